@@ -1,0 +1,60 @@
+/// A moment, in microseconds since 1970-01-01 00:00:00 UTC: PostgreSQL's resolution.
+///
+/// A `timestamp` or `date` has no zone; read as if it were UTC it has a place on this axis too, which is how
+/// the bounds of such keys are compared.
+package struct Instant: Hashable, Comparable, Sendable {
+    package let microseconds: Int64
+
+    package init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    /// Midnight UTC of that day.
+    package init(midnightOf date: CivilDate) {
+        self.init(microseconds: Int64(date.daysSinceEpoch) * Self.microsecondsPerDay)
+    }
+
+    /// The UTC day that holds this moment.
+    package var date: CivilDate {
+        CivilDate(daysSinceEpoch: Int(microseconds.dividedDown(by: Self.microsecondsPerDay)))
+    }
+
+    /// Microseconds since midnight UTC.
+    package var microsecondsOfDay: Int64 {
+        microseconds.remainderDown(by: Self.microsecondsPerDay)
+    }
+
+    package func adding(microseconds: Int64) -> Instant {
+        Instant(microseconds: self.microseconds + microseconds)
+    }
+
+    /// Seconds from `other` to this moment, rounded down; negative when `other` is later.
+    package func seconds(since other: Instant) -> Int64 {
+        (microseconds - other.microseconds).dividedDown(by: 1_000_000)
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool {
+        left.microseconds < right.microseconds
+    }
+
+    package static let microsecondsPerDay: Int64 = 86_400_000_000
+}
+
+extension Instant: CustomStringConvertible {
+    /// `YYYY-MM-DD HH:MM:SS[.ffffff]`, the clock of UTC, without an offset.
+    package var clock: String {
+        let time = microsecondsOfDay
+        let (seconds, fraction) = (time / 1_000_000, time % 1_000_000)
+        let clock = "\((seconds / 3600).padded(2)):\((seconds / 60 % 60).padded(2)):\((seconds % 60).padded(2))"
+        let (year, month, day) = date.components
+        let digits = (year > 0 ? year : 1 - year).padded(4)
+        let text = "\(digits)-\(month.padded(2))-\(day.padded(2)) \(clock)"
+        return (fraction == 0 ? text : "\(text).\(fraction.padded(6))") + (year > 0 ? "" : " BC")
+    }
+
+    /// The same with the explicit offset of UTC, as PostgreSQL writes a `timestamptz` under `TimeZone=UTC`.
+    package var description: String {
+        let text = clock
+        return text.hasSuffix(" BC") ? "\(text.dropLast(3))+00 BC" : "\(text)+00"
+    }
+}

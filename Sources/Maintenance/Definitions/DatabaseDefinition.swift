@@ -1,0 +1,46 @@
+/// What pgtend is asked to tend in one database. Every part but the connection has a default.
+package struct DatabaseDefinition: Hashable, Sendable {
+    /// How the configuration and the reports call it.
+    package var name: String
+    /// A libpq connection string; it may hold a password, so it is never printed as it is.
+    package var conninfo: String
+    /// The schemas in which tables, views and corpora are discovered.
+    package var schemas: [String]
+    package var partitions: PartitionDefaults
+    /// Sets that the configuration names; a set that is discovered too is tended by what is said here.
+    package var partitionSets: [PartitionSetDefinition]
+    package var views: ViewDefaults
+    /// Views that the configuration names.
+    package var viewDefinitions: [ViewDefinition]
+    /// Corpora that the configuration names; `nil` looks in every watched schema for the default names.
+    package var corpora: [CorpusDefinition]?
+    package var statistics: StatisticsDefaults
+    package var locks: LockBudget
+
+    package init(
+        name: String,
+        conninfo: String,
+        schemas: [String] = [defaultSchema],
+        partitions: PartitionDefaults = PartitionDefaults(),
+        partitionSets: [PartitionSetDefinition] = [],
+        views: ViewDefaults = ViewDefaults(),
+        viewDefinitions: [ViewDefinition] = [],
+        corpora: [CorpusDefinition]? = nil,
+        statistics: StatisticsDefaults = StatisticsDefaults(),
+        locks: LockBudget = LockBudget()
+    ) {
+        self.name = name
+        self.conninfo = conninfo
+        self.schemas = schemas
+        self.partitions = partitions
+        self.partitionSets = partitionSets
+        self.views = views
+        self.viewDefinitions = viewDefinitions
+        self.corpora = corpora
+        self.statistics = statistics
+        self.locks = locks
+    }
+
+    /// The schema that is watched when nothing else is said.
+    package static let defaultSchema = "mcp"
+}

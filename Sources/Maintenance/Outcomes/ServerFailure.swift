@@ -1,0 +1,55 @@
+/// What went wrong with a step, in the server's words, or the client's where the server had no say.
+package struct ServerFailure: Error, Hashable, Sendable {
+    package var failureClass: FailureClass
+    /// Five characters; nil when the connection failed before the server could answer.
+    package var sqlState: String?
+    package var message: String
+    package var detail: String?
+    package var hint: String?
+    /// What to do about it, where pgtend knows more than the server's hint says.
+    package var cure: String?
+
+    package init(
+        failureClass: FailureClass, sqlState: String? = nil, message: String, detail: String? = nil,
+        hint: String? = nil, cure: String? = nil
+    ) {
+        self.failureClass = failureClass
+        self.sqlState = sqlState
+        self.message = message
+        self.detail = detail
+        self.hint = hint
+        self.cure = cure
+    }
+}
+
+extension ServerFailure: CustomStringConvertible {
+    /// The sentence, with the SQLSTATE behind it.
+    package var description: String {
+        sqlState.map { "\(message) (SQLSTATE \($0))" } ?? message
+    }
+}
+
+/// What a failure means for the steps that follow and for another try.
+package enum FailureClass: String, CaseIterable, Hashable, Sendable {
+    /// Somebody holds a lock: the same step may be tried again within its budget.
+    case lockNotAvailable
+    /// A deadlock or a serialization failure: the transaction was rolled back and can be repeated.
+    case transactionRollback
+    /// The connection is gone, or the server is starting or stopping.
+    case connection
+    /// The role or its password was refused.
+    case authentication
+    /// A privilege is missing, or row-level security would have filtered what has to be counted whole.
+    case privilege
+    /// The statement ran longer than its limit.
+    case timeout
+    /// Cancelled on request: a signal, or an administrator's `pg_cancel_backend`.
+    case cancelled
+    /// Disk, memory or connections are used up.
+    case resources
+    /// Anything else: the same statement would fail the same way.
+    case other
+
+    /// Whether nothing more can be done on this connection.
+    package var endsTheRun: Bool { self == .connection || self == .authentication }
+}

@@ -1,0 +1,56 @@
+/// How a step ended.
+package enum StepOutcome: Hashable, Sendable {
+    /// Its effect is committed.
+    case done
+    /// What it assumed no longer holds, and its purpose with it: somebody else did the work, or removed the need.
+    case superseded(reason: String)
+    /// Others hold its locks; it stays for a later run.
+    case postponed(tries: Int, blockers: [Blocker])
+    case failed(ServerFailure)
+    /// Not begun, or cancelled on the server and rolled back, because the run was told to stop or lost its server.
+    case interrupted(reason: String)
+
+    /// One word for fields and JSON.
+    package var word: String {
+        switch self {
+        case .done: "done"
+        case .superseded: "superseded"
+        case .postponed: "postponed"
+        case .failed: "failed"
+        case .interrupted: "interrupted"
+        }
+    }
+}
+
+/// A session that stood in the way.
+package struct Blocker: Hashable, Sendable {
+    package var pid: Int32
+    package var application: String
+    package var user: String
+    /// `active`, `idle in transaction`, or `autovacuum`.
+    package var state: String
+    package var relation: RelationName
+    package var lockMode: String
+    /// Seconds since its transaction began.
+    package var transactionAge: Int64
+
+    package init(
+        pid: Int32, application: String, user: String, state: String, relation: RelationName, lockMode: String,
+        transactionAge: Int64
+    ) {
+        self.pid = pid
+        self.application = application
+        self.user = user
+        self.state = state
+        self.relation = relation
+        self.lockMode = lockMode
+        self.transactionAge = transactionAge
+    }
+}
+
+extension Blocker: CustomStringConvertible {
+    package var description: String {
+        let who = application.isEmpty ? user : "\(user), \(application)"
+        return "pid \(pid) (\(who), \(state) for \(transactionAge) s) holds \(lockMode) on \(relation)"
+    }
+}

@@ -1,0 +1,30 @@
+/// PostgreSQL's table-level lock modes that pgtend takes beyond ACCESS SHARE, by their names in the manual.
+package enum LockMode: String, Hashable, Sendable {
+    case rowExclusive = "ROW EXCLUSIVE"
+    case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
+    case shareRowExclusive = "SHARE ROW EXCLUSIVE"
+    case exclusive = "EXCLUSIVE"
+    case accessExclusive = "ACCESS EXCLUSIVE"
+
+    /// Who waits while it is held.
+    package var effect: String {
+        switch self {
+        case .rowExclusive: "readers and writers go on"
+        case .shareUpdateExclusive: "readers and writers go on; other DDL, VACUUM and ANALYZE wait"
+        case .shareRowExclusive: "readers go on, writers wait"
+        case .exclusive: "readers go on, writers wait"
+        case .accessExclusive: "readers and writers wait"
+        }
+    }
+}
+
+/// A lock that a step takes on a relation.
+package struct LockRequirement: Hashable, Sendable {
+    package var relation: RelationName
+    package var mode: LockMode
+
+    package init(_ mode: LockMode, on relation: RelationName) {
+        self.relation = relation
+        self.mode = mode
+    }
+}

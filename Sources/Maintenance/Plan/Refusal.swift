@@ -1,0 +1,49 @@
+/// Why something that is in view is not tended. It is not an error of the run, but it is never silent.
+package struct Refusal: Hashable, Sendable {
+    package var task: TaskKind
+    package var object: RelationName
+    package var reason: Reason
+    /// What was found, as one sentence.
+    package var explanation: String
+    /// What to do about it: a statement, a setting, a decision.
+    package var cure: String
+
+    package init(task: TaskKind, object: RelationName, reason: Reason, explanation: String, cure: String) {
+        self.task = task
+        self.object = object
+        self.reason = reason
+        self.explanation = explanation
+        self.cure = cure
+    }
+
+    /// For machines: one word that stays.
+    package enum Reason: String, CaseIterable, Hashable, Sendable {
+        case notRangePartitioned = "not_range_partitioned"
+        case severalKeyColumns = "several_key_columns"
+        case expressionKey = "expression_key"
+        case unsupportedKeyType = "unsupported_key_type"
+        case subpartitioned = "subpartitioned"
+        case unknownInterval = "unknown_interval"
+        case unknownZone = "unknown_zone"
+        case unknownNaming = "unknown_naming"
+        case overlap
+        case nameTaken = "name_taken"
+        case notOwner = "not_owner"
+        case noUniqueIndex = "no_unique_index"
+        case missing
+        case unreadable
+    }
+}
+
+/// Something worth knowing that the plan does not change.
+package struct Finding: Hashable, Sendable {
+    package var task: TaskKind
+    package var object: RelationName
+    package var message: String
+
+    package init(task: TaskKind, object: RelationName, message: String) {
+        self.task = task
+        self.object = object
+        self.message = message
+    }
+}

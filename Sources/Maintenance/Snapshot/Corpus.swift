@@ -1,0 +1,19 @@
+/// A corpus that stands in the database, and its tenants.
+package struct Corpus: Hashable, Sendable {
+    package var definition: CorpusDefinition
+    /// Every tenant with a document or a row of statistics, as text, in the order of the key.
+    package var tenants: Tenants
+
+    package enum Tenants: Hashable, Sendable {
+        case known([String])
+        /// A relation, a column or the function that the definition names does not exist.
+        case missing(String)
+        /// The server would not tell, for example because row-level security would have hidden some.
+        case unreadable(ServerFailure)
+    }
+
+    package init(definition: CorpusDefinition, tenants: Tenants) {
+        self.definition = definition
+        self.tenants = tenants
+    }
+}

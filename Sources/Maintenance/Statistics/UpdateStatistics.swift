@@ -1,0 +1,20 @@
+/// Bring one tenant's corpus statistics up to date, in a transaction of its own.
+package struct UpdateStatistics: Hashable, Sendable {
+    package var corpus: CorpusDefinition
+    /// The tenant's key as text, whatever its type.
+    package var tenant: String
+    package var reason: String
+    package var limits: StepLimits
+
+    package init(corpus: CorpusDefinition, tenant: String, reason: String, limits: StepLimits) {
+        self.corpus = corpus
+        self.tenant = tenant
+        self.reason = reason
+        self.limits = limits
+    }
+
+    package var locks: [LockRequirement] {
+        [LockRequirement(.rowExclusive, on: corpus.target)]
+            + (corpus.terms.map { [LockRequirement(.rowExclusive, on: $0.table)] } ?? [])
+    }
+}
