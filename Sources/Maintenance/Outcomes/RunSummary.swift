@@ -14,6 +14,8 @@ package struct RunSummary: Hashable, Sendable {
     package var findings: [Finding]
     package var heldLocks: [HeldRunLock]
     package var runways: [Runway]
+    /// How many objects were in view, tended or refused; 0 means that there was nothing to tend.
+    package var objectsInView: Int
     /// Why the run ended before its last step, if it did: the reading of the catalog or the connection failed.
     package var failure: ServerFailure?
     /// The signal that ended it early.
@@ -22,7 +24,7 @@ package struct RunSummary: Hashable, Sendable {
     package init(
         runID: String, database: String, tasks: [TaskKind], startedAt: Instant, duration: Duration = .zero,
         reports: [StepReport] = [], refusals: [Refusal] = [], findings: [Finding] = [],
-        heldLocks: [HeldRunLock] = [], runways: [Runway] = [], failure: ServerFailure? = nil,
+        heldLocks: [HeldRunLock] = [], runways: [Runway] = [], objectsInView: Int = 0, failure: ServerFailure? = nil,
         interruption: String? = nil
     ) {
         self.runID = runID
@@ -35,6 +37,7 @@ package struct RunSummary: Hashable, Sendable {
         self.findings = findings
         self.heldLocks = heldLocks
         self.runways = runways
+        self.objectsInView = objectsInView
         self.failure = failure
         self.interruption = interruption
     }
@@ -52,7 +55,7 @@ package struct RunSummary: Hashable, Sendable {
         if !heldLocks.isEmpty { return .held }
         if !refusals.isEmpty { return .refused }
         if count("postponed") > 0 { return .postponed }
-        if count("interrupted") > 0 { return .interrupted }
+        if objectsInView == 0, heldLocks.isEmpty { return .nothingToTend }
         return .done
     }
 }
@@ -124,6 +127,8 @@ package struct Runway: Hashable, Sendable {
 /// The verdict over one run, from best to worst.
 package enum RunVerdict: Hashable, Sendable {
     case done
+    /// None of the watched schemas holds anything that pgtend tends.
+    case nothingToTend
     /// A step waits for a lock that others hold.
     case postponed
     /// Something that should be tended could not be understood or may not be touched.

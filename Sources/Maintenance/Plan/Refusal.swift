@@ -35,6 +35,11 @@ package struct Refusal: Hashable, Sendable {
     }
 }
 
+/// A refusal on its way out of a decision.
+struct Refused: Error {
+    let refusal: Refusal
+}
+
 /// Something worth knowing that the plan does not change.
 package struct Finding: Hashable, Sendable {
     package var task: TaskKind

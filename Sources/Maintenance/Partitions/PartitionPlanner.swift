@@ -1,0 +1,221 @@
+import CivilTime
+
+/// Decides which partitions are to be made: a pure function of definitions, snapshot and the snapshot's moment.
+package struct PartitionPlanner {
+    private let definition: DatabaseDefinition
+    private let snapshot: CatalogSnapshot
+
+    package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
+        self.definition = definition
+        self.snapshot = snapshot
+    }
+
+    /// What is known of one table.
+    package struct TableReading {
+        package var steps: [CreatePartition] = []
+        package var refusals: [Refusal] = []
+        package var findings: [Finding] = []
+        package var inference: Finding?
+        package var runway: Runway?
+    }
+
+    /// Every table that is in view, in the order of names, and the configured ones that do not exist.
+    package func readings() -> [TableReading] {
+        let byName = Dictionary(snapshot.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let missing = definition.partitionSets
+            .filter { $0.enabled && byName[$0.table] == nil }
+            .map { TableReading(refusals: [missingTable($0.table)]) }
+        return tended.map { read($0) } + missing
+    }
+
+    /// The names that the plan would give, so that the reader of the snapshot can ask which are taken.
+    package func candidateNames() -> Set<RelationName> {
+        Set(readings().flatMap(\.steps).map(\.partition))
+    }
+
+    /// The partition after whose likeness a new one of each table that needs one is made.
+    package func templates() -> [(parent: UInt32, template: UInt32?)] {
+        let needed = Set(readings().flatMap(\.steps).map(\.parentOID))
+        return snapshot.tables.filter { needed.contains($0.oid) }.map { table in
+            (table.oid, table.boundedPartitions.last { !$0.partition.isForeign }?.partition.oid)
+        }
+    }
+
+    private var tended: [PartitionedTable] {
+        snapshot.tables.filter { table in
+            let configured = setDefinition(of: table)
+            let watched = definition.partitions.discover && definition.schemas.contains(table.name.schema)
+            return configured?.enabled ?? watched
+        }.sorted { $0.name < $1.name }
+    }
+
+    private func setDefinition(of table: PartitionedTable) -> PartitionSetDefinition? {
+        definition.partitionSets.first { $0.table == table.name }
+    }
+
+    private func read(_ table: PartitionedTable) -> TableReading {
+        do throws(NotUnderstood) {
+            return plan(
+                try PartitionSet.understand(
+                    table, definition: setDefinition(of: table), defaults: definition.partitions,
+                    server: snapshot.server, zones: snapshot.zones))
+        } catch {
+            return TableReading(refusals: [error.refusal(of: table.name)], runway: runway(of: table))
+        }
+    }
+
+    private func plan(_ set: PartitionSet) -> TableReading {
+        var reading = TableReading(
+            inference: Finding(task: .partitions, object: set.table.name, message: set.explanation),
+            runway: runway(of: set.table))
+        guard let current = set.currentPeriod(at: snapshot.takenAt, zones: snapshot.zones) else {
+            reading.refusals.append(
+                Refusal(
+                    task: .partitions, object: set.table.name, reason: .unknownZone,
+                    explanation: "the server did not say which day it is in its zone",
+                    cure: "run pgtend again; if it stays, report it with the server's version"))
+            return reading
+        }
+        let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
+        if let finding = gaps.finding(willFill: set.fillGaps) { reading.findings.append(finding) }
+        reading.findings += detachFindings(set.table) + publicationFindings(set.table)
+
+        var periods = (0...set.premake).map { index in
+            (set.grid.interval.advance(current, by: index), reason(forPeriod: index, of: set))
+        }
+        if set.fillGaps {
+            periods = gaps.periods.map { ($0, "fills a gap between existing partitions") } + periods
+        }
+        for (start, reason) in periods {
+            do throws(Refused) {
+                let step = try step(set, start: start, reason: reason, taken: reading.steps)
+                if let step { reading.steps.append(step) }
+            } catch {
+                reading.refusals.append(error.refusal)
+            }
+        }
+        if let step = reading.steps.first, !set.table.mayActAsOwner {
+            reading.refusals.append(notOwner(set.table, count: reading.steps.count, first: step))
+            reading.steps = []
+        }
+        return reading
+    }
+
+    /// nil when the period has its partition.
+    private func step(
+        _ set: PartitionSet, start: CivilDate, reason: String, taken: [CreatePartition]
+    ) throws(Refused) -> CreatePartition? {
+        let end = set.grid.interval.advance(start, by: 1)
+        guard let from = set.grid.lowerBound(of: start, zones: snapshot.zones),
+            let to = set.grid.lowerBound(of: end, zones: snapshot.zones)
+        else {
+            throw refused(
+                set, .unknownZone, "the server did not say when \(start) and \(end) begin in its zone",
+                cure: "run pgtend again; if it stays, report it with the server's version")
+        }
+        switch coverage(of: from, to, in: set.table) {
+        case .whole: return nil
+        case .part(let other):
+            throw refused(
+                set, .overlap,
+                "a partition for [\(set.keyType.literal(from)), \(set.keyType.literal(to))) would overlap \(other.name)",
+                cure: other.isDetachPending
+                    ? "finish its half-done detach: ALTER TABLE … DETACH PARTITION \(other.name) FINALIZE"
+                    : "make partitions by hand up to the next boundary of the calendar, or name the interval that fits")
+        case .none: break
+        }
+        let name = RelationName(schema: set.schema, name: set.naming.name(for: start))
+        if snapshot.takenNames.contains(name) || taken.contains(where: { $0.partition == name }) {
+            throw refused(
+                set, .nameTaken,
+                "the partition for [\(set.keyType.literal(from)), \(set.keyType.literal(to))) would be called \(name), "
+                    + "and something else has that name",
+                cure: "look at what \(name) is; attach it, rename it or drop it, and run pgtend again")
+        }
+        return CreatePartition(
+            parent: set.table.name, parentOID: set.table.oid, partition: name, from: from, to: to,
+            keyType: set.keyType, keyColumn: set.keyColumn,
+            likeness: snapshot.likenesses[set.table.oid]
+                ?? PartitionLikeness(template: set.table.name, owner: set.table.owner),
+            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
+            reason: reason, limits: StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout))
+    }
+
+    /// Attaching an empty table takes milliseconds; only the scan of a DEFAULT partition can take long, under
+    /// ACCESS EXCLUSIVE, and it must not.
+    private static let statementTimeout: Duration = .seconds(2)
+
+    private enum Coverage {
+        case whole
+        case part(Partition)
+        case none
+    }
+
+    private func coverage(of from: Instant, _ to: Instant, in table: PartitionedTable) -> Coverage {
+        let overlapping = table.partitions
+            .filter { $0.lower < .at(to) && $0.upper > .at(from) }
+            .sorted { $0.lower < $1.lower }
+        guard let first = overlapping.first else { return .none }
+        if let pending = overlapping.first(where: \.isDetachPending) { return .part(pending) }
+        guard first.lower <= .at(from) else { return .part(first) }
+        var end = first.upper
+        for partition in overlapping.dropFirst() where partition.lower == end { end = partition.upper }
+        return end >= .at(to) ? .whole : .part(first)
+    }
+
+    private func runway(of table: PartitionedTable) -> Runway? {
+        guard case .column(_, let type) = table.key, let type = PartitionKeyType(rawValue: type),
+            table.strategy == .range
+        else { return nil }
+        return table.runway(at: snapshot.takenAt, isZoned: type.isZoned)
+    }
+
+    private func reason(forPeriod index: Int, of set: PartitionSet) -> String {
+        index == 0
+            ? "the current \(set.grid.interval): writes for now need it"
+            : "\(set.grid.interval) \(index) of the \(set.premake) to have in advance"
+    }
+
+    private func detachFindings(_ table: PartitionedTable) -> [Finding] {
+        table.partitions.filter(\.isDetachPending).map { partition in
+            Finding(
+                task: .partitions, object: table.name,
+                message: "the detach of \(partition.name) is half done, and inserts into its range fail: "
+                    + "ALTER TABLE \(table.name) DETACH PARTITION \(partition.name) FINALIZE")
+        }
+    }
+
+    private func publicationFindings(_ table: PartitionedTable) -> [Finding] {
+        table.leafPublications.map { publication in
+            Finding(
+                task: .partitions, object: table.name,
+                message: "publication \(publication) publishes its partitions under their own names "
+                    + "(publish_via_partition_root is off): subscribers stop at a new partition until they have it")
+        }
+    }
+
+    private func missingTable(_ table: RelationName) -> Refusal {
+        Refusal(
+            task: .partitions, object: table, reason: .missing,
+            explanation: "the configuration names it, and the database has no partitioned table of that name",
+            cure: "correct partitions.sets, or create the table")
+    }
+
+    private func notOwner(_ table: PartitionedTable, count: Int, first: CreatePartition) -> Refusal {
+        let role = snapshot.server.role
+        return Refusal(
+            task: .partitions, object: table.name, reason: .notOwner,
+            explanation: "\(count) partitions are missing, the first for [\(first.lower), \(first.upper)), but role "
+                + "\(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
+            cure: "GRANT \(table.owner) TO \(role)"
+                + (snapshot.server.versionNumber >= 160_000 ? " WITH SET TRUE" : ""))
+    }
+
+    private func refused(
+        _ set: PartitionSet, _ reason: Refusal.Reason, _ explanation: String, cure: String
+    ) -> Refused {
+        Refused(
+            refusal: Refusal(
+                task: .partitions, object: set.table.name, reason: reason, explanation: explanation, cure: cure))
+    }
+}

@@ -1,0 +1,148 @@
+import CivilTime
+
+/// A partitioned table that has been understood: which key, which grid, which names, and how far ahead.
+package struct PartitionSet: Hashable, Sendable {
+    package var table: PartitionedTable
+    package var keyColumn: String
+    package var keyType: PartitionKeyType
+    package var grid: PartitionGrid
+    package var naming: NamingPattern
+    /// Where new partitions go.
+    package var schema: String
+    package var premake: Int
+    package var fillGaps: Bool
+    /// The zone whose day decides what "now" means for a key without one.
+    package var zone: String?
+    /// What was taken from what.
+    package var explanation: String
+
+    /// The first day of the period that holds `now`.
+    func currentPeriod(at now: Instant, zones: [String: ZoneSample]) -> CivilDate? {
+        guard case .civil = grid.clock, let zone else { return grid.period(holding: now, zones: zones) }
+        return (zones[zone]?.days[now]?.date).map { day in
+            grid.interval.start(of: Instant(midnightOf: day).adding(microseconds: -grid.offset).date)
+        }
+    }
+}
+
+/// How much of the newest partitions has to agree before it counts as the set's habit.
+enum InferenceWindow {
+    /// Interval and zone: a set may have changed its interval, and the newest ones are what is continued.
+    static let interval = 2
+    /// Names: the more of them, the fewer readings.
+    static let naming = 12
+}
+
+extension PartitionSet {
+    /// Reads the table's habits from its partitions, or from the definition where that says them.
+    static func understand(
+        _ table: PartitionedTable, definition: PartitionSetDefinition?, defaults: PartitionDefaults,
+        server: ServerFacts, zones: [String: ZoneSample]
+    ) throws(NotUnderstood) -> PartitionSet {
+        let (column, keyType) = try key(of: table)
+        let siblings = table.boundedPartitions
+        if let newest = siblings.last, newest.partition.isPartitioned {
+            throw NotUnderstood(
+                reason: .subpartitioned,
+                explanation: "its newest partition \(newest.partition.name) is partitioned itself, "
+                    + "and a new one would have to be so too")
+        }
+        let reading = try GridReader(keyType: keyType, definition: definition, server: server, zones: zones)
+            .read(siblings)
+        let (naming, source) = try naming(of: siblings, configured: definition?.naming, reading: reading)
+        return PartitionSet(
+            table: table, keyColumn: column, keyType: keyType, grid: reading.grid, naming: naming,
+            schema: siblings.last?.partition.name.schema ?? table.name.schema,
+            premake: definition?.premake ?? defaults.premake, fillGaps: definition?.fillGaps ?? defaults.fillGaps,
+            zone: definition?.zone, explanation: "\(reading.explanation); named \(naming), from \(source)")
+    }
+
+    private static func key(of table: PartitionedTable) throws(NotUnderstood) -> (String, PartitionKeyType) {
+        guard table.strategy == .range else {
+            let strategy = table.strategy == .list ? "LIST" : "HASH"
+            throw NotUnderstood(
+                reason: .notRangePartitioned,
+                explanation: "it is partitioned by \(strategy); only RANGE partitions follow the calendar")
+        }
+        switch table.key {
+        case .several(let columns):
+            throw NotUnderstood(
+                reason: .severalKeyColumns, explanation: "its key has several columns (\(columns)); one is expected")
+        case .expression(let expression):
+            throw NotUnderstood(
+                reason: .expressionKey,
+                explanation: "its key is the expression \(expression); a plain column is expected")
+        case .column(let name, let type):
+            guard let keyType = PartitionKeyType(rawValue: type) else {
+                let known = PartitionKeyType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw NotUnderstood(
+                    reason: .unsupportedKeyType,
+                    explanation: "its key \(name) has the type \(type); one of \(known) is expected")
+            }
+            return (name, keyType)
+        }
+    }
+
+    /// The configured pattern, or that of the newest names; of the newest two alone when an older habit was
+    /// given up.
+    private static func naming(
+        of siblings: [BoundedPartition], configured: NamingPattern?, reading: GridReader.Reading
+    ) throws(NotUnderstood) -> (NamingPattern, source: String) {
+        if let configured {
+            guard configured.distinguishes(reading.grid.interval) else {
+                throw NotUnderstood(
+                    reason: .unknownNaming,
+                    explanation: "the naming \(configured) gives two periods of a \(reading.grid.interval) one name",
+                    setting: "naming: \"name_{YYYY}_{MM}_{DD}\"")
+            }
+            return (configured, "the configuration")
+        }
+        let named = siblings.compactMap { sibling in
+            reading.firstDay(sibling).map { (name: sibling.partition.name.name, start: $0) }
+        }
+        for window in [InferenceWindow.naming, InferenceWindow.interval] {
+            let newest = Array(named.suffix(window))
+            if let pattern = NamingPattern.inferred(from: newest, interval: reading.grid.interval) {
+                return (pattern, newest.count == 1 ? "its partition's name" : "\(newest.count) names")
+            }
+        }
+        let example = named.last.map { "\($0.name) for \($0.start)" } ?? "it has none on the calendar"
+        throw NotUnderstood(
+            reason: .unknownNaming,
+            explanation: "the names of its partitions do not follow from their bounds (\(example))",
+            setting: "naming: \"name_{YYYY}_{MM}\"")
+    }
+}
+
+/// Why a table's habits could not be read.
+struct NotUnderstood: Error {
+    var reason: Refusal.Reason
+    var explanation: String
+    /// The line of configuration that would say it; nil where only leaving the table alone helps.
+    var setting: String?
+
+    func refusal(of table: RelationName) -> Refusal {
+        let entry = "partitions.sets: - table: '\(table)'"
+        let cure =
+            setting.map { "say it in the configuration: \(entry), \($0)" }
+            ?? "tend it by hand, and tell pgtend to leave it alone: \(entry), enabled: false"
+        return Refusal(task: .partitions, object: table, reason: reason, explanation: explanation, cure: cure)
+    }
+}
+
+/// A partition with two finite bounds.
+struct BoundedPartition {
+    let partition: Partition
+    let lower: Instant
+    let upper: Instant
+}
+
+extension PartitionedTable {
+    /// Those with two finite bounds, oldest first.
+    var boundedPartitions: [BoundedPartition] {
+        partitions.compactMap { partition in
+            guard case .at(let lower) = partition.lower, case .at(let upper) = partition.upper else { return nil }
+            return BoundedPartition(partition: partition, lower: lower, upper: upper)
+        }.sorted { $0.upper < $1.upper }
+    }
+}

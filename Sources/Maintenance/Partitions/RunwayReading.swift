@@ -1,0 +1,24 @@
+import CivilTime
+
+extension PartitionedTable {
+    /// The end of the unbroken range of partitions that holds `now`. A partition whose detach is pending breaks it.
+    package func runway(at now: Instant, isZoned: Bool) -> Runway {
+        let usable = partitions.filter { !$0.isDetachPending }.sorted { $0.lower < $1.lower }
+        guard var end = usable.first(where: { $0.lower <= .at(now) && .at(now) < $0.upper })?.upper else {
+            return Runway(table: name, until: nil, isZoned: isZoned)
+        }
+        for partition in usable where partition.lower == end { end = partition.upper }
+        switch end {
+        case .at(let until): return Runway(table: name, until: until, isZoned: isZoned)
+        case .maximum, .minimum: return Runway(table: name, until: nil, isZoned: isZoned, isUnbounded: true)
+        }
+    }
+
+    /// The table as it is once that partition is attached.
+    package func attaching(_ step: CreatePartition) -> PartitionedTable {
+        var table = self
+        table.partitions.append(
+            Partition(oid: 0, name: step.partition, lower: .at(step.from), upper: .at(step.to)))
+        return table
+    }
+}

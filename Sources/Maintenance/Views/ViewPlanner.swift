@@ -1,0 +1,104 @@
+/// Decides which materialized views are refreshed, how, and in which order.
+package struct ViewPlanner {
+    private let definition: DatabaseDefinition
+    private let snapshot: CatalogSnapshot
+
+    package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
+        self.definition = definition
+        self.snapshot = snapshot
+    }
+
+    /// The steps in dependency order, and what is refused.
+    package func plan() -> (steps: [RefreshView], refusals: [Refusal], inView: Int) {
+        var steps: [RefreshView] = []
+        var refusals = missing()
+        let tended = inDependencyOrder(self.tended)
+        for view in tended {
+            do throws(Refused) {
+                steps.append(try decide(view))
+            } catch {
+                refusals.append(error.refusal)
+            }
+        }
+        return (steps, refusals, tended.count)
+    }
+
+    private var tended: [MaterializedView] {
+        snapshot.views.filter { view in
+            let watched = definition.views.discover && definition.schemas.contains(view.name.schema)
+            return viewDefinition(of: view)?.enabled ?? watched
+        }
+    }
+
+    private func viewDefinition(of view: MaterializedView) -> ViewDefinition? {
+        definition.viewDefinitions.first { $0.view == view.name }
+    }
+
+    private func decide(_ view: MaterializedView) throws(Refused) -> RefreshView {
+        let configured = viewDefinition(of: view)
+        guard view.mayRefresh else {
+            let role = snapshot.server.role
+            let maintain = "GRANT MAINTAIN ON \(view.name) TO \(role)"
+            throw refused(
+                view, .notOwner,
+                "role \(role) may not refresh it: it belongs to \(view.owner) (the server would answer SQLSTATE 42501)",
+                cure: snapshot.server.versionNumber >= 170_000 ? maintain : "GRANT \(view.owner) TO \(role)")
+        }
+        let mode: RefreshView.Mode
+        let manner: String
+        if !view.isPopulated {
+            (mode, manner) = (.initial, "it has never been populated")
+        } else if view.hasUniqueIndex {
+            (mode, manner) = (.concurrent, "its unique index allows CONCURRENTLY")
+        } else if (configured?.blocking ?? definition.views.blocking) == .allow {
+            (mode, manner) = (.blocking, "it has no unique index, and the configuration allows its readers to wait")
+        } else {
+            throw refused(
+                view, .noUniqueIndex,
+                "it has no unique index on plain columns without a WHERE, so its readers would wait for a refresh",
+                cure: "CREATE UNIQUE INDEX ON \(view.name) (its key), "
+                    + "or allow the wait: views.list: - view: '\(view.name)', blocking: allow")
+        }
+        return RefreshView(
+            view: view.name, mode: mode, owner: view.owner,
+            reason: "\(manner); what changed since its last refresh is not recorded, so it is due on every run",
+            limits: StepLimits(
+                locks: definition.locks,
+                statementTimeout: configured?.statementTimeout ?? definition.views.statementTimeout),
+            unpinnedFunctions: view.unpinnedFunctions)
+    }
+
+    /// A view after those that it reads; otherwise by name. Materialized views cannot depend on each other in a
+    /// circle.
+    private func inDependencyOrder(_ views: [MaterializedView]) -> [MaterializedView] {
+        let byOID = Dictionary(snapshot.views.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
+        let wanted = Set(views.map(\.oid))
+        var ordered: [MaterializedView] = []
+        var visited: Set<UInt32> = []
+        func visit(_ view: MaterializedView) {
+            guard visited.insert(view.oid).inserted else { return }
+            view.dependsOn.compactMap { byOID[$0] }.sorted { $0.name < $1.name }.forEach(visit)
+            // One that is read on the way but not tended keeps the order of those behind it.
+            if wanted.contains(view.oid) { ordered.append(view) }
+        }
+        views.sorted { $0.name < $1.name }.forEach(visit)
+        return ordered
+    }
+
+    private func missing() -> [Refusal] {
+        let standing = Set(snapshot.views.map(\.name))
+        return definition.viewDefinitions.filter { $0.enabled && !standing.contains($0.view) }.map {
+            Refusal(
+                task: .views, object: $0.view, reason: .missing,
+                explanation: "the configuration names it, and the database has no materialized view of that name",
+                cure: "correct views.list, or create the view")
+        }
+    }
+
+    private func refused(
+        _ view: MaterializedView, _ reason: Refusal.Reason, _ explanation: String, cure: String
+    ) -> Refused {
+        Refused(
+            refusal: Refusal(task: .views, object: view.name, reason: reason, explanation: explanation, cure: cure))
+    }
+}
