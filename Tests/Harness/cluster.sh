@@ -101,7 +101,7 @@ initdb=$(
         echo "${setting%%=*} = '${value//\'/\'\'}'"
     done
 } >>"$folder/data/postgresql.conf"
-as_owner bin/pg_ctl start --silent -D data -l log -w -t 60 >/dev/null || { cat "$folder/log" >&2 && exit 1; }
+as_owner bin/pg_ctl start --silent -D "$folder/data" -l log -w -t 60 >/dev/null || { cat "$folder/log" >&2 && exit 1; }
 
 # A process group of its own, so that all of it can be told to end; `wait` lets the traps run meanwhile.
 export "PGTEND_TEST_$version=$folder"
