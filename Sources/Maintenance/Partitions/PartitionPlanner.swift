@@ -113,7 +113,7 @@ package struct PartitionPlanner {
                 set, .unknownZone, "the server did not say when \(start) and \(end) begin in its zone",
                 cure: "run pgtend again; if it stays, report it with the server's version")
         }
-        switch coverage(of: from, to, in: set.table) {
+        switch set.table.coverage(from: from, to: to) {
         case .whole: return nil
         case .part(let other):
             throw refused(
@@ -133,7 +133,7 @@ package struct PartitionPlanner {
                 cure: "look at what \(name) is; attach it, rename it or drop it, and run pgtend again")
         }
         return CreatePartition(
-            parent: set.table.name, parentOID: set.table.oid, partition: name, from: from, to: to,
+            parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name, from: from, to: to,
             keyType: set.keyType, keyColumn: set.keyColumn,
             likeness: snapshot.likenesses[set.table.oid]
                 ?? PartitionLikeness(template: set.table.name, owner: set.table.owner),
@@ -144,24 +144,6 @@ package struct PartitionPlanner {
     /// Attaching an empty table takes milliseconds; only the scan of a DEFAULT partition can take long, under
     /// ACCESS EXCLUSIVE, and it must not.
     private static let statementTimeout: Duration = .seconds(2)
-
-    private enum Coverage {
-        case whole
-        case part(Partition)
-        case none
-    }
-
-    private func coverage(of from: Instant, _ to: Instant, in table: PartitionedTable) -> Coverage {
-        let overlapping = table.partitions
-            .filter { $0.lower < .at(to) && $0.upper > .at(from) }
-            .sorted { $0.lower < $1.lower }
-        guard let first = overlapping.first else { return .none }
-        if let pending = overlapping.first(where: \.isDetachPending) { return .part(pending) }
-        guard first.lower <= .at(from) else { return .part(first) }
-        var end = first.upper
-        for partition in overlapping.dropFirst() where partition.lower == end { end = partition.upper }
-        return end >= .at(to) ? .whole : .part(first)
-    }
 
     private func runway(of table: PartitionedTable) -> Runway? {
         guard case .column(_, let type) = table.key, let type = PartitionKeyType(rawValue: type),
