@@ -15,6 +15,7 @@ struct DiagnosticFields: ~Copyable {
         case table = "t"
         case column = "c"
         case constraint = "n"
+        case serverFunction = "R"
     }
 
     private let result: OpaquePointer

@@ -34,6 +34,8 @@ package struct PostgresError: Error, Sendable {
     package var table: String?
     package var column: String?
     package var constraint: String?
+    /// The function in the server's source that raised it: never translated, unlike the message.
+    package var serverFunction: String?
     /// Of the error in `statement`, in characters from 1.
     package var position: Int?
     /// The text of the statement, with `$n` where it had parameters.

@@ -23,7 +23,8 @@ package struct CreatePartition: Hashable, Sendable {
     package var limits: StepLimits
 
     package init(
-        parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant, to: Instant,
+        parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
+        to: Instant,
         keyType: PartitionKeyType, keyColumn: String, likeness: PartitionLikeness,
         defaultPartition: RelationName?, foreignKeyTables: [RelationName], reason: String, limits: StepLimits
     ) {

@@ -133,7 +133,8 @@ package struct PartitionPlanner {
                 cure: "look at what \(name) is; attach it, rename it or drop it, and run pgtend again")
         }
         return CreatePartition(
-            parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name, from: from, to: to,
+            parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name, from: from,
+            to: to,
             keyType: set.keyType, keyColumn: set.keyColumn,
             likeness: snapshot.likenesses[set.table.oid]
                 ?? PartitionLikeness(template: set.table.name, owner: set.table.owner),

@@ -21,7 +21,7 @@ enum CatalogQuery: String, CaseIterable {
     case lockBlockers = "lock_blockers"
 
     func callAsFunction(_ parameters: (any StatementParameter)?...) -> Statement {
-        Statement(unsafe: EmbeddedSQL.query(rawValue), parameters: parameters)
+        Statement(unsafe: EmbeddedSQL.query(named: rawValue), parameters: parameters)
     }
 }
 

@@ -32,7 +32,8 @@ struct CorpusReader {
     }
 
     /// What the definition names and the database lacks, and the role that both tables belong to if we may be it.
-    private func presence(of corpus: CorpusDefinition) async throws(PostgresError) -> (missing: String?, role: String?) {
+    private func presence(of corpus: CorpusDefinition) async throws(PostgresError) -> (missing: String?, role: String?)
+    {
         let source = corpus.sourceColumns
         let target = corpus.targetColumns
         var parts: [(RelationName, String)] =

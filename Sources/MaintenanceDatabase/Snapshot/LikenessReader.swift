@@ -6,7 +6,9 @@ struct LikenessReader {
     let connection: Connection
 
     /// By the parent's oid. A parent without a template gets none: its new partition follows the parent alone.
-    func read(_ templates: [(parent: UInt32, template: UInt32?)]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+    func read(_ templates: [(parent: UInt32, template: UInt32?)]) async throws(PostgresError) -> [UInt32:
+        PartitionLikeness]
+    {
         let known = templates.compactMap { pair in pair.template.map { (pair.parent, $0) } }
         let byTemplate = try await read(known.map(\.1))
         var byParent: [UInt32: PartitionLikeness] = [:]

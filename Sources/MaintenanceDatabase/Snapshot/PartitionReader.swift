@@ -8,11 +8,21 @@ struct PartitionReader {
 
     /// Those in the watched schemas and those that the definition names; nil when one was dropped meanwhile.
     func tables(of definition: DatabaseDefinition) async throws(PostgresError) -> [PartitionedTable]? {
-        let named = definition.partitionSets.map(\.table)
-        let watched = definition.partitions.discover ? definition.schemas : []
+        try await tables(
+            in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
+    }
+
+    /// nil when there is no such partitioned table.
+    func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
+        try await tables(in: [], named: [name])?.first
+    }
+
+    private func tables(
+        in schemas: [String], named: [RelationName]
+    ) async throws(PostgresError) -> [PartitionedTable]? {
         var tables: [PartitionedTable] = []
         for row in try await connection.rows(
-            CatalogQuery.partitionedTables(watched, named.map(\.schema), named.map(\.name)))
+            CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name)))
         {
             tables.append(try table(row))
         }

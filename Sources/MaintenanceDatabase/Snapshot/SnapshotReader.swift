@@ -31,7 +31,8 @@ package struct SnapshotReader {
         }
         throw ServerFailure(
             failureClass: .other,
-            message: "the catalog changed under each of \(Self.tries) readings; try again when fewer tables are dropped")
+            message: "the catalog changed under each of \(Self.tries) readings; try again when fewer tables are dropped"
+        )
     }
 
     /// nil when a table was dropped meanwhile.
@@ -55,7 +56,8 @@ package struct SnapshotReader {
         let row = try await connection.row(CatalogQuery.server())
         let server = ServerFacts(
             versionNumber: try row.decode("version_number"), database: try row.decode("database"),
-            role: try row.decode("role"), timeZone: try row.decode("time_zone"), isStandby: try row.decode("is_standby"))
+            role: try row.decode("role"), timeZone: try row.decode("time_zone"), isStandby: try row.decode("is_standby")
+        )
         var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
         if tasks.contains(.partitions) {
             guard try await readPartitions(into: &snapshot) else { return nil }
