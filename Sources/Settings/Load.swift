@@ -12,8 +12,8 @@ package func load(
     readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile = ConfigurationFile.read
 ) throws(SettingsError) -> LoadedConfiguration {
     let environment = EnvironmentOverrides(environment)
-    var loader = Loader(flags: flags, environment: environment)
-    if let (path, file) = loader.find(defaultFile: defaultFile, readFile: readFile) {
+    var loader = Loader(flags: flags, environment: environment, defaultFile: defaultFile)
+    if let (path, file) = loader.find(by: readFile) {
         loader.read(file, path)
     }
     loader.select()

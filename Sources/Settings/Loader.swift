@@ -4,6 +4,7 @@ import Maintenance
 struct Loader {
     private let flags: FlagOverrides
     private let environment: EnvironmentOverrides
+    private let defaultFile: String
     private var record = DecodingRecord(file: "")
     /// What the file says, with the environment over it.
     private var configuration = Configuration()
@@ -33,16 +34,17 @@ struct Loader {
         }
     }
 
-    init(flags: FlagOverrides, environment: EnvironmentOverrides) {
+    init(flags: FlagOverrides, environment: EnvironmentOverrides, defaultFile: String) {
         self.flags = flags
         self.environment = environment
+        self.defaultFile = defaultFile
     }
 
     // MARK: The file
 
     /// nil when none is needed, or none can be read.
     mutating func find(
-        defaultFile: String, readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile
+        by readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile
     ) -> (path: String, file: ConfigurationFile)? {
         let named = flags.configFile ?? environment[EnvironmentOverrides.configFile]
         let path = named ?? defaultFile
@@ -58,15 +60,10 @@ struct Loader {
 
     mutating func read(_ contents: ConfigurationFile, _ path: String) {
         file = path
-        record = DecodingRecord(file: path)
         let document = YAMLDocument(contents.bytes)
-        for fault in document.faults { record.refuse(fault.mark, "", fault.message) }
-        if let root = document.root {
-            decode(root, isComplete: document.isComplete)
-        } else if document.isComplete {
-            let start = Mark(line: 1, column: 1)
-            record.refuse(start, "", "expected a mapping with the keys log_format, databases, found an empty file")
-        }
+        record = DecodingRecord(file: path, stop: document.stop)
+        for fault in document.faults { record.refuse(.file(path: path, at: fault.mark), "", fault.message) }
+        decode(document.root)
         let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
         let hasList = document.faults.isEmpty && !configuration.databases.isEmpty
         knowsAllNames = record.problems.isEmpty || hasList && hasAllNames
@@ -79,12 +76,13 @@ struct Loader {
         }
     }
 
-    private mutating func decode(_ root: YAMLNode, isComplete: Bool) {
-        if root.isNull, isComplete {
-            record.refuse(root.mark, "", "expected a mapping with the keys log_format, databases, found nothing")
-        } else {
-            ConfigurationSchema.root.decode(root, at: "", into: &configuration, &record)
+    private mutating func decode(_ root: YAMLNode?) {
+        if let root, !root.isNull {
+            return ConfigurationSchema.root.decode(root, at: "", into: &configuration, &record)
         }
+        let start = Mark(line: 1, column: 1)
+        let expected = "a mapping with the keys \(ConfigurationSchema.root.names)"
+        record.miss(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
     }
 
     // MARK: The selection
@@ -116,8 +114,8 @@ struct Loader {
             // libpq fills in what its variables say.
             add(conninfo: "", name: name, .environment(variable: variable))
         } else if knowsAllNames {
-            let place = file.map { "in \($0)" } ?? "in \(ConfigurationFile.defaultPath)"
-            let ways = "give --database 'host=/run/postgresql dbname=NAME', set PGTEND_DATABASE, or list it \(place)"
+            let place = file ?? defaultFile
+            let ways = "give --database 'host=/run/postgresql dbname=NAME', set PGTEND_DATABASE, or list it in \(place)"
             record.refuse(.commandLine(flag: "--database"), "", "expected a database to tend, found none: \(ways)")
         }
     }
@@ -150,8 +148,10 @@ struct Loader {
             let cure = "a connection string holds '=', as 'dbname=NAME' does"
             return "expected a connection string, as no file names any database, found \(found) (\(cure))"
         }
-        let suggestion = Spelling.suggestion(for: name, among: configuration.databases.map(\.name))
-        return "expected a database of \(file) or a connection string, found \(found)\(suggestion)"
+        let names = configuration.databases.map(\.name)
+        let near = Spelling.nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+        let list = names.joined(separator: ", ")
+        return "expected a database of \(file) (\(list)) or a connection string, found \(found)\(near)"
     }
 
     private mutating func add(conninfo: String, name: String, _ source: ConfigurationSource) {

@@ -8,7 +8,8 @@ enum Spelling {
 
     /// The first of the nearest words, unless even that is another word altogether.
     static func nearest(to word: String, among known: [String]) -> String? {
-        let limit = max(1, word.count / 3)
+        // Never all of its letters.
+        let limit = min(max(1, word.count / 3), word.count - 1)
         let distances = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
         return distances.filter { $0.distance <= limit }.min { $0.distance < $1.distance }?.word
     }

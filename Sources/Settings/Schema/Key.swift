@@ -137,7 +137,7 @@ extension Key {
                     }
                     record.accept(path, from: node.mark)
                 case .scalar where node.isNull: break
-                case .sequence: record.refuse(node.mark, path, "expected \(expected), found an empty list")
+                case .sequence: record.miss(node.mark, path, "expected \(expected), found an empty list")
                 default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
                 }
             },

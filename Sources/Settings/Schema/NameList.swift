@@ -28,7 +28,7 @@ struct NameList: Sendable {
             }
             record.accept(path, from: node.mark)
             return names
-        case .sequence: record.refuse(node.mark, path, "expected \(expected), found an empty list")
+        case .sequence: record.miss(node.mark, path, "expected \(expected), found an empty list")
         case .scalar(let text, _) where !node.isNull && SQLNameText.isName(text):
             record.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
         default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")

@@ -12,9 +12,9 @@ struct Section<Target: Sendable>: Sendable {
     func decode(_ node: YAMLNode, at path: String, into target: inout Target, _ record: inout DecodingRecord) {
         switch node.content {
         case .refused: break
-        case .mapping(let entries, let isComplete):
+        case .mapping(let entries):
             let seen = decode(entries, at: path, into: &target, &record)
-            if isComplete { reportMissing(after: seen, node.mark, path, &record) }
+            reportMissing(after: seen, node.mark, path, &record)
         case .scalar where node.isNull: reportMissing(after: [:], node.mark, path, &record)
         default:
             record.refuse(node.mark, path, "expected a mapping with the keys \(names), found \(node.found)")
@@ -29,7 +29,8 @@ struct Section<Target: Sendable>: Sendable {
         keys.flatMap { $0.outlines(blank, path.isEmpty ? $0.name : "\(path).\($0.name)") }
     }
 
-    private var names: String { keys.map(\.name).joined(separator: ", ") }
+    /// For a sentence.
+    var names: String { keys.map(\.name).joined(separator: ", ") }
 
     private func decode(
         _ entries: [YAMLNode.Entry], at path: String, into target: inout Target, _ record: inout DecodingRecord
@@ -64,7 +65,7 @@ struct Section<Target: Sendable>: Sendable {
         let misspelt = seen.keys.filter { name in !keys.contains { $0.name == name } }
         for key in keys where key.isRequired && seen[key.name] == nil {
             if misspelt.contains(where: { Spelling.nearest(to: $0, among: keys.map(\.name)) == key.name }) { continue }
-            record.refuse(mark, path, "missing key '\(key.name)': expected \(key.expected)")
+            record.miss(mark, path, "missing key '\(key.name)': expected \(key.expected)")
         }
     }
 

@@ -7,8 +7,9 @@ struct YAMLDocument {
     /// nil when the text holds no value at all.
     private(set) var root: YAMLNode?
     private(set) var faults: [YAMLFault] = []
-    /// False when the reader stopped early: what is missing may just not have been read.
-    private(set) var isComplete = true
+    /// Where the reader stopped early, nil when it did not. What comes before is as written, but what is not
+    /// there may just not have been read, and what stands on that line may have been meant otherwise.
+    private(set) var stop: Mark?
 
     /// Lists and mappings within each other; the configuration needs 7.
     private static let maximumDepth = 32
@@ -17,8 +18,7 @@ struct YAMLDocument {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
         if let fault = Self.encodingFault(in: text) {
-            faults.append(fault)
-            isComplete = false
+            stop(at: fault)
             return
         }
         text.withUnsafeBufferPointer { buffer in
@@ -26,7 +26,7 @@ struct YAMLDocument {
                 var source = try YAMLEventSource(buffer)
                 readStream(&source)
             } catch {
-                stop(error)
+                stop(at: error)
             }
         }
     }
@@ -39,7 +39,7 @@ struct YAMLDocument {
             case .documentStart:
                 if root != nil {
                     let message = "expected one document, found a second one: everything belongs in one mapping"
-                    return stop(YAMLFault(mark: event.mark, message: message))
+                    return stop(at: YAMLFault(mark: event.mark, message: message))
                 }
             default: root = node(from: event, &source, depth: 0)
             }
@@ -79,33 +79,33 @@ struct YAMLDocument {
         guard isShallow(start, depth) else { return .refused }
         var entries: [YAMLNode.Entry] = []
         while let event = next(&source) {
-            if case .mappingEnd = event.kind { return .mapping(entries, isComplete: true) }
+            if case .mappingEnd = event.kind { break }
             let key = node(from: event, &source, depth: depth + 1)
             guard let event = next(&source) else { break }
             entries.append(YAMLNode.Entry(key: key, value: node(from: event, &source, depth: depth + 1)))
         }
-        return .mapping(entries, isComplete: false)
+        return .mapping(entries)
     }
 
     /// nil once the reader has stopped, for good.
     private mutating func next(_ source: inout YAMLEventSource) -> YAMLEvent? {
-        guard isComplete else { return nil }
+        guard stop == nil else { return nil }
         do throws(YAMLFault) {
             return try source.next()
         } catch {
-            stop(error)
+            stop(at: error)
             return nil
         }
     }
 
-    private mutating func stop(_ fault: YAMLFault) {
+    private mutating func stop(at fault: YAMLFault) {
         faults.append(fault)
-        isComplete = false
+        stop = fault.mark
     }
 
     private mutating func isShallow(_ event: YAMLEvent, _ depth: Int) -> Bool {
         guard depth == Self.maximumDepth else { return true }
-        stop(YAMLFault(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
+        stop(at: YAMLFault(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
         return false
     }
 

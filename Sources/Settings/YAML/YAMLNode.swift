@@ -7,8 +7,7 @@ struct YAMLNode: Hashable, Sendable {
         /// The text as YAML unescapes it; `isPlain` when it stands without quotes.
         case scalar(String, isPlain: Bool)
         case sequence([YAMLNode])
-        /// Not complete when the text ended in an error within it: what is missing may just not have been read.
-        case mapping([Entry], isComplete: Bool)
+        case mapping([Entry])
         /// Refused by the reader, which has said why.
         case refused
     }
