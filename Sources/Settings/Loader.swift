@@ -100,6 +100,11 @@ struct Loader {
         for index in selection.indices {
             environment.apply(overrides, to: &selection[index].definition, at: selection[index].path, &record)
         }
+        if selection.isEmpty {
+            // Nothing to apply them to, but a wrong variable is to be reported all the same.
+            var nobody = ConfigurationSchema.blankDatabase
+            environment.apply(overrides, to: &nobody, at: "", &record)
+        }
         applySchemas()
     }
 

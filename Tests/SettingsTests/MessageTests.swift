@@ -268,7 +268,7 @@ struct MessageTests {
         Mistake(
             "a connection string for a name", "databases: [{name: host=x password=hush, conninfo: dbname=a}]",
             "pgtend.yaml:1:20: databases[0].name: expected a name of 1 to 63 bytes without '=' and '://', found "
-                + "a connection string (not shown)"),
+                + "a text like a connection string (not shown)"),
     ]
 
     private static let contradictions: [Mistake] = [

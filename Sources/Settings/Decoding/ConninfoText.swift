@@ -54,9 +54,10 @@ struct ConninfoText {
             let keyword = skip { $0 != "=" && !$0.properties.isWhitespace }
             let start = here
             _ = skip { $0.properties.isWhitespace }
-            guard here < scalars.endIndex, scalars[here] == "=" else {
-                // Not a pair: what this is, and what follows, only its author knows.
-                redacted += Self.blot
+            let isKeyword = keyword.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic || $0 == "_" }
+            guard isKeyword, here < scalars.endIndex, scalars[here] == "=" else {
+                // Not a pair: what this is, and what follows, only its author knows. It stays a conninfo in form.
+                redacted += "password=" + Self.blot
                 holdsSecret = true
                 return
             }

@@ -6,7 +6,7 @@ enum Quotation {
     /// a line that slipped into the wrong place must not put a password into the journal.
     static func of(_ text: String) -> String {
         guard !ConninfoText.isConninfo(text), !text.lowercased().contains("password") else {
-            return "a connection string (not shown)"
+            return "a text like a connection string (not shown)"
         }
         let scalars = text.unicodeScalars
         let shown = scalars.prefix(maximumScalars).reduce(into: "") { shown, scalar in
