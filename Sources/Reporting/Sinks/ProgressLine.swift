@@ -3,7 +3,7 @@ import Maintenance
 /// The last line of a terminal while a run goes on: which step it is at. Text in and out, no terminal of its own.
 struct ProgressLine: Sendable {
     private let width: @Sendable () -> Int
-    private var steps = 0
+    private var position = ""
     private var isDrawn = false
 
     init(width: @escaping @Sendable () -> Int) {
@@ -25,15 +25,14 @@ struct ProgressLine: Sendable {
         case .runStarted(_, let database, _):
             return "\(database): reading the catalog"
         case .planned(_, let database, let count):
-            steps = count
             return count > 0 ? "\(database): \(count.counted("step")) to do" : nil
         case .stepStarted(_, let database, let step, let index, let count):
-            steps = count
-            return "\(database): \(index) of \(count): \(step)"
-        case .stepRetried(_, let database, let step, let attempt, _, _):
-            return "\(database): waiting for a lock after try \(attempt): \(step)"
-        case .stepFinished(_, let database, _):
-            return "\(database): \(steps.counted("step"))"
+            position = "\(database): \(index) of \(count)"
+            return "\(position): \(step)"
+        case .stepRetried(_, _, let step, let attempt, _, _):
+            return "\(position), waiting for a lock after try \(attempt): \(step)"
+        case .stepFinished:
+            return "\(position) done"
         case .runLockHeld(_, let database, _), .refused(_, let database, _):
             return "\(database): planning"
         case .runFinished:
