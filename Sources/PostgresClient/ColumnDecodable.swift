@@ -38,45 +38,23 @@ extension Bool: ColumnDecodable {
     }
 }
 
-/// The integers that libpq's text of an integer column is read as; one that does not fit is an error.
-private func integer<Value: FixedWidthInteger>(_ column: String?, _ type: UInt32) -> Value? {
-    switch type {
-    case TypeOID.int2, TypeOID.int4, TypeOID.int8, TypeOID.oid: column.flatMap { Value($0) }
-    default: nil
+/// A number that does not fit is an error.
+extension ColumnDecodable where Self: FixedWidthInteger {
+    package init?(column: String?, type: UInt32) {
+        switch type {
+        case TypeOID.int2, TypeOID.int4, TypeOID.int8, TypeOID.oid:
+            guard let value = column.flatMap({ Self($0) }) else { return nil }
+            self = value
+        default:
+            return nil
+        }
     }
 }
 
-extension Int: ColumnDecodable {
-    package static var expectation: String { "an integer" }
-    package init?(column: String?, type: UInt32) {
-        guard let value: Int = integer(column, type) else { return nil }
-        self = value
-    }
-}
-
-extension Int64: ColumnDecodable {
-    package static var expectation: String { "an integer" }
-    package init?(column: String?, type: UInt32) {
-        guard let value: Int64 = integer(column, type) else { return nil }
-        self = value
-    }
-}
-
-extension Int32: ColumnDecodable {
-    package static var expectation: String { "an integer of 32 bits" }
-    package init?(column: String?, type: UInt32) {
-        guard let value: Int32 = integer(column, type) else { return nil }
-        self = value
-    }
-}
-
-extension UInt32: ColumnDecodable {
-    package static var expectation: String { "an OID" }
-    package init?(column: String?, type: UInt32) {
-        guard let value: UInt32 = integer(column, type) else { return nil }
-        self = value
-    }
-}
+extension Int: ColumnDecodable { package static var expectation: String { "an integer" } }
+extension Int64: ColumnDecodable { package static var expectation: String { "an integer" } }
+extension Int32: ColumnDecodable { package static var expectation: String { "an integer of 32 bits" } }
+extension UInt32: ColumnDecodable { package static var expectation: String { "an OID" } }
 
 extension Double: ColumnDecodable {
     package static var expectation: String { "a number" }
@@ -90,80 +68,5 @@ extension Double: ColumnDecodable {
         default:
             return nil
         }
-    }
-}
-
-/// One-dimensional arrays; elements are read with the type of the array's element left open.
-extension Array: ColumnDecodable where Element: ArrayElementDecodable {
-    package static var expectation: String { "an array of \(Element.elementExpectation)" }
-
-    package init?(column: String?, type: UInt32) {
-        guard let column, !TypeOID.isKnownScalar(type), let texts = ArrayText.elements(of: column) else { return nil }
-        var elements: [Element] = []
-        elements.reserveCapacity(texts.count)
-        for text in texts {
-            guard let element = Element(arrayElement: text) else { return nil }
-            elements.append(element)
-        }
-        self = elements
-    }
-}
-
-/// An element of an array, where the server does not say the element's type beside the value.
-package protocol ArrayElementDecodable: Sendable {
-    static var elementExpectation: String { get }
-    /// `arrayElement` is nil for NULL.
-    init?(arrayElement: String?)
-}
-
-extension String: ArrayElementDecodable {
-    package static var elementExpectation: String { "text" }
-    package init?(arrayElement: String?) {
-        guard let arrayElement else { return nil }
-        self = arrayElement
-    }
-}
-
-extension Int: ArrayElementDecodable {
-    package static var elementExpectation: String { "integers" }
-    package init?(arrayElement: String?) {
-        guard let value = arrayElement.flatMap({ Int($0) }) else { return nil }
-        self = value
-    }
-}
-
-extension Int64: ArrayElementDecodable {
-    package static var elementExpectation: String { "integers" }
-    package init?(arrayElement: String?) {
-        guard let value = arrayElement.flatMap({ Int64($0) }) else { return nil }
-        self = value
-    }
-}
-
-extension Int32: ArrayElementDecodable {
-    package static var elementExpectation: String { "integers of 32 bits" }
-    package init?(arrayElement: String?) {
-        guard let value = arrayElement.flatMap({ Int32($0) }) else { return nil }
-        self = value
-    }
-}
-
-extension UInt32: ArrayElementDecodable {
-    package static var elementExpectation: String { "OIDs" }
-    package init?(arrayElement: String?) {
-        guard let value = arrayElement.flatMap({ UInt32($0) }) else { return nil }
-        self = value
-    }
-}
-
-extension Optional: ArrayElementDecodable where Wrapped: ArrayElementDecodable {
-    package static var elementExpectation: String { Wrapped.elementExpectation + " or NULL" }
-    package init?(arrayElement: String?) {
-        guard let arrayElement else {
-            self = .none
-            return
-        }
-        guard let value = Wrapped(arrayElement: arrayElement) else { return nil }
-        self = .some(value)
     }
 }

@@ -2,8 +2,16 @@ import CLibPQ
 
 /// Makes an error of what libpq says about a failed attempt to connect.
 enum ConnectFailure {
-    static func error(_ connection: borrowing LibPQConnection) -> PostgresError {
+    static func error(
+        _ connection: borrowing LibPQConnection, _ host: EffectiveSettings.Host
+    ) -> PostgresError {
         var parsed = parse(connection.lastError)
+        if let name = host.nameToResolve, let address = PQhostaddr(connection.pointer).map({ String(cString: $0) }),
+            name != address
+        {
+            // Given an address, libpq names nothing else.
+            parsed.message = parsed.message.replacing("at \"\(address)\"", with: "at \"\(name)\" (\(address))")
+        }
         if PQconnectionNeedsPassword(connection.pointer) == 1 {
             parsed.kind = .authentication
             parsed.hint = "Give one in the password file (PGPASSFILE, ~/.pgpass) or PGPASSWORD."
@@ -11,12 +19,12 @@ enum ConnectFailure {
         return parsed
     }
 
-    static func timedOut(_ host: EffectiveSettings.Host, address: String?, limit: Duration) -> PostgresError {
+    static func timedOut(_ host: EffectiveSettings.Host, address: String?, limit: Duration?) -> PostgresError {
         let name = host.name ?? address ?? "the local socket"
         let place = address.flatMap { $0 == name ? nil : " (\($0))" } ?? ""
         return PostgresError(
             .connection,
-            "connection to server at \"\(name)\"\(place), port \(host.port ?? "5432") failed: no answer within \(limit)",
+            "connection to server at \"\(name)\"\(place), port \(host.port ?? "5432") failed: no answer within \(limit ?? .zero)",
             hint: "Check the address, the network and the firewall; connect_timeout sets the limit.")
     }
 

@@ -21,26 +21,23 @@ package actor Connection {
     private let options: SessionOptions
     private let cancelRequest: CancelRequest?
     private nonisolated let broken = Atomic(false)
+    /// Nil once the connection is broken.
     private var libpq: LibPQConnection?
-    private var state: ConnectionState
+    private var state = ConnectionState()
+    private var line = TurnLine<CheckedContinuation<Bool, Never>>()
     private var wait: SocketWait?
+    private var isClosed = false
 
     /// Tells a statement from the next, for a cancellation that comes late.
     private var exchangeNumber = 0
-    private var endWaiters: [CheckedContinuation<Void, Never>] = []
-
-    /// Actors are reentrant: without a line to stand in, two statements would share the wire.
-    private var isTurnTaken = false
-    private var line: [(ticket: Int, admit: CheckedContinuation<Bool, Never>)] = []
-    private var nextTicket = 0
-    private var isClosed = false
+    /// Those who cancelled the statement that is running, and wait for its end.
+    private var cancellers: [CheckedContinuation<Void, Never>] = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private init(owning libpq: consuming LibPQConnection, on executor: QueueExecutor, options: SessionOptions) {
         server = libpq.identity
         cancelRequest = CancelRequest(of: libpq)
-        state = ConnectionState(cancelGrace: options.cancelGrace)
         self.libpq = consume libpq
         self.executor = executor
         self.options = options
@@ -55,10 +52,11 @@ package actor Connection {
     ) async throws(PostgresError) -> Connection {
         let executor = QueueExecutor(label: "postgres.connection")
         let dialer = Dialer(on: executor, options: options)
-        let libpq = try await dialer.dial(info)
-        let connection = Connection(owning: libpq, on: executor, options: options)
-        do {
-            try await connection.pinSettings()
+        let dialed = try await dialer.dial(info)
+        let limit = dialed.limit
+        let connection = Connection(owning: dialed.connection, on: executor, options: options)
+        do throws(PostgresError) {
+            try await connection.pinSettings(within: limit)
         } catch {
             await connection.close()
             throw error
@@ -66,11 +64,24 @@ package actor Connection {
         return connection
     }
 
-    private func pinSettings() async throws(PostgresError) {
-        do {
-            try await script(unsafe: SessionSettings.script(checkingClient: true), timeout: options.connectTimeout)
-        } catch  where error.sqlState == .invalidParameterValue {
-            try await script(unsafe: SessionSettings.script(checkingClient: false), timeout: options.connectTimeout)
+    private func pinSettings(within limit: Duration?) async throws(PostgresError) {
+        do throws(PostgresError) {
+            // A server that stalls already here gets no grace.
+            try await pin(SessionSettings.script(checkingClient: true), within: limit)
+        } catch {
+            guard error.sqlState == .invalidParameterValue else { throw error }
+            try await pin(SessionSettings.script(checkingClient: false), within: limit)
+        }
+    }
+
+    private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) {
+        do throws(PostgresError) {
+            _ = try await exchange(.script(script), limit, grace: .zero)
+        } catch where error.kind == .timedOut {
+            throw PostgresError(
+                .connection,
+                "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer the first "
+                    + "statement within \(limit ?? .zero)")
         }
     }
 
@@ -78,12 +89,7 @@ package actor Connection {
     package nonisolated var isBroken: Bool { broken.load(ordering: .acquiring) }
 
     /// True between BEGIN and the end of the transaction, also when it has failed.
-    package var isInTransaction: Bool {
-        switch libpq?.transactionStatus {
-        case PQTRANS_INTRANS, PQTRANS_INERROR: true
-        default: false
-        }
-    }
+    package var isInTransaction: Bool { libpq?.isInTransaction ?? false }
 }
 
 // MARK: - Statements
@@ -100,9 +106,9 @@ extension Connection {
     package func rows(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> [Row] {
         let table = try await table(statement, timeout)
         guard table.status == PGRES_TUPLES_OK else {
-            var error = PostgresError(.shape, "expected rows; the statement returns none (\(table.commandTag))")
-            error.statement = statement.text
-            throw error
+            let found =
+                table.status == PGRES_EMPTY_QUERY ? "the statement is empty" : "\(table.commandTag) returns none"
+            throw PostgresError(.shape, "expected rows; \(found)", statement: statement.text)
         }
         return table.rows
     }
@@ -112,9 +118,7 @@ extension Connection {
     /// - Throws: `.shape` for no row, and for more than one.
     package func row(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row {
         guard let row = try await optionalRow(statement, timeout: timeout) else {
-            var error = PostgresError(.shape, "expected one row, found none")
-            error.statement = statement.text
-            throw error
+            throw PostgresError(.shape, "expected one row, found none", statement: statement.text)
         }
         return row
     }
@@ -125,9 +129,8 @@ extension Connection {
     package func optionalRow(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row? {
         let rows = try await rows(statement, timeout: timeout)
         if rows.count > 1 {
-            var error = PostgresError(.shape, "expected at most one row, found \(rows.count)")
-            error.statement = statement.text
-            throw error
+            throw PostgresError(
+                .shape, "expected at most one row, found \(rows.count)", statement: statement.text)
         }
         return rows.first
     }
@@ -155,7 +158,7 @@ extension Connection {
     package func cancel() async {
         interrupt(exchange: exchangeNumber)
         guard case .cancelling = state.phase else { return }
-        await withCheckedContinuation { endWaiters.append($0) }
+        await withCheckedContinuation { cancellers.append($0) }
     }
 
     /// Cancels what is running, refuses what stands in line, and closes the connection. Harmless when repeated.
@@ -163,8 +166,7 @@ extension Connection {
         isClosed = true
         await cancel()
         await takeTurn()
-        state.lose(PostgresError(.misuse, "the connection is closed"))
-        discard()
+        lose(PostgresError(.misuse, "the connection is closed"))
         passTurn()
     }
 
@@ -175,18 +177,19 @@ extension Connection {
     }
 
     private func requestCancel() {
-        guard let cancelRequest else { return state.cancelReturned() }
+        guard let cancelRequest else { return state.cancelRequestEnded() }
         cancelRequest.send {
             self.executor.queue.async {
                 self.assumeIsolated { connection in
-                    connection.state.cancelReturned()
+                    connection.state.cancelRequestEnded()
                     connection.wait?.wake()
                 }
             }
         }
     }
 
-    private func discard() {
+    private func lose(_ error: PostgresError) {
+        state.lose(error)
         broken.store(true, ordering: .releasing)
         libpq = nil
     }
@@ -197,42 +200,25 @@ extension Connection {
 extension Connection {
     /// Waits until no other statement is on the wire; false if the task was cancelled before that.
     private func takeTurnCancellably() async -> Bool {
-        guard isTurnTaken else {
-            isTurnTaken = true
-            return true
-        }
-        let ticket = nextTicket
-        nextTicket += 1
+        if line.takeIfFree() { return true }
+        let number = line.drawNumber()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { line.append((ticket, $0)) }
+            await withCheckedContinuation { line.join($0, number: number) }
         } onCancel: {
-            // Runs after `append`, since this queue is the actor's own.
-            executor.queue.async { self.assumeIsolated { $0.leaveLine(ticket) } }
+            // Runs after `join`, since this queue is the actor's own.
+            executor.queue.async { self.assumeIsolated { $0.line.leave(number: number)?.resume(returning: false) } }
         }
     }
 
+    /// Waits until no other statement is on the wire, also in a cancelled task.
     private func takeTurn() async {
-        guard isTurnTaken else {
-            isTurnTaken = true
-            return
-        }
-        nextTicket += 1
-        let ticket = nextTicket - 1
-        _ = await withCheckedContinuation { line.append((ticket, $0)) }
+        if line.takeIfFree() { return }
+        let number = line.drawNumber()
+        _ = await withCheckedContinuation { line.join($0, number: number) }
     }
 
-    private func leaveLine(_ ticket: Int) {
-        guard let index = line.firstIndex(where: { $0.ticket == ticket }) else { return }
-        line.remove(at: index).admit.resume(returning: false)
-    }
-
-    /// The turn goes over to the next in line without ever being free: nobody can slip in between.
     private func passTurn() {
-        if line.isEmpty {
-            isTurnTaken = false
-        } else {
-            line.removeFirst().admit.resume(returning: true)
-        }
+        line.pass()?.resume(returning: true)
     }
 }
 
@@ -251,135 +237,92 @@ extension Connection {
         }
     }
 
-    /// What has come back so far.
-    private struct Replies {
-        var tables: [ResultTable] = []
-        var error: PostgresError?
-        var isComplete = false
-    }
-
-    private func exchange(_ request: Request, _ timeout: Duration?) async throws(PostgresError) -> [ResultTable] {
-        guard await takeTurnCancellably() else {
-            throw PostgresError(.cancelled, "the statement was cancelled before it was sent")
+    private func exchange(
+        _ request: Request, _ limit: Duration?, grace: Duration? = nil
+    ) async throws(PostgresError) -> [ResultTable] {
+        let hasTurn = await takeTurnCancellably()
+        defer { if hasTurn { passTurn() } }
+        if !hasTurn || Task.isCancelled {
+            throw PostgresError(.cancelled, "the statement was cancelled before it was sent", statement: request.text)
         }
-        defer { passTurn() }
-        if Task.isCancelled {
-            throw PostgresError(.cancelled, "the statement was cancelled before it was sent")
-        }
+        try send(request)
+        state.begin(
+            ConnectionState.Limits(
+                limit: limit ?? options.statementTimeout, grace: grace ?? options.cancelGrace, from: .now))
         exchangeNumber += 1
         let number = exchangeNumber
         let outcome = await withTaskCancellationHandler {
-            await converse(request, limit: timeout ?? options.statementTimeout)
+            await receive(request)
         } onCancel: {
             executor.queue.async { self.assumeIsolated { $0.interrupt(exchange: number) } }
         }
-        for waiter in endWaiters { waiter.resume() }
-        endWaiters = []
+        for canceller in cancellers { canceller.resume() }
+        cancellers = []
         return try outcome.get()
     }
 
-    private func converse(_ request: Request, limit: Duration?) async -> Result<[ResultTable], PostgresError> {
-        if isClosed { return .failure(PostgresError(.misuse, "the connection is closed")) }
-        if case .broken(let error) = state.phase { return .failure(error) }
-        do throws(PostgresError) {
-            try send(request)
-        } catch {
-            return .failure(error)
+    private func send(_ request: Request) throws(PostgresError) {
+        if isClosed { throw PostgresError(.misuse, "the connection is closed", statement: request.text) }
+        if case .broken(let cause) = state.phase {
+            throw PostgresError(
+                .connection, "the connection is no longer usable: \(cause.message)", statement: request.text)
         }
-        state.begin(limit: limit, now: .now)
-        var replies = Replies()
+        if request.text.utf8.contains(0) {
+            throw PostgresError(.misuse, "the statement contains a NUL character, which PostgreSQL text cannot hold")
+        }
+        guard let pointer = libpq?.pointer else { return }
+        let isSent =
+            switch request {
+            case .script(let sql): PQsendQuery(pointer, sql) == 1
+            case .statement(let statement): try statement.send(on: pointer)
+            }
+        if !isSent {
+            let error = PostgresError(.connection, libpq?.lastError ?? "", statement: request.text)
+            lose(error)
+            throw error
+        }
+    }
+
+    private func receive(_ request: Request) async -> Result<[ResultTable], PostgresError> {
+        var replies = ServerReplies(to: request.text)
         while true {
-            let interest = receive(into: &replies, statement: request.text)
+            let interest = receive(&replies)
+            if replies.isStuckInCopy {
+                lose(PostgresError(.misuse, "COPY is not supported by this client; the connection was closed"))
+            } else if let loss = replies.loss {
+                lose(loss)
+                return .failure(loss)
+            }
             switch state.next(now: .now, isServerDone: replies.isComplete) {
             case .wait(let until): await wait(for: interest, until: until)
             case .requestCancel: requestCancel()
-            case .finish(let interruption): return outcome(of: replies, interruption, request)
+            case .finish(let interruption): return replies.outcome(interruption)
             case .abandon(var error):
-                discard()
+                lose(error)
                 error.statement = request.text
                 return .failure(error)
             }
         }
     }
 
-    private func send(_ request: Request) throws(PostgresError) {
-        guard let pointer = libpq?.pointer else { throw PostgresError(.misuse, "the connection is closed") }
-        let texts = [request.text]
-        if texts.contains(where: { $0.utf8.contains(0) }) {
-            throw PostgresError(.misuse, "the statement contains a NUL character, which PostgreSQL text cannot hold")
+    private func receive(_ replies: inout ServerReplies) -> SocketWait.Interest {
+        switch libpq {
+        case .some(let connection): replies.receive(on: connection)
+        case nil: []
         }
-        let isSent: Bool
-        switch request {
-        case .script(let sql):
-            isSent = PQsendQuery(pointer, sql) == 1
-        case .statement(let statement):
-            isSent = try statement.send(on: pointer)
-        }
-        if !isSent {
-            let error = PostgresError(.connection, libpq?.lastError ?? "")
-            state.lose(error)
-            discard()
-            throw error
-        }
-    }
-
-    /// Sends and reads what can be without blocking. Returns what to wait for.
-    private func receive(into replies: inout Replies, statement: String) -> SocketWait.Interest {
-        guard let pointer = libpq?.pointer, !replies.isComplete else { return [] }
-        // After a failed flush there may still be a last word of the server to read.
-        let isFlushed = PQflush(pointer) != 1
-        let isLost = PQconsumeInput(pointer) == 0
-        while isLost || PQisBusy(pointer) == 0 {
-            guard let result = PQgetResult(pointer) else {
-                replies.isComplete = true
-                break
-            }
-            let table = ResultTable(owning: result)
-            switch table.status {
-            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-                state.lose(
-                    PostgresError(.misuse, "COPY is not supported by this client; the connection was closed"))
-                return []
-            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-                replies.tables.append(table)
-            default:
-                replies.error = replies.error ?? table.error(statement: statement)
-            }
-        }
-        return isFlushed ? .read : [.read, .write]
-    }
-
-    private func outcome(
-        of replies: Replies, _ interruption: ConnectionState.Interruption?, _ request: Request
-    ) -> Result<[ResultTable], PostgresError> {
-        if libpq?.isLost ?? true {
-            var error = replies.error ?? PostgresError(.connection, libpq?.lastError ?? "the connection is lost")
-            error.kind = .connection
-            error.statement = request.text
-            state.lose(error)
-            discard()
-            return .failure(error)
-        }
-        guard var error = replies.error else { return .success(replies.tables) }
-        if error.sqlState == .queryCanceled, let interruption {
-            switch interruption {
-            case .cancelled:
-                error.kind = .cancelled
-                error.message = "the statement was cancelled"
-            case .timedOut(let limit):
-                error.kind = .timedOut
-                error.message = "the statement took longer than its limit of \(limit) and was cancelled"
-            }
-        }
-        return .failure(error)
     }
 
     private func wait(for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?) async {
+        var deadline = deadline
+        if libpq?.usesGSSEncryption ?? false {
+            // What libpq's GSS layer holds back shows in no event, and it has no way to ask: look again soon.
+            deadline = min(deadline ?? .now + .milliseconds(100), .now + .milliseconds(100))
+        }
         let socket = libpq?.socket ?? -1
-        await withCheckedContinuation { continuation in
-            wait = SocketWait(socket: socket, interest: interest, until: deadline, on: executor.queue) {
-                continuation.resume()
-            }
+        _ = await withCheckedContinuation { continuation in
+            wait = SocketWait(
+                socket: socket, interest: interest, until: deadline, on: executor.queue
+            ) { continuation.resume(returning: $0) }
         }
         wait = nil
     }

@@ -92,18 +92,6 @@ package struct ConnectionInfo: Sendable {
 
     private static func quoted(_ value: String) -> String {
         let plain = !value.isEmpty && !value.contains { $0.isWhitespace || $0 == "'" || $0 == "\\" }
-        return plain ? value : "'" + value.escapingForConninfo() + "'"
-    }
-}
-
-extension String {
-    /// In a quoted conninfo value, quotes and backslashes are escaped by a backslash.
-    fileprivate func escapingForConninfo() -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            if scalar == "'" || scalar == "\\" { result.append("\\") }
-            result.append(scalar)
-        }
-        return String(result)
+        return plain ? value : "'" + value.inserting("\\", before: "'", "\\") + "'"
     }
 }

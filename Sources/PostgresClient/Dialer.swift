@@ -16,6 +16,12 @@ actor Dialer {
     private var isCancelled = false
     private var dialed: LibPQConnection?
 
+    /// A connection, and the time limit that it was made under.
+    struct Dialed: ~Copyable {
+        let connection: LibPQConnection
+        let limit: Duration?
+    }
+
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(on executor: QueueExecutor, options: SessionOptions) {
@@ -24,37 +30,39 @@ actor Dialer {
     }
 
     /// Gives up when the task is cancelled.
-    func dial(_ info: ConnectionInfo) async throws(PostgresError) -> LibPQConnection {
+    func dial(_ info: ConnectionInfo) async throws(PostgresError) -> Dialed {
+        let effective = try EffectiveSettings(info)
+        let limit = try effective.connectTimeout(default: options.connectTimeout)
+        let settings = completed(info, effective)
         let failure = await withTaskCancellationHandler {
-            await search(info)
+            await search(effective, settings, within: limit)
         } onCancel: {
             executor.queue.async { self.assumeIsolated { $0.cancel() } }
         }
-        if let failure { throw failure }
-        guard let connection = dialed.take() else { throw Self.cancelled }
-        return connection
+        guard let connection = dialed.take() else { throw failure ?? Self.cancelled }
+        return Dialed(connection: connection, limit: limit)
     }
 
     /// Leaves the first connection that can be made in `dialed`, or returns why there is none.
-    private func search(_ info: ConnectionInfo) async -> PostgresError? {
-        do throws(PostgresError) {
-            let effective = try EffectiveSettings(info)
-            let settings = completed(info, effective)
-            let limit = try effective.connectTimeout(default: options.connectTimeout)
-            var failures: [PostgresError] = []
-            // libpq looks at all hosts for a standby, then at all for any server; here it sees one host at a time.
-            let passes = effective["target_session_attrs"] == "prefer-standby" ? ["standby", "any"] : [nil]
-            for attributes in passes {
-                let pass = attributes.map { settings.setting("target_session_attrs", to: $0) } ?? settings
-                for host in effective.hosts {
+    private func search(
+        _ effective: EffectiveSettings, _ settings: ConnectionInfo, within limit: Duration?
+    ) async -> PostgresError? {
+        var failures: [PostgresError] = []
+        // libpq looks at all hosts for a standby, then at all for any server; here it sees one host at a time.
+        let passes = effective["target_session_attrs"] == "prefer-standby" ? ["standby", "any"] : [nil]
+        for attributes in passes {
+            let pass = attributes.map { settings.setting("target_session_attrs", to: $0) } ?? settings
+            failures = []
+            for host in effective.hosts {
+                do throws(PostgresError) {
                     failures += try await tryAddresses(of: host, with: pass, within: limit)
-                    if dialed != nil { return nil }
+                } catch {
+                    return error
                 }
+                if dialed != nil { return nil }
             }
-            return Self.combined(failures)
-        } catch {
-            return error
         }
+        return Self.combined(failures)
     }
 
     /// Returns why no address of this host would do; throws what ends the search.
@@ -113,7 +121,7 @@ actor Dialer {
             if let limit, let deadline, deadline <= .now {
                 throw PostgresError(.connection, "host name \"\(name)\" did not resolve within \(limit)")
             }
-            await wait(socket: -1, for: [], until: deadline)
+            _ = await wait(socket: -1, for: [], until: deadline)
         }
     }
 
@@ -129,24 +137,27 @@ actor Dialer {
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         var interest: SocketWait.Interest = .write
         while !connection.isLost {
-            await wait(socket: connection.socket, for: interest, until: deadline)
+            let outcome = await wait(socket: connection.socket, for: interest, until: deadline)
             if isCancelled { throw Self.cancelled }
+            switch outcome {
+            case .woken: continue
+            case .deadline: throw ConnectFailure.timedOut(host, address: address, limit: limit)
+            case .ready: break
+            }
             switch PQconnectPoll(pointer) {
+            case PGRES_POLLING_READING: interest = .read
+            case PGRES_POLLING_WRITING: interest = .write
             case PGRES_POLLING_OK:
                 PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
                 guard PQsetnonblocking(pointer, 1) == 0 else {
                     throw PostgresError(.connection, connection.lastError)
                 }
                 return connection
-            case PGRES_POLLING_READING: interest = .read
-            case PGRES_POLLING_WRITING: interest = .write
-            default: throw ConnectFailure.error(connection)
-            }
-            if let limit, let deadline, deadline <= .now {
-                throw ConnectFailure.timedOut(host, address: address, limit: limit)
+            default:
+                throw ConnectFailure.error(connection, host)
             }
         }
-        throw ConnectFailure.error(connection)
+        throw ConnectFailure.error(connection, host)
     }
 
     func cancel() {
@@ -154,14 +165,15 @@ actor Dialer {
         wait?.wake()
     }
 
-    private func wait(socket: Int32, for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?) async
-    {
-        await withCheckedContinuation { continuation in
-            wait = SocketWait(socket: socket, interest: interest, until: deadline, on: executor.queue) {
-                continuation.resume()
-            }
+    private func wait(
+        socket: Int32, for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?
+    ) async -> SocketWait.Outcome {
+        defer { wait = nil }
+        return await withCheckedContinuation { continuation in
+            wait = SocketWait(
+                socket: socket, interest: interest, until: deadline, on: executor.queue
+            ) { continuation.resume(returning: $0) }
         }
-        wait = nil
     }
 
     private static var cancelled: PostgresError {

@@ -22,6 +22,9 @@ struct EffectiveSettings {
     /// libpq merges its sources only on the way to a connection. So a connection is started that cannot begin: a
     /// setting that is checked last, before any network access, is one that libpq refuses.
     init(_ info: ConnectionInfo) throws(PostgresError) {
+        if let setting = info.settings.first(where: { $0.value.utf8.contains(0) }) {
+            throw PostgresError(.misuse, "the connection setting \(setting.keyword) contains a NUL character")
+        }
         let refused = "ssl_min_protocol_version"
         let probe = info.setting(refused, to: "none")
         guard let pointer = probe.startConnection() else {

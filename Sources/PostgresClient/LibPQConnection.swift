@@ -31,7 +31,17 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
 
     var isLost: Bool { PQstatus(pointer) == CONNECTION_BAD }
 
-    var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
+    var usesGSSEncryption: Bool { PQgssEncInUse(pointer) == 1 }
+
+    var isInTransaction: Bool {
+        let status = PQtransactionStatus(pointer)
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+    }
+
+    /// Takes in what has arrived, without blocking. A failure shows in `isLost`, and in the next result.
+    func readAvailable() {
+        while PQconsumeInput(pointer) == 1, TLSLayer.hasPendingBytes(pointer) {}
+    }
 
     var lastError: String { String(cString: PQerrorMessage(pointer)).trimmedMessage() }
 

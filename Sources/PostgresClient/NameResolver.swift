@@ -38,7 +38,7 @@ package struct NameResolver: Sendable {
             if getnameinfo(
                 entry.ai_addr, entry.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
             {
-                addresses.append(text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) })
+                addresses.append(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
             }
             next = entry.ai_next
         }

@@ -41,11 +41,14 @@ package struct PostgresError: Error, Sendable {
     /// The text of the statement, with `$n` where it had parameters.
     package var statement: String?
 
-    package init(_ kind: Kind, _ message: String, sqlState: SQLState? = nil, hint: String? = nil) {
+    package init(
+        _ kind: Kind, _ message: String, sqlState: SQLState? = nil, hint: String? = nil, statement: String? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.sqlState = sqlState
         self.hint = hint
+        self.statement = statement
     }
 }
 

@@ -25,21 +25,9 @@ package struct SQLIdentifier: Sendable, Hashable, CustomStringConvertible {
 
     /// In double quotes, always: that needs no list of keywords, and keeps upper case.
     package var quoted: String {
-        "\"" + name.doubling("\"") + "\""
+        "\"" + name.inserting("\"", before: "\"") + "\""
     }
 
     /// The bare name, for messages.
     package var description: String { name }
-}
-
-extension String {
-    /// Works on scalars: a quote followed by a combining mark is one `Character` that equals neither.
-    func doubling(_ doubled: Unicode.Scalar) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            result.append(scalar)
-            if scalar == doubled { result.append(scalar) }
-        }
-        return String(result)
-    }
 }

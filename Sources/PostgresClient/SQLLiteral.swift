@@ -12,7 +12,8 @@ package struct SQLLiteral: Sendable, Hashable {
 
     /// Means the same whatever `standard_conforming_strings` is: with a backslash in it, the literal says `E'…'`.
     package var quoted: String {
-        let body = value.doubling("'")
-        return value.utf8.contains(UInt8(ascii: "\\")) ? "E'\(body.doubling("\\"))'" : "'\(body)'"
+        let body = value.inserting("'", before: "'")
+        return value.utf8.contains(UInt8(ascii: "\\"))
+            ? "E'" + body.inserting("\\", before: "\\") + "'" : "'" + body + "'"
     }
 }

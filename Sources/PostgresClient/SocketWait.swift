@@ -12,54 +12,65 @@ final class SocketWait {
         static let write = Interest(rawValue: 2)
     }
 
+    /// What ended a wait. Only after `.ready` the socket may be touched: PQconnectPoll takes the call itself for news.
+    enum Outcome {
+        case ready
+        case deadline
+        case woken
+    }
+
     private var sources: [any DispatchSourceProtocol] = []
     private var uncancelled = 0
-    private var resume: (() -> Void)?
-    private var isWoken = false
+    private var resume: ((Outcome) -> Void)?
+    private var outcome: Outcome?
 
     /// Calls `resume` once, on `queue`. With `socket` below 0 there is only time to wait for.
     init(
         socket: Int32, interest: Interest, until deadline: ContinuousClock.Instant?, on queue: DispatchQueue,
-        resume: @escaping () -> Void
+        resume: @escaping (Outcome) -> Void
     ) {
         self.resume = resume
         if socket >= 0, interest.contains(.read) {
-            sources.append(DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue))
+            add(DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue), .ready)
         }
         if socket >= 0, interest.contains(.write) {
-            sources.append(DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue))
+            add(DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue), .ready)
         }
         if let deadline {
             let timer = DispatchSource.makeTimerSource(queue: queue)
             timer.schedule(deadline: .now() + .nanoseconds((deadline - .now).wholeNanoseconds))
-            sources.append(timer)
+            add(timer, .deadline)
         }
-        uncancelled = sources.count
-        for source in sources {
-            source.setEventHandler { self.wake() }
-            source.setCancelHandler { self.sourceCancelled() }
-            source.activate()
-        }
+        for source in sources { source.activate() }
     }
 
     /// Ends the wait early. Harmless when it is over.
     func wake() {
-        if isWoken { return }
-        isWoken = true
+        end(.woken)
+    }
+
+    private func add(_ source: any DispatchSourceProtocol, _ outcome: Outcome) {
+        source.setEventHandler { self.end(outcome) }
+        source.setCancelHandler {
+            self.uncancelled -= 1
+            self.resumeOnceCancelled()
+        }
+        sources.append(source)
+        uncancelled += 1
+    }
+
+    private func end(_ outcome: Outcome) {
+        if self.outcome != nil { return }
+        self.outcome = outcome
         for source in sources { source.cancel() }
-        if sources.isEmpty { finish() }
+        resumeOnceCancelled()
     }
 
-    private func sourceCancelled() {
-        uncancelled -= 1
-        if uncancelled == 0 { finish() }
-    }
-
-    private func finish() {
+    private func resumeOnceCancelled() {
+        guard uncancelled == 0, let outcome, let resume else { return }
         sources = []
-        let resume = resume
         self.resume = nil
-        resume?()
+        resume(outcome)
     }
 }
 

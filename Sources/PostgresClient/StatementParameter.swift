@@ -12,6 +12,10 @@ extension String: StatementParameter {
     package var parameterText: String { self }
 }
 
+extension StatementParameter where Self: FixedWidthInteger {
+    package var parameterText: String { String(self) }
+}
+
 extension Bool: StatementParameter {
     package static var parameterType: UInt32 { TypeOID.bool }
     package var parameterText: String { self ? "t" : "f" }
@@ -19,22 +23,18 @@ extension Bool: StatementParameter {
 
 extension Int: StatementParameter {
     package static var parameterType: UInt32 { TypeOID.int8 }
-    package var parameterText: String { String(self) }
 }
 
 extension Int64: StatementParameter {
     package static var parameterType: UInt32 { TypeOID.int8 }
-    package var parameterText: String { String(self) }
 }
 
 extension Int32: StatementParameter {
     package static var parameterType: UInt32 { TypeOID.int4 }
-    package var parameterText: String { String(self) }
 }
 
 extension UInt32: StatementParameter {
     package static var parameterType: UInt32 { TypeOID.oid }
-    package var parameterText: String { String(self) }
 }
 
 extension Double: StatementParameter {
@@ -66,19 +66,7 @@ extension Array: StatementParameter where Element: ArrayElementParameter {
     package static var parameterType: UInt32 { Element.arrayType }
     /// Every element is quoted, so that no text can be taken for a delimiter or for NULL.
     package var parameterText: String {
-        let elements = map { "\"" + $0.parameterText.doublingInArray() + "\"" }
+        let elements = map { "\"" + $0.parameterText.inserting("\\", before: "\"", "\\") + "\"" }
         return "{" + elements.joined(separator: ",") + "}"
-    }
-}
-
-extension String {
-    /// Inside a quoted array element, quotes and backslashes are escaped by a backslash.
-    fileprivate func doublingInArray() -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { result.append("\\") }
-            result.append(scalar)
-        }
-        return String(result)
     }
 }
