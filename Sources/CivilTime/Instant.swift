@@ -9,9 +9,11 @@ package struct Instant: Hashable, Comparable, Sendable {
         self.microseconds = microseconds
     }
 
-    /// Midnight UTC of that day.
+    /// Midnight UTC of that day; the end of the axis for a day beyond it (a `date` reaches further than 64 bits of
+    /// microseconds), since a far bound in somebody's catalog must not end the program.
     package init(midnightOf date: CivilDate) {
-        self.init(microseconds: Int64(date.daysSinceEpoch) * Self.microsecondsPerDay)
+        let (product, isBeyond) = Int64(date.daysSinceEpoch).multipliedReportingOverflow(by: Self.microsecondsPerDay)
+        self.init(microseconds: isBeyond ? (date.daysSinceEpoch < 0 ? .min : .max) : product)
     }
 
     /// The UTC day that holds this moment.
@@ -24,8 +26,10 @@ package struct Instant: Hashable, Comparable, Sendable {
         microseconds.remainderDown(by: Self.microsecondsPerDay)
     }
 
+    /// That much later; the end of the axis where it would lie beyond.
     package func adding(microseconds: Int64) -> Instant {
-        Instant(microseconds: self.microseconds + microseconds)
+        let (sum, isBeyond) = self.microseconds.addingReportingOverflow(microseconds)
+        return Instant(microseconds: isBeyond ? (microseconds < 0 ? .min : .max) : sum)
     }
 
     /// Seconds from `other` to this moment, rounded down; negative when `other` is later.

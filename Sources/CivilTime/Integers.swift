@@ -1,12 +1,12 @@
 extension BinaryInteger {
     /// Division that rounds towards negative infinity, so that instants before 1970 fall into the right day.
-    func dividedDown(by divisor: Self) -> Self {
+    package func dividedDown(by divisor: Self) -> Self {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }
 
     /// The remainder of `dividedDown(by:)`: never negative for a positive divisor.
-    func remainderDown(by divisor: Self) -> Self {
+    package func remainderDown(by divisor: Self) -> Self {
         let remainder = self % divisor
         return remainder < 0 ? remainder + divisor : remainder
     }

@@ -8,18 +8,27 @@ package struct RelationName: Hashable, Comparable, Sendable {
         self.name = name
     }
 
+    /// By bytes, as the server compares names: Swift's `==` takes a composed and a decomposed "é" for one.
+    package static func == (left: RelationName, right: RelationName) -> Bool {
+        left.name.utf8.elementsEqual(right.name.utf8) && left.schema.utf8.elementsEqual(right.schema.utf8)
+    }
+
+    /// By bytes, schema first: an order that no locale changes.
     package static func < (left: RelationName, right: RelationName) -> Bool {
-        (left.schema, left.name) < (right.schema, right.name)
+        left.schema.utf8.elementsEqual(right.schema.utf8)
+            ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+            : left.schema.utf8.lexicographicallyPrecedes(right.schema.utf8)
     }
 }
 
 extension RelationName: CustomStringConvertible {
     /// For people: quoted as SQL quotes it where it has to be. DDL is not made of this.
     package var description: String {
-        "\(Self.quotedForPeople(schema)).\(Self.quotedForPeople(name))"
+        "\(Self.quoted(schema)).\(Self.quoted(name))"
     }
 
-    private static func quotedForPeople(_ part: String) -> String {
+    /// A schema, a relation or a role for people, quoted where SQL quotes it.
+    static func quoted(_ part: String) -> String {
         let plain = part.unicodeScalars.allSatisfy { scalar in
             ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "$"
         }

@@ -10,8 +10,8 @@ struct GridReader {
     struct Reading {
         var grid: PartitionGrid
         var explanation: String
-        /// The first day of the period that the partition spans; nil when it does not lie on the grid.
-        var firstDay: (BoundedPartition) -> CivilDate?
+        /// The newest partitions that lie on the grid, oldest first, each with the first day of its period.
+        var onGrid: [(sibling: BoundedPartition, firstDay: CivilDate)]
     }
 
     /// - Parameter siblings: oldest first.
@@ -21,23 +21,21 @@ struct GridReader {
                 reason: .unknownZone, explanation: "the server knows no time zone '\(zone)'",
                 setting: "zone: an IANA name that stands in pg_timezone_names")
         }
-        let newest = Array(siblings.suffix(InferenceWindow.interval))
+        let newest = siblings.suffix(InferenceWindow.interval)
         guard let last = newest.last else { return try withoutSiblings() }
 
         for grid in candidates(for: last) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
-            return reading(grid, from: newest)
+            return reading(grid, from: siblings)
         }
         // A grid can be given even where the standing partitions do not lie on it, as long as the newest ends on
         // one of its boundaries: then no sliver is left between the old habit and the new one.
         if let interval = definition?.interval {
             for clock in clocks {
                 let grid = PartitionGrid(interval: interval, clock: clock)
-                if let day = day(at: last.upper, clock: clock, offset: 0), interval.start(of: day) == day {
-                    return reading(grid, from: newest)
-                }
+                if grid.period(beginningAt: last.upper, zones: zones) != nil { return reading(grid, from: siblings) }
             }
         }
-        throw mismatch(newest)
+        throw mismatch(Array(newest))
     }
 
     private func withoutSiblings() throws(NotUnderstood) -> Reading {
@@ -63,8 +61,9 @@ struct GridReader {
         let onCalendar = clocks.flatMap { clock in
             intervals.map { PartitionGrid(interval: $0, clock: clock) }
         }
-        let shifted = clocks.compactMap { clock -> [PartitionGrid]? in
-            if case .zone = clock { return nil }
+        let shifted = clocks.flatMap { clock -> [PartitionGrid] in
+            // Where clocks change, a constant shift is none.
+            if case .zone = clock { return [] }
             return intervals.compactMap { interval in
                 let boundary = Instant(midnightOf: interval.start(of: partition.lower.date))
                 let offset = partition.lower.microseconds - boundary.microseconds
@@ -72,45 +71,46 @@ struct GridReader {
                 guard offset > 0, offset < limit else { return nil }
                 return PartitionGrid(interval: interval, clock: clock, offset: offset)
             }
-        }.flatMap { $0 }
+        }
         return onCalendar + shifted
     }
 
-    /// The day whose beginning, shifted, is `point`.
-    private func day(at point: Instant, clock: PartitionGrid.Clock, offset: Int64) -> CivilDate? {
-        switch clock {
-        case .civil, .utc:
-            let unshifted = point.adding(microseconds: -offset)
-            return unshifted.microsecondsOfDay == 0 ? unshifted.date : nil
-        case .zone(let zone):
-            guard let day = zones[zone]?.days[point], day.startsAt == point else { return nil }
-            return day.date
-        }
-    }
-
     private func firstDay(of partition: BoundedPartition, on grid: PartitionGrid) -> CivilDate? {
-        guard let first = day(at: partition.lower, clock: grid.clock, offset: grid.offset),
-            let end = day(at: partition.upper, clock: grid.clock, offset: grid.offset),
-            grid.interval.start(of: first) == first, grid.interval.advance(first, by: 1) == end
+        guard let first = grid.period(beginningAt: partition.lower, zones: zones),
+            let end = grid.period(beginningAt: partition.upper, zones: zones),
+            grid.interval.advance(first, by: 1) == end
         else { return nil }
         return first
     }
 
-    private func reading(_ grid: PartitionGrid, from newest: [BoundedPartition]) -> Reading {
+    private func reading(_ grid: PartitionGrid, from siblings: [BoundedPartition]) -> Reading {
+        let newest = siblings.suffix(InferenceWindow.interval)
         let clock =
             switch grid.clock {
             case .civil: "civil bounds"
             case .utc: "midnights in UTC"
             case .zone(let zone): "midnights in \(zone)"
             }
-        let shift = grid.offset == 0 ? "" : ", shifted by \(grid.offset / 1_000_000) s"
+        let shift = grid.offset == 0 ? "" : ", shifted by \(Self.described(grid.offset))"
         let source =
             definition?.interval != nil
             ? "the configuration"
             : "the bounds of \(newest.map { $0.partition.name.description }.joined(separator: " and "))"
         return Reading(
             grid: grid, explanation: "one partition a \(grid.interval), \(clock)\(shift), from \(source)",
-            firstDay: { firstDay(of: $0, on: grid) })
+            onGrid: siblings.suffix(InferenceWindow.naming).compactMap { sibling in
+                firstDay(of: sibling, on: grid).map { (sibling, $0) }
+            })
+    }
+
+    /// "6 days", "5 hours", "1 day 5 hours"; what is finer than hours in seconds.
+    private static func described(_ offset: Int64) -> String {
+        let (days, rest) = (offset / Instant.microsecondsPerDay, offset % Instant.microsecondsPerDay)
+        let isWholeHours = rest % 3_600_000_000 == 0
+        let parts = [
+            (days, "day"), isWholeHours ? (rest / 3_600_000_000, "hour") : (rest / 1_000_000, "second"),
+        ]
+        return parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " ")
     }
 
     private func mismatch(_ newest: [BoundedPartition]) -> NotUnderstood {

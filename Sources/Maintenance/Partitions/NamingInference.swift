@@ -5,17 +5,18 @@ extension NamingPattern {
     ///
     /// Each run of digits is read as every sequence of tokens that yields it for the partition's first day; what
     /// remains after all the partitions is the answer. Where several readings remain (a single partition
-    /// `t_2025_01_01`) the one whose tokens come in the order of `Token` wins.
+    /// `t_2025_01_01`), `preference` chooses; where it would have to guess between the month and the day
+    /// (`t_01_01_2025`), there is no answer.
     package static func inferred(
         from partitions: [(name: String, start: CivilDate)], interval: CalendarInterval
     ) -> NamingPattern? {
         guard let first = partitions.first else { return nil }
         let candidates = readings(of: first.name, for: first.start)
             .filter { $0.distinguishes(interval) && $0.keepsOneYear }
-        return
-            candidates
             .filter { candidate in partitions.allSatisfy { candidate.name(for: $0.start) == $0.name } }
-            .min { $0.preference.lexicographicallyPrecedes($1.preference) }
+        let best = candidates.min { $0.preference.lexicographicallyPrecedes($1.preference) }
+        guard let best, !best.isGuess(among: candidates) else { return nil }
+        return best
     }
 
     /// Every pattern that renders `name` for `date`; digits that mean nothing stay literal.
@@ -63,17 +64,29 @@ extension NamingPattern {
 
     /// A name tells its year once, and either by the calendar or by ISO weeks.
     private var keepsOneYear: Bool {
-        let years = pieces.count { piece in
-            if case .token(let token) = piece { [.year, .shortYear, .isoYear].contains(token) } else { false }
-        }
-        return years == 1
+        tokens.count { [.year, .shortYear, .isoYear].contains($0) } == 1
     }
 
-    /// Fewer tokens first, then their order of preference.
-    private var preference: [Int] {
-        let ranks = pieces.compactMap { piece -> Int? in
-            if case .token(let token) = piece { Token.allCases.firstIndex(of: token) } else { nil }
+    private var tokens: [Token] {
+        pieces.compactMap { piece in if case .token(let token) = piece { token } else { nil } }
+    }
+
+    /// Whether the date is written day and month before the year, and another reading swaps the two.
+    private func isGuess(among candidates: [NamingPattern]) -> Bool {
+        guard let day = tokens.firstIndex(of: .day), let month = tokens.firstIndex(of: .month),
+            let year = tokens.firstIndex(where: { $0 == .year || $0 == .shortYear }), year > max(day, month)
+        else { return false }
+        return candidates.contains { other in
+            other.pieces.count == pieces.count && other != self && Set(other.tokens) == Set(tokens)
         }
-        return [ranks.count] + ranks
+    }
+
+    /// Smallest is best: fewer tokens; tokens that stand together, since the digits of `v2_events_2025q2` that
+    /// come with the table's name stand apart; tokens in the order of `Token`; tokens at the end of the name.
+    private var preference: [Int] {
+        let places = pieces.indices.filter { if case .token = pieces[$0] { true } else { false } }
+        let ranks = tokens.compactMap { Token.allCases.firstIndex(of: $0) }
+        let (first, last) = (places.first ?? 0, places.last ?? 0)
+        return [ranks.count, last - first] + ranks + [pieces.count - last]
     }
 }

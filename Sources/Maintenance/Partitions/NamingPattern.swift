@@ -19,7 +19,7 @@ package struct NamingPattern: Hashable, Sendable {
         func text(for date: CivilDate) -> String {
             switch self {
             case .year: date.year.padded(4)
-            case .shortYear: date.year.remainder(of: 100).padded(2)
+            case .shortYear: date.year.remainderDown(by: 100).padded(2)
             case .month: date.month.padded(2)
             case .day: date.day.padded(2)
             case .quarter: String(date.quarter)
@@ -61,11 +61,23 @@ package struct NamingPattern: Hashable, Sendable {
     }
 
     /// The name for the period that begins on `date`, at most 63 bytes: a longer one loses whole characters at
-    /// the end of its first literal, so that what tells the periods apart stays.
+    /// the end of its longest literals, never a digit of the date, so that what tells the periods apart stays.
     package func name(for date: CivilDate) -> String {
-        let full = rendered(date, droppingFromFirstLiteral: 0)
-        let excess = full.utf8.count - Self.maximumBytes
-        return excess > 0 ? rendered(date, droppingFromFirstLiteral: excess) : full
+        var parts = pieces.map { piece in
+            switch piece {
+            case .token(let token): (text: token.text(for: date), isLiteral: false)
+            case .literal(let text): (text: text, isLiteral: true)
+            }
+        }
+        var excess = parts.reduce(0) { $0 + $1.text.utf8.count } - Self.maximumBytes
+        while excess > 0 {
+            let longest = parts.indices.filter { parts[$0].isLiteral && !parts[$0].text.isEmpty }
+                .max { parts[$0].text.utf8.count < parts[$1].text.utf8.count }
+            // Nothing but digits is left only where a pattern repeats its tokens ten times over.
+            guard let longest else { break }
+            excess -= String(parts[longest].text.removeLast()).utf8.count
+        }
+        return parts.map(\.text).joined()
     }
 
     /// Whether no two periods of the interval can get the same name.
@@ -82,21 +94,6 @@ package struct NamingPattern: Hashable, Sendable {
         }
     }
 
-    private func rendered(_ date: CivilDate, droppingFromFirstLiteral excess: Int) -> String {
-        var dropped = false
-        return pieces.map { piece in
-            switch piece {
-            case .token(let token): return token.text(for: date)
-            case .literal(let text):
-                guard excess > 0, !dropped else { return text }
-                dropped = true
-                var kept = text
-                while !kept.isEmpty, text.utf8.count - kept.utf8.count < excess { kept.removeLast() }
-                return kept
-            }
-        }.joined()
-    }
-
     /// NAMEDATALEN - 1 of a server as it is built everywhere.
     package static let maximumBytes = 63
 }
@@ -109,12 +106,5 @@ extension NamingPattern: CustomStringConvertible {
             case .token(let token): "{\(token.rawValue)}"
             }
         }.joined()
-    }
-}
-
-extension Int {
-    fileprivate func remainder(of divisor: Int) -> Int {
-        let remainder = self % divisor
-        return remainder < 0 ? remainder + divisor : remainder
     }
 }

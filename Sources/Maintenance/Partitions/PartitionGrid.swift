@@ -27,9 +27,34 @@ package struct PartitionGrid: Hashable, Sendable {
     /// The first day of the period that holds `moment`; nil when the sample of the zone does not reach there.
     func period(holding moment: Instant, zones: [String: ZoneSample]) -> CivilDate? {
         switch clock {
-        case .civil, .utc: interval.start(of: moment.adding(microseconds: -offset).date)
-        case .zone(let zone): (zones[zone]?.days[moment]?.date).map(interval.start(of:))
+        case .civil, .utc: return interval.start(of: moment.adding(microseconds: -offset).date)
+        case .zone(let zone):
+            guard let day = zones[zone]?.days[moment] else { return nil }
+            // Where clocks go back over midnight a date begins twice; its partition begins with the second time,
+            // and the first still belongs to the day before.
+            return interval.start(of: day.startsAt <= moment ? day.date : day.date.adding(days: -1))
         }
+    }
+
+    /// The first day of the period that begins exactly at `point`; nil when none does.
+    func period(beginningAt point: Instant, zones: [String: ZoneSample]) -> CivilDate? {
+        let day: CivilDate
+        switch clock {
+        case .civil, .utc:
+            let unshifted = point.adding(microseconds: -offset)
+            guard unshifted.microsecondsOfDay == 0 else { return nil }
+            day = unshifted.date
+        case .zone(let zone):
+            guard let local = zones[zone]?.days[point], local.startsAt == point else { return nil }
+            day = local.date
+        }
+        return interval.start(of: day) == day ? day : nil
+    }
+
+    /// The day after which a partition is called: that of its lower bound, which on a shifted grid (weeks from
+    /// Sunday) is not the calendar's.
+    func nameDay(of first: CivilDate) -> CivilDate {
+        first.adding(days: Int(offset / Instant.microsecondsPerDay))
     }
 
     /// Where the period that begins on `date` begins on the axis of the key.

@@ -4,10 +4,14 @@ import CivilTime
 package struct PartitionPlanner {
     private let definition: DatabaseDefinition
     private let snapshot: CatalogSnapshot
+    /// What the configuration says of a table; the first entry holds where a table has two.
+    private let setDefinitions: [RelationName: PartitionSetDefinition]
 
     package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
         self.definition = definition
         self.snapshot = snapshot
+        setDefinitions = Dictionary(
+            definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What is known of one table.
@@ -21,54 +25,69 @@ package struct PartitionPlanner {
 
     /// Every table that is in view, in the order of names, and the configured ones that do not exist.
     package func readings() -> [TableReading] {
-        let byName = Dictionary(snapshot.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let missing = definition.partitionSets
-            .filter { $0.enabled && byName[$0.table] == nil }
-            .map { TableReading(refusals: [missingTable($0.table)]) }
-        return tended.map { read($0) } + missing
+        let standing = Set(snapshot.tables.map(\.name))
+        let missing = setDefinitions.values
+            .filter { $0.enabled && !standing.contains($0.table) }.map(\.table).sorted()
+            .map { TableReading(refusals: [missingTable($0)]) }
+        // Two tables with one naming, or with long names that differ only behind the 63rd byte, can want one name.
+        var claims: [RelationName: RelationName] = [:]
+        return tended.map { read($0, claims: &claims) } + missing
     }
 
     /// The names that the plan would give, so that the reader of the snapshot can ask which are taken.
     package func candidateNames() -> Set<RelationName> {
-        Set(readings().flatMap(\.steps).map(\.partition))
+        Set(readings().lazy.flatMap(\.steps).map(\.partition))
     }
 
     /// The partition after whose likeness a new one of each table that needs one is made.
     package func templates() -> [(parent: UInt32, template: UInt32?)] {
-        let needed = Set(readings().flatMap(\.steps).map(\.parentOID))
+        let needed = Set(readings().lazy.flatMap(\.steps).map(\.parentOID))
         return snapshot.tables.filter { needed.contains($0.oid) }.map { table in
             (table.oid, table.boundedPartitions.last { !$0.partition.isForeign }?.partition.oid)
         }
     }
 
     private var tended: [PartitionedTable] {
-        snapshot.tables.filter { table in
-            let configured = setDefinition(of: table)
-            let watched = definition.partitions.discover && definition.schemas.contains(table.name.schema)
-            return configured?.enabled ?? watched
+        // A partition that is partitioned again belongs to its parent, which is refused as a whole when it lies on
+        // a calendar; the parts of one of its periods must not be given periods beyond it.
+        let partsOfPeriods = Set(
+            snapshot.tables.lazy.filter { $0.strategy == .range }.flatMap(\.partitions)
+                .filter(\.isPartitioned).map(\.oid))
+        return snapshot.tables.filter { table in
+            if let configured = setDefinitions[table.name] { return configured.enabled }
+            return definition.partitions.discover && definition.schemas.contains(table.name.schema)
+                && !partsOfPeriods.contains(table.oid)
         }.sorted { $0.name < $1.name }
     }
 
-    private func setDefinition(of table: PartitionedTable) -> PartitionSetDefinition? {
-        definition.partitionSets.first { $0.table == table.name }
-    }
-
-    private func read(_ table: PartitionedTable) -> TableReading {
+    private func read(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TableReading {
         do throws(NotUnderstood) {
-            return plan(
-                try PartitionSet.understand(
-                    table, definition: setDefinition(of: table), defaults: definition.partitions,
-                    server: snapshot.server, zones: snapshot.zones))
+            let set = try PartitionSet.understand(
+                table, definition: setDefinitions[table.name], defaults: definition.partitions,
+                server: snapshot.server, zones: snapshot.zones)
+            return plan(set, claims: &claims)
         } catch {
             return TableReading(refusals: [error.refusal(of: table.name)], runway: runway(of: table))
         }
     }
 
-    private func plan(_ set: PartitionSet) -> TableReading {
+    /// Now, on the axis of the key: for a key without a zone it is what the clock shows in the configured zone, or
+    /// else in that of the sessions that write `now()` and CURRENT_DATE into it.
+    private func now(of table: PartitionedTable, keyType: PartitionKeyType) -> Instant? {
+        let zone = setDefinitions[table.name]?.zone ?? snapshot.server.timeZone
+        if keyType.isZoned || GridReader.isUTC(zone) { return snapshot.takenAt }
+        return snapshot.zones[zone]?.days[snapshot.takenAt].map { day in
+            Instant(midnightOf: day.date)
+                .adding(microseconds: snapshot.takenAt.microseconds - day.startsAt.microseconds)
+        }
+    }
+
+    private func plan(_ set: PartitionSet, claims: inout [RelationName: RelationName]) -> TableReading {
         var reading = TableReading(
             inference: Finding(task: .partitions, object: set.table.name, message: set.explanation),
             runway: runway(of: set.table))
-        guard let current = set.currentPeriod(at: snapshot.takenAt, zones: snapshot.zones) else {
+        let now = now(of: set.table, keyType: set.keyType)
+        guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else {
             reading.refusals.append(
                 Refusal(
                     task: .partitions, object: set.table.name, reason: .unknownZone,
@@ -88,8 +107,10 @@ package struct PartitionPlanner {
         }
         for (start, reason) in periods {
             do throws(Refused) {
-                let step = try step(set, start: start, reason: reason, taken: reading.steps)
-                if let step { reading.steps.append(step) }
+                if let step = try step(set, start: start, reason: reason, claims: claims) {
+                    reading.steps.append(step)
+                    claims[step.partition] = step.parent
+                }
             } catch {
                 reading.refusals.append(error.refusal)
             }
@@ -103,7 +124,7 @@ package struct PartitionPlanner {
 
     /// nil when the period has its partition.
     private func step(
-        _ set: PartitionSet, start: CivilDate, reason: String, taken: [CreatePartition]
+        _ set: PartitionSet, start: CivilDate, reason: String, claims: [RelationName: RelationName]
     ) throws(Refused) -> CreatePartition? {
         let end = set.grid.interval.advance(start, by: 1)
         guard let from = set.grid.lowerBound(of: start, zones: snapshot.zones),
@@ -113,6 +134,8 @@ package struct PartitionPlanner {
                 set, .unknownZone, "the server did not say when \(start) and \(end) begin in its zone",
                 cure: "run pgtend again; if it stays, report it with the server's version")
         }
+        // A zone that moved across the date line left out a day.
+        guard from < to else { return nil }
         switch set.table.coverage(from: from, to: to) {
         case .whole: return nil
         case .part(let other):
@@ -124,18 +147,22 @@ package struct PartitionPlanner {
                     : "make partitions by hand up to the next boundary of the calendar, or name the interval that fits")
         case .none: break
         }
-        let name = RelationName(schema: set.schema, name: set.naming.name(for: start))
-        if snapshot.takenNames.contains(name) || taken.contains(where: { $0.partition == name }) {
+        let name = RelationName(schema: set.schema, name: set.naming.name(for: set.grid.nameDay(of: start)))
+        let span = "[\(set.keyType.literal(from)), \(set.keyType.literal(to)))"
+        if snapshot.takenNames.contains(name) {
             throw refused(
-                set, .nameTaken,
-                "the partition for [\(set.keyType.literal(from)), \(set.keyType.literal(to))) would be called \(name), "
-                    + "and something else has that name",
+                set, .nameTaken, "the partition for \(span) would be called \(name), and something else has that name",
                 cure: "look at what \(name) is; attach it, rename it or drop it, and run pgtend again")
         }
+        if let other = claims[name] {
+            throw refused(
+                set, .nameTaken,
+                "the partition for \(span) would be called \(name), and a new partition of \(other) gets that name",
+                cure: "give one of the two another naming in the configuration: partitions.sets")
+        }
         return CreatePartition(
-            parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name, from: from,
-            to: to,
-            keyType: set.keyType, keyColumn: set.keyColumn,
+            parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name,
+            from: from, to: to, keyType: set.keyType, keyColumn: set.keyColumn,
             likeness: snapshot.likenesses[set.table.oid]
                 ?? PartitionLikeness(template: set.table.name, owner: set.table.owner),
             defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
@@ -150,7 +177,7 @@ package struct PartitionPlanner {
         guard case .column(_, let type) = table.key, let type = PartitionKeyType(rawValue: type),
             table.strategy == .range
         else { return nil }
-        return table.runway(at: snapshot.takenAt, isZoned: type.isZoned)
+        return now(of: table, keyType: type).map { table.runway(at: $0, isZoned: type.isZoned) }
     }
 
     private func reason(forPeriod index: Int, of set: PartitionSet) -> String {
@@ -188,9 +215,9 @@ package struct PartitionPlanner {
         let role = snapshot.server.role
         return Refusal(
             task: .partitions, object: table.name, reason: .notOwner,
-            explanation: "\(count) partitions are missing, the first for [\(first.lower), \(first.upper)), but role "
-                + "\(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
-            cure: "GRANT \(table.owner) TO \(role)"
+            explanation: "\(count == 1 ? "1 partition is" : "\(count) partitions are") missing, the first for "
+                + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
+            cure: "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
                 + (snapshot.server.versionNumber >= 160_000 ? " WITH SET TRUE" : ""))
     }
 

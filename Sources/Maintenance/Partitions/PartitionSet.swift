@@ -11,18 +11,8 @@ package struct PartitionSet: Hashable, Sendable {
     package var schema: String
     package var premake: Int
     package var fillGaps: Bool
-    /// The zone whose day decides what "now" means for a key without one.
-    package var zone: String?
     /// What was taken from what.
     package var explanation: String
-
-    /// The first day of the period that holds `now`.
-    func currentPeriod(at now: Instant, zones: [String: ZoneSample]) -> CivilDate? {
-        guard case .civil = grid.clock, let zone else { return grid.period(holding: now, zones: zones) }
-        return (zones[zone]?.days[now]?.date).map { day in
-            grid.interval.start(of: Instant(midnightOf: day).adding(microseconds: -grid.offset).date)
-        }
-    }
 }
 
 /// How much of the newest partitions has to agree before it counts as the set's habit.
@@ -49,15 +39,16 @@ extension PartitionSet {
         }
         let reading = try GridReader(keyType: keyType, definition: definition, server: server, zones: zones)
             .read(siblings)
-        let (naming, source) = try naming(of: siblings, configured: definition?.naming, reading: reading)
+        let (naming, source) = try naming(of: reading, configured: definition?.naming)
         return PartitionSet(
             table: table, keyColumn: column, keyType: keyType, grid: reading.grid, naming: naming,
             schema: siblings.last?.partition.name.schema ?? table.name.schema,
-            premake: definition?.premake ?? defaults.premake, fillGaps: definition?.fillGaps ?? defaults.fillGaps,
-            zone: definition?.zone, explanation: "\(reading.explanation); named \(naming), from \(source)")
+            premake: max(0, definition?.premake ?? defaults.premake),
+            fillGaps: definition?.fillGaps ?? defaults.fillGaps,
+            explanation: "\(reading.explanation); named \(naming), from \(source)")
     }
 
-    private static func key(of table: PartitionedTable) throws(NotUnderstood) -> (String, PartitionKeyType) {
+    static func key(of table: PartitionedTable) throws(NotUnderstood) -> (String, PartitionKeyType) {
         guard table.strategy == .range else {
             let strategy = table.strategy == .list ? "LIST" : "HASH"
             throw NotUnderstood(
@@ -86,7 +77,7 @@ extension PartitionSet {
     /// The configured pattern, or that of the newest names; of the newest two alone when an older habit was
     /// given up.
     private static func naming(
-        of siblings: [BoundedPartition], configured: NamingPattern?, reading: GridReader.Reading
+        of reading: GridReader.Reading, configured: NamingPattern?
     ) throws(NotUnderstood) -> (NamingPattern, source: String) {
         if let configured {
             guard configured.distinguishes(reading.grid.interval) else {
@@ -97,8 +88,8 @@ extension PartitionSet {
             }
             return (configured, "the configuration")
         }
-        let named = siblings.compactMap { sibling in
-            reading.firstDay(sibling).map { (name: sibling.partition.name.name, start: $0) }
+        let named = reading.onGrid.map { sibling, firstDay in
+            (name: sibling.partition.name.name, start: reading.grid.nameDay(of: firstDay))
         }
         for window in [InferenceWindow.naming, InferenceWindow.interval] {
             let newest = Array(named.suffix(window))

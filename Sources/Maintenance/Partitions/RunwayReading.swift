@@ -1,7 +1,7 @@
 import CivilTime
 
 extension PartitionedTable {
-    /// The end of the unbroken range of partitions that holds `now`. A partition whose detach is pending breaks it.
+    /// The end of the unbroken range of partitions that holds `now`, a moment on the axis of the key. A partition whose detach is pending breaks it.
     package func runway(at now: Instant, isZoned: Bool) -> Runway {
         let usable = partitions.filter { !$0.isDetachPending }.sorted { $0.lower < $1.lower }
         guard var end = usable.first(where: { $0.lower <= .at(now) && .at(now) < $0.upper })?.upper else {

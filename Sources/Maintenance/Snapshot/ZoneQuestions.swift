@@ -9,21 +9,44 @@ package struct ZoneQuestions: Hashable, Sendable {
     package var firstDay: CivilDate
     package var lastDay: CivilDate
 
-    /// nil when every set lies in UTC or has no zone.
+    /// nil when every set lies in UTC, and so do the sessions that write into keys without a zone.
     package init?(definition: DatabaseDefinition, tables: [PartitionedTable], server: ServerFacts, now: Instant) {
-        let zoned = tables.contains { table in
-            if case .column(_, let type) = table.key { type == PartitionKeyType.timestamptz.rawValue } else { false }
+        let keyTypes = tables.compactMap { table -> PartitionKeyType? in
+            guard case .column(_, let type) = table.key else { return nil }
+            return PartitionKeyType(rawValue: type)
         }
-        let inferred = zoned ? [server.timeZone] : []
+        let inferred = keyTypes.isEmpty ? [] : [server.timeZone]
         zones = Set(definition.partitionSets.compactMap(\.zone) + inferred).filter { !GridReader.isUTC($0) }.sorted()
         guard !zones.isEmpty else { return nil }
-        let bounds = tables.flatMap(\.boundedPartitions).flatMap { [$0.lower, $0.upper] }
-        instants = Set(bounds + [now]).sorted()
+        let siblings = tables.flatMap(\.boundedPartitions)
+        instants = Set(siblings.flatMap { [$0.lower, $0.upper] } + [now]).sorted()
         let fillsGaps = definition.partitions.fillGaps || definition.partitionSets.contains { $0.fillGaps == true }
-        let oldest = fillsGaps ? bounds.min() ?? now : now
-        let premake = max(definition.partitions.premake, definition.partitionSets.compactMap(\.premake).max() ?? 0)
+        // A gap begins where a partition ends; where the oldest begins ('0001-01-01') does not matter.
+        let oldest = fillsGaps ? min(siblings.lazy.map(\.upper).min() ?? now, now) : now
         // One period more on both sides, of the longest interval: the current period began before now.
-        firstDay = CalendarInterval.year.advance(min(oldest, now).date, by: -1)
-        lastDay = CalendarInterval.year.advance(now.date, by: premake + 2)
+        firstDay = CalendarInterval.year.advance(oldest.date, by: -1)
+        let sets = Dictionary(definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
+        let daysAhead =
+            tables.map { table in
+                let set = sets[table.name]
+                let premake = max(0, set?.premake ?? definition.partitions.premake)
+                return (premake + 2) * Self.longestPeriod(of: table, interval: set?.interval)
+            }.max() ?? 0
+        lastDay = now.date.adding(days: daysAhead)
+    }
+
+    /// In days, and rather too long: the newest partition's, since that is what will be continued.
+    private static func longestPeriod(of table: PartitionedTable, interval: CalendarInterval?) -> Int {
+        switch interval {
+        case .day: return 1
+        case .week: return 7
+        case .month: return 31
+        case .quarter: return 92
+        case .year: return 366
+        case nil:
+            guard let newest = table.boundedPartitions.last else { return 0 }
+            // February's 28 days are followed by 31, a quarter's 90 by 92; a clock change takes an hour.
+            return min(366, newest.upper.date.daysSinceEpoch - newest.lower.date.daysSinceEpoch + 4)
+        }
     }
 }

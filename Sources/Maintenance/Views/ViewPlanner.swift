@@ -2,10 +2,14 @@
 package struct ViewPlanner {
     private let definition: DatabaseDefinition
     private let snapshot: CatalogSnapshot
+    /// What the configuration says of a view; the first entry holds where a view has two.
+    private let viewDefinitions: [RelationName: ViewDefinition]
 
     package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
         self.definition = definition
         self.snapshot = snapshot
+        viewDefinitions = Dictionary(
+            definition.viewDefinitions.map { ($0.view, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The steps in dependency order, and what is refused.
@@ -13,9 +17,13 @@ package struct ViewPlanner {
         var steps: [RefreshView] = []
         var refusals = missing()
         let tended = inDependencyOrder(self.tended)
+        var unpopulated = Dictionary(
+            snapshot.views.lazy.filter { !$0.isPopulated }.map { ($0.oid, $0.name) },
+            uniquingKeysWith: { first, _ in first })
         for view in tended {
             do throws(Refused) {
-                steps.append(try decide(view))
+                steps.append(try decide(view, unpopulated: unpopulated))
+                unpopulated[view.oid] = nil
             } catch {
                 refusals.append(error.refusal)
             }
@@ -26,23 +34,31 @@ package struct ViewPlanner {
     private var tended: [MaterializedView] {
         snapshot.views.filter { view in
             let watched = definition.views.discover && definition.schemas.contains(view.name.schema)
-            return viewDefinition(of: view)?.enabled ?? watched
+            return viewDefinitions[view.name]?.enabled ?? watched
         }
     }
 
-    private func viewDefinition(of view: MaterializedView) -> ViewDefinition? {
-        definition.viewDefinitions.first { $0.view == view.name }
-    }
-
-    private func decide(_ view: MaterializedView) throws(Refused) -> RefreshView {
-        let configured = viewDefinition(of: view)
+    /// - Parameter unpopulated: views that nobody can read yet, and that no step before this one populates.
+    private func decide(
+        _ view: MaterializedView, unpopulated: [UInt32: RelationName]
+    ) throws(Refused) -> RefreshView {
+        let configured = viewDefinitions[view.name]
         guard view.mayRefresh else {
             let role = snapshot.server.role
-            let maintain = "GRANT MAINTAIN ON \(view.name) TO \(role)"
+            let grantee = RelationName.quoted(role)
+            let maintain = "GRANT MAINTAIN ON \(view.name) TO \(grantee)"
             throw refused(
                 view, .notOwner,
                 "role \(role) may not refresh it: it belongs to \(view.owner) (the server would answer SQLSTATE 42501)",
-                cure: snapshot.server.versionNumber >= 170_000 ? maintain : "GRANT \(view.owner) TO \(role)")
+                cure: snapshot.server.versionNumber >= 170_000
+                    ? maintain : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)")
+        }
+        if let unread = view.dependsOn.compactMap({ unpopulated[$0] }).min() {
+            throw refused(
+                view, .unreadable,
+                "it reads \(unread), which has never been populated and is not refreshed by this run "
+                    + "(the server would answer SQLSTATE 55000)",
+                cure: "REFRESH MATERIALIZED VIEW \(unread), or let pgtend tend it too")
         }
         let mode: RefreshView.Mode
         let manner: String
@@ -87,9 +103,10 @@ package struct ViewPlanner {
 
     private func missing() -> [Refusal] {
         let standing = Set(snapshot.views.map(\.name))
-        return definition.viewDefinitions.filter { $0.enabled && !standing.contains($0.view) }.map {
+        let absent = viewDefinitions.values.filter { $0.enabled && !standing.contains($0.view) }.map(\.view)
+        return absent.sorted().map {
             Refusal(
-                task: .views, object: $0.view, reason: .missing,
+                task: .views, object: $0, reason: .missing,
                 explanation: "the configuration names it, and the database has no materialized view of that name",
                 cure: "correct views.list, or create the view")
         }
