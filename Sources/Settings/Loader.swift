@@ -48,6 +48,11 @@ struct Loader {
     ) -> (path: String, file: ConfigurationFile)? {
         let named = flags.configFile ?? environment[EnvironmentOverrides.configFile]
         let path = named ?? defaultFile
+        guard !path.isEmpty else {
+            record.refuse(.commandLine(flag: "--config"), "", "expected the path of a file, found an empty text")
+            knowsAllNames = false
+            return nil
+        }
         do throws(ConfigurationFile.Failure) {
             return (path, try readFile(path))
         } catch {
@@ -134,7 +139,7 @@ struct Loader {
         }
         guard !selection.contains(where: { $0.definition.conninfo == selector }) else { return }
         let short = conninfo.databaseName ?? environment["PGDATABASE"] ?? conninfo.redacted
-        let isTaken = selection.contains { $0.definition.name == short }
+        let isTaken = (configuration.databases + selection.map(\.definition)).contains { $0.name == short }
         add(conninfo: selector, name: isTaken ? conninfo.redacted : short, source)
     }
 
@@ -202,10 +207,15 @@ struct Loader {
 
     /// Numbered as in the result.
     private var sources: [String: ConfigurationSource] {
-        var sources = record.sources.filter { $0.key == "log_format" }
-        for (index, selected) in selection.enumerated() {
-            for (path, source) in record.sources where path.hasPrefix(selected.path + ".") {
-                sources["databases[\(index)]" + path.dropFirst(selected.path.count)] = source
+        var numbered: [Substring: String] = [:]
+        for (index, selected) in selection.enumerated() { numbered[selected.path[...]] = "databases[\(index)]" }
+        var sources: [String: ConfigurationSource] = [:]
+        for (path, source) in record.sources {
+            let owner = path.prefix { $0 != "." }
+            if let number = numbered[owner] {
+                sources[number + path[owner.endIndex...]] = source
+            } else if path == "log_format" {
+                sources[path] = source
             }
         }
         return sources

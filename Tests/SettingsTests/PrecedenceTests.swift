@@ -134,6 +134,8 @@ struct PrecedenceTests {
                 + "--config or PGTEND_CONFIG"
         ]
         #expect(missing == expected)
+        let unnamed = problems(in: two, flags: FlagOverrides(configFile: ""))
+        #expect(unnamed == ["command line: --config: expected the path of a file, found an empty text"])
     }
 
     // MARK: The databases
@@ -161,6 +163,8 @@ struct PrecedenceTests {
         let selectors = ["host=a dbname=x", "postgres://u:secret@b/x"]
         let loaded = try load(nil, flags: FlagOverrides(databases: selectors))
         #expect(names(loaded) == ["x", "postgres://u:********@b/x"])
+        let besidesTheFile = try load(two, flags: FlagOverrides(databases: ["dbname=platform", "platform"]))
+        #expect(names(besidesTheFile) == ["dbname=platform", "platform"])
     }
 
     @Test func thePGTENDDatabaseSelectsAsTheFlagDoes() throws {

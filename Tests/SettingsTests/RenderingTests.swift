@@ -30,7 +30,7 @@ struct RenderingTests {
             "databases:\n  - name: a\n    conninfo: host=h password=hush dbname=a\n    lock_tries: 3\n",
             flags: FlagOverrides(schemas: ["x", "Y z"]), environment: ["PGTEND_PREMAKE": "6"])
         let expected = """
-            databases:  # pgtend.yaml:2:3
+            databases:
               - name: a  # pgtend.yaml:2:11
                 conninfo: "host=h password=******** dbname=a"  # pgtend.yaml:3:15
                 schemas: [x, "Y z"]  # command line: --schema

@@ -34,7 +34,11 @@ struct YAMLWriter {
     }
 
     private mutating func endLine(_ text: String, _ path: String) {
-        output += text + (comment(path).map { "  # \($0)" } ?? "") + "\n"
+        // A line end within a comment (a file's name may hold one) would make the rest of it a key.
+        let comment = comment(path).map {
+            $0.unicodeScalars.map { $0.properties.isPrintable ? String($0) : $0.escaped }
+        }
+        output += text + (comment.map { "  # \($0.joined())" } ?? "") + "\n"
     }
 
     /// Plain where nobody can mistake it, else in double quotes with everything unprintable escaped.
