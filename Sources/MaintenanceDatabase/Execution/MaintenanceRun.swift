@@ -46,20 +46,19 @@ package struct MaintenanceRun: Sendable {
 
     /// Never throws: what goes wrong is in the summary. The task's cancellation ends the run after the step that is
     /// running has been cancelled on the server.
-    package func execute() async -> RunSummary {
+    ///
+    /// - Parameter stopReason: what cancelled the task, for the summary: the name of a signal.
+    package func execute(stopReason: @Sendable () -> String? = { nil }) async -> RunSummary {
         let start = ContinuousClock.now
         var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
         sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
         do throws(ServerFailure) {
             try await work(&summary)
         } catch {
-            if error.failureClass == .cancelled {
-                summary.interruption = "told to stop"
-            } else {
-                summary.failure = error
-            }
+            // Nobody else can cancel what we run before the first step: then the task was.
+            if error.failureClass != .cancelled { summary.failure = error }
         }
-        if Task.isCancelled { summary.interruption = "told to stop" }
+        if Task.isCancelled { summary.interruption = stopReason() ?? "its caller" }
         summary.duration = start.duration(to: .now)
         sink.record(.runFinished(summary))
         return summary
