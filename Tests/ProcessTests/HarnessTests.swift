@@ -68,6 +68,18 @@ struct HarnessTests {
         #expect(failure.description.contains("pg_hba.conf rejects connection"))
     }
 
+    @Test func offersTLSWithARightAndAWrongAuthority() async throws {
+        let server = try await TLSCluster.start()
+        let psql = server.cluster.folder + "/bin/psql"
+        let asks = ["--no-psqlrc", "-Atc", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"]
+        let trusted = try await Program.run(psql, asks + [server.conninfo()])
+        #expect(trusted.standardOutput == "t\n")
+        let wrong = try await Program.run(psql, asks + [server.conninfo(["sslrootcert": server.stranger])])
+        #expect(wrong.standardError.contains("certificate verify failed"))
+        let elsewhere = try await Program.run(psql, asks + [server.conninfo(["host": "db.example"])])
+        #expect(elsewhere.standardError.contains("does not match host name"))
+    }
+
     @Test func recordsBothOutputsAndTheEnding() async throws {
         let result = try await Program.run("/bin/sh", ["-c", "cat; echo problem >&2; exit 7"], input: .text("given"))
         #expect(result.standardOutput == "given")

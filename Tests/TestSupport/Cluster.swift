@@ -71,14 +71,13 @@ package final class Cluster: Sendable {
 
     // MARK: Connecting
 
-    /// A connection string for libpq. `parameters` are added as they are, quoted.
+    /// A connection string for libpq; `parameters` are added to it, or take the place of the host.
     package func conninfo(
         database: String = "postgres", user: String = "postgres", _ parameters: [String: String] = [:]
     ) -> String {
-        let fixed = [("host", folder), ("dbname", database), ("user", user)]
-        return (fixed + parameters.map { ($0.key, $0.value) }).map { name, value in
-            let quoted = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
-            return "\(name)='\(quoted)'"
+        let keywords = ["host": folder, "dbname": database, "user": user].merging(parameters) { $1 }
+        return keywords.sorted { $0.key < $1.key }.map { keyword, value in
+            "\(keyword)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
         }.joined(separator: " ")
     }
 

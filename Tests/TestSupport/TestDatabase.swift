@@ -1,4 +1,5 @@
 import Glibc
+import PostgresClient
 import Synchronization
 
 /// A database of one test's own, dropped with whoever is still connected when the test is done.
@@ -61,6 +62,14 @@ package struct TestDatabase: Sendable {
     /// A connection string for libpq.
     package func conninfo(user: String = "postgres", _ parameters: [String: String] = [:]) -> String {
         cluster.conninfo(database: name, user: user, parameters)
+    }
+
+    /// A session of our client. Whoever does not close it leaves that to the end of the test.
+    package func connect(
+        user: String = "postgres", _ parameters: [String: String] = [:],
+        options: SessionOptions = SessionOptions(applicationName: "test")
+    ) async throws -> Connection {
+        try await Connection.open(ConnectionInfo(parsing: conninfo(user: user, parameters)), options: options)
     }
 
     /// What PostgreSQL's own psql answers; see `Cluster.psql`.
