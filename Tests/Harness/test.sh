@@ -15,7 +15,7 @@ done
 Tests/Harness/packages.sh test
 swift build --build-tests
 export PGTEND_TEST_VERSIONS="${versions[*]}"
-command=(swift test --skip-build "$@")
+command=(swift test --skip-build --disable-xctest "$@")
 for version in "${versions[@]}"; do
     command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")
 done

@@ -6,15 +6,17 @@ package final class Cluster: Sendable {
     package let version: PostgresVersion
     /// The folder of the socket; `bin`, `data` and `log` are in it. Its owner is the user that the server runs as.
     package let folder: String
+    private let port: String
     /// `nil` for a cluster of `make test`, which outlives the tests.
     private let keeper: Program?
     private let templates = Templates()
 
     private static let shared = SharedClusters()
 
-    private init(version: PostgresVersion, folder: String, keeper: Program?) {
+    private init(version: PostgresVersion, folder: String, port: String = "5432", keeper: Program?) {
         self.version = version
         self.folder = folder
+        self.port = port
         self.keeper = keeper
     }
 
@@ -59,7 +61,7 @@ package final class Cluster: Sendable {
         let keeper = try Program.start(
             "/bin/bash", [script, "\(version.rawValue)"] + settings + command, environment: own, input: .open)
         let folder = try await keeper.firstLine(within: .seconds(180))
-        return Cluster(version: version, folder: folder, keeper: keeper)
+        return Cluster(version: version, folder: folder, port: configuration["port"] ?? "5432", keeper: keeper)
     }
 
     /// Stops the server and removes everything of it. Without this call the end of the object does the same, unawaited.
@@ -75,7 +77,7 @@ package final class Cluster: Sendable {
     package func conninfo(
         database: String = "postgres", user: String = "postgres", _ parameters: [String: String] = [:]
     ) -> String {
-        let keywords = ["host": folder, "dbname": database, "user": user].merging(parameters) { $1 }
+        let keywords = ["host": folder, "port": port, "dbname": database, "user": user].merging(parameters) { $1 }
         return keywords.sorted { $0.key < $1.key }.map { keyword, value in
             "\(keyword)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
         }.joined(separator: " ")
