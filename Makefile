@@ -15,7 +15,7 @@ help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 build: ## The release binary: stripped, with Swift's own libraries inside
-	$(harness)/packages.sh build
+	@$(harness)/packages.sh build
 	swift build -c release --static-swift-stdlib --product pgtend -Xlinker -s
 
 test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS='--filter Name' for some)
@@ -31,9 +31,11 @@ measure: build ## Size of the binary, memory and time of a run with nothing to d
 	$(harness)/measure.sh
 
 lint: ## Formatting and style of the Swift files; warnings are errors
+	@$(harness)/packages.sh lint
 	swift format lint --strict --parallel --recursive $(swift)
 
 format: ## Format the Swift files in place
+	@$(harness)/packages.sh lint
 	swift format --in-place --parallel --recursive $(swift)
 
 install: ## Install what `make build` made, below DESTDIR and PREFIX

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Finds what is missing of the Debian packages that a task needs.
+# Finds what is missing of the Debian packages that a task needs, beside the Swift toolchain.
 #
-#   packages.sh build|test|demo|measure ...
+#   packages.sh lint|build|test|demo|measure
 #
 # Root gets them installed; anyone else gets the one line that installs them, and a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+task=${1:?usage: packages.sh lint|build|test|demo|measure}
 missing=()
 # need PACKAGE TEST...: what counts is what the package would bring, wherever it comes from.
 need() {
@@ -23,25 +24,20 @@ if ! command -v swift >/dev/null; then
     echo "pgtend is built with Swift 6.3 or later, and there is no \`swift\` on PATH: see https://swift.org/install" >&2
     exit 1
 fi
-need pkg-config command -v pkg-config
-need libpq-dev has_library libpq
-need libsystemd-dev has_library libsystemd
-need libyaml-dev has_library yaml-0.1
-for task in "$@"; do
-    case $task in
-    build) ;;
-    demo | measure | test)
-        need python3-pip has_pip
-        ;;&
-    measure) need time test -x /usr/bin/time ;;
-    test)
-        need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
-        need openssl command -v openssl
-        ;;
-    demo) ;;
-    *) echo "packages.sh: unknown task $task (known: build, test, demo, measure)" >&2 && exit 2 ;;
-    esac
-done
+case $task in
+build | demo | measure | test)
+    need pkg-config command -v pkg-config
+    need libpq-dev has_library libpq
+    need libsystemd-dev has_library libsystemd
+    need libyaml-dev has_library yaml-0.1
+    ;;&
+demo | measure | test) need python3-pip has_pip ;;&
+measure) need time test -x /usr/bin/time ;;
+test)
+    need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
+    need openssl command -v openssl
+    ;;
+esac
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
