@@ -27,7 +27,7 @@ struct ReportTests {
                 2027-01-01 00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON \
                 SCHEMA mcp TO tender
                 """)
-        #expect(report.remarks == ["detail: some detail"])
+        #expect(report.remarks == ["detail: some detail", "hint: a hint of the server"])
         #expect(value(.runID, of: report) == .text(Samples.runID))
         #expect(value(.database, of: report) == .text("mcp"))
         #expect(value(.task, of: report) == .text("partitions"))
@@ -38,6 +38,18 @@ struct ReportTests {
         #expect(value(.failureClass, of: report) == .text("privilege"))
         #expect(value(.durationMicroseconds, of: report) == .integer(12_000))
         #expect(value(.hint, of: report) == .text("a hint of the server"))
+    }
+
+    @Test func theServersHintIsTheCureWherePgtendKnowsNone() throws {
+        var failure = Samples.denied
+        failure.cure = nil
+        let report = try only(Samples.event(Samples.finished(Samples.view(), .failed(failure))))
+        #expect(
+            report.message == """
+                failed: refresh materialized view concurrently mcp.agent_cost_analytics: permission denied for schema \
+                mcp (SQLSTATE 42501); cure: a hint of the server
+                """)
+        #expect(report.remarks == ["detail: some detail"])
     }
 
     @Test func aPostponementNamesWhoStandsInTheWay() throws {

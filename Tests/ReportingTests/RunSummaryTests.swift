@@ -75,10 +75,17 @@ struct RunSummaryTests {
         #expect(report.priority == .error)
         #expect(
             report.message == """
-                run on mcp gave up after 1.2 s: the server closed the connection; 1 view refreshed
+                run on mcp gave up after 1.2 s (1 view refreshed): the server closed the connection
                 """)
         #expect(value(.outcome, of: report) == .text("unavailable"))
         #expect(value(.failureClass, of: report) == .text("connection"))
+    }
+
+    @Test func neverSaysThatNothingHadToBeDoneWhenItCouldNotKnow() throws {
+        let aborted = try report(Samples.summary { $0.failure = Samples.bareFailure })
+        #expect(aborted.message == "run on mcp gave up after 1.2 s (nothing done): the server closed the connection")
+        let interrupted = try report(Samples.summary { $0.interruption = "SIGINT" })
+        #expect(interrupted.message == "run on mcp interrupted by SIGINT after 1.2 s: nothing done")
     }
 
     @Test func saysWhichSignalEndedIt() throws {

@@ -15,7 +15,7 @@ extension RunSummary {
         if let failure {
             return Report(
                 .runAborted, .error, .record,
-                "run on \(database) gave up after \(duration.forPeople): \(failure.sentence); \(figures)",
+                "run on \(database) gave up after \(duration.forPeople) (\(figures)): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         }
         return Report(

@@ -65,8 +65,9 @@ extension ServerFailure {
         (cure ?? hint).map { "\(self); cure: \($0)" } ?? description
     }
 
+    /// What the sentence leaves out.
     var remarks: [String] {
-        detail.map { ["detail: \($0)"] } ?? []
+        [detail.map { "detail: \($0)" }, cure == nil ? nil : hint.map { "hint: \($0)" }].compactMap(\.self)
     }
 
     var fields: [ReportField] {
