@@ -79,14 +79,6 @@ struct ReportTests {
                 """)
     }
 
-    @Test func aStepThatWasNeverBegunIsNoLineForPeople() throws {
-        let outcome = StepOutcome.interrupted(reason: "SIGTERM")
-        let begun = try only(Samples.event(Samples.finished(Samples.view(), outcome)))
-        let notBegun = try only(Samples.event(Samples.finished(Samples.view(), outcome, .zero)))
-        #expect(begun.prominence == .detail)
-        #expect(notBegun.prominence == .progress)
-    }
-
     @Test func noReportBreaksItsLineWhateverANameOrAServerSays() {
         let nasty = "a\n<0>b\r\u{1B}[2J\u{9B}31m\u{202E}c\0"
         let failure = ServerFailure(
