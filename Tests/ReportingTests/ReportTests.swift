@@ -27,7 +27,7 @@ struct ReportTests {
                 2027-01-01 00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON \
                 SCHEMA mcp TO tender
                 """)
-        #expect(report.remarks == ["detail: some detail"])
+        #expect(report.remarks == ["detail: some detail", "hint: a hint of the server"])
         #expect(value(.runID, of: report) == .text(Samples.runID))
         #expect(value(.database, of: report) == .text("mcp"))
         #expect(value(.task, of: report) == .text("partitions"))
@@ -38,6 +38,18 @@ struct ReportTests {
         #expect(value(.failureClass, of: report) == .text("privilege"))
         #expect(value(.durationMicroseconds, of: report) == .integer(12_000))
         #expect(value(.hint, of: report) == .text("a hint of the server"))
+    }
+
+    @Test func theServersHintIsTheCureWherePgtendKnowsNone() throws {
+        var failure = Samples.denied
+        failure.cure = nil
+        let report = try only(Samples.event(Samples.finished(Samples.view(), .failed(failure))))
+        #expect(
+            report.message == """
+                failed: refresh materialized view concurrently mcp.agent_cost_analytics: permission denied for schema \
+                mcp (SQLSTATE 42501); cure: a hint of the server
+                """)
+        #expect(report.remarks == ["detail: some detail"])
     }
 
     @Test func aPostponementNamesWhoStandsInTheWay() throws {
@@ -65,14 +77,6 @@ struct ReportTests {
                 views of mcp left alone: another run holds them, pid 4712 (tender, pgtend) from 10.0.0.7 since \
                 2026-11-23T00:00:00Z
                 """)
-    }
-
-    @Test func aStepThatWasNeverBegunIsNoLineForPeople() throws {
-        let outcome = StepOutcome.interrupted(reason: "SIGTERM")
-        let begun = try only(Samples.event(Samples.finished(Samples.view(), outcome)))
-        let notBegun = try only(Samples.event(Samples.finished(Samples.view(), outcome, .zero)))
-        #expect(begun.prominence == .detail)
-        #expect(notBegun.prominence == .progress)
     }
 
     @Test func noReportBreaksItsLineWhateverANameOrAServerSays() {

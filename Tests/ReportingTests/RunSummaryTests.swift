@@ -75,19 +75,30 @@ struct RunSummaryTests {
         #expect(report.priority == .error)
         #expect(
             report.message == """
-                run on mcp gave up after 1.2 s: the server closed the connection; 1 view refreshed
+                run on mcp gave up after 1.2 s (1 view refreshed): the server closed the connection
                 """)
         #expect(value(.outcome, of: report) == .text("unavailable"))
         #expect(value(.failureClass, of: report) == .text("connection"))
     }
 
-    @Test func saysWhichSignalEndedIt() throws {
+    @Test func neverSaysThatNothingHadToBeDoneWhenItCouldNotKnow() throws {
+        let aborted = try report(Samples.summary { $0.failure = Samples.bareFailure })
+        #expect(aborted.message == "run on mcp gave up after 1.2 s (nothing done): the server closed the connection")
+        let interrupted = try report(Samples.summary { $0.interruption = "SIGINT" })
+        #expect(interrupted.message == "run on mcp interrupted after 1.2 s (SIGINT): nothing done")
+    }
+
+    @Test func saysWhyItWasInterruptedAndWhatIsLeft() throws {
         let report = try report(
-            Samples.summary([(Samples.view(), .interrupted(reason: "SIGTERM"))]) { $0.interruption = "SIGTERM" })
+            Samples.summary([(Samples.view(), .interrupted(reason: "not begun"))]) { $0.interruption = "SIGTERM" })
         #expect(report.kind == .runInterrupted)
         #expect(report.priority == .warning)
-        #expect(report.message == "run on mcp interrupted by SIGTERM after 1.2 s: nothing done; 1 step not done")
-        #expect(value(.signal, of: report) == .text("SIGTERM"))
+        #expect(report.message == "run on mcp interrupted after 1.2 s (SIGTERM): nothing done; 1 step not done")
+        #expect(
+            report.remarks == [
+                "not done: refresh materialized view concurrently mcp.agent_cost_analytics: not begun"
+            ])
+        #expect(value(.reason, of: report) == .text("SIGTERM"))
     }
 
     @Test func tellsUntilWhenWritesSucceed() throws {

@@ -13,7 +13,7 @@ enum Samples {
         let from = CivilDate(year: 2026, month: month, day: 1) ?? CivilDate(daysSinceEpoch: 0)
         return .createPartition(
             CreatePartition(
-                parent: RelationName(schema: schema, name: table), parentOID: 16384,
+                parent: RelationName(schema: schema, name: table), parentOID: 16384, parentOwner: "owner",
                 partition: RelationName(schema: schema, name: "\(table)_2026_\(month)"),
                 from: Instant(midnightOf: from), to: Instant(midnightOf: from.adding(months: 1)),
                 keyType: .timestamptz, keyColumn: "created_at",
@@ -24,14 +24,15 @@ enum Samples {
     static func view(_ name: String = "agent_cost_analytics") -> PlanStep {
         .refreshView(
             RefreshView(
-                view: RelationName(schema: "mcp", name: name), mode: .concurrent, owner: "owner",
+                view: RelationName(schema: "mcp", name: name), mode: .concurrent, role: "owner",
                 reason: "refreshed on every run", limits: limits))
     }
 
     static func statistics(_ tenant: String = "acme") -> PlanStep {
         .updateStatistics(
             UpdateStatistics(
-                corpus: .conventional(in: "mcp"), tenant: tenant, reason: "updated on every run", limits: limits))
+                corpus: .conventional(in: "mcp"), tenant: tenant, role: nil, reason: "updated on every run",
+                limits: limits))
     }
 
     static let blocker = Blocker(

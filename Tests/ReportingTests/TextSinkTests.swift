@@ -34,6 +34,7 @@ struct TextSinkTests {
             try output(.plain) == """
                 error: \(Self.failure)
                   detail: some detail
+                  hint: a hint of the server
                 \(Self.done)
                 error: \(Self.ended)
 
@@ -45,6 +46,7 @@ struct TextSinkTests {
             try output(.prefixed) == """
                 <3>\(Self.failure)
                 <3>  detail: some detail
+                <3>  hint: a hint of the server
                 <3>\(Self.ended)
 
                 """)
@@ -64,7 +66,8 @@ struct TextSinkTests {
             try screen.show(try output(.terminal(coloured: coloured)))
             #expect(
                 screen.text == [
-                    "error: \(Self.failure)", "  detail: some detail", Self.done, "error: \(Self.ended)",
+                    "error: \(Self.failure)", "  detail: some detail", "  hint: a hint of the server", Self.done,
+                    "error: \(Self.ended)",
                 ])
         }
     }
@@ -116,7 +119,7 @@ struct TextSinkTests {
         #expect(!terminal.contains("[2J\r") && !terminal.unicodeScalars.contains("\u{9B}"))
         var screen = Screen(width: 80)
         try screen.show(terminal)
-        #expect(screen.text.count == 4, "a retry, a failure with its detail, a summary")
+        #expect(screen.text.count == 5, "a retry, a failure with its detail and hint, a summary")
         let prefixed = try output(.prefixed, events).split(separator: "\n")
         #expect(prefixed.allSatisfy { $0.hasPrefix("<3>") || $0.hasPrefix("<4>") || $0.hasPrefix("<6>") })
     }

@@ -28,6 +28,7 @@ extension Duration {
 
         // Each unit rounds before it is compared, so that 59.96 s is "1 min 0 s" and never "60.0 s".
         let (hundredths, milliseconds, tenths) = (rounded(10), rounded(1_000), rounded(100_000))
+        if hundredths == 0 { return "0 ms" }
         if hundredths < 1_00 { return "\(hundredths / 100).\((hundredths % 100).padded(2)) ms" }
         if milliseconds < 1_000 { return "\(milliseconds) ms" }
         if tenths < 60_0 { return "\(tenths / 10).\(tenths % 10) s" }

@@ -11,7 +11,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case runFinished = "run_finished"
     /// The database could not be worked with: the run ended before the end of its plan.
     case runAborted = "run_aborted"
-    /// A signal ended the run.
+    /// The run was told to stop.
     case runInterrupted = "run_interrupted"
     case runLockHeld = "run_lock_held"
     case objectRefused = "object_refused"

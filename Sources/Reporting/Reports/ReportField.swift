@@ -65,7 +65,6 @@ package struct ReportField: Hashable, Sendable {
         case retryDelayMicroseconds = "PGTEND_RETRY_DELAY_USEC"
         case runID = "PGTEND_RUN_ID"
         case runwaySeconds = "PGTEND_RUNWAY_SECONDS"
-        case signal = "PGTEND_SIGNAL"
         case sqlState = "PGTEND_SQLSTATE"
         case step = "PGTEND_STEP"
         case steps = "PGTEND_STEPS"
@@ -83,7 +82,7 @@ package struct ReportField: Hashable, Sendable {
             switch self {
             case .attempt, .blockedByPID, .done, .durationMicroseconds, .failed, .failureClass, .findings,
                 .interrupted, .lockWaitMicroseconds, .outcome, .postponed, .refusal, .refused, .retryDelayMicroseconds,
-                .runID, .runwaySeconds, .signal, .sqlState, .step, .steps, .superseded, .task:
+                .runID, .runwaySeconds, .sqlState, .step, .steps, .superseded, .task:
                 true
             case .application, .cure, .database, .detail, .hint, .partition, .reason, .relation, .tenant: false
             }

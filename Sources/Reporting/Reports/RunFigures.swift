@@ -11,11 +11,17 @@ struct RunFigures {
     var sentence: String {
         if summary.verdict == .nothingToTend { return "nothing to tend was found in the watched schemas" }
         let achievements = TaskKind.allCases.compactMap(achievement)
-        let done = achievements.isEmpty ? (troubles.isEmpty ? "nothing had to be done" : "nothing done") : nil
-        return
-            ([done ?? achievements.joined(separator: ", ")]
-            + (troubles.isEmpty ? [] : [troubles.joined(separator: ", ")]))
-            .joined(separator: "; ")
+        let troubles = troubles
+        let cameToItsEnd = summary.failure == nil && summary.interruption == nil
+        let done =
+            if !achievements.isEmpty {
+                achievements.joined(separator: ", ")
+            } else if troubles.isEmpty, cameToItsEnd {
+                "nothing had to be done"
+            } else {
+                "nothing done"
+            }
+        return troubles.isEmpty ? done : "\(done); \(troubles.joined(separator: ", "))"
     }
 
     private func achievement(of kind: TaskKind) -> String? {

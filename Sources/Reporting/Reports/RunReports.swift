@@ -9,13 +9,13 @@ extension RunSummary {
         if let interruption {
             return Report(
                 .runInterrupted, .warning, .record,
-                "run on \(database) interrupted by \(interruption) after \(duration.forPeople): \(figures)",
-                remarks: remarks, fields: fields + [ReportField(.signal, interruption)])
+                "run on \(database) interrupted after \(duration.forPeople) (\(interruption)): \(figures)",
+                remarks: remarks, fields: fields + [ReportField(.reason, interruption)])
         }
         if let failure {
             return Report(
                 .runAborted, .error, .record,
-                "run on \(database) gave up after \(duration.forPeople): \(failure.sentence); \(figures)",
+                "run on \(database) gave up after \(duration.forPeople) (\(figures)): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         }
         return Report(
@@ -77,7 +77,7 @@ extension RunSummary {
         }.min()
     }
 
-    /// The lines below the summary, for people: until when writes succeed, and what else was seen.
+    /// The lines below the summary, for people: what was left undone, until when writes succeed, what else was seen.
     private var remarks: [String] {
         let ends = Dictionary(grouping: runways.filter { !$0.isUnbounded && $0.until != nil }) { $0.until }
         let runwayLines = ends.sorted { ($0.key?.microseconds ?? 0) < ($1.key?.microseconds ?? 0) }.compactMap {
@@ -87,7 +87,11 @@ extension RunSummary {
             let left = Duration.microseconds(max(0, until.microseconds - endedAt.microseconds))
             return "writes succeed until \(moment) (\(left.forPeople)): \(listed(runways.map(\.table.description)))"
         }
-        return runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
+        let undone = reports.compactMap { report -> String? in
+            guard case .interrupted(let reason) = report.outcome else { return nil }
+            return "not done: \(report.step): \(reason)"
+        }
+        return limited(undone, to: 10) + runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
     }
 
     private func listed(_ names: [String]) -> String {

@@ -45,9 +45,9 @@ extension StepReport {
                 .stepFailed, .error, .record, "failed: \(step): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         case .interrupted(let reason):
-            // A step that was never begun has taken no time, and there may be a thousand of them.
+            // There may be a thousand that were never begun: the summary lists the first of them.
             return Report(
-                .stepInterrupted, .informational, duration > .zero ? .detail : .progress,
+                .stepInterrupted, .informational, .progress,
                 "not done: \(step): \(reason)", remarks: remarks, fields: fields + [ReportField(.reason, reason)])
         }
     }
@@ -65,8 +65,9 @@ extension ServerFailure {
         (cure ?? hint).map { "\(self); cure: \($0)" } ?? description
     }
 
+    /// What the sentence leaves out.
     var remarks: [String] {
-        detail.map { ["detail: \($0)"] } ?? []
+        [detail.map { "detail: \($0)" }, cure == nil ? nil : hint.map { "hint: \($0)" }].compactMap(\.self)
     }
 
     var fields: [ReportField] {
