@@ -1,7 +1,5 @@
--- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. The parameter is sent
--- without a type: its first use gives it the type of the tenant's column. Run after corpus_lock, in the same
--- transaction, with enable_nestloop = off: the planner cannot guess how many terms a corpus has, and a nested loop
--- over two lists of terms takes hours where a hash takes a second.
+-- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. Run after corpus_lock,
+-- in the same transaction. The parameter is sent without a type: its first use gives it that of the tenant's column.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
     SELECT count(*) AS documents
