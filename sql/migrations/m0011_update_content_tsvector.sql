@@ -40,7 +40,9 @@ BEGIN
         NEW.metadata := NEW.metadata - 'content_tsvector_truncated';
     END IF;
 
-    SELECT coalesce(sum(cardinality(l.positions)), 0), coalesce(jsonb_object_agg(l.lexeme, cardinality(l.positions)), '{}')
+    SELECT
+        coalesce(sum(cardinality(l.positions)), 0),
+        coalesce(jsonb_object_agg(l.lexeme, cardinality(l.positions)), '{}')
     INTO NEW.document_length, NEW.term_frequencies
     FROM unnest(NEW.content_tsvector) AS l;
 
@@ -65,7 +67,9 @@ COMMENT ON TRIGGER embeddings_content_tsvector ON mcp.embeddings IS
 CREATE TRIGGER embeddings_content_truncated
     BEFORE UPDATE OF metadata ON mcp.embeddings
     FOR EACH ROW
-    WHEN ((OLD.metadata -> 'content_tsvector_truncated') IS DISTINCT FROM (NEW.metadata -> 'content_tsvector_truncated'))
+    WHEN (
+        (OLD.metadata -> 'content_tsvector_truncated') IS DISTINCT FROM (NEW.metadata -> 'content_tsvector_truncated')
+    )
     EXECUTE FUNCTION mcp.update_content_tsvector();
 COMMENT ON TRIGGER embeddings_content_truncated ON mcp.embeddings IS
     'Puts the flag content_tsvector_truncated back when an update of the metadata changes it.';

@@ -1,9 +1,9 @@
--- The body is sql/queries/corpus_lock.sql and corpus_statistics.sql with the names of this schema; a test compares them.
+-- The body is sql/queries/corpus_lock.sql and corpus_statistics.sql with the names of this schema: a test compares.
 --
 -- SECURITY DEFINER: the figures must be counted by a role that row-level security does not bind, without giving the
 -- caller every tenant's documents to read. row_security = off turns a policy that binds the owner after all (FORCE)
 -- into an error instead of a smaller count. A plan is made for each call, since tenants differ by orders of
--- magnitude.
+-- magnitude; what the body sets for its planner ends with the call, since the function sets it too.
 CREATE FUNCTION mcp.update_embedding_statistics(
     tenant uuid,
     OUT total_documents bigint,
@@ -18,16 +18,20 @@ SET row_security = off
 SET enable_nestloop = off
 SET plan_cache_mode = force_custom_plan
 AS $$
--- Takes the row of tenant $1 in mcp.embedding_statistics until the transaction ends, and makes it where it is missing. First of the
--- two statements that publish a tenant's corpus statistics, both in one READ COMMITTED transaction: the second takes
--- its snapshot after this lock, so of two sessions the later one also counted later. WHERE false: locked, not written.
-INSERT INTO mcp.embedding_statistics (tenant_id, total_documents, avg_document_length, term_document_frequencies, last_updated)
-VALUES ($1, 0, NULL, jsonb_build_object(), now())
-ON CONFLICT (tenant_id) DO UPDATE SET total_documents = EXCLUDED.total_documents WHERE false;
--- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. $1 is sent without a
--- type: its first use gives it the type of tenant_id. Run it after corpus_lock, in the same transaction, with
--- enable_nestloop = off: the planner cannot guess how many terms a corpus has, and a nested loop over two lists of
--- terms takes hours where a hash takes a second.
+-- Takes the row of tenant $1 in mcp.embedding_statistics until the transaction ends, and makes it where it is
+-- missing (WHERE false: an existing row is locked, not written). First of the two statements that publish a tenant's
+-- corpus statistics, both in one READ COMMITTED transaction: the second takes its snapshot after this lock, so of two
+-- sessions the one that publishes later has also counted later. It also turns nested loops off for the rest of the
+-- transaction: the planner cannot guess how many terms a corpus has, and a nested loop over two lists of terms takes
+-- hours where a hash takes a second.
+INSERT INTO mcp.embedding_statistics
+    (tenant_id, total_documents, avg_document_length, term_document_frequencies, last_updated)
+SELECT $1, 0, NULL, jsonb_build_object(), now()
+FROM (SELECT set_config('enable_nestloop', 'off', true)) AS planner
+ON CONFLICT (tenant_id) DO UPDATE SET total_documents = EXCLUDED.total_documents
+WHERE false;
+-- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. Run after corpus_lock,
+-- in the same transaction. The parameter is sent without a type: its first use gives it that of the tenant's column.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
     SELECT count(*) AS documents
@@ -82,7 +86,8 @@ published AS (
         (tenant_id, total_documents, avg_document_length, term_document_frequencies, last_updated)
     SELECT
         $1, n.documents, n.average,
-        coalesce((SELECT jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), jsonb_build_object()), now()
+        coalesce((SELECT jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), jsonb_build_object()),
+        now()
     FROM totals AS n
     ON CONFLICT (tenant_id) DO UPDATE SET
         total_documents = EXCLUDED.total_documents,

@@ -1,7 +1,5 @@
--- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. $1 is sent without a
--- type: its first use gives it the type of {source.tenant}. Run it after corpus_lock, in the same transaction, with
--- enable_nestloop = off: the planner cannot guess how many terms a corpus has, and a nested loop over two lists of
--- terms takes hours where a hash takes a second.
+-- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. Run after corpus_lock,
+-- in the same transaction. The parameter is sent without a type: its first use gives it that of the tenant's column.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
     SELECT count(*) AS documents
@@ -60,7 +58,8 @@ published AS (
         ({target.tenant}, {target.documents}, {target.average}, {target.frequencies}, {target.updated})
     SELECT
         $1, n.documents, n.average,
-        coalesce((SELECT jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), jsonb_build_object()), now()
+        coalesce((SELECT jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), jsonb_build_object()),
+        now()
     FROM totals AS n
     ON CONFLICT ({target.tenant}) DO UPDATE SET
         {target.documents} = EXCLUDED.{target.documents},
@@ -83,4 +82,4 @@ SELECT
     0::bigint AS terms_written,
     0::bigint AS terms_removed
 -- end
-FROM totals AS n
+FROM totals AS n;

@@ -5,7 +5,13 @@
 WITH RECURSIVE source_tenants (tenant) AS (
     (SELECT d.{source.tenant} FROM {source} AS d ORDER BY d.{source.tenant} LIMIT 1)
     UNION ALL
-    SELECT (SELECT d.{source.tenant} FROM {source} AS d WHERE d.{source.tenant} > s.tenant ORDER BY d.{source.tenant} LIMIT 1)
+    SELECT (
+        SELECT d.{source.tenant}
+        FROM {source} AS d
+        WHERE d.{source.tenant} > s.tenant
+        ORDER BY d.{source.tenant}
+        LIMIT 1
+    )
     FROM source_tenants AS s
     WHERE s.tenant IS NOT NULL
 ),
@@ -13,7 +19,13 @@ WITH RECURSIVE source_tenants (tenant) AS (
 term_tenants (tenant) AS (
     (SELECT t.{terms.tenant} FROM {terms} AS t ORDER BY t.{terms.tenant} LIMIT 1)
     UNION ALL
-    SELECT (SELECT t.{terms.tenant} FROM {terms} AS t WHERE t.{terms.tenant} > k.tenant ORDER BY t.{terms.tenant} LIMIT 1)
+    SELECT (
+        SELECT t.{terms.tenant}
+        FROM {terms} AS t
+        WHERE t.{terms.tenant} > k.tenant
+        ORDER BY t.{terms.tenant}
+        LIMIT 1
+    )
     FROM term_tenants AS k
     WHERE k.tenant IS NOT NULL
 ),
@@ -30,4 +42,4 @@ tenants (tenant) AS (
 SELECT t.tenant::text AS tenant
 FROM tenants AS t
 WHERE t.tenant IS NOT NULL
-ORDER BY t.tenant
+ORDER BY t.tenant;
