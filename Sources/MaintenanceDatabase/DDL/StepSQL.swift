@@ -39,7 +39,7 @@ extension PlanStep {
                 updates.append(
                     statement.split(separator: "$1", omittingEmptySubsequences: false).joined(separator: tenant))
             }
-            work = try role(step.role) + ["SET LOCAL enable_nestloop = off"] + updates
+            work = try role(step.role) + updates
         }
         return ["BEGIN", lockTimeout, statementTimeout] + work + ["COMMIT"]
     }

@@ -79,8 +79,6 @@ struct StepRunner {
     private func attempt(_ step: UpdateStatistics) async throws(PostgresError) -> StepOutcome {
         let statements = try CorpusSQL(step.corpus).update
         return try await transaction(step.limits).run(as: step.role) { () async throws(PostgresError) in
-            // The planner cannot guess how many terms a corpus has, and a nested loop over two lists takes hours.
-            try await connection.execute("SET LOCAL enable_nestloop = off")
             for statement in statements {
                 try await connection.execute(Statement(unsafe: statement, parameters: [step.tenant]))
             }
