@@ -112,6 +112,7 @@ package struct MaintenanceRun: Sendable {
         let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
         summary.runways = Self.runways(plan, snapshot, summary.reports)
+        if let lost = session.lost { throw ServerFailure(lost) }
     }
 
     private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot

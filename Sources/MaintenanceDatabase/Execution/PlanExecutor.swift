@@ -16,12 +16,22 @@ struct PlanExecutor {
     func execute(_ steps: [PlanStep]) async -> [StepReport] {
         var reports: [StepReport] = []
         for (index, step) in steps.enumerated() {
+            // Counted in the summary, but no event each: a thousand steps that were not begun are not a thousand lines.
+            if let reason = notBegun {
+                reports.append(StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero))
+                continue
+            }
             sink.record(.stepStarted(runID: runID, database: database, step: step, index: index + 1, of: steps.count))
             let report = await execute(step)
             sink.record(.stepFinished(runID: runID, database: database, report))
             reports.append(report)
         }
         return reports
+    }
+
+    private var notBegun: String? {
+        if Task.isCancelled { return "not begun: the run was told to stop" }
+        return session.isLost ? "not begun: the connection to the server was lost before it" : nil
     }
 
     private func execute(_ step: PlanStep) async -> StepReport {
@@ -36,7 +46,7 @@ struct PlanExecutor {
                 notices: session.notices)
         }
         while true {
-            guard !Task.isCancelled else { return report(.interrupted(reason: "not begun: the run was told to stop")) }
+            if Task.isCancelled { return report(.interrupted(reason: "given up between two tries: the run was told to stop")) }
             let began = ContinuousClock.now
             do throws(PostgresError) {
                 let connection = try await session.connection(for: step.kind)

@@ -12,10 +12,11 @@ actor RunSession {
 
     nonisolated let serverVersion: Int
     private nonisolated let noticeLog: NoticeLog
-    private nonisolated let lost = Atomic(false)
+    private nonisolated let loss = Mutex<PostgresError?>(nil)
 
-    /// Once the server could not be reached again, no further step is tried.
-    nonisolated var isLost: Bool { lost.load(ordering: .acquiring) }
+    /// Why the server could not be reached again; no further step is tried then.
+    nonisolated var lost: PostgresError? { loss.withLock { $0 } }
+    nonisolated var isLost: Bool { lost != nil }
 
     init(
         first connection: Connection, notices: NoticeLog,
@@ -42,7 +43,7 @@ actor RunSession {
 
     /// The connection, alive as far as we know, with the lock of that kind held on it.
     func connection(for task: TaskKind) async throws(PostgresError) -> Connection {
-        if isLost { throw PostgresError(.connection, "not begun: the connection to the server was lost before it") }
+        if let lost { throw lost }
         if current.isBroken { try await reconnect() }
         guard tasks.contains(task) else {
             throw PostgresError(
@@ -73,7 +74,7 @@ actor RunSession {
                 if error.kind == .authentication { break }
             }
         }
-        lost.store(true, ordering: .releasing)
+        loss.withLock { [failure] in $0 = failure }
         throw failure
     }
 
