@@ -25,7 +25,7 @@ package actor Connection {
     private var libpq: LibPQConnection?
     private var state = ConnectionState()
     private var line = TurnLine<CheckedContinuation<Bool, Never>>()
-    private var wait: SocketWait?
+    private var wait = WakeableWait()
     private var isClosed = false
 
     /// Tells a statement from the next, for a cancellation that comes late.
@@ -77,7 +77,7 @@ package actor Connection {
     private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) {
         do throws(PostgresError) {
             _ = try await exchange(.script(script), limit, grace: .zero)
-        } catch where error.kind == .timedOut {
+        } catch  where error.kind == .timedOut {
             throw PostgresError(
                 .connection,
                 "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer the first "
@@ -173,7 +173,7 @@ extension Connection {
     private func interrupt(exchange number: Int) {
         guard number == exchangeNumber, state.interrupt(.cancelled, now: .now) else { return }
         requestCancel()
-        wait?.wake()
+        wait.wake()
     }
 
     private func requestCancel() {
@@ -182,7 +182,7 @@ extension Connection {
             self.executor.queue.async {
                 self.assumeIsolated { connection in
                     connection.state.cancelRequestEnded()
-                    connection.wait?.wake()
+                    connection.wait.wake()
                 }
             }
         }
@@ -203,9 +203,15 @@ extension Connection {
         if line.takeIfFree() { return true }
         let number = line.drawNumber()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { line.join($0, number: number) }
+            await withCheckedContinuation { admission in
+                // Cancelled before: `leave` may have come and gone already.
+                if Task.isCancelled {
+                    admission.resume(returning: false)
+                } else {
+                    line.join(admission, number: number)
+                }
+            }
         } onCancel: {
-            // Runs after `join`, since this queue is the actor's own.
             executor.queue.async { self.assumeIsolated { $0.line.leave(number: number)?.resume(returning: false) } }
         }
     }
@@ -320,10 +326,10 @@ extension Connection {
         }
         let socket = libpq?.socket ?? -1
         _ = await withCheckedContinuation { continuation in
-            wait = SocketWait(
-                socket: socket, interest: interest, until: deadline, on: executor.queue
-            ) { continuation.resume(returning: $0) }
+            wait.begin(socket: socket, interest: interest, until: deadline, on: executor.queue) {
+                continuation.resume(returning: $0)
+            }
         }
-        wait = nil
+        wait.end()
     }
 }

@@ -12,7 +12,7 @@ import Dispatch
 actor Dialer {
     private let executor: QueueExecutor
     private let options: SessionOptions
-    private var wait: SocketWait?
+    private var wait = WakeableWait()
     private var isCancelled = false
     private var dialed: LibPQConnection?
 
@@ -111,7 +111,7 @@ actor Dialer {
             self.executor.queue.async {
                 self.assumeIsolated { dialer in
                     lookup.result = result
-                    dialer.wait?.wake()
+                    dialer.wait.wake()
                 }
             }
         }
@@ -137,8 +137,8 @@ actor Dialer {
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         var interest: SocketWait.Interest = .write
         while !connection.isLost {
-            let outcome = await wait(socket: connection.socket, for: interest, until: deadline)
             if isCancelled { throw Self.cancelled }
+            let outcome = await wait(socket: connection.socket, for: interest, until: deadline)
             switch outcome {
             case .woken: continue
             case .deadline: throw ConnectFailure.timedOut(host, address: address, limit: limit)
@@ -162,17 +162,17 @@ actor Dialer {
 
     func cancel() {
         isCancelled = true
-        wait?.wake()
+        wait.wake()
     }
 
     private func wait(
         socket: Int32, for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?
     ) async -> SocketWait.Outcome {
-        defer { wait = nil }
+        defer { wait.end() }
         return await withCheckedContinuation { continuation in
-            wait = SocketWait(
-                socket: socket, interest: interest, until: deadline, on: executor.queue
-            ) { continuation.resume(returning: $0) }
+            wait.begin(socket: socket, interest: interest, until: deadline, on: executor.queue) {
+                continuation.resume(returning: $0)
+            }
         }
     }
 

@@ -5,26 +5,43 @@ import Dispatch
 /// A daemon that keeps to such executors never touches Swift's own pool: once that has been used, libdispatch wakes
 /// up every second for the rest of the process. Dispatch sources made on `queue` may use the isolated state of an
 /// actor on this executor directly, since both run on the same queue.
-package final class QueueExecutor: SerialExecutor, TaskExecutor {
+///
+/// An actor returns `asUnownedSerialExecutor()` as its `unownedExecutor`; a task takes the object itself as its
+/// `executorPreference`. The two sides are two objects: the runtime tells a job that runs for an actor from one that
+/// runs for a task, and where it is told the wrong one it sends every `await` once more through the queue.
+package final class QueueExecutor: TaskExecutor {
     package let queue: DispatchQueue
+    private let actorSide: ActorSide
 
     package init(label: String) {
         queue = DispatchQueue(label: label)
+        actorSide = ActorSide(queue)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async {
-            job.runSynchronously(
-                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
-        }
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
+    /// For an actor that keeps this executor for as long as it lives itself.
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
-        UnownedSerialExecutor(ordinary: self)
+        actorSide.asUnownedSerialExecutor()
     }
 
-    package func checkIsolated() {
-        dispatchPrecondition(condition: .onQueue(queue))
+    private final class ActorSide: SerialExecutor {
+        private let queue: DispatchQueue
+
+        init(_ queue: DispatchQueue) {
+            self.queue = queue
+        }
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+        }
+
+        func checkIsolated() {
+            dispatchPrecondition(condition: .onQueue(queue))
+        }
     }
 }

@@ -16,7 +16,9 @@ final class ResultTable: @unchecked Sendable {
         self.result = result
         rowCount = PQntuples(result)
         var columns: [String: Int32] = [:]
-        for index in 0..<PQnfields(result) {
+        // The columns of a COPY have no names.
+        let count = PQresultStatus(result) == PGRES_TUPLES_OK ? PQnfields(result) : 0
+        for index in 0..<count {
             let name = String(cString: PQfname(result, index))
             columns[name] = columns[name] == nil ? index : Self.ambiguous
         }

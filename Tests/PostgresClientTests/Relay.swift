@@ -1,0 +1,152 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A relay on localhost before a server's Unix socket, which can fail the way that networks do.
+final class Relay: Sendable {
+    enum Fault: Sendable {
+        /// Closes both ends once so many bytes have gone through, in both directions together.
+        case cut(after: Int)
+        /// Keeps both ends open, and lets nothing through any more.
+        case stall(after: Int)
+    }
+
+    private struct State {
+        var fault: Fault?
+        var forwarded = 0
+        var open: Set<Int32> = []
+        var isClosed = false
+    }
+
+    let port: Int
+    private let listener: Int32
+    private let server: String
+    private let state = Mutex(State())
+
+    init(to server: String) throws {
+        self.server = server
+        (listener, port) = try listenOnLocalhost(backlog: 128)
+        Thread.detachNewThread { [self] in acceptAll() }
+    }
+
+    /// How many bytes have gone through since the last `fail`.
+    var forwarded: Int { state.withLock { $0.forwarded } }
+
+    /// From now on, for all connections together.
+    func fail(_ fault: Fault?) {
+        state.withLock { state in
+            state.fault = fault
+            state.forwarded = 0
+        }
+    }
+
+    /// Ends everything that is still open; whoever waits on it goes on.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+        shutdown(listener, Int32(SHUT_RDWR))
+    }
+
+    private func acceptAll() {
+        while case let client = accept(listener, nil, nil), client >= 0 {
+            guard let upstream = connectToUnixSocket(server) else {
+                Glibc.close(client)
+                continue
+            }
+            let isClosed = state.withLock { state in
+                state.open.formUnion([client, upstream])
+                return state.isClosed
+            }
+            if isClosed { shutdown(client, Int32(SHUT_RDWR)) }
+            Thread.detachNewThread { [self] in forward(client, upstream) }
+        }
+        Glibc.close(listener)
+    }
+
+    /// How many of `count` bytes may pass, and the fault that follows them.
+    private func admit(_ count: Int) -> (pass: Int, then: Fault?) {
+        state.withLock { state in
+            switch state.fault {
+            case .cut(let limit), .stall(let limit):
+                let pass = min(count, limit - state.forwarded)
+                state.forwarded += pass
+                return (pass, state.forwarded >= limit ? state.fault : nil)
+            case nil:
+                state.forwarded += count
+                return (count, nil)
+            }
+        }
+    }
+
+    private func forward(_ client: Int32, _ upstream: Int32) {
+        defer {
+            state.withLock { $0.open.subtract([client, upstream]) }
+            Glibc.close(client)
+            Glibc.close(upstream)
+        }
+        var ends = [
+            pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
+        ]
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        if case .stall = admit(0).then { return hold(client) }
+        if case .cut = admit(0).then { return }
+        while poll(&ends, 2, -1) > 0 || errno == EINTR {
+            for (source, target) in [(0, upstream), (1, client)] where ends[source].revents != 0 {
+                let count = read(ends[source].fd, &buffer, buffer.count)
+                if count <= 0 { return }
+                let (pass, then) = admit(count)
+                var rest = buffer[..<pass]
+                while !rest.isEmpty {
+                    let sent = rest.withUnsafeBytes { send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    if sent <= 0 { return }
+                    rest = rest.dropFirst(sent)
+                }
+                switch then {
+                case .cut: return
+                case .stall: return hold(client)
+                case nil: continue
+                }
+            }
+        }
+    }
+
+    /// Returns when `close()` has been called, or when the client has reset the connection.
+    private func hold(_ descriptor: Int32) {
+        var end = pollfd(fd: descriptor, events: 0, revents: 0)
+        while poll(&end, 1, 100) >= 0, !state.withLock({ $0.isClosed }) {}
+    }
+}
+
+/// A listening socket on a free port of 127.0.0.1.
+func listenOnLocalhost(backlog: Int32) throws -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+            bind(descriptor, generic, length) | listen(descriptor, backlog) | getsockname(descriptor, generic, &length)
+        }
+    }
+    guard code == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+}
+
+private func connectToUnixSocket(_ path: String) -> Int32? {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+    let code = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+    if code == 0 { return descriptor }
+    Glibc.close(descriptor)
+    return nil
+}
