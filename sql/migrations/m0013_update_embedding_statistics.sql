@@ -18,20 +18,21 @@ SET row_security = off
 SET enable_nestloop = off
 SET plan_cache_mode = force_custom_plan
 AS $$
--- Takes the row of tenant $1 in mcp.embedding_statistics until the transaction ends, and makes it where it is
--- missing (WHERE false: an existing row is locked, not written). First of the two statements that publish a tenant's
--- corpus statistics, both in one READ COMMITTED transaction: the second takes its snapshot after this lock, so of two
--- sessions the one that publishes later has also counted later. It also turns nested loops off for the rest of the
--- transaction: the planner cannot guess how many terms a corpus has, and a nested loop over two lists of terms takes
--- hours where a hash takes a second.
+-- Takes the tenant's row of the target until the transaction ends, and makes it where it is missing (WHERE false: an
+-- existing row is locked, not written). First of the two statements that publish a tenant's corpus statistics, both in
+-- one READ COMMITTED transaction: the second takes its snapshot after this lock, so of two sessions the one that
+-- publishes later has also counted later. It also turns nested loops off for the rest of the transaction: the planner
+-- cannot guess how many terms a corpus has, and a nested loop over two lists of terms takes hours where a hash takes
+-- a second. Comments here hold neither placeholders nor parameters: what is put in for them may hold a line break.
 INSERT INTO mcp.embedding_statistics
     (tenant_id, total_documents, avg_document_length, term_document_frequencies, last_updated)
 SELECT $1, 0, NULL, jsonb_build_object(), now()
 FROM (SELECT set_config('enable_nestloop', 'off', true)) AS planner
 ON CONFLICT (tenant_id) DO UPDATE SET total_documents = EXCLUDED.total_documents
 WHERE false;
--- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. Run after corpus_lock,
--- in the same transaction. The parameter is sent without a type: its first use gives it that of the tenant's column.
+-- Counts the corpus of a tenant, the parameter, and publishes it, in one statement and so from one snapshot. Run after
+-- corpus_lock, in the same transaction. The parameter is sent without a type: its first use gives it that of the
+-- tenant's column.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
     SELECT count(*) AS documents

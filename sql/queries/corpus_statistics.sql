@@ -1,5 +1,6 @@
--- Counts the corpus of tenant $1 and publishes it, in one statement and so from one snapshot. Run after corpus_lock,
--- in the same transaction. The parameter is sent without a type: its first use gives it that of the tenant's column.
+-- Counts the corpus of a tenant, the parameter, and publishes it, in one statement and so from one snapshot. Run after
+-- corpus_lock, in the same transaction. The parameter is sent without a type: its first use gives it that of the
+-- tenant's column.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
     SELECT count(*) AS documents

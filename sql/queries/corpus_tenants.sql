@@ -1,4 +1,4 @@
--- The tenants whose corpus statistics are to be published, as text, in order: those of {source}, and those that had
+-- The tenants whose corpus statistics are to be published, as text, in order: those of the source, and those that had
 -- rows once and must now read 0. Each list is read by hopping from one tenant to the next in an index that begins
 -- with the tenant's column, so its cost follows the tenants, not the rows. Without such an index each hop reads the
 -- whole table, as the count of each tenant does then too.
