@@ -36,6 +36,7 @@ measure) need time test -x /usr/bin/time ;;
 test)
     need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
     need openssl command -v openssl
+    need systemd test -x /lib/systemd/systemd-journald
     ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0
