@@ -21,7 +21,7 @@ has_library() {
 }
 
 if ! command -v swift >/dev/null; then
-    echo "pgtend is built with Swift 6.3 or later, and there is no \`swift\` on PATH: see https://swift.org/install" >&2
+    echo "pgtend is built with Swift 6.2 or later, and there is no \`swift\` on PATH: see https://swift.org/install" >&2
     exit 1
 fi
 case $task in
