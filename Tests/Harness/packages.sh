@@ -21,7 +21,7 @@ has_library() {
 }
 
 if ! command -v swift >/dev/null; then
-    echo "pgtend is built with Swift 6.3 or later, and there is no \`swift\` on PATH: see https://swift.org/install" >&2
+    echo "pgtend is built with Swift 6.2 or later, and there is no \`swift\` on PATH: see https://swift.org/install" >&2
     exit 1
 fi
 case $task in
@@ -36,6 +36,7 @@ measure) need time test -x /usr/bin/time ;;
 test)
     need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
     need openssl command -v openssl
+    need systemd test -x /lib/systemd/systemd-journald
     ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -59,6 +59,23 @@ struct HarnessTests {
         #expect(!FileManager.default.fileExists(atPath: cluster.folder))
     }
 
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func leavesNothingBehindOnASignal(signal: Int32) async throws {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().path + "/../Harness/cluster.sh"
+        // The grandchild is what a test runner would leave running.
+        let command = "sleep 600 & echo $! $PGTEND_TEST_15; wait"
+        let program = try Program.start("/bin/bash", [script, "15", "--", "sh", "-c", command])
+        let words = try await program.firstLine().split(separator: " ").map(String.init)
+        let (sleeper, folder) = (try #require(pid_t(words[0])), words[1])
+        #expect(FileManager.default.fileExists(atPath: folder + "/data/postmaster.pid"))
+        program.send(signal)
+        #expect(try await program.result().ending == .exited(128 + signal))
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        // Gone, or a zombie that its new parent has not reaped: neither has a command line.
+        let sleeping = FileManager.default.contents(atPath: "/proc/\(sleeper)/cmdline") ?? Data()
+        #expect(sleeping.isEmpty)
+    }
+
     @Test func replacesTheRulesOfAPrivateCluster() async throws {
         let cluster = try await Cluster.private(hba: ["local all postgres trust", "local all all reject"])
         try await cluster.psql("CREATE ROLE ordinary LOGIN")
