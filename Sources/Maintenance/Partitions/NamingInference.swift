@@ -87,6 +87,9 @@ extension NamingPattern {
         let places = pieces.indices.filter { if case .token = pieces[$0] { true } else { false } }
         let ranks = tokens.compactMap { Token.allCases.firstIndex(of: $0) }
         let (first, last) = (places.first ?? 0, places.last ?? 0)
-        return [ranks.count, last - first] + ranks + [pieces.count - last]
+        let between = pieces[first...last].reduce(0) { count, piece in
+            if case .literal(let text) = piece { count + text.count } else { count }
+        }
+        return [ranks.count, between] + ranks + [pieces.count - last]
     }
 }
