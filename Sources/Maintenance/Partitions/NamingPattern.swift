@@ -64,6 +64,16 @@ package struct NamingPattern: Hashable, Sendable {
     /// the end of its longest literal, but for its very last, which parts it from the date (`_`), and never a digit
     /// of the date, so that what tells the periods apart stays.
     package func name(for date: CivilDate) -> String {
+        let full = pieces.reduce(into: "") { name, piece in
+            switch piece {
+            case .token(let token): name += token.text(for: date)
+            case .literal(let text): name += text
+            }
+        }
+        return full.utf8.count > Self.maximumBytes ? shortened(for: date) : full
+    }
+
+    private func shortened(for date: CivilDate) -> String {
         var parts = pieces.map { piece in
             switch piece {
             case .token(let token): (text: token.text(for: date), isLiteral: false)
