@@ -185,7 +185,10 @@ package struct PartitionPlanner {
     }
 
     private func coverage(of from: Instant, _ to: Instant, in table: PartitionedTable) -> Coverage {
-        let overlapping = table.orderedPartitions.filter { $0.lower < .at(to) && $0.upper > .at(from) }
+        let ordered = table.orderedPartitions
+        let overlapping = ordered.indices
+            .filter { ordered[$0].lower < .at(to) && ordered[$0].upper > .at(from) }
+            .map { ordered[$0] }
         guard let first = overlapping.first else { return .none }
         if let pending = overlapping.first(where: \.isDetachPending) { return .part(pending) }
         guard first.lower <= .at(from) else { return .part(first) }

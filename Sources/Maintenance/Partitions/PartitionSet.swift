@@ -131,9 +131,9 @@ struct BoundedPartition {
 extension PartitionedTable {
     /// From the lowest bounds to the highest: attached partitions never overlap, so both bounds give one order.
     var orderedPartitions: [Partition] {
-        let isOrdered = zip(partitions, partitions.dropFirst()).allSatisfy { $0.lower <= $1.lower }
+        // Bounds and places are compared and sorted, never partitions: each copy of those counts references to names.
+        let isOrdered = partitions.indices.dropFirst().allSatisfy { partitions[$0 - 1].lower <= partitions[$0].lower }
         if isOrdered { return partitions }
-        // Places are sorted, not partitions: each swap of those would count references to their names.
         return partitions.indices.map { (lower: partitions[$0].lower, place: $0) }
             .sorted { $0.lower < $1.lower }
             .map { partitions[$0.place] }
