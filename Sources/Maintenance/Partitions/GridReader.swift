@@ -14,7 +14,7 @@ struct GridReader {
         var onGrid: [(sibling: BoundedPartition, firstDay: CivilDate)]
     }
 
-    /// - Parameter siblings: oldest first.
+    /// - Parameter siblings: the newest, as many as `InferenceWindow` looks at, oldest first.
     func read(_ siblings: [BoundedPartition]) throws(NotUnderstood) -> Reading {
         if let zone = definition?.zone, zones[zone] == nil, !Self.isUTC(zone) {
             throw NotUnderstood(
@@ -98,7 +98,7 @@ struct GridReader {
             : "the bounds of \(newest.map { $0.partition.name.description }.joined(separator: " and "))"
         return Reading(
             grid: grid, explanation: "one partition a \(grid.interval), \(clock)\(shift), from \(source)",
-            onGrid: siblings.suffix(InferenceWindow.naming).compactMap { sibling in
+            onGrid: siblings.compactMap { sibling in
                 firstDay(of: sibling, on: grid).map { (sibling, $0) }
             })
     }

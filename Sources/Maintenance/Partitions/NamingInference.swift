@@ -21,12 +21,13 @@ extension NamingPattern {
 
     /// Every pattern that renders `name` for `date`; digits that mean nothing stay literal.
     private static func readings(of name: String, for date: CivilDate) -> [NamingPattern] {
+        let texts = Token.allCases.map { (token: $0, text: $0.text(for: date)) }
         var partial: [[Piece]] = [[]]
         var rest = Substring(name)
         while let character = rest.first {
             let isDigit = ("0"..."9").contains(character)
             let run = rest.prefix { ("0"..."9").contains($0) == isDigit }
-            let alternatives = isDigit ? digitReadings(of: run, for: date) : [[.literal(String(run))]]
+            let alternatives = isDigit ? digitReadings(of: run, as: texts) : [[.literal(String(run))]]
             partial = partial.flatMap { head in alternatives.map { head + $0 } }
             // A name is a few runs of digits; a pathological one is not worth its combinations.
             guard partial.count <= 4_096 else { return [] }
@@ -36,16 +37,15 @@ extension NamingPattern {
     }
 
     /// The ways to read one run of digits: all of it tokens, or all of it literal.
-    private static func digitReadings(of run: Substring, for date: CivilDate) -> [[Piece]] {
+    private static func digitReadings(of run: Substring, as texts: [(token: Token, text: String)]) -> [[Piece]] {
         var found: [[Piece]] = [[.literal(String(run))]]
         func extend(_ head: [Piece], _ rest: Substring) {
             guard !rest.isEmpty else {
                 found.append(head)
                 return
             }
-            for token in Token.allCases where !head.contains(.token(token)) {
-                let text = token.text(for: date)
-                if rest.hasPrefix(text) { extend(head + [.token(token)], rest.dropFirst(text.count)) }
+            for (token, text) in texts where rest.hasPrefix(text) && !head.contains(.token(token)) {
+                extend(head + [.token(token)], rest.dropFirst(text.count))
             }
         }
         extend([], run)
@@ -87,6 +87,9 @@ extension NamingPattern {
         let places = pieces.indices.filter { if case .token = pieces[$0] { true } else { false } }
         let ranks = tokens.compactMap { Token.allCases.firstIndex(of: $0) }
         let (first, last) = (places.first ?? 0, places.last ?? 0)
-        return [ranks.count, last - first] + ranks + [pieces.count - last]
+        let between = pieces[first...last].reduce(0) { count, piece in
+            if case .literal(let text) = piece { count + text.count } else { count }
+        }
+        return [ranks.count, between] + ranks + [pieces.count - last]
     }
 }

@@ -61,8 +61,19 @@ package struct NamingPattern: Hashable, Sendable {
     }
 
     /// The name for the period that begins on `date`, at most 63 bytes: a longer one loses whole characters at
-    /// the end of its longest literals, never a digit of the date, so that what tells the periods apart stays.
+    /// the end of its longest literal, but for its very last, which parts it from the date (`_`), and never a digit
+    /// of the date, so that what tells the periods apart stays.
     package func name(for date: CivilDate) -> String {
+        let full = pieces.reduce(into: "") { name, piece in
+            switch piece {
+            case .token(let token): name += token.text(for: date)
+            case .literal(let text): name += text
+            }
+        }
+        return full.utf8.count > Self.maximumBytes ? shortened(for: date) : full
+    }
+
+    private func shortened(for date: CivilDate) -> String {
         var parts = pieces.map { piece in
             switch piece {
             case .token(let token): (text: token.text(for: date), isLiteral: false)
@@ -75,7 +86,10 @@ package struct NamingPattern: Hashable, Sendable {
                 .max { parts[$0].text.utf8.count < parts[$1].text.utf8.count }
             // Nothing but digits is left only where a pattern repeats its tokens ten times over.
             guard let longest else { break }
-            excess -= String(parts[longest].text.removeLast()).utf8.count
+            let last = parts[longest].text.removeLast()
+            let lost = parts[longest].text.popLast()
+            if lost != nil { parts[longest].text.append(last) }
+            excess -= (lost ?? last).utf8.count
         }
         return parts.map(\.text).joined()
     }

@@ -14,7 +14,7 @@ struct PartitionGaps {
         var periods: [CivilDate] = []
         var irregular = 0
         if let now = set.grid.lowerBound(of: current, zones: zones) {
-            let partitions = set.table.partitions.sorted { $0.lower < $1.lower }
+            let partitions = set.table.orderedPartitions
             for (index, partition) in partitions.enumerated() {
                 let next = index + 1 < partitions.count ? min(partitions[index + 1].lower, .at(now)) : .at(now)
                 guard partition.upper < next, case .at(let from) = partition.upper, case .at(let to) = next

@@ -30,7 +30,7 @@ extension PartitionSet {
         server: ServerFacts, zones: [String: ZoneSample]
     ) throws(NotUnderstood) -> PartitionSet {
         let (column, keyType) = try key(of: table)
-        let siblings = table.boundedPartitions
+        let siblings = table.newestBounded(InferenceWindow.naming)
         if let newest = siblings.last, newest.partition.isPartitioned {
             throw NotUnderstood(
                 reason: .subpartitioned,
@@ -129,11 +129,21 @@ struct BoundedPartition {
 }
 
 extension PartitionedTable {
-    /// Those with two finite bounds, oldest first.
-    var boundedPartitions: [BoundedPartition] {
-        partitions.compactMap { partition in
+    /// From the lowest bounds to the highest: attached partitions never overlap, so both bounds give one order.
+    var orderedPartitions: [Partition] {
+        // Bounds and places are compared and sorted, never partitions: each copy of those counts references to names.
+        let isOrdered = partitions.indices.dropFirst().allSatisfy { partitions[$0 - 1].lower <= partitions[$0].lower }
+        if isOrdered { return partitions }
+        return partitions.indices.map { (lower: partitions[$0].lower, place: $0) }
+            .sorted { $0.lower < $1.lower }
+            .map { partitions[$0.place] }
+    }
+
+    /// The newest `count` of those with two finite bounds, oldest first.
+    func newestBounded(_ count: Int) -> [BoundedPartition] {
+        orderedPartitions.reversed().lazy.compactMap { partition -> BoundedPartition? in
             guard case .at(let lower) = partition.lower, case .at(let upper) = partition.upper else { return nil }
             return BoundedPartition(partition: partition, lower: lower, upper: upper)
-        }.sorted { $0.upper < $1.upper }
+        }.prefix(count).reversed()
     }
 }

@@ -3,7 +3,7 @@ import CivilTime
 extension PartitionedTable {
     /// The end of the unbroken range of partitions that holds `now`, a moment on the axis of the key. A partition whose detach is pending breaks it.
     package func runway(at now: Instant, isZoned: Bool) -> Runway {
-        let usable = partitions.filter { !$0.isDetachPending }.sorted { $0.lower < $1.lower }
+        let usable = orderedPartitions.lazy.filter { !$0.isDetachPending }
         guard var end = usable.first(where: { $0.lower <= .at(now) && .at(now) < $0.upper })?.upper else {
             return Runway(table: name, until: nil, isZoned: isZoned)
         }

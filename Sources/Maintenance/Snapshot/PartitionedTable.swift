@@ -85,4 +85,9 @@ package enum PartitionBound: Hashable, Comparable, Sendable {
     case minimum
     case at(Instant)
     case maximum
+
+    /// nil when it is not finite.
+    package var instant: Instant? {
+        if case .at(let instant) = self { instant } else { nil }
+    }
 }

@@ -18,11 +18,12 @@ package struct ZoneQuestions: Hashable, Sendable {
         let inferred = keyTypes.isEmpty ? [] : [server.timeZone]
         zones = Set(definition.partitionSets.compactMap(\.zone) + inferred).filter { !GridReader.isUTC($0) }.sorted()
         guard !zones.isEmpty else { return nil }
-        let siblings = tables.flatMap(\.boundedPartitions)
-        instants = Set(siblings.flatMap { [$0.lower, $0.upper] } + [now]).sorted()
+        let partitions = tables.lazy.flatMap(\.partitions)
+        let uppers = Set(partitions.compactMap(\.upper.instant))
+        instants = uppers.union(partitions.compactMap(\.lower.instant)).union([now]).sorted()
         let fillsGaps = definition.partitions.fillGaps || definition.partitionSets.contains { $0.fillGaps == true }
         // A gap begins where a partition ends; where the oldest begins ('0001-01-01') does not matter.
-        let oldest = fillsGaps ? min(siblings.lazy.map(\.upper).min() ?? now, now) : now
+        let oldest = fillsGaps ? min(uppers.min() ?? now, now) : now
         // One period more on both sides, of the longest interval: the current period began before now.
         firstDay = CalendarInterval.year.advance(oldest.date, by: -1)
         let sets = Dictionary(definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
@@ -44,7 +45,7 @@ package struct ZoneQuestions: Hashable, Sendable {
         case .quarter: return 92
         case .year: return 366
         case nil:
-            guard let newest = table.boundedPartitions.last else { return 0 }
+            guard let newest = table.newestBounded(1).last else { return 0 }
             // February's 28 days are followed by 31, a quarter's 90 by 92; a clock change takes an hour.
             return min(366, newest.upper.date.daysSinceEpoch - newest.lower.date.daysSinceEpoch + 4)
         }
