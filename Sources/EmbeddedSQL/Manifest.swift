@@ -44,5 +44,10 @@ extension EmbeddedSQL {
         "likeness_triggers.sql": PackageResources.likeness_triggers_sql,
         "lock_blockers.sql": PackageResources.lock_blockers_sql,
         "run_lock_holder.sql": PackageResources.run_lock_holder_sql,
+        "schema_checksums.sql": PackageResources.schema_checksums_sql,
+        "schema_history.sql": PackageResources.schema_history_sql,
+        "schema_history_table.sql": PackageResources.schema_history_table_sql,
+        "schema_rights.sql": PackageResources.schema_rights_sql,
+        "schema_session.sql": PackageResources.schema_session_sql,
     ]
 }

@@ -1,0 +1,188 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+
+/// Brings a database to the schema that is embedded in the program: `sql/migrations`, in order, each in one
+/// transaction with its row in `pgtend.schema_migrations`.
+///
+/// However a call ends, every migration is there as a whole or not at all, and the next call goes on behind the last
+/// one. What was applied before is compared by checksum first: a database whose record is no beginning of this
+/// program's list is left alone.
+package struct SchemaInstaller: Sendable {
+    private let conninfo: String
+    private let applicationName: String
+    private let programVersion: String
+    private let migrations: [Migration]
+
+    /// How long one statement of a migration may take, and wait for one lock of the application's.
+    private static let statementTimeout = "30min"
+    private static let lockTimeout = "10s"
+
+    /// - Parameters:
+    ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
+    ///   - applicationName: what `pg_stat_activity` shows.
+    ///   - programVersion: what is recorded beside each migration.
+    ///   - migrations: numbered from 1 on without gaps.
+    package init(
+        conninfo: String, applicationName: String, programVersion: String,
+        migrations: [Migration] = EmbeddedSQL.migrations
+    ) {
+        self.conninfo = conninfo
+        self.applicationName = applicationName
+        self.programVersion = programVersion
+        self.migrations = migrations
+    }
+
+    /// What `apply` would apply now, in order; empty for a database that is up to date. Changes nothing, and needs no
+    /// right beyond connecting.
+    package func plan() async throws(ServerFailure) -> [PendingMigration] {
+        try await connected { (connection, hasHistory) async throws(ServerFailure) in
+            try await pending(on: connection, hasHistory).migrations.map(PendingMigration.init)
+        }
+    }
+
+    /// Applies what is pending. Cancelling the task cancels the running migration on the server, which rolls it back;
+    /// those before it stay.
+    ///
+    /// Locks: an advisory one against a second installer for as long as it works; each migration what its DDL needs,
+    /// waiting 10 seconds at most for each.
+    ///
+    /// - Parameter progress: called after each commit.
+    /// - Throws: before anything is changed: a standby, a pooling proxy, another installer at work, a record that does
+    ///   not fit, missing rights. Later: the migration that failed, with the server's words; nothing of it remains.
+    package func apply(
+        progress: @Sendable (AppliedMigration) -> Void = { _ in }
+    ) async throws(ServerFailure) -> AppliedMigrations {
+        try await connected { (connection, _) async throws(ServerFailure) in
+            try await SchemaLock(connection: connection).take()
+            // Only now: while we waited for the lock another installer may have made the table.
+            let hasHistory = try await session(of: connection).hasHistory
+            let (pending, checksums) = try await pending(on: connection, hasHistory)
+            if !pending.isEmpty { try await requireRights(connection) }
+            try await limitStatements(connection)
+            var applied: [AppliedMigration] = []
+            for migration in pending {
+                let start = ContinuousClock.now
+                let table = hasHistory || !applied.isEmpty ? "" : SchemaQuery.historyTable
+                try await apply(migration, checksum: checksums[migration.number] ?? "", table, on: connection)
+                let done = AppliedMigration(
+                    migration: PendingMigration(migration), duration: start.duration(to: .now))
+                applied.append(done)
+                progress(done)
+            }
+            return AppliedMigrations(applied: applied, schemaNumber: migrations.count)
+        }
+    }
+
+    // MARK: - Before anything is changed
+
+    private func connected<Value: Sendable>(
+        _ body: (Connection, _ hasHistory: Bool) async throws(ServerFailure) -> Value
+    ) async throws(ServerFailure) -> Value {
+        let connection: Connection
+        do throws(PostgresError) {
+            connection = try await Connection.open(
+                ConnectionInfo(parsing: conninfo), options: SessionOptions(applicationName: applicationName))
+        } catch {
+            throw ServerFailure(error)
+        }
+        do throws(ServerFailure) {
+            let session = try await session(of: connection)
+            if session.isStandby { throw .standby }
+            if session.backendPID != connection.server.backendPID { throw .poolingProxy }
+            let value = try await body(connection, session.hasHistory)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func session(
+        of connection: Connection
+    ) async throws(ServerFailure) -> (isStandby: Bool, backendPID: Int32, hasHistory: Bool) {
+        do throws(PostgresError) {
+            let row = try await connection.row(SchemaQuery.session())
+            return (try row.decode("is_standby"), try row.decode("backend_pid"), try row.decode("has_history"))
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    private func pending(
+        on connection: Connection, _ hasHistory: Bool
+    ) async throws(ServerFailure) -> (migrations: [Migration], checksums: [Int: String]) {
+        var checksums: [Int: String] = [:]
+        var recorded: [SchemaHistory.Record] = []
+        do throws(PostgresError) {
+            for row in try await connection.rows(
+                SchemaQuery.checksums(migrations.map(\.number), migrations.map(\.text)))
+            {
+                checksums[try row.decode("number")] = try row.decode("checksum")
+            }
+            for row in hasHistory ? try await connection.rows(SchemaQuery.history()) : [] {
+                recorded.append(
+                    SchemaHistory.Record(
+                        number: try row.decode("number"), name: try row.decode("name"),
+                        checksum: try row.decode("checksum")))
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        let history = SchemaHistory(recorded: recorded, migrations: migrations, checksums: checksums)
+        return (try history.pending(), checksums)
+    }
+
+    private func requireRights(_ connection: Connection) async throws(ServerFailure) {
+        var missing: [String] = []
+        var cures: [String] = []
+        do throws(PostgresError) {
+            for row in try await connection.rows(SchemaQuery.rights()) {
+                missing.append(try row.decode("missing"))
+                cures.append(try row.decode("cure") + ";")
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        guard missing.isEmpty else {
+            throw ServerFailure(
+                failureClass: .privilege, sqlState: SQLState.insufficientPrivilege.rawValue,
+                message: "role \(connection.server.user) may not apply the schema, and nothing was changed; "
+                    + "it lacks: \(missing.joined(separator: "; "))",
+                cure: "apply it as a superuser, or let one run: \(cures.joined(separator: " "))")
+        }
+    }
+
+    private func limitStatements(_ connection: Connection) async throws(ServerFailure) {
+        do throws(PostgresError) {
+            try await connection.script(
+                unsafe: "SET lock_timeout = '\(Self.lockTimeout)'; SET statement_timeout = '\(Self.statementTimeout)'")
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    // MARK: - One migration
+
+    /// Text and record go as one message of the simple protocol, which the server runs as one transaction: there is no
+    /// COMMIT of ours that could be lost or cancelled on its way.
+    ///
+    /// - Parameter historyTable: the statements that make the table of the record, where it is not there yet.
+    private func apply(
+        _ migration: Migration, checksum: String, _ historyTable: String, on connection: Connection
+    ) async throws(ServerFailure) {
+        do throws(PostgresError) {
+            let name = try SQLLiteral(migration.name).quoted
+            let version = try SQLLiteral(programVersion).quoted
+            let record = """
+                INSERT INTO pgtend.schema_migrations (number, name, checksum, pgtend_version)
+                VALUES (\(migration.number), \(name), \(try SQLLiteral(checksum).quoted), \(version))
+                """
+            // Each from a line of its own: the one before may end in a comment.
+            try await connection.script(unsafe: [migration.text, historyTable, record].joined(separator: "\n;\n"))
+        } catch {
+            throw ServerFailure(error, in: migration)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+
+extension ServerFailure {
+    /// A migration that failed: which, where in it, and what of it remains.
+    init(_ error: PostgresError, in migration: Migration) {
+        self.init(error)
+        let file = PendingMigration(migration).fileName
+        switch failureClass {
+        case .connection:
+            message =
+                "the connection was lost during \(file), which has been applied as a whole or not at all: \(message)"
+            cure = "apply the schema again: it goes on behind the last migration that was committed"
+        case .cancelled:
+            message = "told to stop during \(file), of which nothing remains"
+            cure = "apply the schema again: it goes on with this migration"
+        default:
+            let line = error.position.map { ", line \(Self.line(of: $0, in: migration.text))" } ?? ""
+            message = "\(file)\(line): \(message); nothing of this migration remains, all before it are applied"
+            detail = [detail, error.context.map { "context: \($0)" }].compactMap(\.self).joined(separator: "\n")
+            if detail?.isEmpty ?? false { detail = nil }
+        }
+    }
+
+    /// - Parameter position: in characters from 1, as the server counts.
+    private static func line(of position: Int, in text: String) -> Int {
+        1 + text.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" }
+    }
+
+    static let standby = ServerFailure(
+        failureClass: .other, sqlState: SQLState.readOnlySQLTransaction.rawValue,
+        message: "the server is a standby: it takes no changes until it is promoted",
+        cure: "name the primary, or all hosts and target_session_attrs=read-write in the conninfo")
+
+    /// Locks and settings of a session mean nothing when each transaction gets another backend.
+    static let poolingProxy = ServerFailure(
+        failureClass: .other,
+        message: "the session is not one backend's: a proxy that pools transactions stands before the server",
+        cure: "connect to the server itself, or to a port of the proxy that pools sessions (pool_mode = session)")
+}
