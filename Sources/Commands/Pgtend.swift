@@ -19,7 +19,7 @@ package struct Pgtend: ParsableCommand {
             \(ExitStatus.help)
             """,
         version: "pgtend \(Version.text)",
-        subcommands: [RunCommand.self, PlanCommand.self, ConfigCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, ConfigCommand.self, SchemaCommand.self])
 
     package init() {}
 }

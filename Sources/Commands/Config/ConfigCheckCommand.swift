@@ -12,6 +12,7 @@ struct ConfigCheckCommand: ParsableCommand {
     func run() throws {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         let names = loaded.configuration.databases.map(\.name).joined(separator: ", ")
-        StandardOutput.write("configuration of \(names): no problem found in \(loaded.file ?? "the flags and defaults")")
+        StandardOutput.write(
+            "configuration of \(names): no problem found in \(loaded.file ?? "the flags and defaults")")
     }
 }

@@ -10,7 +10,8 @@ struct DatabaseOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "A database: a name from the configuration, or a connection string.",
-            discussion: "A connection string contains '=' or '://'. Repeatable. Without it, every database of the file.",
+            discussion:
+                "A connection string contains '=' or '://'. Repeatable. Without it, every database of the file.",
             valueName: "name|conninfo"))
     var database: [String] = []
 

@@ -4,7 +4,8 @@ import Maintenance
 /// Which kinds of work a command is about.
 struct TaskOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("What to tend: partitions, views, statistics. All of them when none is named.", valueName: "task"))
+        help: ArgumentHelp(
+            "What to tend: partitions, views, statistics. All of them when none is named.", valueName: "task"))
     var tasks: [TaskKind] = []
 
     var selected: [TaskKind] { tasks.isEmpty ? TaskKind.allCases : tasks }

@@ -15,7 +15,8 @@ struct PlanDocument {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(Document(databases: databases.map(Database.init))), as: UTF8.self)
+            return String(
+                decoding: try encoder.encode(Document(databases: databases.map(Database.init))), as: UTF8.self)
         } catch {
             // Strings, integers and booleans: there is no value in it that JSON could not hold.
             preconditionFailure("the plan cannot be written as JSON: \(error)")

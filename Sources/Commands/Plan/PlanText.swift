@@ -17,7 +17,8 @@ struct PlanText {
         if plan.objectsInView == 0 {
             let schemas = database.schemas.map(\.visible).joined(separator: ", ")
             lines.append(
-                "  nothing to tend: no range-partitioned table, no materialized view and no corpus in schema \(schemas)")
+                "  nothing to tend: no range-partitioned table, no materialized view and no corpus in schema \(schemas)"
+            )
         }
         lines.append(conclusion)
         return lines.joined(separator: "\n")
