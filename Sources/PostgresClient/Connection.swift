@@ -77,11 +77,18 @@ package actor Connection {
     private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) {
         do throws(PostgresError) {
             _ = try await exchange(.script(script), limit, grace: .zero)
-        } catch  where error.kind == .timedOut {
-            throw PostgresError(
-                .connection,
-                "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer the first "
-                    + "statement within \(limit ?? .zero)")
+        } catch {
+            switch error.kind {
+            case .timedOut:
+                throw PostgresError(
+                    .connection,
+                    "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer "
+                        + "its first statement within \(limit ?? .zero)")
+            case .cancelled:
+                throw .connectingCancelled
+            default:
+                throw error
+            }
         }
     }
 
@@ -276,7 +283,7 @@ extension Connection {
         if request.text.utf8.contains(0) {
             throw PostgresError(.misuse, "the statement contains a NUL character, which PostgreSQL text cannot hold")
         }
-        guard let pointer = libpq?.pointer else { return }
+        guard let pointer = libpq?.pointer else { preconditionFailure("a connection is lost, and not broken") }
         let isSent =
             switch request {
             case .script(let sql): PQsendQuery(pointer, sql) == 1

@@ -39,7 +39,7 @@ actor Dialer {
         } onCancel: {
             executor.queue.async { self.assumeIsolated { $0.cancel() } }
         }
-        guard let connection = dialed.take() else { throw failure ?? Self.cancelled }
+        guard let connection = dialed.take() else { throw failure ?? .connectingCancelled }
         return Dialed(connection: connection, limit: limit)
     }
 
@@ -116,7 +116,7 @@ actor Dialer {
             }
         }
         while true {
-            if isCancelled { throw Self.cancelled }
+            if isCancelled { throw .connectingCancelled }
             if let result = lookup.result { return try result.get().map { $0 } }
             if let limit, let deadline, deadline <= .now {
                 throw PostgresError(.connection, "host name \"\(name)\" did not resolve within \(limit)")
@@ -137,7 +137,7 @@ actor Dialer {
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         var interest: SocketWait.Interest = .write
         while !connection.isLost {
-            if isCancelled { throw Self.cancelled }
+            if isCancelled { throw .connectingCancelled }
             let outcome = await wait(socket: connection.socket, for: interest, until: deadline)
             switch outcome {
             case .woken: continue
@@ -176,10 +176,6 @@ actor Dialer {
         }
     }
 
-    private static var cancelled: PostgresError {
-        PostgresError(.cancelled, "connecting was cancelled")
-    }
-
     /// The error of the only attempt, or one that tells of all of them.
     private static func combined(_ failures: [PostgresError]) -> PostgresError {
         guard failures.count != 1 else { return failures[0] }
@@ -196,6 +192,8 @@ actor Dialer {
 }
 
 extension PostgresError {
+    static var connectingCancelled: PostgresError { PostgresError(.cancelled, "connecting was cancelled") }
+
     /// As in libpq: a server that refused the session has spoken for all, unless it cannot take sessions right now.
     fileprivate var letsTheNextHostTry: Bool {
         kind == .connection && (sqlState == nil || sqlState == .cannotConnectNow)

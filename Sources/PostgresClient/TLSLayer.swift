@@ -6,10 +6,10 @@ import Glibc
 /// A record of 16 KB may not fit into libpq's buffer as a whole. What is left of it lies in OpenSSL, where no socket
 /// event will ever tell of it, and a client that waits for the socket would wait for ever.
 enum TLSLayer {
-    private typealias SSLPending = @convention(c) (UnsafeMutableRawPointer) -> Int32
+    typealias SSLPending = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
-    /// Found in the library that libpq has brought along, so that this module need not link it.
-    private static let sslPending: SSLPending? = dlsym(nil, "SSL_pending").map {
+    /// Found in the library that libpq has brought along, so that this module need not link it; nil where libpq has none.
+    static let sslPending: SSLPending? = dlsym(nil, "SSL_pending").map {
         unsafeBitCast($0, to: SSLPending.self)
     }
 

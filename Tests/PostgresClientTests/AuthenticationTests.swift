@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
-import PostgresClient
 import TestSupport
 import Testing
+
+@testable import PostgresClient
 
 /// Over TCP with TLS and SCRAM. Only Debian's PostgreSQL 15 is built with OpenSSL.
 @Suite("Authentication and TLS", .timeLimit(.minutes(1)))
@@ -39,6 +40,7 @@ struct AuthenticationTests {
             "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
         ).decode("ssl")
         #expect(isEncrypted)
+        #expect(TLSLayer.sslPending != nil)
         // Through records of every size, in both directions, and with a cancel in between.
         for size in [1, 8_191, 8_192, 16_383, 16_384, 16_385, 3_000_000] {
             let text = String(repeating: "x", count: size)

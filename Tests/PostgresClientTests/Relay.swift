@@ -91,8 +91,7 @@ final class Relay: Sendable {
             pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
         ]
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        if case .stall = admit(0).then { return hold(client) }
-        if case .cut = admit(0).then { return }
+        if let fault = admit(0).then { return suffer(fault, client) }
         while poll(&ends, 2, -1) > 0 || errno == EINTR {
             for (source, target) in [(0, upstream), (1, client)] where ends[source].revents != 0 {
                 let count = read(ends[source].fd, &buffer, buffer.count)
@@ -104,21 +103,21 @@ final class Relay: Sendable {
                     if sent <= 0 { return }
                     rest = rest.dropFirst(sent)
                 }
-                switch then {
-                case .cut: return
-                case .stall: return hold(client)
-                case nil: continue
-                }
+                if let fault = then { return suffer(fault, client) }
             }
         }
     }
 
-    /// Returns when `close()` has been called, or when the client has reset the connection.
-    private func hold(_ descriptor: Int32) {
-        var end = pollfd(fd: descriptor, events: 0, revents: 0)
-        while poll(&end, 1, 100) >= 0, !state.withLock({ $0.isClosed }) {}
+    /// Returns when the connection is to be closed: at once for a cut, else when the client or the test is done with it.
+    private func suffer(_ fault: Fault, _ client: Int32) {
+        if case .cut = fault { return }
+        var end = pollfd(fd: client, events: pollRemoteHangUp, revents: 0)
+        while poll(&end, 1, 100) == 0, !state.withLock({ $0.isClosed }) {}
     }
 }
+
+/// `POLLRDHUP`, which glibc's header hides without _GNU_SOURCE.
+private let pollRemoteHangUp: Int16 = 0x2000
 
 /// A listening socket on a free port of 127.0.0.1.
 func listenOnLocalhost(backlog: Int32) throws -> (descriptor: Int32, port: Int) {
