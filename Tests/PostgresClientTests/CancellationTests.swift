@@ -113,9 +113,13 @@ struct CancellationTests {
             var random = Seeded()
             let connection = try await Connection.open(database.info)
             let trigger = DispatchQueue(label: "trigger")
+            let preferred = QueueExecutor(label: "preferred")
             var outcomes = (cancelled: 0, done: 0)
             for round in 0..<400 {
-                let task = Task { try await connection.execute("SELECT pg_sleep(0.002)") }
+                // A task that prefers an executor goes through the connection's queue at every await.
+                let task = Task(executorPreference: round % 4 < 2 ? preferred : nil) {
+                    try await connection.execute("SELECT pg_sleep(0.002)")
+                }
                 let delay = DispatchTimeInterval.microseconds(Int.random(in: 0...4_000, using: &random))
                 if round.isMultiple(of: 2) {
                     trigger.asyncAfter(deadline: .now() + delay) { task.cancel() }
