@@ -52,8 +52,13 @@ run pgtend plan --database dbname=platform
 say "The same, done."
 run pgtend run --database dbname=platform
 
-say "Nothing is left to create."
+say "What a plan says now: no partition is missing. Views and statistics are due on every run, and it says why."
 run pgtend plan --database dbname=platform
+run pgtend plan partitions --database dbname=platform | tee "$PGHOST/plan"
+grep --quiet '^nothing to do$' "$PGHOST/plan" || {
+    echo "demo: the second plan was to have no partition step" >&2
+    exit 1
+}
 
 say "And next month's rows have a place:"
 run psql --set=ON_ERROR_STOP=1 --dbname=platform --command="$next_month"
