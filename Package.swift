@@ -31,7 +31,7 @@ let package = Package(
         module("CivilTime"),
         module("PostgresClient", ["CLibPQ"]),
         module("SystemdIO", ["CSystemd"]),
-        module("EmbeddedSQL"),
+        module("EmbeddedSQL", resources: [.embedInCode("sql")]),
 
         // Floor 2: decides, and touches nothing.
         module("Maintenance", ["CivilTime"]),

@@ -33,6 +33,8 @@ extension RelationName: CustomStringConvertible {
             ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "$"
         }
         if plain, let first = part.unicodeScalars.first, !("0"..."9").contains(first), first != "$" { return part }
-        return "\"" + part.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        // By scalars: a quote with a combining mark behind it is one Character, and a quote for SQL all the same.
+        let inner = part.unicodeScalars.reduce(into: "") { $0 += $1 == "\"" ? "\"\"" : String($1) }
+        return "\"\(inner)\""
     }
 }

@@ -4,6 +4,8 @@ import CivilTime
 package struct CreatePartition: Hashable, Sendable {
     package var parent: RelationName
     package var parentOID: UInt32
+    /// The role to SET before it: ATTACH wants the owner of both.
+    package var parentOwner: String
     package var partition: RelationName
     /// Inclusive.
     package var from: Instant
@@ -21,12 +23,14 @@ package struct CreatePartition: Hashable, Sendable {
     package var limits: StepLimits
 
     package init(
-        parent: RelationName, parentOID: UInt32, partition: RelationName, from: Instant, to: Instant,
+        parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
+        to: Instant,
         keyType: PartitionKeyType, keyColumn: String, likeness: PartitionLikeness,
         defaultPartition: RelationName?, foreignKeyTables: [RelationName], reason: String, limits: StepLimits
     ) {
         self.parent = parent
         self.parentOID = parentOID
+        self.parentOwner = parentOwner
         self.partition = partition
         self.from = from
         self.to = to

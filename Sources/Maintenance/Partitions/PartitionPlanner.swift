@@ -141,7 +141,7 @@ package struct PartitionPlanner {
         }
         // A zone that moved across the date line left out a day.
         guard from < to else { return nil }
-        switch coverage(of: from, to, in: set.table) {
+        switch set.table.coverage(from: from, to: to) {
         case .whole: return nil
         case .part(let other):
             throw refused(
@@ -166,8 +166,8 @@ package struct PartitionPlanner {
                 cure: "give one of the two another naming in the configuration: partitions.sets")
         }
         return CreatePartition(
-            parent: set.table.name, parentOID: set.table.oid, partition: name, from: from, to: to,
-            keyType: set.keyType, keyColumn: set.keyColumn,
+            parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name,
+            from: from, to: to, keyType: set.keyType, keyColumn: set.keyColumn,
             likeness: snapshot.likenesses[set.table.oid]
                 ?? PartitionLikeness(template: set.table.name, owner: set.table.owner),
             defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
@@ -177,25 +177,6 @@ package struct PartitionPlanner {
     /// Attaching an empty table takes milliseconds; only the scan of a DEFAULT partition can take long, under
     /// ACCESS EXCLUSIVE, and it must not.
     private static let statementTimeout: Duration = .seconds(2)
-
-    private enum Coverage {
-        case whole
-        case part(Partition)
-        case none
-    }
-
-    private func coverage(of from: Instant, _ to: Instant, in table: PartitionedTable) -> Coverage {
-        let ordered = table.orderedPartitions
-        let overlapping = ordered.indices
-            .filter { ordered[$0].lower < .at(to) && ordered[$0].upper > .at(from) }
-            .map { ordered[$0] }
-        guard let first = overlapping.first else { return .none }
-        if let pending = overlapping.first(where: \.isDetachPending) { return .part(pending) }
-        guard first.lower <= .at(from) else { return .part(first) }
-        var end = first.upper
-        for partition in overlapping.dropFirst() where partition.lower == end { end = partition.upper }
-        return end >= .at(to) ? .whole : .part(first)
-    }
 
     private func runway(of table: PartitionedTable) -> Runway? {
         guard case .column(_, let type) = table.key, let type = PartitionKeyType(rawValue: type),

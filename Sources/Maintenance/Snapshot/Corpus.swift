@@ -1,6 +1,8 @@
 /// A corpus that stands in the database, and its tenants.
 package struct Corpus: Hashable, Sendable {
     package var definition: CorpusDefinition
+    /// The owner of both of its tables, if our role may SET ROLE to it: row-level security does not bind an owner.
+    package var role: String?
     /// Every tenant with a document or a row of statistics, as text, in the order of the key.
     package var tenants: Tenants
 
@@ -12,8 +14,9 @@ package struct Corpus: Hashable, Sendable {
         case unreadable(ServerFailure)
     }
 
-    package init(definition: CorpusDefinition, tenants: Tenants) {
+    package init(definition: CorpusDefinition, role: String? = nil, tenants: Tenants) {
         self.definition = definition
+        self.role = role
         self.tenants = tenants
     }
 }

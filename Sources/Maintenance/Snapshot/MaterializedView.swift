@@ -5,6 +5,8 @@ package struct MaterializedView: Hashable, Sendable {
     package var owner: String
     /// Whether our role may refresh it: as its owner, or from 17 by MAINTAIN.
     package var mayRefresh: Bool
+    /// Whether our role may SET ROLE to the owner.
+    package var mayActAsOwner: Bool
     package var isPopulated: Bool
     /// A unique, valid index on plain columns without a WHERE: what CONCURRENTLY needs.
     package var hasUniqueIndex: Bool
@@ -13,13 +15,15 @@ package struct MaterializedView: Hashable, Sendable {
     package var unpinnedFunctions: [String]
 
     package init(
-        oid: UInt32, name: RelationName, owner: String, mayRefresh: Bool = true, isPopulated: Bool = true,
+        oid: UInt32, name: RelationName, owner: String, mayRefresh: Bool = true, mayActAsOwner: Bool = true,
+        isPopulated: Bool = true,
         hasUniqueIndex: Bool = true, dependsOn: Set<UInt32> = [], unpinnedFunctions: [String] = []
     ) {
         self.oid = oid
         self.name = name
         self.owner = owner
         self.mayRefresh = mayRefresh
+        self.mayActAsOwner = mayActAsOwner
         self.isPopulated = isPopulated
         self.hasUniqueIndex = hasUniqueIndex
         self.dependsOn = dependsOn

@@ -15,7 +15,7 @@ package struct StatisticsPlanner {
         for corpus in snapshot.corpora {
             switch corpus.tenants {
             case .known(let tenants):
-                steps += tenants.map { step(corpus.definition, tenant: $0) }
+                steps += tenants.map { step(corpus, tenant: $0) }
             case .missing(let what):
                 refusals.append(
                     refusal(
@@ -31,9 +31,9 @@ package struct StatisticsPlanner {
         return (steps, refusals, snapshot.corpora.count)
     }
 
-    private func step(_ corpus: CorpusDefinition, tenant: String) -> UpdateStatistics {
+    private func step(_ corpus: Corpus, tenant: String) -> UpdateStatistics {
         UpdateStatistics(
-            corpus: corpus, tenant: tenant,
+            corpus: corpus.definition, tenant: tenant, role: corpus.role,
             reason: "changes of its documents are not recorded between runs, so it is due on every run",
             limits: StepLimits(locks: definition.locks, statementTimeout: definition.statistics.statementTimeout))
     }

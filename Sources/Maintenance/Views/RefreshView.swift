@@ -2,7 +2,8 @@
 package struct RefreshView: Hashable, Sendable {
     package var view: RelationName
     package var mode: Mode
-    package var owner: String
+    /// The role to SET before it: the owner; nil where our own has MAINTAIN.
+    package var role: String?
     package var reason: String
     package var limits: StepLimits
     /// Functions that the view calls and that pin no search_path: from PostgreSQL 17 a refresh runs with
@@ -19,12 +20,12 @@ package struct RefreshView: Hashable, Sendable {
     }
 
     package init(
-        view: RelationName, mode: Mode, owner: String, reason: String, limits: StepLimits,
+        view: RelationName, mode: Mode, role: String?, reason: String, limits: StepLimits,
         unpinnedFunctions: [String] = []
     ) {
         self.view = view
         self.mode = mode
-        self.owner = owner
+        self.role = role
         self.reason = reason
         self.limits = limits
         self.unpinnedFunctions = unpinnedFunctions

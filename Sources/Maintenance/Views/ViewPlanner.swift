@@ -76,7 +76,7 @@ package struct ViewPlanner {
                     + "or allow the wait: views.list: - view: '\(view.name)', blocking: allow")
         }
         return RefreshView(
-            view: view.name, mode: mode, owner: view.owner,
+            view: view.name, mode: mode, role: view.mayActAsOwner ? view.owner : nil,
             reason: "\(manner); what changed since its last refresh is not recorded, so it is due on every run",
             limits: StepLimits(
                 locks: definition.locks,

@@ -1,0 +1,52 @@
+# pgtend: `make` alone lists what can be made.
+
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+TESTFLAGS ?=
+
+harness := Tests/Harness
+program := .build/release/pgtend
+swift   := Sources Tests Package.swift
+catalog := $(wildcard systemd/pgtend.catalog)
+
+.PHONY: help build test test-all-versions demo measure lint format install uninstall clean
+
+help: ## This list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+build: ## The release binary: stripped, with Swift's own libraries inside
+	@$(harness)/packages.sh build
+	swift build -c release --static-swift-stdlib --product pgtend -Xlinker -s
+
+test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS='--filter Name' for some)
+	$(harness)/test.sh 18 15 -- $(TESTFLAGS)
+
+test-all-versions: ## The same against 18, 17, 16 and 15
+	$(harness)/test.sh 18 17 16 15 -- $(TESTFLAGS)
+
+demo: ## The main job on a private database with half a year of data; leaves nothing behind
+	$(harness)/demo.sh
+
+measure: build ## Size of the binary, memory and time of a run with nothing to do
+	$(harness)/measure.sh
+
+lint: ## Formatting and style of the Swift files; warnings are errors
+	@$(harness)/packages.sh lint
+	swift format lint --strict --parallel --recursive $(swift)
+
+format: ## Format the Swift files in place
+	@$(harness)/packages.sh lint
+	swift format --in-place --parallel --recursive $(swift)
+
+install: ## Install what `make build` made, below DESTDIR and PREFIX
+	@test -x $(program) || { echo "there is no $(program): run 'make build' first" >&2; exit 1; }
+	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/pgtend
+	$(if $(catalog),install -D -m 644 $(catalog) $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog)
+	$(if $(catalog),$(if $(DESTDIR),,journalctl --update-catalog))
+
+uninstall: ## Remove what `make install` installed
+	rm -f $(DESTDIR)$(PREFIX)/bin/pgtend $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog
+	$(if $(catalog),$(if $(DESTDIR),,journalctl --update-catalog))
+
+clean: ## Remove everything that was built or fetched
+	rm -rf .build

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Glibc
+import Settings
+
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Look at the configuration.",
+        subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self])
+}
+
+struct ConfigShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Print the configuration in force: file, environment and flags together, secrets left out.")
+
+    @OptionGroup var databases: DatabaseOptions
+
+    func run() throws {
+        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        StandardOutput.write(loaded.rendered())
+    }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+import Maintenance
+
+/// Which kinds of work a command is about.
+struct TaskOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("What to tend: partitions, views, statistics. All of them when none is named.", valueName: "task"))
+    var tasks: [TaskKind] = []
+
+    var selected: [TaskKind] { tasks.isEmpty ? TaskKind.allCases : tasks }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The root command. It is synchronous: an asynchronous one would start the pool that ticks every second.
+package struct Pgtend: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "pgtend",
+        abstract: "Tends a PostgreSQL schema: partitions ahead of time, fresh views, exact search statistics.",
+        discussion: """
+            EXAMPLES
+              What would be done, and with which locks; changes nothing:
+                pgtend plan --database 'host=/run/postgresql dbname=shop' --schema sales
+              Do it:
+                pgtend run --database 'host=/run/postgresql dbname=shop' --schema sales
+              Every database of the configuration file, partitions only:
+                pgtend run partitions --config /etc/pgtend/pgtend.yaml
+              Is the configuration right, and does the role have what it needs?
+                pgtend config check --connect
+
+            \(ExitStatus.help)
+            """,
+        version: "pgtend \(Version.text)",
+        subcommands: [RunCommand.self, PlanCommand.self, ConfigCommand.self])
+
+    package init() {}
+}

@@ -1,0 +1,41 @@
+import Maintenance
+import MaintenanceDatabase
+
+/// A plan with the SQL of its steps, as both renderers take it.
+struct PlannedDatabase {
+    let plan: Plan
+    let serverVersion: Int
+    let schemas: [String]
+    /// By the index of the step; nil unless SQL was asked for.
+    let sql: [[String]]?
+
+    init(plan: Plan, serverVersion: Int, schemas: [String], withSQL: Bool) throws(ServerFailure) {
+        self.plan = plan
+        self.serverVersion = serverVersion
+        self.schemas = schemas
+        guard withSQL else {
+            sql = nil
+            return
+        }
+        var statements: [[String]] = []
+        for step in plan.steps { statements.append(try step.sql(serverVersion: serverVersion)) }
+        sql = statements
+    }
+
+    /// What a run would have to say about what it finds.
+    var status: ExitStatus {
+        if plan.objectsInView == 0 { return .nothingToTend }
+        return plan.refusals.isEmpty ? .done : .refused
+    }
+}
+
+extension ServerFailure {
+    /// The sentence with its SQLSTATE, what the server added, and what to do.
+    var explained: String {
+        var lines = [description]
+        if let detail { lines.append("  detail: \(detail)") }
+        if let hint { lines.append("  hint: \(hint)") }
+        if let cure { lines.append("  what to do: \(cure)") }
+        return lines.joined(separator: "\n")
+    }
+}

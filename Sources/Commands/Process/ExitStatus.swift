@@ -1,0 +1,84 @@
+import Maintenance
+
+/// The exit codes, for scripts. Where `sysexits.h` has a meaning for it, its number is used.
+///
+/// A run over several databases exits with the gravest of theirs.
+enum ExitStatus: Int32, CaseIterable {
+    case done = 0
+    case failed = 1
+    case refused = 2
+    case nothingToTend = 3
+    case held = 4
+    case postponed = 5
+    case usage = 64
+    case unavailable = 69
+    case software = 70
+    case noPermission = 77
+    case configuration = 78
+
+    /// A signal ended the run: 128 and its number, as shells have it.
+    static func interrupted(by signal: Int32) -> Int32 { 128 + signal }
+
+    init(_ verdict: RunVerdict) {
+        switch verdict {
+        case .done: self = .done
+        case .nothingToTend: self = .nothingToTend
+        case .postponed: self = .postponed
+        case .refused: self = .refused
+        case .held: self = .held
+        case .failed, .interrupted: self = .failed
+        case .authentication: self = .noPermission
+        case .unavailable(let failure): self = ExitStatus(failure)
+        }
+    }
+
+    /// For what ended a command before it could begin its work.
+    init(_ failure: ServerFailure) {
+        switch failure.failureClass {
+        case .authentication, .privilege: self = .noPermission
+        case .connection, .resources, .timeout: self = .unavailable
+        case .lockNotAvailable: self = .held
+        case .transactionRollback, .cancelled, .other: self = .failed
+        }
+    }
+
+    /// The gravest of several, by what stops most.
+    static func gravest(_ statuses: [ExitStatus]) -> ExitStatus {
+        statuses.max { $0.gravity < $1.gravity } ?? .done
+    }
+
+    private var gravity: Int {
+        let ascending: [ExitStatus] = [
+            .done, .nothingToTend, .postponed, .refused, .held, .failed, .unavailable, .noPermission, .configuration,
+            .usage, .software,
+        ]
+        return ascending.firstIndex(of: self) ?? ascending.count
+    }
+
+    private var meaning: String {
+        switch self {
+        case .done: "everything that was due is done"
+        case .failed: "a step failed; the others were done"
+        case .refused: "something in view is not tended, and why was said; the rest was done"
+        case .nothingToTend: "the watched schemas hold nothing that pgtend tends"
+        case .held: "another run held a kind of task; the rest was done"
+        case .postponed: "a step met locks until its budget was spent; the rest was done"
+        case .usage: "the command line is not right"
+        case .unavailable: "a database could not be reached, or went away"
+        case .software: "an error of pgtend itself"
+        case .noPermission: "the role, its password or a privilege was refused"
+        case .configuration: "the configuration is not right; nothing was done"
+        }
+    }
+
+    /// For `--help`.
+    static var help: String {
+        (["EXIT CODES"]
+            + allCases.map { status in
+                let code = String(status.rawValue)
+                return "  \(String(repeating: " ", count: 3 - code.count))\(code)  \(status.meaning)"
+            }
+            + ["  130  interrupted by SIGINT, 143 by SIGTERM: cancelled on the server, nothing half done"])
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import CivilTime
+import Glibc
+import Maintenance
+import MaintenanceDatabase
+import Reporting
+import Settings
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Do what is due, report it, and exit.",
+        discussion: """
+            Reads the catalog, plans, executes step by step, and reports each outcome; one that fails never stops \
+            the next. A second run on the same database says who is at it, and does the rest.
+
+            EXAMPLES
+              pgtend run
+              pgtend run partitions --database 'host=/run/postgresql dbname=shop' --schema sales
+              pgtend run --dry-run --database shop
+
+            \(ExitStatus.help)
+            """)
+
+    @OptionGroup var tasks: TaskOptions
+    @OptionGroup var databases: DatabaseOptions
+
+    @Flag(name: .long, help: "Print the plan and change nothing: the same as 'pgtend plan'.")
+    var dryRun = false
+
+    func run() throws {
+        if dryRun { return try PlanCommand(tasks: tasks, databases: databases).run() }
+        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let kinds = tasks.selected
+        let format: ReportFormat? =
+            switch loaded.configuration.logFormat {
+            case .text?: .text
+            case .json?: .json
+            case nil: nil
+            }
+        Foreground.run {
+            let sink = ReportDestination.standardSink(format: format, now: SystemClock.now)
+            var statuses: [ExitStatus] = []
+            for definition in loaded.configuration.databases {
+                let run = MaintenanceRun(
+                    definition: definition, tasks: kinds, runID: RunID.random(), applicationName: "pgtend run",
+                    sink: sink)
+                let summary = await run.execute(stopReason: Foreground.stopReason)
+                statuses.append(ExitStatus(summary.verdict))
+                if Task.isCancelled { break }
+            }
+            return ExitStatus.gravest(statuses)
+        }
+    }
+}
+
+/// The name of one run in every report of it: 128 random bits, as systemd writes ids.
+enum RunID {
+    static func random() -> String {
+        (0..<2).map { _ in
+            let half = String(UInt64.random(in: .min ... .max), radix: 16)
+            return String(repeating: "0", count: 16 - half.count) + half
+        }.joined()
+    }
+}
+
+/// This host's wall clock.
+enum SystemClock {
+    @Sendable static func now() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+    }
+}

@@ -1,0 +1,54 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+
+/// The statements on a corpus. What the figures mean stands in `sql/queries/corpus_statistics.sql` alone; here the
+/// names are put in.
+struct CorpusSQL {
+    private let corpus: CorpusDefinition
+    private let names: [String: String]
+
+    init(_ corpus: CorpusDefinition) throws(PostgresError) {
+        self.corpus = corpus
+        var names = [
+            "source": try corpus.source.quoted,
+            "source.tenant": try SQLIdentifier(corpus.sourceColumns.tenant).quoted,
+            "source.tsvector": try SQLIdentifier(corpus.sourceColumns.tsvector).quoted,
+            "target": try corpus.target.quoted,
+            "target.tenant": try SQLIdentifier(corpus.targetColumns.tenant).quoted,
+            "target.documents": try SQLIdentifier(corpus.targetColumns.documents).quoted,
+            "target.average": try SQLIdentifier(corpus.targetColumns.average).quoted,
+            "target.frequencies": try SQLIdentifier(corpus.targetColumns.frequencies).quoted,
+            "target.updated": try SQLIdentifier(corpus.targetColumns.updated).quoted,
+        ]
+        if let terms = corpus.terms {
+            names["terms"] = try terms.table.quoted
+            names["terms.tenant"] = try SQLIdentifier(terms.tenant).quoted
+            names["terms.term"] = try SQLIdentifier(terms.term).quoted
+            names["terms.documents"] = try SQLIdentifier(terms.documents).quoted
+        }
+        self.names = names
+    }
+
+    /// Every tenant, as text, in the column `tenant`.
+    var tenants: String {
+        get throws(PostgresError) { try rendered("corpus_tenants") }
+    }
+
+    /// The statements of one tenant's update, in order, in one transaction; each has the tenant as `$1`.
+    var update: [String] {
+        get throws(PostgresError) {
+            if let function = corpus.function { return ["SELECT \(try function.quoted)($1)"] }
+            return [try rendered("corpus_lock"), try rendered("corpus_statistics")]
+        }
+    }
+
+    private func rendered(_ query: String) throws(PostgresError) -> String {
+        do throws(QueryTemplateError) {
+            return try EmbeddedSQL.template(named: query).rendered(
+                names, sections: corpus.terms == nil ? [] : ["terms"])
+        } catch {
+            throw PostgresError(.misuse, "\(query).sql: \(error)")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Maintenance
+import PostgresClient
+
+extension PlanStep {
+    /// The step as SQL for reading, and for running by hand in psql: what `run` sends, in its order and under its
+    /// limits. The rechecks between the statements are not in it.
+    ///
+    /// - Parameter serverVersion: `server_version_num`.
+    /// - Throws: where a name cannot be written in SQL, such as one with a NUL.
+    package func sql(serverVersion: Int) throws(ServerFailure) -> [String] {
+        do throws(PostgresError) {
+            return try statements(serverVersion: serverVersion).map { "\($0);" }
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    private func statements(serverVersion: Int) throws(PostgresError) -> [String] {
+        let lockTimeout = "SET LOCAL lock_timeout = '\(limits.lockDeadline.milliseconds)ms'"
+        let statementTimeout = "SET LOCAL statement_timeout = '\(limits.statementTimeout.milliseconds)ms'"
+        func role(_ name: String?) throws(PostgresError) -> [String] {
+            guard let name else { return [] }
+            return ["SET LOCAL ROLE \(try SQLIdentifier(name).quoted)"]
+        }
+        let work: [String]
+        switch self {
+        case .createPartition(let step):
+            let ddl = try PartitionDDL(step, serverVersion: serverVersion)
+            var locks: [String] = []
+            for requirement in step.locks { locks.append(try PartitionDDL.lock(requirement)) }
+            work = try role(step.parentOwner) + ddl.create + locks + [ddl.attach] + ddl.finish
+        case .refreshView(let step):
+            let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
+            work = try role(step.role) + ["REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"]
+        case .updateStatistics(let step):
+            let tenant = try SQLLiteral(step.tenant).quoted
+            var updates: [String] = []
+            for statement in try CorpusSQL(step.corpus).update {
+                updates.append(
+                    statement.split(separator: "$1", omittingEmptySubsequences: false).joined(separator: tenant))
+            }
+            work = try role(step.role) + updates
+        }
+        return ["BEGIN", lockTimeout, statementTimeout] + work + ["COMMIT"]
+    }
+}

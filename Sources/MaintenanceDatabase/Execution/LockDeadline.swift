@@ -1,0 +1,33 @@
+import Maintenance
+import PostgresClient
+
+/// One deadline for all the locks of a step. `lock_timeout` alone counts for each lock anew, so that a step with
+/// three of them could make the application wait three times as long as it is allowed to.
+struct LockDeadline {
+    private let start = ContinuousClock.now
+    private let allowed: Duration
+
+    init(_ allowed: Duration) {
+        self.allowed = allowed
+    }
+
+    var elapsed: Duration { start.duration(to: .now) }
+
+    /// What is left, as a value for `lock_timeout` and `statement_timeout`: never 0, which would mean no limit.
+    var setting: String { "'\((allowed - elapsed).milliseconds)ms'" }
+
+    /// Takes a lock with what is left.
+    ///
+    /// A table on the other end of a foreign key may be one on which our role has none of the privileges that LOCK
+    /// TABLE asks for; ATTACH locks it all the same, under the same limit.
+    func take(_ requirement: LockRequirement, on connection: Connection) async throws(PostgresError) {
+        let lock = try PartitionDDL.lock(requirement)
+        do throws(PostgresError) {
+            try await connection.script(
+                unsafe: "SET LOCAL lock_timeout = \(setting); SAVEPOINT lock; \(lock); RELEASE SAVEPOINT lock")
+        } catch {
+            guard error.sqlState == .insufficientPrivilege, requirement.mode == .shareRowExclusive else { throw error }
+            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT lock; RELEASE SAVEPOINT lock")
+        }
+    }
+}

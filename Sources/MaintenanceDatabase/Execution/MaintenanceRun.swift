@@ -1,0 +1,153 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+
+/// One run on one database: connect, take the locks, read, plan, execute, report. `plan` stops before the locks.
+package struct MaintenanceRun: Sendable {
+    private let definition: DatabaseDefinition
+    private let tasks: [TaskKind]
+    private let sink: any EventSink
+    private let runID: String
+    private let applicationName: String
+
+    /// - Parameters:
+    ///   - tasks: the kinds of work that are asked for.
+    ///   - runID: 32 lower-case hexadecimal digits.
+    ///   - applicationName: what `pg_stat_activity` shows.
+    package init(
+        definition: DatabaseDefinition, tasks: [TaskKind], runID: String, applicationName: String,
+        sink: any EventSink
+    ) {
+        self.definition = definition
+        self.tasks = TaskKind.allCases.filter(tasks.contains)
+        self.runID = runID
+        self.applicationName = applicationName
+        self.sink = sink
+    }
+
+    /// What `execute` would do now, and the version of the server (`server_version_num`) that its SQL is for.
+    /// Changes nothing.
+    package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
+        let connection: Connection
+        do throws(PostgresError) {
+            connection = try await Self.open(definition.conninfo, applicationName, NoticeLog())
+        } catch {
+            throw ServerFailure(error)
+        }
+        do throws(ServerFailure) {
+            let snapshot = try await snapshot(on: connection, tasks)
+            await connection.close()
+            return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot.server.versionNumber)
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// Never throws: what goes wrong is in the summary. The task's cancellation ends the run after the step that is
+    /// running has been cancelled on the server.
+    ///
+    /// - Parameter stopReason: what cancelled the task, for the summary: the name of a signal.
+    package func execute(stopReason: @Sendable () -> String? = { nil }) async -> RunSummary {
+        let start = ContinuousClock.now
+        var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
+        sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
+        do throws(ServerFailure) {
+            try await work(&summary)
+        } catch {
+            // Nobody else can cancel what we run before the first step: then the task was.
+            if error.failureClass != .cancelled { summary.failure = error }
+        }
+        if Task.isCancelled { summary.interruption = stopReason() ?? "its caller" }
+        summary.duration = start.duration(to: .now)
+        sink.record(.runFinished(summary))
+        return summary
+    }
+
+    private func work(_ summary: inout RunSummary) async throws(ServerFailure) {
+        let notices = NoticeLog()
+        let (conninfo, applicationName) = (definition.conninfo, applicationName)
+        let reopen = { @Sendable () async throws(PostgresError) in
+            try await Self.open(conninfo, applicationName, notices)
+        }
+        let connection: Connection
+        let session: RunSession
+        do throws(PostgresError) {
+            connection = try await reopen()
+            session = RunSession(first: connection, notices: notices, reopen: reopen)
+        } catch {
+            throw ServerFailure(error)
+        }
+        do throws(ServerFailure) {
+            try await work(&summary, on: connection, session)
+            await session.close()
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func work(
+        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
+    ) async throws(ServerFailure) {
+        do throws(PostgresError) {
+            summary.heldLocks = try await session.take(tasks)
+        } catch {
+            throw ServerFailure(error)
+        }
+        for held in summary.heldLocks {
+            sink.record(.runLockHeld(runID: runID, database: definition.name, held))
+        }
+        let free = await session.tasks
+        let snapshot = try await snapshot(on: connection, free)
+        let plan = Planner(definition: definition, tasks: free).plan(snapshot)
+        summary.refusals = plan.refusals
+        summary.findings = plan.findings
+        summary.objectsInView = plan.objectsInView
+        for refusal in plan.refusals {
+            sink.record(.refused(runID: runID, database: definition.name, refusal))
+        }
+        sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
+
+        let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
+        summary.reports = await executor.execute(plan.steps)
+        summary.runways = Self.runways(plan, snapshot, summary.reports)
+        if let lost = session.lost { throw ServerFailure(lost) }
+    }
+
+    private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot
+    {
+        let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
+        guard !snapshot.server.isStandby else {
+            throw ServerFailure(
+                failureClass: .other, sqlState: SQLState.readOnlySQLTransaction.rawValue,
+                message: "the server is a standby: it takes no changes until it is promoted",
+                cure: "name the primary, or all hosts and target_session_attrs=read-write in the conninfo")
+        }
+        return snapshot
+    }
+
+    /// The runway of each planned table once the partitions that were made are counted in.
+    private static func runways(_ plan: Plan, _ snapshot: CatalogSnapshot, _ reports: [StepReport]) -> [Runway] {
+        var tables = Dictionary(snapshot.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for report in reports where report.outcome == .done {
+            if case .createPartition(let step) = report.step {
+                tables[step.parent] = tables[step.parent]?.attaching(step)
+            }
+        }
+        return plan.runways.map { before in
+            tables[before.table]?.runway(at: snapshot.takenAt, isZoned: before.isZoned) ?? before
+        }
+    }
+
+    private static func open(
+        _ conninfo: String, _ applicationName: String, _ notices: NoticeLog
+    ) async throws(PostgresError) -> Connection {
+        let options = SessionOptions(
+            applicationName: applicationName,
+            onNotice: { notice in
+                if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
+            })
+        return try await Connection.open(ConnectionInfo(parsing: conninfo), options: options)
+    }
+}

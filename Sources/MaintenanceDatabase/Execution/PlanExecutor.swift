@@ -1,0 +1,110 @@
+import Maintenance
+import PostgresClient
+import Synchronization
+
+/// Executes the steps of a plan one after the other: one DDL step at a time per database.
+///
+/// A step that fails never stops the next. A connection that is lost is opened again once for each step, and the step
+/// is tried again: its recheck tells whether it had been committed.
+struct PlanExecutor {
+    let session: RunSession
+    let runID: String
+    let database: String
+    let sink: any EventSink
+    var retryPolicy = RetryPolicy()
+
+    func execute(_ steps: [PlanStep]) async -> [StepReport] {
+        var reports: [StepReport] = []
+        for (index, step) in steps.enumerated() {
+            // Counted in the summary, but no event each: a thousand steps that were not begun are not a thousand lines.
+            if let reason = notBegun {
+                reports.append(StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero))
+                continue
+            }
+            sink.record(.stepStarted(runID: runID, database: database, step: step, index: index + 1, of: steps.count))
+            let report = await execute(step)
+            sink.record(.stepFinished(runID: runID, database: database, report))
+            reports.append(report)
+        }
+        return reports
+    }
+
+    private var notBegun: String? {
+        if Task.isCancelled { return "not begun: the run was told to stop" }
+        return session.isLost ? "not begun: the connection to the server was lost before it" : nil
+    }
+
+    private func execute(_ step: PlanStep) async -> StepReport {
+        let start = ContinuousClock.now
+        var lockWait = Duration.zero
+        var attempt = 1
+        var hasReconnected = false
+        session.forgetNotices()
+        func report(_ outcome: StepOutcome) -> StepReport {
+            StepReport(
+                step: step, outcome: outcome, duration: start.duration(to: .now), lockWait: lockWait, attempt: attempt,
+                notices: session.notices)
+        }
+        while true {
+            if Task.isCancelled { return report(.interrupted(reason: "given up between two tries: the run was told to stop")) }
+            let began = ContinuousClock.now
+            do throws(PostgresError) {
+                let connection = try await session.connection(for: step.kind)
+                let runner = StepRunner(connection: connection, serverVersion: connection.server.version.number)
+                return report(try await runner.attempt(step))
+            } catch {
+                let failure = ServerFailure(error)
+                switch failure.failureClass {
+                case .cancelled:
+                    return report(.interrupted(reason: "cancelled on the server and rolled back"))
+                case .connection where !hasReconnected && !session.isLost:
+                    hasReconnected = true
+                    continue
+                case .lockNotAvailable, .transactionRollback:
+                    lockWait += began.duration(to: .now)
+                default:
+                    return report(.failed(StepFailure(step, serverVersion: session.serverVersion).explained(failure)))
+                }
+                let blockers = await blockers(of: step, failure)
+                let delay = retryPolicy.delay(
+                    after: failure.failureClass, attempt: attempt, waited: lockWait, limits: step.limits,
+                    jitter: .random(in: 0..<1))
+                guard let delay else { return report(.postponed(tries: attempt, blockers: blockers)) }
+                sink.record(
+                    .stepRetried(
+                        runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
+                attempt += 1
+                do { try await Task.sleep(for: delay) } catch { continue }
+            }
+        }
+    }
+
+    /// Asked right after the failure: whoever held the lock for the whole deadline mostly still has it.
+    private func blockers(of step: PlanStep, _ failure: ServerFailure) async -> [Blocker] {
+        guard failure.failureClass == .lockNotAvailable else { return [] }
+        do throws(PostgresError) {
+            return try await session.connection(for: step.kind).blockers(of: step.locks)
+        } catch {
+            session.keepNotice("who holds the lock could not be asked: \(error.message)")
+            return []
+        }
+    }
+}
+
+extension Connection {
+    /// The sessions that hold conflicting locks, or wait for them ahead of us; at most ten.
+    func blockers(of locks: [LockRequirement]) async throws(PostgresError) -> [Blocker] {
+        let relations = locks.map(\.relation)
+        var blockers: [Blocker] = []
+        for row in try await rows(
+            CatalogQuery.lockBlockers(relations.map(\.schema), relations.map(\.name), locks.map(\.mode.rawValue)))
+        {
+            blockers.append(
+                Blocker(
+                    pid: try row.decode("pid"), application: try row.decode("application"),
+                    user: try row.decode("role"), state: try row.decode("state"), relation: try RelationName(row),
+                    lockMode: try row.decode("lock_mode"), transactionAge: try row.decode("transaction_age")))
+        }
+        return blockers
+    }
+}

@@ -1,0 +1,107 @@
+import Maintenance
+import PostgresClient
+import Synchronization
+
+/// The connection of a run and the locks that it holds. A lost connection is opened again, and its locks are taken
+/// again before anything else happens on it.
+actor RunSession {
+    private let open: @Sendable () async throws(PostgresError) -> Connection
+    private var current: Connection
+    /// The kinds of task whose locks this run holds.
+    private(set) var tasks: [TaskKind] = []
+
+    nonisolated let serverVersion: Int
+    private nonisolated let noticeLog: NoticeLog
+    private nonisolated let loss = Mutex<PostgresError?>(nil)
+
+    /// Why the server could not be reached again; no further step is tried then.
+    nonisolated var lost: PostgresError? { loss.withLock { $0 } }
+    nonisolated var isLost: Bool { lost != nil }
+
+    init(
+        first connection: Connection, notices: NoticeLog,
+        reopen: @escaping @Sendable () async throws(PostgresError) -> Connection
+    ) {
+        current = connection
+        serverVersion = connection.server.version.number
+        noticeLog = notices
+        open = reopen
+    }
+
+    /// Takes the lock of each kind; those that another run holds are returned, and not worked on.
+    func take(_ tasks: [TaskKind]) async throws(PostgresError) -> [HeldRunLock] {
+        var held: [HeldRunLock] = []
+        for task in tasks {
+            if let holder = try await RunLock(connection: current).take(task) {
+                held.append(holder)
+            } else {
+                self.tasks.append(task)
+            }
+        }
+        return held
+    }
+
+    /// The connection, alive as far as we know, with the lock of that kind held on it.
+    func connection(for task: TaskKind) async throws(PostgresError) -> Connection {
+        if let lost { throw lost }
+        if current.isBroken { try await reconnect() }
+        guard tasks.contains(task) else {
+            throw PostgresError(
+                .connection, "not begun: another run took over the \(task) after the connection was lost")
+        }
+        return current
+    }
+
+    /// The server may be restarting, and our old backend, with our locks, may live on for a moment
+    /// (`client_connection_check_interval`): both pass within seconds or not at all.
+    private func reconnect() async throws(PostgresError) {
+        var failure = PostgresError(.connection, "the connection to the server was lost")
+        for attempt in 0..<Self.reconnections {
+            if attempt > 0 {
+                do { try await Task.sleep(for: Self.reconnectionPause) } catch { break }
+            }
+            do throws(PostgresError) {
+                let connection = try await open()
+                current = connection
+                let wanted = tasks
+                tasks = []
+                _ = try await take(wanted)
+                if tasks == wanted || attempt == Self.reconnections - 1 { return }
+                tasks = wanted
+                await connection.close()
+            } catch {
+                failure = error
+                if error.kind == .authentication { break }
+            }
+        }
+        loss.withLock { [failure] in $0 = failure }
+        throw failure
+    }
+
+    private static let reconnections = 10
+    private static let reconnectionPause = Duration.milliseconds(500)
+
+    func close() async {
+        await current.close()
+    }
+
+    nonisolated var notices: [String] { noticeLog.texts }
+    nonisolated func forgetNotices() { noticeLog.clear() }
+    nonisolated func keepNotice(_ text: String) { noticeLog.keep(text) }
+}
+
+/// What the server said without failing. A WARNING can be the only sign that a statement did not do its work.
+final class NoticeLog: Sendable {
+    private let kept = Mutex<[String]>([])
+    private static let most = 20
+
+    var texts: [String] { kept.withLock { $0 } }
+
+    func clear() { kept.withLock { $0.removeAll() } }
+
+    func keep(_ text: String) {
+        kept.withLock { texts in
+            if texts.count < Self.most { texts.append(text) }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Maintenance
+
+/// Adds to the server's words what the step knows about the cause.
+struct StepFailure {
+    private let step: PlanStep
+    private let serverVersion: Int
+
+    init(_ step: PlanStep, serverVersion: Int) {
+        self.step = step
+        self.serverVersion = serverVersion
+    }
+
+    func explained(_ failure: ServerFailure) -> ServerFailure {
+        var explained = failure
+        if explained.cure == nil { explained.cure = cure(for: failure) }
+        return explained
+    }
+
+    private func cure(for failure: ServerFailure) -> String? {
+        switch step {
+        case .createPartition(let step): cure(for: failure, step)
+        case .refreshView(let step): cure(for: failure, step)
+        case .updateStatistics(let step): cure(for: failure, step)
+        }
+    }
+
+    private func cure(for failure: ServerFailure, _ step: CreatePartition) -> String? {
+        switch (failure.sqlState, failure.failureClass) {
+        // check_violation: rows of the range stand in the DEFAULT partition.
+        case ("23514", _):
+            step.defaultPartition.map {
+                "\($0) holds rows of [\(step.lower), \(step.upper)): move them out of it, then run again"
+            }
+        case (_, .timeout):
+            step.defaultPartition.map {
+                "\($0) could not be scanned within \(step.limits.lockDeadline), while its writers wait: "
+                    + "empty it, or raise lock_timeout for a quiet hour"
+            }
+        case (_, .privilege):
+            "\(step.parentOwner) needs CREATE on schema \(step.partition.schema): "
+                + "GRANT CREATE ON SCHEMA \(step.partition.schema) TO \(step.parentOwner)"
+        default: nil
+        }
+    }
+
+    private func cure(for failure: ServerFailure, _ step: RefreshView) -> String? {
+        switch (failure.sqlState, failure.failureClass) {
+        // undefined_function, undefined_table, undefined_object, undefined_column
+        case ("42883", _), ("42P01", _), ("42704", _), ("42703", _):
+            if serverVersion >= 170_000, let function = step.unpinnedFunctions.first {
+                "from PostgreSQL 17 a refresh runs with the search_path pg_catalog, pg_temp, and these functions name "
+                    + "things without a schema: \(step.unpinnedFunctions.joined(separator: ", ")). Qualify the names, "
+                    + "or ALTER FUNCTION \(function) SET search_path = …"
+            } else {
+                nil
+            }
+        case (_, .timeout): "raise views.statement_timeout, or make the view's query cheaper"
+        default: nil
+        }
+    }
+
+    private func cure(for failure: ServerFailure, _ step: UpdateStatistics) -> String? {
+        switch (failure.sqlState, failure.failureClass) {
+        // no unique or exclusion constraint matching the ON CONFLICT specification
+        case ("42P10", _): "\(step.corpus.target) needs a unique constraint on \(step.corpus.targetColumns.tenant)"
+        case (_, .timeout): "raise statistics.statement_timeout"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Maintenance
+import PostgresClient
+
+extension ServerFailure {
+    /// The client's error in the words of the plan's reports: the class decides about another try, the SQLSTATE and
+    /// the server's texts are kept.
+    package init(_ error: PostgresError) {
+        self.init(
+            failureClass: FailureClass(error), sqlState: error.sqlState?.rawValue, message: error.message,
+            detail: error.detail, hint: error.hint, cure: Self.cure(for: error))
+    }
+
+    /// What pgtend knows beyond the server's own hint.
+    private static func cure(for error: PostgresError) -> String? {
+        switch error.sqlState {
+        case .insufficientPrivilege? where error.isRowSecurityRefusal:
+            "a policy would have hidden rows, and pgtend counts all or nothing: give the role that reads BYPASSRLS "
+                + "(ALTER ROLE … BYPASSRLS), or ALTER TABLE … NO FORCE ROW LEVEL SECURITY and GRANT its owner to the "
+                + "role that pgtend connects as, so that it can SET ROLE"
+        default: nil
+        }
+    }
+}
+
+extension PostgresError {
+    /// `row_security = off` met a policy. The server's message may be translated, so the function that raised it is
+    /// what tells.
+    var isRowSecurityRefusal: Bool { sqlState == .insufficientPrivilege && serverFunction == "check_enable_rls" }
+}
+
+extension FailureClass {
+    init(_ error: PostgresError) {
+        switch error.kind {
+        case .connection: self = .connection
+        case .authentication: self = .authentication
+        case .timedOut: self = .timeout
+        case .cancelled: self = .cancelled
+        case .shape, .decoding, .misuse: self = .other
+        case .server: self = error.sqlState.map(Self.init) ?? .other
+        }
+    }
+
+    /// By the appendix "PostgreSQL Error Codes".
+    init(_ state: SQLState) {
+        switch state {
+        case .lockNotAvailable: self = .lockNotAvailable
+        case .deadlockDetected, .serializationFailure: self = .transactionRollback
+        case .insufficientPrivilege: self = .privilege
+        // Ours: statement_timeout. Somebody else's pg_cancel_backend looks the same.
+        case .queryCanceled: self = .timeout
+        default:
+            switch state.errorClass {
+            // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P05 idle_session_timeout
+            case "08", "57": self = .connection
+            case "28": self = .authentication
+            // 53100 disk_full, 53200 out_of_memory, 53300 too_many_connections
+            case "53": self = .resources
+            default: self = .other
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Maintenance
+import PostgresClient
+
+/// Reads what partitions have of their own, so that new ones can be made like them and compared with them.
+struct LikenessReader {
+    let connection: Connection
+
+    /// By the parent's oid. A parent without a template gets none: its new partition follows the parent alone.
+    func read(_ templates: [(parent: UInt32, template: UInt32?)]) async throws(PostgresError) -> [UInt32:
+        PartitionLikeness]
+    {
+        let known = templates.compactMap { pair in pair.template.map { (pair.parent, $0) } }
+        let byTemplate = try await read(known.map(\.1))
+        var byParent: [UInt32: PartitionLikeness] = [:]
+        for (parent, template) in known { byParent[parent] = byTemplate[template] }
+        return byParent
+    }
+
+    /// By the table's own oid.
+    func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+        guard !tables.isEmpty else { return [:] }
+        var likenesses: [UInt32: PartitionLikeness] = [:]
+        for row in try await connection.rows(CatalogQuery.likenessTables(tables)) {
+            likenesses[try row.decode("oid")] = try table(row)
+        }
+        for row in try await connection.rows(CatalogQuery.likenessGrants(tables)) {
+            let grant = PartitionLikeness.Grant(
+                grantee: try row.decode("grantee"), privilege: try row.decode("privilege"),
+                isGrantable: try row.decode("is_grantable"))
+            let oid: UInt32 = try row.decode("oid")
+            if let column: String = try row.decodeIfPresent("column_name") {
+                likenesses[oid]?.columnGrants.append(PartitionLikeness.ColumnGrant(column: column, grant: grant))
+            } else {
+                likenesses[oid]?.grants?.append(grant)
+            }
+        }
+        for row in try await connection.rows(CatalogQuery.likenessPolicies(tables)) {
+            likenesses[try row.decode("oid")]?.policies.append(
+                PartitionLikeness.Policy(
+                    name: try row.decode("name"), isPermissive: try row.decode("is_permissive"),
+                    command: try row.decode("command"), roles: try row.decode("roles"),
+                    using: try row.decodeIfPresent("using_expression"),
+                    check: try row.decodeIfPresent("check_expression")))
+        }
+        for row in try await connection.rows(CatalogQuery.likenessColumns(tables)) {
+            likenesses[try row.decode("oid")]?.columns.append(
+                PartitionLikeness.ColumnSetting(
+                    name: try row.decode("name"), statisticsTarget: try row.decodeIfPresent("statistics_target"),
+                    options: try row.decode("options"), storage: try row.decodeIfPresent("storage")))
+        }
+        for row in try await connection.rows(CatalogQuery.likenessTriggers(tables)) {
+            likenesses[try row.decode("oid")]?.triggers.append(try trigger(row))
+        }
+        return likenesses
+    }
+
+    private func table(_ row: Row) throws(PostgresError) -> PartitionLikeness {
+        PartitionLikeness(
+            template: try RelationName(row), owner: try row.decode("owner"),
+            grants: try row.decode("has_grants", as: Bool.self) ? [] : nil,
+            defaultGrantees: try row.decode("default_grantees"), rowSecurity: try row.decode("row_security"),
+            forceRowSecurity: try row.decode("force_row_security"),
+            storageParameters: try row.decode("storage_parameters"),
+            toastParameters: try row.decode("toast_parameters"), replicaIdentity: try replicaIdentity(row),
+            tablespace: try row.decodeIfPresent("tablespace"), accessMethod: try row.decodeIfPresent("access_method"),
+            identityColumns: try row.decode("has_identity"), publications: try row.decode("publications"))
+    }
+
+    private func replicaIdentity(_ row: Row) throws(PostgresError) -> PartitionLikeness.ReplicaIdentity {
+        switch try row.decode("replica_identity", as: String.self) {
+        case "f": return .full
+        case "n": return .nothing
+        case "i":
+            if try row.decodeIfPresent("parent_index_name", as: String.self) != nil {
+                return .index(
+                    parentIndex: try RelationName(row, schema: "parent_index_schema", name: "parent_index_name"))
+            }
+            return .ownIndex(try row.decodeIfPresent("identity_index") ?? "")
+        default: return .primaryKey
+        }
+    }
+
+    private func trigger(_ row: Row) throws(PostgresError) -> PartitionLikeness.Trigger {
+        let state: String = try row.decode("state")
+        guard let state = PartitionLikeness.Trigger.State(rawValue: state) else {
+            throw PostgresError(.decoding, "unknown trigger state '\(state)'")
+        }
+        return PartitionLikeness.Trigger(
+            name: try row.decode("name"), head: try row.decode("head"), tail: try row.decode("tail"), state: state,
+            isCloned: try row.decode("is_cloned"))
+    }
+}

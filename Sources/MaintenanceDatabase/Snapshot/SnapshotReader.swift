@@ -1,0 +1,94 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+
+/// Reads what the planners want to know, in one REPEATABLE READ transaction that writes nothing.
+///
+/// `pg_get_expr` and `regclass` do not follow the snapshot: a table that is dropped meanwhile shows as a partition
+/// without bounds, and the reading starts over.
+package struct SnapshotReader {
+    private let connection: Connection
+    private let definition: DatabaseDefinition
+    private let tasks: [TaskKind]
+
+    package init(connection: Connection, definition: DatabaseDefinition, tasks: [TaskKind]) {
+        self.connection = connection
+        self.definition = definition
+        self.tasks = tasks
+    }
+
+    /// How often a table may be dropped under the reading before it is an error.
+    private static let tries = 5
+
+    /// Locks: ACCESS SHARE on catalogs, and on the corpora's tables whose tenants are listed.
+    package func read() async throws(ServerFailure) -> CatalogSnapshot {
+        do throws(PostgresError) {
+            for _ in 1..<Self.tries {
+                if let snapshot = try await attempt() { return snapshot }
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        throw ServerFailure(
+            failureClass: .other,
+            message: "the catalog changed under each of \(Self.tries) readings; try again when fewer tables are dropped"
+        )
+    }
+
+    /// nil when a table was dropped meanwhile.
+    private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
+        try await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        do throws(PostgresError) {
+            let snapshot = try await inTransaction()
+            try await connection.execute("COMMIT")
+            return snapshot
+        } catch {
+            if !connection.isBroken { try await connection.execute("ROLLBACK") }
+            switch error.sqlState {
+            // undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
+            case .undefinedTable, .undefinedObject, SQLState("XX000"): return nil
+            default: throw error
+            }
+        }
+    }
+
+    private func inTransaction() async throws(PostgresError) -> CatalogSnapshot? {
+        let row = try await connection.row(CatalogQuery.server())
+        let server = ServerFacts(
+            versionNumber: try row.decode("version_number"), database: try row.decode("database"),
+            role: try row.decode("role"), timeZone: try row.decode("time_zone"), isStandby: try row.decode("is_standby")
+        )
+        var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
+        if tasks.contains(.partitions) {
+            guard try await readPartitions(into: &snapshot) else { return nil }
+        }
+        if tasks.contains(.views) {
+            snapshot.views = try await ViewReader(connection: connection).read()
+        }
+        if tasks.contains(.statistics) {
+            snapshot.corpora = try await CorpusReader(connection: connection, definition: definition).read()
+        }
+        return snapshot
+    }
+
+    /// false when a table was dropped meanwhile.
+    private func readPartitions(into snapshot: inout CatalogSnapshot) async throws(PostgresError) -> Bool {
+        let reader = PartitionReader(connection: connection)
+        guard let tables = try await reader.tables(of: definition) else { return false }
+        snapshot.tables = tables
+        let questions = ZoneQuestions(
+            definition: definition, tables: tables, server: snapshot.server, now: snapshot.takenAt)
+        if let questions {
+            snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
+        }
+        // The names and the likenesses that matter are those of the plan so far.
+        let tentative = PartitionPlanner(definition: definition, snapshot: snapshot)
+        let names = tentative.candidateNames().sorted()
+        if !names.isEmpty {
+            let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
+            for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
+            snapshot.likenesses = try await LikenessReader(connection: connection).read(tentative.templates())
+        }
+        return true
+    }
+}

@@ -1,0 +1,54 @@
+/// One-dimensional arrays; elements are read as their text says: the server names the array's type, not theirs.
+extension Array: ColumnDecodable where Element: ArrayElementDecodable {
+    package static var expectation: String { "an array of \(Element.elementExpectation)" }
+
+    package init?(column: String?, type: UInt32) {
+        guard let column, !TypeOID.isKnownScalar(type), let texts = ArrayText.elements(of: column) else { return nil }
+        var elements: [Element] = []
+        elements.reserveCapacity(texts.count)
+        for text in texts {
+            guard let element = Element(arrayElement: text) else { return nil }
+            elements.append(element)
+        }
+        self = elements
+    }
+}
+
+/// An element of an array, where the server does not say the element's type beside the value.
+package protocol ArrayElementDecodable: Sendable {
+    static var elementExpectation: String { get }
+    /// `arrayElement` is nil for NULL.
+    init?(arrayElement: String?)
+}
+
+extension String: ArrayElementDecodable {
+    package static var elementExpectation: String { "text" }
+    package init?(arrayElement: String?) {
+        guard let arrayElement else { return nil }
+        self = arrayElement
+    }
+}
+
+extension ArrayElementDecodable where Self: FixedWidthInteger {
+    package init?(arrayElement: String?) {
+        guard let value = arrayElement.flatMap({ Self($0) }) else { return nil }
+        self = value
+    }
+}
+
+extension Int: ArrayElementDecodable { package static var elementExpectation: String { "integers" } }
+extension Int64: ArrayElementDecodable { package static var elementExpectation: String { "integers" } }
+extension Int32: ArrayElementDecodable { package static var elementExpectation: String { "integers of 32 bits" } }
+extension UInt32: ArrayElementDecodable { package static var elementExpectation: String { "OIDs" } }
+
+extension Optional: ArrayElementDecodable where Wrapped: ArrayElementDecodable {
+    package static var elementExpectation: String { Wrapped.elementExpectation + " or NULL" }
+    package init?(arrayElement: String?) {
+        guard let arrayElement else {
+            self = .none
+            return
+        }
+        guard let value = Wrapped(arrayElement: arrayElement) else { return nil }
+        self = .some(value)
+    }
+}

@@ -1,0 +1,329 @@
+import CLibPQ
+import Synchronization
+
+/// One session on a PostgreSQL server, over non-blocking libpq.
+///
+/// Statements run one after another in the order in which they were asked for; a statement that is cancelled, by its
+/// task, by `cancel()` or by its time limit, is cancelled on the server. Whatever happens to the server or the network,
+/// every call ends: a connection that is lost, or does not react to a cancel, is *broken*, and says so from then on.
+///
+/// What this client will not do:
+/// - no pool, no reconnecting: a broken connection stays broken, and its owner opens another
+/// - no COPY (the connection is closed), no pipelining, no LISTEN, no large objects, no replication
+/// - no cursor, no streaming: a result is in memory as a whole
+/// - no binary format, no prepared statements, no date or numeric type: values are text until they are decoded
+/// - no transactions of its own: BEGIN and COMMIT are statements, `isInTransaction` tells
+package actor Connection {
+    /// Which server, database and role this is.
+    package nonisolated let server: ServerIdentity
+
+    private let executor: QueueExecutor
+    private let options: SessionOptions
+    private let cancelRequest: CancelRequest?
+    private nonisolated let broken = Atomic(false)
+    /// Nil once the connection is broken.
+    private var libpq: LibPQConnection?
+    private var state = ConnectionState()
+    private var line = TurnLine<CheckedContinuation<Bool, Never>>()
+    private var wait: SocketWait?
+    private var isClosed = false
+
+    /// Tells a statement from the next, for a cancellation that comes late.
+    private var exchangeNumber = 0
+    /// Those who cancelled the statement that is running, and wait for its end.
+    private var cancellers: [CheckedContinuation<Void, Never>] = []
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private init(owning libpq: consuming LibPQConnection, on executor: QueueExecutor, options: SessionOptions) {
+        server = libpq.identity
+        cancelRequest = CancelRequest(of: libpq)
+        self.libpq = consume libpq
+        self.executor = executor
+        self.options = options
+    }
+
+    /// Connects, and pins the settings of the session (`SessionSettings`).
+    ///
+    /// - Throws: `.connection` or `.authentication` with what every host said, `.misuse` for settings that libpq
+    ///   refuses, `.cancelled` when the task is cancelled.
+    package nonisolated(nonsending) static func open(
+        _ info: ConnectionInfo, options: SessionOptions = SessionOptions()
+    ) async throws(PostgresError) -> Connection {
+        let executor = QueueExecutor(label: "postgres.connection")
+        let dialer = Dialer(on: executor, options: options)
+        let dialed = try await dialer.dial(info)
+        let limit = dialed.limit
+        let connection = Connection(owning: dialed.connection, on: executor, options: options)
+        do throws(PostgresError) {
+            try await connection.pinSettings(within: limit)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    private func pinSettings(within limit: Duration?) async throws(PostgresError) {
+        do throws(PostgresError) {
+            // A server that stalls already here gets no grace.
+            try await pin(SessionSettings.script(checkingClient: true), within: limit)
+        } catch {
+            guard error.sqlState == .invalidParameterValue else { throw error }
+            try await pin(SessionSettings.script(checkingClient: false), within: limit)
+        }
+    }
+
+    private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) {
+        do throws(PostgresError) {
+            _ = try await exchange(.script(script), limit, grace: .zero)
+        } catch where error.kind == .timedOut {
+            throw PostgresError(
+                .connection,
+                "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer the first "
+                    + "statement within \(limit ?? .zero)")
+        }
+    }
+
+    /// True once the connection is lost or closed: no statement will ever succeed on it again.
+    package nonisolated var isBroken: Bool { broken.load(ordering: .acquiring) }
+
+    /// True between BEGIN and the end of the transaction, also when it has failed.
+    package var isInTransaction: Bool { libpq?.isInTransaction ?? false }
+}
+
+// MARK: - Statements
+
+extension Connection {
+    /// Runs a statement; rows, if it returns any, are dropped.
+    package func execute(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) {
+        _ = try await table(statement, timeout)
+    }
+
+    /// All rows of a statement that returns rows, none included.
+    ///
+    /// - Throws: `.shape` for a statement that returns no rows by its nature.
+    package func rows(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> [Row] {
+        let table = try await table(statement, timeout)
+        guard table.status == PGRES_TUPLES_OK else {
+            let found =
+                table.status == PGRES_EMPTY_QUERY ? "the statement is empty" : "\(table.commandTag) returns none"
+            throw PostgresError(.shape, "expected rows; \(found)", statement: statement.text)
+        }
+        return table.rows
+    }
+
+    /// The only row.
+    ///
+    /// - Throws: `.shape` for no row, and for more than one.
+    package func row(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row {
+        guard let row = try await optionalRow(statement, timeout: timeout) else {
+            throw PostgresError(.shape, "expected one row, found none", statement: statement.text)
+        }
+        return row
+    }
+
+    /// The only row, or nil for none.
+    ///
+    /// - Throws: `.shape` for more than one.
+    package func optionalRow(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row? {
+        let rows = try await rows(statement, timeout: timeout)
+        if rows.count > 1 {
+            throw PostgresError(
+                .shape, "expected at most one row, found \(rows.count)", statement: statement.text)
+        }
+        return rows.first
+    }
+
+    /// Runs several statements in one round trip by the simple protocol: outside of a transaction block they are one
+    /// transaction, unless they say otherwise. Rows are dropped.
+    package func script(unsafe sql: String, timeout: Duration? = nil) async throws(PostgresError) {
+        _ = try await exchange(.script(sql), timeout)
+    }
+
+    private func table(_ statement: Statement, _ timeout: Duration?) async throws(PostgresError) -> ResultTable {
+        guard let table = try await exchange(.statement(statement), timeout).last else {
+            throw PostgresError(.connection, "the server answered without a result")
+        }
+        return table
+    }
+}
+
+// MARK: - Ending
+
+extension Connection {
+    /// Cancels the statement that is running, on the server, and returns when it is over. The statement throws
+    /// `.cancelled`, unless it was done before the request arrived. No other statement is affected, and without a
+    /// running one nothing happens.
+    package func cancel() async {
+        interrupt(exchange: exchangeNumber)
+        guard case .cancelling = state.phase else { return }
+        await withCheckedContinuation { cancellers.append($0) }
+    }
+
+    /// Cancels what is running, refuses what stands in line, and closes the connection. Harmless when repeated.
+    package func close() async {
+        isClosed = true
+        await cancel()
+        await takeTurn()
+        lose(PostgresError(.misuse, "the connection is closed"))
+        passTurn()
+    }
+
+    private func interrupt(exchange number: Int) {
+        guard number == exchangeNumber, state.interrupt(.cancelled, now: .now) else { return }
+        requestCancel()
+        wait?.wake()
+    }
+
+    private func requestCancel() {
+        guard let cancelRequest else { return state.cancelRequestEnded() }
+        cancelRequest.send {
+            self.executor.queue.async {
+                self.assumeIsolated { connection in
+                    connection.state.cancelRequestEnded()
+                    connection.wait?.wake()
+                }
+            }
+        }
+    }
+
+    private func lose(_ error: PostgresError) {
+        state.lose(error)
+        broken.store(true, ordering: .releasing)
+        libpq = nil
+    }
+}
+
+// MARK: - The line
+
+extension Connection {
+    /// Waits until no other statement is on the wire; false if the task was cancelled before that.
+    private func takeTurnCancellably() async -> Bool {
+        if line.takeIfFree() { return true }
+        let number = line.drawNumber()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { line.join($0, number: number) }
+        } onCancel: {
+            // Runs after `join`, since this queue is the actor's own.
+            executor.queue.async { self.assumeIsolated { $0.line.leave(number: number)?.resume(returning: false) } }
+        }
+    }
+
+    /// Waits until no other statement is on the wire, also in a cancelled task.
+    private func takeTurn() async {
+        if line.takeIfFree() { return }
+        let number = line.drawNumber()
+        _ = await withCheckedContinuation { line.join($0, number: number) }
+    }
+
+    private func passTurn() {
+        line.pass()?.resume(returning: true)
+    }
+}
+
+// MARK: - One exchange with the server
+
+extension Connection {
+    private enum Request {
+        case statement(Statement)
+        case script(String)
+
+        var text: String {
+            switch self {
+            case .statement(let statement): statement.text
+            case .script(let sql): sql
+            }
+        }
+    }
+
+    private func exchange(
+        _ request: Request, _ limit: Duration?, grace: Duration? = nil
+    ) async throws(PostgresError) -> [ResultTable] {
+        let hasTurn = await takeTurnCancellably()
+        defer { if hasTurn { passTurn() } }
+        if !hasTurn || Task.isCancelled {
+            throw PostgresError(.cancelled, "the statement was cancelled before it was sent", statement: request.text)
+        }
+        try send(request)
+        state.begin(
+            ConnectionState.Limits(
+                limit: limit ?? options.statementTimeout, grace: grace ?? options.cancelGrace, from: .now))
+        exchangeNumber += 1
+        let number = exchangeNumber
+        let outcome = await withTaskCancellationHandler {
+            await receive(request)
+        } onCancel: {
+            executor.queue.async { self.assumeIsolated { $0.interrupt(exchange: number) } }
+        }
+        for canceller in cancellers { canceller.resume() }
+        cancellers = []
+        return try outcome.get()
+    }
+
+    private func send(_ request: Request) throws(PostgresError) {
+        if isClosed { throw PostgresError(.misuse, "the connection is closed", statement: request.text) }
+        if case .broken(let cause) = state.phase {
+            throw PostgresError(
+                .connection, "the connection is no longer usable: \(cause.message)", statement: request.text)
+        }
+        if request.text.utf8.contains(0) {
+            throw PostgresError(.misuse, "the statement contains a NUL character, which PostgreSQL text cannot hold")
+        }
+        guard let pointer = libpq?.pointer else { return }
+        let isSent =
+            switch request {
+            case .script(let sql): PQsendQuery(pointer, sql) == 1
+            case .statement(let statement): try statement.send(on: pointer)
+            }
+        if !isSent {
+            let error = PostgresError(.connection, libpq?.lastError ?? "", statement: request.text)
+            lose(error)
+            throw error
+        }
+    }
+
+    private func receive(_ request: Request) async -> Result<[ResultTable], PostgresError> {
+        var replies = ServerReplies(to: request.text)
+        while true {
+            let interest = receive(&replies)
+            if replies.isStuckInCopy {
+                lose(PostgresError(.misuse, "COPY is not supported by this client; the connection was closed"))
+            } else if let loss = replies.loss {
+                lose(loss)
+                return .failure(loss)
+            }
+            switch state.next(now: .now, isServerDone: replies.isComplete) {
+            case .wait(let until): await wait(for: interest, until: until)
+            case .requestCancel: requestCancel()
+            case .finish(let interruption): return replies.outcome(interruption)
+            case .abandon(var error):
+                lose(error)
+                error.statement = request.text
+                return .failure(error)
+            }
+        }
+    }
+
+    private func receive(_ replies: inout ServerReplies) -> SocketWait.Interest {
+        switch libpq {
+        case .some(let connection): replies.receive(on: connection)
+        case nil: []
+        }
+    }
+
+    private func wait(for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?) async {
+        var deadline = deadline
+        if libpq?.usesGSSEncryption ?? false {
+            // What libpq's GSS layer holds back shows in no event, and it has no way to ask: look again soon.
+            deadline = min(deadline ?? .now + .milliseconds(100), .now + .milliseconds(100))
+        }
+        let socket = libpq?.socket ?? -1
+        _ = await withCheckedContinuation { continuation in
+            wait = SocketWait(
+                socket: socket, interest: interest, until: deadline, on: executor.queue
+            ) { continuation.resume(returning: $0) }
+        }
+        wait = nil
+    }
+}

@@ -1,0 +1,129 @@
+/// What a connection is doing, and what it may do next. Pure: it never sees a socket, a clock or libpq.
+///
+/// ```
+/// idle ──begin──▶ running ──the server is done──▶ idle
+///                    │ interrupt, or the limit has passed
+///                    ▼
+///                cancelling ──the server is done, and so is the cancel request──▶ idle
+///                    │ the grace is over
+///                    ▼
+/// any ──lose──▶   broken        (final)
+/// ```
+struct ConnectionState {
+    /// Why a statement was interrupted; the first reason counts.
+    enum Interruption: Sendable, Equatable {
+        case timedOut(after: Duration)
+        case cancelled
+    }
+
+    /// How long a statement may take, and how long the server may take to react to its cancellation.
+    struct Limits {
+        let deadline: ContinuousClock.Instant?
+        let limit: Duration?
+        let grace: Duration
+
+        init(limit: Duration?, grace: Duration, from start: ContinuousClock.Instant) {
+            deadline = limit.map { start + $0 }
+            self.limit = limit
+            self.grace = grace
+        }
+    }
+
+    /// A cancel request may still be under way when the server is done with the statement that it was meant for. The
+    /// next statement must wait for its end, or be hit by it.
+    struct Cancelling {
+        let reason: Interruption
+        let grace: Duration
+        let graceEnds: ContinuousClock.Instant
+        var isRequestOver = false
+    }
+
+    enum Phase {
+        case idle
+        case running(Limits)
+        case cancelling(Cancelling)
+        case broken(PostgresError)
+    }
+
+    /// What the driver is to do now.
+    enum Step {
+        /// Wait for the server, and for `until`, where there is such a point in time.
+        case wait(until: ContinuousClock.Instant?)
+        /// Ask the server to cancel, once, and look at the next step.
+        case requestCancel
+        /// The statement is over; `interruption` says whether we had asked for its end.
+        case finish(interruption: Interruption?)
+        /// Close the connection and report the error.
+        case abandon(PostgresError)
+    }
+
+    private(set) var phase: Phase = .idle
+
+    /// A statement was sent. Only an idle connection may begin one.
+    mutating func begin(_ limits: Limits) {
+        guard case .idle = phase else { preconditionFailure("two statements on one connection") }
+        phase = .running(limits)
+    }
+
+    /// The next step at `now`. To ask changes the phase where a limit has passed or the statement is over.
+    mutating func next(now: ContinuousClock.Instant, isServerDone: Bool) -> Step {
+        switch phase {
+        case .idle:
+            return .finish(interruption: nil)
+        case .running where isServerDone:
+            phase = .idle
+            return .finish(interruption: nil)
+        case .running(let limits):
+            if let limit = limits.limit, let deadline = limits.deadline, deadline <= now {
+                interrupt(.timedOut(after: limit), now: now)
+                return .requestCancel
+            }
+            return .wait(until: limits.deadline)
+        case .cancelling(let cancelling) where isServerDone && cancelling.isRequestOver:
+            phase = .idle
+            return .finish(interruption: cancelling.reason)
+        case .cancelling(let cancelling):
+            if cancelling.graceEnds <= now {
+                lose(.unresponsive(cancelling))
+                return next(now: now, isServerDone: isServerDone)
+            }
+            return .wait(until: cancelling.graceEnds)
+        case .broken(let error):
+            return .abandon(error)
+        }
+    }
+
+    /// True if a cancel request is to be sent: once a statement, and never for one that is over.
+    @discardableResult
+    mutating func interrupt(_ reason: Interruption, now: ContinuousClock.Instant) -> Bool {
+        guard case .running(let limits) = phase else { return false }
+        phase = .cancelling(Cancelling(reason: reason, grace: limits.grace, graceEnds: now + limits.grace))
+        return true
+    }
+
+    /// The cancel request has reached the server, or has failed: nothing of it is under way any more.
+    mutating func cancelRequestEnded() {
+        guard case .cancelling(var cancelling) = phase else { return }
+        cancelling.isRequestOver = true
+        phase = .cancelling(cancelling)
+    }
+
+    /// Final; the first error stays.
+    mutating func lose(_ error: PostgresError) {
+        if case .broken = phase { return }
+        phase = .broken(error)
+    }
+}
+
+extension PostgresError {
+    fileprivate static func unresponsive(_ cancelling: ConnectionState.Cancelling) -> PostgresError {
+        let tail =
+            "the server did not react to a cancel request within \(cancelling.grace), so the connection was closed"
+        return switch cancelling.reason {
+        case .timedOut(let limit):
+            PostgresError(.timedOut, "the statement took longer than its limit of \(limit), and \(tail)")
+        case .cancelled:
+            PostgresError(.cancelled, "the statement was cancelled, and \(tail)")
+        }
+    }
+}

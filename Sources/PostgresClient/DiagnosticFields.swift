@@ -1,0 +1,41 @@
+import CLibPQ
+
+/// The fields of an error or a notice. Valid as long as the result is that they were taken from.
+struct DiagnosticFields: ~Copyable {
+    /// The codes of the protocol's ErrorResponse, which are libpq's `PG_DIAG_…` as well.
+    enum Field: Character {
+        case severity = "V"
+        case sqlState = "C"
+        case message = "M"
+        case detail = "D"
+        case hint = "H"
+        case position = "P"
+        case context = "W"
+        case schema = "s"
+        case table = "t"
+        case column = "c"
+        case constraint = "n"
+        case serverFunction = "R"
+    }
+
+    private let result: OpaquePointer
+
+    init(_ result: OpaquePointer) {
+        self.result = result
+    }
+
+    subscript(field: Field) -> String? {
+        guard let code = field.rawValue.asciiValue, let value = PQresultErrorField(result, Int32(code)) else {
+            return nil
+        }
+        return String(cString: value)
+    }
+}
+
+extension String {
+    /// libpq ends its messages with a line feed, and puts a tab before a continued line.
+    func trimmedMessage() -> String {
+        let lines = split(separator: "\n").map { line in line.drop { $0 == "\t" || $0 == " " } }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,203 @@
+import CLibPQ
+import Dispatch
+
+/// Opens one connection: tries each host and each of its addresses, each with a time limit of its own.
+///
+/// libpq would do the same, but blocking: in asynchronous mode it ignores `connect_timeout`, and it resolves names
+/// inside of PQconnectStart. So it is given one address at a time, beside the host name that TLS and the password file
+/// go by.
+///
+/// As in libpq, a server that was reached and refused the session (a wrong password, no such database) ends the search;
+/// one that is starting up or shutting down does not.
+actor Dialer {
+    private let executor: QueueExecutor
+    private let options: SessionOptions
+    private var wait: SocketWait?
+    private var isCancelled = false
+    private var dialed: LibPQConnection?
+
+    /// A connection, and the time limit that it was made under.
+    struct Dialed: ~Copyable {
+        let connection: LibPQConnection
+        let limit: Duration?
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(on executor: QueueExecutor, options: SessionOptions) {
+        self.executor = executor
+        self.options = options
+    }
+
+    /// Gives up when the task is cancelled.
+    func dial(_ info: ConnectionInfo) async throws(PostgresError) -> Dialed {
+        let effective = try EffectiveSettings(info)
+        let limit = try effective.connectTimeout(default: options.connectTimeout)
+        let settings = completed(info, effective)
+        let failure = await withTaskCancellationHandler {
+            await search(effective, settings, within: limit)
+        } onCancel: {
+            executor.queue.async { self.assumeIsolated { $0.cancel() } }
+        }
+        guard let connection = dialed.take() else { throw failure ?? Self.cancelled }
+        return Dialed(connection: connection, limit: limit)
+    }
+
+    /// Leaves the first connection that can be made in `dialed`, or returns why there is none.
+    private func search(
+        _ effective: EffectiveSettings, _ settings: ConnectionInfo, within limit: Duration?
+    ) async -> PostgresError? {
+        var failures: [PostgresError] = []
+        // libpq looks at all hosts for a standby, then at all for any server; here it sees one host at a time.
+        let passes = effective["target_session_attrs"] == "prefer-standby" ? ["standby", "any"] : [nil]
+        for attributes in passes {
+            let pass = attributes.map { settings.setting("target_session_attrs", to: $0) } ?? settings
+            failures = []
+            for host in effective.hosts {
+                do throws(PostgresError) {
+                    failures += try await tryAddresses(of: host, with: pass, within: limit)
+                } catch {
+                    return error
+                }
+                if dialed != nil { return nil }
+            }
+        }
+        return Self.combined(failures)
+    }
+
+    /// Returns why no address of this host would do; throws what ends the search.
+    private func tryAddresses(
+        of host: EffectiveSettings.Host, with settings: ConnectionInfo, within limit: Duration?
+    ) async throws(PostgresError) -> [PostgresError] {
+        var failures: [PostgresError] = []
+        do throws(PostgresError) {
+            for address in try await addresses(of: host, within: limit) {
+                do throws(PostgresError) {
+                    dialed = try await connect(settings, to: host, at: address, within: limit)
+                    return []
+                } catch {
+                    if !error.letsTheNextHostTry { throw error }
+                    failures.append(error)
+                }
+            }
+        } catch {
+            if !error.letsTheNextHostTry { throw error }
+            failures.append(error)
+        }
+        return failures
+    }
+
+    /// What is the same for all hosts. Keepalives find a peer that vanished without a word while we wait for it; the
+    /// user time-out finds it while we send.
+    private func completed(_ info: ConnectionInfo, _ effective: EffectiveSettings) -> ConnectionInfo {
+        let defaults = [
+            ("fallback_application_name", options.applicationName), ("keepalives_idle", "30"),
+            ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "60000"),
+        ]
+        let completed = defaults.reduce(info) { info, setting in
+            effective[setting.0] == nil ? info.setting(setting.0, to: setting.1) : info
+        }
+        // From the first byte on, so that what the server says while connecting is UTF-8 as well.
+        return completed.setting("client_encoding", to: "UTF8")
+    }
+
+    private func addresses(of host: EffectiveSettings.Host, within limit: Duration?) async throws(PostgresError)
+        -> [String?]
+    {
+        guard let name = host.nameToResolve else { return [host.address] }
+        let deadline = limit.map { ContinuousClock.now + $0 }
+        let lookup = Lookup()
+        options.resolver.resolve(name) { result in
+            self.executor.queue.async {
+                self.assumeIsolated { dialer in
+                    lookup.result = result
+                    dialer.wait?.wake()
+                }
+            }
+        }
+        while true {
+            if isCancelled { throw Self.cancelled }
+            if let result = lookup.result { return try result.get().map { $0 } }
+            if let limit, let deadline, deadline <= .now {
+                throw PostgresError(.connection, "host name \"\(name)\" did not resolve within \(limit)")
+            }
+            _ = await wait(socket: -1, for: [], until: deadline)
+        }
+    }
+
+    private func connect(
+        _ settings: ConnectionInfo, to host: EffectiveSettings.Host, at address: String?, within limit: Duration?
+    ) async throws(PostgresError) -> LibPQConnection {
+        let deadline = limit.map { ContinuousClock.now + $0 }
+        let target = settings.setting("host", to: host.name ?? "").setting("hostaddr", to: address ?? "")
+            .setting("port", to: host.port ?? "")
+        guard let pointer = target.startConnection() else { throw PostgresError(.connection, "out of memory") }
+        let connection = LibPQConnection(owning: pointer, onNotice: options.onNotice)
+        // libpq keeps the SQLSTATE of a refused session to itself, but in the verbose message.
+        PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
+        var interest: SocketWait.Interest = .write
+        while !connection.isLost {
+            let outcome = await wait(socket: connection.socket, for: interest, until: deadline)
+            if isCancelled { throw Self.cancelled }
+            switch outcome {
+            case .woken: continue
+            case .deadline: throw ConnectFailure.timedOut(host, address: address, limit: limit)
+            case .ready: break
+            }
+            switch PQconnectPoll(pointer) {
+            case PGRES_POLLING_READING: interest = .read
+            case PGRES_POLLING_WRITING: interest = .write
+            case PGRES_POLLING_OK:
+                PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
+                guard PQsetnonblocking(pointer, 1) == 0 else {
+                    throw PostgresError(.connection, connection.lastError)
+                }
+                return connection
+            default:
+                throw ConnectFailure.error(connection, host)
+            }
+        }
+        throw ConnectFailure.error(connection, host)
+    }
+
+    func cancel() {
+        isCancelled = true
+        wait?.wake()
+    }
+
+    private func wait(
+        socket: Int32, for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?
+    ) async -> SocketWait.Outcome {
+        defer { wait = nil }
+        return await withCheckedContinuation { continuation in
+            wait = SocketWait(
+                socket: socket, interest: interest, until: deadline, on: executor.queue
+            ) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private static var cancelled: PostgresError {
+        PostgresError(.cancelled, "connecting was cancelled")
+    }
+
+    /// The error of the only attempt, or one that tells of all of them.
+    private static func combined(_ failures: [PostgresError]) -> PostgresError {
+        guard failures.count != 1 else { return failures[0] }
+        guard let last = failures.last else { return PostgresError(.connection, "no host to connect to") }
+        var error = last
+        error.message = "none of the hosts can be used: " + failures.map(\.message).joined(separator: "; ")
+        return error
+    }
+
+    /// Where the resolver leaves its answer. Only touched on the dialer's queue.
+    private final class Lookup: @unchecked Sendable {
+        var result: Result<[String], PostgresError>?
+    }
+}
+
+extension PostgresError {
+    /// As in libpq: a server that refused the session has spoken for all, unless it cannot take sessions right now.
+    fileprivate var letsTheNextHostTry: Bool {
+        kind == .connection && (sqlState == nil || sqlState == .cannotConnectNow)
+    }
+}

@@ -1,0 +1,71 @@
+import CLibPQ
+
+/// One result of the server, owned until the last row that points into it is gone.
+///
+/// `@unchecked Sendable`: libpq documents a `PGresult` as read-only after its creation, so that any thread may read
+/// it; the pointer never leaves this class.
+final class ResultTable: @unchecked Sendable {
+    private let result: OpaquePointer
+    /// Where each column is; a name that two columns share maps to `ambiguous`.
+    private let columns: [String: Int32]
+    static let ambiguous: Int32 = -1
+    let rowCount: Int32
+
+    /// Takes ownership of `result`.
+    init(owning result: OpaquePointer) {
+        self.result = result
+        rowCount = PQntuples(result)
+        var columns: [String: Int32] = [:]
+        for index in 0..<PQnfields(result) {
+            let name = String(cString: PQfname(result, index))
+            columns[name] = columns[name] == nil ? index : Self.ambiguous
+        }
+        self.columns = columns
+    }
+
+    deinit {
+        PQclear(result)
+    }
+
+    var status: ExecStatusType { PQresultStatus(result) }
+
+    /// What the server says that it did, such as `UPDATE 3`.
+    var commandTag: String { String(cString: PQcmdStatus(result)) }
+
+    var columnNames: [String] {
+        (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
+    }
+
+    func index(ofColumn name: String) -> Int32? { columns[name] }
+
+    func type(ofColumn index: Int32) -> UInt32 { PQftype(result, index) }
+
+    /// Nil for NULL.
+    func text(row: Int32, column: Int32) -> String? {
+        if PQgetisnull(result, row, column) == 1 { return nil }
+        return String(cString: PQgetvalue(result, row, column))
+    }
+
+    var rows: [Row] { (0..<rowCount).map { Row(table: self, index: $0) } }
+
+    /// What the server reported, where the result is an error.
+    func error(statement: String?) -> PostgresError {
+        let fields = DiagnosticFields(result)
+        let state = fields[.sqlState].map(SQLState.init(rawValue:))
+        // Without a SQLSTATE it is libpq that speaks, and it does so only of a connection that is lost.
+        var error = PostgresError(
+            state == nil ? .connection : .server,
+            fields[.message] ?? String(cString: PQresultErrorMessage(result)).trimmedMessage(),
+            sqlState: state, hint: fields[.hint])
+        error.detail = fields[.detail]
+        error.context = fields[.context]
+        error.schema = fields[.schema]
+        error.table = fields[.table]
+        error.column = fields[.column]
+        error.constraint = fields[.constraint]
+        error.serverFunction = fields[.serverFunction]
+        error.position = fields[.position].flatMap { Int($0) }
+        error.statement = statement
+        return error
+    }
+}

@@ -1,0 +1,38 @@
+/// One row of a result; columns are found by name.
+package struct Row: Sendable {
+    let table: ResultTable
+    let index: Int32
+
+    package var columnNames: [String] { table.columnNames }
+
+    /// The value of `column` as `type`. An optional type takes NULL as nil; any other refuses it.
+    ///
+    /// - Throws: `.shape` if the result has no such column, or several; `.decoding` if the value is NULL or of another
+    ///   type. The error names the column, what was expected and what was found.
+    package func decode<Value: ColumnDecodable>(
+        _ column: String, as type: Value.Type = Value.self
+    ) throws(PostgresError) -> Value {
+        guard let position = table.index(ofColumn: column) else {
+            let found = table.columnNames.map { "\"\($0)\"" }.joined(separator: ", ")
+            throw PostgresError(
+                .shape, "the result has no column \"\(column)\"; it has \(found.isEmpty ? "no columns" : found)")
+        }
+        if position == ResultTable.ambiguous {
+            throw PostgresError(.shape, "the result has more than one column \"\(column)\"")
+        }
+        let text = table.text(row: index, column: position)
+        let oid = table.type(ofColumn: position)
+        if let value = Value(column: text, type: oid) { return value }
+        let value = text.map { "value \($0.prefix(60).debugDescription)" } ?? "NULL"
+        throw PostgresError(
+            .decoding,
+            "column \"\(column)\": expected \(Value.expectation), found \(TypeOID.describe(oid)) \(value)")
+    }
+
+    /// The value of `column`, or nil for NULL. Throws as `decode` does.
+    package func decodeIfPresent<Value: ColumnDecodable>(
+        _ column: String, as type: Value.Type = Value.self
+    ) throws(PostgresError) -> Value? {
+        try decode(column, as: Value?.self)
+    }
+}

@@ -1,0 +1,27 @@
+/// What a session is opened with, beside where it connects to.
+package struct SessionOptions: Sendable {
+    /// Shown by `pg_stat_activity` unless the conninfo or `PGAPPNAME` names another.
+    package var applicationName: String
+    /// Each address is given up after this, unless the conninfo, its service or `PGCONNECT_TIMEOUT` says otherwise.
+    package var connectTimeout: Duration
+    /// For statements that name no time limit of their own; nil is no limit.
+    package var statementTimeout: Duration?
+    /// How long the server may take to react to a cancel before the connection is given up as broken.
+    package var cancelGrace: Duration
+    /// Called on the connection's own queue: it must not block, and must not wait for the same connection.
+    package var onNotice: (@Sendable (Notice) -> Void)?
+
+    /// Finds the addresses of host names.
+    package var resolver = NameResolver.system
+
+    package init(
+        applicationName: String = "pgtend", connectTimeout: Duration = .seconds(10), statementTimeout: Duration? = nil,
+        cancelGrace: Duration = .seconds(5), onNotice: (@Sendable (Notice) -> Void)? = nil
+    ) {
+        self.applicationName = applicationName
+        self.connectTimeout = connectTimeout
+        self.statementTimeout = statementTimeout
+        self.cancelGrace = cancelGrace
+        self.onNotice = onNotice
+    }
+}

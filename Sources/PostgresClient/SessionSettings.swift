@@ -1,0 +1,26 @@
+/// The settings that every session has, whatever the role, the database or the server would have it.
+enum SessionSettings {
+    /// One SELECT, so that it is one round trip; set for the session, so that `pg_settings.reset_val` still shows what
+    /// the role or the database would have had.
+    static func script(checkingClient: Bool) -> String {
+        let all = checkingClient ? settings + [connectionCheck] : settings
+        let calls = all.map { name, value in "pg_catalog.set_config('\(name)', '\(value)', false)" }
+        return "SELECT " + calls.joined(separator: ", ")
+    }
+
+    private static let settings = [
+        ("timezone", "UTC"),
+        ("datestyle", "ISO, YMD"),
+        ("intervalstyle", "iso_8601"),
+        ("bytea_output", "hex"),
+        ("extra_float_digits", "1"),
+        ("standard_conforming_strings", "on"),
+        // Nothing is found by accident, and nobody's function is called instead of ours.
+        ("search_path", ""),
+        // A policy that would filter is an error that names the table, never a smaller count.
+        ("row_security", "off"),
+    ]
+
+    /// Lets the server end a statement whose client is gone. Not every platform of a server can.
+    private static let connectionCheck = ("client_connection_check_interval", "10s")
+}

@@ -1,0 +1,98 @@
+import CLibPQ
+import Glibc
+
+/// One SQL statement with its parameters.
+///
+/// Written as a string literal, what is interpolated decides how it enters:
+/// ```
+/// let statement: Statement = "SELECT count(*) FROM \(table) WHERE tenant = \(tenant)"
+/// ```
+/// a value becomes `$n` and travels beside the text; an `SQLIdentifier`, `QualifiedName` or `SQLLiteral` is quoted in
+/// place; raw text must say `\(unsafe: text)`.
+///
+/// `Int` and `Int64` are told to the server as `bigint`, `Int32` as `integer`, `UInt32` as `oid`, `Double` as
+/// `double precision`; the type of a `String` is inferred from where it stands, like that of a quoted constant.
+package struct Statement: Sendable {
+    /// A parameter as libpq wants it: `text` is nil for NULL.
+    struct Parameter: Sendable {
+        let type: UInt32
+        let text: String?
+    }
+
+    /// With `$1`, `$2`, … where the parameters stand.
+    package private(set) var text: String
+    private(set) var parameters: [Parameter]
+
+    /// For the text of a file that spells its own `$1`, `$2`, …, and for SQL that was put together elsewhere.
+    package init(unsafe text: String, parameters: [(any StatementParameter)?] = []) {
+        self.text = text
+        self.parameters = parameters.map { value in
+            Parameter(type: value.map { type(of: $0).parameterType } ?? 0, text: value?.parameterText)
+        }
+    }
+}
+
+extension Statement: ExpressibleByStringInterpolation {
+    package struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+        fileprivate var parameters: [Parameter] = []
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + 8 * interpolationCount)
+            parameters.reserveCapacity(interpolationCount)
+        }
+
+        package mutating func appendLiteral(_ literal: String) {
+            text += literal
+        }
+
+        package mutating func appendInterpolation<Value: StatementParameter>(_ value: Value?) {
+            parameters.append(Parameter(type: Value.parameterType, text: value?.parameterText))
+            text += "$\(parameters.count)"
+        }
+
+        package mutating func appendInterpolation<Value: StatementParameter>(_ value: Value) {
+            appendInterpolation(Value?.some(value))
+        }
+
+        package mutating func appendInterpolation(_ identifier: SQLIdentifier) {
+            text += identifier.quoted
+        }
+
+        package mutating func appendInterpolation(_ name: QualifiedName) {
+            text += name.quoted
+        }
+
+        package mutating func appendInterpolation(_ literal: SQLLiteral) {
+            text += literal.quoted
+        }
+
+        package mutating func appendInterpolation(unsafe sql: String) {
+            text += sql
+        }
+    }
+
+    package init(stringLiteral text: String) {
+        self.init(unsafe: text)
+    }
+
+    package init(stringInterpolation: StringInterpolation) {
+        text = stringInterpolation.text
+        parameters = stringInterpolation.parameters
+    }
+}
+
+extension Statement {
+    /// Hands the statement to libpq, in text format; false where libpq could not take it.
+    func send(on connection: OpaquePointer) throws(PostgresError) -> Bool {
+        for (index, parameter) in parameters.enumerated() where parameter.text?.utf8.contains(0) ?? false {
+            throw PostgresError(
+                .misuse, "parameter $\(index + 1) contains a NUL character, which PostgreSQL text cannot hold")
+        }
+        let copies = parameters.map { parameter in parameter.text.flatMap { strdup($0) } }
+        defer { for copy in copies { free(copy) } }
+        let values = copies.map { copy in copy.map { UnsafePointer($0) } }
+        return PQsendQueryParams(
+            connection, text, Int32(parameters.count), parameters.map(\.type), values, nil, nil, 0) == 1
+    }
+}

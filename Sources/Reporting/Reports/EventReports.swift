@@ -1,0 +1,76 @@
+import Maintenance
+
+extension MaintenanceEvent {
+    /// The reports of this event, in the order in which they are to be read.
+    package var reports: [Report] {
+        switch self {
+        case .runStarted(let runID, let database, let tasks):
+            let names = tasks.map(\.rawValue)
+            return [
+                Report(
+                    .runStarted, .debug, .progress, "run on \(database) started: \(names.joined(separator: ", "))",
+                    fields: [ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, names)])
+            ]
+        case .planned(let runID, let database, let steps):
+            return [
+                Report(
+                    .runPlanned, .debug, .progress, "run on \(database) has \(steps.counted("step"))",
+                    fields: [ReportField(.runID, runID), ReportField(.database, database), ReportField(.steps, steps)])
+            ]
+        case .runLockHeld(let runID, let database, let held):
+            return [held.report(runID: runID, database: database)]
+        case .refused(let runID, let database, let refusal):
+            return [refusal.report(runID: runID, database: database)]
+        case .stepStarted(let runID, let database, let step, let index, let count):
+            return [
+                Report(
+                    .stepStarted, .debug, .progress, "step \(index) of \(count): \(step)",
+                    fields: step.fields(runID: runID, database: database) + [
+                        ReportField(.step, index), ReportField(.steps, count),
+                    ])
+            ]
+        case .stepRetried(let runID, let database, let step, let attempt, let delay, let blockers):
+            return [
+                Report(
+                    .stepRetried, .warning, .record,
+                    "try \(attempt) met a lock, next in \(delay.forPeople): \(step)\(blockers.sentence)",
+                    fields: step.fields(runID: runID, database: database) + [
+                        ReportField(.attempt, attempt), ReportField(.retryDelayMicroseconds, delay),
+                    ] + blockers.fields)
+            ]
+        case .stepFinished(let runID, let database, let report):
+            return [report.report(runID: runID, database: database)]
+        case .runFinished(let summary):
+            return summary.exhaustedRunways + [summary.report]
+        }
+    }
+}
+
+extension HeldRunLock {
+    fileprivate func report(runID: String, database: String) -> Report {
+        let who = application.isEmpty ? user : "\(user), \(application)"
+        return Report(
+            .runLockHeld, .warning, .record,
+            """
+            \(task.rawValue) of \(database) left alone: another run holds them, pid \(pid) (\(who)) from \(client) \
+            since \(since.iso8601)
+            """,
+            fields: [
+                ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
+                ReportField(.outcome, "held"), ReportField(.blockedByPID, [pid]),
+                ReportField(.application, [application]),
+            ])
+    }
+}
+
+extension Refusal {
+    fileprivate func report(runID: String, database: String) -> Report {
+        Report(
+            .objectRefused, .warning, .record, "\(object) is not tended: \(explanation); cure: \(cure)",
+            fields: [
+                ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
+                ReportField(.relation, object.description), ReportField(.outcome, "refused"),
+                ReportField(.refusal, reason.rawValue), ReportField(.cure, cure),
+            ])
+    }
+}

@@ -1,0 +1,56 @@
+import Maintenance
+
+/// What a run did and did not do, in words: "3 partitions created, 2 views refreshed; 1 step failed".
+struct RunFigures {
+    private let summary: RunSummary
+
+    init(_ summary: RunSummary) {
+        self.summary = summary
+    }
+
+    var sentence: String {
+        if summary.verdict == .nothingToTend { return "nothing to tend was found in the watched schemas" }
+        let achievements = TaskKind.allCases.compactMap(achievement)
+        let troubles = troubles
+        let cameToItsEnd = summary.failure == nil && summary.interruption == nil
+        let done =
+            if !achievements.isEmpty {
+                achievements.joined(separator: ", ")
+            } else if troubles.isEmpty, cameToItsEnd {
+                "nothing had to be done"
+            } else {
+                "nothing done"
+            }
+        return troubles.isEmpty ? done : "\(done); \(troubles.joined(separator: ", "))"
+    }
+
+    private func achievement(of kind: TaskKind) -> String? {
+        let count = summary.count("done", of: kind)
+        guard count > 0 else { return nil }
+        return switch kind {
+        case .partitions: "\(count.counted("partition")) created"
+        case .views: "\(count.counted("view")) refreshed"
+        case .statistics: "statistics of \(count.counted("tenant")) updated"
+        }
+    }
+
+    private var troubles: [String] {
+        let steps = [
+            ("failed", "failed"), ("postponed", "postponed"), ("interrupted", "not done"),
+            ("superseded", "no longer needed"),
+        ].compactMap { word, phrase in
+            let count = summary.count(word)
+            return count > 0 ? "\(count.counted("step")) \(phrase)" : nil
+        }
+        let refused = summary.refusals.isEmpty ? [] : ["\(summary.refusals.count.counted("object")) refused"]
+        let held = summary.heldLocks.map { "\($0.task.rawValue) held by another run" }
+        return steps + refused + held
+    }
+}
+
+extension Int {
+    /// "1 step", "2 steps".
+    func counted(_ noun: String, _ plural: String? = nil) -> String {
+        self == 1 ? "1 \(noun)" : "\(self) \(plural ?? noun + "s")"
+    }
+}

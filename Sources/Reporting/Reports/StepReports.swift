@@ -1,0 +1,96 @@
+import Maintenance
+import SystemdIO
+
+extension PlanStep {
+    /// What identifies the step, in every report about it.
+    func fields(runID: String, database: String) -> [ReportField] {
+        let common = [
+            ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, kind.rawValue),
+            ReportField(.relation, object.description),
+        ]
+        return switch self {
+        case .createPartition(let step): common + [ReportField(.partition, step.partition.description)]
+        case .refreshView: common
+        case .updateStatistics(let step): common + [ReportField(.tenant, step.tenant)]
+        }
+    }
+}
+
+extension StepReport {
+    /// The one report of how a step ended.
+    func report(runID: String, database: String) -> Report {
+        let fields =
+            step.fields(runID: runID, database: database) + [
+                ReportField(.outcome, outcome.word), ReportField(.durationMicroseconds, duration),
+                ReportField(.lockWaitMicroseconds, lockWait), ReportField(.attempt, attempt),
+            ]
+        switch outcome {
+        case .done:
+            return Report(
+                .stepDone, .notice, .detail, "done in \(duration.forPeople)\(tries): \(step)", remarks: remarks,
+                fields: fields)
+        case .superseded(let reason):
+            return Report(
+                .stepSuperseded, .informational, .detail, "no longer needed: \(step): \(reason)", remarks: remarks,
+                fields: fields + [ReportField(.reason, reason)])
+        case .postponed(let tries, let blockers):
+            return Report(
+                .stepPostponed, .warning, .record,
+                """
+                postponed after \(tries.counted("try", "tries")) and \(lockWait.forPeople) of waiting for locks: \
+                \(step)\(blockers.sentence)
+                """, remarks: remarks, fields: fields + blockers.fields)
+        case .failed(let failure):
+            return Report(
+                .stepFailed, .error, .record, "failed: \(step): \(failure.sentence)",
+                remarks: failure.remarks + remarks, fields: fields + failure.fields)
+        case .interrupted(let reason):
+            // There may be a thousand that were never begun: the summary lists the first of them.
+            return Report(
+                .stepInterrupted, .informational, .progress,
+                "not done: \(step): \(reason)", remarks: remarks, fields: fields + [ReportField(.reason, reason)])
+        }
+    }
+
+    private var tries: String {
+        attempt > 1 ? " at try \(attempt), \(lockWait.forPeople) of it waiting for locks" : ""
+    }
+
+    private var remarks: [String] { notices.map { "the server: \($0)" } }
+}
+
+extension ServerFailure {
+    /// What happened, with its SQLSTATE, and what to do about it.
+    var sentence: String {
+        (cure ?? hint).map { "\(self); cure: \($0)" } ?? description
+    }
+
+    /// What the sentence leaves out.
+    var remarks: [String] {
+        [detail.map { "detail: \($0)" }, cure == nil ? nil : hint.map { "hint: \($0)" }].compactMap(\.self)
+    }
+
+    var fields: [ReportField] {
+        [ReportField(.failureClass, failureClass.rawValue)]
+            + (sqlState.map { [ReportField(.sqlState, $0)] } ?? [])
+            + (detail.map { [ReportField(.detail, $0)] } ?? [])
+            + (hint.map { [ReportField(.hint, $0)] } ?? [])
+            + (cure.map { [ReportField(.cure, $0)] } ?? [])
+    }
+}
+
+extension [Blocker] {
+    /// Who stood in the way, to be appended to a sentence; empty when nobody was seen.
+    var sentence: String {
+        isEmpty ? "" : "; " + map(\.description).joined(separator: "; ")
+    }
+
+    var fields: [ReportField] {
+        isEmpty
+            ? []
+            : [
+                ReportField(.blockedByPID, map(\.pid)),
+                ReportField(.application, map(\.application)),
+            ]
+    }
+}

@@ -1,0 +1,67 @@
+import CivilTime
+import FoundationEssentials
+import Maintenance
+
+/// Writes every report as one JSON object on a line of its own, for programs that follow a run.
+package struct JSONLinesSink: EventSink {
+    private let stream: ReportStream
+    private let now: @Sendable () -> Instant
+
+    package init(to stream: ReportStream, now: @escaping @Sendable () -> Instant) {
+        self.stream = stream
+        self.now = now
+    }
+
+    package func record(_ event: MaintenanceEvent) {
+        for report in event.reports {
+            do {
+                stream.write(try Self.line(for: report, at: now()) + "\n")
+            } catch {
+                // Strings and integers always have a JSON form; if that is ever untrue, the sentence gets out.
+                stream.write(#"{"error":"a report has no JSON form"}"# + "\n" + report.message + "\n")
+            }
+        }
+    }
+
+    private static func line(for report: Report, at time: Instant) throws -> String {
+        var object: [String: JSONValue] = [
+            "time": .text(time.iso8601), "event": .text(report.kind.rawValue), "message": .text(report.message),
+            "message_id": .text(report.kind.messageID.rawValue), "priority": .integer(Int64(report.priority.rawValue)),
+        ]
+        if !report.remarks.isEmpty { object["remarks"] = .texts(report.remarks) }
+        for field in report.fields { object[field.name.inJSON] = field.value }
+
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(object), as: UTF8.self).escapingTreacherousScalars
+    }
+}
+
+private typealias JSONValue = ReportField.Value
+
+extension ReportField.Value: Encodable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .integer(let number): try container.encode(number)
+        case .texts(let texts): try container.encode(texts)
+        case .integers(let numbers): try container.encode(numbers)
+        }
+    }
+}
+
+extension String {
+    /// The encoder escapes the C0 set only; a terminal that shows the line also obeys the C1 set. All of them lie
+    /// inside JSON strings, where `\uXXXX` means the same.
+    fileprivate var escapingTreacherousScalars: String {
+        guard unicodeScalars.contains(where: \.isTreacherous) else { return self }
+        return unicodeScalars.reduce(into: "") { result, scalar in
+            guard scalar.isTreacherous else { return result.unicodeScalars.append(scalar) }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+    }
+}

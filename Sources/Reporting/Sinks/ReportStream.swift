@@ -1,0 +1,61 @@
+import Glibc
+import Synchronization
+
+/// A descriptor that reports are written to: standard error, or what a test puts in its place.
+///
+/// Text goes out whole or is counted as lost; the loss is said in front of the next text that gets through. A reader
+/// that does not read delays a run by a second, once, if the descriptor is non-blocking.
+package final class ReportStream: Sendable {
+    package static let standardError = ReportStream(descriptor: STDERR_FILENO)
+
+    private let descriptor: CInt
+    private let state = Mutex(State())
+
+    private struct State {
+        var lost = 0
+        var reason: CInt = 0
+        /// A text broke off in the middle of a line.
+        var isMidLine = false
+    }
+
+    package init(descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
+    package func write(_ text: String) {
+        state.withLock { state in
+            let pending = state.lost > 0 ? notice(of: state) + text : text
+            var bytes = Array(pending.utf8)[...]
+            if let error = write(&bytes, patience: state.lost > 0 ? 0 : 1_000) {
+                state.lost += 1
+                state.reason = error
+                state.isMidLine = state.isMidLine || bytes.count < pending.utf8.count
+            } else {
+                state = State()
+            }
+        }
+    }
+
+    private func notice(of state: State) -> String {
+        let reason = String(cString: strerror(state.reason))
+        return (state.isMidLine ? "\n" : "") + "(\(state.lost.counted("report")) lost here: \(reason))\n"
+    }
+
+    /// Drops from `bytes` what has been written; returns the `errno` that stopped it.
+    ///
+    /// - Parameter patience: milliseconds for a full pipe to drain.
+    private func write(_ bytes: inout ArraySlice<UInt8>, patience: CInt) -> CInt? {
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                bytes = bytes.dropFirst(count)
+            } else if errno == EAGAIN {
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard poll(&ready, 1, patience) == 1 else { return EAGAIN }
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,25 @@
+import CivilTime
+import Glibc
+import Maintenance
+import SystemdIO
+
+extension ReportDestination {
+    /// The sink for reports of this process: the journal or standard error.
+    ///
+    /// - Parameter now: the clock for JSON lines; journald stamps its entries itself.
+    package static func standardSink(
+        format: ReportFormat?, now: @escaping @Sendable () -> Instant
+    ) -> any EventSink {
+        switch ReportDestination(format: format, surroundings: .ofThisProcess) {
+        case .journal: JournalSink()
+        case .text(let style): TextSink(style: style, to: .standardError, width: terminalWidth)
+        case .jsonLines: JSONLinesSink(to: .standardError, now: now)
+        }
+    }
+
+    /// The columns of the terminal at standard error, 80 where it does not say.
+    @Sendable private static func terminalWidth() -> Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+}

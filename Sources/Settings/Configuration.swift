@@ -1,0 +1,25 @@
+import Maintenance
+
+/// What pgtend is to do, whoever said it.
+package struct Configuration: Hashable, Sendable {
+    package var databases: [DatabaseDefinition]
+    /// nil leaves the choice to the program, which looks at where its output goes.
+    package var logFormat: LogFormat?
+
+    package init(databases: [DatabaseDefinition] = [], logFormat: LogFormat? = nil) {
+        self.databases = databases
+        self.logFormat = logFormat
+    }
+
+    /// The whole configuration, defaults included, as a file that says the same; secrets are blotted out.
+    package func rendered() -> String {
+        rendered { _ in nil }
+    }
+
+    /// With a comment at each value for which `comment` has one.
+    func rendered(comment: @escaping (_ path: String) -> String?) -> String {
+        var writer = YAMLWriter(comment: comment)
+        writer.write(ConfigurationSchema.root.render(self))
+        return writer.output
+    }
+}

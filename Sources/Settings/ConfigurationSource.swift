@@ -1,0 +1,45 @@
+/// Where a value, or a problem with it, comes from.
+package enum ConfigurationSource: Hashable, Sendable {
+    /// pgtend's own default.
+    case builtIn
+    /// `at` is nil for a file that could not be read at all.
+    case file(path: String, at: Mark?)
+    case environment(variable: String)
+    /// `flag` with its dashes.
+    case commandLine(flag: String)
+}
+
+extension ConfigurationSource: CustomStringConvertible {
+    /// `file:line:column`, `environment: VARIABLE`, `command line: --flag`.
+    package var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let path, nil): path
+        case .file(let path, let mark?): "\(path):\(mark.line):\(mark.column)"
+        case .environment(let variable): "environment: \(variable)"
+        case .commandLine(let flag): "command line: \(flag)"
+        }
+    }
+}
+
+extension ConfigurationSource: Comparable {
+    /// The order in which problems are reported: the file from top to bottom, the environment, the command line.
+    package static func < (left: ConfigurationSource, right: ConfigurationSource) -> Bool {
+        left.order < right.order
+    }
+
+    private var order: (Int, Mark, String) {
+        let nowhere = Mark(line: 0, column: 0)
+        return switch self {
+        case .builtIn: (0, nowhere, "")
+        case .file(let path, let mark): (1, mark ?? nowhere, path)
+        case .environment(let variable): (2, nowhere, variable)
+        case .commandLine(let flag): (3, nowhere, flag)
+        }
+    }
+
+    /// For "(first at line 3)": short when both are in the file.
+    var asFirstPlace: String {
+        if case .file(_, let mark?) = self { "line \(mark.line)" } else { description }
+    }
+}

@@ -1,0 +1,17 @@
+/// What was found, as a message may show it.
+enum Quotation {
+    private static let maximumScalars = 60
+
+    /// In single quotes, on one line, cut when long. A text that looks like a connection string is not shown:
+    /// a line that slipped into the wrong place must not put a password into the journal.
+    static func of(_ text: String) -> String {
+        guard !ConninfoText.isConninfo(text), !text.lowercased().contains("password") else {
+            return "a text like a connection string (not shown)"
+        }
+        let scalars = text.unicodeScalars
+        let shown = scalars.prefix(maximumScalars).reduce(into: "") { shown, scalar in
+            shown += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return "'\(shown)\(scalars.count > maximumScalars ? "…" : "")'"
+    }
+}

@@ -1,0 +1,38 @@
+/// Which of the known words somebody meant.
+enum Spelling {
+    /// `; did you mean 'premake'?`, or `; known here: …` when nothing is near; empty without known words.
+    static func suggestion(for word: String, among known: [String]) -> String {
+        if let near = nearest(to: word, among: known) { return "; did you mean '\(near)'?" }
+        return known.isEmpty ? "" : "; known here: \(known.joined(separator: ", "))"
+    }
+
+    /// The first of the nearest words, unless even that is another word altogether.
+    static func nearest(to word: String, among known: [String]) -> String? {
+        // Never all of its letters.
+        let limit = min(max(1, word.count / 3), word.count - 1)
+        let distances = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
+        return distances.filter { $0.distance <= limit }.min { $0.distance < $1.distance }?.word
+    }
+
+    /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+    static func distance(_ left: String, _ right: String) -> Int {
+        let (left, right) = (Array(left), Array(right))
+        // A pasted paragraph is no misspelling; without this it would cost the product of the lengths.
+        guard abs(left.count - right.count) < 32 else { return .max }
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for row in left.indices {
+            var current = [row + 1]
+            for column in right.indices {
+                var cost = min(
+                    last[column] + (left[row] == right[column] ? 0 : 1), last[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            (beforeLast, last) = (last, current)
+        }
+        return last[right.count]
+    }
+}

@@ -1,0 +1,49 @@
+/// The part of the environment that speaks of pgtend's configuration.
+struct EnvironmentOverrides {
+    private let values: [String: String]
+
+    static let prefix = "PGTEND_"
+    static let configFile = "PGTEND_CONFIG"
+    static let database = "PGTEND_DATABASE"
+
+    init(_ environment: [String: String]) {
+        values = environment.filter { !$0.value.isEmpty }
+    }
+
+    /// nil also when the variable is set to nothing.
+    subscript(variable: String) -> String? { values[variable] }
+
+    /// Sets what the variables say of `target`; `path` is the target's own.
+    func apply<Target>(
+        _ overrides: [Override<Target>], to target: inout Target, at path: String, _ record: inout DecodingRecord
+    ) {
+        for override in overrides {
+            guard let text = values[override.variable] else { continue }
+            let source = ConfigurationSource.environment(variable: override.variable)
+            if let complaint = override.apply(text, &target) {
+                record.refuse(source, "", complaint)
+            } else {
+                record.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: source)
+            }
+        }
+    }
+
+    /// A misspelt variable would silently do nothing. It is a warning, not a problem: container platforms set
+    /// variables of this form on their own (`PGTEND_SERVICE_HOST` for a service called pgtend).
+    func warnOfUnknown(_ record: inout DecodingRecord) {
+        let known =
+            [Self.configFile, Self.database] + ConfigurationSchema.root.overrides.map(\.variable)
+            + ConfigurationSchema.database.overrides.map(\.variable)
+        for name in values.keys.sorted() where name.hasPrefix(Self.prefix) && !name.hasPrefix("PGTEND_TEST_") {
+            guard !known.contains(name) else { continue }
+            let near = Spelling.nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+            record.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
+        }
+    }
+
+    /// The variable of libpq's own that says best which database to connect to; nil when none does.
+    var libpqDatabase: (variable: String, value: String)? {
+        ["PGDATABASE", "PGSERVICE", "PGHOST", "PGHOSTADDR"].lazy
+            .compactMap { variable in values[variable].map { (variable, $0) } }.first
+    }
+}

@@ -1,0 +1,231 @@
+import Maintenance
+
+/// One reading of the configuration, step by step; see `load`.
+struct Loader {
+    private let flags: FlagOverrides
+    private let environment: EnvironmentOverrides
+    private let defaultFile: String
+    private var record = DecodingRecord(file: "")
+    /// What the file says, with the environment over it.
+    private var configuration = Configuration()
+    private var file: String?
+    /// False when a name in the file may not have been read: then no selector can be called unknown.
+    private var knowsAllNames = true
+    private var selection: [Selected] = []
+
+    /// A database to tend, and the path under which `record` knows where its values come from.
+    private struct Selected {
+        var definition: DatabaseDefinition
+        let path: String
+        /// In the file; nil for one that the file does not have.
+        let index: Int?
+
+        init(_ definition: DatabaseDefinition, index: Int) {
+            self.definition = definition
+            self.path = "databases[\(index)]"
+            self.index = index
+        }
+
+        /// The path is one that the file cannot have.
+        init(_ definition: DatabaseDefinition, position: Int) {
+            self.definition = definition
+            self.path = "selected[\(position)]"
+            self.index = nil
+        }
+    }
+
+    init(flags: FlagOverrides, environment: EnvironmentOverrides, defaultFile: String) {
+        self.flags = flags
+        self.environment = environment
+        self.defaultFile = defaultFile
+    }
+
+    // MARK: The file
+
+    /// nil when none is needed, or none can be read.
+    mutating func find(
+        by readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile
+    ) -> (path: String, file: ConfigurationFile)? {
+        let named = flags.configFile ?? environment[EnvironmentOverrides.configFile]
+        let path = named ?? defaultFile
+        guard !path.isEmpty else {
+            record.refuse(.commandLine(flag: "--config"), "", "expected the path of a file, found an empty text")
+            knowsAllNames = false
+            return nil
+        }
+        do throws(ConfigurationFile.Failure) {
+            return (path, try readFile(path))
+        } catch {
+            if named == nil, error.isAbsence { return nil }
+            record.refuse(.file(path: path, at: nil), "", error.message)
+            knowsAllNames = false
+            return nil
+        }
+    }
+
+    mutating func read(_ contents: ConfigurationFile, _ path: String) {
+        file = path
+        let document = YAMLDocument(contents.bytes)
+        record = DecodingRecord(file: path, stop: document.stop)
+        for fault in document.faults { record.refuse(.file(path: path, at: fault.mark), "", fault.message) }
+        decode(document.root)
+        let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
+        let hasList = document.faults.isEmpty && !configuration.databases.isEmpty
+        knowsAllNames = record.problems.isEmpty || hasList && hasAllNames
+        if contents.isReadableByOthers,
+            configuration.databases.contains(where: { ConninfoText($0.conninfo).holdsSecret })
+        {
+            let cure = "chmod o-r it, or use a password file"
+            record.warn(
+                .file(path: path, at: nil), "", "holds a password and every user of this machine can read it; \(cure)")
+        }
+    }
+
+    private mutating func decode(_ root: YAMLNode?) {
+        if let root, !root.isNull {
+            return ConfigurationSchema.root.decode(root, at: "", into: &configuration, &record)
+        }
+        let start = Mark(line: 1, column: 1)
+        let expected = "a mapping with the keys \(ConfigurationSchema.root.names)"
+        record.miss(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
+    }
+
+    // MARK: The selection
+
+    /// Picks the databases, and lets the environment and the command line override their values.
+    mutating func select() {
+        environment.warnOfUnknown(&record)
+        environment.apply(ConfigurationSchema.root.overrides, to: &configuration, at: "", &record)
+        if let format = flags.logFormat {
+            configuration.logFormat = format
+            record.accept("log_format", from: .commandLine(flag: "--log-format"))
+        }
+        chooseDatabases()
+        let overrides = ConfigurationSchema.database.overrides
+        for index in selection.indices {
+            environment.apply(overrides, to: &selection[index].definition, at: selection[index].path, &record)
+        }
+        if selection.isEmpty {
+            // Nothing to apply them to, but a wrong variable is to be reported all the same.
+            var nobody = ConfigurationSchema.blankDatabase
+            environment.apply(overrides, to: &nobody, at: "", &record)
+        }
+        applySchemas()
+    }
+
+    private mutating func chooseDatabases() {
+        if !flags.databases.isEmpty {
+            for selector in flags.databases { choose(selector, .commandLine(flag: "--database")) }
+        } else if let selector = environment[EnvironmentOverrides.database] {
+            choose(selector, .environment(variable: EnvironmentOverrides.database))
+        } else if !configuration.databases.isEmpty {
+            selection = configuration.databases.enumerated().map { Selected($1, index: $0) }
+        } else if let (variable, name) = environment.libpqDatabase {
+            // libpq fills in what its variables say.
+            add(conninfo: "", name: name, .environment(variable: variable))
+        } else if knowsAllNames {
+            let place = file ?? defaultFile
+            let ways = "give --database 'host=/run/postgresql dbname=NAME', set PGTEND_DATABASE, or list it in \(place)"
+            record.refuse(.commandLine(flag: "--database"), "", "expected a database to tend, found none: \(ways)")
+        }
+    }
+
+    private mutating func choose(_ selector: String, _ source: ConfigurationSource) {
+        guard ConninfoText.isConninfo(selector) else { return choose(named: selector, source) }
+        let conninfo = ConninfoText(selector)
+        if conninfo.holdsSecret, case .commandLine = source {
+            let cure = "use a password file (~/.pgpass) or PGPASSWORD"
+            record.warn(source, "", "the password in it is shown to every user of this machine by ps; \(cure)")
+        }
+        guard !selection.contains(where: { $0.definition.conninfo == selector }) else { return }
+        let short = conninfo.databaseName ?? environment["PGDATABASE"] ?? conninfo.redacted
+        let isTaken = (configuration.databases + selection.map(\.definition)).contains { $0.name == short }
+        add(conninfo: selector, name: isTaken ? conninfo.redacted : short, source)
+    }
+
+    private mutating func choose(named name: String, _ source: ConfigurationSource) {
+        if let index = configuration.databases.firstIndex(where: { $0.name == name }) {
+            guard !selection.contains(where: { $0.index == index }) else { return }
+            selection.append(Selected(configuration.databases[index], index: index))
+        } else if knowsAllNames {
+            record.refuse(source, "", complaint(aboutUnknown: name))
+        }
+    }
+
+    private func complaint(aboutUnknown name: String) -> String {
+        let found = name.isEmpty ? "an empty text" : Quotation.of(name)
+        guard let file, !configuration.databases.isEmpty else {
+            let cure = "a connection string holds '=', as 'dbname=NAME' does"
+            return "expected a connection string, as no file names any database, found \(found) (\(cure))"
+        }
+        let names = configuration.databases.map(\.name)
+        let near = Spelling.nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+        let list = names.joined(separator: ", ")
+        return "expected a database of \(file) (\(list)) or a connection string, found \(found)\(near)"
+    }
+
+    private mutating func add(conninfo: String, name: String, _ source: ConfigurationSource) {
+        let selected = Selected(DatabaseDefinition(name: name, conninfo: conninfo), position: selection.count)
+        selection.append(selected)
+        record.accept("\(selected.path).conninfo", from: source)
+        record.accept("\(selected.path).name", from: source)
+    }
+
+    private mutating func applySchemas() {
+        guard !flags.schemas.isEmpty else { return }
+        let source = ConfigurationSource.commandLine(flag: "--schema")
+        switch NameList(object: "schema").check(flags.schemas) {
+        case .failure(let complaint): record.refuse(source, "", complaint.message)
+        case .success(let schemas):
+            for index in selection.indices {
+                selection[index].definition.schemas = schemas
+                record.accept("\(selection[index].path).schemas", from: source)
+            }
+        }
+    }
+
+    // MARK: The result
+
+    func result() throws(SettingsError) -> LoadedConfiguration {
+        var consistency = Consistency(sources: record.sources)
+        // Also what is not selected: a file is right as a whole.
+        var databases = configuration.databases
+        for selected in selection {
+            if let index = selected.index { databases[index] = selected.definition }
+        }
+        consistency.check(databases)
+        for selected in selection where selected.index == nil {
+            consistency.check(selected.definition, at: selected.path)
+        }
+        let problems = Self.inOrder(record.problems + consistency.problems)
+        guard problems.isEmpty else { throw SettingsError(problems: problems) }
+        let definitions = selection.map(\.definition)
+        return LoadedConfiguration(
+            configuration: Configuration(databases: definitions, logFormat: configuration.logFormat),
+            warnings: Self.inOrder(record.warnings), file: file, sources: sources)
+    }
+
+    /// Numbered as in the result.
+    private var sources: [String: ConfigurationSource] {
+        var numbered: [Substring: String] = [:]
+        for (index, selected) in selection.enumerated() { numbered[selected.path[...]] = "databases[\(index)]" }
+        var sources: [String: ConfigurationSource] = [:]
+        for (path, source) in record.sources {
+            let owner = path.prefix { $0 != "." }
+            if let number = numbered[owner] {
+                sources[number + path[owner.endIndex...]] = source
+            } else if path == "log_format" {
+                sources[path] = source
+            }
+        }
+        return sources
+    }
+
+    /// By place, each once: a variable is applied to several databases, and is wrong only once.
+    private static func inOrder(_ problems: [Problem]) -> [Problem] {
+        var seen: Set<Problem> = []
+        return problems.filter { seen.insert($0).inserted }.enumerated()
+            .sorted { ($0.element.source, $0.offset) < ($1.element.source, $1.offset) }
+            .map(\.element)
+    }
+}

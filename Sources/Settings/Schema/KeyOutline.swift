@@ -1,0 +1,16 @@
+/// What a reader of the reference has to know about one key.
+package struct KeyOutline: Hashable, Sendable {
+    /// `databases[].partitions.sets[].premake`.
+    package let path: String
+    /// What is expected there.
+    package let expected: String
+    package let isRequired: Bool
+    /// As the file would write it; nil when there is none.
+    package let defaultText: String?
+    /// The environment variable that overrides it.
+    package let variable: String?
+    package let about: String
+
+    /// Every key of the configuration file, in the order of the file.
+    package static var all: [KeyOutline] { ConfigurationSchema.root.outlines(Configuration(), at: "") }
+}

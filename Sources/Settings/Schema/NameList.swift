@@ -1,0 +1,80 @@
+/// A list of names: at least one, none twice.
+struct NameList: Sendable {
+    let object: String
+
+    struct Complaint: Error {
+        let message: String
+    }
+
+    var expected: String { "a list of at least one \(object)" }
+
+    private var element: ValueFormat<String> { .name(of: object) }
+
+    func decode(_ node: YAMLNode, at path: String, _ record: inout DecodingRecord) -> [String]? {
+        switch node.content {
+        case .refused: return nil
+        case .sequence(let nodes) where !nodes.isEmpty:
+            var first: [String: Mark] = [:]
+            var names: [String] = []
+            for (index, node) in nodes.enumerated() {
+                let place = "\(path)[\(index)]"
+                guard let name = element.decode(node, at: place, &record) else { continue }
+                if let mark = first[name] {
+                    record.refuse(node.mark, place, "\(duplicate(name)) (first at line \(mark.line))")
+                } else {
+                    first[name] = node.mark
+                    names.append(name)
+                }
+            }
+            record.accept(path, from: node.mark)
+            return names
+        case .sequence: record.miss(node.mark, path, "expected \(expected), found an empty list")
+        case .scalar(let text, _) where !node.isNull && SQLNameText.isName(text):
+            record.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
+        default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
+        }
+        return nil
+    }
+
+    /// Names with commas between them, spaces around them ignored; one with a comma stands in double quotes.
+    func parse(_ text: String) -> Result<[String], Complaint> {
+        var names: [String] = []
+        var name = ""
+        var isQuoted = false
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted:
+                names.append(name)
+                name = ""
+            // Behind a name they stay until it is known whether more of it follows.
+            case " " where !isQuoted && name.isEmpty: continue
+            default: name.unicodeScalars.append(scalar)
+            }
+        }
+        guard !isQuoted else { return .failure(Complaint(message: "expected a closing double quote, found the end")) }
+        names.append(name)
+        return check(names.map(withoutTrailingSpaces))
+    }
+
+    /// Names that come one by one.
+    func check(_ names: [String]) -> Result<[String], Complaint> {
+        for (index, name) in names.enumerated() {
+            guard element.parse(name) != nil else {
+                return .failure(Complaint(message: element.complaint(about: name)))
+            }
+            if names[..<index].contains(name) { return .failure(Complaint(message: duplicate(name))) }
+        }
+        return .success(names)
+    }
+
+    private func withoutTrailingSpaces(_ name: String) -> String {
+        var name = name
+        while name.last == " " { name.removeLast() }
+        return name
+    }
+
+    private func duplicate(_ name: String) -> String {
+        "duplicate \(object) \(Quotation.of(name))"
+    }
+}

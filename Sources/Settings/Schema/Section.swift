@@ -1,0 +1,77 @@
+/// A mapping of the file: its keys, which set what belongs to `Target`.
+struct Section<Target: Sendable>: Sendable {
+    let keys: [Key<Target>]
+
+    init(_ keys: [Key<Target>]) {
+        self.keys = keys
+    }
+
+    var overrides: [Override<Target>] { keys.flatMap(\.overrides) }
+
+    /// Takes over what is right and records what is not.
+    func decode(_ node: YAMLNode, at path: String, into target: inout Target, _ record: inout DecodingRecord) {
+        switch node.content {
+        case .refused: break
+        case .mapping(let entries):
+            let seen = decode(entries, at: path, into: &target, &record)
+            reportMissing(after: seen, node.mark, path, &record)
+        case .scalar where node.isNull: reportMissing(after: [:], node.mark, path, &record)
+        default:
+            record.refuse(node.mark, path, "expected a mapping with the keys \(names), found \(node.found)")
+        }
+    }
+
+    func render(_ target: Target) -> [YAMLValue.Field] {
+        keys.compactMap { key in key.render(target).map { YAMLValue.Field(key: key.name, value: $0) } }
+    }
+
+    func outlines(_ blank: Target, at path: String) -> [KeyOutline] {
+        keys.flatMap { $0.outlines(blank, path.isEmpty ? $0.name : "\(path).\($0.name)") }
+    }
+
+    /// For a sentence.
+    var names: String { keys.map(\.name).joined(separator: ", ") }
+
+    private func decode(
+        _ entries: [YAMLNode.Entry], at path: String, into target: inout Target, _ record: inout DecodingRecord
+    ) -> [String: Mark] {
+        var seen: [String: Mark] = [:]
+        for entry in entries {
+            guard case .scalar(let name, _) = entry.key.content else {
+                if entry.key.content != .refused {
+                    record.refuse(entry.key.mark, path, "expected a key (\(names)), found \(entry.key.found)")
+                }
+                continue
+            }
+            if let first = seen[name] {
+                let message = "duplicate key \(Quotation.of(name)) (first at line \(first.line))"
+                record.refuse(entry.key.mark, path, message)
+                continue
+            }
+            seen[name] = entry.key.mark
+            if let key = keys.first(where: { $0.name == name }) {
+                key.decode(entry.value, path.isEmpty ? name : "\(path).\(name)", &target, &record)
+            } else {
+                record.refuse(entry.key.mark, path, "unknown key \(Quotation.of(name))\(suggestion(for: name))")
+            }
+        }
+        return seen
+    }
+
+    private func reportMissing(
+        after seen: [String: Mark], _ mark: Mark, _ path: String, _ record: inout DecodingRecord
+    ) {
+        // A key that is there but misspelt is reported once, as that.
+        let misspelt = seen.keys.filter { name in !keys.contains { $0.name == name } }
+        for key in keys where key.isRequired && seen[key.name] == nil {
+            if misspelt.contains(where: { Spelling.nearest(to: $0, among: keys.map(\.name)) == key.name }) { continue }
+            record.miss(mark, path, "missing key '\(key.name)': expected \(key.expected)")
+        }
+    }
+
+    /// A known key of a section within this one is misplaced rather than misspelt.
+    private func suggestion(for name: String) -> String {
+        if let owner = keys.first(where: { $0.names.contains(name) }) { return "; it belongs in '\(owner.name)'" }
+        return Spelling.suggestion(for: name, among: keys.map(\.name))
+    }
+}

@@ -1,0 +1,54 @@
+import CivilTime
+import Maintenance
+
+extension ValueFormat where Value == String {
+    /// How the file calls a database: what `--database` could take for a connection string is not a name.
+    static let databaseName = ValueFormat(
+        expected: "a name of 1 to 63 bytes without '=' and '://'",
+        parse: { SQLNameText.isName($0) && !ConninfoText.isConninfo($0) ? $0 : nil },
+        render: { .text($0) })
+
+    /// Exactly as the catalog has it, no quoting: nothing in it needs to be told apart.
+    static func name(of object: String) -> ValueFormat {
+        ValueFormat(
+            expected: "the name of a \(object) (1 to 63 bytes)", parse: { SQLNameText.isName($0) ? $0 : nil },
+            render: { .text($0) })
+    }
+
+    static let conninfo = ValueFormat(
+        expected: "a libpq connection string such as 'host=/run/postgresql dbname=NAME'", isSecret: true,
+        // Empty is allowed: libpq's own variables and defaults then say it all.
+        parse: { text in
+            let isPlausible = text.isEmpty || ConninfoText.isConninfo(text)
+            return isPlausible && !text.unicodeScalars.contains("\0") ? text : nil
+        },
+        render: { .text(ConninfoText($0).redacted) })
+
+    /// The form alone is checked: which zones there are, the server knows.
+    static let zone = ValueFormat(
+        expected: "an IANA time zone such as Europe/Berlin",
+        parse: { text in
+            let isForm = text.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+                    || "/_+-".unicodeScalars.contains(scalar)
+            }
+            return isForm && text.first?.isLetter == true && text.utf8.count <= 63 ? text : nil
+        },
+        render: { .text($0) })
+}
+
+extension ValueFormat where Value == RelationName {
+    /// `schema.name`, each part as SQL quotes it. An unquoted capital is refused: SQL would read it as a small
+    /// letter, the catalog would not.
+    static func relation(_ object: String) -> ValueFormat {
+        ValueFormat(
+            expected: "a \(object) with its schema, as schema.name", parse: SQLNameText.relation(_:),
+            hint: SQLNameText.hint(for:), render: { .text(SQLNameText.text(of: $0)) })
+    }
+}
+
+extension ValueFormat where Value == NamingPattern {
+    static let naming = ValueFormat(
+        expected: "a pattern with " + NamingPattern.Token.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", "),
+        parse: { NamingPattern($0) }, render: { .text($0.description) })
+}

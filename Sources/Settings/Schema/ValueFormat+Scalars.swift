@@ -1,0 +1,87 @@
+extension ValueFormat where Value == Bool {
+    static let truth = ValueFormat(
+        expected: "true or false", isPlainOnly: true,
+        parse: { $0 == "true" ? true : $0 == "false" ? false : nil },
+        hint: { text in
+            switch text.lowercased() {
+            case "true", "yes", "on", "y", "1": "write true"
+            case "false", "no", "off", "n", "0": "write false"
+            default: nil
+            }
+        },
+        render: { .word($0 ? "true" : "false") })
+}
+
+extension ValueFormat where Value == Int {
+    /// Decimal digits without leading zeros: YAML 1.1 reads `010` as eight, YAML 1.2 as ten.
+    static func integer(_ range: ClosedRange<Int>, because reason: String) -> ValueFormat {
+        ValueFormat(
+            expected: "an integer from \(range.lowerBound) to \(range.upperBound) (\(reason))", isPlainOnly: true,
+            parse: { text in
+                guard let value = Int(text), String(value) == text, range.contains(value) else { return nil }
+                return value
+            },
+            render: { .word(String($0)) })
+    }
+}
+
+extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
+    /// One word of a closed list.
+    static var word: ValueFormat {
+        let words = Value.allCases.map(\.rawValue)
+        let list = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+        return ValueFormat(
+            expected: list, parse: { Value(rawValue: $0) },
+            hint: { text in Spelling.nearest(to: text, among: words).map { "did you mean '\($0)'?" } },
+            render: { .word($0.rawValue) })
+    }
+}
+
+extension ValueFormat where Value == Duration {
+    /// A whole number and one of PostgreSQL's units. `m` is none of them: it means minutes to some and months
+    /// to others, and a number alone means milliseconds to one setting and seconds to the next.
+    static func duration(_ range: ClosedRange<Duration>, because reason: String) -> ValueFormat {
+        let limits = "\(text(of: range.lowerBound)) to \(text(of: range.upperBound))"
+        return ValueFormat(
+            expected: "a duration from \(limits) (\(reason))",
+            parse: { text in
+                guard let duration = duration(of: text), range.contains(duration) else { return nil }
+                return duration
+            },
+            hint: hint(for:),
+            render: { .word(text(of: $0)) })
+    }
+
+    /// Longest first; all are whole numbers of the next.
+    private static let units: [(name: String, milliseconds: Int64)] = [
+        ("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1),
+    ]
+
+    private static func duration(of text: String) -> Duration? {
+        let digits = text.prefix { ("0"..."9").contains($0) }
+        let unit = text.dropFirst(digits.count).drop { $0 == " " }
+        guard let count = Int64(digits), let factor = units.first(where: { $0.name == unit })?.milliseconds else {
+            return nil
+        }
+        let (milliseconds, overflows) = count.multipliedReportingOverflow(by: factor)
+        return overflows ? nil : .milliseconds(milliseconds)
+    }
+
+    private static func hint(for text: String) -> String? {
+        guard duration(of: text) == nil, let first = text.first, ("0"..."9").contains(first) else { return nil }
+        let unit = text.drop { ("0"..."9").contains($0) }.drop { $0 == " " }
+        return switch unit {
+        case "": "the unit is missing: ms, s, min, h or d"
+        case "m", "M": "'m' is ambiguous: write min for minutes"
+        default: "a whole number and one unit: ms, s, min, h or d"
+        }
+    }
+
+    /// In the longest unit that leaves a whole number.
+    static func text(of duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        let unit = units.first { milliseconds != 0 && milliseconds % $0.milliseconds == 0 } ?? ("ms", 1)
+        return "\(milliseconds / unit.milliseconds)\(unit.name)"
+    }
+}

@@ -1,0 +1,45 @@
+/// How a value is written as one scalar, in the file and in the environment.
+struct ValueFormat<Value: Sendable>: Sendable {
+    /// Continues "expected …".
+    let expected: String
+    /// Numbers and truth values: in quotes they are texts.
+    var isPlainOnly = false
+    /// What is found is never quoted.
+    var isSecret = false
+    /// nil when the text is not such a value.
+    let parse: @Sendable (String) -> Value?
+    /// What the author of a text that does not parse may have meant.
+    var hint: @Sendable (String) -> String? = { _ in nil }
+    /// nil leaves the key out.
+    let render: @Sendable (Value) -> YAMLValue?
+
+    /// The same for a value that can be missing.
+    var optional: ValueFormat<Value?> {
+        ValueFormat<Value?>(
+            expected: expected, isPlainOnly: isPlainOnly, isSecret: isSecret,
+            parse: { text in parse(text).map { .some($0) } }, hint: hint, render: { value in value.flatMap(render) })
+    }
+
+    /// The value of a scalar of the file.
+    func decode(_ node: YAMLNode, at path: String, _ record: inout DecodingRecord) -> Value? {
+        switch node.content {
+        case .refused: return nil
+        case .scalar(let text, let isPlain) where !node.isNull && (isPlain || !isPlainOnly):
+            if let value = parse(text) {
+                record.accept(path, from: node.mark)
+                return value
+            }
+            record.refuse(node.mark, path, complaint(about: text))
+        case .scalar(let text, isPlain: false) where parse(text) != nil:
+            record.refuse(node.mark, path, "expected \(expected), found \(node.found): write it without quotes")
+        default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
+        }
+        return nil
+    }
+
+    /// Why the text is not such a value.
+    func complaint(about text: String) -> String {
+        let found = isSecret ? "something else (not shown)" : text.isEmpty ? "an empty text" : Quotation.of(text)
+        return "expected \(expected), found \(found)" + (hint(text).map { " (\($0))" } ?? "")
+    }
+}

@@ -1,0 +1,131 @@
+/// One YAML document as a tree with marks, and everything that is wrong with it as YAML.
+///
+/// A text that ends in a syntax error keeps what was read before it, so that mistakes further up are found in
+/// the same go. Anchors, aliases and tags are refused: a configuration has no use for them, and without them
+/// no small file can grow into a large tree.
+struct YAMLDocument {
+    /// nil when the text holds no value at all.
+    private(set) var root: YAMLNode?
+    private(set) var faults: [YAMLFault] = []
+    /// Where the reader stopped early, nil when it did not. What comes before is as written, but what is not
+    /// there may just not have been read, and what stands on that line may have been meant otherwise.
+    private(set) var stop: Mark?
+
+    /// Lists and mappings within each other; the configuration needs 7.
+    private static let maximumDepth = 32
+
+    init(_ bytes: [UInt8]) {
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
+        if let fault = Self.encodingFault(in: text) {
+            stop(at: fault)
+            return
+        }
+        text.withUnsafeBufferPointer { buffer in
+            do throws(YAMLFault) {
+                var source = try YAMLEventSource(buffer)
+                readStream(&source)
+            } catch {
+                stop(at: error)
+            }
+        }
+    }
+
+    private mutating func readStream(_ source: inout YAMLEventSource) {
+        while let event = next(&source) {
+            switch event.kind {
+            case .streamEnd: return
+            case .streamStart, .documentEnd: continue
+            case .documentStart:
+                if root != nil {
+                    let message = "expected one document, found a second one: everything belongs in one mapping"
+                    return stop(at: YAMLFault(mark: event.mark, message: message))
+                }
+            default: root = node(from: event, &source, depth: 0)
+            }
+        }
+    }
+
+    private mutating func node(from event: YAMLEvent, _ source: inout YAMLEventSource, depth: Int) -> YAMLNode {
+        let content: YAMLNode.Content =
+            switch event.kind {
+            case .scalar(let text, let isPlain): .scalar(text, isPlain: isPlain)
+            case .sequenceStart: sequence(&source, from: event, depth: depth)
+            case .mappingStart: mapping(&source, from: event, depth: depth)
+            default: .refused
+            }
+        if let complaint = Self.complaint(about: event) {
+            faults.append(YAMLFault(mark: event.mark, message: complaint))
+            return YAMLNode(mark: event.mark, content: .refused)
+        }
+        return YAMLNode(mark: event.mark, content: content)
+    }
+
+    private mutating func sequence(
+        _ source: inout YAMLEventSource, from start: YAMLEvent, depth: Int
+    ) -> YAMLNode.Content {
+        guard isShallow(start, depth) else { return .refused }
+        var elements: [YAMLNode] = []
+        while let event = next(&source) {
+            if case .sequenceEnd = event.kind { break }
+            elements.append(node(from: event, &source, depth: depth + 1))
+        }
+        return .sequence(elements)
+    }
+
+    private mutating func mapping(
+        _ source: inout YAMLEventSource, from start: YAMLEvent, depth: Int
+    ) -> YAMLNode.Content {
+        guard isShallow(start, depth) else { return .refused }
+        var entries: [YAMLNode.Entry] = []
+        while let event = next(&source) {
+            if case .mappingEnd = event.kind { break }
+            let key = node(from: event, &source, depth: depth + 1)
+            guard let event = next(&source) else { break }
+            entries.append(YAMLNode.Entry(key: key, value: node(from: event, &source, depth: depth + 1)))
+        }
+        return .mapping(entries)
+    }
+
+    /// nil once the reader has stopped, for good.
+    private mutating func next(_ source: inout YAMLEventSource) -> YAMLEvent? {
+        guard stop == nil else { return nil }
+        do throws(YAMLFault) {
+            return try source.next()
+        } catch {
+            stop(at: error)
+            return nil
+        }
+    }
+
+    private mutating func stop(at fault: YAMLFault) {
+        faults.append(fault)
+        stop = fault.mark
+    }
+
+    private mutating func isShallow(_ event: YAMLEvent, _ depth: Int) -> Bool {
+        guard depth == Self.maximumDepth else { return true }
+        stop(at: YAMLFault(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
+        return false
+    }
+
+    private static func complaint(about event: YAMLEvent) -> String? {
+        if case .alias = event.kind { return "an alias (*name) is not taken here: write the value out" }
+        return switch event.decoration {
+        case .anchor: "an anchor (&name) is not taken here: write the value out where it is needed"
+        case .tag: "a tag (!name) is not taken here: write the value alone"
+        case nil: nil
+        }
+    }
+
+    private static func encodingFault(in bytes: ArraySlice<UInt8>) -> YAMLFault? {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes.makeIterator()
+        var before: [Unicode.Scalar] = []
+        while case .valid(let encoded) = parser.parseScalar(from: &rest) {
+            before.append(Unicode.UTF8.decode(encoded))
+        }
+        return YAMLFault(mark: Mark(behind: before), message: "expected UTF-8, found bytes that are not")
+    }
+}

@@ -1,0 +1,31 @@
+/// What libyaml's parser says next, as a Swift value.
+struct YAMLEvent {
+    let mark: Mark
+    let kind: Kind
+    /// `&name` or a `!tag` stands before the node.
+    let decoration: Decoration?
+
+    enum Kind {
+        case documentStart
+        case documentEnd
+        case scalar(String, isPlain: Bool)
+        case sequenceStart
+        case sequenceEnd
+        case mappingStart
+        case mappingEnd
+        case alias
+        case streamStart
+        case streamEnd
+    }
+
+    enum Decoration {
+        case anchor
+        case tag
+    }
+}
+
+/// Why a text cannot be read as YAML, or what of YAML is not taken here.
+struct YAMLFault: Error, Hashable {
+    let mark: Mark
+    let message: String
+}

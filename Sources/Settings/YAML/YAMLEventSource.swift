@@ -1,0 +1,92 @@
+import CLibYAML
+
+/// libyaml's parser over bytes that outlive it. The parser is freed when this value ends, whatever happened.
+struct YAMLEventSource: ~Copyable {
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let bytes: UnsafeBufferPointer<UInt8>
+
+    /// `bytes` is UTF-8 and stays where it is for as long as this value lives.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(YAMLFault) {
+        self.bytes = bytes
+        parser = .allocate(capacity: 1)
+        guard yaml_parser_initialize(parser) == 1 else {
+            parser.deallocate()
+            throw YAMLFault(mark: Mark(line: 1, column: 1), message: "out of memory")
+        }
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+    }
+
+    deinit {
+        yaml_parser_delete(parser)
+        parser.deallocate()
+    }
+
+    /// The next event. After a fault, and after the end of the stream, it must not be asked again.
+    mutating func next() throws(YAMLFault) -> YAMLEvent {
+        var event = yaml_event_t()
+        guard yaml_parser_parse(parser, &event) == 1 else { throw fault() }
+        defer { yaml_event_delete(&event) }
+        return YAMLEvent(
+            mark: Mark(event.start_mark), kind: Self.kind(of: event), decoration: Self.decoration(of: event))
+    }
+
+    private static func kind(of event: yaml_event_t) -> YAMLEvent.Kind {
+        switch event.type {
+        case YAML_DOCUMENT_START_EVENT: return .documentStart
+        case YAML_DOCUMENT_END_EVENT: return .documentEnd
+        case YAML_SEQUENCE_START_EVENT: return .sequenceStart
+        case YAML_SEQUENCE_END_EVENT: return .sequenceEnd
+        case YAML_MAPPING_START_EVENT: return .mappingStart
+        case YAML_MAPPING_END_EVENT: return .mappingEnd
+        case YAML_ALIAS_EVENT: return .alias
+        case YAML_STREAM_START_EVENT: return .streamStart
+        case YAML_SCALAR_EVENT:
+            let scalar = event.data.scalar
+            let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+            return .scalar(text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
+        // YAML_NO_EVENT comes only behind the end of the stream.
+        default: return .streamEnd
+        }
+    }
+
+    private static func decoration(of event: yaml_event_t) -> YAMLEvent.Decoration? {
+        let (anchor, tag): (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?) =
+            switch event.type {
+            case YAML_SCALAR_EVENT: (event.data.scalar.anchor, event.data.scalar.tag)
+            case YAML_SEQUENCE_START_EVENT: (event.data.sequence_start.anchor, event.data.sequence_start.tag)
+            case YAML_MAPPING_START_EVENT: (event.data.mapping_start.anchor, event.data.mapping_start.tag)
+            default: (nil, nil)
+            }
+        return anchor != nil ? .anchor : tag != nil ? .tag : nil
+    }
+
+    /// libyaml's own words and place; a tab, which it calls "a character", is named.
+    private func fault() -> YAMLFault {
+        let state = parser.pointee
+        let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
+        guard state.error != YAML_READER_ERROR else {
+            // The reader knows an offset in bytes only.
+            let before = String(decoding: bytes.prefix(state.problem_offset), as: UTF8.self)
+            return YAMLFault(mark: Mark(behind: before.unicodeScalars), message: "not valid YAML: \(problem)")
+        }
+        let mark = Mark(state.problem_mark)
+        let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
+        if scalars.dropFirst(state.problem_mark.index).first == "\t" {
+            return YAMLFault(mark: mark, message: "expected spaces, found a tab: YAML is not indented with tabs")
+        }
+        guard let context = state.context.map({ String(cString: $0) }), !context.isEmpty else {
+            return YAMLFault(mark: mark, message: "not valid YAML: \(problem)")
+        }
+        let line = state.context_mark.line + 1
+        let begun = line == mark.line ? "" : " that began at line \(line)"
+        return YAMLFault(mark: mark, message: "not valid YAML: \(problem) (\(context)\(begun))")
+    }
+}
+
+extension Mark {
+    /// libyaml counts from 0.
+    fileprivate init(_ mark: yaml_mark_t) {
+        self.init(line: mark.line + 1, column: mark.column + 1)
+    }
+}

@@ -1,0 +1,36 @@
+/// A value of a YAML document, and where it begins.
+struct YAMLNode: Hashable, Sendable {
+    let mark: Mark
+    let content: Content
+
+    enum Content: Hashable, Sendable {
+        /// The text as YAML unescapes it; `isPlain` when it stands without quotes.
+        case scalar(String, isPlain: Bool)
+        case sequence([YAMLNode])
+        case mapping([Entry])
+        /// Refused by the reader, which has said why.
+        case refused
+    }
+
+    struct Entry: Hashable, Sendable {
+        let key: YAMLNode
+        let value: YAMLNode
+    }
+
+    /// Nothing behind the key, `~` or `null`.
+    var isNull: Bool {
+        guard case .scalar(let text, isPlain: true) = content else { return false }
+        return ["", "~", "null"].contains(text)
+    }
+
+    /// For a sentence that ends in "found …".
+    var found: String {
+        switch content {
+        case .scalar(let text, let isPlain):
+            if isNull { "nothing" } else { isPlain ? Quotation.of(text) : "\(Quotation.of(text)) in quotes" }
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .refused: "something else"
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Glibc
+
+/// Why something did not reach systemd.
+package struct SystemdError: Error, Hashable {
+    package enum Code: Hashable, Sendable {
+        /// journald would drop a field with this name.
+        case invalidFieldName
+        /// An entry writes the field with this name itself.
+        case reservedFieldName
+        /// journald did not take the entry.
+        case entryNotSent
+    }
+
+    package let code: Code
+    /// The name of the field, or the message of the entry.
+    package let context: String
+    /// The system's own code, where there is one.
+    package let errno: Int32?
+
+    init(_ code: Code, context: String, errno: Int32? = nil) {
+        self.code = code
+        self.context = context
+        self.errno = errno
+    }
+}
+
+extension SystemdError: CustomStringConvertible {
+    package var description: String {
+        switch code {
+        case .invalidFieldName:
+            """
+            a journal field name is 1 to 64 upper-case letters, digits and underscores and starts with a letter, \
+            found '\(context)'
+            """
+        case .reservedFieldName:
+            "the journal field \(context) is written by the entry itself and cannot be given as a further field"
+        case .entryNotSent:
+            "journald did not take the entry '\(context)'\(reason)"
+        }
+    }
+
+    private var reason: String {
+        guard let errno else { return "" }
+        // glibc's strerror is safe among threads since 2.32: a buffer for each.
+        return ": \(String(cString: strerror(errno))) (errno \(errno))"
+    }
+}

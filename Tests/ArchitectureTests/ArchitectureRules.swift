@@ -1,0 +1,98 @@
+/// A rule on the sources, as a function to what breaks it: the same function judges `Sources` and a snippet that it
+/// must refuse.
+enum ArchitectureRules {
+    /// Each floor imports lower floors only.
+    static let floors: [String: Int] = [
+        "CLibPQ": 0, "CSystemd": 0, "CLibYAML": 0, "ArgumentParser": 0,
+        "CivilTime": 1, "PostgresClient": 1, "SystemdIO": 1, "EmbeddedSQL": 1,
+        "Maintenance": 2,
+        "MaintenanceDatabase": 3, "Reporting": 3, "Settings": 3,
+        "Supervision": 4,
+        "Commands": 5,
+        "pgtend": 6,
+    ]
+
+    /// What a module may import beside its declared dependencies. `Foundation` is in none: it costs 44 MB.
+    static func systemModules(for module: String) -> Set<String> {
+        switch module {
+        case "Maintenance", "EmbeddedSQL": []
+        case "CivilTime": ["Glibc"]
+        case "Reporting", "Commands": ["Glibc", "Dispatch", "Synchronization", "FoundationEssentials"]
+        default: ["Glibc", "Dispatch", "Synchronization"]
+        }
+    }
+
+    static func imports(_ file: SourceFile, _ manifest: Manifest) -> [String] {
+        guard let declared = manifest.dependencies[file.module] else {
+            return ["\(file.path): Package.swift declares no module \(file.module)"]
+        }
+        let allowed = declared.union(systemModules(for: file.module))
+        return file.imports.filter { !allowed.contains($0) }.map { "\(file.path): imports \($0)" }
+    }
+
+    static func edges(_ manifest: Manifest) -> [String] {
+        manifest.dependencies.flatMap { module, dependencies -> [String] in
+            guard let floor = floors[module] else { return ["\(module) has no floor"] }
+            return dependencies.compactMap { dependency in
+                guard let lower = floors[dependency] else { return "\(module) -> \(dependency), which has no floor" }
+                return lower < floor ? nil : "\(module) (floor \(floor)) -> \(dependency) (floor \(lower))"
+            }
+        }
+            + kept(
+                [
+                    // The planners are pure, and each of these is used where it was chosen for, and nowhere else.
+                    "Maintenance": ["CivilTime"]
+                ], manifest)
+            + confined(["ArgumentParser": ["Commands"], "CLibYAML": ["Settings"]], manifest)
+    }
+
+    private static func kept(_ exactly: [String: Set<String>], _ manifest: Manifest) -> [String] {
+        exactly.filter { manifest.dependencies[$0.key] != $0.value }.map {
+            "\($0.key) depends on more than \($0.value)"
+        }
+    }
+
+    private static func confined(_ users: [String: Set<String>], _ manifest: Manifest) -> [String] {
+        users.flatMap { dependency, users in
+            manifest.dependencies.filter { $0.value.contains(dependency) && !users.contains($0.key) }
+                .map { "\($0.key) -> \(dependency)" }
+        }
+    }
+
+    /// Decisions are functions of their arguments: an instant is given, never read, and so is chance.
+    static func clocks(_ file: SourceFile) -> [String] {
+        guard ["Maintenance", "CivilTime"].contains(file.module) else { return [] }
+        let clock =
+            /\b(?:Continuous|Suspending|System)Clock\b|\bDate\(\)|\b(?:clock_)?(?:gettime(?:ofday)?|time|random)\(|\.now\b|\bsleep\(|\.random\(|\bSystemRandomNumberGenerator\b|\blocaltime_r\b/
+        return matches(of: clock, in: file.code).map { "\(file.path): reads a clock or chance: \($0)" }
+    }
+
+    /// A program ships no library.
+    static func access(_ file: SourceFile) -> [String] {
+        let declaration =
+            /\b(?:public|open)\s+(?:\w+(?:\(\w+\))?\s+)*(?:func|var|let|struct|class|enum|actor|protocol|init|extension|typealias|subscript|import)\b/
+        return matches(of: declaration, in: file.code).map { "\(file.path): \($0)" }
+    }
+
+    /// A failure becomes an outcome or goes up.
+    static func swallowedFailures(_ file: SourceFile) -> [String] {
+        matches(of: /\btry\?|\bcatch\s*\{\s*\}|\b_ = sd_\w+/, in: file.code).map { "\(file.path): \($0)" }
+    }
+
+    /// Any schema is tended alike: the platform's is named as the default, and in the embedded SQL.
+    static func platformNames(_ file: SourceFile) -> [String] {
+        let defaults = [
+            "Sources/Maintenance/Definitions/DatabaseDefinition.swift",
+            "Sources/Maintenance/Definitions/CorpusDefinition.swift",
+        ]
+        guard file.module != "EmbeddedSQL", !defaults.contains(file.path) else { return [] }
+        let names =
+            /\b(?:mcp|audit_log|api_key_usage|embedding_(?:metrics|models|statistics)|embeddings|agent_cost_analytics|active_embedding_models|update_embedding_statistics|refresh_cost_analytics)\b/
+        return matches(of: names, in: file.codeAndStrings).map { "\(file.path): names \($0)" }
+    }
+
+    /// `\b` as programmers read it: by default a dot between two names would join them to one word.
+    private static func matches(of pattern: Regex<Substring>, in text: String) -> [Substring] {
+        text.matches(of: pattern.wordBoundaryKind(.simple)).map(\.output)
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+@Suite("Architecture")
+struct ArchitectureTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        .standardizedFileURL
+    private static let sources = Result { try SourceFile.all(below: root) }
+    private static let package = Result {
+        try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
+    }
+
+    private let files: [SourceFile]
+    private let manifest: Manifest
+
+    init() throws {
+        files = try Self.sources.get()
+        manifest = Manifest(text: try Self.package.get())
+    }
+
+    @Test func readsEveryModule() throws {
+        let modules = Set(files.map(\.module))
+        #expect(modules.isSuperset(of: ["CivilTime", "PostgresClient", "Maintenance", "Commands", "pgtend"]))
+        #expect(modules.isSubset(of: manifest.dependencies.keys))
+        #expect(manifest.dependencies["pgtend"] == ["Commands"])
+        #expect(manifest.dependencies["Commands"]?.isSuperset(of: ["Maintenance", "ArgumentParser"]) == true)
+        #expect(manifest.dependencies["CivilTime"] == [])
+        #expect(files.contains { $0.module == "PostgresClient" && $0.imports.contains("CLibPQ") })
+    }
+
+    @Test func importsFollowTheDeclaredEdges() {
+        #expect(files.flatMap { ArchitectureRules.imports($0, manifest) } == [])
+    }
+
+    @Test func declaredEdgesGoDown() {
+        #expect(ArchitectureRules.edges(manifest) == [])
+    }
+
+    @Test func planningReadsNoClock() {
+        #expect(files.flatMap(ArchitectureRules.clocks) == [])
+    }
+
+    @Test func nothingIsPublic() {
+        #expect(files.flatMap(ArchitectureRules.access) == [])
+    }
+
+    @Test func noFailureIsSwallowed() {
+        #expect(files.flatMap(ArchitectureRules.swallowedFailures) == [])
+    }
+
+    @Test func thePlatformIsNamedOnlyAsTheDefault() {
+        #expect(files.flatMap(ArchitectureRules.platformNames) == [])
+    }
+
+    // MARK: Each rule can fail
+
+    @Test(arguments: [
+        ("Maintenance", "import Dispatch"),
+        ("Maintenance", "import Glibc"),
+        ("Maintenance", "@preconcurrency import PostgresClient"),
+        ("Reporting", "import Settings"),
+        ("PostgresClient", "private import Maintenance"),
+        ("PostgresClient", "import Foundation"),
+        ("Commands", "import Foundation"),
+        ("Commands", "import struct Foundation.Date"),
+        ("Settings", "import FoundationEssentials"),
+        ("Settings", "import ArgumentParser"),
+        ("Unheard", "let nothing = 0"),
+    ])
+    func refusesAnImport(module: String, line: String) {
+        let file = SourceFile(path: "Sources/\(module)/Snippet.swift", text: "// import CivilTime\n\(line)\n")
+        #expect(ArchitectureRules.imports(file, manifest).count == 1)
+    }
+
+    @Test func acceptsDeclaredImports() {
+        let text = """
+            /* import Foundation */
+            package import CivilTime
+            import FoundationEssentials; let text = "import Foundation"
+            let more = \"""
+                import Foundation
+                \"""
+            """
+        let file = SourceFile(path: "Sources/Reporting/Snippet.swift", text: text)
+        #expect(file.imports == ["CivilTime", "FoundationEssentials"])
+        #expect(ArchitectureRules.imports(file, manifest) == [])
+    }
+
+    @Test(arguments: [
+        ("module(\"CivilTime\")", "module(\"CivilTime\", [\"SystemdIO\"])"),
+        ("module(\"Maintenance\", [\"CivilTime\"])", "module(\"Maintenance\", [\"CivilTime\", \"PostgresClient\"])"),
+        ("module(\"EmbeddedSQL\"", "module(\"Embedded\""),
+        ("\"Maintenance\", \"CivilTime\", \"CLibYAML\"", "\"Maintenance\", \"Reporting\", \"CLibYAML\""),
+        ("\"Maintenance\", \"CivilTime\", \"SystemdIO\"", "\"Maintenance\", argumentParser, \"SystemdIO\""),
+    ])
+    func refusesAnEdge(declared: String, changed: String) throws {
+        let text = try Self.package.get()
+        try #require(text.contains(declared))
+        let manifest = Manifest(text: text.replacing(declared, with: changed))
+        #expect(!ArchitectureRules.edges(manifest).isEmpty)
+    }
+
+    @Test(arguments: [
+        "let now = ContinuousClock().now", "var t = time(nil)", "let moment = Instant.now", "let d = Date()",
+        "clock_gettime(CLOCK_REALTIME, &t)", "let jitter = Int.random(in: 0..<9)", "try await Task.sleep(for: s)",
+    ])
+    func refusesAClock(line: String) {
+        let pure = SourceFile(path: "Sources/Maintenance/Snippet.swift", text: line)
+        #expect(!ArchitectureRules.clocks(pure).isEmpty)
+        let said = SourceFile(path: "Sources/Maintenance/Snippet.swift", text: "/// \(line)\nlet text = \"\(line)\"")
+        #expect(ArchitectureRules.clocks(said).isEmpty)
+        let driver = SourceFile(path: "Sources/Commands/Snippet.swift", text: line)
+        #expect(ArchitectureRules.clocks(driver).isEmpty)
+    }
+
+    @Test(arguments: [
+        "public struct Plan {}", "    public private(set) var plan = 0", "open class Base {}", "public init() {}",
+        "public nonisolated func run() {}",
+    ])
+    func refusesPublicAccess(line: String) {
+        let file = SourceFile(path: "Sources/Maintenance/Snippet.swift", text: line)
+        #expect(ArchitectureRules.access(file).count == 1)
+    }
+
+    @Test func acceptsWordsThatOnlyLookPublic() {
+        let text = "let descriptor = open(path, flags)\nlet schema = \"public\" // public func\nlet publicName = 1"
+        let file = SourceFile(path: "Sources/Maintenance/Snippet.swift", text: text)
+        #expect(ArchitectureRules.access(file) == [])
+    }
+
+    @Test(arguments: ["let value = try? read()", "do { try read() } catch { }", "_ = sd_notify(0, state)"])
+    func refusesASwallowedFailure(line: String) {
+        let file = SourceFile(path: "Sources/SystemdIO/Snippet.swift", text: line)
+        #expect(ArchitectureRules.swallowedFailures(file).count == 1)
+    }
+
+    @Test func refusesANameOfThePlatform() {
+        let text = "let schema = \"mcp\"\nlet table = #\"mcp.audit_log\"#\n// mcp\n/* audit_log */"
+        let file = SourceFile(path: "Sources/Commands/Snippet.swift", text: text)
+        #expect(ArchitectureRules.platformNames(file).count == 3)
+    }
+
+    @Test func tellsStringsAndCommentsFromCode() {
+        let text = """
+            a /* b /* c */ d */ e "f \\" g" h #"i " j"# k // l
+            m \"""
+                n " o
+                \""" p
+            """
+        let file = SourceFile(path: "Sources/Maintenance/Snippet.swift", text: text)
+        let letters = { (text: String) in text.filter { $0.isLetter } }
+        #expect(letters(file.code) == "aehkmp")
+        #expect(letters(file.codeAndStrings) == "aefghijkmnop")
+        #expect(file.code.count { $0.isNewline } == 3)
+    }
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs the tests beside one private cluster a version, all stopped again however the tests end.
+#
+#   test.sh VERSION ... [-- FLAG ...]     the flags are those of `swift test`
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+versions=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    versions+=("$1")
+    shift
+done
+[ $# = 0 ] || shift
+
+Tests/Harness/packages.sh test
+swift build --build-tests
+export PGTEND_TEST_VERSIONS="${versions[*]}"
+command=(swift test --skip-build --disable-xctest "$@")
+for version in "${versions[@]}"; do
+    command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")
+done
+exec "${command[@]}"

@@ -1,0 +1,155 @@
+import CivilTime
+import Maintenance
+import Reporting
+import SystemdIO
+import Testing
+
+@Suite("Summary of a run")
+struct RunSummaryTests {
+    private func report(_ summary: RunSummary) throws -> Report {
+        try #require(MaintenanceEvent.runFinished(summary).reports.last)
+    }
+
+    private func value(_ name: ReportField.Name, of report: Report) -> ReportField.Value? {
+        report.fields.first { $0.name == name }?.value
+    }
+
+    @Test func saysThatNothingHadToBeDone() throws {
+        let report = try report(Samples.summary())
+        #expect(report.kind == .runFinished)
+        #expect(report.priority == .informational)
+        #expect(report.message == "run on mcp ended in 1.2 s: nothing had to be done")
+        #expect(value(.outcome, of: report) == .text("done"))
+        #expect(value(.steps, of: report) == .integer(0))
+    }
+
+    @Test func warnsWhenThereIsNothingToTend() throws {
+        let report = try report(Samples.summary { $0.objectsInView = 0 })
+        #expect(report.priority == .warning)
+        #expect(report.message == "run on mcp ended in 1.2 s: nothing to tend was found in the watched schemas")
+        #expect(value(.outcome, of: report) == .text("nothing_to_tend"))
+    }
+
+    @Test func countsWhatWasDoneByKind() throws {
+        let report = try report(
+            Samples.summary([
+                (Samples.partition(month: 11), .done), (Samples.partition(month: 12), .done), (Samples.view(), .done),
+                (Samples.statistics("acme"), .done), (Samples.statistics("globex"), .done),
+            ]))
+        #expect(report.priority == .notice)
+        #expect(
+            report.message == """
+                run on mcp ended in 1.2 s: 2 partitions created, 1 view refreshed, statistics of 2 tenants updated
+                """)
+        #expect(value(.partition, of: report) == .texts(["mcp.audit_log_2026_11", "mcp.audit_log_2026_12"]))
+        #expect(
+            value(.relation, of: report)
+                == .texts(["mcp.agent_cost_analytics", "mcp.audit_log", "mcp.embedding_statistics"]))
+        #expect(value(.done, of: report) == .integer(5))
+    }
+
+    @Test func countsWhatWentWrong() throws {
+        let report = try report(
+            Samples.summary([
+                (Samples.partition(), .failed(Samples.denied)), (Samples.partition(month: 11), .done),
+                (Samples.view(), .postponed(tries: 5, blockers: [])),
+                (Samples.view("other"), .postponed(tries: 5, blockers: [])),
+                (Samples.statistics(), .superseded(reason: "the tenant is gone")),
+            ]) {
+                $0.refusals = [Samples.refusal]
+                $0.heldLocks = [Samples.held]
+            })
+        #expect(report.priority == .error)
+        #expect(
+            report.message == """
+                run on mcp ended in 1.2 s: 1 partition created; 1 step failed, 2 steps postponed, 1 step no longer \
+                needed, 1 object refused, views held by another run
+                """)
+        #expect(value(.outcome, of: report) == .text("failed"))
+        #expect(value(.partition, of: report) == .texts(["mcp.audit_log_2026_11"]), "only what was made")
+    }
+
+    @Test func givesUpWithTheServersWords() throws {
+        let report = try report(Samples.summary([(Samples.view(), .done)]) { $0.failure = Samples.bareFailure })
+        #expect(report.kind == .runAborted)
+        #expect(report.priority == .error)
+        #expect(
+            report.message == """
+                run on mcp gave up after 1.2 s (1 view refreshed): the server closed the connection
+                """)
+        #expect(value(.outcome, of: report) == .text("unavailable"))
+        #expect(value(.failureClass, of: report) == .text("connection"))
+    }
+
+    @Test func neverSaysThatNothingHadToBeDoneWhenItCouldNotKnow() throws {
+        let aborted = try report(Samples.summary { $0.failure = Samples.bareFailure })
+        #expect(aborted.message == "run on mcp gave up after 1.2 s (nothing done): the server closed the connection")
+        let interrupted = try report(Samples.summary { $0.interruption = "SIGINT" })
+        #expect(interrupted.message == "run on mcp interrupted after 1.2 s (SIGINT): nothing done")
+    }
+
+    @Test func saysWhyItWasInterruptedAndWhatIsLeft() throws {
+        let report = try report(
+            Samples.summary([(Samples.view(), .interrupted(reason: "not begun"))]) { $0.interruption = "SIGTERM" })
+        #expect(report.kind == .runInterrupted)
+        #expect(report.priority == .warning)
+        #expect(report.message == "run on mcp interrupted after 1.2 s (SIGTERM): nothing done; 1 step not done")
+        #expect(
+            report.remarks == [
+                "not done: refresh materialized view concurrently mcp.agent_cost_analytics: not begun"
+            ])
+        #expect(value(.reason, of: report) == .text("SIGTERM"))
+    }
+
+    @Test func tellsUntilWhenWritesSucceed() throws {
+        let days = { (count: Int64) in Samples.start.adding(microseconds: count * Instant.microsecondsPerDay) }
+        let report = try report(
+            Samples.summary {
+                $0.runways = [
+                    Runway(table: RelationName(schema: "mcp", name: "b"), until: days(98), isZoned: true),
+                    Runway(table: RelationName(schema: "mcp", name: "late"), until: days(8), isZoned: false),
+                    Runway(table: RelationName(schema: "mcp", name: "a"), until: days(98), isZoned: true),
+                    Runway(
+                        table: RelationName(schema: "mcp", name: "for_ever"), until: nil, isZoned: true,
+                        isUnbounded: true),
+                ]
+            })
+        #expect(
+            report.remarks == [
+                "writes succeed until 2026-12-01 00:00:00 (8 days): mcp.late",
+                "writes succeed until 2027-03-01T00:00:00Z (98 days): mcp.a, mcp.b",
+            ])
+        // From the end of the run, 1.234 s after its start.
+        #expect(value(.runwaySeconds, of: report) == .integer(8 * 86_400 - 2))
+    }
+
+    @Test func raisesTheAlarmForATableThatTakesNoRowNow() throws {
+        let reports = MaintenanceEvent.runFinished(
+            Samples.summary {
+                $0.runways = [Runway(table: RelationName(schema: "mcp", name: "gone"), until: nil, isZoned: true)]
+            }
+        ).reports
+        #expect(reports.map(\.kind) == [.runwayExhausted, .runFinished])
+        #expect(reports.map(\.priority) == [.critical, .informational])
+        #expect(
+            reports[0].message == """
+                mcp.gone has no partition for the present: writes into it fail now, unless it has a DEFAULT partition
+                """)
+        #expect(value(.runwaySeconds, of: reports[1]) == .integer(0))
+    }
+
+    @Test func staysWithinWhatJournaldTakesForAThousandTables() throws {
+        let steps = (0..<3_000).map { (Samples.partition("t\($0)"), StepOutcome.done) }
+        let report = try report(
+            Samples.summary(steps) { summary in
+                summary.findings = steps.map { Finding(task: .partitions, object: $0.0.object, message: "seen") }
+            })
+        let values = report.fields.reduce(0) { count, field in
+            if case .texts(let texts) = field.value { count + texts.count } else { count + 1 }
+        }
+        #expect(values < 1_024)
+        #expect(report.remarks.count == 21)
+        #expect(report.remarks.last == "and 2980 more")
+        #expect(value(.done, of: report) == .integer(3_000))
+    }
+}

@@ -1,0 +1,124 @@
+import CivilTime
+import Maintenance
+import Reporting
+
+/// Events as a run makes them: for every kind of report one that has all there can be, and one that has least.
+enum Samples {
+    static let runID = "5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f"
+    static let database = "mcp"
+    static let start = Instant(midnightOf: CivilDate(year: 2026, month: 11, day: 23) ?? CivilDate(daysSinceEpoch: 0))
+    static let limits = StepLimits(locks: LockBudget(), statementTimeout: .seconds(60))
+
+    static func partition(_ table: String = "audit_log", schema: String = "mcp", month: Int = 12) -> PlanStep {
+        let from = CivilDate(year: 2026, month: month, day: 1) ?? CivilDate(daysSinceEpoch: 0)
+        return .createPartition(
+            CreatePartition(
+                parent: RelationName(schema: schema, name: table), parentOID: 16384, parentOwner: "owner",
+                partition: RelationName(schema: schema, name: "\(table)_2026_\(month)"),
+                from: Instant(midnightOf: from), to: Instant(midnightOf: from.adding(months: 1)),
+                keyType: .timestamptz, keyColumn: "created_at",
+                likeness: PartitionLikeness(template: RelationName(schema: schema, name: table), owner: "owner"),
+                defaultPartition: nil, foreignKeyTables: [], reason: "one of the 3 months to come", limits: limits))
+    }
+
+    static func view(_ name: String = "agent_cost_analytics") -> PlanStep {
+        .refreshView(
+            RefreshView(
+                view: RelationName(schema: "mcp", name: name), mode: .concurrent, role: "owner",
+                reason: "refreshed on every run", limits: limits))
+    }
+
+    static func statistics(_ tenant: String = "acme") -> PlanStep {
+        .updateStatistics(
+            UpdateStatistics(
+                corpus: .conventional(in: "mcp"), tenant: tenant, role: nil, reason: "updated on every run",
+                limits: limits))
+    }
+
+    static let blocker = Blocker(
+        pid: 4711, application: "reports", user: "alice", state: "idle in transaction",
+        relation: RelationName(schema: "mcp", name: "audit_log"), lockMode: "AccessExclusiveLock", transactionAge: 93)
+
+    static let denied = ServerFailure(
+        failureClass: .privilege, sqlState: "42501", message: "permission denied for schema mcp",
+        detail: "some detail", hint: "a hint of the server", cure: "GRANT CREATE ON SCHEMA mcp TO tender")
+
+    static let bareFailure = ServerFailure(failureClass: .connection, message: "the server closed the connection")
+
+    static let held = HeldRunLock(
+        task: .views, pid: 4712, application: "pgtend", user: "tender", client: "10.0.0.7", since: start)
+
+    static let refusal = Refusal(
+        task: .partitions, object: RelationName(schema: "mcp", name: "by_hash"), reason: .notRangePartitioned,
+        explanation: "it is partitioned by hash", cure: "leave it alone with enabled: false")
+
+    static func finished(_ step: PlanStep, _ outcome: StepOutcome, _ duration: Duration = .milliseconds(12))
+        -> StepReport
+    {
+        StepReport(step: step, outcome: outcome, duration: duration)
+    }
+
+    static func summary(
+        _ outcomes: [(PlanStep, StepOutcome)] = [], change: (inout RunSummary) -> Void = { _ in }
+    ) -> RunSummary {
+        var summary = RunSummary(
+            runID: runID, database: database, tasks: TaskKind.allCases, startedAt: start,
+            duration: .milliseconds(1_234), reports: outcomes.map { finished($0, $1) }, objectsInView: 1)
+        change(&summary)
+        return summary
+    }
+
+    static func event(_ report: StepReport) -> MaintenanceEvent {
+        .stepFinished(runID: runID, database: database, report)
+    }
+
+    /// Every kind of report occurs, with and without everything that is optional.
+    static var all: [MaintenanceEvent] {
+        let full = StepReport(
+            step: partition(), outcome: .done, duration: .milliseconds(12), lockWait: .milliseconds(3), attempt: 2,
+            notices: ["NOTICE: merging column"])
+        let outcomes: [StepOutcome] = [
+            .done, .superseded(reason: "the partition exists"), .postponed(tries: 5, blockers: [blocker, blocker]),
+            .postponed(tries: 5, blockers: []), .failed(denied), .failed(bareFailure),
+            .interrupted(reason: "SIGTERM"),
+        ]
+        let steps = [partition(), view(), statistics()]
+        return [
+            .runStarted(runID: runID, database: database, tasks: [.views]),
+            .planned(runID: runID, database: database, steps: 3),
+            .runLockHeld(runID: runID, database: database, held),
+            .refused(runID: runID, database: database, refusal), event(full),
+        ]
+            + steps.flatMap { step in
+                [
+                    .stepStarted(runID: runID, database: database, step: step, index: 1, of: 3),
+                    .stepRetried(
+                        runID: runID, database: database, step: step, attempt: 1, delay: .milliseconds(250), [blocker]),
+                    .stepRetried(
+                        runID: runID, database: database, step: step, attempt: 1, delay: .milliseconds(250), []),
+                ] + outcomes.map { event(finished(step, $0)) }
+            }
+            + [
+                summary(),
+                summary([(partition(), .done)]) { $0.failure = denied },
+                summary { $0.failure = bareFailure },
+                summary { $0.interruption = "SIGINT" },
+                summary { $0.objectsInView = 0 },
+                summary(steps.map { ($0, .done) }) {
+                    $0.refusals = [refusal]
+                    $0.heldLocks = [held]
+                    $0.findings = [
+                        Finding(
+                            task: .partitions, object: RelationName(schema: "mcp", name: "audit_log"),
+                            message: "a gap of 2 months")
+                    ]
+                    $0.runways = [
+                        Runway(table: RelationName(schema: "mcp", name: "gone"), until: nil, isZoned: true),
+                        Runway(
+                            table: RelationName(schema: "mcp", name: "audit_log"),
+                            until: start.adding(microseconds: 98 * Instant.microsecondsPerDay), isZoned: true),
+                    ]
+                },
+            ].map(MaintenanceEvent.runFinished)
+    }
+}

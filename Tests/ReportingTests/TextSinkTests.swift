@@ -1,0 +1,126 @@
+import Maintenance
+import Reporting
+import Testing
+
+@Suite("Text for people")
+struct TextSinkTests {
+    private static let events: [MaintenanceEvent] = [
+        .runStarted(runID: Samples.runID, database: "mcp", tasks: TaskKind.allCases),
+        .planned(runID: Samples.runID, database: "mcp", steps: 2),
+        .stepStarted(runID: Samples.runID, database: "mcp", step: Samples.partition(), index: 1, of: 2),
+        Samples.event(Samples.finished(Samples.partition(), .failed(Samples.denied))),
+        .stepStarted(runID: Samples.runID, database: "mcp", step: Samples.view(), index: 2, of: 2),
+        Samples.event(Samples.finished(Samples.view(), .done)),
+        .runFinished(
+            Samples.summary([(Samples.partition(), .failed(Samples.denied)), (Samples.view(), .done)])),
+    ]
+
+    private static let failure = """
+        failed: create partition mcp.audit_log_2026_12 of mcp.audit_log for [2026-12-01 00:00:00+00, 2027-01-01 \
+        00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON SCHEMA mcp TO tender
+        """
+    private static let done = "done in 12 ms: refresh materialized view concurrently mcp.agent_cost_analytics"
+    private static let ended = "run on mcp ended in 1.2 s: 1 view refreshed; 1 step failed"
+
+    private func output(_ style: TextSink.Style, _ events: [MaintenanceEvent] = Self.events) throws -> String {
+        try recorded { stream in
+            let sink = TextSink(style: style, to: stream)
+            events.forEach(sink.record)
+        }
+    }
+
+    @Test func isPlainWhereNothingIsKnownOfTheReader() throws {
+        #expect(
+            try output(.plain) == """
+                error: \(Self.failure)
+                  detail: some detail
+                  hint: a hint of the server
+                \(Self.done)
+                error: \(Self.ended)
+
+                """)
+    }
+
+    @Test func marksEachLineForAServiceManagerAndLeavesOutWhatTheSummarySays() throws {
+        #expect(
+            try output(.prefixed) == """
+                <3>\(Self.failure)
+                <3>  detail: some detail
+                <3>  hint: a hint of the server
+                <3>\(Self.ended)
+
+                """)
+    }
+
+    @Test func coloursOnlyTheWordOfUrgency() throws {
+        let output = try output(.terminal(coloured: true))
+        #expect(output.contains("\u{1B}[1;31merror:\u{1B}[0m \(Self.failure)\n"))
+        let sequences = output.matches(of: /\u{1B}\[[0-9;]*m/).count
+        #expect(sequences == 4, "two for each of two errors")
+        #expect(try self.output(.terminal(coloured: false)).matches(of: /\u{1B}\[[0-9;]*m/).isEmpty)
+    }
+
+    @Test func leavesNoTraceOfTheProgressLine() throws {
+        for coloured in [true, false] {
+            var screen = Screen(width: 80)
+            try screen.show(try output(.terminal(coloured: coloured)))
+            #expect(
+                screen.text == [
+                    "error: \(Self.failure)", "  detail: some detail", "  hint: a hint of the server", Self.done,
+                    "error: \(Self.ended)",
+                ])
+        }
+    }
+
+    @Test func showsTheStepAtHandInTheLastLine() throws {
+        var shown: [String] = []
+        var screen = Screen(width: 80)
+        for count in 1...Self.events.count {
+            screen = Screen(width: 80)
+            try screen.show(try output(.terminal(coloured: true), Array(Self.events.prefix(count))))
+            shown.append(screen.lastLine)
+        }
+        #expect(
+            shown == [
+                "mcp: reading the catalog",
+                "mcp: 2 steps to do",
+                "mcp: 1 of 2: create partition mcp.audit_log_2026_12 of mcp.audit_log for [2026-",
+                "mcp: 1 of 2 done",
+                "mcp: 2 of 2: refresh materialized view concurrently mcp.agent_cost_analytics",
+                "mcp: 2 of 2 done",
+                "",
+            ])
+    }
+
+    @Test(arguments: [1, 2, 20, 79, 80, 500])
+    func neverReachesTheLastColumn(width: Int) throws {
+        let event = MaintenanceEvent.stepStarted(
+            runID: Samples.runID, database: "mcp", step: Samples.view(String(repeating: "表é", count: 60)), index: 1,
+            of: 1)
+        let output = try recorded { TextSink(style: .terminal(coloured: true), to: $0) { width }.record(event) }
+        // A terminal gives the ideographs two columns each, the letters one.
+        let columns = output.reduce(0) { $0 + ("表" == $1 ? 2 : 1) }
+        #expect(columns < max(width, 1))
+    }
+
+    @Test func noNameMovesTheCursorOfATerminal() throws {
+        let nasty = "x\u{1B}[2J\r\u{9B}1A\n<0>y"
+        let events: [MaintenanceEvent] = [
+            .runStarted(runID: Samples.runID, database: nasty, tasks: [.views]),
+            .stepStarted(runID: Samples.runID, database: nasty, step: Samples.view(nasty), index: 1, of: 1),
+            .stepRetried(
+                runID: Samples.runID, database: nasty, step: Samples.view(nasty), attempt: 1, delay: .seconds(1),
+                [Samples.blocker]),
+            .stepFinished(
+                runID: Samples.runID, database: nasty, Samples.finished(Samples.view(nasty), .failed(Samples.denied))),
+            .runFinished(Samples.summary { $0.database = nasty }),
+        ]
+        let terminal = try output(.terminal(coloured: false), events)
+        #expect(!terminal.contains("[2J\r") && !terminal.unicodeScalars.contains("\u{9B}"))
+        var screen = Screen(width: 80)
+        try screen.show(terminal)
+        #expect(screen.text.count == 5, "a retry, a failure with its detail and hint, a summary")
+        let prefixed = try output(.prefixed, events).split(separator: "\n")
+        #expect(prefixed.allSatisfy { $0.hasPrefix("<3>") || $0.hasPrefix("<4>") || $0.hasPrefix("<6>") })
+    }
+}

@@ -1,0 +1,77 @@
+import Settings
+
+/// A file in memory under the name `pgtend.yaml`; nothing else exists.
+func load(
+    _ text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:],
+    isReadableByOthers: Bool = false
+) throws(SettingsError) -> LoadedConfiguration {
+    try Settings.load(flags: flags, environment: environment, defaultFile: "pgtend.yaml") {
+        path throws(ConfigurationFile.Failure) in
+        guard path == "pgtend.yaml", let text else { throw .system(2) }
+        return ConfigurationFile(bytes: Array(text.utf8), isReadableByOthers: isReadableByOthers)
+    }
+}
+
+/// What is wrong with it, as the operator reads it; empty when nothing is.
+func problems(
+    in text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:]
+) -> [String] {
+    do throws(SettingsError) {
+        _ = try load(text, flags: flags, environment: environment)
+        return []
+    } catch {
+        return error.problems.map(\.description)
+    }
+}
+
+/// A file that is right, with every key in it.
+let completeFile = """
+    log_format: json
+    databases:
+      - name: platform
+        conninfo: host=/run/postgresql dbname=platform
+        schemas: [mcp, "Odd Schema"]
+        lock_timeout: 150ms
+        lock_tries: 7
+        lock_budget_per_hour: 4s
+        partitions:
+          discover: false
+          premake: 4
+          fill_gaps: true
+          sets:
+            - table: mcp.audit_log
+              interval: month
+              zone: Europe/Berlin
+              premake: 6
+              naming: "audit_log_{YYYY}_{MM}"
+              fill_gaps: false
+              enabled: true
+            - table: '"Odd Schema"."t.1"'
+              enabled: false
+        views:
+          discover: false
+          blocking: allow
+          statement_timeout: 90min
+          list:
+            - view: mcp.agent_cost_analytics
+              blocking: refuse
+              statement_timeout: 10min
+              enabled: false
+        statistics:
+          discover: false
+          statement_timeout: 2h
+          corpora:
+            - source: {table: search.documents, tenant: org_id, tsvector: body_tsv}
+              target:
+                table: search.corpus_stats
+                tenant: org_id
+                documents: n
+                average: avg_len
+                frequencies: df
+                updated: counted_at
+              terms: {table: search.terms, tenant: org_id, term: lexeme, documents: n}
+              function: search.refresh_stats
+      - name: second
+        conninfo: postgresql://tender@db.example.com/second
+
+    """

@@ -1,0 +1,78 @@
+import Foundation
+import Settings
+import Testing
+
+/// `docs/configuration.md` and the reader know the same keys.
+@Suite("Configuration reference")
+struct ReferenceTests {
+    private static let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "docs/configuration.md")
+    private static let begin = "swift test --filter ReferenceTests -->\n"
+    private static let end = "<!-- end of keys -->"
+
+    private let text: String
+
+    init() throws {
+        text = try String(contentsOf: Self.path, encoding: .utf8)
+    }
+
+    /// One table for each mapping.
+    private var reference: String {
+        var sections: [(mapping: String, rows: [String])] = []
+        for key in KeyOutline.all {
+            let dot = key.path.lastIndex(of: ".")
+            let mapping = dot.map { "`\(key.path[..<$0])`" } ?? "The file"
+            let name = dot.map { key.path[key.path.index(after: $0)...] } ?? key.path[...]
+            let fallback = key.isRequired ? "*required*" : key.defaultText.map { "`\($0)`" } ?? ""
+            let variable = key.variable.map { "`\($0)`" } ?? ""
+            let row = "| `\(name)` | \(key.expected) | \(fallback) | \(variable) | \(key.about) |\n"
+            if let index = sections.firstIndex(where: { $0.mapping == mapping }) {
+                sections[index].rows.append(row)
+            } else {
+                sections.append((mapping, [row]))
+            }
+        }
+        let head = "| key | expected | default | environment | meaning |\n|---|---|---|---|---|\n"
+        return sections.map { "\n### \($0.mapping)\n\n\(head)\($0.rows.joined())" }.joined() + "\n"
+    }
+
+    @Test func describesEveryKeyAsTheReaderKnowsIt() throws {
+        let begin = try #require(text.range(of: Self.begin))
+        let end = try #require(text.range(of: Self.end))
+        if ProcessInfo.processInfo.environment["PGTEND_TEST_REWRITE"] == "1" {
+            let rewritten = text.replacingCharacters(in: begin.upperBound..<end.lowerBound, with: reference)
+            try rewritten.write(to: Self.path, atomically: true, encoding: .utf8)
+        } else {
+            #expect(text[begin.upperBound..<end.lowerBound] == reference)
+        }
+    }
+
+    @Test func showsEveryKeyInAnExampleThatIsRight() throws {
+        let begin = try #require(text.range(of: "```yaml\n"))
+        let end = try #require(text.range(of: "```\n", range: begin.upperBound..<text.endIndex))
+        let example = String(text[begin.upperBound..<end.lowerBound])
+        let loaded = try load(example)
+        #expect(loaded.warnings == [])
+        for key in KeyOutline.all {
+            let isShown = loaded.sources.keys.contains { source in
+                source.replacing(/\[\d+\]/, with: "[]").hasPrefix(key.path)
+            }
+            #expect(isShown || key.path == "databases", "\(key.path)")
+        }
+    }
+
+    @Test func namesEveryVariableAndNoOther() {
+        let named = Set(text.matches(of: /PGTEND_[A-Z_]*[A-Z]/).map { String($0.output) })
+        let known = KeyOutline.all.compactMap(\.variable) + ["PGTEND_CONFIG", "PGTEND_DATABASE", "PGTEND_TEST_REWRITE"]
+        #expect(named == Set(known))
+    }
+
+    @Test func everyVariableIsKnownToTheReader() throws {
+        let environment = Dictionary(
+            uniqueKeysWithValues: KeyOutline.all.compactMap(\.variable).map { ($0, "~wrong\u{0}~") })
+        let found = problems(in: completeFile, environment: environment)
+        for variable in environment.keys {
+            #expect(found.contains { $0.hasPrefix("environment: \(variable): expected ") }, "\(variable)")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Glibc
+import PostgresClient
+import Synchronization
+
+/// A database of one test's own, dropped with whoever is still connected when the test is done.
+package struct TestDatabase: Sendable {
+    package let cluster: Cluster
+    package let name: String
+
+    /// Runs `body` with a fresh database of a shared cluster.
+    ///
+    /// - Parameters:
+    ///   - name: for a test of names; by default a unique one.
+    ///   - template: what it is cloned from; an empty database unless given.
+    package static func with<Value>(
+        _ version: PostgresVersion = .v18, named name: String? = nil, template: Template? = nil,
+        isolation: isolated (any Actor)? = #isolation, _ body: (TestDatabase) async throws -> Value
+    ) async throws -> Value {
+        try await with(Cluster.shared(version), named: name, template: template, body)
+    }
+
+    /// Runs `body` with a fresh database of `cluster`.
+    package static func with<Value>(
+        _ cluster: Cluster, named name: String? = nil, template: Template? = nil,
+        isolation: isolated (any Actor)? = #isolation, _ body: (TestDatabase) async throws -> Value
+    ) async throws -> Value {
+        let number = count.add(1, ordering: .relaxed).newValue
+        let database = TestDatabase(cluster: cluster, name: name ?? "test_\(getpid())_\(number)")
+        let source = if let template { try await cluster.template(template) } else { "template0" }
+        try await database.create(from: source)
+        let result: Value
+        do {
+            result = try await body(database)
+        } catch {
+            // The test's own failure is the one to see; a server that it stopped has no database to drop.
+            do { try await database.drop() } catch let second { print("dropping \(database.name): \(second)") }
+            throw error
+        }
+        try await database.drop()
+        return result
+    }
+
+    private static let count = Atomic(0)
+
+    init(cluster: Cluster, name: String) {
+        self.cluster = cluster
+        self.name = name
+    }
+
+    func create(from source: String) async throws {
+        try await cluster.psql("CREATE DATABASE \(quoted(name)) TEMPLATE \(quoted(source)) STRATEGY wal_log")
+    }
+
+    private func drop() async throws {
+        try await cluster.psql("DROP DATABASE \(quoted(name)) WITH (FORCE)")
+    }
+
+    private func quoted(_ identifier: String) -> String {
+        "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    /// A connection string for libpq.
+    package func conninfo(user: String = "postgres", _ parameters: [String: String] = [:]) -> String {
+        cluster.conninfo(database: name, user: user, parameters)
+    }
+
+    /// A session of our client. Whoever does not close it leaves that to the end of the test.
+    package func connect(
+        user: String = "postgres", _ parameters: [String: String] = [:],
+        options: SessionOptions = SessionOptions(applicationName: "test")
+    ) async throws -> Connection {
+        try await Connection.open(ConnectionInfo(parsing: conninfo(user: user, parameters)), options: options)
+    }
+
+    /// What PostgreSQL's own psql answers; see `Cluster.psql`.
+    @discardableResult
+    package func psql(_ sql: String, user: String = "postgres") async throws -> String {
+        try await cluster.psql(sql, database: name, user: user)
+    }
+}

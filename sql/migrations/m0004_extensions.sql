@@ -1,0 +1,33 @@
+-- pgvector stays where it is if the database has it already; otherwise it goes to public, where programs that use
+-- its types without a schema find it, or beside the tables in a database without public.
+DO $$
+DECLARE
+    home name;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'vector') THEN
+        home := coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp');
+        EXECUTE format('CREATE EXTENSION vector SCHEMA %I', home);
+    END IF;
+
+    SELECT n.nspname INTO STRICT home
+    FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+    WHERE e.extname = 'vector';
+
+    -- Whoever writes or compares a vector needs its type and operators.
+    IF NOT has_schema_privilege('mcp_owner', home, 'USAGE')
+        OR NOT has_schema_privilege('mcp_application', home, 'USAGE')
+        OR NOT has_schema_privilege('mcp_readonly', home, 'USAGE')
+    THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO mcp_owner, mcp_application, mcp_readonly', home);
+    END IF;
+
+    -- Trigram search is optional: without the extension its index is absent, and nothing else changes.
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_trgm')
+        AND EXISTS (SELECT FROM pg_catalog.pg_available_extensions AS a WHERE a.name = 'pg_trgm')
+    THEN
+        EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
+            coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
+    END IF;
+END
+$$;

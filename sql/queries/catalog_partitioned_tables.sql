@@ -1,0 +1,63 @@
+-- Partitioned tables: all of the schemas $1, and those that are named by $2 (schemas) and $3 (names), pairwise.
+SELECT
+    c.oid,
+    n.nspname AS schema,
+    c.relname AS name,
+    pg_get_userbyid(c.relowner) AS owner,
+    -- Whether SET ROLE to the owner would succeed; 16 made that a privilege of its own.
+    pg_has_role(
+        c.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
+    ) AS may_act_as_owner,
+    p.partstrat AS strategy,
+    p.partnatts AS key_columns,
+    pg_get_partkeydef(c.oid) AS key_definition,
+    a.attname AS key_column,
+    -- Without its precision: "timestamp with time zone".
+    format_type(a.atttypid, NULL) AS key_type,
+    default_namespace.nspname AS default_schema,
+    default_partition.relname AS default_name,
+    c.relispartition AS is_partition,
+    ends.schemas AS foreign_key_schemas,
+    ends.names AS foreign_key_names,
+    publications.names AS leaf_publications
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
+-- No row for an expression, whose attribute number is 0.
+LEFT JOIN pg_attribute AS a ON p.partnatts = 1 AND a.attrelid = c.oid AND a.attnum = p.partattrs[0]
+LEFT JOIN pg_class AS default_partition ON default_partition.oid = p.partdefid
+LEFT JOIN pg_namespace AS default_namespace ON default_namespace.oid = default_partition.relnamespace
+-- The tables on the other end of a foreign key, either way: ATTACH locks them too.
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(array_agg(o.schema ORDER BY o.schema, o.name), '{}') AS schemas,
+        coalesce(array_agg(o.name ORDER BY o.schema, o.name), '{}') AS names
+    FROM (
+        SELECT DISTINCT other_namespace.nspname AS schema, other.relname AS name
+        FROM pg_constraint AS f
+        JOIN pg_class AS other
+            ON other.oid = CASE WHEN f.conrelid = c.oid THEN f.confrelid ELSE f.conrelid END
+        JOIN pg_namespace AS other_namespace ON other_namespace.oid = other.relnamespace
+        WHERE f.contype = 'f' AND f.conparentid = 0
+            AND (f.conrelid = c.oid OR f.confrelid = c.oid)
+            AND f.conrelid <> f.confrelid
+    ) AS o
+) AS ends
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(b.pubname ORDER BY b.pubname), '{}') AS names
+    FROM pg_publication AS b
+    WHERE NOT b.pubviaroot
+        AND (
+            b.puballtables
+            OR EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prpubid = b.oid AND r.prrelid = c.oid)
+            OR EXISTS (
+                SELECT FROM pg_publication_namespace AS s WHERE s.pnpubid = b.oid AND s.pnnspid = c.relnamespace
+            )
+        )
+) AS publications
+WHERE c.relkind = 'p'
+    AND (
+        n.nspname = ANY ($1::text[])
+        OR (n.nspname, c.relname) IN (SELECT w.schema, w.name FROM unnest($2::text[], $3::text[]) AS w (schema, name))
+    )
+ORDER BY n.nspname, c.relname

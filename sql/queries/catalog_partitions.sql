@@ -1,0 +1,36 @@
+-- The partitions of the tables $1 (oids), the DEFAULT ones apart. A bound is 'minimum' (MINVALUE, -infinity), 'maximum'
+-- (MAXVALUE, infinity), or microseconds since 1970-01-01 00:00:00 UTC, with timestamp and date read as if they were UTC.
+-- Under TimeZone=UTC and DateStyle=ISO, which every session pins; only for keys of those types.
+SELECT
+    h.inhparent AS parent,
+    c.oid,
+    n.nspname AS schema,
+    c.relname AS name,
+    c.relkind = 'p' AS is_partitioned,
+    c.relkind = 'f' AS is_foreign,
+    h.inhdetachpending AS is_detach_pending,
+    -- pg_get_expr does not follow the snapshot: without a bound the table was dropped meanwhile.
+    b.bound IS NULL AS is_gone,
+    points.texts[1] AS lower,
+    points.texts[2] AS upper
+FROM pg_inherits AS h
+JOIN pg_class AS c ON c.oid = h.inhrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_partitioned_table AS p ON p.partrelid = h.inhparent
+CROSS JOIN LATERAL (
+    SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), $$^FOR VALUES FROM \('?([^']*)'?\) TO \('?([^']*)'?\)$$)
+        AS bound
+) AS b
+CROSS JOIN LATERAL (
+    SELECT array_agg(
+        CASE
+            WHEN v.text IN ('MINVALUE', '-infinity') THEN 'minimum'
+            WHEN v.text IN ('MAXVALUE', 'infinity') THEN 'maximum'
+            ELSE (extract(epoch FROM v.text::timestamptz) * 1000000)::bigint::text
+        END
+        ORDER BY v.place
+    ) AS texts
+    FROM unnest(b.bound) WITH ORDINALITY AS v (text, place)
+) AS points
+WHERE h.inhparent = ANY ($1::oid[]) AND c.oid <> p.partdefid
+ORDER BY h.inhparent, c.oid

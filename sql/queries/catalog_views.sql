@@ -1,0 +1,72 @@
+-- Every materialized view of the database, watched or not (one that is not can stand between two that are), with what
+-- decides how it can be refreshed.
+WITH RECURSIVE views AS (
+    SELECT c.oid, c.relkind, c.relnamespace, c.relname, c.relowner, c.relispopulated
+    FROM pg_class AS c
+    WHERE c.relkind IN ('m', 'v')
+),
+reads AS (
+    SELECT DISTINCT r.ev_class AS reader, d.refobjid AS read
+    FROM pg_rewrite AS r
+    JOIN pg_depend AS d
+        ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+    JOIN views AS v ON v.oid = d.refobjid
+    WHERE d.refobjid <> r.ev_class
+),
+-- From a materialized view through plain views, up to the next materialized view.
+paths AS (
+    SELECT v.oid AS start, v.oid AS node, false AS is_end
+    FROM views AS v
+    WHERE v.relkind = 'm'
+    UNION
+    SELECT p.start, v.oid, v.relkind = 'm'
+    FROM paths AS p
+    JOIN reads AS r ON r.reader = p.node
+    JOIN views AS v ON v.oid = r.read
+    WHERE NOT p.is_end
+)
+SELECT
+    v.oid,
+    n.nspname AS schema,
+    v.relname AS name,
+    pg_get_userbyid(v.relowner) AS owner,
+    pg_has_role(
+        v.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
+    ) AS may_act_as_owner,
+    -- MAINTAIN came with 17.
+    current_setting('server_version_num')::integer >= 170000
+        AND has_table_privilege(
+            v.oid,
+            CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN 'MAINTAIN' ELSE 'SELECT' END
+        ) AS may_maintain,
+    v.relispopulated AS is_populated,
+    -- What REFRESH … CONCURRENTLY looks for: unique, immediate, valid, on plain columns, without a WHERE.
+    EXISTS (
+        SELECT
+        FROM pg_index AS i
+        JOIN pg_class AS x ON x.oid = i.indexrelid
+        JOIN pg_am AS m ON m.oid = x.relam
+        WHERE i.indrelid = v.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
+            AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = 'btree'
+    ) AS has_unique_index,
+    ARRAY (SELECT p.node FROM paths AS p WHERE p.start = v.oid AND p.is_end ORDER BY p.node) AS depends_on,
+    -- Functions in SQL or another language whose body finds names by the search_path of its caller.
+    ARRAY (
+        SELECT DISTINCT f.oid::regprocedure::text
+        FROM paths AS p
+        JOIN pg_rewrite AS r ON r.ev_class = p.node
+        JOIN pg_depend AS d
+            ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc AS f ON f.oid = d.refobjid
+        JOIN pg_language AS l ON l.oid = f.prolang
+        WHERE p.start = v.oid AND NOT p.is_end
+            AND l.lanname NOT IN ('internal', 'c') AND f.prosqlbody IS NULL
+            AND NOT EXISTS (
+                SELECT FROM unnest(f.proconfig) AS s (setting) WHERE s.setting LIKE 'search\_path=%'
+            )
+        ORDER BY 1
+    ) AS unpinned_functions
+FROM views AS v
+JOIN pg_namespace AS n ON n.oid = v.relnamespace
+WHERE v.relkind = 'm'
+ORDER BY n.nspname, v.relname

@@ -1,0 +1,37 @@
+-- Who stands in the way of locks on the relations $1 (schemas) and $2 (names) in the modes $3, pairwise: holders of a
+-- conflicting mode, and those who wait ahead of us. The conflicts are those of the manual's table of lock modes.
+WITH modes (mode, conflicts) AS (
+    VALUES
+        ('AccessShareLock', '{8}'::integer[]),
+        ('RowShareLock', '{7,8}'),
+        ('RowExclusiveLock', '{5,6,7,8}'),
+        ('ShareUpdateExclusiveLock', '{4,5,6,7,8}'),
+        ('ShareLock', '{3,4,6,7,8}'),
+        ('ShareRowExclusiveLock', '{3,4,5,6,7,8}'),
+        ('ExclusiveLock', '{2,3,4,5,6,7,8}'),
+        ('AccessExclusiveLock', '{1,2,3,4,5,6,7,8}')
+),
+numbered AS (
+    SELECT m.mode, m.conflicts, row_number() OVER ()::integer AS number FROM modes AS m
+)
+SELECT DISTINCT ON (l.pid)
+    l.pid,
+    coalesce(a.application_name, '') AS application,
+    coalesce(a.usename, a.backend_type, '') AS role,
+    coalesce(CASE WHEN a.backend_type = 'autovacuum worker' THEN 'autovacuum' ELSE a.state END, '') AS state,
+    w.schema,
+    w.name,
+    held.mode AS lock_mode,
+    coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0)::bigint AS transaction_age
+FROM unnest($1::text[], $2::text[], $3::text[]) AS w (schema, name, mode)
+JOIN pg_namespace AS n ON n.nspname = w.schema
+JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
+JOIN numbered AS wanted ON lower(replace(w.mode, ' ', '')) || 'lock' = lower(wanted.mode)
+JOIN pg_locks AS l
+    ON l.locktype = 'relation' AND l.relation = c.oid
+    AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+JOIN numbered AS held ON held.mode = l.mode AND held.number = ANY (wanted.conflicts)
+JOIN pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.pid <> pg_backend_pid()
+ORDER BY l.pid, l.granted DESC, held.number DESC
+LIMIT 10
