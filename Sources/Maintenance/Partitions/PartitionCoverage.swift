@@ -11,10 +11,10 @@ package enum PartitionCoverage: Hashable, Sendable {
 extension PartitionedTable {
     /// The DEFAULT partition does not count.
     package func coverage(from: Instant, to: Instant) -> PartitionCoverage {
-        let ordered = orderedPartitions
-        let overlapping = ordered.indices
-            .filter { ordered[$0].lower < .at(to) && ordered[$0].upper > .at(from) }
-            .map { ordered[$0] }
+        let overlapping = partitions.indices
+            .filter { partitions[$0].lower < .at(to) && partitions[$0].upper > .at(from) }
+            .map { partitions[$0] }
+            .sorted { $0.lower < $1.lower }
         guard let first = overlapping.first else { return .none }
         if let pending = overlapping.first(where: \.isDetachPending) { return .part(pending) }
         guard first.lower <= .at(from) else { return .part(first) }

@@ -111,7 +111,7 @@ package struct MaintenanceRun: Sendable {
 
         let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
-        summary.runways = Self.runways(plan, snapshot, summary.reports)
+        summary.runways = runways(plan, snapshot, summary.reports)
         if let lost = session.lost { throw ServerFailure(lost) }
     }
 
@@ -128,16 +128,15 @@ package struct MaintenanceRun: Sendable {
     }
 
     /// The runway of each planned table once the partitions that were made are counted in.
-    private static func runways(_ plan: Plan, _ snapshot: CatalogSnapshot, _ reports: [StepReport]) -> [Runway] {
-        var tables = Dictionary(snapshot.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    private func runways(_ plan: Plan, _ snapshot: CatalogSnapshot, _ reports: [StepReport]) -> [Runway] {
+        var made: [UInt32: [CreatePartition]] = [:]
         for report in reports where report.outcome == .done {
-            if case .createPartition(let step) = report.step {
-                tables[step.parent] = tables[step.parent]?.attaching(step)
-            }
+            if case .createPartition(let step) = report.step { made[step.parentOID, default: []].append(step) }
         }
-        return plan.runways.map { before in
-            tables[before.table]?.runway(at: snapshot.takenAt, isZoned: before.isZoned) ?? before
-        }
+        guard !made.isEmpty else { return plan.runways }
+        var after = snapshot
+        after.tables = snapshot.tables.map { table in (made[table.oid] ?? []).reduce(table) { $0.attaching($1) } }
+        return PartitionPlanner(definition: definition, snapshot: after).readings().compactMap(\.runway)
     }
 
     private static func open(

@@ -87,7 +87,12 @@ package struct SnapshotReader {
         if !names.isEmpty {
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
-            snapshot.likenesses = try await LikenessReader(connection: connection).read(tentative.templates())
+            let templates = tentative.templates()
+            snapshot.likenesses = try await LikenessReader(connection: connection).read(templates)
+            // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
+            if templates.contains(where: { $0.template != nil && snapshot.likenesses[$0.parent] == nil }) {
+                return false
+            }
         }
         return true
     }
