@@ -11,8 +11,10 @@ if [ "${1:-}" != beside-the-cluster ]; then
     exec Tests/Harness/cluster.sh 18 -- "$0" beside-the-cluster
 fi
 
+bold='' plain=''
+[ ! -t 1 ] || bold=$'\e[1m' plain=$'\e[0m'
 say() {
-    printf '\n\033[1m# %s\033[0m\n' "$*"
+    printf '\n%s# %s%s\n' "$bold" "$*" "$plain"
 }
 # Shows a command as it would be typed, and runs it.
 run() {
@@ -32,16 +34,18 @@ export PATH=$PWD/.build/release:$PGTEND_TEST_18/bin:$PATH
 export PGUSER=postgres PGOPTIONS='-c client_min_messages=warning'
 export PGHOST=$PGTEND_TEST_18
 say "A private PostgreSQL 18 listens on a socket in $PGHOST; nothing else on this machine is touched."
-run psql --command="CREATE DATABASE platform"
+run createdb platform
 
 say "The schema: numbered migrations, each applied once."
 run pgtend schema apply --database dbname=platform
 
 say "Half a year of the platform's data, with months missing."
-run psql --quiet --set=ON_ERROR_STOP=1 --dbname=platform --file=Tests/Demo/sample.sql
+run psql -q -d platform -f Tests/Demo/sample.sql
+run psql -d platform -c "SELECT (SELECT count(*) FROM mcp.embedding_metrics) AS metrics,
+    (SELECT count(*) FROM mcp.embeddings) AS documents, (SELECT count(*) FROM mcp.audit_log) AS audit_entries"
 
 say "Next month's rows have nowhere to go:"
-if run psql --dbname=platform --command="$next_month"; then
+if run psql -d platform -c "$next_month"; then
     echo "demo: this INSERT was expected to fail, since the sample leaves months out" >&2
     exit 1
 fi
@@ -60,7 +64,16 @@ grep --quiet '^nothing to do$' "$PGHOST/plan" || {
     exit 1
 }
 
+say "The statistics beside what SQL counts itself:"
+run psql -d platform -c "SELECT right(tenant_id::text, 4) AS tenant, total_documents, counted,
+        round(avg_document_length, 3) AS avg_document_length, round(averaged, 3) AS averaged
+    FROM mcp.embedding_statistics JOIN (
+        SELECT tenant_id, count(*) AS counted, avg(words) AS averaged
+        FROM mcp.embeddings, LATERAL (SELECT sum(cardinality(positions)) FROM unnest(content_tsvector)) AS w (words)
+        WHERE words > 0 GROUP BY tenant_id) AS truth USING (tenant_id)
+    ORDER BY tenant"
+
 say "And next month's rows have a place:"
-run psql --set=ON_ERROR_STOP=1 --dbname=platform --command="$next_month"
+run psql -d platform -c "$next_month"
 
 say "Done. The server and its data are removed."

@@ -16,16 +16,20 @@ export PGHOST=$PGTEND_TEST_18 PGUSER=postgres PGOPTIONS='-c client_min_messages=
 "$program" schema apply --database dbname=measured >/dev/null
 "$program" run --database dbname=measured >/dev/null # creates the partitions that are missing
 
-for ((round = 1; round <= rounds; round++)); do
-    started=$EPOCHREALTIME
-    kib=$(/usr/bin/time --format=%M "$program" run --database dbname=measured 2>&1 >/dev/null | tail -n 1)
-    ended=$EPOCHREALTIME
-    echo "$(((${ended/./} - ${started/./}) / 1000)) $kib"
-done | sort -n | awk -v rounds="$rounds" -v bytes="$(stat --format=%s "$program")" '
-    { milliseconds[NR] = $1; if ($2 > kib) kib = $2 }
-    END {
-        printf "binary, static in Swift and stripped  %5.1f MB\n", bytes / 1e6
-        printf "run with nothing to do: memory, peak  %5.1f MB\n", kib * 1024 / 1e6
-        printf "run with nothing to do: wall time     %5d ms (median of %d; %d to %d)\n", \
-            milliseconds[(rounds + 1) / 2], rounds, milliseconds[1], milliseconds[rounds]
-    }'
+# Prints how long a command took and what it needed at its peak.
+measure() {
+    for ((round = 1; round <= rounds; round++)); do
+        started=$EPOCHREALTIME
+        kib=$(/usr/bin/time --format=%M "$program" "$@" --database dbname=measured 2>&1 >/dev/null | tail -n 1)
+        ended=$EPOCHREALTIME
+        echo "$(((${ended/./} - ${started/./}) / 1000)) $kib"
+    done | sort -n | awk -v command="pgtend $*" '
+        { milliseconds[NR] = $1; if ($2 > kib) kib = $2 }
+        END {
+            printf "%-23s %5.1f MB of memory at its peak, %d ms (median of %d; %d to %d)\n", command, kib * 1024 / 1e6, \
+                milliseconds[int((NR + 1) / 2)], NR, milliseconds[1], milliseconds[NR]
+        }'
+}
+printf '%-23s %5.1f MB\n' "the binary, stripped" "$(stat --format=%s "$program" | awk '{ print $1 / 1e6 }')"
+measure run partitions # nothing to do
+measure run # no partition to create; both views are refreshed and committed, as on every run
