@@ -1,0 +1,39 @@
+/// Lines of the server's `pg_hba.conf` and `pg_ident.conf`, and of a client's password file.
+enum AccessLine {
+    /// - Parameter address: nil for the Unix socket.
+    static func hostBased(
+        database: String, role: String, address: String?, method: String
+    ) -> PrivilegeCure {
+        let range = address.map { $0 + ($0.contains(":") ? "/128" : "/32") }
+        let columns = [
+            range == nil ? "local" : "host", hostBased(database), hostBased(role), range ?? "", method,
+        ]
+        return .line(file: "pg_hba.conf", text: columns.filter { !$0.isEmpty }.joined(separator: "  "))
+    }
+
+    static func ident(map: String, systemUser: String, role: String) -> PrivilegeCure {
+        .line(
+            file: "pg_ident.conf",
+            text: [hostBased(map), hostBased(systemUser), hostBased(role)].joined(separator: "  "))
+    }
+
+    /// The line of `~/.pgpass`, with the password to be filled in.
+    static func password(_ target: ConnectionTarget) -> String {
+        [target.host ?? "*", target.port, target.database, target.role].map(escaped).joined(separator: ":")
+            + ":PASSWORD"
+    }
+
+    /// In quotes no name is a keyword, and two of them are one.
+    private static func hostBased(_ name: String) -> String {
+        let keywords = ["all", "sameuser", "samerole", "samegroup", "replication"]
+        let isPlain = name.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-"
+        }
+        if isPlain, !name.isEmpty, !keywords.contains(name) { return name }
+        return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    private static func escaped(_ field: String) -> String {
+        field == "*" ? field : String(field.flatMap { $0 == ":" || $0 == "\\" ? ["\\", $0] : [$0] })
+    }
+}

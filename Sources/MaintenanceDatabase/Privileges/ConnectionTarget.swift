@@ -1,0 +1,44 @@
+import Glibc
+import PostgresClient
+
+/// Whom a connection is meant for, as far as the conninfo and libpq's environment tell; a service file is not read.
+struct ConnectionTarget {
+    /// The user of the operating system that this process runs as: what `peer` compares.
+    let systemUser: String
+    let role: String
+    let database: String
+    let host: String?
+    let port: String
+
+    init(_ info: ConnectionInfo) {
+        systemUser = Self.nameOfSystemUser()
+        role = info["user"] ?? Self.environment("PGUSER") ?? systemUser
+        database = info["dbname"] ?? Self.environment("PGDATABASE") ?? role
+        host = info["host"] ?? info["hostaddr"] ?? Self.environment("PGHOST") ?? Self.environment("PGHOSTADDR")
+        port = info["port"] ?? Self.environment("PGPORT") ?? "5432"
+    }
+
+    init(systemUser: String, role: String, database: String, host: String? = nil, port: String = "5432") {
+        self.systemUser = systemUser
+        self.role = role
+        self.database = database
+        self.host = host
+        self.port = port
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// A user without an entry (a container's) has only a number.
+    private static func nameOfSystemUser() -> String {
+        var entry = passwd()
+        var result: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        guard getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &result) == 0, result != nil else {
+            return "\(geteuid())"
+        }
+        return String(cString: entry.pw_name)
+    }
+}

@@ -1,0 +1,91 @@
+import Maintenance
+import PostgresClient
+
+/// What the updates of one corpus lack.
+struct CorpusPrivileges {
+    let connection: Connection
+    let session: PrivilegeSession
+    let corpus: Corpus
+
+    private var definition: CorpusDefinition { corpus.definition }
+
+    /// - Parameter owners: the roles that pgtend's own is about to be given.
+    /// - Returns: an owner that it should be given besides, and everything else that is missing.
+    func findings(
+        becoming owners: Set<String>
+    ) async throws(PostgresError) -> (owner: RelationPrivileges?, [PrivilegeFinding]) {
+        let ours = try await read(as: session.role)
+        let shared = Set(ours.prefix(2).map(\.owner))
+        var role = corpus.role ?? session.role
+        var needed: RelationPrivileges?
+        if corpus.role == nil, shared.count == 1, let first = ours.first {
+            // An owner is not bound by policies, and our role need not get past all of them for good.
+            if owners.contains(first.owner) {
+                role = first.owner
+            } else if ours.contains(where: \.isBound) {
+                role = first.owner
+                needed = first
+            }
+        }
+        var findings = try access(role == session.role ? ours : try await read(as: role), role)
+        if let function = definition.function {
+            for function in try await FunctionPrivileges.read(function, role: role, on: connection) {
+                findings += try await self.function(function)
+            }
+        }
+        return (needed, findings)
+    }
+
+    private var relations: [RelationName] {
+        [definition.source, definition.target] + (definition.terms.map { [$0.table] } ?? [])
+    }
+
+    private func read(as role: String) async throws(PostgresError) -> [RelationPrivileges] {
+        try await RelationPrivileges.read(relations.map { ($0, role) }, on: connection)
+    }
+
+    private func access(_ tables: [RelationPrivileges], _ role: String) throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        let purpose = "count the documents of \(definition.source)"
+        for table in tables {
+            if !table.mayUseSchema {
+                findings.append(try .schema(table.relation.schema, lacks: ["USAGE"], for: role, because: purpose))
+            }
+            let lacking = needed(on: table.relation).filter { !table.privileges.contains($0) }
+            if !lacking.isEmpty {
+                findings.append(try .relation(table.relation, lacks: lacking, for: role, because: purpose))
+            }
+            if table.isBound {
+                findings.append(
+                    try .rowSecurity(on: table.relation, of: role, owns: table.owner == role, because: purpose))
+            }
+        }
+        return findings
+    }
+
+    /// The tenants are always listed by pgtend itself; the figures are written by the function where there is one.
+    private func needed(on table: RelationName) -> [String] {
+        if definition.function != nil || table == definition.source { return ["SELECT"] }
+        return table == definition.target ? ["SELECT", "INSERT", "UPDATE"] : ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    }
+
+    private func function(_ function: FunctionPrivileges) async throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        if !function.mayUseSchema {
+            findings.append(
+                try .schema(
+                    function.function.schema, lacks: ["USAGE"], for: function.role, because: "call its function"))
+        }
+        if !function.mayExecute { findings.append(try .execute(function)) }
+        // A SECURITY DEFINER function counts as its owner. What else it needs is its author's to know.
+        if function.isDefiner, function.owner != function.role {
+            for table in try await read(as: function.owner) where table.isBound {
+                findings.append(
+                    try .rowSecurity(
+                        on: table.relation, of: function.owner, owns: table.owner == function.owner,
+                        because: "let \(function.function) count"))
+            }
+        }
+        return findings
+    }
+}

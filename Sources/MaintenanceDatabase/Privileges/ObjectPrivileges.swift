@@ -1,0 +1,110 @@
+import Maintenance
+import PostgresClient
+
+/// Compares what the work in view asks for with what the roles have that would do it.
+///
+/// First which owners pgtend's role has to be able to become; then, as if it could, what the roles of the steps lack:
+/// so one round of cures is enough.
+struct ObjectPrivileges {
+    let connection: Connection
+    let session: PrivilegeSession
+    let work: WorkInView
+
+    func findings() async throws(PostgresError) -> [PrivilegeFinding] {
+        let owned = try await RelationPrivileges.read(
+            work.tables.map { ($0.name, $0.owner) } + work.views.map { ($0.view.name, $0.view.owner) },
+            on: connection)
+        var wanted = try memberships(owned)
+        var findings: [PrivilegeFinding] = []
+        for corpus in work.corpora {
+            let check = CorpusPrivileges(connection: connection, session: session, corpus: corpus)
+            let (owner, more) = try await check.findings(becoming: Set(wanted.map(\.owner.owner)))
+            if let owner { wanted.append((owner, [corpus.definition.source])) }
+            findings += more
+        }
+        var memberships: [PrivilegeFinding] = []
+        for (owner, objects) in wanted {
+            memberships.append(try .membership(in: owner, owning: objects, session))
+        }
+        findings =
+            memberships + (try partitions(owned)) + (try await views(owned, wanted.map(\.owner.owner))) + findings
+        var seen: Set<PrivilegeFinding> = []
+        return findings.filter { seen.insert($0).inserted }
+    }
+
+    /// The owners that have to be within reach and are not, each with what it owns. A view can be refreshed by MAINTAIN
+    /// too, from 17 on.
+    private func memberships(
+        _ owned: [RelationPrivileges]
+    ) throws(PostgresError) -> [(owner: RelationPrivileges, objects: [RelationName])] {
+        let tables = Set(work.tables.map(\.name))
+        let ownerOnly = Set(work.views.filter { session.version.major < 17 && !$0.view.mayRefresh }.map(\.view.name))
+        let out = owned.filter {
+            !$0.mayActAsOwner && (tables.contains($0.relation) || ownerOnly.contains($0.relation))
+        }
+        return Dictionary(grouping: out, by: \.owner).sorted { $0.key < $1.key }
+            .map { ($0.value[0], $0.value.map(\.relation)) }
+    }
+
+    private func partitions(_ owned: [RelationPrivileges]) throws(PostgresError) -> [PrivilegeFinding] {
+        let tables = Set(work.tables.map(\.name))
+        var findings: [PrivilegeFinding] = []
+        for table in owned where tables.contains(table.relation) {
+            let lacking = (table.mayUseSchema ? [] : ["USAGE"]) + (table.mayCreateInSchema ? [] : ["CREATE"])
+            if lacking.isEmpty { continue }
+            findings.append(
+                try .schema(
+                    table.relation.schema, lacks: lacking, for: table.owner,
+                    because: "make partitions of what it owns there"))
+        }
+        return findings
+    }
+
+    private func views(
+        _ owned: [RelationPrivileges], _ owners: [String]
+    ) async throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        let ours = try await RelationPrivileges.read(work.views.map { ($0.view.name, session.role) }, on: connection)
+        for (view, isConcurrent) in work.views {
+            let refresh = "refresh \(view.name)"
+            let becomesOwner = view.mayActAsOwner || owners.contains(view.owner)
+            if !view.mayRefresh, !becomesOwner {
+                findings.append(try .relation(view.name, lacks: ["MAINTAIN"], for: session.role, because: "refresh it"))
+            }
+            // MAINTAIN lets another role begin; the owner is who reads, and who makes what the refresh needs.
+            let asOwner = owned.first { $0.relation == view.name }
+            guard let beginner = becomesOwner ? asOwner : ours.first(where: { $0.relation == view.name }) else {
+                continue
+            }
+            if !beginner.mayUseSchema {
+                findings.append(
+                    try .schema(view.name.schema, lacks: ["USAGE"], for: beginner.role, because: refresh))
+            }
+            if isConcurrent, let asOwner, !asOwner.mayCreateTemporary {
+                findings.append(
+                    try .temporary(for: view.owner, in: connection.server.database, because: "\(refresh) concurrently"))
+            }
+        }
+        return findings + (try await viewReads())
+    }
+
+    /// What the views read, with the rights of their owners.
+    private func viewReads() async throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        let names = work.views.map(\.view.name)
+        guard !names.isEmpty else { return [] }
+        for row in try await connection.rows(PrivilegeQuery.viewReads(names.map(\.schema), names.map(\.name))) {
+            let table = try RelationName(row)
+            let role: String = try row.decode("role")
+            let refresh = "refresh \(try RelationName(row, schema: "view_schema", name: "view_name"))"
+            if try !row.decode("may_select", as: Bool.self) {
+                findings.append(try .relation(table, lacks: ["SELECT"], for: role, because: refresh))
+            }
+            if try row.decode("is_bound") {
+                findings.append(
+                    try .rowSecurity(on: table, of: role, owns: row.decode("is_forced"), because: refresh))
+            }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,93 @@
+import Maintenance
+import PostgresClient
+
+/// What pgtend's role lacks in one database for the work that is in view there: for all tasks, whether they have
+/// something to do just now or not.
+package struct PrivilegeCheck: Sendable {
+    private let definition: DatabaseDefinition
+    private let applicationName: String
+
+    package init(definition: DatabaseDefinition, applicationName: String) {
+        self.definition = definition
+        self.applicationName = applicationName
+    }
+
+    /// Connects and looks; changes nothing. Nothing missing means that `run` will not fail for want of a privilege.
+    ///
+    /// A server that cannot be reached or refuses the session is a finding too.
+    ///
+    /// - Throws: what is no matter of access: a conninfo that libpq refuses, a cancelled task, a connection that is
+    ///   lost on the way.
+    package func findings() async throws(ServerFailure) -> [PrivilegeFinding] {
+        let connection: Connection
+        do throws(PostgresError) {
+            let info = try ConnectionInfo(parsing: definition.conninfo)
+            do throws(PostgresError) {
+                connection = try await Connection.open(info, options: SessionOptions(applicationName: applicationName))
+            } catch  where error.kind == .connection || error.kind == .authentication {
+                return try ConnectionDiagnosis(error, ConnectionTarget(info)).findings
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        do throws(ServerFailure) {
+            let findings = try await findings(on: connection)
+            await connection.close()
+            return findings
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func findings(on connection: Connection) async throws(ServerFailure) -> [PrivilegeFinding] {
+        let session: PrivilegeSession
+        do throws(PostgresError) {
+            session = try await PrivilegeSession.read(on: connection)
+        } catch {
+            throw ServerFailure(error)
+        }
+        // What else a proxy that pools transactions would let us see is not to be trusted.
+        if session.backendPID != connection.server.backendPID { return [PrivilegeFinding(.poolingProxy)] }
+        let tasks = TaskKind.allCases
+        let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
+        let plan = Planner(definition: definition, tasks: tasks).plan(snapshot)
+        do throws(PostgresError) {
+            var findings = snapshot.server.isStandby ? [PrivilegeFinding(.standby)] : []
+            findings += try await absentSchemas(on: connection)
+            let work = WorkInView(plan: plan, snapshot: snapshot)
+            findings += try await ObjectPrivileges(connection: connection, session: session, work: work).findings()
+            findings += try RoleAdvice(session: session, owners: work.owners).findings
+            return findings
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    private func absentSchemas(on connection: Connection) async throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        for row in try await connection.rows(PrivilegeQuery.schemas(definition.schemas)) {
+            let schema: String = try row.decode("name")
+            findings.append(
+                PrivilegeFinding(
+                    severity: .advice, object: "schema \(schema)", expected: "it exists, since it is watched",
+                    found: "database \(connection.server.database) has no schema of that name",
+                    cures: [
+                        .advice(
+                            schema == DatabaseDefinition.defaultSchema
+                                ? "make it with pgtend schema apply, or name the schemas to watch"
+                                : "correct the names of the schemas to watch")
+                    ]))
+        }
+        return findings
+    }
+}
+
+extension PrivilegeFinding {
+    /// The server is not one that pgtend can work on.
+    fileprivate init(_ failure: ServerFailure) {
+        self.init(
+            severity: .missing, object: "server", expected: "it is a primary, reached without a pool of transactions",
+            found: failure.description, cures: failure.cure.map { [.advice($0)] } ?? [])
+    }
+}

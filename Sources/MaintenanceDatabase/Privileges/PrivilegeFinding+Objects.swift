@@ -1,0 +1,81 @@
+import Maintenance
+import PostgresClient
+
+/// The findings about objects, each spelled once, with the statement that cures it.
+extension PrivilegeFinding {
+    static func membership(
+        in owner: RelationPrivileges, owning objects: [RelationName], _ session: PrivilegeSession
+    ) throws(PostgresError) -> PrivilegeFinding {
+        let others = objects.count > 1 ? " and \(objects.count - 1) more" : ""
+        let warning =
+            owner.ownerIsSuperuser
+            ? "; that role is a superuser, so give what it owns to another role first, unless pgtend may do anything"
+            : ""
+        return PrivilegeFinding(
+            severity: .missing, object: "role \(session.role)",
+            expected: "may SET ROLE \(owner.owner), which owns \(objects[0])\(others)",
+            found: (owner.isMember ? "is a member of it without the SET option" : "is not a member of it") + warning,
+            cures: [.sql(try session.membership(in: owner.owner, isMember: owner.isMember))])
+    }
+
+    /// - Parameter privileges: `USAGE`, `CREATE`.
+    static func schema(
+        _ schema: String, lacks privileges: [String], for role: String, because reason: String
+    ) throws(PostgresError) -> PrivilegeFinding {
+        let list = privileges.joined(separator: ", ")
+        return PrivilegeFinding(
+            severity: .missing, object: "schema \(schema)", expected: "role \(role) has \(list), to \(reason)",
+            found: "it has not",
+            cures: [
+                .sql("GRANT \(list) ON SCHEMA \(try SQLIdentifier(schema).quoted) TO \(try SQLIdentifier(role).quoted)")
+            ]
+        )
+    }
+
+    static func relation(
+        _ relation: RelationName, lacks privileges: [String], for role: String, because reason: String
+    ) throws(PostgresError) -> PrivilegeFinding {
+        let list = privileges.joined(separator: ", ")
+        return PrivilegeFinding(
+            severity: .missing, object: "\(relation)", expected: "role \(role) has \(list), to \(reason)",
+            found: "it has not",
+            cures: [.sql("GRANT \(list) ON TABLE \(try relation.quoted) TO \(try SQLIdentifier(role).quoted)")])
+    }
+
+    static func temporary(
+        for role: String, in database: String, because reason: String
+    ) throws(PostgresError) -> PrivilegeFinding {
+        let (name, grantee) = (try SQLIdentifier(database).quoted, try SQLIdentifier(role).quoted)
+        return PrivilegeFinding(
+            severity: .missing, object: "database \(database)", expected: "role \(role) has TEMPORARY, to \(reason)",
+            found: "it has not", cures: [.sql("GRANT TEMPORARY ON DATABASE \(name) TO \(grantee)")])
+    }
+
+    static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {
+        let signature = "\(try function.function.quoted)(\(function.arguments))"
+        return PrivilegeFinding(
+            severity: .missing, object: "function \(function.function)",
+            expected: "role \(function.role) has EXECUTE, to update the statistics", found: "it has not",
+            cures: [.sql("GRANT EXECUTE ON FUNCTION \(signature) TO \(try SQLIdentifier(function.role).quoted)")])
+    }
+
+    /// A role that a policy would show a part of the rows only, which pgtend refuses to count.
+    ///
+    /// - Parameter owns: whether the role has the owner's privileges, so that FORCE alone is what binds it.
+    static func rowSecurity(
+        on table: RelationName, of role: String, owns: Bool, because reason: String
+    ) throws(PostgresError) -> PrivilegeFinding {
+        PrivilegeFinding(
+            severity: .missing, object: "table \(table)",
+            expected: "row-level security does not bind role \(role), to \(reason) from all rows",
+            found: owns
+                ? "FORCE ROW LEVEL SECURITY binds it although it owns the table"
+                : "it is neither the owner nor has it BYPASSRLS",
+            cures: [
+                .sql(
+                    owns
+                        ? "ALTER TABLE \(try table.quoted) NO FORCE ROW LEVEL SECURITY"
+                        : "ALTER ROLE \(try SQLIdentifier(role).quoted) BYPASSRLS")
+            ])
+    }
+}

@@ -1,0 +1,30 @@
+import PostgresClient
+
+/// Who pgtend is on the server.
+struct PrivilegeSession {
+    let role: String
+    let isSuperuser: Bool
+    /// Whether it has the privileges of the roles that it is a member of without SET ROLE; from 16 on each GRANT says.
+    let inherits: Bool
+    /// By `pg_backend_pid()`, which a pooling proxy does not forge.
+    let backendPID: Int32
+    let readsAllStats: Bool
+    let hasRoleNamedPgtend: Bool
+    let version: ServerVersion
+
+    static func read(on connection: Connection) async throws(PostgresError) -> PrivilegeSession {
+        let row = try await connection.row(PrivilegeQuery.session())
+        return PrivilegeSession(
+            role: try row.decode("role"), isSuperuser: try row.decode("is_superuser"),
+            inherits: try row.decode("inherits"), backendPID: try row.decode("backend_pid"),
+            readsAllStats: try row.decode("reads_all_stats"), hasRoleNamedPgtend: try row.decode("has_pgtend_role"),
+            version: connection.server.version)
+    }
+
+    /// Makes this role a member of `owner` that can SET ROLE to it. From 16 on it gets no more than that; a membership
+    /// that it has already keeps its other options.
+    func membership(in owner: String, isMember: Bool) throws(PostgresError) -> String {
+        let options = version.major < 16 ? "" : isMember ? " WITH SET TRUE" : " WITH INHERIT FALSE, SET TRUE"
+        return "GRANT \(try SQLIdentifier(owner).quoted) TO \(try SQLIdentifier(role).quoted)\(options)"
+    }
+}

@@ -1,0 +1,72 @@
+import Maintenance
+import PostgresClient
+
+/// What one role may do with one relation: a row of `privilege_relations.sql`.
+struct RelationPrivileges {
+    let relation: RelationName
+    /// The role that a step works as.
+    let role: String
+    let owner: String
+    let ownerIsSuperuser: Bool
+    /// Of pgtend's own role: whether it can SET ROLE to the owner, and whether it is a member at all.
+    let mayActAsOwner: Bool
+    let isMember: Bool
+    let mayUseSchema: Bool
+    let mayCreateInSchema: Bool
+    let mayCreateTemporary: Bool
+    let privileges: Set<String>
+    /// Whether row-level security would filter what the role reads.
+    let isBound: Bool
+    let isForced: Bool
+
+    /// Those of `pairs` that exist, in their order.
+    static func read(
+        _ pairs: [(relation: RelationName, role: String)], on connection: Connection
+    ) async throws(PostgresError) -> [RelationPrivileges] {
+        guard !pairs.isEmpty else { return [] }
+        var found: [RelationPrivileges] = []
+        for row in try await connection.rows(
+            PrivilegeQuery.relations(pairs.map(\.relation.schema), pairs.map(\.relation.name), pairs.map(\.role)))
+        {
+            found.append(
+                RelationPrivileges(
+                    relation: try RelationName(row), role: try row.decode("role"), owner: try row.decode("owner"),
+                    ownerIsSuperuser: try row.decode("owner_is_superuser"),
+                    mayActAsOwner: try row.decode("may_act_as_owner"), isMember: try row.decode("is_member"),
+                    mayUseSchema: try row.decode("may_use_schema"),
+                    mayCreateInSchema: try row.decode("may_create_in_schema"),
+                    mayCreateTemporary: try row.decode("may_create_temporary"),
+                    privileges: Set(try row.decode("privileges", as: [String].self)),
+                    isBound: try row.decode("is_bound"), isForced: try row.decode("is_forced")))
+        }
+        return found
+    }
+}
+
+/// What one role may do with one function: a row of `privilege_functions.sql`.
+struct FunctionPrivileges {
+    let function: RelationName
+    /// The types of its arguments, as SQL.
+    let arguments: String
+    let role: String
+    let owner: String
+    let isDefiner: Bool
+    let mayUseSchema: Bool
+    let mayExecute: Bool
+
+    static func read(
+        _ function: RelationName, role: String, on connection: Connection
+    ) async throws(PostgresError) -> [FunctionPrivileges] {
+        var found: [FunctionPrivileges] = []
+        for row in try await connection.rows(
+            PrivilegeQuery.functions([function.schema], [function.name], [role]))
+        {
+            found.append(
+                FunctionPrivileges(
+                    function: function, arguments: try row.decode("arguments"), role: role,
+                    owner: try row.decode("owner"), isDefiner: try row.decode("is_definer"),
+                    mayUseSchema: try row.decode("may_use_schema"), mayExecute: try row.decode("may_execute")))
+        }
+        return found
+    }
+}

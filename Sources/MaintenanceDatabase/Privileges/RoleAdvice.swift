@@ -1,0 +1,51 @@
+import PostgresClient
+
+/// What would be better about the role that pgtend connects as.
+struct RoleAdvice {
+    let session: PrivilegeSession
+    /// Of what is in view.
+    let owners: [String]
+
+    var findings: [PrivilegeFinding] {
+        get throws(PostgresError) {
+            session.isSuperuser ? [try leastPrivilege] : session.readsAllStats ? [] : [try statistics]
+        }
+    }
+
+    /// The statements make `pgtend` from nothing; one that exists already only gets what it lacks.
+    private var leastPrivilege: PrivilegeFinding {
+        get throws(PostgresError) {
+            let role = PrivilegeSession(
+                role: "pgtend", isSuperuser: false, inherits: true, backendPID: 0, readsAllStats: false,
+                hasRoleNamedPgtend: true, version: session.version)
+            var cures: [PrivilegeCure] = session.hasRoleNamedPgtend ? [] : [.sql("CREATE ROLE \"pgtend\" LOGIN")]
+            for owner in owners where owner != "pgtend" && owner != session.role {
+                cures.append(.sql(try role.membership(in: owner, isMember: false)))
+            }
+            cures.append(.sql("GRANT pg_read_all_stats TO \"pgtend\""))
+            if owners.contains(session.role) {
+                cures.append(
+                    .advice("what \(session.role) itself owns needs another owner, of which pgtend is a member"))
+            }
+            return PrivilegeFinding(
+                severity: .advice, object: "role \(session.role)",
+                expected: "pgtend connects as a role that may do what it has to, and nothing else",
+                found: "it is a superuser: everything works, and every mistake does too", cures: cures)
+        }
+    }
+
+    private var statistics: PrivilegeFinding {
+        get throws(PostgresError) {
+            let role = try SQLIdentifier(session.role).quoted
+            let options = session.version.major < 16 ? "" : " WITH INHERIT TRUE"
+            // Up to 15 it is the role that inherits or does not.
+            let inherit = session.version.major < 16 && !session.inherits
+            return PrivilegeFinding(
+                severity: .advice, object: "role \(session.role)",
+                expected: "it has pg_read_all_stats, so that a report can say who holds a lock, and since when",
+                found: "it sees the activity of its own sessions only",
+                cures: (inherit ? [.sql("ALTER ROLE \(role) INHERIT")] : [])
+                    + [.sql("GRANT pg_read_all_stats TO \(role)\(options)")])
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Maintenance
+
+/// The objects that a run would work on, had it every privilege: with work for today or without.
+struct WorkInView {
+    /// Understood partitioned tables.
+    let tables: [PartitionedTable]
+    /// New partitions that get an owner other than their parent's, by the owner of the parent.
+    let foreignOwners: [(table: RelationName, owner: String, partitionOwner: String)]
+    let views: [(view: MaterializedView, isConcurrent: Bool)]
+    let corpora: [Corpus]
+
+    init(plan: Plan, snapshot: CatalogSnapshot) {
+        let refused = Set(plan.refusals.filter { $0.reason != .notOwner }.map { TaskObject($0.task, $0.object) })
+        let foreign = Set(plan.refusals.filter { $0.reason == .notOwner }.map { TaskObject($0.task, $0.object) })
+        let understood = Set(plan.runways.map(\.table))
+        tables = snapshot.tables.filter { table in
+            let object = TaskObject(.partitions, table.name)
+            return foreign.contains(object) || understood.contains(table.name) && !refused.contains(object)
+        }
+        var foreignOwners: [(RelationName, String, String)] = []
+        var modes: [RelationName: RefreshView.Mode] = [:]
+        for step in plan.steps {
+            switch step {
+            case .createPartition(let step):
+                let partitionOwner = step.likeness.owner
+                if partitionOwner != step.parentOwner, !foreignOwners.contains(where: { $0.0 == step.parent }) {
+                    foreignOwners.append((step.parent, step.parentOwner, partitionOwner))
+                }
+            case .refreshView(let step): modes[step.view] = step.mode
+            case .updateStatistics: break
+            }
+        }
+        self.foreignOwners = foreignOwners
+        views = snapshot.views.compactMap { view in
+            if let mode = modes[view.name] { return (view, mode == .concurrent) }
+            return foreign.contains(TaskObject(.views, view.name)) ? (view, view.hasUniqueIndex) : nil
+        }
+        corpora = snapshot.corpora.filter { corpus in
+            if case .missing = corpus.tenants { false } else { true }
+        }
+    }
+
+    /// Whoever owns something in view, in the order of their names.
+    var owners: [String] {
+        Set(tables.map(\.owner) + views.map(\.view.owner) + corpora.compactMap(\.role)).sorted()
+    }
+
+    private struct TaskObject: Hashable {
+        let task: TaskKind
+        let object: RelationName
+
+        init(_ task: TaskKind, _ object: RelationName) {
+            self.task = task
+            self.object = object
+        }
+    }
+}
