@@ -30,6 +30,7 @@ extension EmbeddedSQL {
         "catalog_names.sql": PackageResources.catalog_names_sql,
         "catalog_partitioned_tables.sql": PackageResources.catalog_partitioned_tables_sql,
         "catalog_partitions.sql": PackageResources.catalog_partitions_sql,
+        "catalog_schemas.sql": PackageResources.catalog_schemas_sql,
         "catalog_server.sql": PackageResources.catalog_server_sql,
         "catalog_views.sql": PackageResources.catalog_views_sql,
         "catalog_zones.sql": PackageResources.catalog_zones_sql,

@@ -1,5 +1,5 @@
 /// The settings that every session has, whatever the role, the database or the server would have it.
-enum SessionSettings {
+package enum SessionSettings {
     /// One SELECT, so that it is one round trip; set for the session, so that `pg_settings.reset_val` still shows what
     /// the role or the database would have had.
     static func script(checkingClient: Bool) -> String {
@@ -7,6 +7,9 @@ enum SessionSettings {
         let calls = all.map { name, value in "pg_catalog.set_config('\(name)', '\(value)', false)" }
         return "SELECT " + calls.joined(separator: ", ")
     }
+
+    /// The same as statements that people can read and run in psql.
+    package static var statements: [String] { settings.map { name, value in "SET \(name) = '\(value)'" } }
 
     private static let settings = [
         ("timezone", "UTC"),

@@ -5,6 +5,13 @@ import Settings
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Look at the configuration.",
+        discussion: """
+            EXAMPLES
+              Everything that is wrong with it, each with its place:
+                pgtend config check --config pgtend.yaml
+              What is in force, and who said so:
+                PGTEND_PREMAKE=6 pgtend config show
+            """,
         subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self])
 }
 

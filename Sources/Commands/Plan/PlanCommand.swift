@@ -12,15 +12,15 @@ struct PlanCommand: ParsableCommand {
             to refuse, else as 'pgtend run' would.
 
             EXAMPLES
-              pgtend plan --database 'host=/run/postgresql dbname=shop' --schema sales
-              pgtend plan partitions --sql
+              pgtend plan --database 'dbname=shop' --schema sales
+              pgtend plan partitions --sql --database shop > partitions.sql
               pgtend plan --json
             """)
 
     @OptionGroup var tasks: TaskOptions
     @OptionGroup var databases: DatabaseOptions
 
-    @Flag(name: .long, help: "Also print the SQL of each step.")
+    @Flag(name: .long, help: "Print the plan as a script for psql; with --json, each step with its SQL.")
     var sql = false
 
     @Flag(name: .long, help: "Print one JSON document for programs.")
@@ -39,7 +39,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
-        let (kinds, sql, json) = (tasks.selected, sql, json)
+        let (kinds, withSQL, json) = (tasks.selected, sql, json)
         Foreground.run {
             var statuses: [ExitStatus] = []
             var planned: [PlannedDatabase] = []
@@ -50,10 +50,14 @@ struct PlanCommand: ParsableCommand {
                 do throws(ServerFailure) {
                     let (plan, serverVersion) = try await run.plan()
                     let database = try PlannedDatabase(
-                        plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: sql)
+                        plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: withSQL)
                     planned.append(database)
                     statuses.append(database.status)
-                    if !json { StandardOutput.write(PlanText(database).rendered) }
+                    if !json {
+                        let text = withSQL ? PlanScript(database).rendered : PlanText(database).rendered
+                        // Databases are parted by a blank line.
+                        StandardOutput.write(planned.count > 1 ? "\n\(text)" : text)
+                    }
                 } catch {
                     StandardOutput.complain("\(definition.name): \(error.explained)")
                     statuses.append(ExitStatus(error))

@@ -36,6 +36,7 @@ struct PlanDocument {
         let findings: [Note]
         let inferences: [Note]
         let runways: [RunwayEntry]
+        let missingSchemas: [String]
 
         init(_ planned: PlannedDatabase) {
             let plan = planned.plan
@@ -47,12 +48,14 @@ struct PlanDocument {
             findings = plan.findings.map(Note.init)
             inferences = plan.inferences.map(Note.init)
             runways = plan.runways.map(RunwayEntry.init)
+            missingSchemas = plan.missingSchemas
         }
 
         enum CodingKeys: String, CodingKey {
             case database, steps, refusals, findings, inferences, runways
             case takenAt = "taken_at"
             case serverVersion = "server_version"
+            case missingSchemas = "missing_schemas"
         }
     }
 

@@ -2,7 +2,8 @@ import CivilTime
 import Maintenance
 import Reporting
 
-/// A plan for people: table by table what was found, what would be done and why, and who would wait for it.
+/// A plan for people: object by object what was found, what would be done and why. Locks are named where they are
+/// taken; what a lock means for others is said once, at the end.
 struct PlanText {
     private let database: PlannedDatabase
     private var plan: Plan { database.plan }
@@ -12,105 +13,145 @@ struct PlanText {
     }
 
     var rendered: String {
-        var lines = ["plan for \(plan.database.visible) at \(plan.takenAt)"]
-        lines += partitions + views + statistics
-        if plan.objectsInView == 0 {
-            let schemas = database.schemas.map(\.visible).joined(separator: ", ")
-            lines.append(
-                "  nothing to tend: no range-partitioned table, no materialized view and no corpus in schema \(schemas)"
-            )
-        }
-        lines.append(conclusion)
-        return lines.joined(separator: "\n")
+        let sections = [partitions, views, statistics, missingSchemas, locks].filter { !$0.isEmpty }
+        let paragraphs = [[PlanWords.title(of: plan)]] + sections + [[PlanWords.conclusion(of: database)]]
+        return paragraphs.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    private var conclusion: String {
-        let counts = TaskKind.allCases.compactMap { kind -> String? in
-            let count = plan.steps.count { $0.kind == kind }
-            return count == 0 ? nil : "\(count) of \(kind)"
-        }
-        let refused = plan.refusals.isEmpty ? "" : "; \(plan.refusals.count) refused"
-        if counts.isEmpty { return "nothing to do\(refused)" }
-        return "\(plan.steps.count) steps (\(counts.joined(separator: ", ")))\(refused)"
-    }
+    // MARK: - Partitions
 
-    // MARK: - Sections
-
+    /// A table that needs nothing is one line.
     private var partitions: [String] {
-        let objects =
-            plan.inferences.map(\.object) + plan.refusals.filter { $0.task == .partitions }.map(\.object)
-            + plan.runways.map(\.table)
-        guard !objects.isEmpty else { return [] }
+        let refusals = plan.refusals.filter { $0.task == .partitions }
+        let tables = Set(plan.inferences.map(\.object) + refusals.map(\.object) + plan.runways.map(\.table)).sorted()
+        guard !tables.isEmpty else { return [] }
+        let width = Self.column(tables.map(\.description.visible))
         return ["partitions"]
-            + Set(objects).sorted().flatMap { table -> [String] in
-                let runway = plan.runways.first { $0.table == table }
-                return ["  \(table.description.visible)" + (runway.map { ": \(words(for: $0))" } ?? "")]
-                    + plan.inferences.filter { $0.object == table }.map { "    \($0.message.visible)" }
-                    + plan.findings.filter { $0.task == .partitions && $0.object == table }
-                    .map { "    note: \($0.message.visible)" }
-                    + steps(.partitions, about: table) + refusals(.partitions, about: table)
+            + tables.flatMap { table -> [String] in
+                let runway = plan.runways.first { $0.table == table }.map(words(for:)) ?? ""
+                return [line("  " + padded(table.description.visible, to: width) + runway)]
+                    + details(of: table, refused: refusals.filter { $0.object == table })
             }
     }
 
-    private var views: [String] {
-        let steps = steps(.views, about: nil)
-        let refused = refusals(.views, about: nil)
-        return steps.isEmpty && refused.isEmpty ? [] : ["views"] + steps + refused
-    }
-
-    /// A line for each corpus: a thousand tenants are not a thousand lines, unless their SQL is asked for.
-    private var statistics: [String] {
-        let updates = plan.steps.compactMap { step -> UpdateStatistics? in
-            if case .updateStatistics(let update) = step { update } else { nil }
+    private func details(of table: RelationName, refused refusals: [Refusal]) -> [String] {
+        let steps = plan.steps.compactMap { step -> CreatePartition? in
+            if case .createPartition(let step) = step, step.parent == table { step } else { nil }
         }
-        let refused = refusals(.statistics, about: nil)
-        guard !updates.isEmpty || !refused.isEmpty else { return [] }
-        if database.sql != nil { return ["statistics"] + steps(.statistics, about: nil) + refused }
-        let byTarget = Dictionary(grouping: updates, by: \.corpus.target)
-        return ["statistics"]
-            + byTarget.sorted { $0.key < $1.key }.flatMap { target, updates -> [String] in
-                guard let first = updates.first else { return [] }
-                return [
-                    "  update \(target.description.visible) from \(first.corpus.source.description.visible) "
-                        + "for \(updates.count) tenants, a transaction each", "      because \(first.reason)",
-                ] + first.locks.map(words(for:))
-            } + refused
-    }
-
-    // MARK: - Lines
-
-    private func steps(_ kind: TaskKind, about object: RelationName?) -> [String] {
-        plan.steps.enumerated().flatMap { index, step -> [String] in
-            guard step.kind == kind, object == nil || step.object == object else { return [] }
-            let sql = database.sql.map { $0[index].flatMap(indented) } ?? []
-            let indent = object == nil ? "  " : "    "
-            return ["\(indent)\(step.description.visible)", "      because \(step.reason.visible)"]
-                + step.locks.map(words(for:)) + sql
-        }
-    }
-
-    private func refusals(_ kind: TaskKind, about object: RelationName?) -> [String] {
-        plan.refusals.filter { $0.task == kind && (object == nil || $0.object == object) }.flatMap { refusal in
-            [
-                "    refused \(refusal.object.description.visible): \(refusal.explanation.visible)",
-                "      what to do: \(refusal.cure.visible)",
-            ]
-        }
-    }
-
-    private func words(for lock: LockRequirement) -> String {
-        "      lock \(lock.mode.rawValue) on \(lock.relation.description.visible): \(lock.mode.effect)"
-    }
-
-    /// SQL can be pasted into psql: it is not escaped, only indented.
-    private func indented(_ statement: String) -> [String] {
-        statement.split(separator: "\n", omittingEmptySubsequences: false).map { "        \($0)" }
+        let notes = plan.findings.filter { $0.task == .partitions && $0.object == table }.map(\.message)
+        guard !steps.isEmpty || !refusals.isEmpty || !notes.isEmpty else { return [] }
+        let grid = plan.inferences.filter { $0.object == table }.map(\.message)
+        let width = Self.column(steps.map(\.partition.description.visible))
+        return grid.map { labelled("grid", $0) } + notes.map { labelled("note", $0) }
+            + steps.map { step in
+                let name = padded(step.partition.description.visible, to: width)
+                return labelled("create", "\(name)[\(step.lower), \(step.upper))  \(step.reason)")
+            }
+            + labelledLocks(steps.first?.locks ?? []) + refusals.flatMap { labelled($0) }
     }
 
     private func words(for runway: Runway) -> String {
         if runway.isUnbounded { return "writes succeed without end" }
-        guard let until = runway.until else { return "writes for now have no partition" }
+        guard let until = runway.until else { return "no partition for the present" }
         let left = Duration.microseconds(until.microseconds - plan.takenAt.microseconds)
         return "writes succeed until \(runway.isZoned ? until.description : until.clock) (\(left.forPeople))"
+    }
+
+    // MARK: - Views
+
+    /// In the order of execution. Neighbours that are refreshed for the same reason and in the same way share it.
+    private var views: [String] {
+        let steps = plan.steps.compactMap { step -> RefreshView? in
+            if case .refreshView(let step) = step { step } else { nil }
+        }
+        let refusals = plan.refusals.filter { $0.task == .views }
+        guard !steps.isEmpty || !refusals.isEmpty else { return [] }
+        var lines = ["views"]
+        for (index, step) in steps.enumerated() {
+            lines.append("  \(step.view.description.visible)")
+            let next = index + 1 < steps.count ? steps[index + 1] : nil
+            if let next, next.mode == step.mode, next.reason == step.reason { continue }
+            lines.append(labelled("refresh", "\(Self.manner(of: step.mode)): \(step.reason)"))
+            lines += step.locks.map { labelled("lock", "\($0.mode.rawValue) on the view") }
+        }
+        return lines + objects(refused: refusals)
+    }
+
+    private static func manner(of mode: RefreshView.Mode) -> String {
+        switch mode {
+        case .concurrent: "concurrently"
+        case .initial: "for the first time"
+        case .blocking: "while its readers wait"
+        }
+    }
+
+    // MARK: - Statistics
+
+    /// A paragraph for each corpus: a thousand tenants are not a thousand lines.
+    private var statistics: [String] {
+        let updates = plan.steps.compactMap { step -> UpdateStatistics? in
+            if case .updateStatistics(let update) = step { update } else { nil }
+        }
+        let refusals = plan.refusals.filter { $0.task == .statistics }
+        guard !updates.isEmpty || !refusals.isEmpty else { return [] }
+        let byTarget = Dictionary(grouping: updates, by: \.corpus.target)
+        return ["statistics"]
+            + byTarget.sorted { $0.key < $1.key }.flatMap { target, updates -> [String] in
+                guard let first = updates.first else { return [] }
+                let tenants = "\(updates.count.counted("tenant")), a transaction each"
+                let source = first.corpus.source.description
+                return ["  \(target.description.visible)", labelled("update", "from \(source): \(tenants)")]
+                    + [labelled("why", first.reason)] + labelledLocks(first.locks)
+            } + objects(refused: refusals)
+    }
+
+    // MARK: - The rest
+
+    private var missingSchemas: [String] {
+        guard !plan.missingSchemas.isEmpty else { return [] }
+        return ["schemas"] + plan.missingSchemas.map { "  \($0.visible)  does not exist" }
+            + [labelled("cure", PlanWords.cureForMissingSchemas)]
+    }
+
+    /// Who waits for which lock, once for the whole plan, and for how long pgtend makes them.
+    private var locks: [String] {
+        let modes = Set(plan.steps.flatMap(\.locks).map(\.mode))
+        guard let limits = plan.steps.first?.limits else { return [] }
+        let width = Self.column(modes.map(\.rawValue))
+        return [
+            "locks: a step gives up after \(limits.lockDeadline.forPeople) of waiting for them, "
+                + "and is tried \(limits.tries.counted("time"))"
+        ] + LockMode.allCases.filter(modes.contains).map { "  \(padded($0.rawValue, to: width))\($0.effect)" }
+    }
+
+    // MARK: - Lines
+
+    private func objects(refused refusals: [Refusal]) -> [String] {
+        refusals.flatMap { ["  \($0.object.description.visible)"] + labelled($0) }
+    }
+
+    private func labelled(_ refusal: Refusal) -> [String] {
+        [labelled("refused", refusal.explanation), labelled("cure", refusal.cure)]
+    }
+
+    private func labelledLocks(_ locks: [LockRequirement]) -> [String] {
+        locks.map { labelled("lock", "\($0.mode.rawValue) on \($0.relation)") }
+    }
+
+    private func labelled(_ label: String, _ text: String) -> String {
+        "      \(padded(label, to: 9))\(text.visible)"
+    }
+
+    /// The width of a column that holds `texts`, with its gap; a few very long names do not push the rest away.
+    private static func column(_ texts: [String]) -> Int {
+        min(texts.map(\.count).max() ?? 0, 44) + 2
+    }
+
+    private func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(2, width - text.count))
+    }
+
+    private func line(_ text: String) -> String {
+        String(text.reversed().drop { $0 == " " }.reversed())
     }
 }

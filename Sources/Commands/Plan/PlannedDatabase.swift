@@ -25,7 +25,7 @@ struct PlannedDatabase {
     /// What a run would have to say about what it finds.
     var status: ExitStatus {
         if plan.objectsInView == 0 { return .nothingToTend }
-        return plan.refusals.isEmpty ? .done : .refused
+        return plan.refusals.isEmpty && plan.missingSchemas.isEmpty ? .done : .refused
     }
 }
 

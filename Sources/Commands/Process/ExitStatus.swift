@@ -38,6 +38,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .authentication, .privilege: self = .noPermission
         case .connection, .resources, .timeout: self = .unavailable
         case .lockNotAvailable: self = .held
+        // read_only_sql_transaction: a standby.
+        case .other where failure.sqlState == "25006": self = .unavailable
         case .transactionRollback, .cancelled, .other: self = .failed
         }
     }
@@ -59,12 +61,12 @@ enum ExitStatus: Int32, CaseIterable {
         switch self {
         case .done: "everything that was due is done"
         case .failed: "a step failed; the others were done"
-        case .refused: "something in view is not tended, and why was said; the rest was done"
+        case .refused: "something is not tended, and why was said; the rest was done"
         case .nothingToTend: "the watched schemas hold nothing that pgtend tends"
         case .held: "another run held a kind of task; the rest was done"
         case .postponed: "a step met locks until its budget was spent; the rest was done"
         case .usage: "the command line is not right"
-        case .unavailable: "a database could not be reached, or went away"
+        case .unavailable: "a database could not be reached or worked with, or went away"
         case .software: "an error of pgtend itself"
         case .noPermission: "the role, its password or a privilege was refused"
         case .configuration: "the configuration is not right; nothing was done"
@@ -78,7 +80,10 @@ enum ExitStatus: Int32, CaseIterable {
                 let code = String(status.rawValue)
                 return "  \(String(repeating: " ", count: 3 - code.count))\(code)  \(status.meaning)"
             }
-            + ["  130  interrupted by SIGINT, 143 by SIGTERM: cancelled on the server, nothing half done"])
+            + [
+                "  130  interrupted by SIGINT: cancelled on the server, nothing half done",
+                "  143  the same by SIGTERM",
+            ])
             .joined(separator: "\n")
     }
 }

@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
 
             EXAMPLES
               pgtend run
-              pgtend run partitions --database 'host=/run/postgresql dbname=shop' --schema sales
+              pgtend run partitions --database 'dbname=shop' --schema sales
               pgtend run --dry-run --database shop
 
             \(ExitStatus.help)

@@ -41,6 +41,15 @@ package struct DatabaseDefinition: Hashable, Sendable {
         self.locks = locks
     }
 
+    /// Whether anything of that kind is looked for in the watched schemas.
+    package func discovers(_ task: TaskKind) -> Bool {
+        switch task {
+        case .partitions: partitions.discover
+        case .views: views.discover
+        case .statistics: corpora == nil && statistics.discover
+        }
+    }
+
     /// The schema that is watched when nothing else is said.
     package static let defaultSchema = "mcp"
 }

@@ -16,6 +16,8 @@ package struct RunSummary: Hashable, Sendable {
     package var runways: [Runway]
     /// How many objects were in view, tended or refused; 0 means that there was nothing to tend.
     package var objectsInView: Int
+    /// Watched schemas that the database does not have.
+    package var missingSchemas: [String]
     /// Why the run ended before its last step, if it did: the reading of the catalog or the connection failed.
     package var failure: ServerFailure?
     /// The signal that ended it early.
@@ -24,8 +26,8 @@ package struct RunSummary: Hashable, Sendable {
     package init(
         runID: String, database: String, tasks: [TaskKind], startedAt: Instant, duration: Duration = .zero,
         reports: [StepReport] = [], refusals: [Refusal] = [], findings: [Finding] = [],
-        heldLocks: [HeldRunLock] = [], runways: [Runway] = [], objectsInView: Int = 0, failure: ServerFailure? = nil,
-        interruption: String? = nil
+        heldLocks: [HeldRunLock] = [], runways: [Runway] = [], objectsInView: Int = 0,
+        missingSchemas: [String] = [], failure: ServerFailure? = nil, interruption: String? = nil
     ) {
         self.runID = runID
         self.database = database
@@ -38,6 +40,7 @@ package struct RunSummary: Hashable, Sendable {
         self.heldLocks = heldLocks
         self.runways = runways
         self.objectsInView = objectsInView
+        self.missingSchemas = missingSchemas
         self.failure = failure
         self.interruption = interruption
     }
@@ -54,8 +57,9 @@ package struct RunSummary: Hashable, Sendable {
         if count("failed") > 0 { return .failed }
         if !heldLocks.isEmpty { return .held }
         if !refusals.isEmpty { return .refused }
+        if objectsInView == 0 { return .nothingToTend }
+        if !missingSchemas.isEmpty { return .refused }
         if count("postponed") > 0 { return .postponed }
-        if objectsInView == 0, heldLocks.isEmpty { return .nothingToTend }
         return .done
     }
 }

@@ -1,5 +1,6 @@
-/// PostgreSQL's table-level lock modes that pgtend takes beyond ACCESS SHARE, by their names in the manual.
-package enum LockMode: String, Hashable, Sendable {
+/// PostgreSQL's table-level lock modes that pgtend takes beyond ACCESS SHARE, by their names in the manual, weakest
+/// first.
+package enum LockMode: String, CaseIterable, Hashable, Sendable {
     case rowExclusive = "ROW EXCLUSIVE"
     case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
     case shareRowExclusive = "SHARE ROW EXCLUSIVE"

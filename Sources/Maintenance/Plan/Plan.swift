@@ -16,10 +16,13 @@ package struct Plan: Hashable, Sendable {
     package var runways: [Runway]
     /// How many objects are in view, tended or refused.
     package var objectsInView: Int
+    /// Watched schemas that the database does not have.
+    package var missingSchemas: [String]
 
     package init(
         database: String, takenAt: Instant, steps: [PlanStep] = [], refusals: [Refusal] = [],
-        findings: [Finding] = [], inferences: [Finding] = [], runways: [Runway] = [], objectsInView: Int = 0
+        findings: [Finding] = [], inferences: [Finding] = [], runways: [Runway] = [], objectsInView: Int = 0,
+        missingSchemas: [String] = []
     ) {
         self.database = database
         self.takenAt = takenAt
@@ -29,5 +32,6 @@ package struct Plan: Hashable, Sendable {
         self.inferences = inferences
         self.runways = runways
         self.objectsInView = objectsInView
+        self.missingSchemas = missingSchemas
     }
 }

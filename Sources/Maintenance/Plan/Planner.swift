@@ -26,6 +26,9 @@ package struct Planner {
                 plan.objectsInView += inView
             }
         }
+        // The default schema is a guess: where there is enough to tend without it, nobody misses it.
+        let isGuess = definition.schemas == [DatabaseDefinition.defaultSchema] && plan.objectsInView > 0
+        plan.missingSchemas = isGuess ? [] : snapshot.missingSchemas
         return plan
     }
 

@@ -14,11 +14,13 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package var takenNames: Set<RelationName>
     /// By parent: what a new partition has to look like.
     package var likenesses: [UInt32: PartitionLikeness]
+    /// Watched schemas that the database does not have.
+    package var missingSchemas: [String]
 
     package init(
         server: ServerFacts, takenAt: Instant, tables: [PartitionedTable] = [], views: [MaterializedView] = [],
         corpora: [Corpus] = [], zones: [String: ZoneSample] = [:], takenNames: Set<RelationName> = [],
-        likenesses: [UInt32: PartitionLikeness] = [:]
+        likenesses: [UInt32: PartitionLikeness] = [:], missingSchemas: [String] = []
     ) {
         self.server = server
         self.takenAt = takenAt
@@ -28,6 +30,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
         self.zones = zones
         self.takenNames = takenNames
         self.likenesses = likenesses
+        self.missingSchemas = missingSchemas
     }
 }
 

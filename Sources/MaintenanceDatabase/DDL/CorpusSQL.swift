@@ -43,9 +43,18 @@ struct CorpusSQL {
         }
     }
 
+    /// Comments name the tables, and a name with a newline in it would end its comment. The marks of the template
+    /// look like comments, too.
+    private static func withoutComments(_ text: String) -> String {
+        text.split(separator: "\n").filter { line in
+            let content = line.drop { $0 == " " }
+            return !content.hasPrefix("--") || ["-- when ", "-- else", "-- end"].contains { line.hasPrefix($0) }
+        }.joined(separator: "\n")
+    }
+
     private func rendered(_ query: String) throws(PostgresError) -> String {
         do throws(QueryTemplateError) {
-            return try EmbeddedSQL.template(named: query).rendered(
+            return try QueryTemplate(text: Self.withoutComments(EmbeddedSQL.query(named: query))).rendered(
                 names, sections: corpus.terms == nil ? [] : ["terms"])
         } catch {
             throw PostgresError(.misuse, "\(query).sql: \(error)")

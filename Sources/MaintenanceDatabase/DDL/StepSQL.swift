@@ -33,13 +33,16 @@ extension PlanStep {
             let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
             work = try role(step.role) + ["REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"]
         case .updateStatistics(let step):
+            // The tenant stays a parameter here too: put into the text, it could end a comment or a name.
             let tenant = try SQLLiteral(step.tenant).quoted
             var updates: [String] = []
-            for statement in try CorpusSQL(step.corpus).update {
-                updates.append(
-                    statement.split(separator: "$1", omittingEmptySubsequences: false).joined(separator: tenant))
+            for (index, statement) in try CorpusSQL(step.corpus).update.enumerated() {
+                let name = "pgtend_\(index + 1)"
+                updates += ["PREPARE \(name) AS \(statement)", "EXECUTE \(name)(\(tenant))"]
             }
             work = try role(step.role) + updates
+            // After the transaction: what a failed one prepared is still there.
+            return ["BEGIN", lockTimeout, statementTimeout] + work + ["COMMIT", "DEALLOCATE ALL"]
         }
         return ["BEGIN", lockTimeout, statementTimeout] + work + ["COMMIT"]
     }

@@ -104,6 +104,7 @@ package struct MaintenanceRun: Sendable {
         summary.refusals = plan.refusals
         summary.findings = plan.findings
         summary.objectsInView = plan.objectsInView
+        summary.missingSchemas = plan.missingSchemas
         for refusal in plan.refusals {
             sink.record(.refused(runID: runID, database: definition.name, refusal))
         }

@@ -5,6 +5,7 @@ import PostgresClient
 /// The queries on the catalog. Each is a file of `sql/queries`, runnable in psql.
 enum CatalogQuery: String, CaseIterable {
     case server = "catalog_server"
+    case schemas = "catalog_schemas"
     case partitionedTables = "catalog_partitioned_tables"
     case partitions = "catalog_partitions"
     case zones = "catalog_zones"

@@ -59,6 +59,11 @@ package struct SnapshotReader {
             role: try row.decode("role"), timeZone: try row.decode("time_zone"), isStandby: try row.decode("is_standby")
         )
         var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
+        if tasks.contains(where: definition.discovers) {
+            for row in try await connection.rows(CatalogQuery.schemas(definition.schemas)) {
+                snapshot.missingSchemas.append(try row.decode("schema"))
+            }
+        }
         if tasks.contains(.partitions) {
             guard try await readPartitions(into: &snapshot) else { return nil }
         }

@@ -9,7 +9,10 @@ struct RunFigures {
     }
 
     var sentence: String {
-        if summary.verdict == .nothingToTend { return "nothing to tend was found in the watched schemas" }
+        if summary.verdict == .nothingToTend {
+            let missing = missingSchemas.map { "; \($0)" }.joined()
+            return "nothing to tend was found in the watched schemas\(missing)"
+        }
         let achievements = TaskKind.allCases.compactMap(achievement)
         let troubles = troubles
         let cameToItsEnd = summary.failure == nil && summary.interruption == nil
@@ -44,13 +47,19 @@ struct RunFigures {
         }
         let refused = summary.refusals.isEmpty ? [] : ["\(summary.refusals.count.counted("object")) refused"]
         let held = summary.heldLocks.map { "\($0.task.rawValue) held by another run" }
-        return steps + refused + held
+        return steps + refused + missingSchemas + held
+    }
+
+    private var missingSchemas: [String] {
+        let missing = summary.missingSchemas
+        guard !missing.isEmpty else { return [] }
+        return ["\(missing.count == 1 ? "schema" : "schemas") \(missing.joined(separator: ", ")) missing"]
     }
 }
 
 extension Int {
     /// "1 step", "2 steps".
-    func counted(_ noun: String, _ plural: String? = nil) -> String {
+    package func counted(_ noun: String, _ plural: String? = nil) -> String {
         self == 1 ? "1 \(noun)" : "\(self) \(plural ?? noun + "s")"
     }
 }
