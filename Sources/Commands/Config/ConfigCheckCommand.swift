@@ -1,18 +1,53 @@
 import ArgumentParser
 import Glibc
+import Maintenance
+import MaintenanceDatabase
+import Reporting
 import Settings
 
 struct ConfigCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Say everything that is wrong with the configuration, each with its place.")
+        abstract: "Say everything that is wrong with the configuration, each with its place.",
+        discussion: """
+            With --connect also everything that the role lacks in each database for the work that is in view: roles, \
+            grants, lines of pg_hba.conf and pg_ident.conf, each with the statement or the line that adds it. Changes \
+            nothing.
+
+            EXAMPLES
+              pgtend config check --config ./pgtend.yaml
+              pgtend config check --connect --database 'host=/run/postgresql dbname=shop' --schema sales
+
+            \(ExitStatus.help)
+            """)
 
     @OptionGroup var databases: DatabaseOptions
 
+    @Flag(name: .long, help: "Also connect, and check roles and privileges.")
+    var connect = false
+
     func run() throws {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
-        let names = loaded.configuration.databases.map(\.name).joined(separator: ", ")
+        let names = loaded.configuration.databases.map(\.name.visible).joined(separator: ", ")
         StandardOutput.write(
             "configuration of \(names): no problem found in \(loaded.file ?? "the flags and defaults")")
+        guard connect else { return }
+        Foreground.run {
+            var statuses: [ExitStatus] = []
+            for definition in loaded.configuration.databases {
+                do throws(ServerFailure) {
+                    let findings = try await PrivilegeCheck(
+                        definition: definition, applicationName: "pgtend config check"
+                    ).findings()
+                    StandardOutput.write(PrivilegeText(definition.name, findings).rendered)
+                    statuses.append(findings.contains { $0.severity == .missing } ? .noPermission : .done)
+                } catch {
+                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
+                    statuses.append(ExitStatus(error))
+                }
+                if Task.isCancelled { break }
+            }
+            return ExitStatus.gravest(statuses)
+        }
     }
 }

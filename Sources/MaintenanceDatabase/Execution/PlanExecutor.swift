@@ -46,7 +46,9 @@ struct PlanExecutor {
                 notices: session.notices)
         }
         while true {
-            if Task.isCancelled { return report(.interrupted(reason: "given up between two tries: the run was told to stop")) }
+            if Task.isCancelled {
+                return report(.interrupted(reason: "given up between two tries: the run was told to stop"))
+            }
             let began = ContinuousClock.now
             do throws(PostgresError) {
                 let connection = try await session.connection(for: step.kind)
