@@ -13,6 +13,9 @@ done
 [ $# = 0 ] || shift
 
 Tests/Harness/packages.sh test
+for version in "${versions[@]}"; do # before the build: what fails, fails early
+    Tests/Harness/postgres.sh "$version" >/dev/null
+done
 swift build --build-tests
 export PGTEND_TEST_VERSIONS="${versions[*]}"
 command=(swift test --skip-build --disable-xctest "$@")
