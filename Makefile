@@ -6,6 +6,7 @@ TESTFLAGS ?=
 
 harness := Tests/Harness
 program := .build/release/pgtend
+scratch := .build/tmp# SwiftPM leaves empty folders in its TMPDIR
 swift   := Sources Tests Package.swift
 catalog := $(wildcard systemd/pgtend.catalog)
 
@@ -16,7 +17,8 @@ help: ## This list
 
 build: ## The release binary: stripped, with Swift's own libraries inside
 	@$(harness)/packages.sh build
-	swift build -c release --static-swift-stdlib --product pgtend -Xlinker -s -Xswiftc -use-ld=lld
+	@mkdir -p $(scratch)
+	TMPDIR=$(CURDIR)/$(scratch) swift build -c release --static-swift-stdlib --product pgtend -Xlinker -s -Xswiftc -use-ld=lld
 
 test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS='--filter Name' for some)
 	$(harness)/test.sh 18 15 -- $(TESTFLAGS)

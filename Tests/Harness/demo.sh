@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 if [ "${1:-}" != beside-the-cluster ]; then
     Tests/Harness/packages.sh demo
+    Tests/Harness/postgres.sh 18 >/dev/null # before the build: what fails, fails early
     make --no-print-directory build
     exec Tests/Harness/cluster.sh 18 -- "$0" beside-the-cluster
 fi

@@ -12,9 +12,11 @@ fi
 rounds=11
 program=.build/release/pgtend
 export PGHOST=$PGTEND_TEST_18 PGUSER=postgres PGOPTIONS='-c client_min_messages=warning'
-"$PGHOST/bin/psql" --quiet --command="CREATE DATABASE measured"
-"$program" schema apply --database dbname=measured >/dev/null
-"$program" run --database dbname=measured >/dev/null # creates the partitions that are missing
+"$PGHOST/bin/createdb" measured
+for preparation in "schema apply" run; do # the first run creates the partitions that are missing
+    # shellcheck disable=SC2086 # two words
+    said=$("$program" $preparation --database dbname=measured 2>&1) || { echo "$said" >&2 && exit 1; }
+done
 
 # Prints how long a command took and what it needed at its peak.
 measure() {

@@ -61,4 +61,4 @@ echo "installing ${missing[*]}" >&2
 {
     # The lists may be missing or old: only then are they worth fetching.
     install 2>/dev/null || { apt-get update --quiet=2 && install; }
-} </dev/null >&2
+} </dev/null >/dev/null

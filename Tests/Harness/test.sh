@@ -13,7 +13,11 @@ done
 [ $# = 0 ] || shift
 
 Tests/Harness/packages.sh test
-swift build --build-tests
+for version in "${versions[@]}"; do # before the build: what fails, fails early
+    Tests/Harness/postgres.sh "$version" >/dev/null
+done
+mkdir -p .build/tmp # SwiftPM leaves empty folders in its TMPDIR
+TMPDIR=$PWD/.build/tmp swift build --build-tests
 export PGTEND_TEST_VERSIONS="${versions[*]}"
 command=(swift test --skip-build --disable-xctest "$@")
 for version in "${versions[@]}"; do
