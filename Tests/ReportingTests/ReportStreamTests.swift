@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Reporting
 import TestSupport
@@ -7,36 +6,60 @@ import Testing
 @Suite("Stream of reports")
 struct ReportStreamTests {
     @Test func writesAllOfATextThatNoBufferHolds() async throws {
-        let pipe = Pipe()
         let text = String(repeating: "0123456789abcde\n", count: 64 * 1024)
-        async let read = onOwnThread { try pipe.fileHandleForReading.readToEnd() }
+        let ends = try connection()
+        async let read = onOwnThread { readToEnd(ends.reading) }
         try await onOwnThread {
-            ReportStream(descriptor: pipe.fileHandleForWriting.fileDescriptor).write(text)
-            try pipe.fileHandleForWriting.close()
+            ReportStream(descriptor: ends.writing).write(text)
+            close(ends.writing)
         }
-        #expect(try await read == Data(text.utf8))
+        #expect(try await read == text)
     }
 
     @Test func saysWhatWasLostWhenTheReaderIsBack() async throws {
-        let pipe = Pipe()
-        let (reader, writer) = (pipe.fileHandleForReading, pipe.fileHandleForWriting.fileDescriptor)
-        try #require(setNonBlocking(writer))
-        let text = String(repeating: "x", count: 2 * 65_536) + "\n"
+        let ends = try connection()
+        try #require(fcntl(ends.writing, F_SETFL, O_NONBLOCK) == 0)
+        let text = String(repeating: "x", count: 4 << 20) + "\n"
         let read = try await onOwnThread {
-            let stream = ReportStream(descriptor: writer)
+            let stream = ReportStream(descriptor: ends.writing)
             stream.write(text)
             stream.write("never seen\n")
-            let first = reader.availableData
+            let first = readWhatIsThere(ends.reading)
             stream.write("back\n")
-            try pipe.fileHandleForWriting.close()
-            return String(decoding: first + (try reader.readToEnd() ?? Data()), as: UTF8.self)
+            close(ends.writing)
+            return first + readToEnd(ends.reading)
         }
         #expect(read.hasPrefix("xxx"))
         #expect(!read.contains("never seen"))
         #expect(read.hasSuffix("x\n(2 reports lost here: Resource temporarily unavailable)\nback\n"))
     }
 
-    private func setNonBlocking(_ descriptor: CInt) -> Bool {
-        fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0
+    /// Close-on-exec from the start: a program that another test starts meanwhile would otherwise hold the writing end
+    /// open, and its reader would wait for ever.
+    private func connection() throws -> (reading: CInt, writing: CInt) {
+        var ends: [CInt] = [-1, -1]
+        let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+        return (ends[0], ends[1])
     }
+}
+
+private func readToEnd(_ descriptor: CInt) -> String {
+    let text = read(descriptor, flags: 0)
+    close(descriptor)
+    return text
+}
+
+private func readWhatIsThere(_ descriptor: CInt) -> String {
+    read(descriptor, flags: CInt(MSG_DONTWAIT))
+}
+
+/// Until there is no more: at the end, or where waiting would begin.
+private func read(_ descriptor: CInt, flags: CInt) -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = recv(descriptor, &buffer, buffer.count, flags), count > 0 {
+        bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }
