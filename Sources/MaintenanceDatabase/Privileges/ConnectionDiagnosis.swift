@@ -40,12 +40,12 @@ struct ConnectionDiagnosis {
                 return accessLine(address: address, isRejected: refused.1.hasPrefix("pg_hba.conf rejects"))
             }
             if error.message.contains(#/(Peer|Ident) authentication failed for user/#) { return peer }
-            if error.message.contains(#/FATAL: +role ".*" does not exist/#) {
+            if error.message.contains(#/role ".*" does not exist/#) {
                 return finding(
                     "role \(target.role)", "it exists and may log in",
                     [.sql("CREATE ROLE \(try SQLIdentifier(target.role).quoted) LOGIN")])
             }
-            if error.message.contains(#/FATAL: +role ".*" is not permitted to log in/#) {
+            if error.message.contains(#/role ".*" is not permitted to log in/#) {
                 return finding(
                     "role \(target.role)", "it may log in",
                     [.sql("ALTER ROLE \(try SQLIdentifier(target.role).quoted) LOGIN")])

@@ -71,16 +71,14 @@ struct ObjectPrivileges {
             if !view.mayRefresh, !becomesOwner {
                 findings.append(try .relation(view.name, lacks: ["MAINTAIN"], for: session.role, because: "refresh it"))
             }
-            // MAINTAIN lets another role begin; the owner is who reads, and who makes what the refresh needs.
-            let asOwner = owned.first { $0.relation == view.name }
-            guard let beginner = becomesOwner ? asOwner : ours.first(where: { $0.relation == view.name }) else {
-                continue
+            // MAINTAIN lets another role begin. The owner is who reads, and who compares old and new by name.
+            guard let asOwner = owned.first(where: { $0.relation == view.name }),
+                let beginner = becomesOwner ? asOwner : ours.first(where: { $0.relation == view.name })
+            else { continue }
+            for role in isConcurrent ? [beginner, asOwner] : [beginner] where !role.mayUseSchema {
+                findings.append(try .schema(view.name.schema, lacks: ["USAGE"], for: role.role, because: refresh))
             }
-            if !beginner.mayUseSchema {
-                findings.append(
-                    try .schema(view.name.schema, lacks: ["USAGE"], for: beginner.role, because: refresh))
-            }
-            if isConcurrent, let asOwner, !asOwner.mayCreateTemporary {
+            if isConcurrent, !asOwner.mayCreateTemporary {
                 findings.append(
                     try .temporary(for: view.owner, in: connection.server.database, because: "\(refresh) concurrently"))
             }

@@ -275,10 +275,6 @@ private func rejection<Value>(_ call: () async throws -> Value) async throws -> 
     }
 }
 
-private func quoted(_ name: String) -> String {
-    "\"" + name.replacing("\"", with: "\"\"") + "\""
-}
-
 private func migration(_ number: Int, _ name: String, _ text: String) -> Migration {
     let padded = String(repeating: "0", count: 4 - "\(number)".count) + "\(number)"
     guard let migration = Migration(fileName: "m\(padded)_\(name).sql", text: text) else {

@@ -1,0 +1,143 @@
+import Maintenance
+import PostgresClient
+import TestSupport
+
+@testable import MaintenanceDatabase
+
+/// A foreign schema full of obstacles, and the role that has to work in it. Its names would break whatever forgets to
+/// quote.
+struct PrivilegeFixture {
+    let database: TestDatabase
+    let role = "ten'd er \"x\""
+    let schema = "sche\"ma of 'ours"
+
+    /// Makes roles and objects: in a cluster of the test's own, since roles are the cluster's.
+    static func with(
+        _ version: PostgresVersion, _ setUp: (PrivilegeFixture) -> String,
+        _ body: (PrivilegeFixture) async throws -> Void
+    ) async throws {
+        let cluster = try await Cluster.private(version)
+        try await TestDatabase.with(cluster, named: "data \"base\" of ours") { database in
+            let fixture = PrivilegeFixture(database: database)
+            try await database.psql(
+                """
+                CREATE ROLE \(quoted(fixture.role)) LOGIN;
+                CREATE SCHEMA \(quoted(fixture.schema));
+                \(setUp(fixture))
+                """)
+            try await body(fixture)
+        }
+        try await cluster.destroy()
+    }
+
+    /// Partitions of an owner without rights on the schema; a view over a table that row-level security hides from the
+    /// view's owner; a corpus whose owner is bound by FORCE.
+    static func everything(_ fixture: PrivilegeFixture) -> String {
+        """
+        SET search_path = \(quoted(fixture.schema));
+        CREATE ROLE "own er"; CREATE ROLE "view er"; CREATE ROLE "doc's";
+        REVOKE TEMPORARY ON DATABASE \(quoted(fixture.database.name)) FROM PUBLIC;
+
+        CREATE TABLE "eve""nts" (id integer, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+        CREATE TABLE "eve""nts_2025_01" PARTITION OF "eve""nts"
+            FOR VALUES FROM ('2025-01-01 00:00+00') TO ('2025-02-01 00:00+00');
+        CREATE TABLE "eve""nts_2025_02" PARTITION OF "eve""nts"
+            FOR VALUES FROM ('2025-02-01 00:00+00') TO ('2025-03-01 00:00+00');
+        ALTER TABLE "eve""nts" OWNER TO "own er";
+        ALTER TABLE "eve""nts_2025_01" OWNER TO "own er";
+        ALTER TABLE "eve""nts_2025_02" OWNER TO "own er";
+
+        CREATE TABLE "fa""cts" (id integer, tenant text);
+        INSERT INTO "fa""cts" VALUES (1, 'a'), (2, 'b');
+        ALTER TABLE "fa""cts" ENABLE ROW LEVEL SECURITY;
+        CREATE MATERIALIZED VIEW "sum mary" AS SELECT tenant, count(*) AS facts FROM "fa""cts" GROUP BY tenant;
+        CREATE UNIQUE INDEX ON "sum mary" (tenant);
+        ALTER MATERIALIZED VIEW "sum mary" OWNER TO "view er";
+
+        CREATE TABLE "do cs" (tenant text, words tsvector);
+        INSERT INTO "do cs" VALUES ('a', to_tsvector('simple', 'one two')), ('b', to_tsvector('simple', 'three'));
+        ALTER TABLE "do cs" OWNER TO "doc's";
+        ALTER TABLE "do cs" ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE "do cs" FORCE ROW LEVEL SECURITY;
+        CREATE TABLE "sta ts" (tenant text PRIMARY KEY, documents bigint, average numeric, frequencies jsonb,
+            updated timestamptz);
+        ALTER TABLE "sta ts" OWNER TO "doc's";
+        CREATE TABLE "ter ms" (tenant text, term text COLLATE "C", documents bigint, PRIMARY KEY (tenant, term));
+        """
+    }
+
+    /// A corpus of two owners with a function that counts as a third role.
+    static func function(_ fixture: PrivilegeFixture) -> String {
+        """
+        SET search_path = \(quoted(fixture.schema));
+        CREATE ROLE "count er"; CREATE ROLE "doc's";
+        CREATE TABLE "do cs" (tenant text, words tsvector);
+        INSERT INTO "do cs" VALUES ('a', NULL), ('b', NULL);
+        ALTER TABLE "do cs" OWNER TO "doc's";
+        ALTER TABLE "do cs" ENABLE ROW LEVEL SECURITY;
+        CREATE TABLE "sta ts" (tenant text PRIMARY KEY, documents bigint);
+        GRANT SELECT ON "do cs" TO "count er";
+        GRANT SELECT, INSERT, UPDATE ON "sta ts" TO "count er";
+        GRANT USAGE ON SCHEMA \(quoted(fixture.schema)) TO "count er";
+        CREATE FUNCTION "up date"(text) RETURNS void LANGUAGE sql SECURITY DEFINER
+        SET search_path = \(quoted(fixture.schema)), pg_temp SET row_security = off AS $$
+            INSERT INTO "sta ts" SELECT $1, count(*) FROM "do cs" WHERE tenant = $1
+            ON CONFLICT (tenant) DO UPDATE SET documents = EXCLUDED.documents
+        $$;
+        ALTER FUNCTION "up date"(text) OWNER TO "count er";
+        REVOKE ALL ON FUNCTION "up date"(text) FROM PUBLIC;
+        """
+    }
+
+    func definition(user: String? = nil, function: Bool = false) -> DatabaseDefinition {
+        let corpus = CorpusDefinition(
+            source: name("do cs"), sourceColumns: .init(tenant: "tenant", tsvector: "words"), target: name("sta ts"),
+            targetColumns: .init(
+                tenant: "tenant", documents: "documents", average: "average", frequencies: "frequencies",
+                updated: "updated"),
+            terms: function
+                ? nil : .init(table: name("ter ms"), tenant: "tenant", term: "term", documents: "documents"),
+            function: function ? name("up date") : nil)
+        return DatabaseDefinition(
+            name: "foreign", conninfo: database.conninfo(user: user ?? role), schemas: [schema], corpora: [corpus])
+    }
+
+    func name(_ name: String) -> RelationName { RelationName(schema: schema, name: name) }
+
+    /// As `pgtend run` would end now, with partitions to make.
+    func run(_ definition: DatabaseDefinition) async throws -> RunSummary {
+        try await database.psql(
+            """
+            DO $do$ DECLARE made regclass; BEGIN
+                FOR made IN
+                    SELECT h.inhrelid FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhrelid
+                    WHERE c.relkind = 'r' AND c.relname !~ '_2025_0[12]$'
+                LOOP EXECUTE format('DROP TABLE %s', made); END LOOP;
+            END $do$
+            """)
+        let run = MaintenanceRun(
+            definition: definition, tasks: TaskKind.allCases, runID: String(repeating: "0", count: 32),
+            applicationName: "test", sink: Silence())
+        return await run.execute()
+    }
+
+    func missing(_ definition: DatabaseDefinition) async throws -> [PrivilegeFinding] {
+        try await PrivilegeCheck(definition: definition, applicationName: "test").findings()
+            .filter { $0.severity == .missing }
+    }
+
+    private struct Silence: EventSink {
+        func record(_ event: MaintenanceEvent) {}
+    }
+}
+
+extension PrivilegeFinding {
+    /// The statements among the cures.
+    var statements: [String] {
+        cures.compactMap { if case .sql(let statement) = $0 { statement } else { nil } }
+    }
+}
+
+func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
+}
