@@ -41,6 +41,7 @@ extension EmbeddedSQL {
         "likeness_columns.sql": PackageResources.likeness_columns_sql,
         "likeness_grants.sql": PackageResources.likeness_grants_sql,
         "likeness_policies.sql": PackageResources.likeness_policies_sql,
+        "likeness_publications.sql": PackageResources.likeness_publications_sql,
         "likeness_tables.sql": PackageResources.likeness_tables_sql,
         "likeness_triggers.sql": PackageResources.likeness_triggers_sql,
         "lock_blockers.sql": PackageResources.lock_blockers_sql,

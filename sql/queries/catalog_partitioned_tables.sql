@@ -1,4 +1,29 @@
 -- Partitioned tables: all of the schemas $1, and those that are named by $2 (schemas) and $3 (names), pairwise.
+WITH foreign_keys AS MATERIALIZED (
+    -- As ATTACH follows them from a table that refers: to the one referred to, and to each of its partitions.
+    SELECT f.conrelid AS table_oid, f.confrelid AS other_oid
+    FROM pg_constraint AS f
+    WHERE f.contype = 'f'
+    UNION
+    -- From a table referred to: to those that refer, and not to their partitions.
+    SELECT f.confrelid, f.conrelid
+    FROM pg_constraint AS f
+    LEFT JOIN pg_constraint AS parent ON parent.oid = f.conparentid
+    WHERE f.contype = 'f' AND parent.confrelid IS DISTINCT FROM f.confrelid
+),
+ends AS MATERIALIZED (
+    SELECT
+        k.table_oid,
+        array_agg(n.nspname ORDER BY n.nspname, c.relname) AS schemas,
+        array_agg(c.relname ORDER BY n.nspname, c.relname) AS names
+    FROM foreign_keys AS k
+    JOIN pg_class AS c ON c.oid = k.other_oid
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE k.table_oid <> k.other_oid
+        -- Its own partitions, where it refers to itself: ATTACH has them already.
+        AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = k.other_oid AND h.inhparent = k.table_oid)
+    GROUP BY k.table_oid
+)
 SELECT
     c.oid,
     n.nspname AS schema,
@@ -17,8 +42,9 @@ SELECT
     default_namespace.nspname AS default_schema,
     default_partition.relname AS default_name,
     c.relispartition AS is_partition,
-    ends.schemas AS foreign_key_schemas,
-    ends.names AS foreign_key_names,
+    -- The tables on the other end of a foreign key, either way: ATTACH locks them too.
+    coalesce(ends.schemas, '{}') AS foreign_key_schemas,
+    coalesce(ends.names, '{}') AS foreign_key_names,
     publications.names AS leaf_publications
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -27,22 +53,7 @@ JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
 LEFT JOIN pg_attribute AS a ON p.partnatts = 1 AND a.attrelid = c.oid AND a.attnum = p.partattrs[0]
 LEFT JOIN pg_class AS default_partition ON default_partition.oid = p.partdefid
 LEFT JOIN pg_namespace AS default_namespace ON default_namespace.oid = default_partition.relnamespace
--- The tables on the other end of a foreign key, either way: ATTACH locks them too.
-CROSS JOIN LATERAL (
-    SELECT
-        coalesce(array_agg(o.schema ORDER BY o.schema, o.name), '{}') AS schemas,
-        coalesce(array_agg(o.name ORDER BY o.schema, o.name), '{}') AS names
-    FROM (
-        SELECT DISTINCT other_namespace.nspname AS schema, other.relname AS name
-        FROM pg_constraint AS f
-        JOIN pg_class AS other
-            ON other.oid = CASE WHEN f.conrelid = c.oid THEN f.confrelid ELSE f.conrelid END
-        JOIN pg_namespace AS other_namespace ON other_namespace.oid = other.relnamespace
-        WHERE f.contype = 'f' AND f.conparentid = 0
-            AND (f.conrelid = c.oid OR f.confrelid = c.oid)
-            AND f.conrelid <> f.confrelid
-    ) AS o
-) AS ends
+LEFT JOIN ends ON ends.table_oid = c.oid
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(b.pubname ORDER BY b.pubname), '{}') AS names
     FROM pg_publication AS b

@@ -9,7 +9,7 @@ SELECT
     c.relkind = 'p' AS is_partitioned,
     c.relkind = 'f' AS is_foreign,
     h.inhdetachpending AS is_detach_pending,
-    -- pg_get_expr does not follow the snapshot: without a bound the table was dropped meanwhile.
+    -- Dropped, or detached, while the snapshot was read.
     b.bound IS NULL AS is_gone,
     points.texts[1] AS lower,
     points.texts[2] AS upper
@@ -18,7 +18,9 @@ JOIN pg_class AS c ON c.oid = h.inhrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_partitioned_table AS p ON p.partrelid = h.inhparent
 CROSS JOIN LATERAL (
-    SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), $$^FOR VALUES FROM \('?([^']*)'?\) TO \('?([^']*)'?\)$$)
+    -- Bounds have no columns, so no relation is named: from 17 on pg_get_expr would lock it, and wait behind whoever
+    -- rewrites a partition.
+    SELECT regexp_match(pg_get_expr(c.relpartbound, 0), $$^FOR VALUES FROM \('?([^']*)'?\) TO \('?([^']*)'?\)$$)
         AS bound
 ) AS b
 CROSS JOIN LATERAL (
@@ -26,6 +28,8 @@ CROSS JOIN LATERAL (
         CASE
             WHEN v.text IN ('MINVALUE', '-infinity') THEN 'minimum'
             WHEN v.text IN ('MAXVALUE', 'infinity') THEN 'maximum'
+            -- A date reaches further than a timestamptz, which ends in the year 294276.
+            WHEN v.text ~ '^\d{6,}-' THEN 'maximum'
             ELSE (extract(epoch FROM v.text::timestamptz) * 1000000)::bigint::text
         END
         ORDER BY v.place

@@ -16,16 +16,10 @@ SELECT
     parent_index.relname AS parent_index_name,
     s.spcname AS tablespace,
     m.amname AS access_method,
+    c.relpersistence = 'u' AS is_unlogged,
     EXISTS (
         SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attidentity <> '' AND NOT a.attisdropped
-    ) AS has_identity,
-    ARRAY (
-        SELECT b.pubname::text
-        FROM pg_publication_rel AS r
-        JOIN pg_publication AS b ON b.oid = r.prpubid
-        WHERE r.prrelid = c.oid
-        ORDER BY b.pubname
-    ) AS publications
+    ) AS has_identity
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_class AS toast ON toast.oid = c.reltoastrelid
@@ -36,7 +30,8 @@ LEFT JOIN pg_class AS identity_index ON identity_index.oid = x.indexrelid
 LEFT JOIN pg_inherits AS h ON h.inhrelid = x.indexrelid
 LEFT JOIN pg_class AS parent_index ON parent_index.oid = h.inhparent
 LEFT JOIN pg_namespace AS parent_namespace ON parent_namespace.oid = parent_index.relnamespace
--- Whom ALTER DEFAULT PRIVILEGES would give something to on a new table of this owner in this schema.
+-- Whom ALTER DEFAULT PRIVILEGES would give something to on a new table in this schema, of the role that makes it: the
+-- owner of the parent.
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(DISTINCT g.grantee), '{}') AS grantees
     FROM pg_default_acl AS d
@@ -44,6 +39,14 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (
         SELECT CASE WHEN e.grantee = 0 THEN '' ELSE pg_get_userbyid(e.grantee)::text END AS grantee
     ) AS g
-    WHERE d.defaclrole = c.relowner AND d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, c.relnamespace)
+    WHERE d.defaclrole = coalesce(
+        (
+            SELECT p.relowner
+            FROM pg_inherits AS i
+            JOIN pg_class AS p ON p.oid = i.inhparent
+            WHERE i.inhrelid = c.oid
+        ),
+        c.relowner
+    ) AND d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, c.relnamespace)
 ) AS defaults
 WHERE c.oid = ANY ($1::oid[])

@@ -14,15 +14,21 @@ WITH modes (mode, conflicts) AS (
 numbered AS (
     SELECT m.mode, m.conflicts, row_number() OVER ()::integer AS number FROM modes AS m
 )
-SELECT DISTINCT ON (l.pid)
-    l.pid,
-    coalesce(a.application_name, '') AS application,
-    coalesce(a.usename, a.backend_type, '') AS role,
-    coalesce(CASE WHEN a.backend_type = 'autovacuum worker' THEN 'autovacuum' ELSE a.state END, '') AS state,
+SELECT DISTINCT ON (l.pid, l.virtualtransaction)
+    -- A prepared transaction has no process.
+    coalesce(l.pid, 0) AS pid,
+    coalesce(a.application_name, x.gid, '') AS application,
+    coalesce(a.usename, x.owner, a.backend_type, '') AS role,
+    CASE
+        WHEN x.gid IS NOT NULL THEN 'prepared'
+        WHEN a.backend_type = 'autovacuum worker' THEN 'autovacuum'
+        -- Hidden from a role that may not see the session.
+        ELSE coalesce(a.state, '')
+    END AS state,
     w.schema,
     w.name,
     held.mode AS lock_mode,
-    coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0)::bigint AS transaction_age
+    coalesce(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::bigint AS transaction_age
 FROM unnest($1::text[], $2::text[], $3::text[]) AS w (schema, name, mode)
 JOIN pg_namespace AS n ON n.nspname = w.schema
 JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
@@ -31,7 +37,8 @@ JOIN pg_locks AS l
     ON l.locktype = 'relation' AND l.relation = c.oid
     AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
 JOIN numbered AS held ON held.mode = l.mode AND held.number = ANY (wanted.conflicts)
-JOIN pg_stat_activity AS a ON a.pid = l.pid
-WHERE l.pid <> pg_backend_pid()
-ORDER BY l.pid, l.granted DESC, held.number DESC
+LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+LEFT JOIN pg_prepared_xacts AS x ON l.pid IS NULL AND l.virtualtransaction = '-1/' || x.transaction
+WHERE l.pid IS DISTINCT FROM pg_backend_pid()
+ORDER BY l.pid, l.virtualtransaction, l.granted DESC, held.number DESC
 LIMIT 10

@@ -25,7 +25,8 @@ package struct PartitionLikeness: Hashable, Sendable {
     /// Identity columns of the siblings; on 17 and later ATTACH gives the partition the parent's.
     package var identityColumns: Bool
     /// Publications that name the partition itself.
-    package var publications: [String]
+    package var publications: [Publication]
+    package var isUnlogged: Bool
 
     package init(
         template: RelationName, owner: String, grants: [Grant]? = nil, columnGrants: [ColumnGrant] = [],
@@ -33,7 +34,7 @@ package struct PartitionLikeness: Hashable, Sendable {
         policies: [Policy] = [], storageParameters: [String] = [], toastParameters: [String] = [],
         replicaIdentity: ReplicaIdentity = .primaryKey, tablespace: String? = nil, accessMethod: String? = nil,
         columns: [ColumnSetting] = [], triggers: [Trigger] = [], identityColumns: Bool = false,
-        publications: [String] = []
+        publications: [Publication] = [], isUnlogged: Bool = false
     ) {
         self.template = template
         self.owner = owner
@@ -52,6 +53,7 @@ package struct PartitionLikeness: Hashable, Sendable {
         self.triggers = triggers
         self.identityColumns = identityColumns
         self.publications = publications
+        self.isUnlogged = isUnlogged
     }
 
     /// One privilege of one role; an empty grantee is PUBLIC.
@@ -117,12 +119,30 @@ package struct PartitionLikeness: Hashable, Sendable {
         package var options: [String]
         /// PLAIN, EXTERNAL, EXTENDED, MAIN; nil where it is the parent's.
         package var storage: String?
+        /// pglz, lz4, default; nil where it is the parent's.
+        package var compression: String?
 
-        package init(name: String, statisticsTarget: Int?, options: [String], storage: String?) {
+        package init(
+            name: String, statisticsTarget: Int?, options: [String], storage: String?, compression: String? = nil
+        ) {
             self.name = name
             self.statisticsTarget = statisticsTarget
             self.options = options
             self.storage = storage
+            self.compression = compression
+        }
+    }
+
+    /// What a publication takes from the table; nil is all columns, and all rows.
+    package struct Publication: Hashable, Sendable {
+        package var name: String
+        package var columns: [String]?
+        package var filter: String?
+
+        package init(name: String, columns: [String]? = nil, filter: String? = nil) {
+            self.name = name
+            self.columns = columns
+            self.filter = filter
         }
     }
 

@@ -4,12 +4,14 @@ import PostgresClient
 /// The statements that give a new table what its sibling has of its own and LIKE does not copy.
 struct LikenessDDL {
     private let likeness: PartitionLikeness
+    private let name: RelationName
     /// The new table, quoted.
     private let table: String
 
-    init(_ likeness: PartitionLikeness, of table: String) {
+    init(_ likeness: PartitionLikeness, of name: RelationName) throws(PostgresError) {
         self.likeness = likeness
-        self.table = table
+        self.name = name
+        table = try name.quoted
     }
 
     /// What stands behind the column list of CREATE TABLE.
@@ -28,7 +30,7 @@ struct LikenessDDL {
 
     var beforeAttach: [String] {
         get throws(PostgresError) {
-            (try columns) + (try grants) + (try rowSecurity) + (try replicaIdentity) + (try ownTriggers)
+            (try columns) + (try rowSecurity) + (try replicaIdentity) + (try ownTriggers)
         }
     }
 
@@ -40,8 +42,23 @@ struct LikenessDDL {
                 statements.append(try replicaIdentityByIndex(parentIndex))
             }
             for trigger in likeness.triggers where trigger.isCloned { statements.append(try state(of: trigger)) }
+            return statements
+        }
+    }
+
+    /// These need the publication's owner, who may be somebody whom we may not act for.
+    var publications: [String] {
+        get throws(PostgresError) {
+            var statements: [String] = []
             for publication in likeness.publications {
-                statements.append("ALTER PUBLICATION \(try SQLIdentifier(publication).quoted) ADD TABLE ONLY \(table)")
+                var text = "ALTER PUBLICATION \(try SQLIdentifier(publication.name).quoted) ADD TABLE ONLY \(table)"
+                if let columns = publication.columns {
+                    var names: [String] = []
+                    for column in columns { names.append(try SQLIdentifier(column).quoted) }
+                    text += " (\(names.joined(separator: ", ")))"
+                }
+                if let filter = publication.filter { text += " WHERE (\(filter))" }
+                statements.append(text)
             }
             return statements
         }
@@ -54,6 +71,7 @@ struct LikenessDDL {
                 let alter = "ALTER TABLE \(table) ALTER COLUMN \(try SQLIdentifier(column.name).quoted)"
                 if let target = column.statisticsTarget { statements.append("\(alter) SET STATISTICS \(target)") }
                 if let storage = column.storage { statements.append("\(alter) SET STORAGE \(storage)") }
+                if let compression = column.compression { statements.append("\(alter) SET COMPRESSION \(compression)") }
                 if !column.options.isEmpty {
                     var assignments: [String] = []
                     for option in column.options { assignments.append(try Self.assignment(option)) }
@@ -64,18 +82,19 @@ struct LikenessDDL {
         }
     }
 
-    /// First whatever the owner's default privileges gave, then exactly what the sibling grants.
-    private var grants: [String] {
+    /// First goes whatever default privileges gave or left out, then comes exactly what the sibling grants. To be said
+    /// by the owner, who can always grant.
+    var grants: [String] {
         get throws(PostgresError) {
             var statements: [String] = []
             var losers = likeness.defaultGrantees
-            if likeness.grants == nil {
-                // The sibling has the owner's built-in privileges: only what the defaults add has to go.
-                losers.removeAll { $0 == likeness.owner }
-            } else if !losers.contains(likeness.owner) {
-                losers.append(likeness.owner)
+            if likeness.grants != nil || !losers.isEmpty { losers.append(likeness.owner) }
+            for (index, grantee) in losers.enumerated() where !losers[..<index].contains(grantee) {
+                statements.append("REVOKE ALL ON TABLE \(table) FROM \(try Self.role(grantee))")
             }
-            for grantee in losers { statements.append("REVOKE ALL ON TABLE \(table) FROM \(try Self.role(grantee))") }
+            if likeness.grants == nil, !losers.isEmpty {
+                statements.append("GRANT ALL ON TABLE \(table) TO \(try Self.role(likeness.owner))")
+            }
             for grant in likeness.grants ?? [] {
                 statements.append("GRANT \(grant.privilege) ON TABLE \(table) TO \(try Self.recipient(grant))")
             }
@@ -92,7 +111,8 @@ struct LikenessDDL {
     private var rowSecurity: [String] {
         get throws(PostgresError) {
             var statements: [String] = []
-            for policy in likeness.policies {
+            for original in likeness.policies {
+                let policy = original.requalified(from: likeness.template.name, to: name.name)
                 var roles: [String] = []
                 for role in policy.roles { roles.append(try Self.role(role)) }
                 statements.append(
@@ -122,14 +142,16 @@ struct LikenessDDL {
     private func replicaIdentityByIndex(_ parentIndex: RelationName) throws(PostgresError) -> String {
         let parentIndex = try SQLLiteral(try parentIndex.quoted).quoted
         let partition = try SQLLiteral(table).quoted
-        return """
-            DO $pgtend$ DECLARE index_name name; BEGIN
+        let body = """
+            DECLARE index_name name; BEGIN
                 SELECT c.relname INTO STRICT index_name FROM pg_inherits AS h
                 JOIN pg_index AS i ON i.indexrelid = h.inhrelid JOIN pg_class AS c ON c.oid = h.inhrelid
                 WHERE h.inhparent = \(parentIndex)::regclass AND i.indrelid = \(partition)::regclass;
                 EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', \(partition)::regclass, index_name);
-            END $pgtend$
+            END
             """
+        // As a literal: a name can hold any dollar quote, and what follows would run with our own privileges.
+        return "DO \(try SQLLiteral(body).quoted)"
     }
 
     private var ownTriggers: [String] {

@@ -9,25 +9,39 @@ struct PartitionDDL {
     let create: [String]
     let attach: String
     let finish: [String]
+    /// Each on its own, for whoever may: without one of them the partition still takes its rows.
+    let optional: [String]
 
     /// - Parameter serverVersion: `server_version_num`.
     init(_ step: CreatePartition, serverVersion: Int) throws(PostgresError) {
         let partition = try step.partition.quoted
         let parent = try step.parent.quoted
         let likeness = step.likeness
-        let dress = LikenessDDL(likeness, of: partition)
+        let dress = try LikenessDDL(likeness, of: step.partition)
 
         // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.
         let identity = likeness.identityColumns && serverVersion < 170_000 ? "" : " EXCLUDING IDENTITY"
-        let table = "CREATE TABLE \(partition) (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)
-        create = [table] + (try dress.beforeAttach)
+        let table =
+            "CREATE \(likeness.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
+            + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)
+        // A sibling in the database's own tablespace has none to name, and the role may have another default.
+        let create = ["SET LOCAL default_tablespace = ''", table] + (try dress.beforeAttach)
         attach =
             "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES FROM (\(try SQLLiteral(step.lower).quoted)) "
             + "TO (\(try SQLLiteral(step.upper).quoted))"
-        finish =
-            (try dress.afterAttach)
-            + (likeness.owner == step.parentOwner
-                ? [] : ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(try SQLIdentifier(likeness.owner).quoted)"])
+        if likeness.owner == step.parentOwner {
+            self.create = create + (try dress.grants)
+            finish = (try dress.afterAttach) + ["RESET ROLE"]
+        } else {
+            // ATTACH wants one owner of both; and an owner who changes takes along what the former one has and gave.
+            self.create = create
+            let owner = try SQLIdentifier(likeness.owner).quoted
+            finish =
+                (try dress.afterAttach)
+                + ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"]
+                + (try dress.grants) + ["RESET ROLE"]
+        }
+        optional = try dress.publications
     }
 
     /// `LOCK TABLE` of a partitioned table would go on to every partition without ONLY.

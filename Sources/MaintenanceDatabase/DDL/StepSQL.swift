@@ -28,7 +28,7 @@ extension PlanStep {
             let ddl = try PartitionDDL(step, serverVersion: serverVersion)
             var locks: [String] = []
             for requirement in step.locks { locks.append(try PartitionDDL.lock(requirement)) }
-            work = try role(step.parentOwner) + ddl.create + locks + [ddl.attach] + ddl.finish
+            work = try role(step.parentOwner) + ddl.create + locks + [ddl.attach] + ddl.finish + ddl.optional
         case .refreshView(let step):
             let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
             work = try role(step.role) + ["REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"]

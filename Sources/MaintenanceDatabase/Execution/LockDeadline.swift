@@ -13,20 +13,27 @@ struct LockDeadline {
 
     var elapsed: Duration { start.duration(to: .now) }
 
-    /// What is left, as a value for `lock_timeout` and `statement_timeout`: never 0, which would mean no limit.
+    /// What is left, as a value for `statement_timeout`: never 0, which would mean no limit.
     var setting: String { "'\((allowed - elapsed).milliseconds)ms'" }
+
+    /// The same for `lock_timeout`, a little earlier: of two limits that pass together the server names the other, and
+    /// a lock that somebody holds would look like work that takes too long.
+    var lockSetting: String { "'\((allowed - elapsed - Self.margin).milliseconds)ms'" }
+
+    private static let margin = Duration.milliseconds(10)
 
     /// Takes a lock with what is left.
     ///
-    /// A table on the other end of a foreign key may be one on which our role has none of the privileges that LOCK
-    /// TABLE asks for; ATTACH locks it all the same, under the same limit.
+    /// The DEFAULT partition, or a table on the other end of a foreign key, may be one on which our role has none of the
+    /// privileges that LOCK TABLE asks for, or a foreign table, which it refuses; ATTACH locks it all the same, under
+    /// the same limit.
     func take(_ requirement: LockRequirement, on connection: Connection) async throws(PostgresError) {
         let lock = try PartitionDDL.lock(requirement)
         do throws(PostgresError) {
             try await connection.script(
-                unsafe: "SET LOCAL lock_timeout = \(setting); SAVEPOINT lock; \(lock); RELEASE SAVEPOINT lock")
+                unsafe: "SET LOCAL lock_timeout = \(lockSetting); SAVEPOINT lock; \(lock); RELEASE SAVEPOINT lock")
         } catch {
-            guard error.sqlState == .insufficientPrivilege, requirement.mode == .shareRowExclusive else { throw error }
+            guard error.sqlState == .insufficientPrivilege || error.sqlState == .wrongObjectType else { throw error }
             try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT lock; RELEASE SAVEPOINT lock")
         }
     }

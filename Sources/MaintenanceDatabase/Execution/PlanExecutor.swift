@@ -53,12 +53,16 @@ struct PlanExecutor {
             do throws(PostgresError) {
                 let connection = try await session.connection(for: step.kind)
                 let runner = StepRunner(connection: connection, serverVersion: connection.server.version.number)
-                return report(try await runner.attempt(step))
+                let outcome = try await runner.attempt(step)
+                if case .createPartition(let step) = step, outcome == .done { await compare(step) }
+                return report(outcome)
             } catch {
                 let failure = ServerFailure(error)
                 switch failure.failureClass {
                 case .cancelled:
                     return report(.interrupted(reason: "cancelled on the server and rolled back"))
+                case .connection where Task.isCancelled:
+                    return report(.interrupted(reason: "the connection was lost, and the run was told to stop"))
                 case .connection where !hasReconnected && !session.isLost:
                     hasReconnected = true
                     continue
@@ -78,6 +82,22 @@ struct PlanExecutor {
                 attempt += 1
                 do { try await Task.sleep(for: delay) } catch { continue }
             }
+        }
+    }
+
+    /// What could not be copied, or came from elsewhere, such as an event trigger: said, since nobody would look.
+    private func compare(_ step: CreatePartition) async {
+        let template = step.likeness.template
+        // Without a sibling the parent is named, and nothing was copied.
+        guard template != step.parent else { return }
+        do throws(PostgresError) {
+            let reader = LikenessReader(connection: try await session.connection(for: .partitions))
+            guard let likeness = try await reader.read(step.partition) else { return }
+            for difference in likeness.differences(from: step.likeness) {
+                session.keepNotice("\(step.partition) is not like \(template): \(difference)")
+            }
+        } catch {
+            session.keepNotice("\(step.partition) could not be compared with \(template): \(error.message)")
         }
     }
 

@@ -37,8 +37,14 @@ struct StepFailure {
                     + "empty it, or raise lock_timeout for a quiet hour"
             }
         case (_, .privilege):
-            "\(step.parentOwner) needs CREATE on schema \(step.partition.schema): "
-                + "GRANT CREATE ON SCHEMA \(step.partition.schema) TO \(step.parentOwner)"
+            if step.likeness.owner != step.parentOwner {
+                "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role act "
+                    + "as both, with CREATE on schema \(step.partition.schema)"
+            } else {
+                "\(step.parentOwner) needs CREATE on schema \(step.partition.schema)"
+                    + (step.likeness.tablespace.map { " and on tablespace \($0)" } ?? "")
+                    + ", and EXECUTE on the functions of the sibling's triggers and policies"
+            }
         default: nil
         }
     }

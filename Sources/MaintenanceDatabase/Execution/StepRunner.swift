@@ -18,8 +18,12 @@ struct StepRunner {
     /// then the check whether all is as it was planned, and ATTACH within what is left of the deadline.
     private func attempt(_ step: CreatePartition) async throws(PostgresError) -> StepOutcome {
         let ddl = try PartitionDDL(step, serverVersion: serverVersion)
-        return try await transaction(step.limits).run(as: step.parentOwner) { () async throws(PostgresError) in
-            if let changed = try await recheck(step) { return .rollback(changed) }
+        let changed = { () async throws(PostgresError) -> StepOutcome? in
+            if let changed = try await recheck(step) { return changed }
+            return try await recheckName(step)
+        }
+        return try await transaction(step.limits).run(as: step.parentOwner, unless: changed) {
+            () async throws(PostgresError) in
             try await connection.script(unsafe: ddl.create.joined(separator: ";\n"))
 
             let deadline = LockDeadline(step.limits.lockDeadline)
@@ -28,9 +32,21 @@ struct StepRunner {
             // Beyond SHARE UPDATE EXCLUSIVE somebody waits while ATTACH works: then it has to be done by the deadline.
             let makesOthersWait = step.locks.contains { $0.mode != .shareUpdateExclusive }
             let limit = makesOthersWait ? deadline.setting : "'\(step.limits.statementTimeout.milliseconds)ms'"
-            let settings = "SET LOCAL lock_timeout = \(deadline.setting); SET LOCAL statement_timeout = \(limit)"
+            let settings =
+                "SET LOCAL lock_timeout = \(deadline.lockSetting); SET LOCAL statement_timeout = \(limit)"
             try await connection.script(unsafe: ([settings, ddl.attach] + ddl.finish).joined(separator: ";\n"))
+            for statement in ddl.optional { try await executeIfAllowed(statement) }
             return .commit
+        }
+    }
+
+    /// What our role may not do is left out; the comparison with the sibling then reports it.
+    private func executeIfAllowed(_ statement: String) async throws(PostgresError) {
+        do throws(PostgresError) {
+            try await connection.script(unsafe: "SAVEPOINT optional; \(statement); RELEASE SAVEPOINT optional")
+        } catch {
+            guard error.sqlState == .insufficientPrivilege else { throw error }
+            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT optional; RELEASE SAVEPOINT optional")
         }
     }
 
@@ -42,7 +58,7 @@ struct StepRunner {
         }
         guard table.oid == step.parentOID, table.owner == step.parentOwner,
             table.key == .column(step.keyColumn, type: step.keyType.rawValue),
-            table.defaultPartition == step.defaultPartition
+            table.defaultPartition == step.defaultPartition, table.foreignKeyTables == step.foreignKeyTables
         else {
             return .superseded(reason: "\(step.parent) is not the table any more that was planned for; run again")
         }
@@ -53,32 +69,45 @@ struct StepRunner {
         }
     }
 
-    /// LOCK TABLE knows no materialized views, so the check is made before REFRESH takes its lock; what changes in
-    /// between is an error of the server's, never a blocked reader: a view that was populated meanwhile is refreshed
-    /// no other way than as planned only if nobody could read it.
+    /// Asked while the new table does not stand: afterwards the name is its own.
+    private func recheckName(_ step: CreatePartition) async throws(PostgresError) -> StepOutcome? {
+        let taken = try await connection.rows(CatalogQuery.names([step.partition.schema], [step.partition.name]))
+        return taken.isEmpty ? nil : .superseded(reason: "something else is called \(step.partition) by now; run again")
+    }
+
+    /// LOCK TABLE knows no materialized views, so the check is made before REFRESH takes its lock, and again if the
+    /// server refuses. In between nothing worse can happen: each mode is refused where it no longer fits, but for a
+    /// view that was populated meanwhile, whose readers then wait for one plain refresh.
     private func attempt(_ step: RefreshView) async throws(PostgresError) -> StepOutcome {
         let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
         let refresh = "REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"
-        return try await transaction(step.limits).run(as: step.role) { () async throws(PostgresError) in
-            let views = try await ViewReader(connection: connection).read()
-            guard let view = views.first(where: { $0.name == step.view }) else {
-                return .rollback(.superseded(reason: "\(step.view) is no materialized view any more"))
-            }
-            switch step.mode {
-            case .initial where view.isPopulated:
-                return .rollback(.superseded(reason: "\(step.view) was populated meanwhile"))
-            case .concurrent where !view.isPopulated || !view.hasUniqueIndex:
-                return .rollback(.superseded(reason: "\(step.view) can no longer be refreshed concurrently; run again"))
-            default:
-                try await connection.execute(Statement(unsafe: refresh))
-                return .commit
-            }
+        let changed = { () async throws(PostgresError) -> StepOutcome? in try await recheck(step) }
+        return try await transaction(step.limits).run(as: step.role, unless: changed) { () async throws(PostgresError) in
+            try await connection.execute(Statement(unsafe: refresh))
+            return .commit
+        }
+    }
+
+    /// nil when the step is to go on as planned.
+    private func recheck(_ step: RefreshView) async throws(PostgresError) -> StepOutcome? {
+        let views = try await ViewReader(connection: connection).read()
+        guard let view = views.first(where: { $0.name == step.view }) else {
+            return .superseded(reason: "\(step.view) is no materialized view any more")
+        }
+        if let role = step.role, view.owner != role {
+            return .superseded(reason: "\(step.view) belongs to \(view.owner) by now; run again")
+        }
+        return switch step.mode {
+        case .initial where view.isPopulated: .superseded(reason: "\(step.view) was populated meanwhile")
+        case .concurrent where !view.isPopulated || !view.hasUniqueIndex:
+            .superseded(reason: "\(step.view) can no longer be refreshed concurrently; run again")
+        default: nil
         }
     }
 
     private func attempt(_ step: UpdateStatistics) async throws(PostgresError) -> StepOutcome {
         let statements = try CorpusSQL(step.corpus).update
-        return try await transaction(step.limits).run(as: step.role) { () async throws(PostgresError) in
+        return try await transaction(step.limits).run(as: step.role, unless: { nil }) { () async throws(PostgresError) in
             for statement in statements {
                 try await connection.execute(Statement(unsafe: statement, parameters: [step.tenant]))
             }

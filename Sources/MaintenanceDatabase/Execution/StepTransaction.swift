@@ -13,19 +13,29 @@ struct StepTransaction {
     }
 
     /// Runs `work` as `role`, under the step's limits, and commits where it says so.
+    ///
+    /// - Parameter changed: says what of the plan no longer holds, nil for nothing. It is asked before the role is
+    ///   taken on, which may have gone with its tables; and once more where the server refused the work: what was
+    ///   changed between the two is no error either.
     func run(
-        as role: String?, _ work: () async throws(PostgresError) -> Verdict
+        as role: String?, unless changed: () async throws(PostgresError) -> StepOutcome?,
+        _ work: () async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
-            let role = try role.map { (role) throws(PostgresError) in
-                "SET LOCAL ROLE \(try SQLIdentifier(role).quoted);"
-            }
             try await connection.script(
                 unsafe: """
-                    BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '\(limits.lockDeadline.milliseconds)ms';
-                    SET LOCAL statement_timeout = '\(limits.statementTimeout.milliseconds)ms'; \(role ?? "")
+                    BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+                    SET LOCAL lock_timeout = '\(limits.lockDeadline.milliseconds)ms';
+                    SET LOCAL statement_timeout = '\(limits.statementTimeout.milliseconds)ms'
                     """)
-            switch try await work() {
+            let verdict: Verdict
+            if let outcome = try await changed() {
+                verdict = .rollback(outcome)
+            } else {
+                if let role { try await connection.execute("SET LOCAL ROLE \(try SQLIdentifier(role))") }
+                verdict = try await work()
+            }
+            switch verdict {
             case .commit:
                 try await unlessCancelled("COMMIT")
                 return .done
@@ -34,8 +44,21 @@ struct StepTransaction {
                 return outcome
             }
         } catch {
-            if !connection.isBroken { try await unlessCancelled("ROLLBACK") }
+            try await rollBack(after: error)
+            let isRefusal = [.other, .privilege].contains(FailureClass(error)) && error.kind == .server
+            if isRefusal, !connection.isBroken, let outcome = try await changed() { return outcome }
             throw error
+        }
+    }
+
+    /// A connection that is lost takes its transaction with it; that it was lost shows in the next statement.
+    private func rollBack(after failure: PostgresError) async throws(PostgresError) {
+        guard !connection.isBroken else { return }
+        do throws(PostgresError) {
+            try await unlessCancelled("ROLLBACK")
+        } catch {
+            // The loss decides what happens next, unless we were told to stop anyhow.
+            throw error.kind == .connection && failure.kind != .cancelled ? error : failure
         }
     }
 

@@ -16,6 +16,7 @@ enum CatalogQuery: String, CaseIterable {
     case likenessGrants = "likeness_grants"
     case likenessPolicies = "likeness_policies"
     case likenessColumns = "likeness_columns"
+    case likenessPublications = "likeness_publications"
     case likenessTriggers = "likeness_triggers"
     case corpusPresence = "corpus_presence"
     case runLockHolder = "run_lock_holder"

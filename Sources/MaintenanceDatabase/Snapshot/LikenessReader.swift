@@ -16,6 +16,17 @@ struct LikenessReader {
         return byParent
     }
 
+    /// nil when there is no such table.
+    func read(_ name: RelationName) async throws(PostgresError) -> PartitionLikeness? {
+        let row = try await connection.optionalRow(
+            """
+            SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = \(name.schema) AND c.relname = \(name.name)
+            """)
+        guard let oid = try row?.decode("oid", as: UInt32.self) else { return nil }
+        return try await read([oid])[oid]
+    }
+
     /// By the table's own oid.
     func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
         guard !tables.isEmpty else { return [:] }
@@ -46,10 +57,17 @@ struct LikenessReader {
             likenesses[try row.decode("oid")]?.columns.append(
                 PartitionLikeness.ColumnSetting(
                     name: try row.decode("name"), statisticsTarget: try row.decodeIfPresent("statistics_target"),
-                    options: try row.decode("options"), storage: try row.decodeIfPresent("storage")))
+                    options: try row.decode("options"), storage: try row.decodeIfPresent("storage"),
+                    compression: try row.decodeIfPresent("compression")))
         }
         for row in try await connection.rows(CatalogQuery.likenessTriggers(tables)) {
             likenesses[try row.decode("oid")]?.triggers.append(try trigger(row))
+        }
+        for row in try await connection.rows(CatalogQuery.likenessPublications(tables)) {
+            likenesses[try row.decode("oid")]?.publications.append(
+                PartitionLikeness.Publication(
+                    name: try row.decode("name"), columns: try row.decodeIfPresent("columns"),
+                    filter: try row.decodeIfPresent("filter")))
         }
         return likenesses
     }
@@ -63,7 +81,7 @@ struct LikenessReader {
             storageParameters: try row.decode("storage_parameters"),
             toastParameters: try row.decode("toast_parameters"), replicaIdentity: try replicaIdentity(row),
             tablespace: try row.decodeIfPresent("tablespace"), accessMethod: try row.decodeIfPresent("access_method"),
-            identityColumns: try row.decode("has_identity"), publications: try row.decode("publications"))
+            identityColumns: try row.decode("has_identity"), isUnlogged: try row.decode("is_unlogged"))
     }
 
     private func replicaIdentity(_ row: Row) throws(PostgresError) -> PartitionLikeness.ReplicaIdentity {

@@ -37,7 +37,10 @@ package struct SnapshotReader {
 
     /// nil when a table was dropped meanwhile.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        try await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        // From 17 on the server locks a table to print its policies: behind whoever rewrites it, the run does not wait
+        // for ever.
+        try await connection.script(
+            unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
         do throws(PostgresError) {
             let snapshot = try await inTransaction()
             try await connection.execute("COMMIT")

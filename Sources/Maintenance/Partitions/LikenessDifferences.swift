@@ -1,0 +1,122 @@
+extension PartitionLikeness {
+    /// What this partition has otherwise than its sibling `template`: one phrase each; empty when it is like it.
+    ///
+    /// Expressions are compared as the server prints them, with the tables' own names taken for equal. Default
+    /// privileges are no part of a table, and not compared; nor is who granted a privilege.
+    package func differences(from template: PartitionLikeness) -> [String] {
+        var found: [String] = []
+        func compare<Value: Equatable>(_ what: String, _ value: Value, _ expected: Value, _ text: (Value) -> String) {
+            if value != expected { found.append("\(what) is \(text(value)), and \(text(expected)) on its sibling") }
+        }
+        func compare<Element: Hashable>(_ what: String, _ values: [Element], _ expected: [Element]) {
+            let (mine, theirs) = (Set(values), Set(expected))
+            for lost in expected where !mine.contains(lost) { found.append("\(what) \(lost) is missing") }
+            for extra in values where !theirs.contains(extra) { found.append("\(what) \(extra) is not on its sibling") }
+        }
+        let onOff = { (isOn: Bool) in isOn ? "on" : "off" }
+        compare("the owner", owner, template.owner) { $0 }
+        compareGrants(template, compare)
+        compare("the grant", columnGrants, template.columnGrants)
+        compare("row-level security", rowSecurity, template.rowSecurity, onOff)
+        compare("FORCE ROW LEVEL SECURITY", forceRowSecurity, template.forceRowSecurity, onOff)
+        compare(
+            "the policy", policies,
+            template.policies.map { $0.requalified(from: template.template.name, to: self.template.name) }
+                .map { expected in
+                    // Where the rewriting changed nothing but quotes, the server's own spelling is the one to compare.
+                    policies.first { $0.isSame(as: expected, onTable: self.template.name) } ?? expected
+                })
+        compare("the storage parameter", storageParameters, template.storageParameters)
+        compare("the toast parameter", toastParameters, template.toastParameters)
+        compare("the replica identity", replicaIdentity, template.replicaIdentity) { "\($0)" }
+        compare("the tablespace", tablespace, template.tablespace) { $0 ?? "the database's" }
+        compare("the access method", accessMethod, template.accessMethod) { $0 ?? "none" }
+        compare("the setting of column", columns, template.columns)
+        compare("the trigger", triggers, template.triggers)
+        compare("the identity of columns", identityColumns, template.identityColumns, onOff)
+        compare("the publication", publications, template.publications)
+        compare("UNLOGGED", isUnlogged, template.isUnlogged, onOff)
+        return found
+    }
+
+    /// Privileges that were never granted are the owner's own, all of them; spelled out they are the same.
+    private func compareGrants(_ template: PartitionLikeness, _ compare: (String, [Grant], [Grant]) -> Void) {
+        switch (grants, template.grants) {
+        case (nil, nil): break
+        case (let mine?, let theirs?): compare("the grant", mine, theirs)
+        case (let mine?, nil): compare("the grant", mine.withoutAllOfOwner(owner), [])
+        case (nil, let theirs?): compare("the grant", [], theirs.withoutAllOfOwner(template.owner))
+        }
+    }
+}
+
+extension [PartitionLikeness.Grant] {
+    /// Without the owner's, if the owner has every privilege there is: seven, and MAINTAIN from 17.
+    fileprivate func withoutAllOfOwner(_ owner: String) -> Self {
+        count { $0.grantee == owner } >= 7 ? filter { $0.grantee != owner } : self
+    }
+}
+
+extension PartitionLikeness.Policy {
+    /// Whether the two say the same once the table's name is written alike in both.
+    fileprivate func isSame(as other: Self, onTable table: String) -> Bool {
+        requalified(from: table, to: table) == other.requalified(from: table, to: table)
+    }
+}
+
+extension PartitionLikeness.Grant: CustomStringConvertible {
+    package var description: String {
+        "of \(privilege) to \(grantee.isEmpty ? "PUBLIC" : grantee)\(isGrantable ? " with grant option" : "")"
+    }
+}
+
+extension PartitionLikeness.ColumnGrant: CustomStringConvertible {
+    package var description: String { "\(grant) on column \(column)" }
+}
+
+extension PartitionLikeness.Policy: CustomStringConvertible {
+    package var description: String {
+        "\(name) for \(command)" + (using.map { " using \($0)" } ?? "") + (check.map { " with check \($0)" } ?? "")
+    }
+}
+
+extension PartitionLikeness.ReplicaIdentity: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .primaryKey: "the primary key"
+        case .full: "FULL"
+        case .nothing: "NOTHING"
+        case .index(let parentIndex): "the index of \(parentIndex)"
+        case .ownIndex(let index): "its own index \(index)"
+        }
+    }
+}
+
+extension PartitionLikeness.ColumnSetting: CustomStringConvertible {
+    package var description: String {
+        let parts = [
+            statisticsTarget.map { "statistics target \($0)" }, options.isEmpty ? nil : options.joined(separator: ", "),
+            storage.map { "storage \($0)" }, compression.map { "compression \($0)" },
+        ]
+        return "\(name) (\(parts.compactMap(\.self).joined(separator: ", ")))"
+    }
+}
+
+extension PartitionLikeness.Publication: CustomStringConvertible {
+    package var description: String {
+        name + (columns.map { " (\($0.joined(separator: ", ")))" } ?? "") + (filter.map { " where \($0)" } ?? "")
+    }
+}
+
+extension PartitionLikeness.Trigger: CustomStringConvertible {
+    package var description: String {
+        let firing =
+            switch state {
+            case .origin: "enabled"
+            case .disabled: "disabled"
+            case .replica: "enabled for replicas"
+            case .always: "enabled always"
+            }
+        return "\(name) (\(firing))"
+    }
+}
