@@ -27,6 +27,8 @@ enum Foreground {
             let signal = stopSignal.load(ordering: .acquiring)
             Glibc.exit(signal == 0 ? status.rawValue : ExitStatus.interrupted(by: signal))
         }
+        // A reader of the reports that goes away (`pgtend run 2>&1 | head`) does not end the run.
+        signal(SIGPIPE, SIG_IGN)
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             // A queue of their own: a command that hangs can still be ended.
