@@ -1,6 +1,14 @@
--- The schema may stand already (an administrator made it, or an older release of the platform did).
-CREATE SCHEMA IF NOT EXISTS mcp;
-ALTER SCHEMA mcp OWNER TO mcp_owner;
+-- The schema may stand already: an administrator made it for an owner who may create none, or an older release did.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'mcp') THEN
+        CREATE SCHEMA mcp;
+    END IF;
+    IF (SELECT n.nspowner::regrole::text FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'mcp') <> 'mcp_owner' THEN
+        ALTER SCHEMA mcp OWNER TO mcp_owner;
+    END IF;
+END
+$$;
 GRANT USAGE ON SCHEMA mcp TO mcp_application, mcp_readonly;
 
 COMMENT ON SCHEMA mcp IS
