@@ -18,7 +18,7 @@ help: ## This list
 build: ## The release binary: stripped, with Swift's own libraries inside
 	@$(harness)/packages.sh build
 	@mkdir -p $(scratch)
-	TMPDIR=$(CURDIR)/$(scratch) swift build -c release --static-swift-stdlib --product pgtend -Xlinker -s -Xswiftc -use-ld=lld
+	TMPDIR="$(CURDIR)/$(scratch)" swift build -c release --static-swift-stdlib --product pgtend -Xlinker -s -Xswiftc -use-ld=lld
 
 test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS='--filter Name' for some)
 	$(harness)/test.sh 18 15 -- $(TESTFLAGS)
