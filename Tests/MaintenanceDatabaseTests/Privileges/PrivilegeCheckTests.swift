@@ -27,7 +27,7 @@ struct PrivilegeCheckTests {
             let definition = fixture.definition(function: true)
             let findings = try await fixture.missing(definition)
             #expect(Set(findings.map(\.object)).contains("function \(fixture.name("up date"))"))
-            #expect(findings.contains { $0.statements == ["ALTER ROLE \"count er\" BYPASSRLS"] })
+            #expect(findings.contains { $0.statements == ["ALTER ROLE \(quoted(fixture.counter)) BYPASSRLS"] })
             try await proveEach(findings, fixture, definition, kinds: [.statistics])
             #expect(
                 try await fixture.database.psql("SELECT sum(documents) FROM \(quoted(fixture.schema)).\"sta ts\"")
@@ -65,7 +65,9 @@ struct PrivilegeCheckTests {
 
     @Test(arguments: PostgresVersion.underTest)
     func aSuperuserIsToldHowToMakeARoleThatIsNone(version: PostgresVersion) async throws {
-        try await PrivilegeFixture.with(version, PrivilegeFixture.everything) { fixture in
+        // The role that it advises has a name that others may use too.
+        let cluster = try await Cluster.private(version)
+        try await PrivilegeFixture.with(version, on: cluster, PrivilegeFixture.everything) { fixture in
             let findings = try await PrivilegeCheck(
                 definition: fixture.definition(user: "postgres"), applicationName: "test"
             ).findings()
@@ -84,6 +86,7 @@ struct PrivilegeCheckTests {
                 "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = 'pgtend'")
             #expect(privileges == "f|f|f|f")
         }
+        try await cluster.destroy()
     }
 
     /// Up to 15 a role inherits or does not; from 16 on each membership says.
@@ -101,15 +104,15 @@ struct PrivilegeCheckTests {
 
     @Test func membershipWithoutTheSetOptionIsToldApartAndKept() async throws {
         try await PrivilegeFixture.with(.v18, PrivilegeFixture.everything) { fixture in
-            let role = quoted(fixture.role)
-            try await fixture.database.psql("GRANT \"own er\" TO \(role) WITH INHERIT TRUE, SET FALSE")
+            let (role, owner) = (quoted(fixture.role), quoted(fixture.owner))
+            try await fixture.database.psql("GRANT \(owner) TO \(role) WITH INHERIT TRUE, SET FALSE")
             let finding = try #require(
-                try await fixture.missing(fixture.definition()).first { $0.expected.contains("own er") })
+                try await fixture.missing(fixture.definition()).first { $0.expected.contains(fixture.owner) })
             #expect(finding.found == "is a member of it without the SET option")
-            #expect(finding.statements == ["GRANT \"own er\" TO \(role) WITH SET TRUE"])
+            #expect(finding.statements == ["GRANT \(owner) TO \(role) WITH SET TRUE"])
             try await fixture.database.psql(finding.statements[0])
             let membership = try await fixture.database.psql(
-                "SELECT inherit_option, set_option FROM pg_auth_members WHERE roleid = '\"own er\"'::regrole")
+                "SELECT inherit_option, set_option FROM pg_auth_members WHERE roleid = '\(owner)'::regrole")
             #expect(membership == "t|t")
         }
     }

@@ -1,5 +1,7 @@
+import Glibc
 import Maintenance
 import PostgresClient
+import Synchronization
 import TestSupport
 
 @testable import MaintenanceDatabase
@@ -8,17 +10,28 @@ import TestSupport
 /// quote.
 struct PrivilegeFixture {
     let database: TestDatabase
-    let role = "ten'd er \"x\""
+    /// Roles are common to all databases of a cluster: each fixture has its own.
+    let number: Int
     let schema = "sche\"ma of 'ours"
 
-    /// Makes roles and objects: in a cluster of the test's own, since roles are the cluster's.
+    /// pgtend's.
+    var role: String { "ten'd er \"\(number)\"" }
+    var owner: String { "own er \(number)" }
+    var viewOwner: String { "view er \(number)" }
+    var corpusOwner: String { "doc's \(number)" }
+    var counter: String { "count er \(number)" }
+
+    private static let count = Atomic(0)
+
+    /// Makes roles and objects, in a shared cluster unless one is given.
     static func with(
-        _ version: PostgresVersion, _ setUp: (PrivilegeFixture) -> String,
+        _ version: PostgresVersion, on cluster: Cluster? = nil, _ setUp: (PrivilegeFixture) -> String,
         _ body: (PrivilegeFixture) async throws -> Void
     ) async throws {
-        let cluster = try await Cluster.private(version)
-        try await TestDatabase.with(cluster, named: "data \"base\" of ours") { database in
-            let fixture = PrivilegeFixture(database: database)
+        let number = Int(getpid()) * 100 + count.add(1, ordering: .relaxed).newValue
+        let home = if let cluster { cluster } else { try await Cluster.shared(version) }
+        try await TestDatabase.with(home, named: "data \"base\" of ours \(number)") { database in
+            let fixture = PrivilegeFixture(database: database, number: number)
             try await database.psql(
                 """
                 CREATE ROLE \(quoted(fixture.role)) LOGIN;
@@ -27,66 +40,68 @@ struct PrivilegeFixture {
                 """)
             try await body(fixture)
         }
-        try await cluster.destroy()
     }
 
     /// Partitions of an owner without rights on the schema; a view over a table that row-level security hides from the
     /// view's owner; a corpus whose owner is bound by FORCE.
     static func everything(_ fixture: PrivilegeFixture) -> String {
-        """
-        SET search_path = \(quoted(fixture.schema));
-        CREATE ROLE "own er"; CREATE ROLE "view er"; CREATE ROLE "doc's";
-        REVOKE TEMPORARY ON DATABASE \(quoted(fixture.database.name)) FROM PUBLIC;
+        let (owner, viewOwner) = (quoted(fixture.owner), quoted(fixture.viewOwner))
+        let corpusOwner = quoted(fixture.corpusOwner)
+        return """
+            SET search_path = \(quoted(fixture.schema));
+            CREATE ROLE \(owner); CREATE ROLE \(viewOwner); CREATE ROLE \(corpusOwner);
+            REVOKE TEMPORARY ON DATABASE \(quoted(fixture.database.name)) FROM PUBLIC;
 
-        CREATE TABLE "eve""nts" (id integer, at timestamptz NOT NULL) PARTITION BY RANGE (at);
-        CREATE TABLE "eve""nts_2025_01" PARTITION OF "eve""nts"
-            FOR VALUES FROM ('2025-01-01 00:00+00') TO ('2025-02-01 00:00+00');
-        CREATE TABLE "eve""nts_2025_02" PARTITION OF "eve""nts"
-            FOR VALUES FROM ('2025-02-01 00:00+00') TO ('2025-03-01 00:00+00');
-        ALTER TABLE "eve""nts" OWNER TO "own er";
-        ALTER TABLE "eve""nts_2025_01" OWNER TO "own er";
-        ALTER TABLE "eve""nts_2025_02" OWNER TO "own er";
+            CREATE TABLE "eve""nts" (id integer, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+            CREATE TABLE "eve""nts_2025_01" PARTITION OF "eve""nts"
+                FOR VALUES FROM ('2025-01-01 00:00+00') TO ('2025-02-01 00:00+00');
+            CREATE TABLE "eve""nts_2025_02" PARTITION OF "eve""nts"
+                FOR VALUES FROM ('2025-02-01 00:00+00') TO ('2025-03-01 00:00+00');
+            ALTER TABLE "eve""nts" OWNER TO \(owner);
+            ALTER TABLE "eve""nts_2025_01" OWNER TO \(owner);
+            ALTER TABLE "eve""nts_2025_02" OWNER TO \(owner);
 
-        CREATE TABLE "fa""cts" (id integer, tenant text);
-        INSERT INTO "fa""cts" VALUES (1, 'a'), (2, 'b');
-        ALTER TABLE "fa""cts" ENABLE ROW LEVEL SECURITY;
-        CREATE MATERIALIZED VIEW "sum mary" AS SELECT tenant, count(*) AS facts FROM "fa""cts" GROUP BY tenant;
-        CREATE UNIQUE INDEX ON "sum mary" (tenant);
-        ALTER MATERIALIZED VIEW "sum mary" OWNER TO "view er";
+            CREATE TABLE "fa""cts" (id integer, tenant text);
+            INSERT INTO "fa""cts" VALUES (1, 'a'), (2, 'b');
+            ALTER TABLE "fa""cts" ENABLE ROW LEVEL SECURITY;
+            CREATE MATERIALIZED VIEW "sum mary" AS SELECT tenant, count(*) AS facts FROM "fa""cts" GROUP BY tenant;
+            CREATE UNIQUE INDEX ON "sum mary" (tenant);
+            ALTER MATERIALIZED VIEW "sum mary" OWNER TO \(viewOwner);
 
-        CREATE TABLE "do cs" (tenant text, words tsvector);
-        INSERT INTO "do cs" VALUES ('a', to_tsvector('simple', 'one two')), ('b', to_tsvector('simple', 'three'));
-        ALTER TABLE "do cs" OWNER TO "doc's";
-        ALTER TABLE "do cs" ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE "do cs" FORCE ROW LEVEL SECURITY;
-        CREATE TABLE "sta ts" (tenant text PRIMARY KEY, documents bigint, average numeric, frequencies jsonb,
-            updated timestamptz);
-        ALTER TABLE "sta ts" OWNER TO "doc's";
-        CREATE TABLE "ter ms" (tenant text, term text COLLATE "C", documents bigint, PRIMARY KEY (tenant, term));
-        """
+            CREATE TABLE "do cs" (tenant text, words tsvector);
+            INSERT INTO "do cs" VALUES ('a', to_tsvector('simple', 'one two')), ('b', to_tsvector('simple', 'three'));
+            ALTER TABLE "do cs" OWNER TO \(corpusOwner);
+            ALTER TABLE "do cs" ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE "do cs" FORCE ROW LEVEL SECURITY;
+            CREATE TABLE "sta ts" (tenant text PRIMARY KEY, documents bigint, average numeric, frequencies jsonb,
+                updated timestamptz);
+            ALTER TABLE "sta ts" OWNER TO \(corpusOwner);
+            CREATE TABLE "ter ms" (tenant text, term text COLLATE "C", documents bigint, PRIMARY KEY (tenant, term));
+            """
     }
 
     /// A corpus of two owners with a function that counts as a third role.
     static func function(_ fixture: PrivilegeFixture) -> String {
-        """
-        SET search_path = \(quoted(fixture.schema));
-        CREATE ROLE "count er"; CREATE ROLE "doc's";
-        CREATE TABLE "do cs" (tenant text, words tsvector);
-        INSERT INTO "do cs" VALUES ('a', NULL), ('b', NULL);
-        ALTER TABLE "do cs" OWNER TO "doc's";
-        ALTER TABLE "do cs" ENABLE ROW LEVEL SECURITY;
-        CREATE TABLE "sta ts" (tenant text PRIMARY KEY, documents bigint);
-        GRANT SELECT ON "do cs" TO "count er";
-        GRANT SELECT, INSERT, UPDATE ON "sta ts" TO "count er";
-        GRANT USAGE ON SCHEMA \(quoted(fixture.schema)) TO "count er";
-        CREATE FUNCTION "up date"(text) RETURNS void LANGUAGE sql SECURITY DEFINER
-        SET search_path = \(quoted(fixture.schema)), pg_temp SET row_security = off AS $$
-            INSERT INTO "sta ts" SELECT $1, count(*) FROM "do cs" WHERE tenant = $1
-            ON CONFLICT (tenant) DO UPDATE SET documents = EXCLUDED.documents
-        $$;
-        ALTER FUNCTION "up date"(text) OWNER TO "count er";
-        REVOKE ALL ON FUNCTION "up date"(text) FROM PUBLIC;
-        """
+        let (counter, corpusOwner) = (quoted(fixture.counter), quoted(fixture.corpusOwner))
+        return """
+            SET search_path = \(quoted(fixture.schema));
+            CREATE ROLE \(counter); CREATE ROLE \(corpusOwner);
+            CREATE TABLE "do cs" (tenant text, words tsvector);
+            INSERT INTO "do cs" VALUES ('a', NULL), ('b', NULL);
+            ALTER TABLE "do cs" OWNER TO \(corpusOwner);
+            ALTER TABLE "do cs" ENABLE ROW LEVEL SECURITY;
+            CREATE TABLE "sta ts" (tenant text PRIMARY KEY, documents bigint);
+            GRANT SELECT ON "do cs" TO \(counter);
+            GRANT SELECT, INSERT, UPDATE ON "sta ts" TO \(counter);
+            GRANT USAGE ON SCHEMA \(quoted(fixture.schema)) TO \(counter);
+            CREATE FUNCTION "up date"(text) RETURNS void LANGUAGE sql SECURITY DEFINER
+            SET search_path = \(quoted(fixture.schema)), pg_temp SET row_security = off AS $$
+                INSERT INTO "sta ts" SELECT $1, count(*) FROM "do cs" WHERE tenant = $1
+                ON CONFLICT (tenant) DO UPDATE SET documents = EXCLUDED.documents
+            $$;
+            ALTER FUNCTION "up date"(text) OWNER TO \(counter);
+            REVOKE ALL ON FUNCTION "up date"(text) FROM PUBLIC;
+            """
     }
 
     func definition(user: String? = nil, function: Bool = false) -> DatabaseDefinition {
