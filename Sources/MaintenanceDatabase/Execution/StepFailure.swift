@@ -37,10 +37,21 @@ struct StepFailure {
                     + "empty it, or raise lock_timeout for a quiet hour"
             }
         case (_, .privilege):
-            "\(step.parentOwner) needs CREATE on schema \(step.partition.schema): "
-                + "GRANT CREATE ON SCHEMA \(step.partition.schema) TO \(step.parentOwner)"
+            privilegeCure(step)
         default: nil
         }
+    }
+
+    /// The two things that the planner does not know beforehand.
+    private func privilegeCure(_ step: CreatePartition) -> String {
+        let owner = RelationName.quoted(step.parentOwner)
+        let schema = RelationName.quoted(step.partition.schema)
+        let create = "\(owner) needs CREATE on schema \(schema): GRANT CREATE ON SCHEMA \(schema) TO \(owner)"
+        guard step.likeness.owner != step.parentOwner else { return create }
+        return
+            "its sibling \(step.likeness.template) belongs to \(RelationName.quoted(step.likeness.owner)), so the new "
+            + "one would have to: ALTER TABLE \(step.likeness.template) OWNER TO \(owner), or make the role of pgtend a "
+            + "member of that owner; beside that, \(create)"
     }
 
     private func cure(for failure: ServerFailure, _ step: RefreshView) -> String? {

@@ -57,8 +57,7 @@ struct StepRunner {
     /// between is an error of the server's, never a blocked reader: a view that was populated meanwhile is refreshed
     /// no other way than as planned only if nobody could read it.
     private func attempt(_ step: RefreshView) async throws(PostgresError) -> StepOutcome {
-        let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
-        let refresh = "REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"
+        let statements = try RefreshSQL(step, serverVersion: serverVersion).statements
         return try await transaction(step.limits).run(as: step.role) { () async throws(PostgresError) in
             let views = try await ViewReader(connection: connection).read()
             guard let view = views.first(where: { $0.name == step.view }) else {
@@ -70,7 +69,7 @@ struct StepRunner {
             case .concurrent where !view.isPopulated || !view.hasUniqueIndex:
                 return .rollback(.superseded(reason: "\(step.view) can no longer be refreshed concurrently; run again"))
             default:
-                try await connection.execute(Statement(unsafe: refresh))
+                for statement in statements { try await connection.execute(Statement(unsafe: statement)) }
                 return .commit
             }
         }
