@@ -37,16 +37,24 @@ struct StepFailure {
                     + "empty it, or raise lock_timeout for a quiet hour"
             }
         case (_, .privilege):
-            if step.likeness.owner != step.parentOwner {
-                "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role act "
-                    + "as both, with CREATE on schema \(step.partition.schema)"
-            } else {
-                "\(step.parentOwner) needs CREATE on schema \(step.partition.schema)"
-                    + (step.likeness.tablespace.map { " and on tablespace \($0)" } ?? "")
-                    + ", and EXECUTE on the functions of the sibling's triggers and policies"
-            }
+            privilegeCure(step)
         default: nil
         }
+    }
+
+    /// The two things that the planner does not know beforehand.
+    private func privilegeCure(_ step: CreatePartition) -> String {
+        let owner = RelationName.quoted(step.parentOwner)
+        let schema = RelationName.quoted(step.partition.schema)
+        let tablespace = step.likeness.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? ""
+        let create =
+            "\(owner) needs CREATE on schema \(schema)\(tablespace), and EXECUTE on the functions of the sibling's "
+            + "triggers and policies: GRANT CREATE ON SCHEMA \(schema) TO \(owner)"
+        guard step.likeness.owner != step.parentOwner else { return create }
+        return
+            "its sibling \(step.likeness.template) belongs to \(RelationName.quoted(step.likeness.owner)), so the new "
+            + "one would have to: ALTER TABLE \(step.likeness.template) OWNER TO \(owner), or make the role of pgtend a "
+            + "member of that owner; beside that, \(create)"
     }
 
     private func cure(for failure: ServerFailure, _ step: RefreshView) -> String? {

@@ -79,11 +79,10 @@ struct StepRunner {
     /// server refuses. In between nothing worse can happen: each mode is refused where it no longer fits, but for a
     /// view that was populated meanwhile, whose readers then wait for one plain refresh.
     private func attempt(_ step: RefreshView) async throws(PostgresError) -> StepOutcome {
-        let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
-        let refresh = "REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"
+        let statements = try RefreshSQL(step, serverVersion: serverVersion).statements
         let changed = { () async throws(PostgresError) -> StepOutcome? in try await recheck(step) }
         return try await transaction(step.limits).run(as: step.role, unless: changed) { () async throws(PostgresError) in
-            try await connection.execute(Statement(unsafe: refresh))
+            for statement in statements { try await connection.execute(Statement(unsafe: statement)) }
             return .commit
         }
     }
