@@ -1,5 +1,5 @@
 -- What the roles $3 may do with the relations $2 in the schemas $1, all three pairwise, and whether row-level security
--- binds them there. A relation or role that does not exist has no row.
+-- binds them there. An empty role is the relation's owner. A relation or role that does not exist has no row.
 SELECT
     n.nspname AS schema,
     c.relname AS name,
@@ -7,10 +7,11 @@ SELECT
     o.rolname AS owner,
     o.rolsuper AS owner_is_superuser,
     -- Of the session's role, not of $3: whether SET ROLE to the owner would succeed (16 made that a privilege of its
-    -- own), and whether it is a member at all.
+    -- own), whether it has the owner's privileges without that, and whether it is a member at all.
     pg_has_role(
         o.oid, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
     ) AS may_act_as_owner,
+    pg_has_role(o.oid, 'USAGE') AS inherits_owner,
     pg_has_role(o.oid, 'MEMBER') AS is_member,
     has_schema_privilege(r.oid, n.oid, 'USAGE') AS may_use_schema,
     has_schema_privilege(r.oid, n.oid, 'CREATE') AS may_create_in_schema,
@@ -23,10 +24,10 @@ SELECT
     -- As check_enable_rls() of the server decides: an owner, or whoever has its privileges, is bound by FORCE alone.
     c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
         AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE')) AS is_bound,
-    c.relforcerowsecurity AS is_forced
+    c.relforcerowsecurity AND pg_has_role(r.oid, c.relowner, 'USAGE') AS is_forced
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, role, place)
 JOIN pg_namespace AS n ON n.nspname = w.schema
 JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
 JOIN pg_roles AS o ON o.oid = c.relowner
-JOIN pg_roles AS r ON r.rolname = w.role
+JOIN pg_roles AS r ON CASE WHEN w.role = '' THEN r.oid = c.relowner ELSE r.rolname = w.role END
 ORDER BY w.place

@@ -17,9 +17,11 @@ enum AccessLine {
             text: [hostBased(map), hostBased(systemUser), hostBased(role)].joined(separator: "  "))
     }
 
-    /// The line of `~/.pgpass`, with the password to be filled in.
+    /// The line of `~/.pgpass`, with the password to be filled in; for a list of hosts, any of them.
     static func password(_ target: ConnectionTarget) -> String {
-        [target.host ?? "*", target.port, target.database, target.role].map(escaped).joined(separator: ":")
+        let single = { (field: String?) in field.flatMap { $0.contains(",") ? nil : $0 } ?? "*" }
+        return [single(target.host), single(target.port), target.database, target.role].map(escaped)
+            .joined(separator: ":")
             + ":PASSWORD"
     }
 

@@ -57,7 +57,7 @@ struct CorpusPrivileges {
             }
             if table.isBound {
                 findings.append(
-                    try .rowSecurity(on: table.relation, of: role, owns: table.owner == role, because: purpose))
+                    try .rowSecurity(on: table.relation, of: role, owns: table.isForced, because: purpose))
             }
         }
         return findings
@@ -82,7 +82,7 @@ struct CorpusPrivileges {
             for table in try await read(as: function.owner) where table.isBound {
                 findings.append(
                     try .rowSecurity(
-                        on: table.relation, of: function.owner, owns: table.owner == function.owner,
+                        on: table.relation, of: function.owner, owns: table.isForced,
                         because: "let \(function.function) count"))
             }
         }

@@ -14,7 +14,9 @@ struct ObjectPrivileges {
         let owned = try await RelationPrivileges.read(
             work.tables.map { ($0.name, $0.owner) } + work.views.map { ($0.view.name, $0.view.owner) },
             on: connection)
-        var wanted = try memberships(owned)
+        let templates = try await RelationPrivileges.read(work.templates.map { ($0.template, "") }, on: connection)
+        let gifts = self.gifts(owned, templates)
+        var wanted = memberships(owned, gifts)
         var findings: [PrivilegeFinding] = []
         for corpus in work.corpora {
             let check = CorpusPrivileges(connection: connection, session: session, corpus: corpus)
@@ -27,7 +29,8 @@ struct ObjectPrivileges {
             memberships.append(try .membership(in: owner, owning: objects, session))
         }
         findings =
-            memberships + (try partitions(owned)) + (try await views(owned, wanted.map(\.owner.owner))) + findings
+            memberships + (try partitions(owned)) + (try giving(gifts))
+            + (try await views(owned, wanted.map(\.owner.owner), gifts)) + findings
         var seen: Set<PrivilegeFinding> = []
         return findings.filter { seen.insert($0).inserted }
     }
@@ -35,15 +38,47 @@ struct ObjectPrivileges {
     /// The owners that have to be within reach and are not, each with what it owns. A view can be refreshed by MAINTAIN
     /// too, from 17 on.
     private func memberships(
-        _ owned: [RelationPrivileges]
-    ) throws(PostgresError) -> [(owner: RelationPrivileges, objects: [RelationName])] {
+        _ owned: [RelationPrivileges], _ gifts: [Gift]
+    ) -> [(owner: RelationPrivileges, objects: [RelationName])] {
         let tables = Set(work.tables.map(\.name))
         let ownerOnly = Set(work.views.filter { session.version.major < 17 && !$0.view.mayRefresh }.map(\.view.name))
-        let out = owned.filter {
-            !$0.mayActAsOwner && (tables.contains($0.relation) || ownerOnly.contains($0.relation))
-        }
+        let needed = owned.filter { tables.contains($0.relation) || ownerOnly.contains($0.relation) }
+        let out = (needed + gifts.map(\.template)).filter { !$0.mayActAsOwner }
         return Dictionary(grouping: out, by: \.owner).sorted { $0.key < $1.key }
             .map { ($0.value[0], $0.value.map(\.relation)) }
+    }
+
+    /// A table whose new partitions are given to another owner, as their sibling has it: pgtend's role does that itself.
+    private struct Gift {
+        let table: RelationPrivileges
+        let template: RelationPrivileges
+    }
+
+    private func gifts(_ owned: [RelationPrivileges], _ templates: [RelationPrivileges]) -> [Gift] {
+        work.templates.compactMap { table, template in
+            guard let table = owned.first(where: { $0.relation == table }),
+                let template = templates.first(where: { $0.relation == template }), template.owner != table.owner
+            else { return nil }
+            return Gift(table: table, template: template)
+        }
+    }
+
+    private func giving(_ gifts: [Gift]) throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        for gift in gifts {
+            let (table, template) = (gift.table, gift.template)
+            let purpose = "give new partitions of \(table.relation) to \(template.owner)"
+            if !template.mayCreateInSchema {
+                findings.append(
+                    try .schema(
+                        template.relation.schema, lacks: ["CREATE"], for: template.owner, because: "own partitions"))
+            }
+            // Up to 15 the membership alone does it, unless the role is one that does not inherit.
+            if !table.inheritsOwner, session.version.major >= 16 || !session.inherits {
+                findings.append(try .inheritance(of: table.owner, session, because: purpose))
+            }
+        }
+        return findings
     }
 
     private func partitions(_ owned: [RelationPrivileges]) throws(PostgresError) -> [PrivilegeFinding] {
@@ -61,9 +96,11 @@ struct ObjectPrivileges {
     }
 
     private func views(
-        _ owned: [RelationPrivileges], _ owners: [String]
+        _ owned: [RelationPrivileges], _ owners: [String], _ gifts: [Gift]
     ) async throws(PostgresError) -> [PrivilegeFinding] {
         var findings: [PrivilegeFinding] = []
+        // Where our role inherits an owner that makes partitions, it has that owner's USAGE.
+        let inherited = Set(gifts.map(\.table.relation.schema))
         let ours = try await RelationPrivileges.read(work.views.map { ($0.view.name, session.role) }, on: connection)
         for (view, isConcurrent) in work.views {
             let refresh = "refresh \(view.name)"
@@ -76,6 +113,7 @@ struct ObjectPrivileges {
                 let beginner = becomesOwner ? asOwner : ours.first(where: { $0.relation == view.name })
             else { continue }
             for role in isConcurrent ? [beginner, asOwner] : [beginner] where !role.mayUseSchema {
+                if role.role == session.role, inherited.contains(view.name.schema) { continue }
                 findings.append(try .schema(view.name.schema, lacks: ["USAGE"], for: role.role, because: refresh))
             }
             if isConcurrent, !asOwner.mayCreateTemporary {

@@ -18,6 +18,15 @@ extension PrivilegeFinding {
             cures: [.sql(try session.membership(in: owner.owner, isMember: owner.isMember))])
     }
 
+    static func inheritance(
+        of owner: String, _ session: PrivilegeSession, because reason: String
+    ) throws(PostgresError) -> PrivilegeFinding {
+        PrivilegeFinding(
+            severity: .missing, object: "role \(session.role)",
+            expected: "has the privileges of \(owner) without SET ROLE too, to \(reason)", found: "it has not",
+            cures: [.sql(try session.inheritance(of: owner))])
+    }
+
     /// - Parameter privileges: `USAGE`, `CREATE`.
     static func schema(
         _ schema: String, lacks privileges: [String], for role: String, because reason: String

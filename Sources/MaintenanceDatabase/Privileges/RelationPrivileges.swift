@@ -8,18 +8,19 @@ struct RelationPrivileges {
     let role: String
     let owner: String
     let ownerIsSuperuser: Bool
-    /// Of pgtend's own role: whether it can SET ROLE to the owner, and whether it is a member at all.
+    /// Of pgtend's own role: whether it can SET ROLE to the owner, has its privileges without that, is a member at all.
     let mayActAsOwner: Bool
+    let inheritsOwner: Bool
     let isMember: Bool
     let mayUseSchema: Bool
     let mayCreateInSchema: Bool
     let mayCreateTemporary: Bool
     let privileges: Set<String>
-    /// Whether row-level security would filter what the role reads.
+    /// Whether row-level security would filter what the role reads, and whether it is FORCE that binds an owner.
     let isBound: Bool
     let isForced: Bool
 
-    /// Those of `pairs` that exist, in their order.
+    /// Those of `pairs` that exist, in their order. An empty role is the relation's owner.
     static func read(
         _ pairs: [(relation: RelationName, role: String)], on connection: Connection
     ) async throws(PostgresError) -> [RelationPrivileges] {
@@ -32,7 +33,8 @@ struct RelationPrivileges {
                 RelationPrivileges(
                     relation: try RelationName(row), role: try row.decode("role"), owner: try row.decode("owner"),
                     ownerIsSuperuser: try row.decode("owner_is_superuser"),
-                    mayActAsOwner: try row.decode("may_act_as_owner"), isMember: try row.decode("is_member"),
+                    mayActAsOwner: try row.decode("may_act_as_owner"), inheritsOwner: try row.decode("inherits_owner"),
+                    isMember: try row.decode("is_member"),
                     mayUseSchema: try row.decode("may_use_schema"),
                     mayCreateInSchema: try row.decode("may_create_in_schema"),
                     mayCreateTemporary: try row.decode("may_create_temporary"),

@@ -23,6 +23,7 @@ struct RoleAdvice {
                 cures.append(.sql(try role.membership(in: owner, isMember: false)))
             }
             cures.append(.sql("GRANT pg_read_all_stats TO \"pgtend\""))
+            cures.append(.advice("then connect as pgtend and check again: what it still lacks is named"))
             if owners.contains(session.role) {
                 cures.append(
                     .advice("what \(session.role) itself owns needs another owner, of which pgtend is a member"))

@@ -4,8 +4,8 @@ import Maintenance
 struct WorkInView {
     /// Understood partitioned tables.
     let tables: [PartitionedTable]
-    /// New partitions that get an owner other than their parent's, by the owner of the parent.
-    let foreignOwners: [(table: RelationName, owner: String, partitionOwner: String)]
+    /// The partition after whose likeness a new one is made, by its parent.
+    let templates: [(table: RelationName, template: RelationName)]
     let views: [(view: MaterializedView, isConcurrent: Bool)]
     let corpora: [Corpus]
 
@@ -17,20 +17,11 @@ struct WorkInView {
             let object = TaskObject(.partitions, table.name)
             return foreign.contains(object) || understood.contains(table.name) && !refused.contains(object)
         }
-        var foreignOwners: [(RelationName, String, String)] = []
-        var modes: [RelationName: RefreshView.Mode] = [:]
-        for step in plan.steps {
-            switch step {
-            case .createPartition(let step):
-                let partitionOwner = step.likeness.owner
-                if partitionOwner != step.parentOwner, !foreignOwners.contains(where: { $0.0 == step.parent }) {
-                    foreignOwners.append((step.parent, step.parentOwner, partitionOwner))
-                }
-            case .refreshView(let step): modes[step.view] = step.mode
-            case .updateStatistics: break
-            }
+        templates = tables.compactMap { table in
+            table.partitions.filter { !$0.isForeign }.max { $0.lower < $1.lower }.map { (table.name, $0.name) }
         }
-        self.foreignOwners = foreignOwners
+        var modes: [RelationName: RefreshView.Mode] = [:]
+        for case .refreshView(let step) in plan.steps { modes[step.view] = step.mode }
         views = snapshot.views.compactMap { view in
             if let mode = modes[view.name] { return (view, mode == .concurrent) }
             return foreign.contains(TaskObject(.views, view.name)) ? (view, view.hasUniqueIndex) : nil

@@ -17,6 +17,7 @@ struct PrivilegeFixture {
     /// pgtend's.
     var role: String { "ten'd er \"\(number)\"" }
     var owner: String { "own er \(number)" }
+    var partitionOwner: String { "part er \(number)" }
     var viewOwner: String { "view er \(number)" }
     var corpusOwner: String { "doc's \(number)" }
     var counter: String { "count er \(number)" }
@@ -80,6 +81,24 @@ struct PrivilegeFixture {
             """
     }
 
+    /// Partitions that belong to another role than their table, beside a view that MAINTAIN lets others refresh.
+    static func gifts(_ fixture: PrivilegeFixture) -> String {
+        let (owner, partitionOwner) = (quoted(fixture.owner), quoted(fixture.partitionOwner))
+        return """
+            SET search_path = \(quoted(fixture.schema));
+            CREATE ROLE \(owner);
+            CREATE MATERIALIZED VIEW "sum mary" AS SELECT 1 AS one;
+            CREATE UNIQUE INDEX ON "sum mary" (one);
+            CREATE ROLE \(partitionOwner);
+            CREATE TABLE given (id integer, on_day date NOT NULL) PARTITION BY RANGE (on_day);
+            CREATE TABLE given_2025_01 PARTITION OF given FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+            CREATE TABLE given_2025_02 PARTITION OF given FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
+            ALTER TABLE given OWNER TO \(owner);
+            ALTER TABLE given_2025_01 OWNER TO \(partitionOwner);
+            ALTER TABLE given_2025_02 OWNER TO \(partitionOwner);
+            """
+    }
+
     /// A corpus of two owners with a function that counts as a third role.
     static func function(_ fixture: PrivilegeFixture) -> String {
         let (counter, corpusOwner) = (quoted(fixture.counter), quoted(fixture.corpusOwner))
@@ -104,7 +123,7 @@ struct PrivilegeFixture {
             """
     }
 
-    func definition(user: String? = nil, function: Bool = false) -> DatabaseDefinition {
+    func definition(user: String? = nil, corpus isThere: Bool = true, function: Bool = false) -> DatabaseDefinition {
         let corpus = CorpusDefinition(
             source: name("do cs"), sourceColumns: .init(tenant: "tenant", tsvector: "words"), target: name("sta ts"),
             targetColumns: .init(
@@ -114,7 +133,8 @@ struct PrivilegeFixture {
                 ? nil : .init(table: name("ter ms"), tenant: "tenant", term: "term", documents: "documents"),
             function: function ? name("up date") : nil)
         return DatabaseDefinition(
-            name: "foreign", conninfo: database.conninfo(user: user ?? role), schemas: [schema], corpora: [corpus])
+            name: "foreign", conninfo: database.conninfo(user: user ?? role), schemas: [schema],
+            corpora: isThere ? [corpus] : [])
     }
 
     func name(_ name: String) -> RelationName { RelationName(schema: schema, name: name) }
@@ -124,6 +144,11 @@ struct PrivilegeFixture {
         try await database.psql(
             """
             DO $do$ DECLARE made regclass; BEGIN
+                -- The backend of a run that has just ended may still be giving up its locks.
+                WHILE EXISTS (
+                    SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+                    WHERE l.locktype = 'advisory' AND d.datname = current_database()
+                ) LOOP PERFORM pg_sleep(0.01); END LOOP;
                 FOR made IN
                     SELECT h.inhrelid FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhrelid
                     WHERE c.relkind = 'r' AND c.relname !~ '_2025_0[12]$'
