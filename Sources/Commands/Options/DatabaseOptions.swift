@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Maintenance
 import PostgresClient
+import Reporting
 import Settings
 
 /// The flags of every command that takes a database.
@@ -52,7 +53,7 @@ struct DatabaseOptions: ParsableArguments {
             }
             return isRight ? loaded : nil
         } catch {
-            StandardOutput.write(toStandardError: "\(error)\n")
+            ReportStream.standardError.write("\(error)\n")
             return nil
         }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CivilTime
 import Glibc
 import Maintenance
 import MaintenanceDatabase
@@ -39,7 +38,7 @@ struct RunCommand: ParsableCommand {
             case nil: nil
             }
         Foreground.run {
-            let sink = ReportDestination.standardSink(format: format, now: SystemClock.now)
+            let sink = ReportDestination.standardSink(format: format, now: HostClock.now)
             var statuses: [ExitStatus] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(
@@ -61,14 +60,5 @@ enum RunID {
             let half = String(UInt64.random(in: .min ... .max), radix: 16)
             return String(repeating: "0", count: 16 - half.count) + half
         }.joined()
-    }
-}
-
-/// This host's wall clock.
-enum SystemClock {
-    @Sendable static func now() -> Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 }
