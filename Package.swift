@@ -53,14 +53,14 @@ let package = Package(
         // Tests mirror the sources.
         .target(
             name: "TestSupport", dependencies: ["PostgresClient"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests("CivilTimeTests", ["CivilTime"]),
+        tests("CivilTimeTests", ["CivilTime", "TestSupport"]),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),
         tests("EmbeddedSQLTests", ["EmbeddedSQL", "TestSupport"]),
-        tests("MaintenanceTests", ["Maintenance", "CivilTime"]),
+        tests("MaintenanceTests", ["Maintenance", "CivilTime", "TestSupport"]),
         tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
-        tests("SettingsTests", ["Settings"]),
+        tests("SettingsTests", ["Settings", "Maintenance", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
         tests("ArchitectureTests", []),

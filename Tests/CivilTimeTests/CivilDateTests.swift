@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import TestSupport
 import Testing
 
 /// Foundation's ISO 8601 calendar in UTC: an independent opinion on every date that both know. It turns Julian
@@ -35,7 +36,7 @@ struct CivilDateTests {
 
     /// Every day around New Year, around the end of February, and thousands of others.
     private static func days(seed: UInt64) -> [CivilDate] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         let random = (0..<5_000).map { _ in CivilDate(daysSinceEpoch: .random(in: known, using: &generator)) }
         let years = (0..<400).map { _ in Int.random(in: 1584...9998, using: &generator) } + [1900, 2000, 2100, 2400]
         let edges = years.flatMap { year in
@@ -46,7 +47,7 @@ struct CivilDateTests {
         return random + edges
     }
 
-    @Test("Components and ISO weeks are Foundation's", arguments: [SeededGenerator.freshSeed()])
+    @Test("Components and ISO weeks are Foundation's", arguments: [Seeded().seed])
     func agreesWithFoundation(seed: UInt64) {
         for day in Self.days(seed: seed) {
             let expected = witness.components(day)
@@ -61,7 +62,7 @@ struct CivilDateTests {
         }
     }
 
-    @Test("Periods begin where Foundation's begin", arguments: [SeededGenerator.freshSeed()])
+    @Test("Periods begin where Foundation's begin", arguments: [Seeded().seed])
     func periodsBeginWithFoundation(seed: UInt64) {
         let units: [(CalendarInterval, Calendar.Component)] = [
             (.day, .day), (.week, .weekOfYear), (.month, .month), (.year, .year),
@@ -79,9 +80,9 @@ struct CivilDateTests {
 
     /// Foundation adds the months to the first of the month and says how long that month is; its own clamping errs
     /// in February (1778-01-30 less 311 months would be 28 February of the leap year 1752).
-    @Test("Adding months ends in the month that Foundation finds", arguments: [SeededGenerator.freshSeed()])
+    @Test("Adding months ends in the month that Foundation finds", arguments: [Seeded().seed])
     func addsAsFoundationDoes(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         for day in Self.days(seed: seed).prefix(3_000) where (1700...9700).contains(day.year) {
             let months = Int.random(in: -1_200...1_200, using: &generator)
             let first = witness.date(CalendarInterval.month.start(of: day))
@@ -98,8 +99,8 @@ struct CivilDateTests {
         "Advancing tiles: each period ends where the next begins, and is counted as one",
         arguments: CalendarInterval.allCases)
     func periodsTile(interval: CalendarInterval) {
-        let seed = SeededGenerator.freshSeed()
-        var generator = SeededGenerator(seed: seed)
+        let seed = Seeded().seed
+        var generator = Seeded(seed: seed)
         for _ in 0..<2_000 {
             let day = CivilDate(daysSinceEpoch: .random(in: -2_000_000...2_000_000, using: &generator))
             let start = interval.start(of: day)

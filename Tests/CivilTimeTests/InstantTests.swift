@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Instants")
@@ -22,9 +23,9 @@ struct InstantTests {
         #expect(instant.clock == expected.replacingOccurrences(of: "+00", with: ""))
     }
 
-    @Test("The clock is Foundation's", arguments: [SeededGenerator.freshSeed()])
+    @Test("The clock is Foundation's", arguments: [Seeded().seed])
     func agreesWithFoundation(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         let formatter = ISO8601DateFormatter()
         formatter.formatOptions = [.withFullDate, .withTime, .withColonSeparatorInTime, .withSpaceBetweenDateAndTime]
         for _ in 0..<3_000 {
@@ -36,9 +37,9 @@ struct InstantTests {
         }
     }
 
-    @Test("A day is whole, whichever side of 1970 it lies on", arguments: [SeededGenerator.freshSeed()])
+    @Test("A day is whole, whichever side of 1970 it lies on", arguments: [Seeded().seed])
     func splitsIntoDayAndTime(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         for _ in 0..<3_000 {
             let instant = Instant(microseconds: .random(in: -(1 << 60)...(1 << 60), using: &generator))
             let time = instant.microsecondsOfDay

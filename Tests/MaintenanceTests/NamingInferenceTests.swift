@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import TestSupport
 import Testing
 
 @Suite("Naming inference")
@@ -75,9 +76,9 @@ struct NamingInferenceTests {
         #expect(NamingPattern.inferred(from: [(name: name, start: day("2025-03-01"))], interval: .month) == nil)
     }
 
-    @Test("The inferred pattern renders every name it was inferred from", arguments: [SeededGenerator.freshSeed()])
+    @Test("The inferred pattern renders every name it was inferred from", arguments: [Seeded().seed])
     func rendersWhatItRead(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         let patterns: [(String, [CalendarInterval])] = [
             ("{YYYY}_{MM}", [.month, .quarter]), ("y{YYYY}m{MM}", [.month]), ("{YYYY}{MM}{DD}", [.day, .week, .month]),
             ("{YYYY}q{Q}", [.quarter]), ("{IYYY}_w{IW}", [.week]), ("{YY}_{MM}", [.month]), ("{YYYY}", [.year]),

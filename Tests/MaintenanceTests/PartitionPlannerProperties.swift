@@ -1,12 +1,13 @@
 import CivilTime
 import Foundation
 import Maintenance
+import TestSupport
 import Testing
 
 /// A database made at random: sets of every interval, key, zone and shift, with holes, odd partitions, unbounded
 /// ends, pending detaches and taken names.
 private struct RandomScenario {
-    private var generator: SeededGenerator
+    private var generator: Seeded
     private static let zones = ["UTC", "Europe/Berlin", "America/Sao_Paulo", "America/Havana", "Asia/Kathmandu"]
     private static let namings: [CalendarInterval: [String]] = [
         .day: ["{YYYY}_{MM}_{DD}", "p{YYYY}{MM}{DD}", "{YYYY}_{DDD}"],
@@ -17,7 +18,7 @@ private struct RandomScenario {
     ]
 
     init(seed: UInt64) {
-        generator = SeededGenerator(seed: seed)
+        generator = Seeded(seed: seed)
     }
 
     mutating func make() -> Scenario {
@@ -95,7 +96,7 @@ struct PartitionPlannerProperties {
         }
     }
 
-    @Test("New partitions overlap neither each other nor what exists", arguments: [SeededGenerator.freshSeed()])
+    @Test("New partitions overlap neither each other nor what exists", arguments: [Seeded().seed])
     func neverOverlaps(seed: UInt64) {
         var planned = 0
         forEachScenario(seed) { scenario, plan in
@@ -112,14 +113,14 @@ struct PartitionPlannerProperties {
         #expect(planned > 120)
     }
 
-    @Test("Once a plan is done there is no partition step left", arguments: [SeededGenerator.freshSeed()])
+    @Test("Once a plan is done there is no partition step left", arguments: [Seeded().seed])
     func isDoneOnce(seed: UInt64) {
         forEachScenario(seed) { scenario, plan in
             #expect(scenario.applying(plan).plan().partitionSteps.isEmpty, "seed \(seed): \(plan.created)")
         }
     }
 
-    @Test("No name twice, none that is taken, none over 63 bytes", arguments: [SeededGenerator.freshSeed()])
+    @Test("No name twice, none that is taken, none over 63 bytes", arguments: [Seeded().seed])
     func namesAreFree(seed: UInt64) {
         forEachScenario(seed) { scenario, plan in
             let names = plan.partitionSteps.map(\.partition)
@@ -132,7 +133,7 @@ struct PartitionPlannerProperties {
 
     @Test(
         "A set that is understood and not obstructed can be written to now and for the periods in advance",
-        arguments: [SeededGenerator.freshSeed()])
+        arguments: [Seeded().seed])
     func givesARunway(seed: UInt64) {
         var understood = 0
         forEachScenario(seed) { scenario, plan in
@@ -148,7 +149,7 @@ struct PartitionPlannerProperties {
 
     @Test(
         "With gaps filled, partitions of whole periods leave no hole before now",
-        arguments: [SeededGenerator.freshSeed()])
+        arguments: [Seeded().seed])
     func fillsEveryGap(seed: UInt64) {
         forEachScenario(seed) { scenario, plan in
             guard scenario.definition.partitions.fillGaps, plan.refusals.isEmpty else { return }
@@ -158,9 +159,9 @@ struct PartitionPlannerProperties {
     }
 
     @Test(
-        "The plan does not depend on the order in which the catalog was read", arguments: [SeededGenerator.freshSeed()])
+        "The plan does not depend on the order in which the catalog was read", arguments: [Seeded().seed])
     func isDeterministic(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         forEachScenario(seed) { scenario, plan in
             var shuffled = scenario
             shuffled.tables = scenario.tables.shuffled(using: &generator).map { set in

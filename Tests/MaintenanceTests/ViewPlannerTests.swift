@@ -1,4 +1,5 @@
 import Maintenance
+import TestSupport
 import Testing
 
 @Suite("View planner")
@@ -38,9 +39,9 @@ struct ViewPlannerTests {
         #expect(refreshed(plan) == ["c", "a"] && plan.objectsInView == 2)
     }
 
-    @Test("Seeded graphs: every view once, after what it reads", arguments: [SeededGenerator.freshSeed()])
+    @Test("Seeded graphs: every view once, after what it reads", arguments: [Seeded().seed])
     func ordersRandomGraphs(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded(seed: seed)
         for _ in 0..<200 {
             let count = UInt32.random(in: 1...30, using: &generator)
             let names = (1...count).map { "v\($0)" }.shuffled(using: &generator)

@@ -1,19 +1,7 @@
 import Maintenance
 import Settings
+import TestSupport
 import Testing
-
-/// SplitMix64: the same mutations for the same seed, everywhere.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite("Mutated configuration files")
 struct MutationTests {
@@ -23,7 +11,7 @@ struct MutationTests {
         "password=x", "premake: 3\n", "databases:\n", "%YAML 1.1\n", "<<: ", "\r", "\\", "{{{{{{{{", "[[[[[[[[",
     ].map { Array($0.utf8) }
 
-    private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    private func mutate(_ bytes: inout [UInt8], _ generator: inout Seeded) {
         let at = Int.random(in: 0...bytes.count, using: &generator)
         let length = Int.random(in: 0...min(40, bytes.count - at), using: &generator)
         switch Int.random(in: 0..<6, using: &generator) {
@@ -52,7 +40,7 @@ struct MutationTests {
 
     @Test(arguments: [UInt64](1...8))
     func giveAValueThatRendersBackOrAProblemWithAPlace(_ seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = Seeded(seed: seed)
         var (accepted, refused) = (0, 0)
         for round in 0..<500 {
             var bytes = Array(completeFile.utf8)
