@@ -10,7 +10,7 @@ package struct PrivilegeFinding: Hashable, Sendable {
     package let severity: Severity
     /// What it is about, such as `table mcp.audit_log`, `role pgtend` or `pg_hba.conf`.
     package let object: String
-    /// What has to hold, as a clause: `role pgtend may SET ROLE mcp_owner, which owns …`.
+    /// What has to hold, as a clause: `role pgtend may SET ROLE app_owner, which owns …`.
     package let expected: String
     /// What holds instead, with the server's words and the SQLSTATE where it refused.
     package let found: String

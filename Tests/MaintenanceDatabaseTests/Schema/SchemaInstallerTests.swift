@@ -204,11 +204,21 @@ struct SchemaInstallerTests {
     @Test func installersAtTheSameTimeApplyEachMigrationOnce() async throws {
         try await TestDatabase.with(.v15) { database in
             let installer = installer(database, migrations: small)
-            let counts = try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<4 { group.addTask { try await installer.apply().applied.count } }
+            // One that waited too long for the lock is told so; on a busy machine that may be any but one.
+            let counts = try await withThrowingTaskGroup(of: Int?.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        do {
+                            return try await installer.apply().applied.count
+                        } catch let failure as ServerFailure where failure.failureClass == .lockNotAvailable {
+                            return nil
+                        }
+                    }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(counts.sorted() == [0, 0, 0, 3])
+            #expect(counts.compactMap(\.self).filter { $0 > 0 } == [3])
+            #expect(try await installer.plan().isEmpty)
         }
     }
 
