@@ -61,7 +61,7 @@ let package = Package(
         tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("SettingsTests", ["Settings"]),
-        tests("CommandsTests", ["Commands", "TestSupport"]),
+        tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
     ]

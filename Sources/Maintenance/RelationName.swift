@@ -28,7 +28,7 @@ extension RelationName: CustomStringConvertible {
     }
 
     /// A schema, a relation or a role for people, quoted where SQL quotes it.
-    static func quoted(_ part: String) -> String {
+    package static func quoted(_ part: String) -> String {
         let plain = part.unicodeScalars.allSatisfy { scalar in
             ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "$"
         }

@@ -30,8 +30,7 @@ extension PlanStep {
             for requirement in step.locks { locks.append(try PartitionDDL.lock(requirement)) }
             work = try role(step.parentOwner) + ddl.create + locks + [ddl.attach] + ddl.finish + ddl.optional
         case .refreshView(let step):
-            let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
-            work = try role(step.role) + ["REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"]
+            work = try role(step.role) + RefreshSQL(step, serverVersion: serverVersion).statements
         case .updateStatistics(let step):
             // The tenant stays a parameter here too: put into the text, it could end a comment or a name.
             let tenant = try SQLLiteral(step.tenant).quoted

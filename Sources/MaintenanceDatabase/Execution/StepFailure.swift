@@ -37,16 +37,21 @@ struct StepFailure {
                     + "empty it, or raise lock_timeout for a quiet hour"
             }
         case (_, .privilege):
-            if step.likeness.owner != step.parentOwner {
-                "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role act "
-                    + "as both, with CREATE on schema \(step.partition.schema)"
-            } else {
-                "\(step.parentOwner) needs CREATE on schema \(step.partition.schema)"
-                    + (step.likeness.tablespace.map { " and on tablespace \($0)" } ?? "")
-                    + ", and EXECUTE on the functions of the sibling's triggers and policies"
-            }
+            privilegeCure(step)
         default: nil
         }
+    }
+
+    private func privilegeCure(_ step: CreatePartition) -> String {
+        let (owner, schema) = (RelationName.quoted(step.parentOwner), RelationName.quoted(step.partition.schema))
+        if step.likeness.owner != step.parentOwner {
+            return
+                "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role "
+                + "act as both, with CREATE on schema \(schema)"
+        }
+        return "\(owner) needs CREATE on schema \(schema) (GRANT CREATE ON SCHEMA \(schema) TO \(owner))"
+            + (step.likeness.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? "")
+            + ", and EXECUTE on the functions of the sibling's triggers and policies"
     }
 
     private func cure(for failure: ServerFailure, _ step: RefreshView) -> String? {

@@ -31,6 +31,8 @@ extension PostgresError {
 extension FailureClass {
     init(_ error: PostgresError) {
         switch error.kind {
+        // No CONNECT on the database, for one: it was reached.
+        case .connection where error.sqlState == .insufficientPrivilege: self = .privilege
         case .connection: self = .connection
         case .authentication: self = .authentication
         case .timedOut: self = .timeout

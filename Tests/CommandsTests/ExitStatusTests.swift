@@ -1,0 +1,53 @@
+import Maintenance
+import Testing
+
+@testable import Commands
+
+/// Swift Testing has an `ExitStatus`, too.
+typealias Status = Commands.ExitStatus
+
+@Suite("Exit status")
+struct ExitStatusTests {
+    @Test func nothingIsGraverThanAnErrorOfItsOwn() {
+        for status in Status.allCases {
+            #expect(Status.gravest([status, .software]) == .software)
+            #expect(Status.gravest([.done, status]) == status)
+            #expect(Status.gravest([status]) == status)
+        }
+        #expect(Status.gravest([]) == .done)
+    }
+
+    /// Two databases of which one fails and one cannot be reached: what stops more is what a script hears of.
+    @Test(
+        arguments: [
+            ([.refused, .failed, .unavailable], .unavailable), ([.held, .failed], .failed),
+            ([.postponed, .refused], .refused),
+            ([.nothingToTend, .postponed], .postponed), ([.unavailable, .noPermission, .done], .noPermission),
+        ] as [([Status], Status)])
+    func theGravestWins(statuses: [Status], gravest: Status) {
+        #expect(Status.gravest(statuses) == gravest)
+        #expect(Status.gravest(statuses.reversed()) == gravest)
+    }
+
+    @Test func helpKnowsEveryCodeOnce() {
+        let codes = Status.help.split(separator: "\n").dropFirst().compactMap { line in
+            Int32(line.drop { $0 == " " }.prefix { $0 != " " })
+        }
+        #expect(codes == Status.allCases.map(\.rawValue) + [130, 143])
+    }
+
+    /// ArgumentParser wraps at 80 columns, and a wrapped code is hard to find.
+    @Test func helpIsNeverWrapped() {
+        for line in Status.help.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test(
+        arguments: [
+            (FailureClass.authentication, "28P01", Status.noPermission), (.privilege, "42501", .noPermission),
+            (.connection, nil, .unavailable), (.resources, "53300", .unavailable), (.other, "25006", .unavailable),
+            (.other, "42P07", .failed), (.lockNotAvailable, "55P03", .held),
+        ] as [(FailureClass, String?, Status)])
+    func saysWhatEndedACommandBeforeItBegan(kind: FailureClass, state: String?, status: Status) {
+        #expect(Status(ServerFailure(failureClass: kind, sqlState: state, message: "")) == status)
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+
+/// The built program, as its users start it.
+enum Pgtend {
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], output: Program.Output = .pipes
+    ) async throws -> Program.Result {
+        try await Program.run(
+            Program.pgtend, arguments, environment: environment, output: output, within: .seconds(60))
+    }
+}
+
+extension TestDatabase {
+    /// `pgtend` on this database, without any configuration file.
+    func pgtend(
+        _ arguments: String..., user: String = "postgres", environment: [String: String] = [:],
+        output: Program.Output = .pipes
+    ) async throws -> Program.Result {
+        try await Pgtend.run(
+            arguments + ["--database", conninfo(user: user)], environment: environment, output: output)
+    }
+
+    /// The same, still running.
+    func startPgtend(_ arguments: String...) throws -> Program {
+        try Program.start(Program.pgtend, arguments + ["--database", conninfo()])
+    }
+
+    /// Everything in the database as pg_dump writes it; what is random in a dump is taken out.
+    func dump(_ options: String...) async throws -> String {
+        let result = try await Program.run(cluster.folder + "/bin/pg_dump", options + ["--dbname", conninfo()])
+        guard result.succeeded else { throw TestFailure("pg_dump: \(result)") }
+        return result.standardOutput.split(separator: "\n").filter {
+            !$0.hasPrefix("\\restrict") && !$0.hasPrefix("\\unrestrict")
+        }.joined(separator: "\n")
+    }
+
+    /// Returns when some session of this database answers `condition`, a WHERE on `pg_stat_activity AS a`. The server
+    /// looks again and again: there is nothing to be notified by.
+    func waitForSession(where condition: String) async throws {
+        try await psql(
+            """
+            DO $$
+            BEGIN
+                FOR attempt IN 1..3000 LOOP
+                    PERFORM pg_stat_clear_snapshot();
+                    IF EXISTS (
+                        SELECT FROM pg_stat_activity AS a
+                        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND \(condition)
+                    ) THEN
+                        RETURN;
+                    END IF;
+                    PERFORM pg_sleep(0.01);
+                END LOOP;
+                RAISE 'no session came to it';
+            END
+            $$
+            """)
+    }
+}
+
+extension Program.Result {
+    /// The JSON lines of `--log-format json`.
+    var reports: [[String: Any]] {
+        get throws {
+            try standardError.split(separator: "\n").map { line in
+                guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+                    throw TestFailure("not a JSON object: \(line)")
+                }
+                return object
+            }
+        }
+    }
+
+    var everything: String { standardOutput + standardError }
+}
+
+/// Runs `body` with the path of a file that is there as long as it runs.
+func withFile<Value>(
+    _ text: String, isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> Value
+) async throws -> Value {
+    let path = FileManager.default.temporaryDirectory.path + "/pgtend-\(UUID().uuidString).yaml"
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    defer { unlink(path) }
+    return try await body(path)
+}
