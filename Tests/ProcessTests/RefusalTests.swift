@@ -143,7 +143,7 @@ struct RefusalTests {
             #expect(result.ending == .exited(1), "\(result)")
             let line = result.standardError.split(separator: "\n").first { $0.hasPrefix("error: failed: ") }
             #expect(
-                line?.contains("SQLSTATE 42501") == true && line?.contains("belongs to postgres") == true, "\(result)")
+                line?.contains("SQLSTATE 42501") == true && line?.contains("belong to postgres") == true, "\(result)")
             #expect(try await database.dump("--schema-only") == before)
         }
     }

@@ -42,19 +42,16 @@ struct StepFailure {
         }
     }
 
-    /// The two things that the planner does not know beforehand.
     private func privilegeCure(_ step: CreatePartition) -> String {
-        let owner = RelationName.quoted(step.parentOwner)
-        let schema = RelationName.quoted(step.partition.schema)
-        let tablespace = step.likeness.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? ""
-        let create =
-            "\(owner) needs CREATE on schema \(schema)\(tablespace), and EXECUTE on the functions of the sibling's "
-            + "triggers and policies: GRANT CREATE ON SCHEMA \(schema) TO \(owner)"
-        guard step.likeness.owner != step.parentOwner else { return create }
-        return
-            "its sibling \(step.likeness.template) belongs to \(RelationName.quoted(step.likeness.owner)), so the new "
-            + "one would have to: ALTER TABLE \(step.likeness.template) OWNER TO \(owner), or make the role of pgtend a "
-            + "member of that owner; beside that, \(create)"
+        let (owner, schema) = (RelationName.quoted(step.parentOwner), RelationName.quoted(step.partition.schema))
+        if step.likeness.owner != step.parentOwner {
+            return
+                "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role "
+                + "act as both, with CREATE on schema \(schema)"
+        }
+        return "\(owner) needs CREATE on schema \(schema) (GRANT CREATE ON SCHEMA \(schema) TO \(owner))"
+            + (step.likeness.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? "")
+            + ", and EXECUTE on the functions of the sibling's triggers and policies"
     }
 
     private func cure(for failure: ServerFailure, _ step: RefreshView) -> String? {
