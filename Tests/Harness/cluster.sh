@@ -35,10 +35,16 @@ as_owner() {
 destroy() {
     local status=$?
     trap '' INT TERM HUP
-    # The whole process group: a test runner that is told to end may leave its own children.
+    # The whole process group: a test runner that is told to end may leave its own children. One that is stopped, as
+    # whoever reads a terminal in the background is, hears nothing before it goes on.
     if [ -n "$command" ] && kill -TERM -- "-$command" 2>/dev/null; then
-        wait "$command" 2>/dev/null || true
-    fi
+        kill -CONT -- "-$command" || true
+        for _ in {1..100}; do
+            kill -0 "$command" || break
+            sleep 0.1
+        done
+        kill -KILL -- "-$command" || true
+    fi 2>/dev/null
     local pid_file=$folder/data/postmaster.pid
     if [ -e "$pid_file" ]; then
         as_owner bin/pg_ctl stop --silent -D data -m immediate -t 20 || kill -KILL "$(head -n 1 "$pid_file")" || true

@@ -33,7 +33,7 @@ next_month="INSERT INTO mcp.audit_log (tenant_id, table_name, record_id, action,
 
 export PATH=$PWD/.build/release:$PGTEND_TEST_18/bin:$PATH
 export PGUSER=postgres PGOPTIONS='-c client_min_messages=warning'
-export PGHOST=$PGTEND_TEST_18
+export PGHOST=$PGTEND_TEST_18 PSQL_PAGER=''
 say "A private PostgreSQL 18 listens on a socket in $PGHOST; nothing else on this machine is touched."
 run createdb platform
 
