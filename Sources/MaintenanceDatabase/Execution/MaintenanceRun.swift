@@ -119,12 +119,7 @@ package struct MaintenanceRun: Sendable {
     private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot
     {
         let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
-        guard !snapshot.server.isStandby else {
-            throw ServerFailure(
-                failureClass: .other, sqlState: SQLState.readOnlySQLTransaction.rawValue,
-                message: "the server is a standby: it takes no changes until it is promoted",
-                cure: "name the primary, or all hosts and target_session_attrs=read-write in the conninfo")
-        }
+        guard !snapshot.server.isStandby else { throw .standby }
         return snapshot
     }
 

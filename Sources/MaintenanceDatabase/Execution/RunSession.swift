@@ -81,8 +81,19 @@ actor RunSession {
     private static let reconnections = 10
     private static let reconnectionPause = Duration.milliseconds(500)
 
+    /// Gives the locks back and closes. A backend outlives its connection by a moment, and a run that starts right
+    /// behind this one would find the locks still held by it.
     func close() async {
-        await current.close()
+        let connection = current
+        // In a task of its own: a run that was cancelled gives them back too.
+        await Task {
+            do throws(PostgresError) {
+                if !connection.isBroken { try await connection.execute("SELECT pg_advisory_unlock_all()") }
+            } catch {
+                // Then they go with the session, which ends next.
+            }
+            await connection.close()
+        }.value
     }
 
     nonisolated var notices: [String] { noticeLog.texts }
