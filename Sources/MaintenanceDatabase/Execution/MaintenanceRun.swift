@@ -35,6 +35,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
+            try await refusePooler(on: connection)
             let snapshot = try await snapshot(on: connection, tasks)
             await connection.close()
             return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot.server.versionNumber)
@@ -90,6 +91,7 @@ package struct MaintenanceRun: Sendable {
     private func work(
         _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
     ) async throws(ServerFailure) {
+        try await refusePooler(on: connection)
         do throws(PostgresError) {
             summary.heldLocks = try await session.take(tasks)
         } catch {
@@ -114,6 +116,16 @@ package struct MaintenanceRun: Sendable {
         summary.reports = await executor.execute(plan.steps)
         summary.runways = runways(plan, snapshot, summary.reports)
         if let lost = session.lost { throw ServerFailure(lost) }
+    }
+
+    private func refusePooler(on connection: Connection) async throws(ServerFailure) {
+        let backendPID: Int32
+        do throws(PostgresError) {
+            backendPID = try await connection.row("SELECT pg_backend_pid() AS backend_pid").decode("backend_pid")
+        } catch {
+            throw ServerFailure(error)
+        }
+        guard backendPID == connection.server.backendPID else { throw .poolingProxy }
     }
 
     private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot

@@ -27,15 +27,4 @@ extension ServerFailure {
     private static func line(of position: Int, in text: String) -> Int {
         1 + text.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" }
     }
-
-    static let standby = ServerFailure(
-        failureClass: .other, sqlState: SQLState.readOnlySQLTransaction.rawValue,
-        message: "the server is a standby: it takes no changes until it is promoted",
-        cure: "name the primary, or all hosts and target_session_attrs=read-write in the conninfo")
-
-    /// Locks and settings of a session mean nothing when each transaction gets another backend.
-    static let poolingProxy = ServerFailure(
-        failureClass: .other,
-        message: "the session is not one backend's: a proxy that pools transactions stands before the server",
-        cure: "connect to the server itself, or to a port of the proxy that pools sessions (pool_mode = session)")
 }

@@ -1,0 +1,17 @@
+import Maintenance
+import PostgresClient
+
+extension ServerFailure {
+    static let standby = ServerFailure(
+        failureClass: .other, sqlState: SQLState.readOnlySQLTransaction.rawValue,
+        message: "the server is a standby: it takes no changes until it is promoted",
+        cure: "name the primary, or all hosts and target_session_attrs=read-write in the conninfo")
+
+    /// The backend that answers is not the one that the connection was opened with. Behind a proxy that pools
+    /// transactions the locks and the settings of a session, `row_security = off` among them, mean nothing.
+    static let poolingProxy = ServerFailure(
+        failureClass: .other,
+        message: "a connection pooler stands before the server: the backend that answers is not the one that was "
+            + "announced, so locks and settings of the session could be lost between two statements",
+        cure: "connect to the server itself, by its own port or socket")
+}
