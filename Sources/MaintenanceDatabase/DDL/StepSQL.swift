@@ -28,10 +28,9 @@ extension PlanStep {
             let ddl = try PartitionDDL(step, serverVersion: serverVersion)
             var locks: [String] = []
             for requirement in step.locks { locks.append(try PartitionDDL.lock(requirement)) }
-            work = try role(step.parentOwner) + ddl.create + locks + [ddl.attach] + ddl.finish + ddl.optional
+            work = try role(step.parentOwner) + ddl.create + locks + ddl.attach + ddl.finish + ddl.optional
         case .refreshView(let step):
-            let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
-            work = try role(step.role) + ["REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"]
+            work = try role(step.role) + (try RefreshSQL(step, serverVersion: serverVersion).statements)
         case .updateStatistics(let step):
             let tenant = try SQLLiteral(step.tenant).quoted
             var updates: [String] = []

@@ -35,7 +35,7 @@ struct StepFailure {
             step.defaultPartition.map {
                 "\($0) could not be scanned within \(step.limits.lockDeadline), while its writers wait: "
                     + "empty it, or raise lock_timeout for a quiet hour"
-            }
+            } ?? "the server was too busy to attach an empty table in time: run again, or raise lock_timeout"
         case (_, .privilege):
             if step.likeness.owner != step.parentOwner {
                 "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role act "

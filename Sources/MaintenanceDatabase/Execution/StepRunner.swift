@@ -34,7 +34,7 @@ struct StepRunner {
             let limit = makesOthersWait ? deadline.setting : "'\(step.limits.statementTimeout.milliseconds)ms'"
             let settings =
                 "SET LOCAL lock_timeout = \(deadline.lockSetting); SET LOCAL statement_timeout = \(limit)"
-            try await connection.script(unsafe: ([settings, ddl.attach] + ddl.finish).joined(separator: ";\n"))
+            try await connection.script(unsafe: ([settings] + ddl.attach + ddl.finish).joined(separator: ";\n"))
             for statement in ddl.optional { try await executeIfAllowed(statement) }
             return .commit
         }
@@ -79,11 +79,11 @@ struct StepRunner {
     /// server refuses. In between nothing worse can happen: each mode is refused where it no longer fits, but for a
     /// view that was populated meanwhile, whose readers then wait for one plain refresh.
     private func attempt(_ step: RefreshView) async throws(PostgresError) -> StepOutcome {
-        let manner = step.mode == .concurrent ? "CONCURRENTLY " : ""
-        let refresh = "REFRESH MATERIALIZED VIEW \(manner)\(try step.view.quoted)"
+        let statements = try RefreshSQL(step, serverVersion: serverVersion).statements
         let changed = { () async throws(PostgresError) -> StepOutcome? in try await recheck(step) }
-        return try await transaction(step.limits).run(as: step.role, unless: changed) { () async throws(PostgresError) in
-            try await connection.execute(Statement(unsafe: refresh))
+        return try await transaction(step.limits).run(as: step.role, unless: changed) {
+            () async throws(PostgresError) in
+            for statement in statements { try await connection.execute(Statement(unsafe: statement)) }
             return .commit
         }
     }
@@ -107,7 +107,8 @@ struct StepRunner {
 
     private func attempt(_ step: UpdateStatistics) async throws(PostgresError) -> StepOutcome {
         let statements = try CorpusSQL(step.corpus).update
-        return try await transaction(step.limits).run(as: step.role, unless: { nil }) { () async throws(PostgresError) in
+        return try await transaction(step.limits).run(as: step.role, unless: { nil }) {
+            () async throws(PostgresError) in
             for statement in statements {
                 try await connection.execute(Statement(unsafe: statement, parameters: [step.tenant]))
             }

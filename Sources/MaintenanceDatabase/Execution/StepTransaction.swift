@@ -6,6 +6,11 @@ struct StepTransaction {
     let connection: Connection
     let limits: StepLimits
 
+    /// How long one statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
+    var patience: Duration { limits.statementTimeout + Self.grace }
+
+    private static let grace = Duration.seconds(5)
+
     /// What the work in it came to.
     enum Verdict {
         case commit
