@@ -72,7 +72,8 @@ struct PlanExecutor {
                 }
                 let blockers = await blockers(of: step, failure)
                 let delay = retryPolicy.delay(
-                    after: failure.failureClass == .timeout ? .lockNotAvailable : failure.failureClass, attempt: attempt, waited: lockWait, limits: step.limits,
+                    after: failure.failureClass == .timeout ? .lockNotAvailable : failure.failureClass,
+                    attempt: attempt, waited: lockWait, limits: step.limits,
                     jitter: .random(in: 0..<1))
                 guard let delay else {
                     return report(

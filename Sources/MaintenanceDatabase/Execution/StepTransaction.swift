@@ -6,11 +6,6 @@ struct StepTransaction {
     let connection: Connection
     let limits: StepLimits
 
-    /// How long one statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
-    var patience: Duration { limits.statementTimeout + Self.grace }
-
-    private static let grace = Duration.seconds(5)
-
     /// What the work in it came to.
     enum Verdict {
         case commit
@@ -80,6 +75,11 @@ struct StepTransaction {
         }.value
         try result.get()
     }
+}
+
+extension StepLimits {
+    /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
+    var patience: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
 }
 
 extension Duration {
