@@ -18,8 +18,8 @@ JOIN pg_class AS c ON c.oid = h.inhrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_partitioned_table AS p ON p.partrelid = h.inhparent
 CROSS JOIN LATERAL (
-    -- Bounds have no columns, so no relation is named: from 17 on pg_get_expr would lock it, and wait behind whoever
-    -- rewrites a partition.
+    -- Bounds have no columns, so no relation is named: pg_get_expr would lock it, and wait behind whoever rewrites a
+    -- partition.
     SELECT regexp_match(pg_get_expr(c.relpartbound, 0), $$^FOR VALUES FROM \('?([^']*)'?\) TO \('?([^']*)'?\)$$)
         AS bound
 ) AS b

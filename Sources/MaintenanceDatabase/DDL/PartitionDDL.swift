@@ -7,7 +7,7 @@ import PostgresClient
 /// invisible to others; then come the locks of the step, `attach`, and `finish`, which needs the partition attached.
 struct PartitionDDL {
     let create: [String]
-    let attach: String
+    let attach: [String]
     let finish: [String]
     /// Each on its own, for whoever may: without one of them the partition still takes its rows.
     let optional: [String]
@@ -26,9 +26,13 @@ struct PartitionDDL {
             + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)
         // A sibling in the database's own tablespace has none to name, and the role may have another default.
         let create = ["SET LOCAL default_tablespace = ''", table] + (try dress.beforeAttach)
-        attach =
-            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES FROM (\(try SQLLiteral(step.lower).quoted)) "
-            + "TO (\(try SQLLiteral(step.upper).quoted))"
+        let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
+        // ATTACH checks foreign keys by a query, which row_security=off refuses where a policy binds the owner too. The
+        // new table has no rows that could be hidden.
+        attach = [
+            "SET LOCAL row_security = on",
+            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)", "SET LOCAL row_security = off",
+        ]
         if likeness.owner == step.parentOwner {
             self.create = create + (try dress.grants)
             finish = (try dress.afterAttach) + ["RESET ROLE"]

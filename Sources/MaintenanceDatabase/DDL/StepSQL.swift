@@ -28,7 +28,7 @@ extension PlanStep {
             let ddl = try PartitionDDL(step, serverVersion: serverVersion)
             var locks: [String] = []
             for requirement in step.locks { locks.append(try PartitionDDL.lock(requirement)) }
-            work = try role(step.parentOwner) + ddl.create + locks + [ddl.attach] + ddl.finish + ddl.optional
+            work = try role(step.parentOwner) + ddl.create + locks + ddl.attach + ddl.finish + ddl.optional
         case .refreshView(let step):
             work = try role(step.role) + RefreshSQL(step, serverVersion: serverVersion).statements
         case .updateStatistics(let step):

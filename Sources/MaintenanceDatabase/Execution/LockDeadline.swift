@@ -22,16 +22,19 @@ struct LockDeadline {
 
     private static let margin = Duration.milliseconds(10)
 
-    /// Takes a lock with what is left.
+    /// Takes a lock with what is left. `patience` is for a server that does not answer at all.
     ///
     /// The DEFAULT partition, or a table on the other end of a foreign key, may be one on which our role has none of the
     /// privileges that LOCK TABLE asks for, or a foreign table, which it refuses; ATTACH locks it all the same, under
     /// the same limit.
-    func take(_ requirement: LockRequirement, on connection: Connection) async throws(PostgresError) {
+    func take(
+        _ requirement: LockRequirement, on connection: Connection, patience: Duration
+    ) async throws(PostgresError) {
         let lock = try PartitionDDL.lock(requirement)
         do throws(PostgresError) {
             try await connection.script(
-                unsafe: "SET LOCAL lock_timeout = \(lockSetting); SAVEPOINT lock; \(lock); RELEASE SAVEPOINT lock")
+                unsafe: "SET LOCAL lock_timeout = \(lockSetting); SAVEPOINT lock; \(lock); RELEASE SAVEPOINT lock",
+                timeout: patience)
         } catch {
             guard error.sqlState == .insufficientPrivilege || error.sqlState == .wrongObjectType else { throw error }
             try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT lock; RELEASE SAVEPOINT lock")

@@ -30,7 +30,7 @@ package struct MaintenanceRun: Sendable {
     package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
         let connection: Connection
         do throws(PostgresError) {
-            connection = try await Self.open(definition.conninfo, applicationName, NoticeLog())
+            connection = try await Self.open(definition, applicationName, NoticeLog())
         } catch {
             throw ServerFailure(error)
         }
@@ -67,9 +67,9 @@ package struct MaintenanceRun: Sendable {
 
     private func work(_ summary: inout RunSummary) async throws(ServerFailure) {
         let notices = NoticeLog()
-        let (conninfo, applicationName) = (definition.conninfo, applicationName)
+        let (definition, applicationName) = (definition, applicationName)
         let reopen = { @Sendable () async throws(PostgresError) in
-            try await Self.open(conninfo, applicationName, notices)
+            try await Self.open(definition, applicationName, notices)
         }
         let connection: Connection
         let session: RunSession
@@ -148,13 +148,20 @@ package struct MaintenanceRun: Sendable {
     }
 
     private static func open(
-        _ conninfo: String, _ applicationName: String, _ notices: NoticeLog
+        _ definition: DatabaseDefinition, _ applicationName: String, _ notices: NoticeLog
     ) async throws(PostgresError) -> Connection {
         let options = SessionOptions(
-            applicationName: applicationName,
+            applicationName: applicationName, statementTimeout: patience(of: definition),
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })
-        return try await Connection.open(ConnectionInfo(parsing: conninfo), options: options)
+        return try await Connection.open(ConnectionInfo(parsing: definition.conninfo), options: options)
+    }
+
+    /// For statements without a limit of their own, so that a server that has stopped ends the run at last. None of
+    /// them takes as long as the longest step may.
+    private static func patience(of definition: DatabaseDefinition) -> Duration {
+        let views = definition.viewDefinitions.compactMap(\.statementTimeout) + [definition.views.statementTimeout]
+        return max(views.max() ?? .zero, definition.statistics.statementTimeout, .seconds(60)) + .seconds(60)
     }
 }

@@ -35,7 +35,7 @@ struct StepFailure {
             step.defaultPartition.map {
                 "\($0) could not be scanned within \(step.limits.lockDeadline), while its writers wait: "
                     + "empty it, or raise lock_timeout for a quiet hour"
-            }
+            } ?? "the server was too busy to attach an empty table in time: run again, or raise lock_timeout"
         case (_, .privilege):
             privilegeCure(step)
         default: nil

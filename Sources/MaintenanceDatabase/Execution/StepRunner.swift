@@ -24,17 +24,21 @@ struct StepRunner {
         }
         return try await transaction(step.limits).run(as: step.parentOwner, unless: changed) {
             () async throws(PostgresError) in
-            try await connection.script(unsafe: ddl.create.joined(separator: ";\n"))
+            let patience = step.limits.patience
+            try await connection.script(unsafe: ddl.create.joined(separator: ";\n"), timeout: patience)
 
             let deadline = LockDeadline(step.limits.lockDeadline)
-            for requirement in step.locks { try await deadline.take(requirement, on: connection) }
+            for requirement in step.locks {
+                try await deadline.take(requirement, on: connection, patience: patience)
+            }
             if let changed = try await recheck(step) { return .rollback(changed) }
             // Beyond SHARE UPDATE EXCLUSIVE somebody waits while ATTACH works: then it has to be done by the deadline.
             let makesOthersWait = step.locks.contains { $0.mode != .shareUpdateExclusive }
             let limit = makesOthersWait ? deadline.setting : "'\(step.limits.statementTimeout.milliseconds)ms'"
             let settings =
                 "SET LOCAL lock_timeout = \(deadline.lockSetting); SET LOCAL statement_timeout = \(limit)"
-            try await connection.script(unsafe: ([settings, ddl.attach] + ddl.finish).joined(separator: ";\n"))
+            try await connection.script(
+                unsafe: ([settings] + ddl.attach + ddl.finish).joined(separator: ";\n"), timeout: patience)
             for statement in ddl.optional { try await executeIfAllowed(statement) }
             return .commit
         }
@@ -83,7 +87,9 @@ struct StepRunner {
         let changed = { () async throws(PostgresError) -> StepOutcome? in try await recheck(step) }
         return try await transaction(step.limits).run(as: step.role, unless: changed) {
             () async throws(PostgresError) in
-            for statement in statements { try await connection.execute(Statement(unsafe: statement)) }
+            for statement in statements {
+                try await connection.execute(Statement(unsafe: statement), timeout: step.limits.patience)
+            }
             return .commit
         }
     }
@@ -110,7 +116,8 @@ struct StepRunner {
         return try await transaction(step.limits).run(as: step.role, unless: { nil }) {
             () async throws(PostgresError) in
             for statement in statements {
-                try await connection.execute(Statement(unsafe: statement, parameters: [step.tenant]))
+                try await connection.execute(
+                    Statement(unsafe: statement, parameters: [step.tenant]), timeout: step.limits.patience)
             }
             return .commit
         }

@@ -77,6 +77,11 @@ struct StepTransaction {
     }
 }
 
+extension StepLimits {
+    /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
+    var patience: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
+}
+
 extension Duration {
     /// Whole milliseconds, at least one: a time-out of 0 means none.
     var milliseconds: Int64 {

@@ -37,8 +37,7 @@ package struct SnapshotReader {
 
     /// nil when a table was dropped meanwhile.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        // From 17 on the server locks a table to print its policies: behind whoever rewrites it, the run does not wait
-        // for ever.
+        // The server locks a table to print its policies: behind whoever rewrites it, the run does not wait for ever.
         try await connection.script(
             unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
         do throws(PostgresError) {

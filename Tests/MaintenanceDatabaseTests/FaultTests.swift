@@ -1,0 +1,145 @@
+import Maintenance
+import PostgresClient
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Faults", .serialized)
+struct FaultTests {
+    private static let world = Template("faults") { database in
+        try await database.psql(
+            PastSQL.events + """
+                CREATE TABLE s.days (at date) PARTITION BY RANGE (at);
+                CREATE TABLE s.days_rest PARTITION OF s.days DEFAULT;
+                CALL siblings('s.days', '_YYYYMMDD', '1 day', date_trunc('day', now()::timestamp) - interval '9 days', 2);
+                CREATE MATERIALIZED VIEW s.numbers AS SELECT 1 AS n;
+                CREATE UNIQUE INDEX ON s.numbers (n);
+                """)
+    }
+
+    struct Blow: Sendable, CustomTestStringConvertible {
+        let strike: StatementRelay.Strike
+        let version: PostgresVersion
+        var testDescription: String { "\(strike), \(version)" }
+    }
+
+    private static let blows = PostgresVersion.underTest.flatMap { version in
+        [StatementRelay.Strike.terminate, .cutBefore, .cutAfter].map { Blow(strike: $0, version: version) }
+    }
+
+    @Test(
+        "a run that is struck at any statement leaves nothing half done, and the next one completes", arguments: blows)
+    func survivesABlowAtAnyStatement(blow: Blow) async throws {
+        let cluster = try await Cluster.shared(blow.version)
+        let relay = try StatementRelay(to: cluster)
+        defer { relay.close() }
+
+        let statements = try await TestDatabase.with(cluster, template: Self.world) { database in
+            let summary = await run(database, through: relay)
+            #expect(summary.verdict == .done && summary.count("done") == 9, "\(summary.outcomes())")
+            return relay.count
+        }
+        try #require(statements > 0)
+        var random = Seeded()
+        // Every statement, for the kind that a server does; for the others a seeded third.
+        let numbers = (1...statements).filter { _ in blow.strike == .terminate || random.next() % 3 == 0 }
+        print(
+            "\(blow.testDescription): \(statements) statements a run, struck at \(numbers.count) of them (seed \(random.seed))"
+        )
+        var completedAtOnce = 0
+        for number in numbers {
+            try await TestDatabase.with(cluster, template: Self.world) { database in
+                relay.strike(blow.strike, at: number)
+                let struck = await run(database, through: relay)
+                #expect(relay.count >= number, "statement \(number) never came")
+                #expect(try await database.leftovers() == "", "after a blow at statement \(number)")
+                let words = Set(struck.reports.map(\.outcome.word))
+                #expect(words.isSubset(of: ["done", "superseded"]), "statement \(number): \(struck.outcomes())")
+                if struck.failure == nil { completedAtOnce += 1 }
+
+                let next = await database.tend()
+                #expect(next.failure == nil && next.count("done") == next.reports.count, "\(next.outcomes())")
+                #expect(next.heldLocks.isEmpty)
+                #expect(try await database.plan([.partitions]).steps.isEmpty, "statement \(number)")
+                try await database.psql("INSERT INTO s.events VALUES (1, now()); INSERT INTO s.days VALUES (now())")
+                #expect(try await database.psql("SELECT count(*) FROM s.days_rest") == "0")
+            }
+        }
+        // A connection lost while steps are executed is opened again; before them the run ends with the reason.
+        #expect(completedAtOnce > numbers.count / 3)
+    }
+
+    private func run(_ database: TestDatabase, through relay: StatementRelay) async -> RunSummary {
+        let conninfo = "host='\(relay.folder)' dbname='\(database.name)' user=postgres"
+        return await MaintenanceRun(
+            definition: database.definition(conninfo: conninfo), tasks: TaskKind.allCases,
+            runID: String(repeating: "0", count: 32), applicationName: "pgtend test", sink: RecordingSink()
+        ).execute()
+    }
+
+    @Test(
+        "an immediate stop of the server in mid-step ends the run with the reason; the next one completes",
+        arguments: PostgresVersion.underTest)
+    func survivesAnImmediateStop(version: PostgresVersion) async throws {
+        let cluster = try await Cluster.private(version)
+        try await TestDatabase.with(cluster) { database in
+            try await database.psql(PastSQL.events)
+            let blocker = try await database.connect()
+            try await blocker.script(unsafe: "BEGIN; LOCK TABLE ONLY s.events IN SHARE UPDATE EXCLUSIVE MODE")
+            async let run = database.tend { $0.locks.perStep = .seconds(60) }
+            try await database.wait(
+                until:
+                    "EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'pgtend test' AND wait_event_type = 'Lock')"
+            )
+            try await cluster.stop(.immediate)
+            let summary = await run
+            #expect(summary.reports.count == 4 && summary.count("done") == 0)
+            #expect(summary.verdict != .done)
+            await blocker.close()
+            try await cluster.start()
+            #expect(try await database.leftovers() == "")
+            #expect(await database.tend().outcomes() == Array(repeating: "done", count: 4))
+        }
+        try await cluster.destroy()
+    }
+
+    @Test("a backend that has stopped answering is given up, and leaves nothing")
+    func givesUpAStoppedBackend() async throws {
+        try await TestDatabase.with(template: Self.world) { database in
+            let relay = try StatementRelay(to: database.cluster)
+            let connection = try await Connection.open(
+                ConnectionInfo(parsing: "host='\(relay.folder)' dbname='\(database.name)' user=postgres"),
+                options: SessionOptions(cancelGrace: .milliseconds(200)))
+            let definition = database.definition()
+            let snapshot = try await SnapshotReader(
+                connection: connection, definition: definition, tasks: [.partitions]
+            ).read()
+            guard
+                case .createPartition(var step)? = Planner(definition: definition, tasks: [.partitions]).plan(snapshot)
+                    .steps.first
+            else {
+                throw TestFailure("nothing was planned")
+            }
+            step.limits.statementTimeout = .milliseconds(100)
+            step.limits.lockDeadline = .milliseconds(100)
+            // The sixth statement of a step: it has begun, rechecked twice and taken its role; now it makes the table.
+            let attempt = relay.count
+            relay.strike(.stop, at: 7)
+            let start = ContinuousClock.now
+            await #expect(throws: PostgresError.self) {
+                _ = try await StepRunner(connection: connection, serverVersion: snapshot.server.versionNumber)
+                    .attempt(.createPartition(step))
+            }
+            #expect(attempt > 0 && relay.count >= 7)
+            #expect(start.duration(to: .now) < .seconds(20))
+            #expect(connection.isBroken)
+            await connection.close()
+            relay.close()
+            try await database.wait(
+                until: "1 = (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())")
+            #expect(try await database.leftovers() == "")
+            #expect(await database.tend().verdict == .done)
+        }
+    }
+}
