@@ -65,21 +65,26 @@ enum TextCorpus {
         return "INSERT INTO \(table) (\(columns)) VALUES \(rows.joined(separator: ", "));"
     }
 
-    /// What the figures have to be, by `ts_stat`, which pgtend does not use: tenant, documents, average, and the terms
-    /// with their numbers in the order of the terms. Tenants without documents are in it when they are in `tenants`.
+    /// What the figures have to be: tenant, documents, average, and the terms with their numbers in the order of the
+    /// terms. The terms by `ts_stat`, which pgtend does not use; it takes a lexeme without positions for one with one, so
+    /// that these are counted apart. Tenants without documents are in it when they are in `tenants`.
     static func truth(table: String, tenant: String, tsvector: String, tenants: String) -> String {
         """
-        SELECT t.tenant, n.documents, round(s.positions / nullif(n.documents, 0), 9), coalesce(s.terms, '')
+        SELECT t.tenant, n.documents, round(p.positions::numeric / nullif(n.documents, 0), 9), coalesce(s.terms, '')
         FROM (\(tenants)) AS t (tenant)
         CROSS JOIN LATERAL (
             SELECT count(*) AS documents FROM \(table) AS d
             WHERE d.\(tenant) = t.tenant AND d.\(tsvector) <> ''::tsvector
         ) AS n
         CROSS JOIN LATERAL (
-            SELECT sum(w.nentry)::numeric AS positions,
-                string_agg(w.word || '=' || w.ndoc, ' ' ORDER BY w.word COLLATE "C") AS terms
+            SELECT string_agg(w.word || '=' || w.ndoc, ' ' ORDER BY w.word COLLATE "C") AS terms
             FROM ts_stat(format('SELECT \(tsvector) FROM \(table) WHERE \(tenant) = %L', t.tenant)) AS w
         ) AS s
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS positions
+            FROM \(table) AS d, unnest(d.\(tsvector)) AS l, unnest(l.positions)
+            WHERE d.\(tenant) = t.tenant
+        ) AS p
         ORDER BY 1
         """
     }

@@ -26,37 +26,46 @@ struct PlanCommand: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON document for programs.")
     var json = false
 
-    init() {}
-
-    /// For `run --dry-run`.
-    init(tasks: TaskOptions, databases: DatabaseOptions) {
-        self.init()
-        self.tasks = tasks
-        self.databases = databases
-        sql = false
-        json = false
+    func run() throws {
+        Self.show(json ? .document(withSQL: sql) : sql ? .script : .text, of: databases, tasks.selected)
     }
 
-    func run() throws {
+    enum Form {
+        case text
+        case script
+        case document(withSQL: Bool)
+
+        fileprivate var needsSQL: Bool {
+            switch self {
+            case .text: false
+            case .script: true
+            case .document(let withSQL): withSQL
+            }
+        }
+    }
+
+    /// Also what `run --dry-run` does.
+    static func show(_ form: Form, of databases: DatabaseOptions, _ tasks: [TaskKind]) -> Never {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
-        let (kinds, withSQL, json) = (tasks.selected, sql, json)
         Foreground.run {
             var statuses: [ExitStatus] = []
             var planned: [PlannedDatabase] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(
-                    definition: definition, tasks: kinds, runID: RunID.random(), applicationName: "pgtend plan",
+                    definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
                     sink: NoSink())
                 do throws(ServerFailure) {
                     let (plan, serverVersion) = try await run.plan()
                     let database = try PlannedDatabase(
-                        plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: withSQL)
+                        plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsSQL)
                     planned.append(database)
                     statuses.append(database.status)
-                    if !json {
-                        let text = withSQL ? PlanScript(database).rendered : PlanText(database).rendered
-                        // Databases are parted by a blank line.
-                        StandardOutput.write(planned.count > 1 ? "\n\(text)" : text)
+                    // Databases are parted by a blank line.
+                    let gap = planned.count > 1 ? "\n" : ""
+                    switch form {
+                    case .text: StandardOutput.write(gap + PlanText(database).rendered)
+                    case .script: StandardOutput.write(gap + PlanScript(database).rendered)
+                    case .document: break
                     }
                 } catch {
                     StandardOutput.complain("\(definition.name): \(error.explained)")
@@ -64,7 +73,7 @@ struct PlanCommand: ParsableCommand {
                 }
                 if Task.isCancelled { break }
             }
-            if json { StandardOutput.write(PlanDocument(planned).rendered) }
+            if case .document = form { StandardOutput.write(PlanDocument(planned).rendered) }
             return ExitStatus.gravest(statuses)
         }
     }

@@ -28,7 +28,7 @@ struct RunCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        if dryRun { return try PlanCommand(tasks: tasks, databases: databases).run() }
+        if dryRun { PlanCommand.show(.text, of: databases, tasks.selected) }
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         let kinds = tasks.selected
         let format: ReportFormat? =
