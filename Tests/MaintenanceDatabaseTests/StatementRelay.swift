@@ -52,7 +52,8 @@ final class StatementRelay: Sendable {
     func close() {
         state.withLock { if let pid = $0.stopped { kill(pid, SIGCONT) } }
         shutdown(listener, Int32(SHUT_RDWR))
-        try? FileManager.default.removeItem(atPath: folder)
+        unlink(folder + "/.s.PGSQL.5432")
+        rmdir(folder)
     }
 
     private func acceptAll() {
