@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Discovery")
+@Suite("Discovery", .serialized)
 struct DiscoveryTests {
     @Test(arguments: PostgresVersion.underTest)
     func needsNoConfiguration(version: PostgresVersion) async throws {
