@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -59,6 +60,22 @@ struct AdmissionTests {
                 for words in expected.words { #expect(result.standardError.contains(words), "\(what)") }
                 #expect(!result.everything.contains("hunter2secret"), "\(what)")
             }
+        }
+        try await cluster.destroy()
+    }
+
+    /// A server that is in recovery takes no changes, and no plan is made for it that could not be carried out.
+    @Test(arguments: PostgresVersion.underTest)
+    func saysThatAStandbyTakesNoChanges(version: PostgresVersion) async throws {
+        let cluster = try await Cluster.private(version)
+        try await cluster.stop(.fast)
+        try "".write(toFile: cluster.folder + "/data/standby.signal", atomically: false, encoding: .utf8)
+        try await cluster.start()
+        for command in ["run", "plan"] {
+            let result = try await Pgtend.run([command, "--database", cluster.conninfo()])
+            #expect(result.ending == .exited(69), "\(result)")
+            #expect(result.standardError.contains("standby") && result.standardError.contains("25006"), "\(result)")
+            #expect(result.standardError.contains("target_session_attrs=read-write"), "\(result)")
         }
         try await cluster.destroy()
     }

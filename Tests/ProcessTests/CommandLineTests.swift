@@ -39,13 +39,29 @@ struct CommandLineTests {
             guard let match = line.wholeMatch(of: #/ {2,4}(\d+)  \w.*/#) else { return nil }
             return Int(match.1)
         }
-        #expect(codes == [0, 1, 2, 3, 4, 5, 64, 69, 70, 77, 78, 130, 143])
+        #expect(codes == [0, 1, 2, 3, 4, 5, 64, 69, 70, 74, 77, 78, 130, 143])
     }
 
     @Test func saysItsVersion() async throws {
         let result = try await Pgtend.run(["--version"])
         #expect(result.succeeded)
         #expect(result.standardOutput.wholeMatch(of: #/pgtend \d+\.\d+\.\d+\n/#) != nil, "\(result)")
+    }
+
+    @Test func saysThatItsAnswerIsLost() async throws {
+        let result = try await Program.run(
+            "/bin/sh", ["-c", "exec \"$0\" config show --database dbname=shop >/dev/full", Program.pgtend])
+        #expect(result.ending == .exited(74), "\(result)")
+        #expect(result.standardError.contains("standard output: No space left on device"), "\(result)")
+    }
+
+    @Test(arguments: ["run", "plan", "schema apply"])
+    func writesNamesSafelyToATerminal(command: String) async throws {
+        let conninfo = "host=/nowhere/\u{1B}[2J dbname='two\nlines\u{1B}[31m'"
+        let result = try await Pgtend.run(command.split(separator: " ").map(String.init) + ["--database", conninfo])
+        #expect(result.ending == .exited(69), "\(result)")
+        #expect(!result.everything.contains("\u{1B}"), "\(result)")
+        #expect(result.standardError.contains(#"two\nlines\u{1b}[31m"#), "\(result)")
     }
 
     // MARK: The configuration

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Discovery")
+@Suite("Discovery", .serialized)
 struct DiscoveryTests {
     @Test(arguments: PostgresVersion.underTest)
     func needsNoConfiguration(version: PostgresVersion) async throws {
@@ -108,6 +108,14 @@ struct DiscoveryTests {
                     #expect(plan.ending == .exited(69), "\(plan)")
                     #expect(
                         plan.standardOutput.contains("plan for one ") && plan.standardOutput.contains("plan for two "))
+                    let document = try await Pgtend.run(["plan", "--json", "--config", path])
+                    #expect(document.ending == .exited(69))
+                    let object =
+                        try JSONSerialization.jsonObject(with: Data(document.standardOutput.utf8)) as? [String: Any]
+                    let failures = object?["failures"] as? [[String: String]]
+                    #expect(failures?.map { $0["database"] } == ["away"], "\(document)")
+                    #expect(failures?.first?["failure_class"] == "connection")
+
                     let run = try await Pgtend.run(["run", "--config", path, "--log-format", "json"])
                     #expect(run.ending == .exited(69), "\(run)")
                     let endings = try run.reports.filter { ($0["event"] as? String)?.hasPrefix("run_") == true }

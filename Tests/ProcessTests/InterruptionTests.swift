@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Interruption")
+@Suite("Interruption", .serialized)
 struct InterruptionTests {
     @Test(arguments: PostgresVersion.underTest, [SIGINT, SIGTERM])
     func cancelsOnTheServerAndLeavesNothingHalfDone(version: PostgresVersion, signal: Int32) async throws {

@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 
 /// The built program, as its users start it.
+///
+/// The suites that start it on databases are serialized: a hundred servers' worth of processes at once on two cores
+/// make every time limit a lottery.
 enum Pgtend {
     static func run(
         _ arguments: [String], environment: [String: String] = [:], output: Program.Output = .pipes

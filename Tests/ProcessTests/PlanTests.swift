@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `plan` says what `run` does, changes nothing, and its SQL does the same in psql.
-@Suite("Plan")
+@Suite("Plan", .serialized)
 struct PlanTests {
     /// Something of every kind: aged tables, one with a DEFAULT partition, views on views, a corpus.
     static let shop = Template("plan_shop") { database in

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What pgtend cannot or may not tend is said, and everything else is done.
-@Suite("Refusals")
+@Suite("Refusals", .serialized)
 struct RefusalTests {
     @Test(arguments: PostgresVersion.underTest)
     func tendsTheGoodTablesBesideThoseItCannotUnderstand(version: PostgresVersion) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// With FORCE ROW LEVEL SECURITY a policy would hide rows from the owner too: then there is an error and the old
 /// figures stay, never a smaller number.
-@Suite("Row-level security")
+@Suite("Row-level security", .serialized)
 struct RowSecurityTests {
     enum Cure: CaseIterable, Sendable {
         case bypass, noForce

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Figures compared with counts that SQL makes from scratch, in another way, on generated documents.
-@Suite("Statistics")
+@Suite("Statistics", .serialized)
 struct StatisticsTests {
     @Test(arguments: PostgresVersion.underTest, [true, false])
     func areWhatSQLCountsInAForeignSchema(version: PostgresVersion, terms: Bool) async throws {

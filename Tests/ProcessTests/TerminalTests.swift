@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Terminal")
+@Suite("Terminal", .serialized)
 struct TerminalTests {
     private static let escape = "\u{1B}"
     private static let erasure = "\r\u{1B}[2K"

@@ -48,7 +48,7 @@ struct DatabaseOptions: ParsableArguments {
                     _ = try ConnectionInfo(parsing: database.conninfo)
                 } catch {
                     isRight = false
-                    StandardOutput.complain("database \(database.name): conninfo: \(error.message)")
+                    StandardOutput.complain("database \(database.name.visible): conninfo: \(error.message.visible)")
                 }
             }
             return isRight ? loaded : nil

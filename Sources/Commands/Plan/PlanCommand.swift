@@ -50,6 +50,7 @@ struct PlanCommand: ParsableCommand {
         Foreground.run {
             var statuses: [ExitStatus] = []
             var planned: [PlannedDatabase] = []
+            var failures: [(database: String, ServerFailure)] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(
                     definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
@@ -68,12 +69,13 @@ struct PlanCommand: ParsableCommand {
                     case .document: break
                     }
                 } catch {
-                    StandardOutput.complain("\(definition.name): \(error.explained)")
+                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
                     statuses.append(ExitStatus(error))
+                    failures.append((definition.name, error))
                 }
                 if Task.isCancelled { break }
             }
-            if case .document = form { StandardOutput.write(PlanDocument(planned).rendered) }
+            if case .document = form { StandardOutput.write(PlanDocument(planned, failures).rendered) }
             return ExitStatus.gravest(statuses)
         }
     }

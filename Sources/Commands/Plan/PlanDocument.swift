@@ -6,9 +6,12 @@ import Reporting
 /// A plan for programs. Keys and words stay as they are; new ones may come.
 struct PlanDocument {
     private let databases: [PlannedDatabase]
+    private let failures: [(database: String, ServerFailure)]
 
-    init(_ databases: [PlannedDatabase]) {
+    /// - Parameter failures: the databases for which there is no plan, and why.
+    init(_ databases: [PlannedDatabase], _ failures: [(database: String, ServerFailure)]) {
         self.databases = databases
+        self.failures = failures
     }
 
     var rendered: String {
@@ -16,7 +19,9 @@ struct PlanDocument {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
             return String(
-                decoding: try encoder.encode(Document(databases: databases.map(Database.init))), as: UTF8.self)
+                decoding: try encoder.encode(
+                    Document(databases: databases.map(Database.init), failures: failures.map(Failure.init))),
+                as: UTF8.self)
         } catch {
             // Strings, integers and booleans: there is no value in it that JSON could not hold.
             preconditionFailure("the plan cannot be written as JSON: \(error)")
@@ -25,6 +30,29 @@ struct PlanDocument {
 
     private struct Document: Encodable {
         let databases: [Database]
+        let failures: [Failure]
+    }
+
+    private struct Failure: Encodable {
+        let database: String
+        let message: String
+        let failureClass: String
+        let sqlState: String?
+        let cure: String?
+
+        init(_ database: String, _ failure: ServerFailure) {
+            self.database = database
+            message = failure.message
+            failureClass = failure.failureClass.rawValue
+            sqlState = failure.sqlState
+            cure = failure.cure ?? failure.hint
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case database, message, cure
+            case failureClass = "failure_class"
+            case sqlState = "sqlstate"
+        }
     }
 
     private struct Database: Encodable {

@@ -13,6 +13,7 @@ enum ExitStatus: Int32, CaseIterable {
     case usage = 64
     case unavailable = 69
     case software = 70
+    case outputLost = 74
     case noPermission = 77
     case configuration = 78
 
@@ -52,7 +53,7 @@ enum ExitStatus: Int32, CaseIterable {
     private var gravity: Int {
         let ascending: [ExitStatus] = [
             .done, .nothingToTend, .postponed, .refused, .held, .failed, .unavailable, .noPermission, .configuration,
-            .usage, .software,
+            .usage, .outputLost, .software,
         ]
         return ascending.firstIndex(of: self) ?? ascending.count
     }
@@ -68,6 +69,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .usage: "the command line is not right"
         case .unavailable: "a database could not be reached or worked with, or went away"
         case .software: "an error of pgtend itself"
+        case .outputLost: "the answer could not be written to standard output"
         case .noPermission: "the role, its password or a privilege was refused"
         case .configuration: "the configuration is not right; nothing was done"
         }

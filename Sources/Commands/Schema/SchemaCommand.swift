@@ -47,7 +47,7 @@ struct SchemaApplyCommand: ParsableCommand {
                     }
                     statuses.append(.done)
                 } catch {
-                    StandardOutput.complain("\(definition.name): \(error.explained)")
+                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
                     statuses.append(ExitStatus(error))
                 }
                 if Task.isCancelled { break }
