@@ -84,13 +84,13 @@ actor RunSession {
     /// Gives the locks back and closes. A backend outlives its connection by a moment, and a run that starts right
     /// behind this one would find the locks still held by it.
     func close() async {
-        let connection = current
+        let (connection, notices) = (current, noticeLog)
         // In a task of its own: a run that was cancelled gives them back too.
         await Task {
             do throws(PostgresError) {
                 if !connection.isBroken { try await connection.execute("SELECT pg_advisory_unlock_all()") }
             } catch {
-                // Then they go with the session, which ends next.
+                notices.keep("the run's locks were not given back before the session ended: \(error.message)")
             }
             await connection.close()
         }.value
