@@ -78,13 +78,17 @@ struct BrokenConnectionTests {
             let relay = try Relay(to: database.cluster.folder + "/.s.PGSQL.5432")
             defer { relay.close() }
             let info = try database.info.setting("host", to: "127.0.0.1").setting("port", to: "\(relay.port)")
+            /// The bytes that it took, read before the connection ends: its Terminate may or may not be among them.
             func exchange() async throws -> Int {
                 let connection = try await Connection.open(info)
-                return try await connection.row("SELECT \(42) AS n").decode("n")
+                let answer: Int = try await connection.row("SELECT \(42) AS n").decode("n")
+                #expect(answer == 42)
+                let forwarded = relay.forwarded
+                await connection.close()
+                return forwarded
             }
             relay.fail(nil)
-            #expect(try await exchange() == 42)
-            let whole = relay.forwarded
+            let whole = try await exchange()
             #expect(whole > 500)
             var failures = 0
             for count in 0..<whole {
@@ -100,7 +104,7 @@ struct BrokenConnectionTests {
             }
             #expect(failures == whole)
             relay.fail(nil)
-            #expect(try await exchange() == 42)
+            #expect(try await exchange() > 500)
         }
     }
 
