@@ -19,7 +19,9 @@ done
 mkdir -p .build/tmp # SwiftPM leaves empty folders in its TMPDIR
 TMPDIR=$PWD/.build/tmp swift build --build-tests
 export PGTEND_TEST_VERSIONS="${versions[*]}"
-command=(swift test --skip-build --disable-xctest "$@")
+# One test after another: by default all of them start at once, on as many threads as there are cores, and on a small
+# or busy machine a test then meets its time limit while it waits for its turn.
+command=(swift test --skip-build --disable-xctest --no-parallel "$@")
 for version in "${versions[@]}"; do
     command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")
 done
