@@ -8,7 +8,8 @@ harness := Tests/Harness
 program := .build/release/pgtend
 scratch := .build/tmp# SwiftPM leaves empty folders in its TMPDIR
 swift   := Sources Tests Package.swift
-catalog := $(wildcard systemd/pgtend.catalog)
+catalog := $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog
+doc     := $(DESTDIR)$(PREFIX)/share/doc/pgtend
 
 .PHONY: help build test test-all-versions demo measure lint format install uninstall clean
 
@@ -43,12 +44,15 @@ format: ## Format the Swift files in place
 install: ## Install what `make build` made, below DESTDIR and PREFIX
 	@test -x $(program) || { echo "there is no $(program): run 'make build' first" >&2; exit 1; }
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/pgtend
-	$(if $(catalog),install -D -m 644 $(catalog) $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog)
-	$(if $(catalog),$(if $(DESTDIR),,journalctl --update-catalog))
+	install -D -m 644 -t $(doc) README.md CHANGELOG.md LICENSE
+	install -D -m 644 -t $(doc)/docs docs/*.md
+	sed 's|/usr/share/doc/pgtend|$(PREFIX)/share/doc/pgtend|' systemd/pgtend.catalog \
+	    | install -D -m 644 /dev/stdin $(catalog)
+	$(if $(DESTDIR),,journalctl --update-catalog)
 
 uninstall: ## Remove what `make install` installed
-	rm -f $(DESTDIR)$(PREFIX)/bin/pgtend $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog
-	$(if $(catalog),$(if $(DESTDIR),,journalctl --update-catalog))
+	rm -rf $(DESTDIR)$(PREFIX)/bin/pgtend $(doc) $(catalog)
+	$(if $(DESTDIR),,journalctl --update-catalog)
 
 clean: ## Remove everything that was built or fetched
 	rm -rf .build
