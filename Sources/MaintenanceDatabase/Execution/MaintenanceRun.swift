@@ -91,6 +91,7 @@ package struct MaintenanceRun: Sendable {
     private func work(
         _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
     ) async throws(ServerFailure) {
+        // Before the locks: behind a pooler they would stay with a backend that serves others next.
         try await refusePooler(on: connection)
         do throws(PostgresError) {
             summary.heldLocks = try await session.take(tasks)
@@ -100,9 +101,7 @@ package struct MaintenanceRun: Sendable {
         for held in summary.heldLocks {
             sink.record(.runLockHeld(runID: runID, database: definition.name, held))
         }
-        let free = await session.tasks
-        let snapshot = try await snapshot(on: connection, free)
-        let plan = Planner(definition: definition, tasks: free).plan(snapshot)
+        var (plan, snapshot) = try await plan(on: session)
         summary.refusals = plan.refusals
         summary.findings = plan.findings
         summary.objectsInView = plan.objectsInView
@@ -114,8 +113,27 @@ package struct MaintenanceRun: Sendable {
 
         let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
+        // What had changed since the plan was made is planned anew, once, for the objects that it was about.
+        let changed = Set(summary.reports.filter { $0.outcome.word == "superseded" }.map(\.step.object))
+        if !changed.isEmpty, session.lost == nil, !Task.isCancelled {
+            (plan, snapshot) = try await self.plan(on: session)
+            summary.reports += await executor.execute(plan.steps.filter { changed.contains($0.object) })
+        }
         summary.runways = runways(plan, snapshot, summary.reports)
         if let lost = session.lost { throw ServerFailure(lost) }
+    }
+
+    /// Of the kinds of task whose locks the session holds.
+    private func plan(on session: RunSession) async throws(ServerFailure) -> (Plan, CatalogSnapshot) {
+        let tasks = await session.tasks
+        let connection: Connection
+        do throws(PostgresError) {
+            connection = try await session.connection()
+        } catch {
+            throw ServerFailure(error)
+        }
+        let snapshot = try await snapshot(on: connection, tasks)
+        return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot)
     }
 
     private func refusePooler(on connection: Connection) async throws(ServerFailure) {

@@ -41,15 +41,21 @@ actor RunSession {
         return held
     }
 
-    /// The connection, alive as far as we know, with the lock of that kind held on it.
-    func connection(for task: TaskKind) async throws(PostgresError) -> Connection {
+    /// The connection, alive as far as we know.
+    func connection() async throws(PostgresError) -> Connection {
         if let lost { throw lost }
         if current.isBroken { try await reconnect() }
+        return current
+    }
+
+    /// The same, with the lock of that kind held on it.
+    func connection(for task: TaskKind) async throws(PostgresError) -> Connection {
+        let connection = try await connection()
         guard tasks.contains(task) else {
             throw PostgresError(
                 .connection, "not begun: another run took over the \(task) after the connection was lost")
         }
-        return current
+        return connection
     }
 
     /// The server may be restarting, and our old backend, with our locks, may live on for a moment
