@@ -1,3 +1,4 @@
+import Foundation
 import Maintenance
 import PostgresClient
 import TestSupport
@@ -148,6 +149,28 @@ struct RecheckTests {
             }
             #expect(outcome == .superseded(reason: "the range has its partition by now"))
             await other.close()
+        }
+    }
+
+    @Test("a run plans anew, once, what had changed under its plan", arguments: PostgresVersion.underTest)
+    func plansAnew(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(PastSQL.events)
+            let sink = RecordingSink { event in
+                // Between the plan and its first step, and before either goes on.
+                guard case .planned = event else { return }
+                let psql = Process()
+                psql.executableURL = URL(filePath: database.cluster.folder + "/bin/psql")
+                psql.arguments = [database.conninfo(), "-qXc", "CREATE TABLE s.rest PARTITION OF s.events DEFAULT"]
+                do { try psql.run() } catch { Issue.record(error) }
+                psql.waitUntilExit()
+            }
+            let summary = await database.tend([.partitions], sink: sink)
+            let (before, after) = (summary.outcomes().prefix(4), summary.outcomes().dropFirst(4))
+            #expect(before.allSatisfy { $0.hasPrefix("superseded: ") }, "\(before)")
+            #expect(after == ["done", "done", "done", "done"])
+            #expect(summary.runways.first?.until != nil)
+            #expect(try await database.plan([.partitions]).steps.isEmpty)
         }
     }
 

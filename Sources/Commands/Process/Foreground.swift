@@ -21,16 +21,22 @@ enum Foreground {
     }
 
     static func run(_ work: @escaping @Sendable () async -> ExitStatus) -> Never {
+        // Blocked, not ignored, and before there is a second thread: a source is registered on its own time, and a
+        // signal that comes before that waits for it instead of being lost.
+        var stopSignals = sigset_t()
+        sigemptyset(&stopSignals)
+        for number in [SIGINT, SIGTERM] { sigaddset(&stopSignals, number) }
+        pthread_sigmask(SIG_BLOCK, &stopSignals, nil)
+        // A reader of the reports that goes away (`pgtend run 2>&1 | head`) does not end the run.
+        signal(SIGPIPE, SIG_IGN)
+
         let executor = QueueExecutor(label: "pgtend.command")
         let task = Task(executorPreference: executor) {
             let status = await work()
             let signal = stopSignal.load(ordering: .acquiring)
             Glibc.exit(signal == 0 ? status.rawValue : ExitStatus.interrupted(by: signal))
         }
-        // A reader of the reports that goes away (`pgtend run 2>&1 | head`) does not end the run.
-        signal(SIGPIPE, SIG_IGN)
         let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
             // A queue of their own: a command that hangs can still be ended.
             let source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "pgtend.signals"))
             source.setEventHandler {

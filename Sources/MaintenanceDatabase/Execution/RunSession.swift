@@ -29,17 +29,26 @@ actor RunSession {
     }
 
     /// Takes the lock of each kind; those that another run holds are returned, and not worked on.
+    ///
+    /// The backend of a run that has just ended or was killed outlives it by a moment, so a lock that is held is asked
+    /// for again for half a second.
     func take(_ tasks: [TaskKind]) async throws(PostgresError) -> [HeldRunLock] {
+        let lock = RunLock(connection: current)
+        let deadline = ContinuousClock.now + Self.patience
         var held: [HeldRunLock] = []
         for task in tasks {
-            if let holder = try await RunLock(connection: current).take(task) {
-                held.append(holder)
-            } else {
-                self.tasks.append(task)
+            var holder = try await lock.take(task)
+            while holder != nil, .now < deadline, !Task.isCancelled {
+                do { try await Task.sleep(for: Self.pause) } catch { break }
+                holder = try await lock.take(task)
             }
+            if let holder { held.append(holder) } else { self.tasks.append(task) }
         }
         return held
     }
+
+    private static let patience = Duration.milliseconds(500)
+    private static let pause = Duration.milliseconds(50)
 
     /// The connection, alive as far as we know.
     func connection() async throws(PostgresError) -> Connection {
