@@ -49,6 +49,8 @@ enum Foreground {
             source.resume()
             return source
         }
-        withExtendedLifetime(sources) { dispatchMain() }
+        // Not dispatchMain(): it waits in sigsuspend with every signal unblocked, and the first one would end the
+        // process right there. Nothing here needs the main queue.
+        while true { withExtendedLifetime(sources) { _ = pause() } }
     }
 }
