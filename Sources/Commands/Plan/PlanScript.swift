@@ -36,7 +36,7 @@ struct PlanScript {
         }
         let findings = plan.findings.map { comment(["note on \($0.object): \($0.message)"]) }
         let schemas = plan.missingSchemas.map {
-            comment(["schema \($0) does not exist", "  cure: \(PlanWords.cureForMissingSchemas)"])
+            comment(["schema \($0) does not exist", "  cure: \(MissingSchemas.cure)"])
         }
         return refusals + findings + schemas
     }

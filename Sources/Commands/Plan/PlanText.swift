@@ -111,7 +111,7 @@ struct PlanText {
     private var missingSchemas: [String] {
         guard !plan.missingSchemas.isEmpty else { return [] }
         return ["schemas"] + plan.missingSchemas.map { "  \($0.visible)  does not exist" }
-            + [labelled("cure", PlanWords.cureForMissingSchemas)]
+            + [labelled("cure", MissingSchemas.cure)]
     }
 
     /// Who waits for which lock, once for the whole plan, and for how long pgtend makes them.

@@ -56,10 +56,7 @@ package struct RunSummary: Hashable, Sendable {
         if let failure { return failure.failureClass == .authentication ? .authentication : .unavailable(failure) }
         if count("failed") > 0 { return .failed }
         if !heldLocks.isEmpty { return .held }
-        if !refusals.isEmpty { return .refused }
-        if objectsInView == 0 { return .nothingToTend }
-        if !missingSchemas.isEmpty { return .refused }
-        if count("postponed") > 0 { return .postponed }
-        return .done
+        let view = RunVerdict(refusals: refusals, objectsInView: objectsInView, missingSchemas: missingSchemas)
+        return view == .done && count("postponed") > 0 ? .postponed : view
     }
 }

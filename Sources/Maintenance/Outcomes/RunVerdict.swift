@@ -14,3 +14,20 @@ package enum RunVerdict: Hashable, Sendable {
     case authentication
     case unavailable(ServerFailure)
 }
+
+extension RunVerdict {
+    /// Over what is in view, before anything is done to it.
+    ///
+    /// A schema that somebody named and that is not there is a mistake. The default one is a guess: where it is missing
+    /// and nothing else is in view, there is nothing to tend.
+    init(refusals: [Refusal], objectsInView: Int, missingSchemas: [String]) {
+        let areNamed = missingSchemas != [DatabaseDefinition.defaultSchema]
+        if !refusals.isEmpty || (areNamed && !missingSchemas.isEmpty) {
+            self = .refused
+        } else if objectsInView == 0 {
+            self = .nothingToTend
+        } else {
+            self = missingSchemas.isEmpty ? .done : .refused
+        }
+    }
+}

@@ -83,6 +83,7 @@ extension RunSummary {
         ] + names(.relation, reports.lazy.filter { $0.outcome == .done }.map(\.step.object))
             + names(.partition, reports.lazy.filter { $0.outcome == .done }.compactMap(\.step.partition))
             + (shortestRunway.map { [ReportField(.runwaySeconds, $0)] } ?? [])
+            + (missingSchemas.isEmpty ? [] : [ReportField(.cure, MissingSchemas.cure)])
     }
 
     /// What was changed, by name, so that a search for a table finds the run that made it. journald refuses an
@@ -114,7 +115,8 @@ extension RunSummary {
             guard case .interrupted(let reason) = report.outcome else { return nil }
             return "not done: \(report.step): \(reason)"
         }
-        return limited(undone, to: 10) + runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
+        let schemas = missingSchemas.map { "schema \($0) does not exist; cure: \(MissingSchemas.cure)" }
+        return schemas + limited(undone, to: 10) + runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
     }
 
     private func listed(_ names: [String]) -> String {
