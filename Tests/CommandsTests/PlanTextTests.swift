@@ -139,6 +139,9 @@ struct PlanTextTests {
         #expect(statements.contains("SET row_security = 'off';"))
         #expect(statements.contains("SET search_path = '';"))
         #expect(statements.last == "COMMIT;")
+        // Whatever the role or the database has as its default.
+        #expect(statements.contains("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"))
+        #expect(!statements.contains("BEGIN;"))
         plan.steps = []
         let empty = try PlanScript(Samples.planned(plan, withSQL: true)).rendered
         #expect(empty.split(separator: "\n").allSatisfy { $0.hasPrefix("--") })

@@ -22,12 +22,7 @@ struct StepTransaction {
         _ work: () async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
-            try await connection.script(
-                unsafe: """
-                    BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-                    SET LOCAL lock_timeout = '\(limits.lockDeadline.milliseconds)ms';
-                    SET LOCAL statement_timeout = '\(limits.statementTimeout.milliseconds)ms'
-                    """)
+            try await connection.script(unsafe: limits.beginning.joined(separator: ";\n"))
             let verdict: Verdict
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
