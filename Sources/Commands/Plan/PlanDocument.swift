@@ -122,7 +122,7 @@ struct PlanDocument {
             object = Relation(step.object)
             reason = step.reason
             locks = step.locks.map { Lock(mode: $0.mode.rawValue, relation: Relation($0.relation)) }
-            lockTimeoutMilliseconds = step.limits.lockDeadline.microseconds / 1_000
+            lockTimeoutMilliseconds = step.limits.lockDeadline.milliseconds
             tries = step.limits.tries
             self.sql = sql
             switch step {

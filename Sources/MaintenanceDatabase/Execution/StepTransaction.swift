@@ -76,11 +76,3 @@ extension StepLimits {
     /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
     var patience: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
 }
-
-extension Duration {
-    /// Whole milliseconds, at least one: a time-out of 0 means none.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
-    }
-}
