@@ -54,8 +54,8 @@ struct RunSummaryTests {
     @Test("Reports are counted by word and kind")
     func counts() {
         let summary = Self.summary { $0.reports = [Self.ended(.done), Self.ended(.done)] }
-        #expect(summary.count("done") == 2 && summary.count("done", of: .views) == 2)
-        #expect(summary.count("done", of: .partitions) == 0 && summary.count("failed") == 0)
+        #expect(summary.count(.done) == 2 && summary.count(.done, of: .views) == 2)
+        #expect(summary.count(.done, of: .partitions) == 0 && summary.count(.failed) == 0)
     }
 
     @Test(

@@ -45,18 +45,18 @@ package struct RunSummary: Hashable, Sendable {
         self.interruption = interruption
     }
 
-    /// How many steps of a kind ended with that word (`StepOutcome.word`).
-    package func count(_ word: String, of kind: TaskKind? = nil) -> Int {
-        reports.count { $0.outcome.word == word && (kind == nil || $0.step.kind == kind) }
+    /// How many steps, all or those of one kind of task, ended so.
+    package func count(_ outcome: StepOutcome.Kind, of kind: TaskKind? = nil) -> Int {
+        reports.count { $0.outcome.kind == outcome && (kind == nil || $0.step.kind == kind) }
     }
 
     /// The worst that happened, which decides the exit code.
     package var verdict: RunVerdict {
         if interruption != nil { return .interrupted }
         if let failure { return failure.failureClass == .authentication ? .authentication : .unavailable(failure) }
-        if count("failed") > 0 { return .failed }
+        if count(.failed) > 0 { return .failed }
         if !heldLocks.isEmpty { return .held }
         let view = RunVerdict(refusals: refusals, objectsInView: objectsInView, missingSchemas: missingSchemas)
-        return view == .done && count("postponed") > 0 ? .postponed : view
+        return view == .done && count(.postponed) > 0 ? .postponed : view
     }
 }

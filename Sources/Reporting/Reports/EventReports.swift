@@ -49,7 +49,7 @@ extension MaintenanceEvent {
 
 extension HeldRunLock {
     fileprivate func report(runID: String, database: String) -> Report {
-        let who = application.isEmpty ? user : "\(user), \(application)"
+        let who = SessionOwner(user: user, application: application)
         return Report(
             .runLockHeld, .warning, .record,
             """

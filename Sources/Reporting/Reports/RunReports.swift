@@ -68,7 +68,7 @@ extension RunSummary {
         switch verdict {
         case .failed, .authentication, .unavailable: .error
         case .nothingToTend, .postponed, .refused, .held, .interrupted: .warning
-        case .done: count("done") > 0 ? .notice : .informational
+        case .done: count(.done) > 0 ? .notice : .informational
         }
     }
 
@@ -76,9 +76,9 @@ extension RunSummary {
         [
             ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, tasks.map(\.rawValue)),
             ReportField(.outcome, verdict.word), ReportField(.durationMicroseconds, duration),
-            ReportField(.steps, reports.count), ReportField(.done, count("done")),
-            ReportField(.superseded, count("superseded")), ReportField(.postponed, count("postponed")),
-            ReportField(.failed, count("failed")), ReportField(.interrupted, count("interrupted")),
+            ReportField(.steps, reports.count), ReportField(.done, count(.done)),
+            ReportField(.superseded, count(.superseded)), ReportField(.postponed, count(.postponed)),
+            ReportField(.failed, count(.failed)), ReportField(.interrupted, count(.interrupted)),
             ReportField(.refused, refusals.count), ReportField(.findings, findings.count),
         ] + names(.relation, reports.lazy.filter { $0.outcome == .done }.map(\.step.object))
             + names(.partition, reports.lazy.filter { $0.outcome == .done }.compactMap(\.step.partition))

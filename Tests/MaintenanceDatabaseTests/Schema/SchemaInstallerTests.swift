@@ -196,7 +196,7 @@ struct SchemaInstallerTests {
             #expect(
                 failure.message.hasPrefix(
                     "the schema is being applied to this database by pid \(pid) "
-                        + "(role postgres, the other one, local socket, connected since "))
+                        + "(postgres, the other one) from local socket, connected since "))
             await holder.close()
             #expect(try await installer(database, migrations: small).apply().applied.count == 3)
         }
