@@ -31,12 +31,18 @@ struct EnvironmentOverrides {
     /// A misspelt variable would silently do nothing. It is a warning, not a problem: container platforms set
     /// variables of this form on their own (`PGTEND_SERVICE_HOST` for a service called pgtend).
     func warnOfUnknown(_ record: inout DecodingRecord) {
-        let known =
-            [Self.configFile, Self.database] + ConfigurationSchema.root.overrides.map(\.variable)
-            + ConfigurationSchema.database.overrides.map(\.variable)
+        let places =
+            ConfigurationSchema.root.overrides.map { ($0.path, $0.variable) }
+            + ConfigurationSchema.database.overrides.map { ($0.path, $0.variable) }
+        let known = [Self.configFile, Self.database] + places.map { _, variable in variable }
+        // Somebody may spell out the place of the setting where the variable is shorter: PGTEND_PARTITIONS_PREMAKE.
+        let spelledOut = Dictionary(
+            places.map { path, variable in
+                (Self.prefix + path.uppercased().split(separator: ".").joined(separator: "_"), variable)
+            }, uniquingKeysWith: { first, _ in first })
         for name in values.keys.sorted() where name.hasPrefix(Self.prefix) && !name.hasPrefix("PGTEND_TEST_") {
             guard !known.contains(name) else { continue }
-            let near = Spelling.nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+            let near = (spelledOut[name] ?? Spelling.nearest(to: name, among: known)).map { "; did you mean '\($0)'?" } ?? ""
             record.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
         }
     }

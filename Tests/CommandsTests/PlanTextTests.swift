@@ -22,7 +22,13 @@ struct PlanTextTests {
         ]
         plan.findings = [Finding(task: .partitions, object: Samples.name("orders"), message: "something to know")]
         plan.runways = [
-            Runway(table: Samples.name("orders"), until: Samples.instant("2026-12-01"), isZoned: false),
+            Runway(
+                table: Samples.name("orders"), until: Samples.instant("2026-12-01"), isZoned: false,
+                remaining: .seconds(8 * 86_400)),
+            Runway(
+                table: Samples.name("rest"), until: nil, isZoned: false,
+                defaultPartition: Samples.name("rest_default")),
+            Runway(table: Samples.name("stuck"), until: nil, isZoned: false),
             Runway(table: Samples.name("quiet"), until: nil, isZoned: true, isUnbounded: true),
         ]
         plan.refusals = [
@@ -47,6 +53,8 @@ struct PlanTextTests {
                       lock     SHARE UPDATE EXCLUSIVE on shop.orders
                       lock     ACCESS EXCLUSIVE on shop.orders_rest
                   shop.quiet   writes succeed without end
+                  shop.rest    rows for now go to the DEFAULT partition shop.rest_default
+                  shop.stuck   no partition for the present: writes fail now
 
                 views
                   shop.daily
@@ -131,6 +139,9 @@ struct PlanTextTests {
         #expect(statements.contains("SET row_security = 'off';"))
         #expect(statements.contains("SET search_path = '';"))
         #expect(statements.last == "COMMIT;")
+        // Whatever the role or the database has as its default.
+        #expect(statements.contains("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"))
+        #expect(!statements.contains("BEGIN;"))
         plan.steps = []
         let empty = try PlanScript(Samples.planned(plan, withSQL: true)).rendered
         #expect(empty.split(separator: "\n").allSatisfy { $0.hasPrefix("--") })

@@ -37,7 +37,7 @@ struct FaultTests {
 
         let statements = try await TestDatabase.with(cluster, template: Self.world) { database in
             let summary = await run(database, through: relay)
-            #expect(summary.verdict == .done && summary.count("done") == 3, "\(summary.outcomes())")
+            #expect(summary.verdict == .done && summary.count(.done) == 3, "\(summary.outcomes())")
             return relay.count
         }
         try #require(statements > 0)
@@ -60,7 +60,7 @@ struct FaultTests {
                 if struck.failure == nil { completedAtOnce += 1 }
 
                 let next = await database.tend { $0.partitions.premake = 0 }
-                #expect(next.failure == nil && next.count("done") == next.reports.count, "\(next.outcomes())")
+                #expect(next.failure == nil && next.count(.done) == next.reports.count, "\(next.outcomes())")
                 #expect(next.heldLocks.isEmpty)
                 try await database.psql("INSERT INTO s.events VALUES (1, now()); INSERT INTO s.days VALUES (now())")
                 #expect(
@@ -99,7 +99,7 @@ struct FaultTests {
             )
             try await cluster.stop(.immediate)
             let summary = await run
-            #expect(summary.reports.count == 4 && summary.count("done") == 0)
+            #expect(summary.reports.count == 4 && summary.count(.done) == 0)
             #expect(summary.verdict != .done)
             await blocker.close()
             try await cluster.start()

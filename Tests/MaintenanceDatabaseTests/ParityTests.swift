@@ -32,7 +32,7 @@ struct ParityTests {
     @Test("pg_dump writes the new partition as it writes its sibling", arguments: PostgresVersion.underTest)
     func dumpsAlike(version: PostgresVersion) async throws {
         try await LikenessFixture.with(version) { fixture in
-            #expect(await fixture.tend().count("done") == 4)
+            #expect(await fixture.tend().count(.done) == 4)
             let (sibling, fresh) = try await fixture.partitions()
             let expected = try await dump(sibling, fixture)
             #expect(expected.count > 40)

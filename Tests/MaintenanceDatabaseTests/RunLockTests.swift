@@ -103,7 +103,7 @@ struct RunLockTests {
             )
             run.cancel()
             let summary = await run.value
-            #expect(summary.count("interrupted") == 4)
+            #expect(summary.count(.interrupted) == 4)
             #expect(try await database.leftovers() == "")
             await blocker.close()
         }

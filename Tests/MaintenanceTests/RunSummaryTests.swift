@@ -30,6 +30,9 @@ struct RunSummaryTests {
         let lost = ServerFailure(failureClass: .connection, message: "gone")
         #expect(Self.summary().verdict == .done)
         #expect(Self.summary { $0.objectsInView = 0 }.verdict == .nothingToTend)
+        #expect(Self.summary { ($0.objectsInView, $0.missingSchemas) = (0, ["mcp"]) }.verdict == .nothingToTend)
+        #expect(Self.summary { ($0.objectsInView, $0.missingSchemas) = (0, ["shpo"]) }.verdict == .refused)
+        #expect(Self.summary { $0.missingSchemas = ["mcp"] }.verdict == .refused)
         #expect(Self.summary { $0.reports = [Self.ended(.superseded(reason: "done by others"))] }.verdict == .done)
         // Each adds something worse to what was there before.
         var summary = Self.summary { $0.reports = [Self.ended(.done), Self.ended(.postponed(tries: 5, blockers: []))] }
@@ -51,8 +54,8 @@ struct RunSummaryTests {
     @Test("Reports are counted by word and kind")
     func counts() {
         let summary = Self.summary { $0.reports = [Self.ended(.done), Self.ended(.done)] }
-        #expect(summary.count("done") == 2 && summary.count("done", of: .views) == 2)
-        #expect(summary.count("done", of: .partitions) == 0 && summary.count("failed") == 0)
+        #expect(summary.count(.done) == 2 && summary.count(.done, of: .views) == 2)
+        #expect(summary.count(.done, of: .partitions) == 0 && summary.count(.failed) == 0)
     }
 
     @Test(

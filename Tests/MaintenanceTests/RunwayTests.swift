@@ -28,7 +28,20 @@ struct RunwayTests {
         set.partitions[8].isDetachPending = true
         #expect(set.runway(at: now, isZoned: true).until == utc("2026-02-01"))
         set.partitions.removeAll()
-        #expect(set.runway(at: now, isZoned: true) == Runway(table: app("t"), until: nil, isZoned: true))
+        #expect(
+            set.runway(at: now, isZoned: true)
+                == Runway(table: app("t"), until: nil, isZoned: true, defaultPartition: app("t_default")))
+    }
+
+    /// PostgreSQL refuses the row: the DEFAULT partition's own constraint still leaves that range out.
+    @Test("A DEFAULT partition takes nothing for a range whose detach is pending")
+    func isDetaching() {
+        var set = table("t", .timestamptz, months("t", from: "2025-11-01", count: 1))
+        set.defaultPartition = app("t_default")
+        #expect(set.runway(at: now, isZoned: true).defaultPartition == nil)
+        set.partitions[0].isDetachPending = true
+        let runway = set.runway(at: now, isZoned: true)
+        #expect(runway.isExhausted && runway.defaultPartition == nil)
     }
 
     @Test("Without an upper bound it has no end")
@@ -46,8 +59,20 @@ struct RunwayTests {
         let plan = Scenario(table("t", .date, months("t", from: "2025-11-01", count: 1)), odd).plan()
         #expect(
             plan.runways == [
-                Runway(table: app("odd"), until: utc("2025-11-27"), isZoned: false),
-                Runway(table: app("t"), until: utc("2025-12-01"), isZoned: false),
+                Runway(
+                    table: app("odd"), until: utc("2025-11-27"), isZoned: false,
+                    remaining: .seconds(3 * 86_400 + 13 * 3_600 + 1_800)),
+                Runway(
+                    table: app("t"), until: utc("2025-12-01"), isZoned: false,
+                    remaining: .seconds(7 * 86_400 + 13 * 3_600 + 1_800)),
             ])
+    }
+
+    @Test("Of a key without a zone it is what remains on the clock of its zone")
+    func remainsOnItsOwnClock() {
+        let days = table("t", .timestamp, months("t", from: "2025-11-01", count: 1))
+        let plan = Scenario(days, serverZone: "Australia/Sydney").plan()
+        // 10:30 in UTC is 21:30 there.
+        #expect(plan.runways.map(\.remaining) == [.seconds(7 * 86_400 + 2 * 3_600 + 1_800)])
     }
 }

@@ -194,9 +194,13 @@ struct RefusalTests {
     func saysThatASchemaIsMissing(command: String) async throws {
         try await TestDatabase.with { database in
             let alone = try await database.pgtend(command, "--schema", "shpo")
-            #expect(alone.ending == .exited(3), "\(alone)")
-            #expect(alone.everything.contains("nothing to tend"))
+            #expect(alone.ending == .exited(2), "\(alone)")
             #expect(alone.everything.contains("shpo"), "\(alone)")
+            #expect(alone.everything.contains("create it, or name the schemas to watch: --schema NAME"), "\(alone)")
+
+            let guessed = try await database.pgtend(command)
+            #expect(guessed.ending == .exited(3), "\(guessed)")
+            #expect(guessed.everything.contains("nothing to tend"))
 
             try await database.psql(Shop.agedTables(in: "shop"))
             let beside = try await database.pgtend(command, "--schema", "shop", "--schema", "shpo")

@@ -40,14 +40,14 @@ struct ReportTests {
         #expect(value(.hint, of: report) == .text("a hint of the server"))
     }
 
-    @Test func theServersHintIsTheCureWherePgtendKnowsNone() throws {
+    @Test func theServersHintStandsInWhereThereIsNoCure() throws {
         var failure = Samples.denied
         failure.cure = nil
         let report = try only(Samples.event(Samples.finished(Samples.view(), .failed(failure))))
         #expect(
             report.message == """
                 failed: refresh materialized view concurrently mcp.agent_cost_analytics: permission denied for schema \
-                mcp (SQLSTATE 42501); cure: a hint of the server
+                mcp (SQLSTATE 42501); hint: a hint of the server
                 """)
         #expect(report.remarks == ["detail: some detail"])
     }
@@ -67,6 +67,16 @@ struct ReportTests {
                 """)
         #expect(value(.blockedByPID, of: report) == .integers([4711]))
         #expect(value(.lockWaitMicroseconds, of: report) == .integer(1_000_000))
+    }
+
+    @Test func aRetryIsADetail() throws {
+        let report = try only(
+            .stepRetried(
+                runID: Samples.runID, database: "mcp", step: Samples.view(), attempt: 1, delay: .milliseconds(250),
+                [Samples.blocker]))
+        #expect(report.priority == .informational)
+        #expect(report.prominence == .detail)
+        #expect(report.message.contains("pid 4711"))
     }
 
     @Test func aHeldLockNamesItsHolder() throws {

@@ -102,13 +102,11 @@ struct RunSummaryTests {
     }
 
     @Test func tellsUntilWhenWritesSucceed() throws {
-        let days = { (count: Int64) in Samples.start.adding(microseconds: count * Instant.microsecondsPerDay) }
         let report = try report(
             Samples.summary {
                 $0.runways = [
-                    Runway(table: RelationName(schema: "mcp", name: "b"), until: days(98), isZoned: true),
-                    Runway(table: RelationName(schema: "mcp", name: "late"), until: days(8), isZoned: false),
-                    Runway(table: RelationName(schema: "mcp", name: "a"), until: days(98), isZoned: true),
+                    Self.runway("b", days: 98), Self.runway("late", days: 8, isZoned: false),
+                    Self.runway("a", days: 98),
                     Runway(
                         table: RelationName(schema: "mcp", name: "for_ever"), until: nil, isZoned: true,
                         isUnbounded: true),
@@ -123,6 +121,78 @@ struct RunSummaryTests {
         #expect(value(.runwaySeconds, of: report) == .integer(8 * 86_400 - 2))
     }
 
+    /// In Sydney the clock is ahead: of two runways that end at the same numbers that one ends earlier.
+    @Test func takesTheRemainderOfAKeyWithoutAZoneFromItsOwnClock() throws {
+        let report = try report(
+            Samples.summary {
+                $0.runways = [
+                    Self.runway("zoned", days: 2),
+                    Self.runway("sydney", days: 2, isZoned: false, ahead: .seconds(11 * 3_600)),
+                ]
+            })
+        #expect(
+            report.remarks == [
+                "writes succeed until 2026-11-25 00:00:00 (1 day 13 h): mcp.sydney",
+                "writes succeed until 2026-11-25T00:00:00Z (2 days 0 h): mcp.zoned",
+            ])
+        #expect(value(.runwaySeconds, of: report) == .integer(37 * 3_600 - 2))
+    }
+
+    private static func runway(
+        _ table: String, days: Int64, isZoned: Bool = true, ahead: Duration = .zero
+    ) -> Runway {
+        Runway(
+            table: RelationName(schema: "mcp", name: table),
+            until: Samples.start.adding(microseconds: days * Instant.microsecondsPerDay), isZoned: isZoned,
+            remaining: .seconds(days * 86_400) - ahead)
+    }
+
+    @Test func onlyWarnsWhereADefaultPartitionTakesTheRows() throws {
+        let reports = MaintenanceEvent.runFinished(
+            Samples.summary {
+                $0.runways = [
+                    Runway(
+                        table: RelationName(schema: "mcp", name: "def"), until: nil, isZoned: true,
+                        defaultPartition: RelationName(schema: "mcp", name: "def_default"))
+                ]
+            }
+        ).reports
+        #expect(reports.map(\.kind) == [.presentInDefault, .runFinished])
+        #expect(reports[0].priority == .warning)
+        #expect(
+            reports[0].message == """
+                mcp.def has no partition for the present: rows for now go to the DEFAULT partition mcp.def_default
+                """)
+    }
+
+    @Test func theAlarmSaysWhatStandsInTheWay() throws {
+        let table = RelationName(schema: "mcp", name: "audit_log")
+        let alarm = { (change: (inout RunSummary) -> Void) in
+            MaintenanceEvent.runFinished(
+                Samples.summary {
+                    $0.runways = [Runway(table: table, until: nil, isZoned: true)]
+                    change(&$0)
+                }
+            ).reports.first?.message
+        }
+        let now = "mcp.audit_log has no partition for the present, and writes into it fail now"
+        #expect(alarm { _ in } == now)
+        #expect(
+            alarm {
+                $0.refusals = [Samples.refusal]
+                $0.refusals[0].object = table
+            } == "\(now); it is partitioned by hash; cure: leave it alone with enabled: false")
+        #expect(
+            alarm { $0.reports = [Samples.finished(Samples.partition(), .failed(Samples.denied))] } == """
+                \(now); making one failed: permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON \
+                SCHEMA mcp TO tender
+                """)
+        #expect(
+            alarm {
+                $0.reports = [Samples.finished(Samples.partition(), .postponed(tries: 5, blockers: [Samples.blocker]))]
+            }?.hasPrefix("\(now); making one was postponed; pid 4711") == true)
+    }
+
     @Test func raisesTheAlarmForATableThatTakesNoRowNow() throws {
         let reports = MaintenanceEvent.runFinished(
             Samples.summary {
@@ -133,7 +203,7 @@ struct RunSummaryTests {
         #expect(reports.map(\.priority) == [.critical, .informational])
         #expect(
             reports[0].message == """
-                mcp.gone has no partition for the present: writes into it fail now, unless it has a DEFAULT partition
+                mcp.gone has no partition for the present, and writes into it fail now
                 """)
         #expect(value(.runwaySeconds, of: reports[1]) == .integer(0))
     }

@@ -116,7 +116,11 @@ enum Samples {
                         Runway(table: RelationName(schema: "mcp", name: "gone"), until: nil, isZoned: true),
                         Runway(
                             table: RelationName(schema: "mcp", name: "audit_log"),
-                            until: start.adding(microseconds: 98 * Instant.microsecondsPerDay), isZoned: true),
+                            until: start.adding(microseconds: 98 * Instant.microsecondsPerDay), isZoned: true,
+                            remaining: .seconds(98 * 86_400)),
+                        Runway(
+                            table: RelationName(schema: "mcp", name: "def"), until: nil, isZoned: true,
+                            defaultPartition: RelationName(schema: "mcp", name: "def_default")),
                     ]
                 },
             ].map(MaintenanceEvent.runFinished)

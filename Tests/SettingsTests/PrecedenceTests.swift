@@ -99,9 +99,10 @@ struct PrecedenceTests {
         let loaded = try load(
             two,
             environment: [
-                "PGTEND_PREMAEK": "3", "PGTEND_SERVICE_HOST": "10.0.0.1", "PGTEND_TEST_SOCKET": "x", "PATH": "/bin",
+                "PGTEND_PREMAEK": "3", "PGTEND_PARTITIONS_PREMAKE": "3", "PGTEND_SERVICE_HOST": "10.0.0.1", "PGTEND_TEST_SOCKET": "x", "PATH": "/bin",
             ])
         let expected = [
+            "environment: PGTEND_PARTITIONS_PREMAKE: unknown variable, ignored; did you mean 'PGTEND_PREMAKE'?",
             "environment: PGTEND_PREMAEK: unknown variable, ignored; did you mean 'PGTEND_PREMAKE'?",
             "environment: PGTEND_SERVICE_HOST: unknown variable, ignored",
         ]

@@ -122,7 +122,7 @@ struct PlanDocument {
             object = Relation(step.object)
             reason = step.reason
             locks = step.locks.map { Lock(mode: $0.mode.rawValue, relation: Relation($0.relation)) }
-            lockTimeoutMilliseconds = step.limits.lockDeadline.microseconds / 1_000
+            lockTimeoutMilliseconds = step.limits.lockDeadline.milliseconds
             tries = step.limits.tries
             self.sql = sql
             switch step {
@@ -178,16 +178,20 @@ struct PlanDocument {
         /// ISO 8601 with Z for a `timestamptz` key; a clock without a zone for `timestamp` and `date`.
         let until: String?
         let isUnbounded: Bool
+        /// Where rows for now go when they have no partition of their own.
+        let defaultPartition: Relation?
 
         init(_ runway: Runway) {
             table = Relation(runway.table)
             until = runway.until.map { runway.isZoned ? $0.iso8601 : $0.clock }
             isUnbounded = runway.isUnbounded
+            defaultPartition = runway.defaultPartition.map(Relation.init)
         }
 
         enum CodingKeys: String, CodingKey {
             case table, until
             case isUnbounded = "is_unbounded"
+            case defaultPartition = "default_partition"
         }
     }
 }

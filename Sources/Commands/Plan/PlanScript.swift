@@ -14,8 +14,13 @@ struct PlanScript {
     var rendered: String {
         let title = [
             PlanWords.title(of: plan), PlanWords.conclusion(of: database), "",
-            "For psql, in a session of its own. It does what 'pgtend run' would do, but without looking again, under the",
-            "locks of a step, whether all is still as planned.",
+            "For psql, in a session of its own. It does what 'pgtend run' would do, with these differences:",
+            "- It does not look again, under the locks of a step, whether all is still as planned.",
+            "- Each lock of a step may be waited for as long as a run would wait for all of them together, and a step",
+            "  that met a lock is not tried again.",
+            "- What a run goes on without where the role may not do it undoes the step: a lock, a publication.",
+            "- A statement that fails undoes its step, and psql goes on with the next one; with -v ON_ERROR_STOP=1 it",
+            "  stops there.",
         ]
         let settings = plan.steps.isEmpty ? [] : [SessionSettings.statements.map { "\($0);" }.joined(separator: "\n")]
         return ([comment(title)] + settings + steps + remarks).joined(separator: "\n\n")
@@ -36,7 +41,7 @@ struct PlanScript {
         }
         let findings = plan.findings.map { comment(["note on \($0.object): \($0.message)"]) }
         let schemas = plan.missingSchemas.map {
-            comment(["schema \($0) does not exist", "  cure: \(PlanWords.cureForMissingSchemas)"])
+            comment(["schema \($0) does not exist", "  cure: \(MissingSchemas.cure)"])
         }
         return refusals + findings + schemas
     }

@@ -52,9 +52,10 @@ struct PlanText {
 
     private func words(for runway: Runway) -> String {
         if runway.isUnbounded { return "writes succeed without end" }
-        guard let until = runway.until else { return "no partition for the present" }
-        let left = Duration.microseconds(until.microseconds - plan.takenAt.microseconds)
-        return "writes succeed until \(runway.isZoned ? until.description : until.clock) (\(left.forPeople))"
+        if let rest = runway.defaultPartition { return "rows for now go to the DEFAULT partition \(rest)".visible }
+        guard let until = runway.until else { return "no partition for the present: writes fail now" }
+        let left = runway.remaining.map { " (\($0.forPeople))" } ?? ""
+        return "writes succeed until \(runway.isZoned ? until.description : until.clock)\(left)"
     }
 
     // MARK: - Views
@@ -110,7 +111,7 @@ struct PlanText {
     private var missingSchemas: [String] {
         guard !plan.missingSchemas.isEmpty else { return [] }
         return ["schemas"] + plan.missingSchemas.map { "  \($0.visible)  does not exist" }
-            + [labelled("cure", PlanWords.cureForMissingSchemas)]
+            + [labelled("cure", MissingSchemas.cure)]
     }
 
     /// Who waits for which lock, once for the whole plan, and for how long pgtend makes them.

@@ -23,9 +23,6 @@ enum PlanWords {
         return "\(plan.steps.count.counted("step")): \(counts.joined(separator: ", "))\(refused)"
     }
 
-    static let cureForMissingSchemas =
-        "create it, or name the schemas to watch: --schema NAME, PGTEND_SCHEMAS, or schemas: in the configuration"
-
     private static func count(of kind: TaskKind, _ steps: Int) -> String? {
         guard steps > 0 else { return nil }
         return switch kind {

@@ -23,11 +23,7 @@ struct PlannedDatabase {
         sql = statements
     }
 
-    /// What a run would have to say about what it finds.
-    var status: ExitStatus {
-        if plan.objectsInView == 0 { return .nothingToTend }
-        return plan.refusals.isEmpty && plan.missingSchemas.isEmpty ? .done : .refused
-    }
+    var status: ExitStatus { ExitStatus(plan.verdict) }
 }
 
 extension ServerFailure {

@@ -65,7 +65,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .refused: "something is not tended, and why was said; the rest was done"
         case .nothingToTend: "the watched schemas hold nothing that pgtend tends"
         case .held: "another run held a kind of task; the rest was done"
-        case .postponed: "a step met locks until its budget was spent; the rest was done"
+        case .postponed: "a step met locks until its lock budget was spent; the rest was done"
         case .usage: "the command line is not right"
         case .unavailable: "a database could not be reached or worked with, or went away"
         case .software: "an error of pgtend itself"

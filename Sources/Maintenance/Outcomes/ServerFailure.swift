@@ -31,7 +31,7 @@ extension ServerFailure: CustomStringConvertible {
 
 /// What a failure means for the steps that follow and for another try.
 package enum FailureClass: String, CaseIterable, Hashable, Sendable {
-    /// Somebody holds a lock: the same step may be tried again within its budget.
+    /// Somebody holds a lock: the same step may be tried again within its lock budget.
     case lockNotAvailable
     /// A deadlock or a serialization failure: the transaction was rolled back and can be repeated.
     case transactionRollback
@@ -49,7 +49,4 @@ package enum FailureClass: String, CaseIterable, Hashable, Sendable {
     case resources
     /// Anything else: the same statement would fail the same way.
     case other
-
-    /// Whether nothing more can be done on this connection.
-    package var endsTheRun: Bool { self == .connection || self == .authentication }
 }

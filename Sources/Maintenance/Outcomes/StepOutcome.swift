@@ -10,16 +10,23 @@ package enum StepOutcome: Hashable, Sendable {
     /// Not begun, or cancelled on the server and rolled back, because the run was told to stop or lost its server.
     case interrupted(reason: String)
 
-    /// One word for fields and JSON.
-    package var word: String {
+    /// The outcome without what it came with, to be counted and compared.
+    package enum Kind: String, CaseIterable, Hashable, Sendable {
+        case done, superseded, postponed, failed, interrupted
+    }
+
+    package var kind: Kind {
         switch self {
-        case .done: "done"
-        case .superseded: "superseded"
-        case .postponed: "postponed"
-        case .failed: "failed"
-        case .interrupted: "interrupted"
+        case .done: .done
+        case .superseded: .superseded
+        case .postponed: .postponed
+        case .failed: .failed
+        case .interrupted: .interrupted
         }
     }
+
+    /// One word for fields and JSON.
+    package var word: String { kind.rawValue }
 }
 
 /// A session that stood in the way.
@@ -50,7 +57,7 @@ package struct Blocker: Hashable, Sendable {
 
 extension Blocker: CustomStringConvertible {
     package var description: String {
-        let who = application.isEmpty ? user : "\(user), \(application)"
+        let who = SessionOwner(user: user, application: application)
         return "pid \(pid) (\(who), \(state) for \(transactionAge) s) holds \(lockMode) on \(relation)"
     }
 }

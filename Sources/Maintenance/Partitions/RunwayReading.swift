@@ -1,15 +1,21 @@
 import CivilTime
 
 extension PartitionedTable {
-    /// The end of the unbroken range of partitions that holds `now`, a moment on the axis of the key. A partition whose detach is pending breaks it.
+    /// The end of the unbroken range of partitions that holds `now`, a moment on the axis of the key. A partition whose
+    /// detach is pending breaks it.
     package func runway(at now: Instant, isZoned: Bool) -> Runway {
         let usable = orderedPartitions.lazy.filter { !$0.isDetachPending }
-        guard var end = usable.first(where: { $0.lower <= .at(now) && .at(now) < $0.upper })?.upper else {
-            return Runway(table: name, until: nil, isZoned: isZoned)
+        guard var end = usable.first(where: { $0.holds(now) })?.upper else {
+            // A row in the range of a half detached partition is refused by the DEFAULT partition, too.
+            let isDetaching = partitions.contains { $0.isDetachPending && $0.holds(now) }
+            return Runway(
+                table: name, until: nil, isZoned: isZoned, defaultPartition: isDetaching ? nil : defaultPartition)
         }
         for partition in usable where partition.lower == end { end = partition.upper }
         switch end {
-        case .at(let until): return Runway(table: name, until: until, isZoned: isZoned)
+        case .at(let until):
+            let remaining = Duration.microseconds(until.microseconds - now.microseconds)
+            return Runway(table: name, until: until, isZoned: isZoned, remaining: remaining)
         case .maximum, .minimum: return Runway(table: name, until: nil, isZoned: isZoned, isUnbounded: true)
         }
     }
@@ -21,4 +27,8 @@ extension PartitionedTable {
             Partition(oid: 0, name: step.partition, lower: .at(step.from), upper: .at(step.to)))
         return table
     }
+}
+
+extension Partition {
+    fileprivate func holds(_ moment: Instant) -> Bool { lower <= .at(moment) && .at(moment) < upper }
 }

@@ -34,4 +34,9 @@ package struct Plan: Hashable, Sendable {
         self.objectsInView = objectsInView
         self.missingSchemas = missingSchemas
     }
+
+    /// What a run would have to say about what it finds.
+    package var verdict: RunVerdict {
+        RunVerdict(refusals: refusals, objectsInView: objectsInView, missingSchemas: missingSchemas)
+    }
 }

@@ -2,8 +2,8 @@ import Maintenance
 import PostgresClient
 
 extension PlanStep {
-    /// The step as SQL for reading, and for running by hand in psql: what `run` sends, in its order and under its
-    /// limits. The rechecks between the statements are not in it.
+    /// The step as SQL for reading, and for running by hand in psql: what `run` sends, in its order. The rechecks
+    /// between the statements are not in it, and each lock has the limit that a run has for all of them together.
     ///
     /// - Parameter serverVersion: `server_version_num`.
     /// - Throws: where a name cannot be written in SQL, such as one with a NUL.
@@ -16,8 +16,6 @@ extension PlanStep {
     }
 
     private func statements(serverVersion: Int) throws(PostgresError) -> [String] {
-        let lockTimeout = "SET LOCAL lock_timeout = '\(limits.lockDeadline.milliseconds)ms'"
-        let statementTimeout = "SET LOCAL statement_timeout = '\(limits.statementTimeout.milliseconds)ms'"
         func role(_ name: String?) throws(PostgresError) -> [String] {
             guard let name else { return [] }
             return ["SET LOCAL ROLE \(try SQLIdentifier(name).quoted)"]
@@ -41,8 +39,8 @@ extension PlanStep {
             }
             work = try role(step.role) + updates
             // After the transaction: what a failed one prepared is still there.
-            return ["BEGIN", lockTimeout, statementTimeout] + work + ["COMMIT", "DEALLOCATE ALL"]
+            return limits.beginning + work + ["COMMIT", "DEALLOCATE ALL"]
         }
-        return ["BEGIN", lockTimeout, statementTimeout] + work + ["COMMIT"]
+        return limits.beginning + work + ["COMMIT"]
     }
 }

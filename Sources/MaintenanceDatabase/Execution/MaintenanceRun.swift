@@ -114,7 +114,7 @@ package struct MaintenanceRun: Sendable {
         let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
         // What had changed since the plan was made is planned anew, once, for the objects that it was about.
-        let changed = Set(summary.reports.filter { $0.outcome.word == "superseded" }.map(\.step.object))
+        let changed = Set(summary.reports.filter { $0.outcome.kind == .superseded }.map(\.step.object))
         if !changed.isEmpty, session.lost == nil, !Task.isCancelled {
             (plan, snapshot) = try await self.plan(on: session)
             summary.reports += await executor.execute(plan.steps.filter { changed.contains($0.object) })

@@ -22,12 +22,7 @@ struct StepTransaction {
         _ work: () async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
-            try await connection.script(
-                unsafe: """
-                    BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-                    SET LOCAL lock_timeout = '\(limits.lockDeadline.milliseconds)ms';
-                    SET LOCAL statement_timeout = '\(limits.statementTimeout.milliseconds)ms'
-                    """)
+            try await connection.script(unsafe: limits.beginning.joined(separator: ";\n"))
             let verdict: Verdict
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
@@ -80,12 +75,4 @@ struct StepTransaction {
 extension StepLimits {
     /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
     var patience: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
-}
-
-extension Duration {
-    /// Whole milliseconds, at least one: a time-out of 0 means none.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
-    }
 }

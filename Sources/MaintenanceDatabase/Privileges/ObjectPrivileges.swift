@@ -31,8 +31,7 @@ struct ObjectPrivileges {
         findings =
             memberships + (try partitions(owned)) + (try giving(gifts))
             + (try await views(owned, wanted.map(\.owner.owner), gifts)) + findings
-        var seen: Set<PrivilegeFinding> = []
-        return findings.filter { seen.insert($0).inserted }
+        return findings.mergedByCure
     }
 
     /// The owners that have to be within reach and are not, each with what it owns. A view can be refreshed by MAINTAIN

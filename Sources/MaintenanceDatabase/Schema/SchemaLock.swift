@@ -41,10 +41,9 @@ struct SchemaLock {
     }
 
     private func describe(_ row: Row) throws(PostgresError) -> String {
-        let application: String = try row.decode("application")
+        let owner = SessionOwner(user: try row.decode("role"), application: try row.decode("application"))
+        let client: String = try row.decode("client")
         let since = Instant(microseconds: try row.decode("since"))
-        return "pid \(try row.decode("pid", as: Int32.self)) "
-            + "(role \(try row.decode("role", as: String.self)), \(application.isEmpty ? "no application_name" : application), "
-            + "\(try row.decode("client", as: String.self)), connected since \(since))"
+        return "pid \(try row.decode("pid", as: Int32.self)) (\(owner)) from \(client), connected since \(since)"
     }
 }

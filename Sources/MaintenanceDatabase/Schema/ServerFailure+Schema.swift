@@ -17,10 +17,19 @@ extension ServerFailure {
             cure = "apply the schema again: it goes on with this migration"
         default:
             let line = error.position.map { ", line \(Self.line(of: $0, in: migration.text))" } ?? ""
-            message = "\(file)\(line): \(message); nothing of this migration remains, all before it are applied"
-            detail = [detail, error.context.map { "context: \($0)" }].compactMap(\.self).joined(separator: "\n")
-            if detail?.isEmpty ?? false { detail = nil }
+            let remainder =
+                migration.number == 1
+                ? "nothing was changed" : "nothing of this migration remains, all before it are applied"
+            message = "\(file)\(line): \(message); \(remainder)"
+            let context = error.context.flatMap { Self.isOwnRaise($0) ? nil : "context: \($0)" }
+            let lines = [detail, context].compactMap(\.self)
+            detail = lines.isEmpty ? nil : lines.joined(separator: "\n")
         }
+    }
+
+    /// A migration that refuses by RAISE says all that there is to say; its place in a DO block helps nobody.
+    private static func isOwnRaise(_ context: String) -> Bool {
+        context.hasPrefix("PL/pgSQL function inline_code_block") && context.hasSuffix("at RAISE")
     }
 
     /// - Parameter position: in characters from 1, as the server counts.

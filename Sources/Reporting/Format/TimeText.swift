@@ -12,14 +12,6 @@ extension Instant {
 }
 
 extension Duration {
-    /// Rounded down; clamped where an `Int64` ends.
-    package var microseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        return product + attoseconds / 1_000_000_000_000
-    }
-
     /// With the two units that matter: "0.42 ms", "12 ms", "1.2 s", "2 min 5 s", "3 h 4 min", "98 days".
     package var forPeople: String {
         let total = microseconds

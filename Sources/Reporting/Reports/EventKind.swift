@@ -22,8 +22,10 @@ package enum EventKind: String, CaseIterable, Sendable {
     case stepPostponed = "step_postponed"
     case stepFailed = "step_failed"
     case stepInterrupted = "step_interrupted"
-    /// A table has no partition for the present.
+    /// A table has no partition for the present, and no DEFAULT partition either.
     case runwayExhausted = "runway_exhausted"
+    /// A table has no partition for the present but the DEFAULT one.
+    case presentInDefault = "present_in_default"
 
     package var messageID: MessageID {
         switch self {
@@ -42,6 +44,7 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .stepFailed: "6c8f0e7512964cb2aa1e374be5bcd1a0"
         case .stepInterrupted: "7d83c2aeb541426b8aa88d18746eb5f7"
         case .runwayExhausted: "8742093c8f6a4fb4ab32d9e41b721050"
+        case .presentInDefault: "20cc27ae0c9841d4b63470252581aefa"
         }
     }
 }

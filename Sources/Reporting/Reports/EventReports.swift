@@ -30,9 +30,10 @@ extension MaintenanceEvent {
                     ])
             ]
         case .stepRetried(let runID, let database, let step, let attempt, let delay, let blockers):
+            // If no try succeeds, the postponement names who stood in the way; if one does, nothing was amiss.
             return [
                 Report(
-                    .stepRetried, .warning, .record,
+                    .stepRetried, .informational, .detail,
                     "try \(attempt) met a lock, next in \(delay.forPeople): \(step)\(blockers.sentence)",
                     fields: step.fields(runID: runID, database: database) + [
                         ReportField(.attempt, attempt), ReportField(.retryDelayMicroseconds, delay),
@@ -48,7 +49,7 @@ extension MaintenanceEvent {
 
 extension HeldRunLock {
     fileprivate func report(runID: String, database: String) -> Report {
-        let who = application.isEmpty ? user : "\(user), \(application)"
+        let who = SessionOwner(user: user, application: application)
         return Report(
             .runLockHeld, .warning, .record,
             """

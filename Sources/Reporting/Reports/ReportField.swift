@@ -1,3 +1,4 @@
+import CivilTime
 import SystemdIO
 
 /// One figure or name of a report, for machines.

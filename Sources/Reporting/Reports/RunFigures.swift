@@ -28,7 +28,7 @@ struct RunFigures {
     }
 
     private func achievement(of kind: TaskKind) -> String? {
-        let count = summary.count("done", of: kind)
+        let count = summary.count(.done, of: kind)
         guard count > 0 else { return nil }
         return switch kind {
         case .partitions: "\(count.counted("partition")) created"
@@ -39,10 +39,10 @@ struct RunFigures {
 
     private var troubles: [String] {
         let steps = [
-            ("failed", "failed"), ("postponed", "postponed"), ("interrupted", "not done"),
-            ("superseded", "no longer needed"),
-        ].compactMap { word, phrase in
-            let count = summary.count(word)
+            (StepOutcome.Kind.failed, "failed"), (.postponed, "postponed"), (.interrupted, "not done"),
+            (.superseded, "no longer needed"),
+        ].compactMap { outcome, phrase in
+            let count = summary.count(outcome)
             return count > 0 ? "\(count.counted("step")) \(phrase)" : nil
         }
         let refused = summary.refusals.isEmpty ? [] : ["\(summary.refusals.count.counted("object")) refused"]

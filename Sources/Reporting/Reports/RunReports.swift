@@ -23,28 +23,52 @@ extension RunSummary {
             remarks: remarks, fields: fields)
     }
 
-    /// The tables into which no row for the present fits, after all that the run did.
+    /// The tables in which a row for the present has no partition of its own, after all that the run did.
     var exhaustedRunways: [Report] {
         runways.filter(\.isExhausted).map { runway in
-            Report(
+            let fields = [
+                ReportField(.runID, runID), ReportField(.database, database),
+                ReportField(.task, TaskKind.partitions.rawValue),
+                ReportField(.relation, runway.table.description), ReportField(.runwaySeconds, 0),
+            ]
+            let obstacle = obstacle(before: runway.table).map { "; \($0)" } ?? ""
+            if let rest = runway.defaultPartition {
+                return Report(
+                    .presentInDefault, .warning, .record,
+                    """
+                    \(runway.table) has no partition for the present: rows for now go to the DEFAULT partition \
+                    \(rest)\(obstacle)
+                    """, fields: fields + [ReportField(.partition, rest.description)])
+            }
+            return Report(
                 .runwayExhausted, .critical, .record,
-                """
-                \(runway.table) has no partition for the present: writes into it fail now, unless it has a DEFAULT \
-                partition
-                """,
-                fields: [
-                    ReportField(.runID, runID), ReportField(.database, database),
-                    ReportField(.task, TaskKind.partitions.rawValue),
-                    ReportField(.relation, runway.table.description), ReportField(.runwaySeconds, 0),
-                ])
+                "\(runway.table) has no partition for the present, and writes into it fail now\(obstacle)",
+                fields: fields)
         }
+    }
+
+    /// Why the run did not give the table its partition, and the cure: it has been reported once, as what happened to
+    /// one object; here it is why the application stands.
+    private func obstacle(before table: RelationName) -> String? {
+        if let refusal = refusals.first(where: { $0.task == .partitions && $0.object == table }) {
+            return "\(refusal.explanation); cure: \(refusal.cure)"
+        }
+        for report in reports where report.step.kind == .partitions && report.step.object == table {
+            switch report.outcome {
+            case .failed(let failure): return "making one failed: \(failure.sentence)"
+            case .postponed(_, let blockers): return "making one was postponed\(blockers.sentence)"
+            case .interrupted(let reason): return "making one was not done: \(reason)"
+            case .done, .superseded: continue
+            }
+        }
+        return nil
     }
 
     private var priority: Priority {
         switch verdict {
         case .failed, .authentication, .unavailable: .error
         case .nothingToTend, .postponed, .refused, .held, .interrupted: .warning
-        case .done: count("done") > 0 ? .notice : .informational
+        case .done: count(.done) > 0 ? .notice : .informational
         }
     }
 
@@ -52,13 +76,14 @@ extension RunSummary {
         [
             ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, tasks.map(\.rawValue)),
             ReportField(.outcome, verdict.word), ReportField(.durationMicroseconds, duration),
-            ReportField(.steps, reports.count), ReportField(.done, count("done")),
-            ReportField(.superseded, count("superseded")), ReportField(.postponed, count("postponed")),
-            ReportField(.failed, count("failed")), ReportField(.interrupted, count("interrupted")),
+            ReportField(.steps, reports.count), ReportField(.done, count(.done)),
+            ReportField(.superseded, count(.superseded)), ReportField(.postponed, count(.postponed)),
+            ReportField(.failed, count(.failed)), ReportField(.interrupted, count(.interrupted)),
             ReportField(.refused, refusals.count), ReportField(.findings, findings.count),
         ] + names(.relation, reports.lazy.filter { $0.outcome == .done }.map(\.step.object))
             + names(.partition, reports.lazy.filter { $0.outcome == .done }.compactMap(\.step.partition))
             + (shortestRunway.map { [ReportField(.runwaySeconds, $0)] } ?? [])
+            + (missingSchemas.isEmpty ? [] : [ReportField(.cure, MissingSchemas.cure)])
     }
 
     /// What was changed, by name, so that a search for a table finds the run that made it. journald refuses an
@@ -68,30 +93,30 @@ extension RunSummary {
         return names.isEmpty ? [] : [ReportField(field, names)]
     }
 
-    private var endedAt: Instant { startedAt.adding(microseconds: duration.microseconds) }
-
-    /// Seconds until writes into some table fail, if any table has an end in sight.
+    /// Seconds until some table has no partition for its rows, if any table has an end in sight. DEFAULT partitions do
+    /// not count.
     private var shortestRunway: Int64? {
-        runways.lazy.filter { !$0.isUnbounded }.map { runway in
-            runway.until.map { max(0, $0.seconds(since: endedAt)) } ?? 0
-        }.min()
+        runways.lazy.filter { !$0.isUnbounded }.map { left(of: $0).components.seconds }.min()
+    }
+
+    /// The catalog was read when the run began; never less than nothing.
+    private func left(of runway: Runway) -> Duration {
+        max(.zero, (runway.remaining ?? .zero) - duration)
     }
 
     /// The lines below the summary, for people: what was left undone, until when writes succeed, what else was seen.
     private var remarks: [String] {
-        let ends = Dictionary(grouping: runways.filter { !$0.isUnbounded && $0.until != nil }) { $0.until }
-        let runwayLines = ends.sorted { ($0.key?.microseconds ?? 0) < ($1.key?.microseconds ?? 0) }.compactMap {
-            (until, runways) -> String? in
-            guard let until, let first = runways.first else { return nil }
-            let moment = first.isZoned ? until.iso8601 : until.clock
-            let left = Duration.microseconds(max(0, until.microseconds - endedAt.microseconds))
-            return "writes succeed until \(moment) (\(left.forPeople)): \(listed(runways.map(\.table.description)))"
+        let ends = Dictionary(grouping: runways.filter { $0.until != nil }, by: RunwayEnd.init)
+        let runwayLines = ends.sorted { $0.key < $1.key }.map { end, runways in
+            let left = max(.zero, end.remaining - duration).forPeople
+            return "writes succeed until \(end.moment) (\(left)): \(listed(runways.map(\.table.description)))"
         }
         let undone = reports.compactMap { report -> String? in
             guard case .interrupted(let reason) = report.outcome else { return nil }
             return "not done: \(report.step): \(reason)"
         }
-        return limited(undone, to: 10) + runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
+        let schemas = missingSchemas.map { "schema \($0) does not exist; cure: \(MissingSchemas.cure)" }
+        return schemas + limited(undone, to: 10) + runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
     }
 
     private func listed(_ names: [String]) -> String {
@@ -103,8 +128,20 @@ extension RunSummary {
     }
 }
 
-extension Runway {
-    fileprivate var isExhausted: Bool { until == nil && !isUnbounded }
+/// Tables whose runways end alike are one line. The same numbers with and without a zone are two different moments, and
+/// so are those of two zones.
+private struct RunwayEnd: Hashable, Comparable {
+    let remaining: Duration
+    let moment: String
+
+    init(_ runway: Runway) {
+        remaining = runway.remaining ?? .zero
+        moment = runway.until.map { runway.isZoned ? $0.iso8601 : $0.clock } ?? ""
+    }
+
+    static func < (left: RunwayEnd, right: RunwayEnd) -> Bool {
+        (left.remaining, left.moment) < (right.remaining, right.moment)
+    }
 }
 
 extension PlanStep {

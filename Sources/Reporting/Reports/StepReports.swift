@@ -60,9 +60,10 @@ extension StepReport {
 }
 
 extension ServerFailure {
-    /// What happened, with its SQLSTATE, and what to do about it.
+    /// What happened, with its SQLSTATE, and what to do about it. The server's hint is its guess, and no cure.
     var sentence: String {
-        (cure ?? hint).map { "\(self); cure: \($0)" } ?? description
+        if let cure { return "\(self); cure: \(cure)" }
+        return hint.map { "\(self); hint: \($0)" } ?? description
     }
 
     /// What the sentence leaves out.
