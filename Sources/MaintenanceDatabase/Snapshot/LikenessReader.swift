@@ -5,13 +5,14 @@ import PostgresClient
 struct LikenessReader {
     let connection: Connection
 
-    /// By the parent's oid. A parent without a template gets none: its new partition follows the parent alone.
+    /// By the parent's oid. A parent without a template is followed itself, as far as a first partition does.
     func read(_ templates: [(parent: UInt32, template: UInt32?)]) async throws(PostgresError) -> [UInt32:
         PartitionLikeness]
     {
         let known = templates.compactMap { pair in pair.template.map { (pair.parent, $0) } }
         let byTemplate = try await read(known.map(\.1))
-        var byParent: [UInt32: PartitionLikeness] = [:]
+        var byParent = try await tables(templates.filter { $0.template == nil }.map(\.parent))
+            .mapValues(\.ofFirstPartition)
         for (parent, template) in known { byParent[parent] = byTemplate[template] }
         return byParent
     }
@@ -30,10 +31,7 @@ struct LikenessReader {
     /// By the table's own oid.
     func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
         guard !tables.isEmpty else { return [:] }
-        var likenesses: [UInt32: PartitionLikeness] = [:]
-        for row in try await connection.rows(CatalogQuery.likenessTables(tables)) {
-            likenesses[try row.decode("oid")] = try table(row)
-        }
+        var likenesses = try await self.tables(tables)
         for row in try await connection.rows(CatalogQuery.likenessGrants(tables)) {
             let grant = PartitionLikeness.Grant(
                 grantee: try row.decode("grantee"), privilege: try row.decode("privilege"),
@@ -68,6 +66,16 @@ struct LikenessReader {
                 PartitionLikeness.Publication(
                     name: try row.decode("name"), columns: try row.decodeIfPresent("columns"),
                     filter: try row.decodeIfPresent("filter")))
+        }
+        return likenesses
+    }
+
+    /// Without what stands in other catalogs, and without a lock on any of the tables.
+    private func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+        guard !oids.isEmpty else { return [:] }
+        var likenesses: [UInt32: PartitionLikeness] = [:]
+        for row in try await connection.rows(CatalogQuery.likenessTables(oids)) {
+            likenesses[try row.decode("oid")] = try table(row)
         }
         return likenesses
     }

@@ -97,7 +97,7 @@ package struct SnapshotReader {
             let templates = tentative.templates()
             snapshot.likenesses = try await LikenessReader(connection: connection).read(templates)
             // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
-            if templates.contains(where: { $0.template != nil && snapshot.likenesses[$0.parent] == nil }) {
+            if templates.contains(where: { snapshot.likenesses[$0.parent] == nil }) {
                 return false
             }
         }
