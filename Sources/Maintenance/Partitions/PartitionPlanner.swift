@@ -123,6 +123,10 @@ package struct PartitionPlanner {
             reading.refusals.append(notOwner(set.table, count: reading.steps.count, first: step))
             reading.steps = []
         }
+        if !reading.steps.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
+            reading.refusals.append(lockedTemplate(set.table, failure))
+            reading.steps = []
+        }
         if !reading.steps.isEmpty, set.table.template == nil {
             reading.findings.append(firstPartitionFinding(set.table))
         }
@@ -235,6 +239,15 @@ package struct PartitionPlanner {
                 + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
             cure: "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
                 + (snapshot.server.versionNumber >= 160_000 ? " WITH SET TRUE" : ""))
+    }
+
+    private func lockedTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {
+        let template = (table.template?.name ?? table.name).description
+        return Refusal(
+            task: .partitions, object: table.name, reason: .locked,
+            explanation: "new partitions are made like \(template), and somebody holds a lock on it, so that its "
+                + "policies and triggers could not be read: \(failure)",
+            cure: "run pgtend again when the lock on \(template) is gone")
     }
 
     private func refused(
