@@ -24,6 +24,16 @@ struct RecheckTests {
         """
     }
 
+    private static func eachSibling(_ statement: String) -> String {
+        """
+        DO $$ DECLARE t regclass; BEGIN
+            FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 's.events'::regclass LOOP
+                EXECUTE format('\(statement)', t);
+            END LOOP;
+        END $$
+        """
+    }
+
     private static let changes = [
         Change(sql: partition("theirs", first, second), reason: "the range has its partition by now"),
         Change(
@@ -43,6 +53,16 @@ struct RecheckTests {
             reason: "not the table any more"),
         Change(sql: "ALTER TABLE s.events OWNER TO pg_monitor", reason: "not the table any more"),
         Change(sql: "ALTER TABLE s.events RENAME at TO instant", reason: "not the table any more"),
+        Change(sql: eachSibling("REVOKE ALL ON %s FROM pg_monitor"), reason: "(grants, policies, settings) changed"),
+        Change(
+            sql: eachSibling("ALTER TABLE %s ENABLE ROW LEVEL SECURITY"), reason: "(grants, policies, settings) changed"
+        ),
+        Change(
+            sql: eachSibling("CREATE POLICY p ON %s USING (id > 0)"), reason: "(grants, policies, settings) changed"),
+        Change(
+            sql: "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+            reason: "(grants, policies, settings) changed"),
+        Change(sql: eachSibling("DROP TABLE %s"), reason: "(grants, policies, settings) changed"),
         Change(
             sql:
                 "DO $$ BEGIN EXECUTE format('CREATE VIEW s.%I AS SELECT 1', to_char(now() AT TIME ZONE 'UTC', '\"events_\"YYYY_MM')); END $$",
@@ -53,6 +73,7 @@ struct RecheckTests {
     func supersedesPartition(version: PostgresVersion, change: Change) async throws {
         try await TestDatabase.with(version) { database in
             try await database.psql(PastSQL.events)
+            try await database.psql(Self.eachSibling("GRANT SELECT ON %s TO pg_monitor"))
             let outcome = try await attempt(.partitions, in: database) { try await database.psql(change.sql) }
             guard case .superseded(let reason) = outcome else {
                 Issue.record("\(outcome)")

@@ -35,9 +35,13 @@ SELECT
     ) AS may_act_as_owner,
     -- MAINTAIN came with 17.
     current_setting('server_version_num')::integer >= 170000
-        AND has_table_privilege(
-            v.oid,
-            CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN 'MAINTAIN' ELSE 'SELECT' END
+        -- NULL of a view that was dropped meanwhile: the function does not follow the snapshot.
+        AND coalesce(
+            has_table_privilege(
+                v.oid,
+                CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN 'MAINTAIN' ELSE 'SELECT' END
+            ),
+            false
         ) AS may_maintain,
     v.relispopulated AS is_populated,
     -- What REFRESH … CONCURRENTLY looks for: unique, immediate, valid, on plain columns, without a WHERE.

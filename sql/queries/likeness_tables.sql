@@ -30,8 +30,8 @@ LEFT JOIN pg_class AS identity_index ON identity_index.oid = x.indexrelid
 LEFT JOIN pg_inherits AS h ON h.inhrelid = x.indexrelid
 LEFT JOIN pg_class AS parent_index ON parent_index.oid = h.inhparent
 LEFT JOIN pg_namespace AS parent_namespace ON parent_namespace.oid = parent_index.relnamespace
--- Whom ALTER DEFAULT PRIVILEGES would give something to on a new table in this schema, of the role that makes it: the
--- owner of the parent.
+-- Whom ALTER DEFAULT PRIVILEGES would give something to on a new table of the role that makes it, the owner of the
+-- parent; in whichever schema, since a new partition need not stand where this table does.
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(DISTINCT g.grantee), '{}') AS grantees
     FROM pg_default_acl AS d
@@ -44,9 +44,10 @@ CROSS JOIN LATERAL (
             SELECT p.relowner
             FROM pg_inherits AS i
             JOIN pg_class AS p ON p.oid = i.inhparent
-            WHERE i.inhrelid = c.oid
+            -- A partitioned table is read as the parent itself, though it may be a partition of another.
+            WHERE i.inhrelid = c.oid AND c.relkind <> 'p'
         ),
         c.relowner
-    ) AND d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, c.relnamespace)
+    ) AND d.defaclobjtype = 'r'
 ) AS defaults
 WHERE c.oid = ANY ($1::oid[])

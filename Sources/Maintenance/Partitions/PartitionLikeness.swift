@@ -56,6 +56,17 @@ package struct PartitionLikeness: Hashable, Sendable {
         self.isUnlogged = isUnlogged
     }
 
+    /// What the first partition of a table has, `self` being what the table itself has.
+    ///
+    /// Nobody but the owner gets anything on it: access goes through the table, by its grants and its policies. Where
+    /// row-level security holds for the table it holds for the partition too, and without a policy: what a grant that
+    /// somebody gives later would show is nothing, until there is a policy. The rest is what PARTITION OF would do.
+    package var ofFirstPartition: PartitionLikeness {
+        PartitionLikeness(
+            template: template, owner: owner, defaultGrantees: defaultGrantees, rowSecurity: rowSecurity,
+            forceRowSecurity: forceRowSecurity, tablespace: tablespace, accessMethod: accessMethod)
+    }
+
     /// One privilege of one role; an empty grantee is PUBLIC.
     package struct Grant: Hashable, Sendable {
         package var grantee: String

@@ -44,12 +44,11 @@ package struct PartitionPlanner {
         Set(readings().lazy.flatMap(\.steps).map(\.partition))
     }
 
-    /// The partition after whose likeness a new one of each table that needs one is made.
+    /// The partition after whose likeness a new one of each table that needs one is made; nil where none can be
+    /// followed.
     package func templates() -> [(parent: UInt32, template: UInt32?)] {
         let needed = Set(readings().lazy.flatMap(\.steps).map(\.parentOID))
-        return snapshot.tables.filter { needed.contains($0.oid) }.map { table in
-            (table.oid, table.newestBounded(.max).last { !$0.partition.isForeign }?.partition.oid)
-        }
+        return snapshot.tables.filter { needed.contains($0.oid) }.map { ($0.oid, $0.template?.oid) }
     }
 
     private var tended: [PartitionedTable] {
@@ -123,6 +122,13 @@ package struct PartitionPlanner {
         if let step = reading.steps.first, !set.table.mayActAsOwner {
             reading.refusals.append(notOwner(set.table, count: reading.steps.count, first: step))
             reading.steps = []
+        }
+        if !reading.steps.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
+            reading.refusals.append(lockedTemplate(set.table, failure))
+            reading.steps = []
+        }
+        if !reading.steps.isEmpty, set.table.template == nil {
+            reading.findings.append(firstPartitionFinding(set.table))
         }
         return reading
     }
@@ -200,6 +206,15 @@ package struct PartitionPlanner {
         }
     }
 
+    private func firstPartitionFinding(_ table: PartitionedTable) -> Finding {
+        Finding(
+            task: .partitions, object: table.name,
+            message:
+                "it has no \(table.partitions.isEmpty ? "" : "ordinary ")partition whose grants and policies could "
+                + "be followed: new ones grant nothing to anybody but \(table.owner), and have row-level security "
+                + "without a policy if \(table.name) has it; reach them through \(table.name)")
+    }
+
     private func publicationFindings(_ table: PartitionedTable) -> [Finding] {
         table.leafPublications.map { publication in
             Finding(
@@ -224,6 +239,15 @@ package struct PartitionPlanner {
                 + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
             cure: "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
                 + (snapshot.server.versionNumber >= 160_000 ? " WITH SET TRUE" : ""))
+    }
+
+    private func lockedTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {
+        let template = (table.template?.name ?? table.name).description
+        return Refusal(
+            task: .partitions, object: table.name, reason: .locked,
+            explanation: "new partitions are made like \(template), and somebody holds a lock on it, so that its "
+                + "policies and triggers could not be read: \(failure)",
+            cure: "run pgtend again when the lock on \(template) is gone")
     }
 
     private func refused(

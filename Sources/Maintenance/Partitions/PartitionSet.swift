@@ -139,6 +139,11 @@ extension PartitionedTable {
             .map { partitions[$0.place] }
     }
 
+    /// The newest partition that a new one can be like: not a foreign table, and not partitioned again.
+    var template: Partition? {
+        newestBounded(.max).last { !$0.partition.isForeign && !$0.partition.isPartitioned }?.partition
+    }
+
     /// The newest `count` of those with two finite bounds, oldest first.
     func newestBounded(_ count: Int) -> [BoundedPartition] {
         orderedPartitions.reversed().lazy.compactMap { partition -> BoundedPartition? in

@@ -29,6 +29,7 @@ package struct Refusal: Hashable, Sendable {
         case overlap
         case nameTaken = "name_taken"
         case notOwner = "not_owner"
+        case locked
         case noUniqueIndex = "no_unique_index"
         case missing
         case unreadable

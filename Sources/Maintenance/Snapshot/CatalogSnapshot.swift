@@ -14,13 +14,16 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package var takenNames: Set<RelationName>
     /// By parent: what a new partition has to look like.
     package var likenesses: [UInt32: PartitionLikeness]
+    /// By parent, where somebody held a lock on the partition that new ones are to be like: what the server said.
+    package var lockedTemplates: [UInt32: ServerFailure]
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]
 
     package init(
         server: ServerFacts, takenAt: Instant, tables: [PartitionedTable] = [], views: [MaterializedView] = [],
         corpora: [Corpus] = [], zones: [String: ZoneSample] = [:], takenNames: Set<RelationName> = [],
-        likenesses: [UInt32: PartitionLikeness] = [:], missingSchemas: [String] = []
+        likenesses: [UInt32: PartitionLikeness] = [:], lockedTemplates: [UInt32: ServerFailure] = [:],
+        missingSchemas: [String] = []
     ) {
         self.server = server
         self.takenAt = takenAt
@@ -30,6 +33,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
         self.zones = zones
         self.takenNames = takenNames
         self.likenesses = likenesses
+        self.lockedTemplates = lockedTemplates
         self.missingSchemas = missingSchemas
     }
 }

@@ -21,6 +21,7 @@ struct StepRunner {
         let ddl = try PartitionDDL(step, serverVersion: serverVersion)
         let changed = { () async throws(PostgresError) -> StepOutcome? in
             if let changed = try await recheck(step) { return changed }
+            if let changed = try await recheckLikeness(step) { return changed }
             return try await recheckName(step)
         }
         return try await transaction(step.limits).run(as: step.parentOwner, unless: changed) {
@@ -72,6 +73,19 @@ struct StepRunner {
         case .whole: return .superseded(reason: "the range has its partition by now")
         case .part(let other): return .superseded(reason: "\(other.name) holds a part of the range by now")
         }
+    }
+
+    /// Whoever closed the sibling to somebody meanwhile has closed the new partition too. Asked before any lock is held:
+    /// to print its policies the server locks the sibling, within the step's `lock_timeout`.
+    private func recheckLikeness(_ step: CreatePartition) async throws(PostgresError) -> StepOutcome? {
+        let template = step.likeness.template
+        var likeness = try await LikenessReader(connection: connection).read(template)
+        if template == step.parent { likeness = likeness?.ofFirstPartition }
+        if likeness == step.likeness { return nil }
+        return .superseded(
+            reason:
+                "what new partitions follow of \(template) (grants, policies, settings) changed after the plan was made; run again"
+        )
     }
 
     /// Asked while the new table does not stand: afterwards the name is its own.

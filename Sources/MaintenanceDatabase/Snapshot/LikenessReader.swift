@@ -5,15 +5,53 @@ import PostgresClient
 struct LikenessReader {
     let connection: Connection
 
-    /// By the parent's oid. A parent without a template gets none: its new partition follows the parent alone.
-    func read(_ templates: [(parent: UInt32, template: UInt32?)]) async throws(PostgresError) -> [UInt32:
-        PartitionLikeness]
-    {
-        let known = templates.compactMap { pair in pair.template.map { (pair.parent, $0) } }
-        let byTemplate = try await read(known.map(\.1))
-        var byParent: [UInt32: PartitionLikeness] = [:]
-        for (parent, template) in known { byParent[parent] = byTemplate[template] }
-        return byParent
+    /// By the parent's oid. A parent without a template is followed itself, as far as a first partition does.
+    ///
+    /// The server locks a table (ACCESS SHARE) to print its policies, and waits behind whoever rewrites it. All are read
+    /// at once; where one is locked for longer than `deadline` they are read one by one, and those that are locked are
+    /// told apart. In a transaction, whose `lock_timeout` is the same afterwards.
+    func read(
+        _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
+    ) async throws(PostgresError) -> (likenesses: [UInt32: PartitionLikeness], locked: [UInt32: ServerFailure]) {
+        let known = templates.compactMap { pair in pair.template.map { (parent: pair.parent, template: $0) } }
+        var likenesses = try await tables(templates.filter { $0.template == nil }.map(\.parent))
+            .mapValues(\.ofFirstPartition)
+        var locked: [UInt32: ServerFailure] = [:]
+        do throws(PostgresError) {
+            let byTemplate = try await read(known.map(\.template), within: deadline)
+            for (parent, template) in known { likenesses[parent] = byTemplate[template] }
+        } catch {
+            guard error.sqlState == .lockNotAvailable else { throw error }
+            for (parent, template) in known {
+                do throws(PostgresError) {
+                    likenesses[parent] = try await read([template], within: deadline)[template]
+                } catch {
+                    guard error.sqlState == .lockNotAvailable else { throw error }
+                    locked[parent] = ServerFailure(error)
+                }
+            }
+        }
+        return (likenesses, locked)
+    }
+
+    /// A lock that is not to be had in time leaves the transaction as it was.
+    private func read(
+        _ tables: [UInt32], within deadline: Duration
+    ) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+        guard !tables.isEmpty else { return [:] }
+        do throws(PostgresError) {
+            try await connection.script(
+                unsafe: "SAVEPOINT likeness; SET LOCAL lock_timeout = '\(deadline.milliseconds)ms'")
+            let likenesses = try await read(tables)
+            // Rolled back: nothing was written, and the setting goes with it.
+            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT likeness; RELEASE SAVEPOINT likeness")
+            return likenesses
+        } catch {
+            if error.sqlState == .lockNotAvailable {
+                try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT likeness; RELEASE SAVEPOINT likeness")
+            }
+            throw error
+        }
     }
 
     /// nil when there is no such table.
@@ -30,10 +68,7 @@ struct LikenessReader {
     /// By the table's own oid.
     func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
         guard !tables.isEmpty else { return [:] }
-        var likenesses: [UInt32: PartitionLikeness] = [:]
-        for row in try await connection.rows(CatalogQuery.likenessTables(tables)) {
-            likenesses[try row.decode("oid")] = try table(row)
-        }
+        var likenesses = try await self.tables(tables)
         for row in try await connection.rows(CatalogQuery.likenessGrants(tables)) {
             let grant = PartitionLikeness.Grant(
                 grantee: try row.decode("grantee"), privilege: try row.decode("privilege"),
@@ -68,6 +103,16 @@ struct LikenessReader {
                 PartitionLikeness.Publication(
                     name: try row.decode("name"), columns: try row.decodeIfPresent("columns"),
                     filter: try row.decodeIfPresent("filter")))
+        }
+        return likenesses
+    }
+
+    /// Without what stands in other catalogs, and without a lock on any of the tables.
+    private func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+        guard !oids.isEmpty else { return [:] }
+        var likenesses: [UInt32: PartitionLikeness] = [:]
+        for row in try await connection.rows(CatalogQuery.likenessTables(oids)) {
+            likenesses[try row.decode("oid")] = try table(row)
         }
         return likenesses
     }

@@ -17,27 +17,38 @@ package struct SnapshotReader {
         self.tasks = tasks
     }
 
-    /// How often a table may be dropped under the reading before it is an error.
+    /// How often a reading is begun before tables that are dropped under each of them are an error.
     private static let tries = 5
 
     /// Locks: ACCESS SHARE on catalogs, and on the corpora's tables whose tenants are listed.
     package func read() async throws(ServerFailure) -> CatalogSnapshot {
-        do throws(PostgresError) {
-            for _ in 1..<Self.tries {
+        var last: PostgresError?
+        for _ in 0..<Self.tries {
+            do throws(PostgresError) {
                 if let snapshot = try await attempt() { return snapshot }
+                last = nil
+            } catch {
+                guard Self.tellsOfADroppedTable(error) else { throw ServerFailure(error) }
+                last = error
             }
-        } catch {
-            throw ServerFailure(error)
         }
+        // If it was none of ours to drop, the server's words are the only trace of what is wrong.
         throw ServerFailure(
-            failureClass: .other,
-            message: "the catalog changed under each of \(Self.tries) readings; try again when fewer tables are dropped"
-        )
+            failureClass: .other, sqlState: last?.sqlState?.rawValue,
+            message: "the catalog changed under each of \(Self.tries) readings"
+                + (last.map { ", or is damaged: \($0.message)" } ?? ""),
+            detail: last?.detail, hint: last?.hint,
+            cure: "run pgtend again when fewer tables are dropped")
+    }
+
+    /// undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
+    private static func tellsOfADroppedTable(_ error: PostgresError) -> Bool {
+        [.undefinedTable, .undefinedObject, SQLState("XX000")].contains(error.sqlState)
     }
 
     /// nil when a table was dropped meanwhile.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        // The server locks a table to print its policies: behind whoever rewrites it, the run does not wait for ever.
+        // The server locks a table to print an expression: behind whoever rewrites it, the run does not wait for ever.
         try await connection.script(
             unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
         do throws(PostgresError) {
@@ -46,11 +57,7 @@ package struct SnapshotReader {
             return snapshot
         } catch {
             if !connection.isBroken { try await connection.execute("ROLLBACK") }
-            switch error.sqlState {
-            // undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
-            case .undefinedTable, .undefinedObject, SQLState("XX000"): return nil
-            default: throw error
-            }
+            throw error
         }
     }
 
@@ -95,9 +102,12 @@ package struct SnapshotReader {
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
             let templates = tentative.templates()
-            snapshot.likenesses = try await LikenessReader(connection: connection).read(templates)
+            (snapshot.likenesses, snapshot.lockedTemplates) = try await LikenessReader(connection: connection)
+                .read(templates, within: definition.locks.perStep)
             // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
-            if templates.contains(where: { $0.template != nil && snapshot.likenesses[$0.parent] == nil }) {
+            if templates.contains(where: {
+                snapshot.likenesses[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
+            }) {
                 return false
             }
         }

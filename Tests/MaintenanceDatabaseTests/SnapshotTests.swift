@@ -1,0 +1,77 @@
+import Maintenance
+import PostgresClient
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Reading the catalog")
+struct SnapshotTests {
+    @Test("one sibling that is locked keeps back its own table and no other", arguments: PostgresVersion.underTest)
+    func refusesWhatIsLocked(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(PastSQL.events)
+            try await database.psql(
+                "CREATE TABLE s.orders (at timestamptz NOT NULL) PARTITION BY RANGE (at);" + PastSQL.months("s.orders"))
+            let sibling = try await database.psql(
+                "SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 's.events'::regclass")
+            for table in ["s.events", "s.orders"] {
+                try await database.psql(
+                    """
+                    DO $$ DECLARE t regclass; BEGIN
+                        FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = '\(table)'::regclass LOOP
+                            EXECUTE format('CREATE POLICY p ON %s USING (at > now())', t);
+                        END LOOP;
+                    END $$
+                    """)
+            }
+            let other = try await database.connect()
+            try await other.script(unsafe: "BEGIN; LOCK TABLE \(sibling) IN ACCESS EXCLUSIVE MODE")
+            let summary = await database.tend([.partitions])
+            #expect(summary.failure == nil)
+            #expect(summary.outcomes() == Array(repeating: "done", count: 4))
+            #expect(summary.reports(on: "s.orders").count == 4)
+            let refusal = try #require(summary.refusals.first)
+            #expect(summary.refusals.count == 1 && refusal.reason == .locked)
+            #expect(refusal.object == RelationName(schema: "s", name: "events"))
+            #expect(refusal.explanation.contains(sibling) && refusal.explanation.contains("SQLSTATE 55P03"))
+
+            try await other.execute("ROLLBACK")
+            await other.close()
+            #expect(await database.tend([.partitions]).outcomes() == Array(repeating: "done", count: 4))
+        }
+    }
+
+    @Test("a catalog that cannot be read is told in the server's words", arguments: PostgresVersion.underTest)
+    func keepsTheServersWords(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(PastSQL.events)
+            try await database.psql(
+                """
+                CREATE FUNCTION s.noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 's.events'::regclass LOOP
+                        EXECUTE format('CREATE TRIGGER noted AFTER INSERT ON %s EXECUTE FUNCTION s.noted()', t);
+                    END LOOP;
+                END $$;
+                DELETE FROM pg_proc WHERE proname = 'noted';
+                """)
+            let failure = try #require(await database.tend([.partitions]).failure)
+            #expect(failure.sqlState == "XX000")
+            #expect(failure.message.contains("cache lookup failed for function"))
+        }
+    }
+
+    @Test("a materialized view that is dropped meanwhile is no error", arguments: PostgresVersion.underTest)
+    func readsPastADroppedView(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql("CREATE SCHEMA s; CREATE MATERIALIZED VIEW s.numbers AS SELECT 1 AS n")
+            let connection = try await database.connect()
+            try await connection.script(unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
+            try await database.psql("DROP MATERIALIZED VIEW s.numbers")
+            let views = try await ViewReader(connection: connection).read()
+            #expect(views.count == 1)
+            await connection.close()
+        }
+    }
+}
