@@ -119,6 +119,10 @@ package struct MaintenanceRun: Sendable {
             (plan, snapshot) = try await self.plan(on: session)
             summary.reports += await executor.execute(plan.steps.filter { changed.contains($0.object) })
         }
+        for held in await session.takenOver {
+            summary.heldLocks.append(held)
+            sink.record(.runLockHeld(runID: runID, database: definition.name, held))
+        }
         summary.runways = runways(plan, snapshot, summary.reports)
         if let lost = session.lost { throw ServerFailure(lost) }
     }
