@@ -24,6 +24,8 @@ package enum SessionSettings {
         ("row_security", "off"),
     ]
 
-    /// Lets the server end a statement whose client is gone. Not every platform of a server can.
-    private static let connectionCheck = ("client_connection_check_interval", "10s")
+    /// Lets the server end a statement whose client is gone, and with it the locks that a run which connects again
+    /// waits for. A second is far below the time that it waits, and one look at the socket a second costs the longest
+    /// refresh nothing. Not every platform of a server can.
+    private static let connectionCheck = ("client_connection_check_interval", "1s")
 }

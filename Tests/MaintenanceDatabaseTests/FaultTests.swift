@@ -1,3 +1,4 @@
+import Foundation
 import Maintenance
 import PostgresClient
 import TestSupport
@@ -146,5 +147,67 @@ struct FaultTests {
             #expect(try await database.leftovers() == "")
             #expect(await database.tend().verdict == .done)
         }
+    }
+
+    @Test("what the second plan refuses is said, and decides the verdict")
+    func saysWhatTheSecondPlanRefuses() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(PastSQL.events)
+            let sink = RecordingSink { event in
+                guard case .planned = event else { return }
+                database.psqlNow("DROP TABLE s.events; CREATE TABLE s.events (at date) PARTITION BY LIST (at)")
+            }
+            let summary = await database.tend([.partitions], sink: sink)
+            #expect(summary.count(.superseded) == summary.reports.count)
+            #expect(summary.refusals.map(\.reason) == [.notRangePartitioned])
+            #expect(sink.events.count { if case .refused = $0 { true } else { false } } == 1)
+            #expect(summary.verdict == .refused)
+        }
+    }
+
+    @Test("a catalog that cannot be read again fails the object that had changed, and nothing else")
+    func failsWhatCannotBePlannedAnew() async throws {
+        try await TestDatabase.with { database in
+            let role = "keeper_\(database.name)"
+            try await database.psql(
+                PastSQL.events + """
+                    CREATE ROLE \(role) LOGIN;
+                    GRANT ALL ON SCHEMA s TO \(role);
+                    CREATE MATERIALIZED VIEW s.numbers AS SELECT 1 AS n;
+                    CREATE UNIQUE INDEX ON s.numbers (n);
+                    ALTER MATERIALIZED VIEW s.numbers OWNER TO \(role);
+                    CREATE MATERIALIZED VIEW s.words AS SELECT 'one' AS w;
+                    CREATE UNIQUE INDEX ON s.words (w);
+                    ALTER MATERIALIZED VIEW s.words OWNER TO \(role);
+                    """)
+            let sink = RecordingSink { event in
+                switch event {
+                case .planned: database.psqlNow("DROP MATERIALIZED VIEW s.numbers")
+                // The last step.
+                case .stepFinished(_, _, let report) where report.step.object.name == "words":
+                    database.psqlNow("REVOKE SELECT ON pg_catalog.pg_rewrite FROM PUBLIC")
+                default: break
+                }
+            }
+            let summary = await database.tend([.views], user: role, sink: sink)
+            #expect(summary.failure == nil && summary.verdict == .failed)
+            #expect(summary.reports.map(\.outcome.word) == ["superseded", "done", "failed"])
+            guard case .failed(let failure)? = summary.reports.last?.outcome else { return }
+            #expect(failure.sqlState == "42501" && failure.message.contains("could not be planned anew"))
+            #expect(summary.reports.last?.step.object.name == "numbers")
+            try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+        }
+    }
+}
+
+extension TestDatabase {
+    /// psql that holds up whoever calls: between two events of a run nothing of it goes on.
+    fileprivate func psqlNow(_ sql: String) {
+        let psql = Process()
+        psql.executableURL = URL(filePath: cluster.folder + "/bin/psql")
+        psql.arguments = [conninfo(), "-qXc", sql]
+        do { try psql.run() } catch { Issue.record(error) }
+        psql.waitUntilExit()
+        #expect(psql.terminationStatus == 0)
     }
 }

@@ -157,6 +157,40 @@ struct LockTests {
     }
 
     @Test(
+        "what follows ATTACH has no more than what ATTACH has left of the deadline",
+        arguments: PostgresVersion.underTest)
+    func countsAllWorkUnderTheLocks(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            // The trigger's state is an ALTER TABLE of its own behind ATTACH, and each ALTER TABLE takes 0.4 seconds.
+            try await database.psql(
+                PastSQL.events + """
+                    CREATE TABLE s.events_rest PARTITION OF s.events DEFAULT;
+                    CREATE FUNCTION s.stay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                    CREATE TRIGGER stay BEFORE INSERT ON s.events FOR EACH ROW EXECUTE FUNCTION s.stay();
+                    DO $$ DECLARE t regclass; BEGIN
+                        FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 's.events'::regclass
+                        LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER stay', t); END LOOP;
+                    END $$;
+                    CREATE FUNCTION public.slow() RETURNS event_trigger LANGUAGE plpgsql AS
+                        'BEGIN PERFORM pg_sleep(0.4); END';
+                    CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('ALTER TABLE')
+                        EXECUTE FUNCTION public.slow();
+                    """)
+            let summary = await database.tend([.partitions]) { definition in
+                Self.limits(&definition)
+                definition.locks.perStep = .milliseconds(600)
+            }
+            guard case .failed(let failure)? = summary.reports.first?.outcome else {
+                Issue.record("\(summary.outcomes())")
+                return
+            }
+            #expect(failure.failureClass == .timeout)
+            try await database.psql("ALTER EVENT TRIGGER slow DISABLE")
+            #expect(await database.tend([.partitions], Self.limits).outcomes() == ["done"])
+        }
+    }
+
+    @Test(
         "a referenced table that our role may not lock is locked by ATTACH itself", arguments: PostgresVersion.underTest
     )
     func attachesWithoutPrivilegeOnTheReferencedTable(version: PostgresVersion) async throws {

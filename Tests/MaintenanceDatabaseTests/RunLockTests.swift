@@ -108,4 +108,66 @@ struct RunLockTests {
             await blocker.close()
         }
     }
+
+    @Test("a connection that is lost again while its locks are taken loses none of them in the end")
+    func retakesAllLocks() async throws {
+        try await TestDatabase.with { database in
+            let relay = try StatementRelay(to: database.cluster)
+            defer { relay.close() }
+            let count = Atomic(0)
+            let first = try await database.connect()
+            let session = RunSession(first: first, notices: NoticeLog()) { () async throws(PostgresError) in
+                guard count.add(1, ordering: .relaxed).newValue == 1 else {
+                    return try await Connection.open(ConnectionInfo(parsing: database.conninfo()))
+                }
+                let connection = try await Connection.open(
+                    ConnectionInfo(parsing: "host='\(relay.folder)' dbname='\(database.name)' user=postgres"))
+                // The first lock is taken, the second is not.
+                relay.strike(.cutBefore, at: 2)
+                return connection
+            }
+            #expect(try await session.take(TaskKind.allCases).isEmpty)
+            try await database.psql("SELECT pg_terminate_backend(\(first.server.backendPID))")
+            await #expect(throws: PostgresError.self) { try await first.execute("SELECT 1") }
+
+            let connection = try await session.connection()
+            #expect(count.load(ordering: .relaxed) == 2)
+            #expect(await session.tasks == TaskKind.allCases)
+            #expect(await session.takenOver.isEmpty)
+            let pids = try await database.psql(
+                "SELECT DISTINCT pid FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND datname = current_database()"
+            )
+            #expect(pids == "\(connection.server.backendPID)")
+            await session.close()
+        }
+    }
+
+    @Test("a step whose lock somebody took while the connection was lost is interrupted, and names them")
+    func namesWhoTookOver() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(Self.world)
+            let plan = try await database.plan([.partitions, .views]) { $0.partitions.premake = 0 }
+            let (first, other) = (try await database.connect(), try await database.connect(as: "the other run"))
+            let session = RunSession(first: first, notices: NoticeLog(), reconnectionTime: .milliseconds(100)) {
+                () async throws(PostgresError) in
+                if try await RunLock(connection: other).take(.partitions) != nil {
+                    throw PostgresError(.connection, "the lock of the lost session is still held")
+                }
+                return try await Connection.open(ConnectionInfo(parsing: database.conninfo()))
+            }
+            #expect(try await session.take([.partitions, .views]).isEmpty)
+            try await database.psql("SELECT pg_terminate_backend(\(first.server.backendPID), 10000)")
+            await #expect(throws: PostgresError.self) { try await first.execute("SELECT 1") }
+
+            let executor = PlanExecutor(
+                session: session, runID: String(repeating: "0", count: 32), database: "test", sink: RecordingSink())
+            let reports = await executor.execute(plan.steps)
+            #expect(reports.map(\.outcome.word) == ["interrupted", "done"])
+            guard case .interrupted(let reason)? = reports.first?.outcome else { return }
+            #expect(reason.contains("held by pid \(other.server.backendPID) (postgres, the other run, from local"))
+            #expect(await session.takenOver.map(\.task) == [.partitions])
+            await session.close()
+            await other.close()
+        }
+    }
 }

@@ -22,7 +22,7 @@ struct SessionTests {
             let expected = [
                 "TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "iso_8601", "bytea_output": "hex",
                 "extra_float_digits": "1", "standard_conforming_strings": "on", "search_path": "",
-                "row_security": "off", "client_connection_check_interval": "10000", "client_encoding": "UTF8",
+                "row_security": "off", "client_connection_check_interval": "1000", "client_encoding": "UTF8",
                 "application_name": "pgtend",
             ]
             let names = Array(expected.keys)

@@ -4,13 +4,16 @@ import PostgresClient
 /// The statements that make a partition and attach it: the one place where they are spelled.
 ///
 /// They run in one transaction. `create` takes nothing but ACCESS SHARE on the parent, and all that it makes is
-/// invisible to others; then come the locks of the step, `attach`, and `finish`, which needs the partition attached.
+/// invisible to others; then come `publish`, the locks of the step, `attach`, and `finish`, which needs the partition
+/// attached.
 struct PartitionDDL {
     let create: [String]
     let attach: [String]
     let finish: [String]
-    /// Each on its own, for whoever may: without one of them the partition still takes its rows.
-    let optional: [String]
+    /// Each on its own, as the role that pgtend connects as, for whoever may: without one of them the partition still
+    /// takes its rows. Before the locks, for it waits for others who change the publication; and in the transaction of
+    /// `attach`, since a row that came in between would never be replicated.
+    let publish: [String]
 
     /// - Parameter serverVersion: `server_version_num`.
     init(_ step: CreatePartition, serverVersion: Int) throws(PostgresError) {
@@ -45,7 +48,7 @@ struct PartitionDDL {
                 + ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"]
                 + (try dress.grants) + ["RESET ROLE"]
         }
-        optional = try dress.publications
+        publish = try dress.publications
     }
 
     /// `LOCK TABLE` of a partitioned table would go on to every partition without ONLY.

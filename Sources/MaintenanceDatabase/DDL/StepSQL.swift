@@ -26,7 +26,8 @@ extension PlanStep {
             let ddl = try PartitionDDL(step, serverVersion: serverVersion)
             var locks: [String] = []
             for requirement in step.locks { locks.append(try PartitionDDL.lock(requirement)) }
-            work = try role(step.parentOwner) + ddl.create + locks + ddl.attach + ddl.finish + ddl.optional
+            let publish = ddl.publish.isEmpty ? [] : ["RESET ROLE"] + ddl.publish + (try role(step.parentOwner))
+            work = try role(step.parentOwner) + ddl.create + publish + locks + ddl.attach + ddl.finish
         case .refreshView(let step):
             work = try role(step.role) + RefreshSQL(step, serverVersion: serverVersion).statements
         case .updateStatistics(let step):

@@ -14,12 +14,14 @@ struct LockDeadline {
 
     var elapsed: Duration { start.duration(to: .now) }
 
-    /// What is left, as a value for `statement_timeout`: never 0, which would mean no limit.
-    var setting: String { "'\((allowed - elapsed).milliseconds)ms'" }
-
-    /// The same for `lock_timeout`, a little earlier: of two limits that pass together the server names the other, and
-    /// a lock that somebody holds would look like work that takes too long.
-    var lockSetting: String { "'\((allowed - elapsed - Self.margin).milliseconds)ms'" }
+    /// What is left, for both limits: never 0, which would mean none. `lock_timeout` passes a little earlier: of two
+    /// that pass together the server names the other, and a lock that somebody holds would look like work that takes
+    /// too long.
+    var settings: String {
+        let left = allowed - elapsed
+        return "SET LOCAL lock_timeout = '\((left - Self.margin).milliseconds)ms'; "
+            + "SET LOCAL statement_timeout = '\(left.milliseconds)ms'"
+    }
 
     private static let margin = Duration.milliseconds(10)
 
@@ -31,14 +33,23 @@ struct LockDeadline {
     func take(
         _ requirement: LockRequirement, on connection: Connection, patience: Duration
     ) async throws(PostgresError) {
-        let lock = try PartitionDDL.lock(requirement)
+        try await connection.script(
+            unsafe: "\(settings); \(try PartitionDDL.lock(requirement))",
+            unlessRefusedWith: [.insufficientPrivilege, .wrongObjectType], timeout: patience)
+    }
+}
+
+extension Connection {
+    /// Runs statements inside a transaction, or leaves them undone and the transaction as it was where the server
+    /// refuses them with one of these states.
+    func script(
+        unsafe sql: String, unlessRefusedWith states: Set<SQLState>, timeout: Duration
+    ) async throws(PostgresError) {
         do throws(PostgresError) {
-            try await connection.script(
-                unsafe: "SET LOCAL lock_timeout = \(lockSetting); SAVEPOINT lock; \(lock); RELEASE SAVEPOINT lock",
-                timeout: patience)
+            try await script(unsafe: "SAVEPOINT attempt; \(sql); RELEASE SAVEPOINT attempt", timeout: timeout)
         } catch {
-            guard error.sqlState == .insufficientPrivilege || error.sqlState == .wrongObjectType else { throw error }
-            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT lock; RELEASE SAVEPOINT lock")
+            guard let state = error.sqlState, states.contains(state) else { throw error }
+            try await script(unsafe: "ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt", timeout: timeout)
         }
     }
 }

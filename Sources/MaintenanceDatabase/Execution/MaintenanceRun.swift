@@ -113,14 +113,60 @@ package struct MaintenanceRun: Sendable {
 
         let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
-        // What had changed since the plan was made is planned anew, once, for the objects that it was about.
-        let changed = Set(summary.reports.filter { $0.outcome.kind == .superseded }.map(\.step.object))
-        if !changed.isEmpty, session.lost == nil, !Task.isCancelled {
-            (plan, snapshot) = try await self.plan(on: session)
-            summary.reports += await executor.execute(plan.steps.filter { changed.contains($0.object) })
+        if let anew = await workAnew(&summary, executor, session) { (plan, snapshot) = anew }
+        for held in await session.takenOver {
+            summary.heldLocks.append(held)
+            sink.record(.runLockHeld(runID: runID, database: definition.name, held))
         }
         summary.runways = runways(plan, snapshot, summary.reports)
         if let lost = session.lost { throw ServerFailure(lost) }
+    }
+
+    /// What had changed since the plan was made is planned anew, once, for the objects that it was about.
+    ///
+    /// - Returns: the second plan; nil where the first one still says how things are.
+    private func workAnew(
+        _ summary: inout RunSummary, _ executor: PlanExecutor, _ session: RunSession
+    ) async -> (Plan, CatalogSnapshot)? {
+        let superseded = summary.reports.filter { if case .superseded = $0.outcome { true } else { false } }
+        let changed = Dictionary(
+            superseded.map { (Subject(task: $0.step.kind, object: $0.step.object), $0.step) },
+            uniquingKeysWith: { first, _ in first })
+        func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
+            changed[Subject(task: task, object: object)] != nil
+        }
+        guard !changed.isEmpty, !session.isLost, !Task.isCancelled else { return nil }
+        let (plan, snapshot): (Plan, CatalogSnapshot)
+        do throws(ServerFailure) {
+            (plan, snapshot) = try await self.plan(on: session)
+        } catch {
+            // Then the run ends for that reason, and not for these objects.
+            guard !session.isLost, error.failureClass != .cancelled else { return nil }
+            var failure = error
+            failure.message = "it had changed since the plan was made, and could not be planned anew: \(error.message)"
+            for step in changed.values.sorted(by: { $0.object < $1.object }) {
+                let report = StepReport(step: step, outcome: .failed(failure), duration: .zero)
+                sink.record(.stepFinished(runID: runID, database: definition.name, report))
+                summary.reports.append(report)
+            }
+            return nil
+        }
+        let said = summary.refusals
+        let refusals = plan.refusals.filter { isChanged($0.task, $0.object) }
+        summary.refusals = said.filter { !isChanged($0.task, $0.object) } + refusals
+        summary.findings =
+            summary.findings.filter { !isChanged($0.task, $0.object) }
+            + plan.findings.filter { isChanged($0.task, $0.object) }
+        for refusal in refusals where !said.contains(refusal) {
+            sink.record(.refused(runID: runID, database: definition.name, refusal))
+        }
+        summary.reports += await executor.execute(plan.steps.filter { isChanged($0.kind, $0.object) })
+        return (plan, snapshot)
+    }
+
+    private struct Subject: Hashable {
+        let task: TaskKind
+        let object: RelationName
     }
 
     /// Of the kinds of task whose locks the session holds.

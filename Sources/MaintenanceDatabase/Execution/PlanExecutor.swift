@@ -51,7 +51,10 @@ struct PlanExecutor {
             }
             let began = ContinuousClock.now
             do throws(PostgresError) {
-                let connection = try await session.connection(for: step.kind)
+                let connection = try await session.connection()
+                if let holder = await session.holder(insteadOfUs: step.kind) {
+                    return report(.interrupted(reason: notOurs(holder)))
+                }
                 let runner = StepRunner(connection: connection, serverVersion: connection.server.version.number)
                 let outcome = try await runner.attempt(step)
                 if case .createPartition(let step) = step, outcome == .done { await compare(step) }
@@ -89,6 +92,13 @@ struct PlanExecutor {
         }
     }
 
+    /// Whether the holder is another run or our own old session, only the one who looks at it can tell.
+    private func notOurs(_ holder: HeldRunLock) -> String {
+        let who = holder.application.isEmpty ? holder.user : "\(holder.user), \(holder.application)"
+        return "not executed: the connection was lost, and on the new one the lock of the \(holder.task) was still "
+            + "held by pid \(holder.pid) (\(who), from \(holder.client))"
+    }
+
     private func explained(_ failure: ServerFailure, of step: PlanStep) -> ServerFailure {
         StepFailure(step, serverVersion: session.serverVersion).explained(failure)
     }
@@ -99,7 +109,7 @@ struct PlanExecutor {
         // Without a sibling the parent is named, and nothing was copied.
         guard template != step.parent else { return }
         do throws(PostgresError) {
-            let reader = LikenessReader(connection: try await session.connection(for: .partitions))
+            let reader = LikenessReader(connection: try await session.connection())
             guard let likeness = try await reader.read(step.partition) else { return }
             for difference in likeness.differences(from: step.likeness) {
                 session.keepNotice("\(step.partition) is not like \(template): \(difference)")
@@ -113,7 +123,7 @@ struct PlanExecutor {
     private func blockers(of step: PlanStep, _ failure: ServerFailure) async -> [Blocker] {
         guard failure.failureClass == .lockNotAvailable else { return [] }
         do throws(PostgresError) {
-            return try await session.connection(for: step.kind).blockers(of: step.locks)
+            return try await session.connection().blockers(of: step.locks)
         } catch {
             session.keepNotice("who holds the lock could not be asked: \(error.message)")
             return []

@@ -9,6 +9,9 @@ actor RunSession {
     private var current: Connection
     /// The kinds of task whose locks this run holds.
     private(set) var tasks: [TaskKind] = []
+    /// The locks that could not be taken again on a new connection.
+    private(set) var takenOver: [HeldRunLock] = []
+    private let reconnectionTime: Duration
 
     nonisolated let serverVersion: Int
     private nonisolated let noticeLog: NoticeLog
@@ -18,13 +21,15 @@ actor RunSession {
     nonisolated var lost: PostgresError? { loss.withLock { $0 } }
     nonisolated var isLost: Bool { lost != nil }
 
+    /// - Parameter reconnectionTime: for how long a lost connection is tried to be had again, with its locks.
     init(
-        first connection: Connection, notices: NoticeLog,
+        first connection: Connection, notices: NoticeLog, reconnectionTime: Duration = .seconds(15),
         reopen: @escaping @Sendable () async throws(PostgresError) -> Connection
     ) {
         current = connection
         serverVersion = connection.server.version.number
         noticeLog = notices
+        self.reconnectionTime = reconnectionTime
         open = reopen
     }
 
@@ -57,43 +62,39 @@ actor RunSession {
         return current
     }
 
-    /// The same, with the lock of that kind held on it.
-    func connection(for task: TaskKind) async throws(PostgresError) -> Connection {
-        let connection = try await connection()
-        guard tasks.contains(task) else {
-            throw PostgresError(
-                .connection, "not begun: another run took over the \(task) after the connection was lost")
-        }
-        return connection
+    /// Who has the lock of that kind of task instead of us since the connection was lost; nil while it is ours.
+    func holder(insteadOfUs task: TaskKind) -> HeldRunLock? {
+        takenOver.first { $0.task == task }
     }
 
-    /// The server may be restarting, and our old backend, with our locks, may live on for a moment
-    /// (`client_connection_check_interval`): both pass within seconds or not at all.
+    /// The server may be restarting, and our old backend, with our locks, lives on until it finds us gone
+    /// (`SessionSettings.connectionCheck`): both pass within seconds or not at all.
     private func reconnect() async throws(PostgresError) {
+        let (wanted, deadline) = (tasks, ContinuousClock.now + reconnectionTime)
         var failure = PostgresError(.connection, "the connection to the server was lost")
-        for attempt in 0..<Self.reconnections {
-            if attempt > 0 {
-                do { try await Task.sleep(for: Self.reconnectionPause) } catch { break }
-            }
+        repeat {
             do throws(PostgresError) {
-                let connection = try await open()
-                current = connection
-                let wanted = tasks
+                current = try await open()
                 tasks = []
-                _ = try await take(wanted)
-                if tasks == wanted || attempt == Self.reconnections - 1 { return }
-                tasks = wanted
-                await connection.close()
+                let held = try await take(wanted)
+                if held.isEmpty { return }
+                if .now + Self.reconnectionPause >= deadline {
+                    takenOver += held
+                    return
+                }
             } catch {
                 failure = error
-                if error.kind == .authentication { break }
             }
-        }
+            // Half of the locks are none: the next connection has to take all of them again.
+            tasks = wanted
+            await current.close()
+            if failure.kind == .authentication { break }
+            do { try await Task.sleep(for: Self.reconnectionPause) } catch { break }
+        } while .now < deadline
         loss.withLock { [failure] in $0 = failure }
         throw failure
     }
 
-    private static let reconnections = 10
     private static let reconnectionPause = Duration.milliseconds(500)
 
     /// Gives the locks back and closes. A backend outlives its connection by a moment, and a run that starts right

@@ -15,8 +15,9 @@ struct StepRunner {
         }
     }
 
-    /// The table is made first: nobody else sees it, and no lock but ACCESS SHARE is held meanwhile. Then the locks,
-    /// then the check whether all is as it was planned, and ATTACH within what is left of the deadline.
+    /// The table is made first: nobody else sees it, and no lock but ACCESS SHARE is held meanwhile. Then the lock on
+    /// the parent, then the check whether all is as it was planned, which that lock keeps so; and only then the locks
+    /// that make others wait, for no more than ATTACH and what needs it.
     private func attempt(_ step: CreatePartition) async throws(PostgresError) -> StepOutcome {
         let ddl = try PartitionDDL(step, serverVersion: serverVersion)
         let changed = { () async throws(PostgresError) -> StepOutcome? in
@@ -28,32 +29,51 @@ struct StepRunner {
             () async throws(PostgresError) in
             let patience = step.limits.patience
             try await connection.script(unsafe: ddl.create.joined(separator: ";\n"), timeout: patience)
+            try await publish(ddl, of: step)
 
-            let deadline = LockDeadline(step.limits.lockDeadline)
-            for requirement in step.locks {
-                try await deadline.take(requirement, on: connection, patience: patience)
+            let wait = LockDeadline(step.limits.lockDeadline)
+            for requirement in step.locks.prefix(1) {
+                try await wait.take(requirement, on: connection, patience: patience)
             }
+            // Nobody who reads or writes waits for us while the recheck reads: its time is none of the locks'.
+            let left = step.limits.lockDeadline - wait.elapsed
+            let limit = "SET LOCAL statement_timeout = '\(step.limits.statementTimeout.milliseconds)ms'"
+            try await connection.script(unsafe: limit)
             if let changed = try await recheck(step) { return .rollback(changed) }
-            // Beyond SHARE UPDATE EXCLUSIVE somebody waits while ATTACH works: then it has to be done by the deadline.
-            let makesOthersWait = step.locks.contains { $0.mode != .shareUpdateExclusive }
-            let limit = makesOthersWait ? deadline.setting : "'\(step.limits.statementTimeout.milliseconds)ms'"
-            let settings =
-                "SET LOCAL lock_timeout = \(deadline.lockSetting); SET LOCAL statement_timeout = \(limit)"
-            try await connection.script(
-                unsafe: ([settings] + ddl.attach + ddl.finish).joined(separator: ";\n"), timeout: patience)
-            for statement in ddl.optional { try await executeIfAllowed(statement) }
+
+            let strong = step.locks.dropFirst()
+            let deadline = LockDeadline(left)
+            for requirement in strong { try await deadline.take(requirement, on: connection, patience: patience) }
+            try await attach(ddl, strong.isEmpty ? nil : deadline, limit, patience)
             return .commit
         }
     }
 
-    /// What our role may not do is left out; the comparison with the sibling then reports it.
-    private func executeIfAllowed(_ statement: String) async throws(PostgresError) {
-        do throws(PostgresError) {
-            try await connection.script(unsafe: "SAVEPOINT optional; \(statement); RELEASE SAVEPOINT optional")
-        } catch {
-            guard error.sqlState == .insufficientPrivilege else { throw error }
-            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT optional; RELEASE SAVEPOINT optional")
+    /// - Parameter deadline: of those whom the locks make wait, nil where there are none.
+    private func attach(
+        _ ddl: PartitionDDL, _ deadline: LockDeadline?, _ limit: String, _ patience: Duration
+    ) async throws(PostgresError) {
+        guard let deadline else {
+            return try await connection.script(
+                unsafe: (ddl.attach + ddl.finish).joined(separator: ";\n"), timeout: patience)
         }
+        // The limits of the server count for each statement anew: so each is sent with what is left for all of them.
+        for work in [ddl.attach.joined(separator: ";\n")] + ddl.finish {
+            try await connection.script(unsafe: "\(deadline.settings);\n\(work)", timeout: patience)
+        }
+        // What is committed is not to be called a failure because its last moment was a late one.
+        try await connection.script(unsafe: limit)
+    }
+
+    /// What our role may not do is left out; the comparison with the sibling then reports it.
+    private func publish(_ ddl: PartitionDDL, of step: CreatePartition) async throws(PostgresError) {
+        guard !ddl.publish.isEmpty else { return }
+        try await connection.script(unsafe: "RESET ROLE")
+        for statement in ddl.publish {
+            try await connection.script(
+                unsafe: statement, unlessRefusedWith: [.insufficientPrivilege], timeout: step.limits.patience)
+        }
+        try await connection.execute("SET LOCAL ROLE \(try SQLIdentifier(step.parentOwner))")
     }
 
     /// nil when the step is to go on as planned.
