@@ -42,7 +42,8 @@ struct EnvironmentOverrides {
             }, uniquingKeysWith: { first, _ in first })
         for name in values.keys.sorted() where name.hasPrefix(Self.prefix) && !name.hasPrefix("PGTEND_TEST_") {
             guard !known.contains(name) else { continue }
-            let near = (spelledOut[name] ?? Spelling.nearest(to: name, among: known)).map { "; did you mean '\($0)'?" } ?? ""
+            let meant = spelledOut[name] ?? Spelling.nearest(to: name, among: known)
+            let near = meant.map { "; did you mean '\($0)'?" } ?? ""
             record.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
         }
     }

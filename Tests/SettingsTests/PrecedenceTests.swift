@@ -99,7 +99,8 @@ struct PrecedenceTests {
         let loaded = try load(
             two,
             environment: [
-                "PGTEND_PREMAEK": "3", "PGTEND_PARTITIONS_PREMAKE": "3", "PGTEND_SERVICE_HOST": "10.0.0.1", "PGTEND_TEST_SOCKET": "x", "PATH": "/bin",
+                "PGTEND_PREMAEK": "3", "PGTEND_PARTITIONS_PREMAKE": "3", "PGTEND_SERVICE_HOST": "10.0.0.1",
+                "PGTEND_TEST_SOCKET": "x", "PATH": "/bin",
             ])
         let expected = [
             "environment: PGTEND_PARTITIONS_PREMAKE: unknown variable, ignored; did you mean 'PGTEND_PREMAKE'?",

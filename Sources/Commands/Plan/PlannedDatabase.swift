@@ -1,6 +1,5 @@
 import Maintenance
 import MaintenanceDatabase
-import Reporting
 
 /// A plan with the SQL of its steps, as both renderers take it.
 struct PlannedDatabase {
@@ -24,15 +23,4 @@ struct PlannedDatabase {
     }
 
     var status: ExitStatus { ExitStatus(plan.verdict) }
-}
-
-extension ServerFailure {
-    /// The sentence with its SQLSTATE, what the server added, and what to do: a line each, safe for a terminal.
-    var explained: String {
-        var lines = [description]
-        if let detail { lines.append("  detail: \(detail)") }
-        if let hint { lines.append("  hint: \(hint)") }
-        if let cure { lines.append("  what to do: \(cure)") }
-        return lines.map(\.visible).joined(separator: "\n")
-    }
 }

@@ -9,6 +9,8 @@ package struct StepReport: Hashable, Sendable {
     package var attempt: Int
     /// What the server said on the way (NOTICE and WARNING), worth keeping.
     package var notices: [String]
+    /// One more of many failures alike, which the summary counts and a log does without.
+    package var isRepetition = false
 
     package init(
         step: PlanStep, outcome: StepOutcome, duration: Duration, lockWait: Duration = .zero, attempt: Int = 1,

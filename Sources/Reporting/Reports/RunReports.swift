@@ -116,7 +116,18 @@ extension RunSummary {
             return "not done: \(report.step): \(reason)"
         }
         let schemas = missingSchemas.map { "schema \($0) does not exist; cure: \(MissingSchemas.cure)" }
-        return schemas + limited(undone, to: 10) + runwayLines + limited(findings.map { "\($0.object): \($0.message)" })
+        let seen = findings.map { "\($0.object): \($0.message)" }
+        return schemas + repeatedFailures + limited(undone, to: 10) + runwayLines + limited(seen)
+    }
+
+    /// How many failures were not reported one by one.
+    private var repeatedFailures: [String] {
+        let alike = Dictionary(grouping: reports.compactMap(RepetitionLimit.Failure.init)) { $0 }
+        return alike.filter { $0.value.count > RepetitionLimit.limit }.map { failure, all in
+            let state = failure.sqlState.map { " with SQLSTATE \($0)" } ?? ""
+            let rest = all.count - RepetitionLimit.limit
+            return "\(rest) more \(rest == 1 ? "step" : "steps") of \(failure.task.rawValue) failed\(state)"
+        }.sorted()
     }
 
     private func listed(_ names: [String]) -> String {

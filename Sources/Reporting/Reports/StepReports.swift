@@ -42,7 +42,7 @@ extension StepReport {
                 """, remarks: remarks, fields: fields + blockers.fields)
         case .failed(let failure):
             return Report(
-                .stepFailed, .error, .record, "failed: \(step): \(failure.sentence)",
+                .stepFailed, .error, isRepetition ? .progress : .record, "failed: \(step): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         case .interrupted(let reason):
             // There may be a thousand that were never begun: the summary lists the first of them.

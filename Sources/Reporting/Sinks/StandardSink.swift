@@ -11,8 +11,9 @@ extension ReportDestination {
         format: ReportFormat?, now: @escaping @Sendable () -> Instant
     ) -> any EventSink {
         switch ReportDestination(format: format, surroundings: .ofThisProcess) {
-        case .journal: JournalSink()
-        case .text(let style): TextSink(style: style, to: .standardError, width: terminalWidth)
+        case .journal: RepetitionLimit(before: JournalSink())
+        case .text(let style):
+            RepetitionLimit(before: TextSink(style: style, to: .standardError, width: terminalWidth))
         case .jsonLines: JSONLinesSink(to: .standardError, now: now)
         }
     }

@@ -1,0 +1,32 @@
+import Maintenance
+import Reporting
+import Testing
+
+@Suite("Limit of repetitions")
+struct RepetitionLimitTests {
+    private let reports = (1...30).map { Samples.finished(Samples.statistics("\($0)"), .failed(Samples.denied)) }
+
+    private func lines(_ events: [MaintenanceEvent]) throws -> [Substring] {
+        try recorded { stream in
+            let sink = RepetitionLimit(before: TextSink(style: .prefixed, to: stream))
+            events.forEach(sink.record)
+        }.split(separator: "\n")
+    }
+
+    private let start = MaintenanceEvent.runStarted(runID: Samples.runID, database: "mcp", tasks: [.statistics])
+
+    @Test func reportsTwentyFailuresAlikeAndCountsTheRest() throws {
+        let other = Samples.finished(Samples.view(), .failed(Samples.denied))
+        let summary = Samples.summary { $0.reports = reports + [other] }
+        let lines = try lines([start] + (reports + [other]).map(Samples.event) + [.runFinished(summary)])
+        #expect(lines.count { $0.contains("failed: update statistics") } == RepetitionLimit.limit)
+        #expect(lines.count { $0.contains("failed: refresh") } == 1, "another kind of task")
+        #expect(lines.contains("<3>run on mcp ended in 1.2 s: nothing done; 31 steps failed"))
+        #expect(lines.last == "<3>  10 more steps of statistics failed with SQLSTATE 42501")
+    }
+
+    @Test func beginsAnewWithEachRun() throws {
+        let run = [start] + reports.prefix(15).map(Samples.event)
+        #expect(try lines(run + run).count { $0.contains("failed: update statistics") } == 30)
+    }
+}
