@@ -40,6 +40,7 @@ extension EmbeddedSQL {
         "corpus_tenants.sql": PackageResources.corpus_tenants_sql,
         "likeness_columns.sql": PackageResources.likeness_columns_sql,
         "likeness_grants.sql": PackageResources.likeness_grants_sql,
+        "likeness_parts.sql": PackageResources.likeness_parts_sql,
         "likeness_policies.sql": PackageResources.likeness_policies_sql,
         "likeness_publications.sql": PackageResources.likeness_publications_sql,
         "likeness_tables.sql": PackageResources.likeness_tables_sql,

@@ -126,15 +126,73 @@ struct ParityTests {
             let summary = await database.tend([.partitions], user: owner)
             #expect(summary.outcomes() == Array(repeating: "done", count: 4))
             for report in summary.reports {
-                #expect(report.notices.count == 2)
+                #expect(report.notices.count == 3)
                 #expect(
                     report.notices.contains {
                         $0.contains("the replica identity is the primary key, and its own index")
                     })
                 #expect(report.notices.contains { $0.contains("the publication theirs is missing") })
+                #expect(report.notices.contains { $0.contains("(UNIQUE USING btree (id)) of its sibling") })
             }
             try await database.psql("INSERT INTO s.events VALUES (1, now())")
             try await database.psql("DROP OWNED BY \(owner) CASCADE; DROP ROLE \(owner)")
+        }
+    }
+
+    @Test("indexes and constraints that only the sibling has are named", arguments: PostgresVersion.underTest)
+    func namesWhatOnlyTheSiblingHas(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(PastSQL.events)
+            try await database.psql(
+                """
+                CREATE TABLE s.kinds (id bigint PRIMARY KEY);
+                ALTER TABLE s.events ADD CHECK (note <> '');
+                CREATE INDEX ON s.events (at);
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 's.events'::regclass LOOP
+                        EXECUTE format('CREATE INDEX own_%s ON %s (lower(note)) WHERE id > 0', t::oid, t);
+                        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT positive CHECK (id > 0), ADD UNIQUE (id, at),
+                            ADD EXCLUDE (note WITH =), ADD CONSTRAINT kind FOREIGN KEY (id) REFERENCES s.kinds', t);
+                    END LOOP;
+                END $$
+                """)
+            let summary = await database.tend([.partitions])
+            #expect(summary.outcomes() == Array(repeating: "done", count: 4))
+            let expected = [
+                "the index own_", "(USING btree (lower(note)) WHERE (id > 0))",
+                "the constraint positive (CHECK ((id > 0)))",
+                "(UNIQUE (id, at))", "(EXCLUDE USING btree (note WITH =))",
+                "the constraint kind (FOREIGN KEY (id) REFERENCES s.kinds(id))",
+            ]
+            for report in summary.reports {
+                #expect(report.notices.count == 5, "\(report.notices)")
+                for part in expected { #expect(report.notices.contains { $0.contains(part) }, "\(part)") }
+            }
+        }
+    }
+
+    @Test("a policy whose subquery reads the sibling is copied, and told", arguments: PostgresVersion.underTest)
+    func tellsOfAPolicyThatReadsTheSibling(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(PastSQL.events)
+            try await database.psql(
+                """
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 's.events'::regclass LOOP
+                        EXECUTE format('CREATE POLICY itself ON %s USING (EXISTS (SELECT FROM %s AS other WHERE other.id = %s.id))', t, t, t);
+                        EXECUTE format('CREATE POLICY plain ON %s USING (note <> ''%s'')', t, t);
+                    END LOOP;
+                END $$
+                """)
+            let sibling = try await database.psql(
+                "SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 's.events'::regclass")
+            let summary = await database.tend([.partitions])
+            #expect(summary.outcomes() == Array(repeating: "done", count: 4))
+            for report in summary.reports {
+                #expect(report.notices.count == 1)
+                #expect(
+                    report.notices.contains { $0.contains("the policy itself names \(sibling), as on its sibling") })
+            }
         }
     }
 

@@ -62,6 +62,64 @@ struct SnapshotTests {
         }
     }
 
+    private static let figures =
+        "tenant_id integer, total_documents bigint, avg_document_length float8, term_document_frequencies jsonb, last_updated timestamptz"
+
+    /// Of the corpus s.documents: the index that its target has, and whether that serves.
+    private static let indexes = [
+        ("CREATE UNIQUE INDEX ON s.figures (tenant_id)", true),
+        ("CREATE UNIQUE INDEX ON s.figures (tenant_id) INCLUDE (total_documents)", true),
+        ("CREATE INDEX ON s.figures (tenant_id)", false),
+        ("CREATE UNIQUE INDEX ON s.figures (tenant_id, last_updated)", false),
+        ("CREATE UNIQUE INDEX ON s.figures (last_updated)", false),
+        ("CREATE UNIQUE INDEX ON s.figures (tenant_id) WHERE tenant_id > 0", false),
+        ("CREATE UNIQUE INDEX ON s.figures ((tenant_id + 1))", false),
+        ("ALTER TABLE s.figures ADD UNIQUE (tenant_id) DEFERRABLE", false),
+    ]
+
+    @Test(
+        "a corpus whose target has no unique tenant is refused once, and any other is tended",
+        arguments: PostgresVersion.underTest, indexes)
+    func refusesATargetWithoutAUniqueIndex(version: PostgresVersion, index: (sql: String, serves: Bool)) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA s;
+                CREATE TABLE s.documents (tenant_id integer, content_tsvector tsvector);
+                CREATE TABLE s.figures (\(Self.figures));
+                INSERT INTO s.documents SELECT i, 'a:1 b:2' FROM generate_series(1, 3) AS i;
+                \(index.sql);
+                """)
+            let summary = await database.tend([.statistics]) { $0.corpora = [Self.corpus] }
+            if index.serves {
+                #expect(summary.outcomes(of: .statistics) == ["done", "done", "done"] && summary.refusals.isEmpty)
+            } else {
+                #expect(summary.reports.isEmpty && summary.refusals.map(\.reason) == [.noUniqueIndex])
+            }
+        }
+    }
+
+    @Test("a table that does not exist is called a table", arguments: PostgresVersion.underTest)
+    func callsAMissingTableATable(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                "CREATE SCHEMA s; CREATE TABLE s.documents (tenant_id integer, content_tsvector tsvector)")
+            let plan = try await database.plan([.statistics]) { $0.corpora = [Self.corpus] }
+            #expect(
+                plan.refusals.map(\.explanation) == [
+                    "the configuration names table s.figures, which the database does not have"
+                ])
+            try await database.psql("CREATE TABLE s.figures (tenant_id integer PRIMARY KEY)")
+            let second = try await database.plan([.statistics]) { $0.corpora = [Self.corpus] }
+            #expect(
+                second.refusals.map(\.explanation).first?.contains("names column total_documents of s.figures,") == true
+            )
+        }
+    }
+
+    private static let corpus = CorpusDefinition(
+        source: RelationName(schema: "s", name: "documents"), target: RelationName(schema: "s", name: "figures"))
+
     @Test("a materialized view that is dropped meanwhile is no error", arguments: PostgresVersion.underTest)
     func readsPastADroppedView(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in

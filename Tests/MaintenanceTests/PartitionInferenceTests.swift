@@ -166,6 +166,29 @@ struct PartitionInferenceTests {
         #expect(refusal.object == app("t"))
     }
 
+    @Test("A table that takes rows without an end needs nothing, although nothing is understood")
+    func leavesTheUnboundedAlone() {
+        let all = Partition(oid: 1, name: app("t_all"), lower: .minimum, upper: .maximum)
+        let plan = Scenario(table("t", .date, [all])).plan()
+        #expect(plan.refusals.isEmpty && plan.steps.isEmpty)
+        #expect(plan.findings.map(\.object) == [app("t")])
+        #expect(plan.findings.first?.message.hasPrefix("its only partition app.t_all has no finite bounds") == true)
+        #expect(plan.runways.first?.isUnbounded == true)
+    }
+
+    @Test("Where what has no finite bounds has ended, its table is refused, and the bounds are what is told")
+    func refusesWithoutFiniteBounds() throws {
+        let past = Partition(oid: 1, name: app("t_past"), lower: .minimum, upper: .at(utc("2025-01-01")))
+        let far = Partition(oid: 2, name: app("t_far"), lower: .at(utc("2027-01-01")), upper: .maximum)
+        let one = Scenario(table("t", .date, [past])).plan()
+        #expect(one.refusalReasons == [.unknownInterval] && one.findings.isEmpty)
+        #expect(
+            try #require(one.refusals.first).explanation.contains("its only partition app.t_past has no finite bounds"))
+        let two = Scenario(table("t", .date, [past, far])).plan()
+        #expect(
+            try #require(two.refusals.first).explanation.contains("its partitions app.t_past and app.t_far have no"))
+    }
+
     @Test("The configured interval follows an older one from its last bound on")
     func changesTheInterval() {
         let old = table("t", .date, [part("t_2024", "2024-01-01", "2025-01-01")])

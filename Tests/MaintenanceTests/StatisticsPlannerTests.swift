@@ -44,6 +44,13 @@ struct StatisticsPlannerTests {
         #expect(plan.refusals[1].cure == "ALTER ROLE tender BYPASSRLS")
     }
 
+    @Test("A target without a unique index is refused once, with the statement that gives it one")
+    func refusesATargetWithoutAUniqueIndex() throws {
+        let plan = plan(.noUniqueTarget)
+        #expect(plan.refusalReasons == [.noUniqueIndex] && plan.steps.isEmpty)
+        #expect(try #require(plan.refusals.first).cure == "CREATE UNIQUE INDEX ON app.figures (tenant_id)")
+    }
+
     @Test("Only the kinds that are asked for are planned, in the order of a run")
     func plansByKind() {
         var scenario = Scenario(table("t", .date, months("t", from: "2025-01-01", count: 1)))

@@ -21,6 +21,22 @@ SELECT
                 AND (w.column_name = '' OR a.attname = w.column_name)
         )
     END AS is_present,
+    -- What ON CONFLICT on that column alone can use; a view's is its table's, and not looked for.
+    coalesce(
+        (
+            SELECT c.relkind NOT IN ('r', 'p') OR EXISTS (
+                SELECT
+                FROM pg_index AS i
+                WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indnkeyatts = 1
+                    AND i.indkey[0] = a.attnum AND i.indpred IS NULL
+            )
+            FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND NOT a.attisdropped
+            WHERE n.nspname = w.schema AND c.relname = w.name AND a.attname = w.column_name
+        ),
+        false
+    ) AS is_unique,
     (
         SELECT pg_get_userbyid(c.relowner)
         FROM pg_class AS c

@@ -27,6 +27,19 @@ struct DeparsedExpression {
         return result
     }
 
+    /// Whether it names that table, as only a subquery or a row type does: with its schema, since the session's
+    /// search_path is empty. Columns stand behind the bare name of their table.
+    func names(_ table: RelationName) -> Bool {
+        var rest = text.unicodeScalars[...]
+        var before: [String] = []
+        while let token = Self.token(of: rest) {
+            rest = rest[token.endIndex...]
+            before = before.suffix(2) + [Self.name(token)]
+            if before.elementsEqual([table.schema, ".", table.name]) { return true }
+        }
+        return false
+    }
+
     /// The next name, string, run of white space, or single scalar; nil at the end.
     private static func token(of rest: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView? {
         guard let first = rest.first else { return nil }
@@ -72,6 +85,11 @@ struct DeparsedExpression {
 }
 
 extension PartitionLikeness.Policy {
+    /// Whether one of its subqueries names that table.
+    package func names(_ table: RelationName) -> Bool {
+        [using, check].compactMap(\.self).contains { DeparsedExpression($0).names(table) }
+    }
+
     /// The policy as it has to be on the table `new`, when this is the one on `old`.
     package func requalified(from old: String, to new: String) -> Self {
         var policy = self

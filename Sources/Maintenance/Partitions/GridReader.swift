@@ -14,15 +14,17 @@ struct GridReader {
         var onGrid: [(sibling: BoundedPartition, firstDay: CivilDate)]
     }
 
-    /// - Parameter siblings: the newest, as many as `InferenceWindow` looks at, oldest first.
-    func read(_ siblings: [BoundedPartition]) throws(NotUnderstood) -> Reading {
+    /// - Parameters:
+    ///   - siblings: the newest, as many as `InferenceWindow` looks at, oldest first.
+    ///   - unbounded: partitions that have no two finite bounds, to be told where there are no siblings.
+    func read(_ siblings: [BoundedPartition], unbounded: [RelationName]) throws(NotUnderstood) -> Reading {
         if let zone = definition?.zone, zones[zone] == nil, !Self.isUTC(zone) {
             throw NotUnderstood(
                 reason: .unknownZone, explanation: "the server knows no time zone '\(zone)'",
                 setting: "zone: an IANA name that stands in pg_timezone_names")
         }
         let newest = siblings.suffix(InferenceWindow.interval)
-        guard let last = newest.last else { return try withoutSiblings() }
+        guard let last = newest.last else { return try withoutSiblings(unbounded) }
 
         for grid in candidates(for: last) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
             return reading(grid, from: siblings)
@@ -38,10 +40,17 @@ struct GridReader {
         throw mismatch(Array(newest))
     }
 
-    private func withoutSiblings() throws(NotUnderstood) -> Reading {
+    private func withoutSiblings(_ unbounded: [RelationName]) throws(NotUnderstood) -> Reading {
         guard let interval = definition?.interval else {
+            let names = unbounded.map(\.description).joined(separator: " and ")
+            let explanation =
+                switch unbounded.count {
+                case 0: "it has no partition from which the interval could be read"
+                case 1: "its only partition \(names) has no finite bounds from which the interval could be read"
+                default: "its partitions \(names) have no finite bounds from which the interval could be read"
+                }
             throw NotUnderstood(
-                reason: .unknownInterval, explanation: "it has no partition from which the interval could be read",
+                reason: .unknownInterval, explanation: explanation,
                 setting: "interval: month, naming: \"name_{YYYY}_{MM}\"")
         }
         return reading(PartitionGrid(interval: interval, clock: clocks[0]), from: [])

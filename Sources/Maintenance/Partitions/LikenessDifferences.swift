@@ -36,6 +36,16 @@ extension PartitionLikeness {
         compare("the identity of columns", identityColumns, template.identityColumns, onOff)
         compare("the publication", publications, template.publications)
         compare("UNLOGGED", isUnlogged, template.isUnlogged, onOff)
+        // The names have the tables' in them, and cannot be alike.
+        let mine = Set(ownParts.map(\.definition))
+        for part in template.ownParts where !mine.contains(part.definition) {
+            found.append(
+                "the \(part.kind) \(part.name) (\(part.definition)) of its sibling, which the parent lacks, is missing")
+        }
+        // Rewritten are the columns' qualifiers: a subquery on the sibling is one on the sibling still.
+        for policy in policies where policy.names(template.template) {
+            found.append("the policy \(policy.name) names \(template.template), as on its sibling")
+        }
         return found
     }
 

@@ -27,6 +27,8 @@ package struct PartitionLikeness: Hashable, Sendable {
     /// Publications that name the partition itself.
     package var publications: [Publication]
     package var isUnlogged: Bool
+    /// What cannot be given to a new partition, and is only compared with it.
+    package var ownParts: [OwnPart]
 
     package init(
         template: RelationName, owner: String, grants: [Grant]? = nil, columnGrants: [ColumnGrant] = [],
@@ -34,7 +36,8 @@ package struct PartitionLikeness: Hashable, Sendable {
         policies: [Policy] = [], storageParameters: [String] = [], toastParameters: [String] = [],
         replicaIdentity: ReplicaIdentity = .primaryKey, tablespace: String? = nil, accessMethod: String? = nil,
         columns: [ColumnSetting] = [], triggers: [Trigger] = [], identityColumns: Bool = false,
-        publications: [Publication] = [], isUnlogged: Bool = false
+        publications: [Publication] = [], isUnlogged: Bool = false,
+        ownParts: [OwnPart] = []
     ) {
         self.template = template
         self.owner = owner
@@ -54,6 +57,7 @@ package struct PartitionLikeness: Hashable, Sendable {
         self.identityColumns = identityColumns
         self.publications = publications
         self.isUnlogged = isUnlogged
+        self.ownParts = ownParts
     }
 
     /// What the first partition of a table has, `self` being what the table itself has.
@@ -154,6 +158,21 @@ package struct PartitionLikeness: Hashable, Sendable {
             self.name = name
             self.columns = columns
             self.filter = filter
+        }
+    }
+
+    /// An index or a constraint of the partition that its parent does not have.
+    package struct OwnPart: Hashable, Sendable {
+        /// `index` or `constraint`.
+        package var kind: String
+        package var name: String
+        /// Without its own name and the table's, so that two tables' can be compared.
+        package var definition: String
+
+        package init(kind: String, name: String, definition: String) {
+            self.kind = kind
+            self.name = name
+            self.definition = definition
         }
     }
 

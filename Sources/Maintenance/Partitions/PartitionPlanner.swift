@@ -71,7 +71,15 @@ package struct PartitionPlanner {
                 server: snapshot.server, zones: snapshot.zones)
             return plan(set, claims: &claims)
         } catch {
-            return TableReading(refusals: [error.refusal(of: table.name)], runway: runway(of: table))
+            let runway = runway(of: table)
+            // Nothing is missing, and nothing could be made: there is no room behind what has no end.
+            if let runway, runway.isUnbounded, table.newestBounded(1).isEmpty {
+                let finding = Finding(
+                    task: .partitions, object: table.name,
+                    message: "\(error.explanation); writes succeed without an end, and nothing is made")
+                return TableReading(findings: [finding], runway: runway)
+            }
+            return TableReading(refusals: [error.refusal(of: table.name)], runway: runway)
         }
     }
 

@@ -38,7 +38,7 @@ extension PartitionSet {
                     + "and a new one would have to be so too")
         }
         let reading = try GridReader(keyType: keyType, definition: definition, server: server, zones: zones)
-            .read(siblings)
+            .read(siblings, unbounded: siblings.isEmpty ? table.partitions.map(\.name) : [])
         let (naming, source) = try naming(of: reading, configured: definition?.naming)
         return PartitionSet(
             table: table, keyColumn: column, keyType: keyType, grid: reading.grid, naming: naming,

@@ -10,6 +10,8 @@ package struct Corpus: Hashable, Sendable {
         case known([String])
         /// A relation, a column or the function that the definition names does not exist.
         case missing(String)
+        /// The target has no unique index on its tenant column alone, by which pgtend's own statement finds the row.
+        case noUniqueTarget
         /// The server would not tell, for example because row-level security would have hidden some.
         case unreadable(ServerFailure)
     }

@@ -21,6 +21,14 @@ package struct StatisticsPlanner {
                     refusal(
                         corpus, .missing, "the configuration names \(what), which the database does not have",
                         cure: "correct statistics.corpora, or create \(what)"))
+            case .noUniqueTarget:
+                let (target, tenant) = (corpus.definition.target, corpus.definition.targetColumns.tenant)
+                refusals.append(
+                    refusal(
+                        corpus, .noUniqueIndex,
+                        "\(target) has no unique index on \(RelationName.quoted(tenant)) alone, so a tenant's row could not "
+                            + "be found (the server would answer SQLSTATE 42P10)",
+                        cure: "CREATE UNIQUE INDEX ON \(target) (\(RelationName.quoted(tenant)))"))
             case .unreadable(let failure):
                 refusals.append(
                     refusal(

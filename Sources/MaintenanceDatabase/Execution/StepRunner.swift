@@ -101,6 +101,8 @@ struct StepRunner {
         let template = step.likeness.template
         var likeness = try await LikenessReader(connection: connection).read(template)
         if template == step.parent { likeness = likeness?.ofFirstPartition }
+        // An index that somebody gives the sibling meanwhile would not be copied anyhow.
+        likeness?.ownParts = step.likeness.ownParts
         if likeness == step.likeness { return nil }
         return .superseded(
             reason:

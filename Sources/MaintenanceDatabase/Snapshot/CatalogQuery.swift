@@ -15,6 +15,7 @@ enum CatalogQuery: String, CaseIterable {
     case likenessTables = "likeness_tables"
     case likenessGrants = "likeness_grants"
     case likenessPolicies = "likeness_policies"
+    case likenessParts = "likeness_parts"
     case likenessColumns = "likeness_columns"
     case likenessPublications = "likeness_publications"
     case likenessTriggers = "likeness_triggers"

@@ -12,7 +12,7 @@ struct CorpusReader {
             for corpus in configured {
                 let presence = try await presence(of: corpus)
                 let tenants =
-                    if let missing = presence.missing { Corpus.Tenants.missing(missing) } else {
+                    if let refused = presence.refused { refused } else {
                         try await tenants(of: corpus, role: presence.role)
                     }
                 corpora.append(Corpus(definition: corpus, role: presence.role, tenants: tenants))
@@ -21,7 +21,7 @@ struct CorpusReader {
             for schema in definition.schemas {
                 let corpus = CorpusDefinition.conventional(in: schema)
                 let presence = try await presence(of: corpus)
-                guard presence.missing == nil else { continue }
+                guard presence.refused == nil else { continue }
                 corpora.append(
                     Corpus(
                         definition: corpus, role: presence.role,
@@ -31,13 +31,16 @@ struct CorpusReader {
         return corpora
     }
 
-    /// What the definition names and the database lacks, and the role that both tables belong to if we may be it.
-    private func presence(of corpus: CorpusDefinition) async throws(PostgresError) -> (missing: String?, role: String?)
-    {
+    /// Why the corpus cannot be tended, nil when it can; and the role that both tables belong to if we may be it.
+    private func presence(
+        of corpus: CorpusDefinition
+    ) async throws(PostgresError) -> (refused: Corpus.Tenants?, role: String?) {
         let source = corpus.sourceColumns
         let target = corpus.targetColumns
         var parts: [(RelationName, String)] =
-            [(corpus.source, source.tenant), (corpus.source, source.tsvector), (corpus.target, target.tenant)]
+            // The tables first: one that does not exist is no missing column.
+            [(corpus.source, ""), (corpus.target, "")] + (corpus.terms.map { [($0.table, "")] } ?? [])
+            + [(corpus.source, source.tenant), (corpus.source, source.tsvector), (corpus.target, target.tenant)]
         if let function = corpus.function {
             parts.append((function, "()"))
         } else {
@@ -53,8 +56,18 @@ struct CorpusReader {
             let relation = try RelationName(row)
             let column: String = try row.decode("column_name")
             guard try row.decode("is_present", as: Bool.self) else {
-                let what = column == "()" ? "function \(relation)(tenant)" : "column \(column) of \(relation)"
-                return (what, nil)
+                let what =
+                    switch column {
+                    case "": "table \(relation)"
+                    case "()": "function \(relation)(tenant)"
+                    default: "column \(column) of \(relation)"
+                    }
+                return (.missing(what), nil)
+            }
+            if corpus.function == nil, relation == corpus.target, column == target.tenant,
+                try !row.decode("is_unique", as: Bool.self)
+            {
+                return (.noUniqueTarget, nil)
             }
             owners[relation] = try row.decodeIfPresent("owner_we_may_be")
         }

@@ -98,6 +98,12 @@ struct LikenessReader {
         for row in try await connection.rows(CatalogQuery.likenessTriggers(tables)) {
             likenesses[try row.decode("oid")]?.triggers.append(try trigger(row))
         }
+        for row in try await connection.rows(CatalogQuery.likenessParts(tables)) {
+            likenesses[try row.decode("oid")]?.ownParts.append(
+                PartitionLikeness.OwnPart(
+                    kind: try row.decode("kind"), name: try row.decode("name"),
+                    definition: try row.decode("definition")))
+        }
         for row in try await connection.rows(CatalogQuery.likenessPublications(tables)) {
             likenesses[try row.decode("oid")]?.publications.append(
                 PartitionLikeness.Publication(
