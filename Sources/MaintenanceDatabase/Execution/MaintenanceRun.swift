@@ -111,9 +111,9 @@ package struct MaintenanceRun: Sendable {
         }
         sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
 
-        let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
+        var executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
-        if let anew = await workAnew(&summary, executor, session) { (plan, snapshot) = anew }
+        if let anew = await workAnew(&summary, &executor, session) { (plan, snapshot) = anew }
         for held in await session.takenOver {
             summary.heldLocks.append(held)
             sink.record(.runLockHeld(runID: runID, database: definition.name, held))
@@ -126,7 +126,7 @@ package struct MaintenanceRun: Sendable {
     ///
     /// - Returns: the second plan; nil where the first one still says how things are.
     private func workAnew(
-        _ summary: inout RunSummary, _ executor: PlanExecutor, _ session: RunSession
+        _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
         let superseded = summary.reports.filter { if case .superseded = $0.outcome { true } else { false } }
         let changed = Dictionary(
