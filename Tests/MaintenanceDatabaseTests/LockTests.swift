@@ -156,6 +156,62 @@ struct LockTests {
         }
     }
 
+    @Test("the steps on one table share its budget: when it is spent, the others do not wait any more")
+    func spendsOneBudgetATable() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(PastSQL.events)
+            let blocker = try await database.connect(as: "nightly report")
+            try await blocker.script(unsafe: "BEGIN; LOCK TABLE ONLY s.events IN SHARE UPDATE EXCLUSIVE MODE")
+            let summary = await database.tend([.partitions]) { definition in
+                definition.locks = LockBudget(
+                    perStep: .milliseconds(100), tries: 1, perTableAndHour: .milliseconds(150))
+            }
+            #expect(summary.reports.count == 4)
+            for (index, report) in summary.reports.enumerated() {
+                guard case .postponed(let tries, let blockers) = report.outcome else {
+                    Issue.record("\(report.outcome)")
+                    continue
+                }
+                #expect(tries == (index == 0 ? 1 : 0))
+                #expect(blockers.map(\.application) == ["nightly report"])
+                #expect(index == 0 || report.lockWait == .zero)
+            }
+            await blocker.close()
+        }
+    }
+
+    @Test("a statistics step names the session that holds its tenant's row", arguments: PostgresVersion.underTest)
+    func namesWhoHoldsTheRow(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA s;
+                CREATE TABLE s.documents (tenant_id integer NOT NULL, content_tsvector tsvector);
+                INSERT INTO s.documents VALUES (1, 'a'), (2, 'b');
+                CREATE TABLE s.figures (
+                    tenant_id integer PRIMARY KEY, total_documents bigint NOT NULL, avg_document_length numeric,
+                    term_document_frequencies jsonb, last_updated timestamptz);
+                INSERT INTO s.figures VALUES (1, 0);
+                """)
+            func change(_ definition: inout DatabaseDefinition) {
+                Self.limits(&definition)
+                definition.corpora = [
+                    CorpusDefinition(
+                        source: RelationName(schema: "s", name: "documents"),
+                        target: RelationName(schema: "s", name: "figures"))
+                ]
+            }
+            let blocker = try await database.connect(as: "import")
+            try await blocker.script(unsafe: "BEGIN; SELECT FROM s.figures WHERE tenant_id = 1 FOR UPDATE")
+            let summary = await database.tend([.statistics], change)
+            #expect(summary.outcomes(of: .statistics) == ["postponed", "done"])
+            guard case .postponed(_, let blockers)? = summary.reports.first?.outcome else { return }
+            #expect(blockers.map(\.pid) == [blocker.server.backendPID])
+            #expect(blockers.first?.lockMode == "RowShareLock" && blockers.first?.relation.name == "figures")
+            await blocker.close()
+        }
+    }
+
     @Test(
         "what follows ATTACH has no more than what ATTACH has left of the deadline",
         arguments: PostgresVersion.underTest)

@@ -159,7 +159,7 @@ struct RunLockTests {
             try await database.psql("SELECT pg_terminate_backend(\(first.server.backendPID), 10000)")
             await #expect(throws: PostgresError.self) { try await first.execute("SELECT 1") }
 
-            let executor = PlanExecutor(
+            var executor = PlanExecutor(
                 session: session, runID: String(repeating: "0", count: 32), database: "test", sink: RecordingSink())
             let reports = await executor.execute(plan.steps)
             #expect(reports.map(\.outcome.word) == ["interrupted", "done"])

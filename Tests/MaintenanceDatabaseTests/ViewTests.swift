@@ -68,7 +68,7 @@ struct ViewTests {
                 CREATE MATERIALIZED VIEW s.a AS SELECT n, 1 / n AS inverse FROM s.base;
                 CREATE MATERIALIZED VIEW s.b AS SELECT 1 AS n, public.rate() AS rate WITH NO DATA;
                 CREATE MATERIALIZED VIEW s.c AS SELECT 1 AS n;
-                CREATE UNIQUE INDEX ON s.a (n); CREATE UNIQUE INDEX ON s.c (n);
+                CREATE UNIQUE INDEX ON s.a (n); CREATE UNIQUE INDEX ON s.b (n); CREATE UNIQUE INDEX ON s.c (n);
                 UPDATE s.base SET n = 0;
                 """)
             let summary = await database.tend([.views])
@@ -79,15 +79,51 @@ struct ViewTests {
             #expect(summary.reports(on: "s.c").map(\.outcome) == [.done])
             guard version.rawValue >= 17 else {
                 #expect(summary.reports(on: "s.b").map(\.outcome) == [.done])
+                try await database.psql("ALTER DATABASE \(database.name) SET search_path = s")
+                guard
+                    case .failed(let failure)? = await database.tend([.views]).reports(on: "s.b").first?.outcome
+                else {
+                    Issue.record("found what no search_path leads to")
+                    return
+                }
+                #expect(failure.cure?.contains("the search_path of the role or database") ?? false)
+                #expect(failure.cure?.contains("ALTER FUNCTION public.rate() SET search_path") ?? false)
                 return
             }
             let unpinned = try #require(failure("b"))
             #expect(unpinned.sqlState == "42P01")
+            #expect(unpinned.detail?.contains("PL/pgSQL function public.rate()") ?? false)
             #expect(unpinned.cure?.contains("ALTER FUNCTION public.rate() SET search_path") ?? false)
             #expect(summary.verdict == .failed)
             #expect(try await database.psql("SELECT n FROM s.a") == "1", "the old content is kept")
             try await database.psql("ALTER FUNCTION public.rate() SET search_path = public; UPDATE s.base SET n = 4")
             #expect(await database.tend([.views]).outcomes(of: .views) == ["done", "done", "done"])
+        }
+    }
+
+    @Test("a view is not tried that reads one which could not be populated", arguments: PostgresVersion.underTest)
+    func skipsWhatReadsAnUnpopulatedView(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA s;
+                CREATE TABLE s.base (n integer);
+                INSERT INTO s.base VALUES (0);
+                CREATE MATERIALIZED VIEW s.z AS SELECT 1 / n AS inverse FROM s.base WITH NO DATA;
+                CREATE VIEW s.plain AS SELECT * FROM s.z;
+                CREATE MATERIALIZED VIEW s.m AS SELECT count(*) AS count FROM s.plain WITH NO DATA;
+                CREATE MATERIALIZED VIEW s.a AS SELECT * FROM s.m WITH NO DATA;
+                CREATE MATERIALIZED VIEW s.other AS SELECT n FROM s.base WITH NO DATA;
+                """)
+            let summary = await database.tend([.views])
+            func outcome(_ name: String) -> StepOutcome? { summary.reports(on: "s.\(name)").first?.outcome }
+            #expect(outcome("z")?.word == "failed" && outcome("other") == .done)
+            let unread = "which it reads and which nobody has populated yet"
+            #expect(outcome("m") == .interrupted(reason: "not refreshed: s.z, \(unread), failed above"))
+            #expect(outcome("a") == .interrupted(reason: "not refreshed: s.m, \(unread), was not refreshed above"))
+            #expect(summary.verdict == .failed)
+            try await database.psql("UPDATE s.base SET n = 1")
+            #expect(await database.tend([.views]).count(.done) == 3)
         }
     }
 

@@ -1,5 +1,7 @@
 -- Who stands in the way of locks on the relations $1 (schemas) and $2 (names) in the modes $3, pairwise: holders of a
--- conflicting mode, and those who wait ahead of us. The conflicts are those of the manual's table of lock modes.
+-- conflicting mode, and those who wait ahead of us. The conflicts are those of the manual's table of lock modes. The
+-- mode ROW asks for those who may hold a row: which rows a transaction has changed or locked no view shows, only that
+-- it has the mode that does it.
 WITH modes (mode, conflicts) AS (
     VALUES
         ('AccessShareLock', '{8}'::integer[]),
@@ -9,7 +11,8 @@ WITH modes (mode, conflicts) AS (
         ('ShareLock', '{3,4,6,7,8}'),
         ('ShareRowExclusiveLock', '{3,4,5,6,7,8}'),
         ('ExclusiveLock', '{2,3,4,5,6,7,8}'),
-        ('AccessExclusiveLock', '{1,2,3,4,5,6,7,8}')
+        ('AccessExclusiveLock', '{1,2,3,4,5,6,7,8}'),
+        ('RowLock', '{2,3,5,6,7,8}')
 ),
 numbered AS (
     SELECT m.mode, m.conflicts, row_number() OVER ()::integer AS number FROM modes AS m

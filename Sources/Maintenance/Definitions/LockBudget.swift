@@ -4,7 +4,8 @@ package struct LockBudget: Hashable, Sendable {
     package var perStep: Duration
     /// How often a step that met a lock is tried, the first time included.
     package var tries: Int
-    /// The sum of the waits for one table within an hour; when it is spent the step is postponed.
+    /// The sum of the waits for one table, over all steps of a run; when it is spent its steps are postponed. Runs do
+    /// not know of each other's waits.
     package var perTableAndHour: Duration
 
     package init(

@@ -68,7 +68,7 @@ package struct StepLimits: Hashable, Sendable {
     /// For all of the step's locks together.
     package var lockDeadline: Duration
     package var tries: Int
-    /// The sum of the waits over all tries.
+    /// The sum of the waits for one table over all tries of all steps.
     package var lockBudget: Duration
     /// For the step's longest statement; cancelled on the server.
     package var statementTimeout: Duration

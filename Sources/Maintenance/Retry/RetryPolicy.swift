@@ -9,22 +9,62 @@ package struct RetryPolicy: Sendable {
         self.longest = longest
     }
 
+    /// What comes of a try that failed.
+    package enum Reaction: Hashable, Sendable {
+        case again(after: Duration)
+        /// Others are in the way: a later run finds it otherwise.
+        case postpone
+        case fail
+    }
+
     /// - Parameters:
     ///   - attempt: the number of the try that failed, from 1.
-    ///   - waited: the time that its tries have spent waiting for locks.
+    ///   - waited: the time that the steps on its table have spent waiting for locks, this try included.
     ///   - jitter: 0 to 1, so that two daemons do not meet again.
+    package func reaction(
+        to failure: FailureClass, of step: PlanStep, attempt: Int, waited: Duration, jitter: Double
+    ) -> Reaction {
+        guard isWait(failure, of: step) else { return .fail }
+        let met = failure == .timeout ? .lockNotAvailable : failure
+        guard let delay = delay(after: met, attempt: attempt, waited: waited, limits: step.limits, jitter: jitter)
+        else { return failure == .timeout ? .fail : .postpone }
+        return .again(after: delay)
+    }
+
+    /// Whether the try failed because it waited for others.
+    package func isWait(_ failure: FailureClass, of step: PlanStep) -> Bool {
+        switch failure {
+        case .lockNotAvailable, .transactionRollback: true
+        case .timeout: step.isQuickByNature
+        case .connection, .authentication, .privilege, .cancelled, .resources, .other: false
+        }
+    }
+
+    /// Whether one more try may wait for a table whose locks have been waited for that long already.
+    package func allowsWait(after waited: Duration, _ limits: StepLimits) -> Bool {
+        waited + limits.lockDeadline <= limits.lockBudget
+    }
+
     /// - Returns: the time to wait before the next try; nil when there is to be none.
-    package func delay(
+    private func delay(
         after failure: FailureClass, attempt: Int, waited: Duration, limits: StepLimits, jitter: Double
     ) -> Duration? {
         guard attempt < limits.tries else { return nil }
         switch failure {
         case .lockNotAvailable:
-            guard waited + limits.lockDeadline <= limits.lockBudget else { return nil }
+            guard allowsWait(after: waited, limits) else { return nil }
         case .transactionRollback: break
         case .connection, .authentication, .privilege, .timeout, .cancelled, .resources, .other: return nil
         }
         let doubled = base * (1 << min(attempt - 1, 16))
         return min(doubled, longest) * (0.5 + jitter / 2)
+    }
+}
+
+extension PlanStep {
+    /// An empty table is attached in milliseconds. Where that took longer than the deadline the server was busy, and the
+    /// next try may find it otherwise; only the scan of a DEFAULT partition would take as long again.
+    fileprivate var isQuickByNature: Bool {
+        if case .createPartition(let step) = self { step.defaultPartition == nil } else { false }
     }
 }

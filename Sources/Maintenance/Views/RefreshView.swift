@@ -10,6 +10,9 @@ package struct RefreshView: Hashable, Sendable {
     /// `pg_catalog, pg_temp`, where their unqualified names are not found.
     package var unpinnedFunctions: [String]
 
+    /// The materialized views that it reads, directly or through plain views.
+    package var dependsOn: [RelationName]
+
     package enum Mode: String, Hashable, Sendable {
         /// Readers go on.
         case concurrent
@@ -21,7 +24,7 @@ package struct RefreshView: Hashable, Sendable {
 
     package init(
         view: RelationName, mode: Mode, role: String?, reason: String, limits: StepLimits,
-        unpinnedFunctions: [String] = []
+        unpinnedFunctions: [String] = [], dependsOn: [RelationName] = []
     ) {
         self.view = view
         self.mode = mode
@@ -29,6 +32,7 @@ package struct RefreshView: Hashable, Sendable {
         self.reason = reason
         self.limits = limits
         self.unpinnedFunctions = unpinnedFunctions
+        self.dependsOn = dependsOn
     }
 
     package var locks: [LockRequirement] {

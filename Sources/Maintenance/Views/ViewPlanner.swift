@@ -81,7 +81,8 @@ package struct ViewPlanner {
             limits: StepLimits(
                 locks: definition.locks,
                 statementTimeout: configured?.statementTimeout ?? definition.views.statementTimeout),
-            unpinnedFunctions: view.unpinnedFunctions)
+            unpinnedFunctions: view.unpinnedFunctions,
+            dependsOn: snapshot.views.filter { view.dependsOn.contains($0.oid) }.map(\.name).sorted())
     }
 
     /// A view after those that it reads; otherwise by name. Materialized views cannot depend on each other in a

@@ -35,7 +35,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await refusePooler(on: connection)
+            try await connection.requirePrimaryItself()
             let snapshot = try await snapshot(on: connection, tasks)
             await connection.close()
             return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot.server.versionNumber)
@@ -92,7 +92,7 @@ package struct MaintenanceRun: Sendable {
         _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
     ) async throws(ServerFailure) {
         // Before the locks: behind a pooler they would stay with a backend that serves others next.
-        try await refusePooler(on: connection)
+        try await connection.requirePrimaryItself()
         do throws(PostgresError) {
             summary.heldLocks = try await session.take(tasks)
         } catch {
@@ -111,9 +111,9 @@ package struct MaintenanceRun: Sendable {
         }
         sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
 
-        let executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
+        var executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
-        if let anew = await workAnew(&summary, executor, session) { (plan, snapshot) = anew }
+        if let anew = await workAnew(&summary, &executor, session) { (plan, snapshot) = anew }
         for held in await session.takenOver {
             summary.heldLocks.append(held)
             sink.record(.runLockHeld(runID: runID, database: definition.name, held))
@@ -126,7 +126,7 @@ package struct MaintenanceRun: Sendable {
     ///
     /// - Returns: the second plan; nil where the first one still says how things are.
     private func workAnew(
-        _ summary: inout RunSummary, _ executor: PlanExecutor, _ session: RunSession
+        _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
         let superseded = summary.reports.filter { if case .superseded = $0.outcome { true } else { false } }
         let changed = Dictionary(
@@ -182,19 +182,10 @@ package struct MaintenanceRun: Sendable {
         return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot)
     }
 
-    private func refusePooler(on connection: Connection) async throws(ServerFailure) {
-        let backendPID: Int32
-        do throws(PostgresError) {
-            backendPID = try await connection.row("SELECT pg_backend_pid() AS backend_pid").decode("backend_pid")
-        } catch {
-            throw ServerFailure(error)
-        }
-        guard backendPID == connection.server.backendPID else { throw .poolingProxy }
-    }
-
     private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot
     {
         let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
+        // A connection that was lost may have been had again on another host.
         guard !snapshot.server.isStandby else { throw .standby }
         return snapshot
     }

@@ -11,9 +11,31 @@ struct PlanExecutor {
     let runID: String
     let database: String
     let sink: any EventSink
-    var retryPolicy = RetryPolicy()
+    private let retryPolicy = RetryPolicy()
+    /// For the locks of each table, over all steps of the run.
+    private var waits: [RelationName: LockWait] = [:]
+    /// Views that should have been populated, and what came of it.
+    private var unpopulated: [RelationName: String] = [:]
 
-    func execute(_ steps: [PlanStep]) async -> [StepReport] {
+    init(session: RunSession, runID: String, database: String, sink: any EventSink) {
+        self.session = session
+        self.runID = runID
+        self.database = database
+        self.sink = sink
+    }
+
+    private struct LockWait {
+        var time = Duration.zero
+        /// Who stood in the way the last time.
+        var blockers: [Blocker] = []
+
+        mutating func add(_ waited: Duration, for blockers: [Blocker]) {
+            time += waited
+            if !blockers.isEmpty { self.blockers = blockers }
+        }
+    }
+
+    mutating func execute(_ steps: [PlanStep]) async -> [StepReport] {
         var reports: [StepReport] = []
         for (index, step) in steps.enumerated() {
             // Counted in the summary, but no event each: a thousand steps that were not begun are not a thousand lines.
@@ -22,7 +44,8 @@ struct PlanExecutor {
                 continue
             }
             sink.record(.stepStarted(runID: runID, database: database, step: step, index: index + 1, of: steps.count))
-            let report = await execute(step)
+            let report = if let skipped = skipped(step) { skipped } else { await execute(step) }
+            keepUnpopulated(report)
             sink.record(.stepFinished(runID: runID, database: database, report))
             reports.append(report)
         }
@@ -34,7 +57,7 @@ struct PlanExecutor {
         return session.isLost ? "not begun: the connection to the server was lost before it" : nil
     }
 
-    private func execute(_ step: PlanStep) async -> StepReport {
+    private mutating func execute(_ step: PlanStep) async -> StepReport {
         let start = ContinuousClock.now
         var lockWait = Duration.zero
         var attempt = 1
@@ -44,6 +67,9 @@ struct PlanExecutor {
             StepReport(
                 step: step, outcome: outcome, duration: start.duration(to: .now), lockWait: lockWait, attempt: attempt,
                 notices: session.notices)
+        }
+        if let met = waits[step.object], !retryPolicy.allowsWait(after: met.time, step.limits) {
+            return report(.postponed(tries: 0, blockers: met.blockers))
         }
         while true {
             if Task.isCancelled {
@@ -61,34 +87,59 @@ struct PlanExecutor {
                 return report(outcome)
             } catch {
                 let failure = ServerFailure(error)
-                switch failure.failureClass {
-                case .cancelled:
-                    return report(.interrupted(reason: "cancelled on the server and rolled back"))
-                case .connection where Task.isCancelled:
-                    return report(.interrupted(reason: "the connection was lost, and the run was told to stop"))
-                case .connection where !hasReconnected && !session.isLost:
+                if let reason = interruption(by: failure) { return report(.interrupted(reason: reason)) }
+                if failure.failureClass == .connection, !hasReconnected, !session.isLost {
                     hasReconnected = true
                     continue
-                case .lockNotAvailable, .transactionRollback: lockWait += began.duration(to: .now)
-                case .timeout where step.isQuickByNature: lockWait += began.duration(to: .now)
-                default: return report(.failed(explained(failure, of: step)))
                 }
-                let blockers = await blockers(of: step, failure)
-                let delay = retryPolicy.delay(
-                    after: failure.failureClass == .timeout ? .lockNotAvailable : failure.failureClass,
-                    attempt: attempt, waited: lockWait, limits: step.limits,
+                var blockers: [Blocker] = []
+                if retryPolicy.isWait(failure.failureClass, of: step) {
+                    let waited = began.duration(to: .now)
+                    blockers = await self.blockers(of: step, failure)
+                    lockWait += waited
+                    waits[step.object, default: LockWait()].add(waited, for: blockers)
+                }
+                let reaction = retryPolicy.reaction(
+                    to: failure.failureClass, of: step, attempt: attempt, waited: waits[step.object]?.time ?? .zero,
                     jitter: .random(in: 0..<1))
-                guard let delay else {
-                    return report(
-                        failure.failureClass == .timeout
-                            ? .failed(explained(failure, of: step)) : .postponed(tries: attempt, blockers: blockers))
+                switch reaction {
+                case .fail: return report(.failed(explained(failure, of: step)))
+                case .postpone: return report(.postponed(tries: attempt, blockers: blockers))
+                case .again(let delay):
+                    sink.record(
+                        .stepRetried(
+                            runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
+                    attempt += 1
+                    do { try await Task.sleep(for: delay) } catch { continue }
                 }
-                sink.record(
-                    .stepRetried(
-                        runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
-                attempt += 1
-                do { try await Task.sleep(for: delay) } catch { continue }
             }
+        }
+    }
+
+    private func interruption(by failure: ServerFailure) -> String? {
+        switch failure.failureClass {
+        case .cancelled: "cancelled on the server and rolled back"
+        case .connection where Task.isCancelled: "the connection was lost, and the run was told to stop"
+        default: nil
+        }
+    }
+
+    /// A view that nobody has populated yet makes whatever reads it fail, with a hint that leads astray.
+    private func skipped(_ step: PlanStep) -> StepReport? {
+        guard case .refreshView(let refresh) = step,
+            let (view, word) = refresh.dependsOn.lazy.compactMap({ view in unpopulated[view].map { (view, $0) } }).first
+        else { return nil }
+        let reason = "not refreshed: \(view), which it reads and which nobody has populated yet, \(word) above"
+        return StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero)
+    }
+
+    private mutating func keepUnpopulated(_ report: StepReport) {
+        guard case .refreshView(let refresh) = report.step, refresh.mode == .initial else { return }
+        switch report.outcome {
+        case .done, .superseded: unpopulated[refresh.view] = nil
+        case .failed: unpopulated[refresh.view] = "failed"
+        case .postponed: unpopulated[refresh.view] = "was postponed"
+        case .interrupted: unpopulated[refresh.view] = "was not refreshed"
         }
     }
 
@@ -123,7 +174,7 @@ struct PlanExecutor {
     private func blockers(of step: PlanStep, _ failure: ServerFailure) async -> [Blocker] {
         guard failure.failureClass == .lockNotAvailable else { return [] }
         do throws(PostgresError) {
-            return try await session.connection().blockers(of: step.locks)
+            return try await session.connection().blockers(of: step)
         } catch {
             session.keepNotice("who holds the lock could not be asked: \(error.message)")
             return []
@@ -131,21 +182,19 @@ struct PlanExecutor {
     }
 }
 
-extension PlanStep {
-    /// An empty table is attached in milliseconds. Where that took longer than the deadline the server was busy, and the
-    /// next try may find it otherwise; only the scan of a DEFAULT partition would take as long again.
-    fileprivate var isQuickByNature: Bool {
-        if case .createPartition(let step) = self { step.defaultPartition == nil } else { false }
-    }
-}
-
 extension Connection {
     /// The sessions that hold conflicting locks, or wait for them ahead of us; at most ten.
-    func blockers(of locks: [LockRequirement]) async throws(PostgresError) -> [Blocker] {
-        let relations = locks.map(\.relation)
+    func blockers(of step: PlanStep) async throws(PostgresError) -> [Blocker] {
+        var relations = step.locks.map(\.relation)
+        var modes = step.locks.map(\.mode.rawValue)
+        // Its lock on the table is one that writers share: who stands in the way has the tenant's row.
+        if case .updateStatistics(let update) = step {
+            relations.append(update.corpus.target)
+            modes.append("ROW")
+        }
         var blockers: [Blocker] = []
         for row in try await rows(
-            CatalogQuery.lockBlockers(relations.map(\.schema), relations.map(\.name), locks.map(\.mode.rawValue)))
+            CatalogQuery.lockBlockers(relations.map(\.schema), relations.map(\.name), modes))
         {
             blockers.append(
                 Blocker(

@@ -58,12 +58,13 @@ struct StepFailure {
         switch (failure.sqlState, failure.failureClass) {
         // undefined_function, undefined_table, undefined_object, undefined_column
         case ("42883", _), ("42P01", _), ("42704", _), ("42703", _):
-            if serverVersion >= 170_000, let function = step.unpinnedFunctions.first {
-                "from PostgreSQL 17 a refresh runs with the search_path pg_catalog, pg_temp, and these functions name "
-                    + "things without a schema: \(step.unpinnedFunctions.joined(separator: ", ")). Qualify the names, "
+            step.unpinnedFunctions.first.map { function in
+                (serverVersion >= 170_000
+                    ? "from PostgreSQL 17 a refresh runs with the search_path pg_catalog, pg_temp"
+                    : "before PostgreSQL 17 a refresh runs under the search_path of the role or database")
+                    + ", and these functions pin none of their own: "
+                    + "\(step.unpinnedFunctions.joined(separator: ", ")). Qualify the names in them, "
                     + "or ALTER FUNCTION \(function) SET search_path = …"
-            } else {
-                nil
             }
         case (_, .timeout): "raise views.statement_timeout, or make the view's query cheaper"
         default: nil

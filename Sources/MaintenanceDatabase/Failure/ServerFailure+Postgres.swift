@@ -3,11 +3,16 @@ import PostgresClient
 
 extension ServerFailure {
     /// The client's error in the words of the plan's reports: the class decides about another try, the SQLSTATE and
-    /// the server's texts are kept.
+    /// the server's texts are kept, its CONTEXT behind the DETAIL: of a function that failed only that has the name.
     package init(_ error: PostgresError) {
         self.init(
             failureClass: FailureClass(error), sqlState: error.sqlState?.rawValue, message: error.message,
-            detail: error.detail, hint: error.hint, cure: Self.cure(for: error))
+            detail: Self.detail(of: error), hint: error.hint, cure: Self.cure(for: error))
+    }
+
+    private static func detail(of error: PostgresError) -> String? {
+        let lines = [error.detail, error.context].compactMap(\.self).filter { !$0.isEmpty }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 
     /// What pgtend knows beyond the server's own hint.

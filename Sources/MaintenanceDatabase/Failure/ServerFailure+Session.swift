@@ -15,3 +15,18 @@ extension ServerFailure {
             + "announced, so locks and settings of the session could be lost between two statements",
         cure: "connect to the server itself, by its own port or socket")
 }
+
+extension Connection {
+    /// Refuses a standby, and a proxy before the server: on neither of them can anything be changed safely.
+    func requirePrimaryItself() async throws(ServerFailure) {
+        let (isStandby, backendPID): (Bool, Int32)
+        do throws(PostgresError) {
+            let row = try await row("SELECT pg_is_in_recovery() AS is_standby, pg_backend_pid() AS backend_pid")
+            (isStandby, backendPID) = (try row.decode("is_standby"), try row.decode("backend_pid"))
+        } catch {
+            throw ServerFailure(error)
+        }
+        if isStandby { throw .standby }
+        if backendPID != server.backendPID { throw .poolingProxy }
+    }
+}

@@ -56,7 +56,7 @@ package struct SchemaInstaller: Sendable {
         try await connected { (connection, _) async throws(ServerFailure) in
             try await SchemaLock(connection: connection).take()
             // Only now: while we waited for the lock another installer may have made the table.
-            let hasHistory = try await session(of: connection).hasHistory
+            let hasHistory = try await hasHistory(on: connection)
             let (pending, checksums) = try await pending(on: connection, hasHistory)
             if !pending.isEmpty { try await requireRights(connection) }
             try await limitStatements(connection)
@@ -87,10 +87,8 @@ package struct SchemaInstaller: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            let session = try await session(of: connection)
-            if session.isStandby { throw .standby }
-            if session.backendPID != connection.server.backendPID { throw .poolingProxy }
-            let value = try await body(connection, session.hasHistory)
+            try await connection.requirePrimaryItself()
+            let value = try await body(connection, try await hasHistory(on: connection))
             await connection.close()
             return value
         } catch {
@@ -99,12 +97,9 @@ package struct SchemaInstaller: Sendable {
         }
     }
 
-    private func session(
-        of connection: Connection
-    ) async throws(ServerFailure) -> (isStandby: Bool, backendPID: Int32, hasHistory: Bool) {
+    private func hasHistory(on connection: Connection) async throws(ServerFailure) -> Bool {
         do throws(PostgresError) {
-            let row = try await connection.row(SchemaQuery.session())
-            return (try row.decode("is_standby"), try row.decode("backend_pid"), try row.decode("has_history"))
+            return try await connection.row(SchemaQuery.session()).decode("has_history")
         } catch {
             throw ServerFailure(error)
         }
