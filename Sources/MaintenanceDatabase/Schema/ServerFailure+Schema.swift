@@ -21,9 +21,7 @@ extension ServerFailure {
                 migration.number == 1
                 ? "nothing was changed" : "nothing of this migration remains, all before it are applied"
             message = "\(file)\(line): \(message); \(remainder)"
-            let context = error.context.flatMap { Self.isOwnRaise($0) ? nil : "context: \($0)" }
-            let lines = [detail, context].compactMap(\.self)
-            detail = lines.isEmpty ? nil : lines.joined(separator: "\n")
+            if error.context.map(Self.isOwnRaise) ?? false { detail = error.detail }
         }
     }
 
