@@ -1,13 +1,20 @@
+import CivilTime
+
 /// What holds for every corpus of a database.
 package struct StatisticsDefaults: Hashable, Sendable {
     /// Whether corpora are looked for in the watched schemas.
     package var discover: Bool
     /// The time limit of one tenant's update; it is cancelled on the server.
     package var statementTimeout: Duration
+    package var schedule: TaskSchedule
 
-    package init(discover: Bool = true, statementTimeout: Duration = .seconds(3600)) {
+    package init(
+        discover: Bool = true, statementTimeout: Duration = .seconds(3600),
+        schedule: TaskSchedule = TaskSchedule(.every(.seconds(900)))
+    ) {
         self.discover = discover
         self.statementTimeout = statementTimeout
+        self.schedule = schedule
     }
 }
 

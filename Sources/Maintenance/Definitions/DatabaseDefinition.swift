@@ -16,6 +16,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     package var corpora: [CorpusDefinition]?
     package var statistics: StatisticsDefaults
     package var locks: LockBudget
+    package var ledger: LedgerDefinition
 
     package init(
         name: String,
@@ -27,7 +28,8 @@ package struct DatabaseDefinition: Hashable, Sendable {
         viewDefinitions: [ViewDefinition] = [],
         corpora: [CorpusDefinition]? = nil,
         statistics: StatisticsDefaults = StatisticsDefaults(),
-        locks: LockBudget = LockBudget()
+        locks: LockBudget = LockBudget(),
+        ledger: LedgerDefinition = LedgerDefinition()
     ) {
         self.name = name
         self.conninfo = conninfo
@@ -39,6 +41,16 @@ package struct DatabaseDefinition: Hashable, Sendable {
         self.corpora = corpora
         self.statistics = statistics
         self.locks = locks
+        self.ledger = ledger
+    }
+
+    /// When the service does that kind of work.
+    package func schedule(of task: TaskKind) -> TaskSchedule {
+        switch task {
+        case .partitions: partitions.schedule
+        case .views: views.schedule
+        case .statistics: statistics.schedule
+        }
     }
 
     /// Whether anything of that kind is looked for in the watched schemas.

@@ -8,11 +8,16 @@ package struct PartitionDefaults: Hashable, Sendable {
     package var premake: Int
     /// Whether periods that lie between existing partitions, or between the newest one and now, are created too.
     package var fillGaps: Bool
+    package var schedule: TaskSchedule
 
-    package init(discover: Bool = true, premake: Int = 3, fillGaps: Bool = false) {
+    package init(
+        discover: Bool = true, premake: Int = 3, fillGaps: Bool = false,
+        schedule: TaskSchedule = TaskSchedule(.every(.seconds(3600)))
+    ) {
         self.discover = discover
         self.premake = premake
         self.fillGaps = fillGaps
+        self.schedule = schedule
     }
 }
 

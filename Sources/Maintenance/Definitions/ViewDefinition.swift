@@ -1,3 +1,5 @@
+import CivilTime
+
 /// What holds for every materialized view of a database that does not say otherwise.
 package struct ViewDefaults: Hashable, Sendable {
     /// Whether views are looked for in the watched schemas.
@@ -6,13 +8,16 @@ package struct ViewDefaults: Hashable, Sendable {
     package var blocking: BlockingRefresh
     /// The time limit of one refresh; it is cancelled on the server.
     package var statementTimeout: Duration
+    package var schedule: TaskSchedule
 
     package init(
-        discover: Bool = true, blocking: BlockingRefresh = .refuse, statementTimeout: Duration = .seconds(3600)
+        discover: Bool = true, blocking: BlockingRefresh = .refuse, statementTimeout: Duration = .seconds(3600),
+        schedule: TaskSchedule = TaskSchedule(.every(.seconds(900)))
     ) {
         self.discover = discover
         self.blocking = blocking
         self.statementTimeout = statementTimeout
+        self.schedule = schedule
     }
 }
 

@@ -1,4 +1,4 @@
-/// What happens during a run, as it happens. Every sink gets the same values.
+/// What happens during a run, and to the service between runs, as it happens. Every sink gets the same values.
 package enum MaintenanceEvent: Sendable {
     case runStarted(runID: String, database: String, tasks: [TaskKind])
     /// The plan is made; `steps` is its length, for progress.
@@ -10,6 +10,7 @@ package enum MaintenanceEvent: Sendable {
     case stepRetried(runID: String, database: String, step: PlanStep, attempt: Int, delay: Duration, [Blocker])
     case stepFinished(runID: String, database: String, StepReport)
     case runFinished(RunSummary)
+    case service(ServiceEvent)
 }
 
 /// Where events go. A sink never blocks the run for long and never throws: what it cannot deliver it says itself.

@@ -22,12 +22,15 @@ package struct RunSummary: Hashable, Sendable {
     package var failure: ServerFailure?
     /// The signal that ended it early.
     package var interruption: String?
+    /// What became of the slot; nil for a run by hand.
+    package var slot: SlotReport?
 
     package init(
         runID: String, database: String, tasks: [TaskKind], startedAt: Instant, duration: Duration = .zero,
         reports: [StepReport] = [], refusals: [Refusal] = [], findings: [Finding] = [],
         heldLocks: [HeldRunLock] = [], runways: [Runway] = [], objectsInView: Int = 0,
-        missingSchemas: [String] = [], failure: ServerFailure? = nil, interruption: String? = nil
+        missingSchemas: [String] = [], failure: ServerFailure? = nil, interruption: String? = nil,
+        slot: SlotReport? = nil
     ) {
         self.runID = runID
         self.database = database
@@ -43,6 +46,7 @@ package struct RunSummary: Hashable, Sendable {
         self.missingSchemas = missingSchemas
         self.failure = failure
         self.interruption = interruption
+        self.slot = slot
     }
 
     /// How many steps, all or those of one kind of task, ended so.

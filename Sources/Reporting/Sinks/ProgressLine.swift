@@ -35,7 +35,7 @@ struct ProgressLine: Sendable {
             return "\(position) done"
         case .runLockHeld(_, let database, _), .refused(_, let database, _):
             return "\(database): planning"
-        case .runFinished:
+        case .runFinished, .service:
             return nil
         }
     }

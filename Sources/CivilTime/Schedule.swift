@@ -1,0 +1,24 @@
+/// When a task is due, as a function of time alone: two hosts that have the same schedule agree on every slot.
+package enum Schedule: Hashable, Sendable {
+    /// At the whole multiples of the interval since 1970-01-01 00:00 UTC: `every: 15min` is due at :00, :15, :30, :45.
+    case every(Duration)
+
+    /// The first slot later than `instant`; nil where there is none any more.
+    package func next(after instant: Instant) -> Instant? {
+        switch self {
+        case .every(let interval):
+            let step = max(1, interval.microseconds)
+            let (sum, isBeyond) = (instant.microseconds.dividedDown(by: step) + 1).multipliedReportingOverflow(by: step)
+            return isBeyond ? nil : Instant(microseconds: sum)
+        }
+    }
+
+    /// The last slot that is not later than `instant`; nil where there was none yet.
+    package func latest(notAfter instant: Instant) -> Instant? {
+        switch self {
+        case .every(let interval):
+            let step = max(1, interval.microseconds)
+            return Instant(microseconds: instant.microseconds.dividedDown(by: step) * step)
+        }
+    }
+}
