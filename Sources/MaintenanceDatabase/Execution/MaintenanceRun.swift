@@ -213,7 +213,7 @@ package struct MaintenanceRun: Sendable {
         _ definition: DatabaseDefinition, _ applicationName: String, _ notices: NoticeLog
     ) async throws(PostgresError) -> Connection {
         let options = SessionOptions(
-            applicationName: applicationName, statementTimeout: patience(of: definition),
+            applicationName: applicationName, statementTimeout: patience(of: definition), prefersPrimary: true,
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })
