@@ -67,7 +67,8 @@ struct LedgerClaim {
             found.passed = try await pass(order, schedule)
             let row = try await connection.row(
                 LedgerQuery.openSlot(identity.database, order.slot.task.rawValue, order.slot.due.description))
-            if try row.word("state", as: LedgerSlot.State.self) != .open, let owner = try await completer(of: order.slot)
+            if try row.word("state", as: LedgerSlot.State.self) != .open,
+                let owner = try await completer(of: order.slot)
             {
                 return .completedElsewhere(owner, found)
             }

@@ -32,7 +32,8 @@ struct LedgerEnding {
         return LedgerQuery.endRun(
             runID, state.rawValue, lateAfter.microseconds, figures.done, figures.superseded, figures.postponed,
             figures.failed, figures.interrupted, figures.refused, figures.lockWait.microseconds,
-            summary.failure?.failureClass.rawValue, summary.failure?.sqlState, summary.failure.map { short($0.message) },
+            summary.failure?.failureClass.rawValue, summary.failure?.sqlState,
+            summary.failure.map { short($0.message) },
             summary.interruption,
             refusals.map(\.task.rawValue), refusals.map(\.object.schema), refusals.map(\.object.name),
             refusals.map(\.reason.rawValue), refusals.map { short($0.explanation) }, refusals.map { short($0.cure) },

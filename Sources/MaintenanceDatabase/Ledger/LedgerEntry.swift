@@ -11,6 +11,11 @@ struct LedgerEntry: Sendable {
     let doneBefore: [StepKey: String]
     /// For how long others have waited for locks within the last hour.
     let waits: [RelationName: Duration]
+
+    /// Whether a step whose COMMIT was not answered has arrived all the same.
+    func hasCommitted(_ number: Int, on connection: Connection) async throws(PostgresError) -> Bool {
+        try await connection.row(LedgerQuery.stepIsDone(runID, number)).decode("is_done")
+    }
 }
 
 /// The row of a step that is about to be committed.
