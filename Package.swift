@@ -69,6 +69,7 @@ let package = Package(
         tests("SettingsTests", ["Settings", "Maintenance", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
+        tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )
