@@ -46,12 +46,16 @@ let package = Package(
         module("Reporting", ["Maintenance", "CivilTime", "SystemdIO"]),
         module("Settings", ["Maintenance", "CivilTime", "CLibYAML"]),
 
+        // Floor 4: decides which run begins when, and drives it.
+        module(
+            "Supervision", ["Maintenance", "MaintenanceDatabase", "CivilTime", "PostgresClient", "SystemdIO"]),
+
         // Floor 5: the command-line interface. Floor 6: the program.
         module(
             "Commands",
             [
-                "Maintenance", "MaintenanceDatabase", "Reporting", "Settings", "CivilTime", "PostgresClient",
-                argumentParser,
+                "Maintenance", "MaintenanceDatabase", "Reporting", "Settings", "Supervision", "CivilTime",
+                "PostgresClient", "SystemdIO", argumentParser,
             ]),
         .executableTarget(name: "pgtend", dependencies: ["Commands"], swiftSettings: strict),
 
@@ -67,6 +71,7 @@ let package = Package(
         tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("SettingsTests", ["Settings", "Maintenance", "TestSupport"]),
+        tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
         tests("SystemdTests", ["TestSupport"]),

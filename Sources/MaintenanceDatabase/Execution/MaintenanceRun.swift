@@ -48,24 +48,29 @@ package struct MaintenanceRun: Sendable {
     /// Never throws: what goes wrong is in the summary. The task's cancellation ends the run after the step that is
     /// running has been cancelled on the server.
     ///
-    /// - Parameter stopReason: what cancelled the task, for the summary: the name of a signal.
-    package func execute(stopReason: @Sendable () -> String? = { nil }) async -> RunSummary {
+    /// - Parameter stopReason: why the run is to stop, such as the name of a signal; nil while it is not. From then on
+    ///   no step begins; the one that is running goes on unless the task is cancelled too.
+    package func execute(stopReason: @escaping @Sendable () -> String? = { nil }) async -> RunSummary {
         let start = ContinuousClock.now
         var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
         sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
         do throws(ServerFailure) {
-            try await work(&summary)
+            try await work(&summary, stopReason)
         } catch {
             // Nobody else can cancel what we run before the first step: then the task was.
             if error.failureClass != .cancelled { summary.failure = error }
         }
-        if Task.isCancelled { summary.interruption = stopReason() ?? "its caller" }
+        if Task.isCancelled || summary.count(.interrupted) > 0 && stopReason() != nil {
+            summary.interruption = stopReason() ?? "its caller"
+        }
         summary.duration = start.duration(to: .now)
         sink.record(.runFinished(summary))
         return summary
     }
 
-    private func work(_ summary: inout RunSummary) async throws(ServerFailure) {
+    private func work(
+        _ summary: inout RunSummary, _ stopReason: @escaping @Sendable () -> String?
+    ) async throws(ServerFailure) {
         let notices = NoticeLog()
         let (definition, applicationName) = (definition, applicationName)
         let reopen = { @Sendable () async throws(PostgresError) in
@@ -80,7 +85,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await work(&summary, on: connection, session)
+            try await work(&summary, on: connection, session, stopReason)
             await session.close()
         } catch {
             await session.close()
@@ -89,7 +94,8 @@ package struct MaintenanceRun: Sendable {
     }
 
     private func work(
-        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
+        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession,
+        _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
         // Before the locks: behind a pooler they would stay with a backend that serves others next.
         try await connection.requirePrimaryItself()
@@ -111,7 +117,8 @@ package struct MaintenanceRun: Sendable {
         }
         sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
 
-        var executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
+        var executor = PlanExecutor(
+            session: session, runID: runID, database: definition.name, sink: sink, stopReason: stopReason)
         summary.reports = await executor.execute(plan.steps)
         if let anew = await workAnew(&summary, &executor, session) { (plan, snapshot) = anew }
         for held in await session.takenOver {
@@ -135,7 +142,7 @@ package struct MaintenanceRun: Sendable {
         func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
             changed[Subject(task: task, object: object)] != nil
         }
-        guard !changed.isEmpty, !session.isLost, !Task.isCancelled else { return nil }
+        guard !changed.isEmpty, !session.isLost, !executor.isToStop else { return nil }
         let (plan, snapshot): (Plan, CatalogSnapshot)
         do throws(ServerFailure) {
             (plan, snapshot) = try await self.plan(on: session)

@@ -11,18 +11,26 @@ struct PlanExecutor {
     let runID: String
     let database: String
     let sink: any EventSink
+    private let stopReason: @Sendable () -> String?
     private let retryPolicy = RetryPolicy()
     /// For the locks of each table, over all steps of the run.
     private var waits: [RelationName: LockWait] = [:]
     /// Views that should have been populated, and what came of it.
     private var unpopulated: [RelationName: String] = [:]
 
-    init(session: RunSession, runID: String, database: String, sink: any EventSink) {
+    /// - Parameter stopReason: not nil from when on no step is to begin.
+    init(
+        session: RunSession, runID: String, database: String, sink: any EventSink,
+        stopReason: @escaping @Sendable () -> String? = { nil }
+    ) {
         self.session = session
         self.runID = runID
         self.database = database
         self.sink = sink
+        self.stopReason = stopReason
     }
+
+    var isToStop: Bool { Task.isCancelled || stopReason() != nil }
 
     private struct LockWait {
         var time = Duration.zero
@@ -53,7 +61,7 @@ struct PlanExecutor {
     }
 
     private var notBegun: String? {
-        if Task.isCancelled { return "not begun: the run was told to stop" }
+        if isToStop { return "not begun: the run was told to stop" }
         return session.isLost ? "not begun: the connection to the server was lost before it" : nil
     }
 
@@ -72,7 +80,7 @@ struct PlanExecutor {
             return report(.postponed(tries: 0, blockers: met.blockers))
         }
         while true {
-            if Task.isCancelled {
+            if isToStop {
                 return report(.interrupted(reason: "given up between two tries: the run was told to stop"))
             }
             let began = ContinuousClock.now
@@ -110,7 +118,8 @@ struct PlanExecutor {
                         .stepRetried(
                             runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
                     attempt += 1
-                    do { try await Task.sleep(for: delay) } catch { continue }
+                    // Cancelled or not, the loop looks again.
+                    _ = await pause(for: delay)
                 }
             }
         }
@@ -119,7 +128,7 @@ struct PlanExecutor {
     private func interruption(by failure: ServerFailure) -> String? {
         switch failure.failureClass {
         case .cancelled: "cancelled on the server and rolled back"
-        case .connection where Task.isCancelled: "the connection was lost, and the run was told to stop"
+        case .connection where isToStop: "the connection was lost, and the run was told to stop"
         default: nil
         }
     }
