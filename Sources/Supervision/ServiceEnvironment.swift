@@ -17,7 +17,8 @@ package struct ServiceEnvironment: Sendable {
     package var reload: @Sendable () -> Reload
     /// Does one run to its end. It begins no further step once `stopReason` has one, and ends early when its task is
     /// cancelled.
-    package var run: @Sendable (Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?) async -> RunSummary
+    package var run:
+        @Sendable (Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?) async -> RunSummary
 
     package enum Reload: Sendable {
         case changed(ServiceSettings, changes: [String])
@@ -29,9 +30,10 @@ package struct ServiceEnvironment: Sendable {
         sink: any EventSink, notifier: ServiceNotifier = ServiceNotifier(), watchdogInterval: Duration? = nil,
         clock: @escaping @Sendable () -> Moment = ServiceEnvironment.hostClock,
         reload: @escaping @Sendable () -> Reload,
-        run: @escaping @Sendable (
-            Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?
-        ) async -> RunSummary
+        run:
+            @escaping @Sendable (
+                Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?
+            ) async -> RunSummary
     ) {
         self.sink = sink
         self.notifier = notifier

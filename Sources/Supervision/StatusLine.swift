@@ -12,24 +12,21 @@ struct StatusLine {
 
     func text(at now: Instant) -> String {
         let count = databases.count == 1 ? "1 database" : "\(databases.count) databases"
-        return ([count] + [troubles, work, runway(at: now), next(after: now)].compactMap(\.self)).joined(separator: "; ")
+        let parts = [count, troubles, work, runway(at: now), next(after: now)]
+        return parts.compactMap(\.self).joined(separator: "; ")
     }
 
     private var troubles: String? {
         let unavailable = names { if case .unavailable = $0.trouble { true } else { false } }
         let standby = names { if case .standby = $0.trouble { true } else { false } }
-        let failing = databases.flatMap { database in
-            database.tasks.filter { $0.failures.failures > 0 }.map { "\($0.task.rawValue) of \(database.definition.name)" }
-        }
+        let failing = tasks { $0.failures.failures > 0 }
         let parts = [("not reachable", unavailable), ("standby", standby), ("failing", failing)]
         let text = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \(Self.list($0.1))" }
         return text.isEmpty ? nil : text.joined(separator: "; ")
     }
 
     private var work: String? {
-        let running = databases.flatMap { database in
-            database.tasks.filter { $0.running != nil }.map { "\($0.task.rawValue) of \(database.definition.name)" }
-        }
+        let running = tasks { $0.running != nil }
         return running.isEmpty ? nil : "running \(Self.list(running))"
     }
 
@@ -53,6 +50,12 @@ struct StatusLine {
         }
         guard let (instant, what) = slots.min(by: { $0.0 < $1.0 }) else { return nil }
         return "next \(what) at \(instant.clock.prefix(19)) UTC"
+    }
+
+    private func tasks(where condition: (TendedTask) -> Bool) -> [String] {
+        databases.flatMap { database in
+            database.tasks.filter(condition).map { "\($0.task.rawValue) of \(database.definition.name)" }
+        }
     }
 
     private func names(where condition: (TendedDatabase) -> Bool) -> [String] {

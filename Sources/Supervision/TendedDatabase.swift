@@ -10,7 +10,7 @@ struct TendedDatabase {
     /// By the monotonic clock: nothing starts before.
     private var retryAt = Duration.zero
     /// Slots that passed while the database could not be worked with: said as one when it can be again.
-    private var unsaid: [PassedSlot] = []
+    private(set) var unsaid: [PassedSlot] = []
     /// The reason that was said for having no ledger.
     private var saidWithoutLedger: ServerFailure?
     /// By the last run that looked at partitions.
@@ -76,7 +76,9 @@ struct TendedDatabase {
         case .completed:
             tasks[index].complete(recorded: recorded)
         case .again(let delay):
-            tasks[index].tryAgain(notBefore: now.monotonic + delay, obstacle: summary.obstacle, recorded: recorded)
+            let missed = tasks[index].tryAgain(
+                notBefore: now.monotonic + delay, obstacle: summary.obstacle, recorded: recorded)
+            events += say(missed.map { [$0] } ?? [])
             // Whatever else is due here would meet the same.
             if summary.failure != nil { retryAt = now.monotonic + delay }
         case .nextSlot:
@@ -136,8 +138,8 @@ struct TendedDatabase {
     private func slotEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
         let name = definition.name
         var events: [ServiceEvent] = []
-        let told = Set(tasks.first { $0.task == running.slot.task }?.unrecorded ?? [])
-        let found = (summary.slot?.passed ?? []).filter { !told.contains($0) }
+        // The ledger knows of more where another service, or none, was at work before.
+        let found = (summary.slot?.passed ?? []).filter { !running.told.contains($0) }
         if !found.isEmpty { events.append(.slotsPassed(database: name, found)) }
         switch summary.slot?.state {
         case .ran(late: true):

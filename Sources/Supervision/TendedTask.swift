@@ -34,6 +34,8 @@ struct TendedTask {
         var notBefore = Duration.zero
         /// Why the last try did not complete it.
         var obstacle: String?
+        /// The slots that had passed when its run began, which the ledger is told of.
+        var told: [PassedSlot] = []
     }
 
     init(_ task: TaskKind, _ schedule: TaskSchedule) {
@@ -122,6 +124,7 @@ struct TendedTask {
     mutating func begin() -> SlotOrder? {
         guard let pending, running == nil else { return nil }
         running = pending
+        running?.told = unrecorded
         self.pending = nil
         return SlotOrder(
             slot: pending.slot, attempt: pending.attempt, lateAfter: schedule.jitter + .seconds(60),
@@ -139,18 +142,18 @@ struct TendedTask {
     }
 
     /// The run has ended, and its slot is to be tried again, unless a newer one is due already.
-    mutating func tryAgain(notBefore: Duration, obstacle: String, recorded: [PassedSlot]) {
-        guard var again = running else { return }
+    ///
+    /// - Returns: the slot, as missed, where a newer one takes its place.
+    mutating func tryAgain(notBefore: Duration, obstacle: String, recorded: [PassedSlot]) -> PassedSlot? {
+        if pending != nil { return giveUp(obstacle: obstacle, recorded: recorded) }
+        guard var again = running else { return nil }
         unrecorded.removeAll { recorded.contains($0) }
         running = nil
-        if pending != nil {
-            keep([PassedSlot(again.slot, .missed, reason: obstacle)])
-            return settle(again.slot.due)
-        }
         again.attempt += 1
         again.notBefore = notBefore
         again.obstacle = obstacle
         pending = again
+        return nil
     }
 
     /// The run has ended without completing its slot, and trying again would end the same way.

@@ -17,7 +17,8 @@ enum ProcessSignals {
     }
 
     /// Calls `handler` for each signal, on a queue of their own: a program that hangs can still be ended.
-    static func receive(_ numbers: [Int32], handler: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal] {
+    static func receive(_ numbers: [Int32], handler: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal]
+    {
         let queue = DispatchQueue(label: "pgtend.signals")
         return numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
