@@ -74,6 +74,7 @@ let package = Package(
         tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
+        tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )
