@@ -67,7 +67,7 @@ struct StandbyTests {
     {
         await MaintenanceRun(
             definition: definition, tasks: TaskKind.allCases, runID: String(repeating: "0", count: 32),
-            applicationName: "pgtend test", sink: sink
+            applicationName: "pgtend test", programVersion: "test", sink: sink
         ).execute()
     }
 }

@@ -16,8 +16,11 @@ final class ConfigurationRereading: Sendable {
         switch options.read() {
         case .failure(let refusal): return .refused(problems: refusal.problems)
         case .success(let loaded):
-            inForce.withLock { $0 = loaded }
-            return .changed(ServiceSettings(loaded.configuration), changes: [])
+            let changes = inForce.withLock { inForce in
+                defer { inForce = loaded }
+                return inForce.configuration.changes(to: loaded.configuration)
+            }
+            return .changed(ServiceSettings(loaded.configuration), changes: changes)
         }
     }
 }

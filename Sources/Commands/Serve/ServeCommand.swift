@@ -55,14 +55,17 @@ struct ServeCommand: ParsableCommand {
     ) async -> RunSummary {
         let run = MaintenanceRun(
             definition: order.definition, tasks: [order.order.slot.task], runID: RunID.random(),
-            applicationName: "pgtend serve", sink: sink)
+            applicationName: "pgtend serve", programVersion: Version.text, order: order.order, installsLedger: true,
+            sink: sink)
         return await run.execute(stopReason: stopReason)
     }
 }
 
 extension ServiceSettings {
     init(_ configuration: Configuration) {
-        self.init(databases: configuration.databases)
+        self.init(
+            databases: configuration.databases, connections: configuration.connections,
+            stopGrace: configuration.stopGrace)
     }
 }
 
