@@ -64,12 +64,12 @@ struct ScheduleTests {
             "a secret in the wrong place", "cron: 0 password=hush * * *",
             "pgtend.yaml:6:15: \(path).cron: \(cron), found a text like a connection string (not shown)"),
         Mistake(
-            "seconds", "every: 30s",
-            "pgtend.yaml:6:16: \(path).every: expected a duration from 1min to 7d (for more there is cron), "
-                + "found '30s'"),
+            "less than a second", "every: 500ms",
+            "pgtend.yaml:6:16: \(path).every: expected a duration from 1s to 7d (for more there is cron), "
+                + "found '500ms'"),
         Mistake(
             "months", "every: 1M",
-            "pgtend.yaml:6:16: \(path).every: expected a duration from 1min to 7d (for more there is cron), "
+            "pgtend.yaml:6:16: \(path).every: expected a duration from 1s to 7d (for more there is cron), "
                 + "found '1M' ('M' is ambiguous: write min for minutes)"),
         Mistake(
             "starts put off beyond the next slot", "every: 5min\njitter: 5min",
