@@ -103,8 +103,13 @@ package actor Connection {
 
 extension Connection {
     /// Runs a statement; rows, if it returns any, are dropped.
-    package func execute(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) {
-        _ = try await table(statement, timeout)
+    ///
+    /// - Parameter evenIfCancelled: it is sent and awaited although the task was or is cancelled. For what must not be
+    ///   called back on its way, such as COMMIT.
+    package func execute(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) {
+        _ = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
     }
 
     /// All rows of a statement that returns rows, none included.
@@ -223,11 +228,12 @@ extension Connection {
         }
     }
 
-    /// Waits until no other statement is on the wire, also in a cancelled task.
-    private func takeTurn() async {
-        if line.takeIfFree() { return }
+    /// Waits until no other statement is on the wire, also in a cancelled task; always true.
+    @discardableResult
+    private func takeTurn() async -> Bool {
+        if line.takeIfFree() { return true }
         let number = line.drawNumber()
-        _ = await withCheckedContinuation { line.join($0, number: number) }
+        return await withCheckedContinuation { line.join($0, number: number) }
     }
 
     private func passTurn() {
@@ -251,11 +257,11 @@ extension Connection {
     }
 
     private func exchange(
-        _ request: Request, _ limit: Duration?, grace: Duration? = nil
+        _ request: Request, _ limit: Duration?, grace: Duration? = nil, evenIfCancelled: Bool = false
     ) async throws(PostgresError) -> [ResultTable] {
-        let hasTurn = await takeTurnCancellably()
+        let hasTurn = await evenIfCancelled ? takeTurn() : takeTurnCancellably()
         defer { if hasTurn { passTurn() } }
-        if !hasTurn || Task.isCancelled {
+        if !hasTurn || Task.isCancelled && !evenIfCancelled {
             throw PostgresError(.cancelled, "the statement was cancelled before it was sent", statement: request.text)
         }
         try send(request)
@@ -267,6 +273,7 @@ extension Connection {
         let outcome = await withTaskCancellationHandler {
             await receive(request)
         } onCancel: {
+            if evenIfCancelled { return }
             executor.queue.async { self.assumeIsolated { $0.interrupt(exchange: number) } }
         }
         for canceller in cancellers { canceller.resume() }

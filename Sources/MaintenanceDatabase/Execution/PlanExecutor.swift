@@ -110,7 +110,8 @@ struct PlanExecutor {
                         .stepRetried(
                             runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
                     attempt += 1
-                    do { try await Task.sleep(for: delay) } catch { continue }
+                    // Cancelled or not, the loop looks again.
+                    _ = await pause(for: delay)
                 }
             }
         }

@@ -32,10 +32,10 @@ struct StepTransaction {
             }
             switch verdict {
             case .commit:
-                try await unlessCancelled("COMMIT")
+                try await finish("COMMIT")
                 return .done
             case .rollback(let outcome):
-                try await unlessCancelled("ROLLBACK")
+                try await finish("ROLLBACK")
                 return outcome
             }
         } catch {
@@ -50,25 +50,16 @@ struct StepTransaction {
     private func rollBack(after failure: PostgresError) async throws(PostgresError) {
         guard !connection.isBroken else { return }
         do throws(PostgresError) {
-            try await unlessCancelled("ROLLBACK")
+            try await finish("ROLLBACK")
         } catch {
             // The loss decides what happens next, unless we were told to stop anyhow.
             throw error.kind == .connection && failure.kind != .cancelled ? error : failure
         }
     }
 
-    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards. So it does
-    /// not run in the task that a signal cancels.
-    private func unlessCancelled(_ statement: Statement) async throws(PostgresError) {
-        let connection = connection
-        let result = await Task { () -> Result<Void, PostgresError> in
-            do throws(PostgresError) {
-                return .success(try await connection.execute(statement))
-            } catch {
-                return .failure(error)
-            }
-        }.value
-        try result.get()
+    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards.
+    private func finish(_ statement: Statement) async throws(PostgresError) {
+        try await connection.execute(statement, evenIfCancelled: true)
     }
 }
 
