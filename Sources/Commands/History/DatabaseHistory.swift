@@ -1,0 +1,18 @@
+import CivilTime
+import Maintenance
+
+/// Runs of one database as its ledger has them, as both renderers take it.
+struct DatabaseHistory {
+    let database: String
+    /// By the server's clock.
+    let now: Instant
+    let content: Content
+
+    enum Content {
+        /// The latest first.
+        case runs([LedgerRun])
+        case run(LedgerRunDetail)
+        /// Why there is nothing to show: no ledger, or no such run in it.
+        case nothing(reason: String)
+    }
+}
