@@ -11,7 +11,7 @@ swift   := Sources Tests Package.swift
 catalog := $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog
 doc     := $(DESTDIR)$(PREFIX)/share/doc/pgtend
 
-.PHONY: help build test test-all-versions verify generate demo measure lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones verify generate demo measure lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -26,6 +26,9 @@ test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS=
 
 test-all-versions: ## The same against 18, 17, 16 and 15
 	$(harness)/test.sh 18 17 16 15 -- $(TESTFLAGS)
+
+test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes minutes
+	PGTEND_TEST_ZONES=all $(harness)/test.sh 15 -- --filter ZoneParityTests
 
 verify: ## Compare the generated parts of docs/ with the code: the keys of the configuration, the events, the fields
 	$(harness)/test.sh -- --filter ReferenceTests

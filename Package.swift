@@ -60,7 +60,7 @@ let package = Package(
         tests("MaintenanceTests", ["Maintenance", "CivilTime", "TestSupport"]),
         tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
-        tests("SettingsTests", ["Settings", "Maintenance", "TestSupport"]),
+        tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
