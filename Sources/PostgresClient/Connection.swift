@@ -112,11 +112,13 @@ extension Connection {
         _ = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
     }
 
-    /// All rows of a statement that returns rows, none included.
+    /// All rows of a statement that returns rows, none included. `evenIfCancelled` is as for `execute`.
     ///
     /// - Throws: `.shape` for a statement that returns no rows by its nature.
-    package func rows(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> [Row] {
-        let table = try await table(statement, timeout)
+    package func rows(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> [Row] {
+        let table = try await table(statement, timeout, evenIfCancelled)
         guard table.status == PGRES_TUPLES_OK else {
             let found =
                 table.status == PGRES_EMPTY_QUERY ? "the statement is empty" : "\(table.commandTag) returns none"
@@ -128,8 +130,10 @@ extension Connection {
     /// The only row.
     ///
     /// - Throws: `.shape` for no row, and for more than one.
-    package func row(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row {
-        guard let row = try await optionalRow(statement, timeout: timeout) else {
+    package func row(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> Row {
+        guard let row = try await optionalRow(statement, timeout: timeout, evenIfCancelled: evenIfCancelled) else {
             throw PostgresError(.shape, "expected one row, found none", statement: statement.text)
         }
         return row
@@ -138,8 +142,10 @@ extension Connection {
     /// The only row, or nil for none.
     ///
     /// - Throws: `.shape` for more than one.
-    package func optionalRow(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row? {
-        let rows = try await rows(statement, timeout: timeout)
+    package func optionalRow(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> Row? {
+        let rows = try await rows(statement, timeout: timeout, evenIfCancelled: evenIfCancelled)
         if rows.count > 1 {
             throw PostgresError(
                 .shape, "expected at most one row, found \(rows.count)", statement: statement.text)
@@ -153,8 +159,11 @@ extension Connection {
         _ = try await exchange(.script(sql), timeout)
     }
 
-    private func table(_ statement: Statement, _ timeout: Duration?) async throws(PostgresError) -> ResultTable {
-        guard let table = try await exchange(.statement(statement), timeout).last else {
+    private func table(
+        _ statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
+    ) async throws(PostgresError) -> ResultTable {
+        let tables = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
+        guard let table = tables.last else {
             throw PostgresError(.connection, "the server answered without a result")
         }
         return table

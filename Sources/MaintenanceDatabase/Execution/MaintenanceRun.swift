@@ -9,19 +9,28 @@ package struct MaintenanceRun: Sendable {
     private let sink: any EventSink
     private let runID: String
     private let applicationName: String
+    private let programVersion: String
+    private let order: SlotOrder?
+    private let installsLedger: Bool
 
     /// - Parameters:
-    ///   - tasks: the kinds of work that are asked for.
+    ///   - tasks: the kinds of work that are asked for; for a slot its own.
     ///   - runID: 32 lower-case hexadecimal digits.
     ///   - applicationName: what `pg_stat_activity` shows.
+    ///   - programVersion: what the ledger says about the run.
+    ///   - order: the slot that the run is to complete; nil for a run by hand.
+    ///   - installsLedger: whether the ledger is made where the database has none.
     package init(
         definition: DatabaseDefinition, tasks: [TaskKind], runID: String, applicationName: String,
-        sink: any EventSink
+        programVersion: String, order: SlotOrder? = nil, installsLedger: Bool = false, sink: any EventSink
     ) {
         self.definition = definition
         self.tasks = TaskKind.allCases.filter(tasks.contains)
         self.runID = runID
         self.applicationName = applicationName
+        self.programVersion = programVersion
+        self.order = order
+        self.installsLedger = installsLedger
         self.sink = sink
     }
 
@@ -54,18 +63,26 @@ package struct MaintenanceRun: Sendable {
         var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
         sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
         do throws(ServerFailure) {
-            try await work(&summary)
+            try await work(&summary, stopReason)
         } catch {
-            // Nobody else can cancel what we run before the first step: then the task was.
-            if error.failureClass != .cancelled { summary.failure = error }
+            conclude(&summary, error, stopReason)
         }
-        if Task.isCancelled { summary.interruption = stopReason() ?? "its caller" }
+        conclude(&summary, nil, stopReason)
+        if summary.slot == nil { summary.slot = order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) } }
         summary.duration = start.duration(to: .now)
         sink.record(.runFinished(summary))
         return summary
     }
 
-    private func work(_ summary: inout RunSummary) async throws(ServerFailure) {
+    /// Nobody else can cancel what we run before the first step: then the task was.
+    private func conclude(_ summary: inout RunSummary, _ failure: ServerFailure?, _ stopReason: () -> String?) {
+        if let failure, failure.failureClass != .cancelled { summary.failure = failure }
+        if Task.isCancelled, summary.interruption == nil { summary.interruption = stopReason() ?? "its caller" }
+    }
+
+    private func work(
+        _ summary: inout RunSummary, _ stopReason: () -> String?
+    ) async throws(ServerFailure) {
         let notices = NoticeLog()
         let (definition, applicationName) = (definition, applicationName)
         let reopen = { @Sendable () async throws(PostgresError) in
@@ -80,7 +97,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await work(&summary, on: connection, session)
+            try await work(&summary, on: connection, session, stopReason)
             await session.close()
         } catch {
             await session.close()
@@ -89,18 +106,46 @@ package struct MaintenanceRun: Sendable {
     }
 
     private func work(
-        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
+        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession, _ stopReason: () -> String?
     ) async throws(ServerFailure) {
         // Before the locks: behind a pooler they would stay with a backend that serves others next.
         try await connection.requirePrimaryItself()
-        do throws(PostgresError) {
-            summary.heldLocks = try await session.take(tasks)
+        var record = RunRecord(
+            definition: definition,
+            identity: RunIdentity(
+                runID: runID, database: definition.name, application: applicationName, programVersion: programVersion),
+            order: order, installs: installsLedger, sink: sink)
+        var isElsewhere = try await record.isCompletedElsewhere(connection)
+        if !isElsewhere {
+            do throws(PostgresError) {
+                summary.heldLocks = try await session.take(tasks)
+            } catch {
+                throw ServerFailure(error)
+            }
+            for held in summary.heldLocks {
+                sink.record(.runLockHeld(runID: runID, database: definition.name, held))
+            }
+            isElsewhere = try await record.begin(session.tasks, on: connection)
+        }
+        // Of a slot whose task another run holds there is nothing to plan.
+        if isElsewhere || order != nil && !summary.heldLocks.isEmpty {
+            summary.slot = record.slot
+            return
+        }
+        var executor = PlanExecutor(
+            session: session, runID: runID, database: definition.name, sink: sink, entry: record.entry)
+        do throws(ServerFailure) {
+            try await work(&summary, &executor, session)
         } catch {
-            throw ServerFailure(error)
+            conclude(&summary, error, stopReason)
         }
-        for held in summary.heldLocks {
-            sink.record(.runLockHeld(runID: runID, database: definition.name, held))
-        }
+        conclude(&summary, nil, stopReason)
+        await record.end(&summary, session, began: executor.began)
+    }
+
+    private func work(
+        _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
+    ) async throws(ServerFailure) {
         var (plan, snapshot) = try await plan(on: session)
         summary.refusals = plan.refusals
         summary.findings = plan.findings
@@ -111,7 +156,6 @@ package struct MaintenanceRun: Sendable {
         }
         sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
 
-        var executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
         if let anew = await workAnew(&summary, &executor, session) { (plan, snapshot) = anew }
         for held in await session.takenOver {
@@ -128,7 +172,11 @@ package struct MaintenanceRun: Sendable {
     private func workAnew(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
-        let superseded = summary.reports.filter { if case .superseded = $0.outcome { true } else { false } }
+        let superseded = summary.reports.filter { report in
+            // What was done for the slot before has not changed.
+            guard case .superseded = report.outcome else { return false }
+            return executor.entry?.doneBefore[report.step.key] == nil
+        }
         let changed = Dictionary(
             superseded.map { (Subject(task: $0.step.kind, object: $0.step.object), $0.step) },
             uniquingKeysWith: { first, _ in first })

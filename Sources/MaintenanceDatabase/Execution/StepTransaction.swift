@@ -5,6 +5,8 @@ import PostgresClient
 struct StepTransaction {
     let connection: Connection
     let limits: StepLimits
+    /// The row of the ledger that is committed with the effect.
+    var entry: LedgerStepEntry?
 
     /// What the work in it came to.
     enum Verdict {
@@ -12,7 +14,8 @@ struct StepTransaction {
         case rollback(StepOutcome)
     }
 
-    /// Runs `work` as `role`, under the step's limits, and commits where it says so.
+    /// Runs `work` as `role`, under the step's limits, and commits where it says so, together with the step's row in
+    /// the ledger.
     ///
     /// - Parameter changed: says what of the plan no longer holds, nil for nothing. It is asked before the role is
     ///   taken on, which may have gone with its tables; and once more where the server refused the work: what was
@@ -23,12 +26,15 @@ struct StepTransaction {
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
             try await connection.script(unsafe: limits.beginning.joined(separator: ";\n"))
-            let verdict: Verdict
+            var verdict: Verdict
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
             } else {
                 if let role { try await connection.execute("SET LOCAL ROLE \(try SQLIdentifier(role))") }
                 verdict = try await work()
+            }
+            if case .commit = verdict, let outcome = try await entry?.enter(on: connection) {
+                verdict = .rollback(outcome)
             }
             switch verdict {
             case .commit:
