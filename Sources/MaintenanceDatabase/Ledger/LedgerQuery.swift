@@ -19,6 +19,14 @@ enum LedgerQuery: String, CaseIterable {
     case endRun = "ledger_end_run"
     case delete = "ledger_delete"
 
+    case slots = "ledger_slots"
+    case runs = "ledger_runs"
+    case steps = "ledger_steps"
+    case refusals = "ledger_refusals"
+    case heldLocks = "ledger_held_locks"
+    case streaks = "ledger_streaks"
+    case refreshes = "ledger_refreshes"
+
     func callAsFunction(_ parameters: (any StatementParameter)?...) -> Statement {
         Statement(unsafe: EmbeddedSQL.query(named: rawValue), parameters: parameters)
     }
@@ -48,5 +56,12 @@ extension Row {
             throw PostgresError(.decoding, "column \"\(column)\": \(text.debugDescription) is no \(type)")
         }
         return word
+    }
+
+    /// The same, nil for NULL.
+    func wordIfPresent<Word: RawRepresentable<String>>(
+        _ column: String, as type: Word.Type = Word.self
+    ) throws(PostgresError) -> Word? {
+        try decodeIfPresent(column, as: String.self) == nil ? nil : try word(column)
     }
 }

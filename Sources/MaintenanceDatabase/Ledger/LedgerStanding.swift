@@ -8,8 +8,11 @@ enum LedgerStanding: Sendable {
     case absent
     case unavailable(ServerFailure)
 
+    /// - Parameter writing: whether the session has to have the right to write, too.
     /// - Throws: where the server could not be asked.
-    static func read(on connection: Connection) async throws(PostgresError) -> LedgerStanding {
+    static func read(
+        on connection: Connection, writing: Bool = true
+    ) async throws(PostgresError) -> LedgerStanding {
         let row = try await connection.row(SchemaQuery.ledgerSession())
         guard try row.decode("has_history") else { return .absent }
         guard try row.decode("may_read") else { return .unavailable(.noGrants(on: "read", connection.server.user)) }
@@ -18,7 +21,7 @@ enum LedgerStanding: Sendable {
         if found < known { return .absent }
         if found > known { return .unavailable(.newerLedger(found, known)) }
         let mayWrite: Bool = try row.decode("may_write")
-        return mayWrite ? .ready : .unavailable(.noGrants(on: "write to", connection.server.user))
+        return mayWrite || !writing ? .ready : .unavailable(.noGrants(on: "write to", connection.server.user))
     }
 }
 
