@@ -61,7 +61,8 @@ let package = Package(
         tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "TestSupport"]),
-        tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
+        tests(
+            "CommandsTests", ["Commands", "Maintenance", "MaintenanceDatabase", "Reporting", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
     ]

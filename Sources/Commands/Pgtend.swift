@@ -13,13 +13,19 @@ package struct Pgtend: ParsableCommand {
                 pgtend run --database 'host=/run/postgresql dbname=shop' --schema sales
               Every database of the configuration file, partitions only:
                 pgtend run partitions --config /etc/pgtend/pgtend.yaml
+              How it stands, and what was done; also while the service is down:
+                pgtend status
+                pgtend history --since 1d
               Is the configuration right, and does the role have what it needs?
                 pgtend config check --connect
 
             \(ExitStatus.help)
             """,
         version: "pgtend \(Version.text)",
-        subcommands: [RunCommand.self, PlanCommand.self, ConfigCommand.self, SchemaCommand.self])
+        subcommands: [
+            RunCommand.self, PlanCommand.self, StatusCommand.self, HistoryCommand.self, ConfigCommand.self,
+            SchemaCommand.self,
+        ])
 
     package init() {}
 }

@@ -58,12 +58,36 @@ struct HistoryTextTests {
     @Test func isALineForEachRun() {
         #expect(
             text(.runs(Self.runs)) == """
+                shop at 2026-11-23 03:20:14 UTC: 3 runs
+                  started              tasks  due                     took       state       steps                \
+                host         run
+                  2026-11-23 03:17:14  views  2026-11-23 03:15:00                running                          \
+                db1          aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+                  2026-11-23 03:00:14  views  2026-11-23 03:00:00 #2  1 min 1 s  incomplete  1 postponed, 1 done  \
+                db1          aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+                  2026-11-22 02:20:14  all    by hand                 2.0 s      completed   4 done               \
+                db2.example  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
                 """)
     }
 
     @Test func showsOneRunWithItsSteps() {
         #expect(
             text(.run(Self.detail)) == """
+                run aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+                  database  shop
+                  tasks     views
+                  due       2026-11-23 03:00:00, attempt 1
+                  started   2026-11-23 03:00:14 (20 min ago)
+                  took      1 min 1 s
+                  state     not completed: the server stopped (SQLSTATE 57P01)
+                  owner     pgtend serve 0.2.0, pid 4711 on db1, session 815 on the server
+                  refused   shop.plain: it has no index; cure: create one
+                  held      statistics by pid 99 since 2026-11-23 02:13:34
+
+                  #  outcome  took       waited  tries  step
+                  1  done     1.2 s      3 ms    2      refresh materialized view concurrently shop.daily
+                  2  failed   1 min 0 s          1      refresh materialized view concurrently shop.weekly: the \
+                server stopped (SQLSTATE 57P01)
                 """)
     }
 

@@ -4,7 +4,7 @@ import Maintenance
 /// Runs of one database as its ledger has them, as both renderers take it.
 struct DatabaseHistory {
     let database: String
-    /// By the server's clock.
+    /// By this host's clock.
     let now: Instant
     let content: Content
 
@@ -15,4 +15,6 @@ struct DatabaseHistory {
         /// Why there is nothing to show: no ledger, or no such run in it.
         case nothing(reason: String)
     }
+
+    var hasRuns: Bool { if case .nothing = content { false } else { true } }
 }

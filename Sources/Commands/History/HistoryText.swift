@@ -38,7 +38,7 @@ struct HistoryText {
     private func lines(for detail: LedgerRunDetail) -> [String] {
         let run = detail.run
         let owner = run.owner
-        var facts = [
+        let facts = [
             ("database", detail.database), ("tasks", tasks(of: run)),
             ("due", run.due.map { "\($0.toTheSecond), attempt \(run.attempt)" } ?? "run by hand"),
             ("started", "\(run.startedAt.toTheSecond) (\(run.startedAt.relative(to: history.now)))"),
@@ -49,18 +49,16 @@ struct HistoryText {
                     + "session \(owner.backendPID) on the server"
             ),
         ]
-        if let failure = run.failure { facts.append(("failure", "\(failure)")) }
         let width = 10
         var lines = ["run \(run.runID.visible)"]
         lines += facts.map { label, text in
             "  \(label)\(String(repeating: " ", count: max(1, width - label.count)))\(text.visible)"
         }
-        lines += steps(detail.steps)
         lines += detail.refusals.map { "  refused   \($0.object): \($0.explanation); cure: \($0.cure)".visible }
         lines += detail.heldLocks.map {
             "  held      \($0.task.rawValue) by pid \($0.pid) since \($0.since.toTheSecond)".visible
         }
-        return lines
+        return lines + steps(detail.steps)
     }
 
     private func steps(_ steps: [LedgerStep]) -> [String] {

@@ -13,7 +13,8 @@ enum RunWords {
             let failure = run.failure.map { "\($0)".visible }
             return "not completed: " + (failure ?? (figures.isEmpty ? "it is tried again" : figures))
         case .interrupted:
-            return "interrupted (\(run.interruption?.visible ?? "its caller"))" + (figures.isEmpty ? "" : ": \(figures)")
+            let reason = run.interruption?.visible ?? "its caller"
+            return "interrupted (\(reason))" + (figures.isEmpty ? "" : ": \(figures)")
         case .abandoned: return "abandoned: its owner died"
         }
     }

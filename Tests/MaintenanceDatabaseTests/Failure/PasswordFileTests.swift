@@ -6,7 +6,10 @@ import Testing
 struct PasswordFileTests {
     @Test(arguments: [
         (nil, nil, PasswordFile.own), (nil, "/etc/pgtend/pgpass", .own),
-        ("/run/credentials/pgtend.service", "/run/credentials/pgtend.service/pgpass", .credential(unit: "pgtend.service")),
+        (
+            "/run/credentials/pgtend.service", "/run/credentials/pgtend.service/pgpass",
+            .credential(unit: "pgtend.service")
+        ),
         ("/run/credentials/pgtend@shop.service", nil, .credential(unit: "pgtend@shop.service")),
         // A credential of something else.
         ("/run/credentials/pgtend.service", "/etc/pgtend/pgpass", .own),
