@@ -13,6 +13,8 @@ package struct Pgtend: ParsableCommand {
                 pgtend run --database 'host=/run/postgresql dbname=shop' --schema sales
               Every database of the configuration file, partitions only:
                 pgtend run partitions --config /etc/pgtend/pgtend.yaml
+              Do it whenever it is due, as a service:
+                pgtend serve --config /etc/pgtend/pgtend.yaml
               How it stands, and what was done; also while the service is down:
                 pgtend status
                 pgtend history --since 1d
@@ -23,8 +25,8 @@ package struct Pgtend: ParsableCommand {
             """,
         version: "pgtend \(Version.text)",
         subcommands: [
-            RunCommand.self, PlanCommand.self, StatusCommand.self, HistoryCommand.self, ConfigCommand.self,
-            SchemaCommand.self,
+            ServeCommand.self, RunCommand.self, PlanCommand.self, StatusCommand.self, HistoryCommand.self,
+            ConfigCommand.self, SchemaCommand.self,
         ])
 
     package init() {}

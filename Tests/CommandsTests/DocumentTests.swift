@@ -47,7 +47,8 @@ struct DocumentTests {
         let run = try #require(task["last_run"] as? [String: Any])
         #expect(
             Set(run.keys) == [
-                "run_id", "tasks", "due", "attempt", "state", "started_at", "ended_at", "duration_seconds", "host", "pid",
+                "run_id", "tasks", "due", "attempt", "state", "started_at", "ended_at", "duration_seconds", "host",
+                "pid",
                 "backend_pid", "application", "version", "figures",
             ])
         #expect(run["duration_seconds"] as? Double == 2)

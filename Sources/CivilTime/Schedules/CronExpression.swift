@@ -60,13 +60,13 @@ extension CronExpression {
     /// The first matching minute later than that.
     func next(after minute: ClockMinute) -> ClockMinute? {
         let first = minute.adding(1)
-        if matches(first.date), let time = time(from: first.minuteOfDay) {
+        if matches(first.date), let time = timeOfDay(from: first.minuteOfDay) {
             return ClockMinute(date: first.date, minuteOfDay: time)
         }
         var month = CalendarInterval.month.start(of: first.date)
         var after = first.date.day
         for _ in 0...Self.horizon {
-            if let day = matchingDays(ofMonth: month).first(from: after + 1), let time = time(from: 0) {
+            if let day = matchingDays(ofMonth: month).first(from: after + 1), let time = timeOfDay(from: 0) {
                 return ClockMinute(date: month.adding(days: day - 1), minuteOfDay: time)
             }
             month = month.adding(months: 1)
@@ -77,13 +77,13 @@ extension CronExpression {
 
     /// The last matching minute not later than that.
     func latest(notAfter minute: ClockMinute) -> ClockMinute? {
-        if matches(minute.date), let time = time(upTo: minute.minuteOfDay) {
+        if matches(minute.date), let time = timeOfDay(upTo: minute.minuteOfDay) {
             return ClockMinute(date: minute.date, minuteOfDay: time)
         }
         var month = CalendarInterval.month.start(of: minute.date)
         var before = minute.date.day
         for _ in 0...Self.horizon {
-            if let day = matchingDays(ofMonth: month).last(upTo: before - 1), let time = time(upTo: 1439) {
+            if let day = matchingDays(ofMonth: month).last(upTo: before - 1), let time = timeOfDay(upTo: 1439) {
                 return ClockMinute(date: month.adding(days: day - 1), minuteOfDay: time)
             }
             month = month.adding(months: -1)
@@ -92,14 +92,14 @@ extension CronExpression {
         return nil
     }
 
-    private func time(from minuteOfDay: Int) -> Int? {
+    private func timeOfDay(from minuteOfDay: Int) -> Int? {
         let (hour, minute) = (minuteOfDay / 60, minuteOfDay % 60)
         if hours.contains(hour), let minute = minutes.first(from: minute) { return hour * 60 + minute }
         guard let hour = hours.first(from: hour + 1), let minute = minutes.first(from: 0) else { return nil }
         return hour * 60 + minute
     }
 
-    private func time(upTo minuteOfDay: Int) -> Int? {
+    private func timeOfDay(upTo minuteOfDay: Int) -> Int? {
         let (hour, minute) = (minuteOfDay / 60, minuteOfDay % 60)
         if hours.contains(hour), let minute = minutes.last(upTo: minute) { return hour * 60 + minute }
         guard let hour = hours.last(upTo: hour - 1), let minute = minutes.last(upTo: 59) else { return nil }

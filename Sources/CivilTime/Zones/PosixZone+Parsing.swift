@@ -5,14 +5,14 @@ extension PosixZone {
     init(parsing text: ArraySlice<UInt8>) throws(TZifDamage) {
         var reader = Reader(text)
         try reader.skipName()
-        let standard = -(try reader.time("an offset", hours: 24))
+        let standard = -(try reader.hours("an offset", upTo: 24))
         guard !reader.isAtEnd else {
             self.init(standardOffset: standard)
             return
         }
         try reader.skipName()
         // One hour ahead, unless it says otherwise.
-        let offset = reader.isAt(",") ? standard + 3600 : -(try reader.time("an offset", hours: 24))
+        let offset = reader.isAt(",") ? standard + 3600 : -(try reader.hours("an offset", upTo: 24))
         try reader.expect(",")
         let start = try reader.moment()
         try reader.expect(",")
@@ -61,10 +61,10 @@ private struct Reader {
     }
 
     /// `[+-]h[h[h]][:mm[:ss]]`, in seconds.
-    mutating func time(_ what: String, hours: Int) throws(TZifDamage) -> Int32 {
+    mutating func hours(_ what: String, upTo limit: Int) throws(TZifDamage) -> Int32 {
         let isNegative = skip("-")
         if !isNegative { _ = skip("+") }
-        var seconds = try number(0...hours, what) * 3600
+        var seconds = try number(0...limit, what) * 3600
         if skip(":") {
             seconds += try number(0...59, "minutes") * 60
             if skip(":") { seconds += try number(0...59, "seconds") }
@@ -86,7 +86,7 @@ private struct Reader {
             day = .ofYear(try number(0...365, "a day from 0 to 365"))
         }
         // At two, unless it says otherwise.
-        let seconds = skip("/") ? try time("an hour from -167 to 167", hours: 167) : 7200
+        let seconds = skip("/") ? try hours("an hour from -167 to 167", upTo: 167) : 7200
         return PosixZone.YearlyMoment(day: day, seconds: Int64(seconds))
     }
 

@@ -33,6 +33,8 @@ package enum ServiceEvent: Hashable, Sendable {
     case taskFailing(database: String, TaskKind, failures: Int, since: Instant, lasting: Duration, reason: String)
     case taskRecovered(database: String, TaskKind, failures: Int, after: Duration)
 
+    /// The service manager could not be told how the service fares.
+    case notificationFailed(String)
     /// The wall clock has been set, or the machine has slept.
     case clockStepped(by: Duration)
 }
