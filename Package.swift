@@ -72,7 +72,9 @@ let package = Package(
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "TestSupport"]),
         tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
-        tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
+        tests(
+            "CommandsTests",
+            ["Commands", "Maintenance", "MaintenanceDatabase", "Reporting", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
         tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),

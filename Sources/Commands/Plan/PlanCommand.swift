@@ -53,7 +53,8 @@ struct PlanCommand: ParsableCommand {
             var failures: [(database: String, ServerFailure)] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(
-                    definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan", programVersion: Version.text,
+                    definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
+                    programVersion: Version.text,
                     sink: NoSink())
                 do throws(ServerFailure) {
                     let (plan, serverVersion) = try await run.plan()
@@ -79,9 +80,4 @@ struct PlanCommand: ParsableCommand {
             return ExitStatus.gravest(statuses)
         }
     }
-}
-
-/// A plan is printed, not reported.
-private struct NoSink: EventSink {
-    func record(_ event: MaintenanceEvent) {}
 }

@@ -18,6 +18,13 @@ extension RunSummary {
                 "run on \(database) gave up after \(duration.forPeople) (\(figures)): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         }
+        if case .completedElsewhere? = slot?.state {
+            // The service says which run it was.
+            return Report(
+                .runFinished, .informational, .detail,
+                "run on \(database) ended in \(duration.forPeople): its slot had been completed by another run",
+                fields: fields)
+        }
         return Report(
             .runFinished, priority, .record, "run on \(database) ended in \(duration.forPeople): \(figures)",
             remarks: remarks, fields: fields)
@@ -26,11 +33,12 @@ extension RunSummary {
     /// The tables in which a row for the present has no partition of its own, after all that the run did.
     var exhaustedRunways: [Report] {
         runways.filter(\.isExhausted).map { runway in
-            let fields = [
-                ReportField(.runID, runID), ReportField(.database, database),
-                ReportField(.task, TaskKind.partitions.rawValue),
-                ReportField(.relation, runway.table.description), ReportField(.runwaySeconds, 0),
-            ]
+            let fields =
+                [
+                    ReportField(.runID, runID), ReportField(.database, database),
+                    ReportField(.task, TaskKind.partitions.rawValue),
+                    ReportField(.relation, runway.table.description), ReportField(.runwaySeconds, 0),
+                ] + (slot?.fields ?? [])
             let obstacle = obstacle(before: runway.table).map { "; \($0)" } ?? ""
             if let rest = runway.defaultPartition {
                 return Report(
@@ -82,6 +90,7 @@ extension RunSummary {
             ReportField(.refused, refusals.count), ReportField(.findings, findings.count),
         ] + names(.relation, reports.lazy.filter { $0.outcome == .done }.map(\.step.object))
             + names(.partition, reports.lazy.filter { $0.outcome == .done }.compactMap(\.step.partition))
+            + (slot?.fields ?? [])
             + (shortestRunway.map { [ReportField(.runwaySeconds, $0)] } ?? [])
             + (missingSchemas.isEmpty ? [] : [ReportField(.cure, MissingSchemas.cure)])
     }
@@ -153,6 +162,10 @@ private struct RunwayEnd: Hashable, Comparable {
     static func < (left: RunwayEnd, right: RunwayEnd) -> Bool {
         (left.remaining, left.moment) < (right.remaining, right.moment)
     }
+}
+
+extension SlotReport {
+    fileprivate var fields: [ReportField] { [ReportField(.slot, slot.due), ReportField(.attempt, attempt)] }
 }
 
 extension PlanStep {
