@@ -57,6 +57,11 @@ extension CronExpression {
     /// not match for so long is 30 February.
     private static let horizon = 41 * 12
 
+    /// Whether it names only days that no month has: 30 February.
+    package var isNeverDue: Bool {
+        next(after: ClockMinute(date: CivilDate(daysSinceEpoch: 0), minuteOfDay: 0)) == nil
+    }
+
     /// The first matching minute later than that.
     func next(after minute: ClockMinute) -> ClockMinute? {
         let first = minute.adding(1)

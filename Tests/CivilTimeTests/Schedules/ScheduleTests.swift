@@ -67,10 +67,22 @@ struct ScheduleTests {
 
     @Test(arguments: ["0 0 30 2 *", "* * 31 4,6 *", "0 0 31 2,4,6,9,11 *"])
     func areNeverDueOnADayThatIsNone(expression: String) throws {
-        let schedule = Schedule.cron(try CronExpression(expression), try ZoneRules.load(named: "America/New_York"))
+        let expression = try CronExpression(expression)
+        #expect(expression.isNeverDue)
+        let schedule = Schedule.cron(expression, try ZoneRules.load(named: "America/New_York"))
         let instant = try Instant(clock: "2025-06-15 12:00")
         #expect(schedule.next(after: instant) == nil)
         #expect(schedule.latest(notAfter: instant) == nil)
+    }
+
+    @Test(arguments: ["0 3 * * *", "*/15 * * * *", "* * 29 2 *"], ["UTC", "Europe/Berlin"])
+    func endWhereTheAxisEnds(expression: String, zone: String) throws {
+        let schedule = Schedule.cron(try CronExpression(expression), try ZoneRules.load(named: zone))
+        let (first, last) = (Instant(microseconds: .min), Instant(microseconds: .max))
+        #expect(schedule.next(after: last) == nil)
+        #expect(try #require(schedule.latest(notAfter: last)) < last)
+        #expect(try #require(schedule.next(after: first)) > first)
+        #expect(Schedule.every(.seconds(604_800)).latest(notAfter: first) == nil)
     }
 
     @Test func countIntervalsFrom1970() throws {
