@@ -32,7 +32,7 @@ struct ScheduleTests {
             "*/30 2 * * *", "Europe/Berlin", "2025-10-26 00:15",
             ["2025-10-26 00:30", "2025-10-26 01:00", "2025-10-26 01:30"]
         ),
-        // By half an hour: 2025-10-05 02:00 becomes 02:30 on Lord Howe, 2026-04-05 02:00 becomes 01:30; 15:30 and 15:00.
+        // By half an hour: 2025-10-05 02:00 becomes 02:30 on Lord Howe, at 15:30 UTC; 2026-04-05 02:00 becomes 01:30.
         ("15 2 * * *", "Australia/Lord_Howe", "2025-10-04 00:00", ["2025-10-04 15:30", "2025-10-05 15:15"]),
         ("45 1 * * *", "Australia/Lord_Howe", "2026-04-04 00:00", ["2026-04-04 14:45", "2026-04-05 15:15"]),
         // A day that never was: after 2011-12-29 came the 31st, at 10:00 UTC.
