@@ -1,10 +1,17 @@
 /// The files of `sql/`, compiled into the program, so that the binary and its SQL never drift apart.
 package enum EmbeddedSQL {
-    /// The migrations in the order in which they are applied: by number, from 1 on, without gaps.
-    package static let migrations: [Migration] =
+    /// The migrations of the platform's schema, in the order in which they are applied: by number, from 1 on, without
+    /// gaps.
+    package static let migrations = migrations(letter: "m")
+
+    /// The migrations of the service's own ledger, in the same manner.
+    package static let ledgerMigrations = migrations(letter: "l")
+
+    private static func migrations(letter: Character) -> [Migration] {
         manifest
-        .compactMap { Migration(fileName: $0.key, text: text($0.value)) }
-        .sorted { $0.number < $1.number }
+            .compactMap { Migration(letter: letter, fileName: $0.key, text: text($0.value)) }
+            .sorted { $0.number < $1.number }
+    }
 
     /// The text of a file of `sql/`, by its name without folder (`m0001_requirements.sql`); nil for any other name.
     package static func file(named name: String) -> String? {

@@ -2,6 +2,12 @@ extension EmbeddedSQL {
     /// Every file of `sql/`, by its name without folder: one line each. The build flattens the folders and makes a
     /// constant of each name, so names are unique and start with a letter. A test compares this list with the folder.
     static let manifest: KeyValuePairs<String, [UInt8]> = [
+        // sql/ledger
+        "l0001_schema.sql": PackageResources.l0001_schema_sql,
+        "l0002_slot.sql": PackageResources.l0002_slot_sql,
+        "l0003_run.sql": PackageResources.l0003_run_sql,
+        "l0004_step.sql": PackageResources.l0004_step_sql,
+
         // sql/migrations
         "m0001_requirements.sql": PackageResources.m0001_requirements_sql,
         "m0002_roles.sql": PackageResources.m0002_roles_sql,
@@ -38,6 +44,30 @@ extension EmbeddedSQL {
         "corpus_presence.sql": PackageResources.corpus_presence_sql,
         "corpus_statistics.sql": PackageResources.corpus_statistics_sql,
         "corpus_tenants.sql": PackageResources.corpus_tenants_sql,
+        "ledger_abandon.sql": PackageResources.ledger_abandon_sql,
+        "ledger_begin_run.sql": PackageResources.ledger_begin_run_sql,
+        "ledger_delete.sql": PackageResources.ledger_delete_sql,
+        "ledger_done_keys.sql": PackageResources.ledger_done_keys_sql,
+        "ledger_end_run.sql": PackageResources.ledger_end_run_sql,
+        "ledger_held_locks.sql": PackageResources.ledger_held_locks_sql,
+        "ledger_last_slot.sql": PackageResources.ledger_last_slot_sql,
+        "ledger_migrations.sql": PackageResources.ledger_migrations_sql,
+        "ledger_migrations_table.sql": PackageResources.ledger_migrations_table_sql,
+        "ledger_open_slot.sql": PackageResources.ledger_open_slot_sql,
+        "ledger_pass.sql": PackageResources.ledger_pass_sql,
+        "ledger_refreshes.sql": PackageResources.ledger_refreshes_sql,
+        "ledger_refusals.sql": PackageResources.ledger_refusals_sql,
+        "ledger_rights.sql": PackageResources.ledger_rights_sql,
+        "ledger_run_state.sql": PackageResources.ledger_run_state_sql,
+        "ledger_runs.sql": PackageResources.ledger_runs_sql,
+        "ledger_session.sql": PackageResources.ledger_session_sql,
+        "ledger_slot.sql": PackageResources.ledger_slot_sql,
+        "ledger_slots.sql": PackageResources.ledger_slots_sql,
+        "ledger_step_done.sql": PackageResources.ledger_step_done_sql,
+        "ledger_step_is_done.sql": PackageResources.ledger_step_is_done_sql,
+        "ledger_steps.sql": PackageResources.ledger_steps_sql,
+        "ledger_streaks.sql": PackageResources.ledger_streaks_sql,
+        "ledger_waits.sql": PackageResources.ledger_waits_sql,
         "likeness_columns.sql": PackageResources.likeness_columns_sql,
         "likeness_grants.sql": PackageResources.likeness_grants_sql,
         "likeness_parts.sql": PackageResources.likeness_parts_sql,

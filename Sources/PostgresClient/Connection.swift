@@ -103,15 +103,22 @@ package actor Connection {
 
 extension Connection {
     /// Runs a statement; rows, if it returns any, are dropped.
-    package func execute(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) {
-        _ = try await table(statement, timeout)
+    ///
+    /// - Parameter evenIfCancelled: it is sent and awaited although the task was or is cancelled. For what must not be
+    ///   called back on its way, such as COMMIT.
+    package func execute(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) {
+        _ = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
     }
 
-    /// All rows of a statement that returns rows, none included.
+    /// All rows of a statement that returns rows, none included. `evenIfCancelled` is as for `execute`.
     ///
     /// - Throws: `.shape` for a statement that returns no rows by its nature.
-    package func rows(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> [Row] {
-        let table = try await table(statement, timeout)
+    package func rows(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> [Row] {
+        let table = try await table(statement, timeout, evenIfCancelled)
         guard table.status == PGRES_TUPLES_OK else {
             let found =
                 table.status == PGRES_EMPTY_QUERY ? "the statement is empty" : "\(table.commandTag) returns none"
@@ -123,8 +130,10 @@ extension Connection {
     /// The only row.
     ///
     /// - Throws: `.shape` for no row, and for more than one.
-    package func row(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row {
-        guard let row = try await optionalRow(statement, timeout: timeout) else {
+    package func row(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> Row {
+        guard let row = try await optionalRow(statement, timeout: timeout, evenIfCancelled: evenIfCancelled) else {
             throw PostgresError(.shape, "expected one row, found none", statement: statement.text)
         }
         return row
@@ -133,8 +142,10 @@ extension Connection {
     /// The only row, or nil for none.
     ///
     /// - Throws: `.shape` for more than one.
-    package func optionalRow(_ statement: Statement, timeout: Duration? = nil) async throws(PostgresError) -> Row? {
-        let rows = try await rows(statement, timeout: timeout)
+    package func optionalRow(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> Row? {
+        let rows = try await rows(statement, timeout: timeout, evenIfCancelled: evenIfCancelled)
         if rows.count > 1 {
             throw PostgresError(
                 .shape, "expected at most one row, found \(rows.count)", statement: statement.text)
@@ -148,8 +159,11 @@ extension Connection {
         _ = try await exchange(.script(sql), timeout)
     }
 
-    private func table(_ statement: Statement, _ timeout: Duration?) async throws(PostgresError) -> ResultTable {
-        guard let table = try await exchange(.statement(statement), timeout).last else {
+    private func table(
+        _ statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
+    ) async throws(PostgresError) -> ResultTable {
+        let tables = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
+        guard let table = tables.last else {
             throw PostgresError(.connection, "the server answered without a result")
         }
         return table
@@ -223,11 +237,12 @@ extension Connection {
         }
     }
 
-    /// Waits until no other statement is on the wire, also in a cancelled task.
-    private func takeTurn() async {
-        if line.takeIfFree() { return }
+    /// Waits until no other statement is on the wire, also in a cancelled task; always true.
+    @discardableResult
+    private func takeTurn() async -> Bool {
+        if line.takeIfFree() { return true }
         let number = line.drawNumber()
-        _ = await withCheckedContinuation { line.join($0, number: number) }
+        return await withCheckedContinuation { line.join($0, number: number) }
     }
 
     private func passTurn() {
@@ -251,11 +266,11 @@ extension Connection {
     }
 
     private func exchange(
-        _ request: Request, _ limit: Duration?, grace: Duration? = nil
+        _ request: Request, _ limit: Duration?, grace: Duration? = nil, evenIfCancelled: Bool = false
     ) async throws(PostgresError) -> [ResultTable] {
-        let hasTurn = await takeTurnCancellably()
+        let hasTurn = await evenIfCancelled ? takeTurn() : takeTurnCancellably()
         defer { if hasTurn { passTurn() } }
-        if !hasTurn || Task.isCancelled {
+        if !hasTurn || Task.isCancelled && !evenIfCancelled {
             throw PostgresError(.cancelled, "the statement was cancelled before it was sent", statement: request.text)
         }
         try send(request)
@@ -267,6 +282,7 @@ extension Connection {
         let outcome = await withTaskCancellationHandler {
             await receive(request)
         } onCancel: {
+            if evenIfCancelled { return }
             executor.queue.async { self.assumeIsolated { $0.interrupt(exchange: number) } }
         }
         for canceller in cancellers { canceller.resume() }

@@ -12,7 +12,7 @@ struct ManifestTests {
         try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: subfolder).path).sorted()
     }
 
-    @Test(arguments: ["migrations", "queries"])
+    @Test(arguments: ["ledger", "migrations", "queries"])
     func holdsEveryFileOfTheFolderAsItIs(subfolder: String) throws {
         let files = try Self.files(in: subfolder)
         #expect(!files.isEmpty)
@@ -24,18 +24,20 @@ struct ManifestTests {
 
     @Test func holdsNothingElse() throws {
         let folders = try Self.files(in: "")
-        #expect(folders == ["migrations", "queries"])
+        #expect(folders == ["ledger", "migrations", "queries"])
         let files = try folders.flatMap(Self.files)
         #expect(EmbeddedSQL.manifest.map(\.key).sorted() == files.sorted())
     }
 
-    @Test func ordersMigrationsAsTheirFileNamesDo() throws {
-        let names = EmbeddedSQL.migrations.map { migration in
+    @Test(arguments: [("migrations", "m", EmbeddedSQL.migrations), ("ledger", "l", EmbeddedSQL.ledgerMigrations)])
+    func ordersMigrationsAsTheirFileNamesDo(folder: String, letter: String, migrations: [Migration]) throws {
+        let names = migrations.map { migration in
             let digits = String(migration.number)
-            return "m" + String(repeating: "0", count: 4 - digits.count) + digits + "_" + migration.name + ".sql"
+            return letter + String(repeating: "0", count: 4 - digits.count) + digits + "_" + migration.name + ".sql"
         }
-        #expect(try names == Self.files(in: "migrations"))
-        #expect(EmbeddedSQL.migrations.map(\.number) == Array(1...names.count))
+        #expect(try names == Self.files(in: folder))
+        #expect(migrations.map(\.fileName) == names)
+        #expect(migrations.map(\.number) == Array(1...names.count))
     }
 
     @Test func givesNoFileForAnotherName() {
@@ -43,7 +45,7 @@ struct ManifestTests {
         #expect(EmbeddedSQL.file(named: "migrations/m0001_requirements.sql") == nil)
     }
 
-    @Test(arguments: EmbeddedSQL.migrations)
+    @Test(arguments: EmbeddedSQL.migrations + EmbeddedSQL.ledgerMigrations)
     func leavesTransactionsAndPsqlOutOfAMigration(migration: Migration) {
         for line in migration.text.split(separator: "\n") {
             #expect(!line.hasPrefix("\\"), "\(migration.name): \(line)")

@@ -23,7 +23,7 @@ extension TestDatabase {
     ) async -> RunSummary {
         await MaintenanceRun(
             definition: definition(user: user, change), tasks: tasks, runID: String(repeating: "0", count: 32),
-            applicationName: "pgtend test", sink: sink
+            applicationName: "pgtend test", programVersion: "0", sink: sink
         ).execute()
     }
 
@@ -34,7 +34,7 @@ extension TestDatabase {
     ) async throws -> Plan {
         try await MaintenanceRun(
             definition: definition(user: user, change), tasks: tasks, runID: String(repeating: "0", count: 32),
-            applicationName: "pgtend test", sink: RecordingSink()
+            applicationName: "pgtend test", programVersion: "0", sink: RecordingSink()
         ).plan().plan
     }
 

@@ -12,4 +12,7 @@ package struct LedgerDefinition: Hashable, Sendable {
         self.keep = keep
         self.keepRuns = keepRuns
     }
+
+    /// At most that many steps are kept, whatever the age of their run.
+    package var keepSteps: Int { keepRuns.multipliedReportingOverflow(by: 10).overflow ? .max : keepRuns * 10 }
 }

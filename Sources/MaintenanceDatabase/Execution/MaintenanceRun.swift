@@ -9,19 +9,28 @@ package struct MaintenanceRun: Sendable {
     private let sink: any EventSink
     private let runID: String
     private let applicationName: String
+    private let programVersion: String
+    private let order: SlotOrder?
+    private let installsLedger: Bool
 
     /// - Parameters:
-    ///   - tasks: the kinds of work that are asked for.
+    ///   - tasks: the kinds of work that are asked for; for a slot its own.
     ///   - runID: 32 lower-case hexadecimal digits.
     ///   - applicationName: what `pg_stat_activity` shows.
+    ///   - programVersion: what the ledger says about the run.
+    ///   - order: the slot that the run is to complete; nil for a run by hand.
+    ///   - installsLedger: whether the ledger is made where the database has none.
     package init(
         definition: DatabaseDefinition, tasks: [TaskKind], runID: String, applicationName: String,
-        sink: any EventSink
+        programVersion: String, order: SlotOrder? = nil, installsLedger: Bool = false, sink: any EventSink
     ) {
         self.definition = definition
         self.tasks = TaskKind.allCases.filter(tasks.contains)
         self.runID = runID
         self.applicationName = applicationName
+        self.programVersion = programVersion
+        self.order = order
+        self.installsLedger = installsLedger
         self.sink = sink
     }
 
@@ -48,24 +57,34 @@ package struct MaintenanceRun: Sendable {
     /// Never throws: what goes wrong is in the summary. The task's cancellation ends the run after the step that is
     /// running has been cancelled on the server.
     ///
-    /// - Parameter stopReason: what cancelled the task, for the summary: the name of a signal.
-    package func execute(stopReason: @Sendable () -> String? = { nil }) async -> RunSummary {
+    /// - Parameter stopReason: why the run is to stop, such as the name of a signal; nil while it is not. From then on
+    ///   no step begins; the one that is running goes on unless the task is cancelled too.
+    package func execute(stopReason: @escaping @Sendable () -> String? = { nil }) async -> RunSummary {
         let start = ContinuousClock.now
         var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
         sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
         do throws(ServerFailure) {
-            try await work(&summary)
+            try await work(&summary, stopReason)
         } catch {
-            // Nobody else can cancel what we run before the first step: then the task was.
-            if error.failureClass != .cancelled { summary.failure = error }
+            conclude(&summary, error, stopReason)
         }
-        if Task.isCancelled { summary.interruption = stopReason() ?? "its caller" }
+        conclude(&summary, nil, stopReason)
+        if summary.slot == nil { summary.slot = order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) } }
         summary.duration = start.duration(to: .now)
         sink.record(.runFinished(summary))
         return summary
     }
 
-    private func work(_ summary: inout RunSummary) async throws(ServerFailure) {
+    /// Nobody else can cancel what we run before the first step: then the task was.
+    private func conclude(_ summary: inout RunSummary, _ failure: ServerFailure?, _ stopReason: () -> String?) {
+        if let failure, failure.failureClass != .cancelled { summary.failure = failure }
+        let isCutShort = Task.isCancelled || summary.count(.interrupted) > 0 && stopReason() != nil
+        if isCutShort, summary.interruption == nil { summary.interruption = stopReason() ?? "its caller" }
+    }
+
+    private func work(
+        _ summary: inout RunSummary, _ stopReason: @escaping @Sendable () -> String?
+    ) async throws(ServerFailure) {
         let notices = NoticeLog()
         let (definition, applicationName) = (definition, applicationName)
         let reopen = { @Sendable () async throws(PostgresError) in
@@ -80,7 +99,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await work(&summary, on: connection, session)
+            try await work(&summary, on: connection, session, stopReason)
             await session.close()
         } catch {
             await session.close()
@@ -89,18 +108,48 @@ package struct MaintenanceRun: Sendable {
     }
 
     private func work(
-        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession
+        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession,
+        _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
         // Before the locks: behind a pooler they would stay with a backend that serves others next.
         try await connection.requirePrimaryItself()
-        do throws(PostgresError) {
-            summary.heldLocks = try await session.take(tasks)
+        var record = RunRecord(
+            definition: definition,
+            identity: RunIdentity(
+                runID: runID, database: definition.name, application: applicationName, programVersion: programVersion),
+            order: order, installs: installsLedger, sink: sink)
+        var isElsewhere = try await record.isCompletedElsewhere(connection)
+        if !isElsewhere {
+            do throws(PostgresError) {
+                summary.heldLocks = try await session.take(tasks)
+            } catch {
+                throw ServerFailure(error)
+            }
+            for held in summary.heldLocks {
+                sink.record(.runLockHeld(runID: runID, database: definition.name, held))
+            }
+            isElsewhere = try await record.begin(session.tasks, on: connection)
+        }
+        // Of a slot whose task another run holds there is nothing to plan.
+        if isElsewhere || order != nil && !summary.heldLocks.isEmpty {
+            summary.slot = record.slot
+            return
+        }
+        var executor = PlanExecutor(
+            session: session, runID: runID, database: definition.name, sink: sink, entry: record.entry,
+            stopReason: stopReason)
+        do throws(ServerFailure) {
+            try await work(&summary, &executor, session)
         } catch {
-            throw ServerFailure(error)
+            conclude(&summary, error, stopReason)
         }
-        for held in summary.heldLocks {
-            sink.record(.runLockHeld(runID: runID, database: definition.name, held))
-        }
+        conclude(&summary, nil, stopReason)
+        await record.end(&summary, session, began: executor.began)
+    }
+
+    private func work(
+        _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
+    ) async throws(ServerFailure) {
         var (plan, snapshot) = try await plan(on: session)
         summary.refusals = plan.refusals
         summary.findings = plan.findings
@@ -111,7 +160,6 @@ package struct MaintenanceRun: Sendable {
         }
         sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
 
-        var executor = PlanExecutor(session: session, runID: runID, database: definition.name, sink: sink)
         summary.reports = await executor.execute(plan.steps)
         if let anew = await workAnew(&summary, &executor, session) { (plan, snapshot) = anew }
         for held in await session.takenOver {
@@ -128,14 +176,18 @@ package struct MaintenanceRun: Sendable {
     private func workAnew(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
-        let superseded = summary.reports.filter { if case .superseded = $0.outcome { true } else { false } }
+        let superseded = summary.reports.filter { report in
+            // What was done for the slot before has not changed.
+            guard case .superseded = report.outcome else { return false }
+            return executor.entry?.doneBefore[report.step.key] == nil
+        }
         let changed = Dictionary(
             superseded.map { (Subject(task: $0.step.kind, object: $0.step.object), $0.step) },
             uniquingKeysWith: { first, _ in first })
         func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
             changed[Subject(task: task, object: object)] != nil
         }
-        guard !changed.isEmpty, !session.isLost, !Task.isCancelled else { return nil }
+        guard !changed.isEmpty, !session.isLost, !executor.isToStop else { return nil }
         let (plan, snapshot): (Plan, CatalogSnapshot)
         do throws(ServerFailure) {
             (plan, snapshot) = try await self.plan(on: session)
@@ -206,7 +258,7 @@ package struct MaintenanceRun: Sendable {
         _ definition: DatabaseDefinition, _ applicationName: String, _ notices: NoticeLog
     ) async throws(PostgresError) -> Connection {
         let options = SessionOptions(
-            applicationName: applicationName, statementTimeout: patience(of: definition),
+            applicationName: applicationName, statementTimeout: patience(of: definition), prefersPrimary: true,
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })

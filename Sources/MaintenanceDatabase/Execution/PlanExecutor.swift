@@ -5,24 +5,43 @@ import Synchronization
 /// Executes the steps of a plan one after the other: one DDL step at a time per database.
 ///
 /// A step that fails never stops the next. A connection that is lost is opened again once for each step, and the step
-/// is tried again: its recheck tells whether it had been committed.
+/// is tried again: the ledger, or where there is none its recheck, tells whether it had been committed.
 struct PlanExecutor {
     let session: RunSession
     let runID: String
     let database: String
     let sink: any EventSink
+    private let stopReason: @Sendable () -> String?
+    /// Of this run; nil where nothing is recorded.
+    let entry: LedgerEntry?
+    /// When each step was begun, by its number in the run, from 1.
+    private(set) var began: [Int: ContinuousClock.Instant] = [:]
+    /// How many steps there have been.
+    private var count = 0
+    /// Somebody else works in our place: no further step is begun.
+    private var isFenced = false
     private let retryPolicy = RetryPolicy()
-    /// For the locks of each table, over all steps of the run.
+    /// For the locks of each table: over all steps of the run, and where there is a ledger of all runs within the hour
+    /// before it.
     private var waits: [RelationName: LockWait] = [:]
     /// Views that should have been populated, and what came of it.
     private var unpopulated: [RelationName: String] = [:]
 
-    init(session: RunSession, runID: String, database: String, sink: any EventSink) {
+    /// - Parameter stopReason: not nil from when on no step is to begin.
+    init(
+        session: RunSession, runID: String, database: String, sink: any EventSink, entry: LedgerEntry? = nil,
+        stopReason: @escaping @Sendable () -> String? = { nil }
+    ) {
         self.session = session
         self.runID = runID
         self.database = database
         self.sink = sink
+        self.stopReason = stopReason
+        self.entry = entry
+        waits = (entry?.waits ?? [:]).mapValues { LockWait(time: $0) }
     }
+
+    var isToStop: Bool { Task.isCancelled || stopReason() != nil }
 
     private struct LockWait {
         var time = Duration.zero
@@ -38,6 +57,7 @@ struct PlanExecutor {
     mutating func execute(_ steps: [PlanStep]) async -> [StepReport] {
         var reports: [StepReport] = []
         for (index, step) in steps.enumerated() {
+            count += 1
             // Counted in the summary, but no event each: a thousand steps that were not begun are not a thousand lines.
             if let reason = notBegun {
                 reports.append(StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero))
@@ -53,12 +73,14 @@ struct PlanExecutor {
     }
 
     private var notBegun: String? {
-        if Task.isCancelled { return "not begun: the run was told to stop" }
+        if isToStop { return "not begun: the run was told to stop" }
+        if isFenced { return "not begun: by then another run worked in its place" }
         return session.isLost ? "not begun: the connection to the server was lost before it" : nil
     }
 
     private mutating func execute(_ step: PlanStep) async -> StepReport {
         let start = ContinuousClock.now
+        began[count] = start
         var lockWait = Duration.zero
         var attempt = 1
         var hasReconnected = false
@@ -72,17 +94,27 @@ struct PlanExecutor {
             return report(.postponed(tries: 0, blockers: met.blockers))
         }
         while true {
-            if Task.isCancelled {
+            if isToStop {
                 return report(.interrupted(reason: "given up between two tries: the run was told to stop"))
             }
             let began = ContinuousClock.now
             do throws(PostgresError) {
                 let connection = try await session.connection()
+                if hasReconnected, let entry, try await entry.hasCommitted(count, on: connection) {
+                    return report(.done)
+                }
                 if let holder = await session.holder(insteadOfUs: step.kind) {
                     return report(.interrupted(reason: notOurs(holder)))
                 }
-                let runner = StepRunner(connection: connection, serverVersion: connection.server.version.number)
+                let row = entry.map { entry in
+                    LedgerStepEntry(
+                        runID: entry.runID, number: count, step: step, began: start, lockWait: lockWait,
+                        attempt: attempt)
+                }
+                let runner = StepRunner(
+                    connection: connection, serverVersion: connection.server.version.number, entry: row)
                 let outcome = try await runner.attempt(step)
+                if case .interrupted = outcome { isFenced = true }
                 if case .createPartition(let step) = step, outcome == .done { await compare(step) }
                 return report(outcome)
             } catch {
@@ -110,7 +142,8 @@ struct PlanExecutor {
                         .stepRetried(
                             runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
                     attempt += 1
-                    do { try await Task.sleep(for: delay) } catch { continue }
+                    // Cancelled or not, the loop looks again.
+                    _ = await pause(for: delay)
                 }
             }
         }
@@ -119,13 +152,18 @@ struct PlanExecutor {
     private func interruption(by failure: ServerFailure) -> String? {
         switch failure.failureClass {
         case .cancelled: "cancelled on the server and rolled back"
-        case .connection where Task.isCancelled: "the connection was lost, and the run was told to stop"
+        case .connection where isToStop: "the connection was lost, and the run was told to stop"
         default: nil
         }
     }
 
-    /// A view that nobody has populated yet makes whatever reads it fail, with a hint that leads astray.
+    /// What an earlier run did for the slot is not done again. A view that nobody has populated yet makes whatever reads
+    /// it fail, with a hint that leads astray.
     private func skipped(_ step: PlanStep) -> StepReport? {
+        if let run = entry?.doneBefore[step.key] {
+            let reason = "done already for this slot by run \(run)"
+            return StepReport(step: step, outcome: .superseded(reason: reason), duration: .zero)
+        }
         guard case .refreshView(let refresh) = step,
             let (view, word) = refresh.dependsOn.lazy.compactMap({ view in unpopulated[view].map { (view, $0) } }).first
         else { return nil }

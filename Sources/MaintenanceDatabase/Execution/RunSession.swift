@@ -44,7 +44,7 @@ actor RunSession {
         for task in tasks {
             var holder = try await lock.take(task)
             while holder != nil, .now < deadline, !Task.isCancelled {
-                do { try await Task.sleep(for: Self.pause) } catch { break }
+                guard await pause(for: Self.patiencePause) else { break }
                 holder = try await lock.take(task)
             }
             if let holder { held.append(holder) } else { self.tasks.append(task) }
@@ -53,7 +53,7 @@ actor RunSession {
     }
 
     private static let patience = Duration.milliseconds(500)
-    private static let pause = Duration.milliseconds(50)
+    private static let patiencePause = Duration.milliseconds(50)
 
     /// The connection, alive as far as we know.
     func connection() async throws(PostgresError) -> Connection {
@@ -75,6 +75,8 @@ actor RunSession {
         repeat {
             do throws(PostgresError) {
                 current = try await open()
+                // Of several hosts the one that answers first may not have been promoted yet.
+                if try await current.standing().isStandby { throw PostgresError.standby }
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }
@@ -89,7 +91,7 @@ actor RunSession {
             tasks = wanted
             await current.close()
             if failure.kind == .authentication { break }
-            do { try await Task.sleep(for: Self.reconnectionPause) } catch { break }
+            guard await pause(for: Self.reconnectionPause) else { break }
         } while .now < deadline
         loss.withLock { [failure] in $0 = failure }
         throw failure
@@ -100,16 +102,14 @@ actor RunSession {
     /// Gives the locks back and closes. A backend outlives its connection by a moment, and a run that starts right
     /// behind this one would find the locks still held by it.
     func close() async {
-        let (connection, notices) = (current, noticeLog)
-        // In a task of its own: a run that was cancelled gives them back too.
-        await Task {
-            do throws(PostgresError) {
-                if !connection.isBroken { try await connection.execute("SELECT pg_advisory_unlock_all()") }
-            } catch {
-                notices.keep("the run's locks were not given back before the session ended: \(error.message)")
+        do throws(PostgresError) {
+            if !current.isBroken {
+                try await current.execute("SELECT pg_advisory_unlock_all()", evenIfCancelled: true)
             }
-            await connection.close()
-        }.value
+        } catch {
+            noticeLog.keep("the run's locks were not given back before the session ended: \(error.message)")
+        }
+        await current.close()
     }
 
     nonisolated var notices: [String] { noticeLog.texts }

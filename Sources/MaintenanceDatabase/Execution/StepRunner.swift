@@ -6,6 +6,8 @@ import PostgresClient
 struct StepRunner {
     let connection: Connection
     let serverVersion: Int
+    /// nil where there is no ledger.
+    var entry: LedgerStepEntry?
 
     func attempt(_ step: PlanStep) async throws(PostgresError) -> StepOutcome {
         switch step {
@@ -161,6 +163,6 @@ struct StepRunner {
     }
 
     private func transaction(_ limits: StepLimits) -> StepTransaction {
-        StepTransaction(connection: connection, limits: limits)
+        StepTransaction(connection: connection, limits: limits, entry: entry)
     }
 }

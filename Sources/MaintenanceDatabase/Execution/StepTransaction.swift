@@ -5,6 +5,8 @@ import PostgresClient
 struct StepTransaction {
     let connection: Connection
     let limits: StepLimits
+    /// The row of the ledger that is committed with the effect.
+    var entry: LedgerStepEntry?
 
     /// What the work in it came to.
     enum Verdict {
@@ -12,7 +14,8 @@ struct StepTransaction {
         case rollback(StepOutcome)
     }
 
-    /// Runs `work` as `role`, under the step's limits, and commits where it says so.
+    /// Runs `work` as `role`, under the step's limits, and commits where it says so, together with the step's row in
+    /// the ledger.
     ///
     /// - Parameter changed: says what of the plan no longer holds, nil for nothing. It is asked before the role is
     ///   taken on, which may have gone with its tables; and once more where the server refused the work: what was
@@ -23,19 +26,22 @@ struct StepTransaction {
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
             try await connection.script(unsafe: limits.beginning.joined(separator: ";\n"))
-            let verdict: Verdict
+            var verdict: Verdict
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
             } else {
                 if let role { try await connection.execute("SET LOCAL ROLE \(try SQLIdentifier(role))") }
                 verdict = try await work()
             }
+            if case .commit = verdict, let outcome = try await entry?.enter(on: connection) {
+                verdict = .rollback(outcome)
+            }
             switch verdict {
             case .commit:
-                try await unlessCancelled("COMMIT")
+                try await finish("COMMIT")
                 return .done
             case .rollback(let outcome):
-                try await unlessCancelled("ROLLBACK")
+                try await finish("ROLLBACK")
                 return outcome
             }
         } catch {
@@ -50,25 +56,16 @@ struct StepTransaction {
     private func rollBack(after failure: PostgresError) async throws(PostgresError) {
         guard !connection.isBroken else { return }
         do throws(PostgresError) {
-            try await unlessCancelled("ROLLBACK")
+            try await finish("ROLLBACK")
         } catch {
             // The loss decides what happens next, unless we were told to stop anyhow.
             throw error.kind == .connection && failure.kind != .cancelled ? error : failure
         }
     }
 
-    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards. So it does
-    /// not run in the task that a signal cancels.
-    private func unlessCancelled(_ statement: Statement) async throws(PostgresError) {
-        let connection = connection
-        let result = await Task { () -> Result<Void, PostgresError> in
-            do throws(PostgresError) {
-                return .success(try await connection.execute(statement))
-            } catch {
-                return .failure(error)
-            }
-        }.value
-        try result.get()
+    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards.
+    private func finish(_ statement: Statement) async throws(PostgresError) {
+        try await connection.execute(statement, evenIfCancelled: true)
     }
 }
 

@@ -7,13 +7,12 @@ package struct PendingMigration: Hashable, Sendable {
     /// What it makes, such as `embedding_models`.
     package let name: String
 
+    /// As the file is called under `sql`.
+    package let fileName: String
+
     init(_ migration: Migration) {
         number = migration.number
         name = migration.name
-    }
-
-    /// As the file is called under `sql/migrations`.
-    package var fileName: String {
-        "m" + String(repeating: "0", count: max(0, 4 - String(number).count)) + "\(number)_\(name).sql"
+        fileName = migration.fileName
     }
 }

@@ -3,7 +3,7 @@ import Maintenance
 
 /// The migrations that a database has had, against those that the program has.
 struct SchemaHistory {
-    /// A row of `pgtend.schema_migrations`.
+    /// A row of the set's table of migrations.
     struct Record: Equatable {
         let number: Int
         let name: String
@@ -11,14 +11,16 @@ struct SchemaHistory {
     }
 
     private let recorded: [Record]
-    private let migrations: [Migration]
+    private let set: MigrationSet
     /// By number, of the program's own texts.
     private let checksums: [Int: String]
 
+    private var migrations: [Migration] { self.set.migrations }
+
     /// - Parameter recorded: in the order of their numbers.
-    init(recorded: [Record], migrations: [Migration], checksums: [Int: String]) {
+    init(recorded: [Record], set: MigrationSet, checksums: [Int: String]) {
         self.recorded = recorded
-        self.migrations = migrations
+        self.set = set
         self.checksums = checksums
     }
 
@@ -39,15 +41,15 @@ struct SchemaHistory {
     private func newer(_ last: Record) -> ServerFailure {
         ServerFailure(
             failureClass: .other,
-            message: "the database has had migration \(last.number) (\(last.name)) of a newer pgtend; "
+            message: "\(set.possessor) has had migration \(last.number) (\(last.name)) of a newer pgtend; "
                 + "this one knows \(migrations.count)",
-            cure: "use the version of pgtend that pgtend.schema_migrations.pgtend_version names, or a later one")
+            cure: "use the version of pgtend that \(set.historyTable).pgtend_version names, or a later one")
     }
 
     private func gap(_ migration: Migration) -> ServerFailure {
         ServerFailure(
             failureClass: .other,
-            message: "pgtend.schema_migrations has no row for \(PendingMigration(migration).fileName), "
+            message: "\(set.historyTable) has no row for \(migration.fileName), "
                 + "although it has one for a later migration",
             cure: "restore the row from a backup: migrations are applied in order, so it has been there")
     }
@@ -55,7 +57,7 @@ struct SchemaHistory {
     private func edited(_ migration: Migration, _ record: Record) -> ServerFailure {
         ServerFailure(
             failureClass: .other,
-            message: "\(PendingMigration(migration).fileName) is not the migration that this database has had: "
+            message: "\(migration.fileName) is not the migration that \(set.possessor) has had: "
                 + "its text has the checksum \(checksums[migration.number] ?? "?"), "
                 + "recorded as \(record.name) is \(record.checksum)",
             cure: "a migration never changes once it is released: use a build of pgtend whose sql/ was not edited, "

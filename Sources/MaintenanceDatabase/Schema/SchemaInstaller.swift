@@ -2,8 +2,8 @@ import EmbeddedSQL
 import Maintenance
 import PostgresClient
 
-/// Brings a database to the schema that is embedded in the program: `sql/migrations`, in order, each in one
-/// transaction with its row in `pgtend.schema_migrations`.
+/// Brings a database to a schema that is embedded in the program: a set of migrations, in order, each in one
+/// transaction with its row in the set's table of migrations.
 ///
 /// However a call ends, every migration is there as a whole or not at all, and the next call goes on behind the last
 /// one. What was applied before is compared by checksum first: a database whose record is no beginning of this
@@ -12,7 +12,7 @@ package struct SchemaInstaller: Sendable {
     private let conninfo: String
     private let applicationName: String
     private let programVersion: String
-    private let migrations: [Migration]
+    private let set: MigrationSet
 
     /// How long one statement of a migration may take, and wait for one lock of the application's.
     private static let statementTimeout = "30min"
@@ -22,15 +22,13 @@ package struct SchemaInstaller: Sendable {
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
     ///   - applicationName: what `pg_stat_activity` shows.
     ///   - programVersion: what is recorded beside each migration.
-    ///   - migrations: numbered from 1 on without gaps.
     package init(
-        conninfo: String, applicationName: String, programVersion: String,
-        migrations: [Migration] = EmbeddedSQL.migrations
+        conninfo: String, applicationName: String, programVersion: String, set: MigrationSet = .platform
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.programVersion = programVersion
-        self.migrations = migrations
+        self.set = set
     }
 
     /// What `apply` would apply now, in order; empty for a database that is up to date. Changes nothing, and needs no
@@ -54,7 +52,7 @@ package struct SchemaInstaller: Sendable {
         progress: @Sendable (AppliedMigration) -> Void = { _ in }
     ) async throws(ServerFailure) -> AppliedMigrations {
         try await connected { (connection, _) async throws(ServerFailure) in
-            try await SchemaLock(connection: connection).take()
+            try await SchemaLock(connection: connection, set: set).take()
             // Only now: while we waited for the lock another installer may have made the table.
             let hasHistory = try await hasHistory(on: connection)
             let (pending, checksums) = try await pending(on: connection, hasHistory)
@@ -63,14 +61,15 @@ package struct SchemaInstaller: Sendable {
             var applied: [AppliedMigration] = []
             for migration in pending {
                 let start = ContinuousClock.now
-                let table = hasHistory || !applied.isEmpty ? "" : SchemaQuery.historyTable
+                let isFirst = !hasHistory && applied.isEmpty
+                let table = isFirst ? EmbeddedSQL.query(named: set.historyTableFile) : ""
                 try await apply(migration, checksum: checksums[migration.number] ?? "", table, on: connection)
                 let done = AppliedMigration(
                     migration: PendingMigration(migration), duration: start.duration(to: .now))
                 applied.append(done)
                 progress(done)
             }
-            return AppliedMigrations(applied: applied, schemaNumber: migrations.count)
+            return AppliedMigrations(applied: applied, schemaNumber: set.migrations.count)
         }
     }
 
@@ -99,7 +98,7 @@ package struct SchemaInstaller: Sendable {
 
     private func hasHistory(on connection: Connection) async throws(ServerFailure) -> Bool {
         do throws(PostgresError) {
-            return try await connection.row(SchemaQuery.session()).decode("has_history")
+            return try await connection.row(set.session()).decode("has_history")
         } catch {
             throw ServerFailure(error)
         }
@@ -112,11 +111,11 @@ package struct SchemaInstaller: Sendable {
         var recorded: [SchemaHistory.Record] = []
         do throws(PostgresError) {
             for row in try await connection.rows(
-                SchemaQuery.checksums(migrations.map(\.number), migrations.map(\.text)))
+                SchemaQuery.checksums(set.migrations.map(\.number), set.migrations.map(\.text)))
             {
                 checksums[try row.decode("number")] = try row.decode("checksum")
             }
-            for row in hasHistory ? try await connection.rows(SchemaQuery.history()) : [] {
+            for row in hasHistory ? try await connection.rows(set.history()) : [] {
                 recorded.append(
                     SchemaHistory.Record(
                         number: try row.decode("number"), name: try row.decode("name"),
@@ -125,7 +124,7 @@ package struct SchemaInstaller: Sendable {
         } catch {
             throw ServerFailure(error)
         }
-        let history = SchemaHistory(recorded: recorded, migrations: migrations, checksums: checksums)
+        let history = SchemaHistory(recorded: recorded, set: set, checksums: checksums)
         return (try history.pending(), checksums)
     }
 
@@ -133,7 +132,7 @@ package struct SchemaInstaller: Sendable {
         var missing: [String] = []
         var cures: [String] = []
         do throws(PostgresError) {
-            for row in try await connection.rows(SchemaQuery.rights()) {
+            for row in try await connection.rows(set.rights()) {
                 missing.append(try row.decode("missing"))
                 cures.append(try row.decode("cure") + ";")
             }
@@ -143,9 +142,9 @@ package struct SchemaInstaller: Sendable {
         guard missing.isEmpty else {
             throw ServerFailure(
                 failureClass: .privilege, sqlState: SQLState.insufficientPrivilege.rawValue,
-                message: "role \(connection.server.user) may not apply the schema, and nothing was changed; "
+                message: "role \(connection.server.user) may not apply \(set.title), and nothing was changed; "
                     + "it lacks: \(missing.joined(separator: "; "))",
-                cure: "apply it as a superuser, or let one run: \(cures.joined(separator: " "))")
+                cure: "\(set.otherwise): \(cures.joined(separator: " "))")
         }
     }
 
@@ -171,7 +170,7 @@ package struct SchemaInstaller: Sendable {
             let name = try SQLLiteral(migration.name).quoted
             let version = try SQLLiteral(programVersion).quoted
             let record = """
-                INSERT INTO pgtend.schema_migrations (number, name, checksum, pgtend_version)
+                INSERT INTO \(set.historyTable) (number, name, checksum, pgtend_version)
                 VALUES (\(migration.number), \(name), \(try SQLLiteral(checksum).quoted), \(version))
                 """
             // Each from a line of its own: the one before may end in a comment.

@@ -2,24 +2,19 @@ import CivilTime
 import Maintenance
 import PostgresClient
 
-/// The advisory lock that keeps two installers from one database. Held by the session, so that it goes with it
-/// however it ends.
+/// The advisory lock that keeps two installers of one set from one database. Held by the session, so that it goes with
+/// it however it ends.
 struct SchemaLock {
     let connection: Connection
+    let set: MigrationSet
 
-    /// The second key, behind ``RunLock/key``; the kinds of task have the numbers from 1 on.
-    static let number: Int64 = 100
-
-    /// A backend whose client was killed may hold on for a moment: less than this.
-    private static let patience = "2s"
-
-    /// Takes it, waiting for two seconds at most.
+    /// Takes it, waiting for as long as the set says.
     ///
     /// - Throws: `.lockNotAvailable`, naming who holds it.
     func take() async throws(ServerFailure) {
         do throws(PostgresError) {
-            try await connection.script(unsafe: "SET lock_timeout = '\(Self.patience)'")
-            try await connection.execute("SELECT pg_advisory_lock(\(RunLock.key)::integer, \(Self.number)::integer)")
+            try await connection.script(unsafe: "SET lock_timeout = '\(set.lockPatience.milliseconds)ms'")
+            try await connection.execute("SELECT pg_advisory_lock(\(RunLock.key)::integer, \(set.lockNumber)::integer)")
         } catch {
             guard error.sqlState == .lockNotAvailable else { throw ServerFailure(error) }
             throw try await held()
@@ -29,14 +24,14 @@ struct SchemaLock {
     private func held() async throws(ServerFailure) -> ServerFailure {
         let holder: String
         do throws(PostgresError) {
-            let row = try await connection.optionalRow(CatalogQuery.runLockHolder(RunLock.key, Self.number))
+            let row = try await connection.optionalRow(CatalogQuery.runLockHolder(RunLock.key, set.lockNumber))
             holder = try row.map(describe) ?? "a session that has just ended"
         } catch {
             throw ServerFailure(error)
         }
         return ServerFailure(
             failureClass: .lockNotAvailable, sqlState: SQLState.lockNotAvailable.rawValue,
-            message: "the schema is being applied to this database by \(holder)",
+            message: "\(set.title) is being applied to this database by \(holder)",
             cure: "wait until it is done, then run the same command again")
     }
 

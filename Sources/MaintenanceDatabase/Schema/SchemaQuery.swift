@@ -7,11 +7,11 @@ enum SchemaQuery: String, CaseIterable {
     case rights = "schema_rights"
     case history = "schema_history"
     case checksums = "schema_checksums"
+    case ledgerSession = "ledger_session"
+    case ledgerRights = "ledger_rights"
+    case ledgerMigrations = "ledger_migrations"
 
     func callAsFunction(_ parameters: (any StatementParameter)?...) -> Statement {
         Statement(unsafe: EmbeddedSQL.query(named: rawValue), parameters: parameters)
     }
-
-    /// The statements that make `pgtend.schema_migrations`.
-    static var historyTable: String { EmbeddedSQL.query(named: "schema_history_table") }
 }

@@ -6,7 +6,7 @@ extension ServerFailure {
     /// A migration that failed: which, where in it, and what of it remains.
     init(_ error: PostgresError, in migration: Migration) {
         self.init(error)
-        let file = PendingMigration(migration).fileName
+        let file = migration.fileName
         switch failureClass {
         case .connection:
             message =

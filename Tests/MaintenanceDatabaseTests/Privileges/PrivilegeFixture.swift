@@ -157,7 +157,7 @@ struct PrivilegeFixture {
             """)
         let run = MaintenanceRun(
             definition: definition, tasks: TaskKind.allCases, runID: String(repeating: "0", count: 32),
-            applicationName: "test", sink: Silence())
+            applicationName: "test", programVersion: "0", sink: Silence())
         return await run.execute()
     }
 

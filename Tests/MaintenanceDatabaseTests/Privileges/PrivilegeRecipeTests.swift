@@ -41,7 +41,7 @@ struct PrivilegeRecipeTests {
 
             let run = MaintenanceRun(
                 definition: definition, tasks: TaskKind.allCases, runID: String(repeating: "0", count: 32),
-                applicationName: "test", sink: Silence())
+                applicationName: "test", programVersion: "0", sink: Silence())
             let summary = await run.execute()
             #expect(summary.verdict == .done, "\(summary)")
             #expect(Set(summary.reports.map(\.step.kind)) == Set(TaskKind.allCases))

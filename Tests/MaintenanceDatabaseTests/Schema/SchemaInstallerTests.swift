@@ -189,7 +189,7 @@ struct SchemaInstallerTests {
         try await TestDatabase.with(.v15) { database in
             let holder = try await Connection.open(
                 ConnectionInfo(parsing: database.conninfo(["application_name": "the other one"])))
-            try await holder.execute("SELECT pg_advisory_lock(\(RunLock.key)::integer, \(SchemaLock.number)::integer)")
+            try await holder.execute("SELECT pg_advisory_lock(\(RunLock.key)::integer, \(MigrationSet.platform.lockNumber)::integer)")
             let pid = holder.server.backendPID
             let failure = try await #require(rejection { try await installer(database, migrations: small).apply() })
             #expect(failure.failureClass == .lockNotAvailable)
@@ -261,8 +261,10 @@ struct SchemaInstallerTests {
     private func installer(
         _ database: TestDatabase, version: String = "0", migrations: [Migration] = EmbeddedSQL.migrations
     ) -> SchemaInstaller {
-        SchemaInstaller(
-            conninfo: database.conninfo(), applicationName: "test", programVersion: version, migrations: migrations)
+        var set = MigrationSet.platform
+        set.migrations = migrations
+        return SchemaInstaller(
+            conninfo: database.conninfo(), applicationName: "test", programVersion: version, set: set)
     }
 
     private let calls: [@Sendable (SchemaInstaller) async throws -> Void] = [

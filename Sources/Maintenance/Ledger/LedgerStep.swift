@@ -1,0 +1,41 @@
+import CivilTime
+
+/// A step of a run as the ledger has it.
+package struct LedgerStep: Hashable, Sendable {
+    /// From 1, in the order of the run.
+    package var number: Int
+    package var task: TaskKind
+    package var object: RelationName
+    /// What it does, as a phrase.
+    package var action: String
+    package var outcome: StepOutcome.Kind
+    /// By the server's clock; nil for a step that was not begun.
+    package var startedAt: Instant?
+    package var duration: Duration
+    package var lockWait: Duration
+    /// The number of tries.
+    package var attempts: Int
+    package var failureClass: FailureClass?
+    package var sqlState: String?
+    /// What went wrong or stood in the way; nil for a step that was done.
+    package var message: String?
+
+    package init(
+        number: Int, task: TaskKind, object: RelationName, action: String, outcome: StepOutcome.Kind,
+        startedAt: Instant? = nil, duration: Duration = .zero, lockWait: Duration = .zero, attempts: Int = 1,
+        failureClass: FailureClass? = nil, sqlState: String? = nil, message: String? = nil
+    ) {
+        self.number = number
+        self.task = task
+        self.object = object
+        self.action = action
+        self.outcome = outcome
+        self.startedAt = startedAt
+        self.duration = duration
+        self.lockWait = lockWait
+        self.attempts = attempts
+        self.failureClass = failureClass
+        self.sqlState = sqlState
+        self.message = message
+    }
+}

@@ -1,0 +1,73 @@
+/// What comes of a slot after a run for it.
+///
+/// Each further try is a run of its own, and does only what is left: what was done for the slot already is superseded.
+package struct SlotRetryPolicy: Sendable {
+    /// The wait after the first try; it doubles with every further one.
+    package var base: Duration
+    package var longest: Duration
+    /// From this attempt on a run that came to the end of its plan completes its slot, whatever others kept it from:
+    /// the next slot tries again anyhow.
+    package var lastAttempt: Int
+
+    package init(base: Duration = .seconds(1), longest: Duration = .seconds(60), lastAttempt: Int = 3) {
+        self.base = base
+        self.longest = longest
+        self.lastAttempt = lastAttempt
+    }
+
+    package enum Reaction: Hashable, Sendable {
+        /// Nothing is left that another try could do.
+        case completed
+        case again(after: Duration)
+        /// The same would fail again until somebody acts: once a slot is often enough.
+        case nextSlot
+    }
+
+    /// - Parameters:
+    ///   - attempt: the number of the try that ended, from 1.
+    ///   - jitter: 0 to 1; it halves the wait at most, so that two services do not meet again.
+    package func reaction(to summary: RunSummary, attempt: Int, jitter: Double) -> Reaction {
+        switch summary.slot?.state {
+        case .ran, .completedElsewhere: return .completed
+        case .open, nil: break
+        }
+        if let failure = summary.failure, !canPass(failure) { return .nextSlot }
+        // A run that did all there was to do, and whose slot is still open, could not enter that into the ledger.
+        if summary.slot == nil, isComplete(summary, attempt: attempt) { return .completed }
+        let doubled = base * (1 << min(max(0, attempt - 1), 16))
+        return .again(after: min(doubled, longest) * (0.5 + jitter / 2))
+    }
+
+    /// Whether the run came to the end of its plan, and nothing is left that another try of the slot could do.
+    package func isComplete(_ summary: RunSummary, attempt: Int) -> Bool {
+        guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return false }
+        return attempt >= lastAttempt || !summary.reports.contains { isLeft($0, by: summary) }
+    }
+
+    private func isLeft(_ report: StepReport, by summary: RunSummary) -> Bool {
+        switch report.outcome {
+        case .done, .superseded: false
+        case .postponed: true
+        case .failed(let failure): [.connection, .resources, .transactionRollback].contains(failure.failureClass)
+        // A view waits for the one that it reads: what became of that one is what counts.
+        case .interrupted: !summary.reports.contains { hasFailedForGood($0, before: report) }
+        }
+    }
+
+    private func hasFailedForGood(_ report: StepReport, before later: StepReport) -> Bool {
+        guard case .failed = report.outcome, case .refreshView(let earlier) = report.step,
+            case .refreshView(let later) = later.step
+        else { return false }
+        return earlier.mode == .initial && later.dependsOn.contains(earlier.view)
+    }
+
+    /// Whether waiting alone may help against what ended a run before its last step.
+    private func canPass(_ failure: ServerFailure) -> Bool {
+        // A standby may be promoted at any moment.
+        if failure.sqlState == "25006" { return true }
+        return switch failure.failureClass {
+        case .connection, .resources, .lockNotAvailable, .transactionRollback, .timeout, .cancelled: true
+        case .authentication, .privilege, .other: false
+        }
+    }
+}

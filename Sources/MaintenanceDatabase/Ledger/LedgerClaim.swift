@@ -1,0 +1,141 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+
+/// The beginning of a run in the ledger: one transaction that decides whose a slot is.
+///
+/// The caller holds the advisory locks of the run's tasks. That is what makes a run which is still said to be running a
+/// dead one, and what keeps two claims of one slot apart; the unique indexes of the ledger hold without it, too.
+struct LedgerClaim {
+    let connection: Connection
+    let identity: RunIdentity
+
+    enum Outcome {
+        case begun(LedgerEntry, Found)
+        case completedElsewhere(RunOwner, Found)
+    }
+
+    /// What a claim found of others, and entered.
+    struct Found {
+        /// Runs whose owners had died.
+        var abandoned: [RunOwner] = []
+        /// Slots that were entered as skipped or missed, oldest first.
+        var passed: [PassedSlot] = []
+    }
+
+    /// Who has completed the slot; nil where nobody has. Needs no lock: a slot that is completed stays so.
+    func completer(of slot: Slot) async throws(PostgresError) -> RunOwner? {
+        let query = LedgerQuery.slot(identity.database, slot.task.rawValue, slot.due.description)
+        guard let row = try await connection.optionalRow(query) else { return nil }
+        guard let runID = try row.decodeIfPresent("completed_by", as: String.self) else { return nil }
+        return RunOwner(
+            runID: runID, host: try row.decode("host"), pid: try row.decode("pid"),
+            startedAt: try row.instant("started_at"))
+    }
+
+    /// - Parameters:
+    ///   - order: nil for a run by hand.
+    ///   - tasks: those whose locks the session holds.
+    ///   - schedule: of the slot, for slots before it that nobody has recorded.
+    func begin(
+        _ order: SlotOrder?, tasks: [TaskKind], schedule: Schedule?
+    ) async throws(PostgresError) -> Outcome {
+        do throws(PostgresError) {
+            try await connection.script(unsafe: Self.beginning)
+            let outcome = try await transact(order, tasks, schedule)
+            try await connection.execute("COMMIT", evenIfCancelled: true)
+            return outcome
+        } catch {
+            if !connection.isBroken { try await connection.execute("ROLLBACK", evenIfCancelled: true) }
+            throw error
+        }
+    }
+
+    /// Nobody holds a lock on the ledger for long, unless somebody repairs it.
+    private static let beginning = """
+        BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+        SET LOCAL lock_timeout = '2s';
+        SET LOCAL statement_timeout = '30s'
+        """
+
+    private func transact(
+        _ order: SlotOrder?, _ tasks: [TaskKind], _ schedule: Schedule?
+    ) async throws(PostgresError) -> Outcome {
+        var found = Found(abandoned: try await abandoned(tasks))
+        var slotID: Int64?
+        if let order {
+            found.passed = try await pass(order, schedule)
+            let row = try await connection.row(
+                LedgerQuery.openSlot(identity.database, order.slot.task.rawValue, order.slot.due.description))
+            if try row.word("state", as: LedgerSlot.State.self) != .open,
+                let owner = try await completer(of: order.slot)
+            {
+                return .completedElsewhere(owner, found)
+            }
+            slotID = try row.decode("id")
+        }
+        let row = try await connection.row(
+            LedgerQuery.beginRun(
+                identity.runID, identity.database, slotID, tasks.map(\.rawValue), identity.host, identity.pid,
+                identity.application, identity.programVersion))
+        let entry = LedgerEntry(
+            runID: identity.runID, attempt: try row.decode("attempt"), doneBefore: try await doneKeys(slotID),
+            waits: try await waits())
+        return .begun(entry, found)
+    }
+
+    private func abandoned(_ tasks: [TaskKind]) async throws(PostgresError) -> [RunOwner] {
+        var owners: [RunOwner] = []
+        for row in try await connection.rows(LedgerQuery.abandon(tasks.map(\.rawValue))) {
+            owners.append(
+                RunOwner(
+                    runID: try row.decode("id"), host: try row.decode("host"), pid: try row.decode("pid"),
+                    startedAt: try row.instant("started_at")))
+        }
+        return owners.sorted { $0.startedAt < $1.startedAt }
+    }
+
+    /// Whoever gave the order knows why a slot passed; what lies between the ledger's last slot and this one passed
+    /// while nobody was there.
+    private func pass(_ order: SlotOrder, _ schedule: Schedule?) async throws(PostgresError) -> [PassedSlot] {
+        let (task, due) = (order.slot.task, order.slot.due)
+        var passed: [Instant: PassedSlot] = [:]
+        let query = LedgerQuery.lastSlot(identity.database, task.rawValue, due.description)
+        if let schedule, let last = try await connection.row(query).instantIfPresent("due") {
+            for slot in SlotGap(schedule, after: last, before: due).missed(task, since: last) {
+                passed[slot.slot.due] = slot
+            }
+        }
+        for slot in order.passed where slot.slot.task == task && slot.slot.due < due { passed[slot.slot.due] = slot }
+        let slots = passed.values.sorted { $0.slot.due < $1.slot.due }
+        var entered: [PassedSlot] = []
+        for row in try await connection.rows(
+            LedgerQuery.pass(
+                identity.database, task.rawValue, slots.map(\.slot.due.description), slots.map(\.state.rawValue),
+                slots.map(\.reason), due.description))
+        {
+            entered.append(
+                PassedSlot(
+                    Slot(task: task, due: try row.instant("due")), try row.word("state"),
+                    reason: try row.decode("reason")))
+        }
+        return entered
+    }
+
+    private func doneKeys(_ slotID: Int64?) async throws(PostgresError) -> [StepKey: String] {
+        guard let slotID else { return [:] }
+        var keys: [StepKey: String] = [:]
+        for row in try await connection.rows(LedgerQuery.doneKeys(slotID)) {
+            keys[StepKey(try row.decode("key"))] = try row.decode("run_id")
+        }
+        return keys
+    }
+
+    private func waits() async throws(PostgresError) -> [RelationName: Duration] {
+        var waits: [RelationName: Duration] = [:]
+        for row in try await connection.rows(LedgerQuery.waits()) {
+            waits[try RelationName(row)] = try row.duration("waited")
+        }
+        return waits
+    }
+}

@@ -1,0 +1,61 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+
+/// A run that has begun in the ledger, and what it needs to know of others.
+struct LedgerEntry: Sendable {
+    let runID: String
+    /// Which run of its slot it is, from 1, over all services.
+    let attempt: Int
+    /// What was done for the slot already, each with the run that did it.
+    let doneBefore: [StepKey: String]
+    /// For how long others have waited for locks within the last hour.
+    let waits: [RelationName: Duration]
+
+    /// Whether a step whose COMMIT was not answered has arrived all the same.
+    func hasCommitted(_ number: Int, on connection: Connection) async throws(PostgresError) -> Bool {
+        try await connection.row(LedgerQuery.stepIsDone(runID, number)).decode("is_done")
+    }
+}
+
+/// The row of a step that is about to be committed.
+struct LedgerStepEntry: Sendable {
+    let runID: String
+    let number: Int
+    let step: PlanStep
+    let began: ContinuousClock.Instant
+    let lockWait: Duration
+    let attempt: Int
+
+    /// Enters the step as done, in the transaction of its effect, as the role of the session; the transaction has only
+    /// to be committed then.
+    ///
+    /// What the step's role has deferred is checked first, while it is still that role's doing.
+    ///
+    /// - Returns: nil when it is entered; else what became of the step, which has to be rolled back.
+    func enter(on connection: Connection) async throws(PostgresError) -> StepOutcome? {
+        try await connection.script(
+            unsafe: "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; SET LOCAL search_path = ''",
+            timeout: step.limits.patience)
+        let duration = began.duration(to: .now)
+        let entered = try await connection.optionalRow(
+            LedgerQuery.stepDone(
+                runID, number, step.kind.rawValue, step.object.schema, step.object.name, step.key.text,
+                step.description, duration.microseconds, lockWait.microseconds, attempt),
+            timeout: step.limits.patience)
+        return entered == nil ? .interrupted(reason: try await takenOver(on: connection)) : nil
+    }
+
+    private func takenOver(on connection: Connection) async throws(PostgresError) -> String {
+        let rolledBack = "rolled back: "
+        guard let row = try await connection.optionalRow(LedgerQuery.runState(runID)) else {
+            return rolledBack + "the ledger of the server that answers now does not know this run"
+        }
+        guard let other = try row.decodeIfPresent("other_id", as: String.self) else {
+            return rolledBack + "the run is \(try row.decode("state", as: String.self)) in the ledger"
+        }
+        return rolledBack + "while the connection was lost, run \(other) "
+            + "(pid \(try row.decode("other_pid", as: Int32.self)) on \(try row.decode("other_host", as: String.self))) "
+            + "took over"
+    }
+}

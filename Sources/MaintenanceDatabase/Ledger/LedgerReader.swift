@@ -1,0 +1,138 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+
+/// Reads the ledger of one database for people. Changes nothing, takes no locks of tasks, and works on a standby too.
+package struct LedgerReader: Sendable {
+    private let connection: Connection
+    private let database: String
+
+    /// Opens a session, calls `body` with a reader, and closes the session.
+    ///
+    /// - Parameter applicationName: what `pg_stat_activity` shows.
+    /// - Returns: nil where the database has no ledger.
+    /// - Throws: where the server cannot be reached, or the role may not read the ledger; what `body` throws.
+    package static func read<Value: Sendable>(
+        _ definition: DatabaseDefinition, applicationName: String,
+        _ body: (LedgerReader) async throws(ServerFailure) -> Value
+    ) async throws(ServerFailure) -> Value? {
+        let connection: Connection
+        do throws(PostgresError) {
+            connection = try await Connection.open(
+                ConnectionInfo(parsing: definition.conninfo),
+                options: SessionOptions(applicationName: applicationName, statementTimeout: .seconds(60)))
+        } catch {
+            throw ServerFailure(error)
+        }
+        do throws(ServerFailure) {
+            let reader = LedgerReader(connection: connection, database: definition.name)
+            let value = try await reader.isThere() ? try await body(reader) : nil
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func isThere() async throws(ServerFailure) -> Bool {
+        let standing = try await asked { () async throws(PostgresError) in
+            try await LedgerStanding.read(on: connection, writing: false)
+        }
+        switch standing {
+        case .ready: return true
+        case .absent: return false
+        case .unavailable(let failure): throw failure
+        }
+    }
+
+    private func asked<Value: Sendable>(
+        _ question: () async throws(PostgresError) -> Value
+    ) async throws(ServerFailure) -> Value {
+        do throws(PostgresError) {
+            return try await question()
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    private func all<Value: Sendable>(
+        _ query: Statement, _ value: (Row) throws(PostgresError) -> Value
+    ) async throws(ServerFailure) -> [Value] {
+        try await asked { () async throws(PostgresError) in
+            var values: [Value] = []
+            for row in try await connection.rows(query) { values.append(try value(row)) }
+            return values
+        }
+    }
+}
+
+// MARK: - Slots and runs
+
+extension LedgerReader {
+    /// The latest slots of each kind of task of this database, newest first, at most `count` of each.
+    package func slots(latest count: Int = 1) async throws(ServerFailure) -> [LedgerSlot] {
+        try await all(LedgerQuery.slots(database, count)) { (row) throws(PostgresError) in
+            LedgerSlot(
+                slot: Slot(task: try row.word("task"), due: try row.instant("due")), state: try row.word("state"),
+                reason: try row.decode("reason"), startedAt: try row.instantIfPresent("started_at"),
+                endedAt: try row.instantIfPresent("ended_at"), completedBy: try row.decode("completed_by"),
+                attempts: try row.decode("attempts"))
+        }
+    }
+
+    /// Runs of this database, newest first, at most `limit`.
+    ///
+    /// - Parameters:
+    ///   - tasks: those with one of these kinds of task; nil for all.
+    ///   - since: those that began then or later; nil for all.
+    package func runs(
+        tasks: [TaskKind]? = nil, since: Instant? = nil, limit: Int = 20
+    ) async throws(ServerFailure) -> [LedgerRun] {
+        let query = LedgerQuery.runs(database, tasks?.map(\.rawValue), since?.description, nil as String?, limit)
+        return try await all(query) { (row) throws(PostgresError) in try LedgerRun(row) }
+    }
+
+    /// All that the ledger has on that run, of whatever database; nil for one that it does not know.
+    package func run(_ runID: String) async throws(ServerFailure) -> LedgerRunDetail? {
+        let query = LedgerQuery.runs(nil as String?, nil as [String]?, nil as String?, runID, 1)
+        let found = try await all(query) { (row) throws(PostgresError) in
+            LedgerRunDetail(run: try LedgerRun(row), database: try row.decode("database_name"))
+        }
+        guard var detail = found.first else { return nil }
+        detail.steps = try await all(LedgerQuery.steps(runID)) { (row) throws(PostgresError) in try LedgerStep(row) }
+        detail.refusals = try await all(LedgerQuery.refusals(runID)) { (row) throws(PostgresError) in
+            Refusal(
+                task: try row.word("task"), object: try RelationName(row), reason: try row.word("reason"),
+                explanation: try row.decode("explanation"), cure: try row.decode("cure"))
+        }
+        detail.heldLocks = try await all(LedgerQuery.heldLocks(runID)) { (row) throws(PostgresError) in
+            HeldRunLock(
+                task: try row.word("task"), pid: try row.decode("pid"), application: try row.decode("application"),
+                user: try row.decode("role"), client: try row.decode("client"), since: try row.instant("since"))
+        }
+        return detail
+    }
+}
+
+// MARK: - What follows from them
+
+extension LedgerReader {
+    /// The kinds of task of this database whose last run failed.
+    package func streaks() async throws(ServerFailure) -> [LedgerStreak] {
+        try await all(LedgerQuery.streaks(database)) { (row) throws(PostgresError) in
+            LedgerStreak(
+                task: try row.word("task"), failures: try row.decode("failures"), since: try row.instant("since"),
+                reason: try row.decode("reason"))
+        }
+    }
+
+    /// The last refresh of each view that the ledger knows of, by name.
+    package func refreshes() async throws(ServerFailure) -> [LedgerRefresh] {
+        try await all(LedgerQuery.refreshes()) { (row) throws(PostgresError) in
+            LedgerRefresh(
+                view: try RelationName(row), startedAt: try row.instant("started_at"),
+                duration: try row.duration("duration"), runID: try row.decode("run_id"))
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+
+/// What one run enters into the ledger: whether it may begin, and what it came to.
+///
+/// Without a ledger a run goes on; what it did is then in the journal alone. A run by hand never makes one, and says
+/// nothing where there is none.
+struct RunRecord: Sendable {
+    let definition: DatabaseDefinition
+    let identity: RunIdentity
+    /// nil for a run by hand.
+    let order: SlotOrder?
+    let installs: Bool
+    let sink: any EventSink
+
+    private(set) var entry: LedgerEntry?
+    /// What becomes of the order; nil for a run by hand.
+    private(set) var slot: SlotReport?
+    private var standing = LedgerStanding.absent
+    private let retryPolicy = SlotRetryPolicy()
+
+    init(
+        definition: DatabaseDefinition, identity: RunIdentity, order: SlotOrder?, installs: Bool, sink: any EventSink
+    ) {
+        self.definition = definition
+        self.identity = identity
+        self.order = order
+        self.installs = installs
+        self.sink = sink
+        slot = order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) }
+    }
+
+    /// Looks for the ledger, makes it where it is asked for and missing, and asks it for the slot. Takes no locks of
+    /// tasks.
+    ///
+    /// - Returns: whether somebody has completed the slot already.
+    mutating func isCompletedElsewhere(_ connection: Connection) async throws(ServerFailure) -> Bool {
+        guard definition.ledger.enabled else {
+            slot?.unrecorded = .ledgerIsOff
+            return false
+        }
+        try await prepare(connection)
+        guard case .ready = standing, let order else { return false }
+        do throws(PostgresError) {
+            let claim = LedgerClaim(connection: connection, identity: identity)
+            guard let owner = try await claim.completer(of: order.slot) else { return false }
+            slot?.state = .completedElsewhere(owner)
+            return true
+        } catch {
+            try goOnWithout(error)
+            return false
+        }
+    }
+
+    /// Claims the slot, once the session has the lock of its task.
+    ///
+    /// - Returns: whether somebody has completed the slot already.
+    mutating func begin(_ tasks: [TaskKind], on connection: Connection) async throws(ServerFailure) -> Bool {
+        guard case .ready = standing, !tasks.isEmpty else { return false }
+        do throws(PostgresError) {
+            let schedule = order.map { definition.schedule(of: $0.slot.task).schedule }
+            let claim = LedgerClaim(connection: connection, identity: identity)
+            switch try await claim.begin(order, tasks: tasks, schedule: schedule) {
+            case .begun(let entry, let found):
+                self.entry = entry
+                slot?.attempt = entry.attempt
+                keep(found)
+                return false
+            case .completedElsewhere(let owner, let found):
+                slot?.state = .completedElsewhere(owner)
+                keep(found)
+                return true
+            }
+        } catch {
+            try goOnWithout(error)
+            return false
+        }
+    }
+
+    /// Enters what the run came to, and says so in its summary. Never fails: a run that could not be ended in the ledger
+    /// is found abandoned by the next one, and its slot is open until then.
+    ///
+    /// - Parameter began: when each step was begun, by its number.
+    mutating func end(
+        _ summary: inout RunSummary, _ session: RunSession, began: [Int: ContinuousClock.Instant]
+    ) async {
+        let attempt = slot?.attempt ?? 1
+        let isComplete = retryPolicy.isComplete(summary, attempt: attempt)
+        if let entry {
+            let state: LedgerRun.State =
+                summary.interruption != nil ? .interrupted : isComplete ? .completed : .incomplete
+            let ending = LedgerEnding(
+                runID: entry.runID, state: state, summary: summary, lateAfter: order?.lateAfter ?? .zero, began: began)
+            do throws(PostgresError) {
+                try await end(ending, session)
+            } catch {
+                sink.record(.service(.ledgerUnavailable(database: definition.name, ServerFailure(error))))
+            }
+        } else if let order, isComplete, slot?.unrecorded != nil {
+            let delay = Duration.microseconds(summary.startedAt.microseconds - order.slot.due.microseconds)
+            slot?.state = .ran(late: delay >= order.lateAfter)
+        }
+        summary.slot = slot
+    }
+
+    /// Once more on a new connection where the first one is lost: the run's own state tells whether it had arrived.
+    private mutating func end(_ ending: LedgerEnding, _ session: RunSession) async throws(PostgresError) {
+        var hasReconnected = false
+        while true {
+            do throws(PostgresError) {
+                let connection = try await session.connection()
+                let isEnded = try await ending.enter(on: connection)
+                if let order {
+                    try await settle(order, on: connection)
+                }
+                if isEnded { try await clean(on: connection, ending.summary.reports.count) }
+                return
+            } catch {
+                guard error.kind == .connection, !hasReconnected, !session.isLost else { throw error }
+                hasReconnected = true
+            }
+        }
+    }
+
+    /// Whose the slot is now.
+    private mutating func settle(_ order: SlotOrder, on connection: Connection) async throws(PostgresError) {
+        let query = LedgerQuery.slot(identity.database, order.slot.task.rawValue, order.slot.due.description)
+        guard let row = try await connection.optionalRow(query, evenIfCancelled: true),
+            let runID = try row.decodeIfPresent("completed_by", as: String.self)
+        else { return }
+        if runID == identity.runID {
+            slot?.state = .ran(late: try row.word("state", as: LedgerSlot.State.self) == .late)
+        } else {
+            slot?.state = .completedElsewhere(
+                RunOwner(
+                    runID: runID, host: try row.decode("host"), pid: try row.decode("pid"),
+                    startedAt: try row.instant("started_at")))
+        }
+    }
+
+    private func clean(on connection: Connection, _ steps: Int) async throws(PostgresError) {
+        let keep = definition.ledger
+        try await connection.execute(
+            LedgerQuery.delete(keep.keep.microseconds, keep.keepRuns, keep.keepSteps, 2 * steps),
+            timeout: .seconds(30), evenIfCancelled: true)
+    }
+
+    private mutating func keep(_ found: LedgerClaim.Found) {
+        slot?.abandoned = found.abandoned
+        slot?.passed = found.passed
+    }
+
+    // MARK: - Without a ledger
+
+    private mutating func prepare(_ connection: Connection) async throws(ServerFailure) {
+        do throws(PostgresError) {
+            standing = try await LedgerStanding.read(on: connection)
+        } catch {
+            try goOnWithout(error)
+        }
+        if case .absent = standing, installs { try await install() }
+        switch standing {
+        case .ready: break
+        case .absent: slot?.unrecorded = .noLedger
+        case .unavailable(let failure): slot?.unrecorded = failure
+        }
+    }
+
+    private mutating func install() async throws(ServerFailure) {
+        let installer = SchemaInstaller(
+            conninfo: definition.conninfo, applicationName: identity.application,
+            programVersion: identity.programVersion, set: .ledger)
+        do throws(ServerFailure) {
+            let applied = try await installer.apply().applied
+            standing = .ready
+            if !applied.isEmpty { sink.record(.service(.ledgerInstalled(database: definition.name))) }
+        } catch {
+            if error.endsRun { throw error }
+            standing = .unavailable(error)
+        }
+    }
+
+    /// - Throws: what would have ended the run without a ledger, too.
+    private mutating func goOnWithout(_ error: PostgresError) throws(ServerFailure) {
+        let failure = ServerFailure(error)
+        if failure.endsRun { throw failure }
+        standing = .unavailable(failure)
+        slot?.unrecorded = failure
+        // A run by hand has no slot to say it with.
+        if order == nil { sink.record(.service(.ledgerUnavailable(database: definition.name, failure))) }
+    }
+}
+
+extension ServerFailure {
+    fileprivate static let ledgerIsOff = ServerFailure(
+        failureClass: .other, message: "the ledger is switched off for this database",
+        cure: "set ledger.enabled to true, unless no other service tends the same database")
+
+    fileprivate static let noLedger = ServerFailure(
+        failureClass: .other, message: "this database has no ledger", cure: "let the service make it: pgtend serve")
+
+    /// What passes: the slot is tried again soon, then with its ledger.
+    fileprivate var endsRun: Bool {
+        switch failureClass {
+        case .connection, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback, .timeout:
+            true
+        case .privilege, .other: false
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Maintenance
+import PostgresClient
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Installing the ledger")
+struct LedgerInstallationTests {
+    /// Who installs it, and what an administrator did for that before.
+    enum Installer: String, CaseIterable, CustomTestStringConvertible {
+        case superuser
+        case roleWithCreate = "role with CREATE on the database"
+        case ownerOfThePreparedSchema = "owner of a prepared schema"
+        case roleWithGrantsOnAPreparedSchema = "role with CREATE on a schema of another"
+        var testDescription: String { rawValue }
+
+        func preparation(_ role: String, in database: String) -> String {
+            switch self {
+            case .superuser: "ALTER ROLE \(role) SUPERUSER"
+            case .roleWithCreate: "GRANT CREATE ON DATABASE \"\(database)\" TO \(role)"
+            case .ownerOfThePreparedSchema: "CREATE SCHEMA pgtend_ledger AUTHORIZATION \(role)"
+            case .roleWithGrantsOnAPreparedSchema:
+                "CREATE SCHEMA pgtend_ledger; GRANT CREATE, USAGE ON SCHEMA pgtend_ledger TO \(role)"
+            }
+        }
+    }
+
+    @Test("is made by the first slot", arguments: Installer.allCases, PostgresVersion.underTest)
+    func isMadeByTheFirstSlot(installer: Installer, version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await withRole(in: database) { role in
+                try await database.psql(installer.preparation(role, in: database.name))
+                let sink = RecordingSink()
+                let order = TestSlot.order(.views)
+                let summary = await database.serve(order, user: role, sink: sink)
+                #expect(summary.failure == nil && summary.slot?.unrecorded == nil, "\(summary)")
+                #expect(summary.slot?.state == .ran(late: false))
+                #expect(sink.serviceEvents == [.ledgerInstalled(database: database.name)])
+                try await database.expect(ledger: "SELECT state FROM slot", is: "ran")
+
+                let second = RecordingSink()
+                await database.serve(TestSlot.order(.partitions), user: role, sink: second)
+                #expect(second.serviceEvents == [])
+                try await database.expect(ledger: "SELECT count(*) FROM slot WHERE state = 'ran'", is: "2")
+            }
+        }
+    }
+
+    @Test("without rights the slot is run all the same, and the cure makes the ledger")
+    func goesOnWithoutRights() async throws {
+        try await TestDatabase.with { database in
+            try await withRole(in: database) { role in
+                let order = TestSlot.order(.views)
+                let summary = await database.serve(order, user: role)
+                #expect(summary.failure == nil && summary.slot?.state == .ran(late: false))
+                let failure = try #require(summary.slot?.unrecorded)
+                #expect(failure.failureClass == .privilege)
+                let cure = try #require(failure.cure)
+                try await database.psql(String(cure.trimmingPrefix("let a superuser run: ")))
+                let recorded = await database.serve(order, user: role)
+                #expect(recorded.slot?.unrecorded == nil && recorded.slot?.state == .ran(late: false))
+            }
+        }
+    }
+
+    @Test("what another role has installed is used once it is granted")
+    func usesWhatIsGranted() async throws {
+        try await TestDatabase.with { database in
+            try await withRole(in: database) { role in
+                await database.serve(TestSlot.order(.views))
+                let refused = await database.serve(TestSlot.order(.views, 0), user: role)
+                let failure = try #require(refused.slot?.unrecorded)
+                #expect(failure.sqlState == "42501")
+                let cure = try #require(failure.cure)
+                try await database.psql(
+                    String(cure.trimmingPrefix("let the owner of schema pgtend_ledger run: ")))
+                let granted = await database.serve(TestSlot.order(.partitions), user: role)
+                #expect(granted.slot?.unrecorded == nil && granted.slot?.state == .ran(late: false))
+                try await database.expect(ledger: "SELECT count(*) FROM run", is: "2")
+            }
+        }
+    }
+
+    @Test("several services that install it at once have it once", arguments: PostgresVersion.underTest)
+    func isMadeOnce(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: LedgerWorld.template) { database in
+            let sinks = (0..<4).map { _ in RecordingSink() }
+            let summaries = await withTaskGroup(of: RunSummary.self) { group in
+                for (index, sink) in sinks.enumerated() {
+                    let order = TestSlot.order(index % 2 == 0 ? .views : .partitions)
+                    group.addTask { await database.serve(order, sink: sink) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(sinks.flatMap(\.serviceEvents) == [.ledgerInstalled(database: database.name)])
+            #expect(summaries.allSatisfy { $0.failure == nil && $0.slot?.unrecorded == nil }, "\(summaries)")
+            let completed = try await database.ledger(
+                "SELECT count(*), count(DISTINCT slot_id) FROM run WHERE state = 'completed'")
+            #expect(completed == "2|2")
+        }
+    }
+
+    @Test("where it is switched off nothing is made or asked")
+    func isLeftAlone() async throws {
+        try await TestDatabase.with { database in
+            let summary = await database.serve(TestSlot.order(.views)) { $0.ledger.enabled = false }
+            #expect(summary.slot?.state == .ran(late: false))
+            #expect(summary.slot?.unrecorded?.message == "the ledger is switched off for this database")
+            let isMissing = try await database.psql("SELECT to_regnamespace('pgtend_ledger') IS NULL")
+            #expect(isMissing == "t")
+        }
+    }
+
+    @Test("a ledger of a newer pgtend is left alone")
+    func leavesANewerOneAlone() async throws {
+        try await TestDatabase.with { database in
+            await database.serve(TestSlot.order(.views))
+            try await database.ledger(
+                "INSERT INTO schema_migrations VALUES (99, 'to_come', repeat('0', 64), now(), 'somebody', '99.0')")
+            let summary = await database.serve(TestSlot.order(.partitions))
+            #expect(summary.slot?.unrecorded?.message.contains("migration 99 of a newer pgtend") == true)
+            #expect(summary.slot?.state == .ran(late: false))
+        }
+    }
+
+    @Test("every table and column has its comment", arguments: PostgresVersion.underTest)
+    func isCommented(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            await database.serve(TestSlot.order(.views))
+            let bare = try await database.psql(
+                """
+                SELECT c.relname, a.attname FROM pg_class AS c
+                JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum >= 0 AND NOT a.attisdropped
+                WHERE c.relnamespace = 'pgtend_ledger'::regnamespace AND c.relkind = 'r'
+                    AND col_description(c.oid, a.attnum) IS NULL
+                """)
+            #expect(bare == "")
+            let tables = try await database.psql(
+                """
+                SELECT count(*), count(obj_description(c.oid, 'pg_class')) FROM pg_class AS c
+                WHERE c.relnamespace = 'pgtend_ledger'::regnamespace AND c.relkind = 'r'
+                """)
+            #expect(tables == "4|4")
+        }
+    }
+
+    private func withRole(in database: TestDatabase, _ body: (String) async throws -> Void) async throws {
+        let role = "tender_\(database.name)"
+        try await database.psql("CREATE ROLE \(role) LOGIN")
+        do {
+            try await body(role)
+        } catch {
+            try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+            throw error
+        }
+        try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+    }
+}
+
+extension RecordingSink {
+    var serviceEvents: [ServiceEvent] {
+        events.compactMap { if case .service(let event) = $0 { event } else { nil } }
+    }
+}

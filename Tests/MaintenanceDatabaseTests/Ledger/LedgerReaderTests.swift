@@ -1,0 +1,147 @@
+import CivilTime
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Reading the ledger")
+struct LedgerReaderTests {
+    private func read<Value: Sendable>(
+        _ database: TestDatabase, user: String = "postgres",
+        _ body: (LedgerReader) async throws(ServerFailure) -> Value
+    ) async throws -> Value? {
+        try await LedgerReader.read(database.definition(user: user), applicationName: "test", body)
+    }
+
+    @Test("a database without a ledger has none to read")
+    func saysThatThereIsNone() async throws {
+        try await TestDatabase.with { database in
+            let slots = try await read(database) { reader async throws(ServerFailure) in try await reader.slots() }
+            #expect(slots == nil)
+        }
+    }
+
+    @Test("a run is read as it was, with its steps and what it left alone", arguments: PostgresVersion.underTest)
+    func readsARun(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: LedgerWorld.template) { database in
+            try await database.psql("CREATE MATERIALIZED VIEW s.bare AS SELECT 1 AS n")
+            let (order, runID) = (TestSlot.order(.views), TestSlot.runID())
+            let blocker = try await database.connect(as: "the \"other\" one")
+            try await blocker.script(unsafe: "BEGIN; COMMENT ON MATERIALIZED VIEW s.words IS 'held'")
+            let summary = await database.serve(order, runID: runID) {
+                $0.locks.tries = 2
+                $0.locks.perStep = .milliseconds(20)
+            }
+            await blocker.close()
+            #expect(summary.refusals.count == 1)
+
+            let detail = try #require(
+                await read(database) { reader async throws(ServerFailure) in try await reader.run(runID) } ?? nil)
+            #expect(detail.database == database.name && detail.refusals == summary.refusals)
+            let run = detail.run
+            #expect(run.runID == runID && run.due == order.slot.due && run.tasks == [.views] && run.attempt == 1)
+            #expect(run.state == .incomplete && run.failure == nil && run.interruption == nil)
+            #expect(run.owner.application == "pgtend test" && run.owner.programVersion == "1.2.3")
+            var figures = LedgerFigures(summary)
+            // The server counts in microseconds.
+            figures.lockWait = .microseconds(figures.lockWait.microseconds)
+            #expect(run.figures == figures)
+            #expect(run.figures.lockWait > .zero)
+            let ended = try #require(run.endedAt)
+            #expect(run.startedAt < ended && ended <= HostClock.now())
+
+            #expect(detail.steps.map(\.outcome) == [.done, .postponed])
+            #expect(detail.steps.map(\.number) == [1, 2])
+            #expect(detail.steps.map(\.object.name) == ["numbers", "words"])
+            #expect(detail.steps.map(\.action) == summary.reports.map(\.step.description))
+            #expect(detail.steps[1].attempts == 2 && detail.steps[1].lockWait > .zero)
+            #expect(detail.steps[1].message?.contains("the \"other\" one") == true)
+            #expect(detail.steps.allSatisfy { $0.startedAt.map { $0 >= run.startedAt } ?? false })
+
+            let unknown = try await read(database) { reader async throws(ServerFailure) in
+                try await reader.run(String(repeating: "f", count: 32))
+            }
+            #expect(unknown == .some(nil))
+        }
+    }
+
+    @Test("runs and slots are read newest first, by task, time and number")
+    func readsRunsAndSlots() async throws {
+        try await TestDatabase.with(template: LedgerWorld.template) { database in
+            for back in [3, 1, 0] { await database.serve(TestSlot.order(.views, back)) }
+            await database.serve(TestSlot.order(.partitions))
+            let byHand = await database.tend([.views, .partitions])
+            let (runs, views, few, slots) = try #require(
+                await read(database) { reader async throws(ServerFailure) in
+                    (
+                        try await reader.runs(), try await reader.runs(tasks: [.views], since: byHand.startedAt),
+                        try await reader.runs(limit: 2), try await reader.slots(latest: 2)
+                    )
+                })
+            #expect(runs.map(\.tasks) == [[.partitions, .views], [.partitions], [.views], [.views], [.views]])
+            #expect(runs.map(\.state) == Array(repeating: .completed, count: 5))
+            #expect(runs.map { $0.due == nil } == [true, false, false, false, false])
+            #expect(views.map(\.runID) == [byHand.runID])
+            #expect(few == Array(runs.prefix(2)))
+            #expect(slots.map(\.slot.task) == [.partitions, .views, .views])
+            #expect(slots.map(\.state) == [.ran, .ran, .ran])
+            #expect(slots.map(\.attempts) == [1, 1, 1])
+            #expect(slots.map(\.completedBy) == [runs[1], runs[2], runs[3]].map(\.runID))
+        }
+    }
+
+    @Test("runs that failed one after the other are counted from the last that went well")
+    func countsFailures() async throws {
+        try await TestDatabase.with(template: LedgerWorld.template) { database in
+            await database.serve(TestSlot.order(.views, 4))
+            await database.serve(TestSlot.order(.partitions, 4))
+            try await database.psql("ALTER TABLE s.source RENAME n TO m; ALTER TABLE s.source DROP m CASCADE")
+            try await database.psql(
+                """
+                CREATE FUNCTION s.fails() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RAISE 'no way'; END $$;
+                CREATE MATERIALIZED VIEW s.broken AS SELECT s.fails() AS n WITH NO DATA;
+                """)
+            let first = await database.serve(TestSlot.order(.views, 2))
+            await database.serve(TestSlot.order(.views, 1))
+            #expect(first.count(.failed) == 1, "\(first)")
+            let (streaks, runs) = try #require(
+                await read(database) { reader async throws(ServerFailure) in
+                    (try await reader.streaks(), try await reader.runs(tasks: [.views], limit: 2))
+                })
+            #expect(streaks.map(\.task) == [.views] && streaks.map(\.failures) == [2])
+            #expect(streaks.first?.since == runs.last?.startedAt)
+            #expect(streaks.first?.reason?.contains("no way") == true)
+            try await database.psql("DROP MATERIALIZED VIEW s.broken")
+            await database.serve(TestSlot.order(.views))
+            let after = try await read(database) { reader async throws(ServerFailure) in try await reader.streaks() }
+            #expect(after == [])
+        }
+    }
+
+    @Test("the last refresh of each view is known, also to a role that may only read")
+    func knowsRefreshes() async throws {
+        try await TestDatabase.with(template: LedgerWorld.template) { database in
+            let role = "reader_\(database.name)"
+            await database.serve(TestSlot.order(.views, 1))
+            let last = await database.serve(TestSlot.order(.views))
+            try await database.psql(
+                """
+                CREATE ROLE \(role) LOGIN; GRANT USAGE ON SCHEMA pgtend_ledger TO \(role);
+                GRANT SELECT ON ALL TABLES IN SCHEMA pgtend_ledger TO \(role);
+                """)
+            let refreshes = try await read(database, user: role) { reader async throws(ServerFailure) in
+                try await reader.refreshes()
+            }
+            #expect(refreshes?.map(\.view.name) == ["numbers", "words"])
+            #expect(refreshes?.map(\.runID) == [last.runID, last.runID])
+            try await database.psql("REVOKE SELECT ON pgtend_ledger.step FROM \(role)")
+            await #expect(throws: ServerFailure.self) {
+                try await read(database, user: role) { reader async throws(ServerFailure) in
+                    try await reader.refreshes()
+                }
+            }
+            try await database.psql("DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+}
