@@ -32,7 +32,7 @@ test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS=
 test-all-versions: ## The same against 18, 17, 16 and 15
 	$(harness)/test.sh 18 17 16 15 -- $(TESTFLAGS)
 
-test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes minutes
+test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes two minutes
 	PGTEND_TEST_ZONES=all $(harness)/test.sh 15 -- --filter ZoneParityTests
 
 verify: ## Compare the generated parts of docs/ with the code: the keys of the configuration, the events, the fields

@@ -49,6 +49,9 @@ struct ScheduleTests {
             "pgtend.yaml:6:15: \(path).cron: \(cron), found '0 25 * * *' (hour: expected a number from 0 to 23, "
                 + "found '25')"),
         Mistake(
+            "a day that never comes", "cron: 0 3 30 2 *",
+            "pgtend.yaml:6:15: \(path).cron: \(cron), found '0 3 30 2 *' (no month has that day)"),
+        Mistake(
             "four fields", "cron: 0 3 * *",
             "pgtend.yaml:6:15: \(path).cron: \(cron), found '0 3 * *' (expected five fields: minute, hour, day of the "
                 + "month, month, day of the week, found '4 of them')"),
