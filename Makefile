@@ -16,7 +16,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones verify generate demo measure lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones verify generate demo measure bench-idle lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -46,6 +46,9 @@ demo: ## The main job on a private database with half a year of data; leaves not
 
 measure: build ## Size of the binary, memory and time of a run with nothing to do
 	$(harness)/measure.sh
+
+bench-idle: build ## What the service costs while it waits, with one database and with 200
+	$(harness)/bench-idle.sh
 
 lint: ## Formatting and style of the Swift files; warnings are errors
 	@$(harness)/packages.sh lint

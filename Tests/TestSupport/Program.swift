@@ -148,6 +148,18 @@ package final class Program: Sendable {
         }
     }
 
+    /// Awaits that standard error has `count` lines that contain `text`.
+    package func standardError(
+        contains text: String, times count: Int, within limit: Duration = .seconds(60)
+    ) async throws {
+        try await wait(for: "'\(text)' \(count) times on standard error", within: limit) {
+            $0.text($0.standardError).split(separator: "\n").count { $0.contains(text) } >= count
+        }
+    }
+
+    /// What it has written to standard error so far.
+    package var standardErrorSoFar: String { state.withLock { $0.text($0.standardError) } }
+
     /// Awaits the end. A program that is still running after `limit` is killed, which is a failure with what it said.
     package func result(within limit: Duration = .seconds(120)) async throws -> Result {
         try await wait(for: "its end", within: limit) { $0.ending != nil }

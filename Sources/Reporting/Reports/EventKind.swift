@@ -51,6 +51,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case taskFailing = "task_failing"
     case taskRecovered = "task_recovered"
     case clockStepped = "clock_stepped"
+    case notificationFailed = "notification_failed"
 
     package var messageID: MessageID {
         switch self {
@@ -89,6 +90,7 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .taskFailing: "79ce1450ef2541ab9d62ac1d7bc2d7c7"
         case .taskRecovered: "4912c0a1d2e045fb8ed99155ee51541a"
         case .clockStepped: "662c72a7c2fa45e4b802a6a9381222a4"
+        case .notificationFailed: "9e4ddca8b65e4fe29a50fa607c03f980"
         }
     }
 }

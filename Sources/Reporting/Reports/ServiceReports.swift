@@ -67,6 +67,12 @@ extension ServiceEvent {
                         ReportField(.failures, failures), ReportField(.durationMicroseconds, duration),
                     ])
             ]
+        case .notificationFailed(let reason):
+            [
+                Report(
+                    .notificationFailed, .warning, .record, "the service manager could not be told: \(reason)",
+                    fields: [ReportField(.reason, reason)])
+            ]
         case .clockStepped(let step): [Self.clockStepped(step)]
         }
     }
