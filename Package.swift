@@ -63,6 +63,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["PostgresClient"], path: "Tests/TestSupport", swiftSettings: strict),
         testProgram("SystemdProbe", ["SystemdIO"]),
+        testProgram("BlockedService", ["Supervision", "Maintenance", "PostgresClient", "SystemdIO"]),
         tests("CivilTimeTests", ["CivilTime", "TestSupport"]),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),

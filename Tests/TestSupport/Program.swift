@@ -86,9 +86,12 @@ package final class Program: Sendable {
         return try await program.result(within: limit)
     }
 
-    /// The built `pgtend`, which the build puts beside the test bundle.
-    package static var pgtend: String {
-        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/pgtend"
+    /// The built `pgtend`.
+    package static var pgtend: String { beside("pgtend") }
+
+    /// A program of this package, which the build puts beside the test bundle.
+    package static func beside(_ name: String) -> String {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/" + name
     }
 
     private init(
