@@ -42,7 +42,7 @@ extension TestDatabase {
 extension Cluster {
     /// Returns when some session of the database answers `condition`; see `Shop.wait`.
     func waitForSession(where condition: String, database: String = "postgres") async throws {
-        try await psql(Shop.wait(forSessionWhere: condition))
+        try await psql(Shop.wait(forSessionWhere: condition), database: database)
     }
 }
 
