@@ -8,10 +8,15 @@ harness := Tests/Harness
 program := .build/release/pgtend
 scratch := .build/tmp# SwiftPM leaves empty folders in its TMPDIR
 swift   := Sources Tests Package.swift
-catalog := $(DESTDIR)$(PREFIX)/lib/systemd/catalog/pgtend.catalog
+lib     := $(DESTDIR)$(PREFIX)/lib
 doc     := $(DESTDIR)$(PREFIX)/share/doc/pgtend
+units   := pgtend.service pgtend@.service pgtend-run.service pgtend-run.timer
+# Copies a file to where systemd looks for it; the program and its documents are below PREFIX.
+place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/$(1) | install -D -m 644 /dev/stdin $(lib)/$(2)
 
-.PHONY: help build test test-all-versions demo measure lint format install uninstall clean
+reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
+
+.PHONY: help build test test-all-versions test-zones demo measure lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -26,6 +31,9 @@ test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS=
 
 test-all-versions: ## The same against 18, 17, 16 and 15
 	$(harness)/test.sh 18 17 16 15 -- $(TESTFLAGS)
+
+test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes minutes
+	PGTEND_TEST_ZONES=all $(harness)/test.sh 15 -- --filter ZoneParityTests
 
 demo: ## The main job on a private database with half a year of data; leaves nothing behind
 	$(harness)/demo.sh
@@ -46,13 +54,19 @@ install: ## Install what `make build` made, below DESTDIR and PREFIX
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/pgtend
 	install -D -m 644 -t $(doc) README.md CHANGELOG.md LICENSE
 	install -D -m 644 -t $(doc)/docs docs/*.md
-	sed 's|/usr/share/doc/pgtend|$(PREFIX)/share/doc/pgtend|' systemd/pgtend.catalog \
-	    | install -D -m 644 /dev/stdin $(catalog)
-	$(if $(DESTDIR),,journalctl --update-catalog)
+	install -D -m 644 -t $(doc)/systemd systemd/tcp.conf
+	for unit in $(units); do $(call place,$$unit,systemd/system/$$unit) || exit; done
+	$(call place,pgtend.catalog,systemd/catalog/pgtend.catalog)
+	$(call place,pgtend.sysusers,sysusers.d/pgtend.conf)
+	$(call place,pgtend.tmpfiles,tmpfiles.d/pgtend.conf)
+	$(if $(DESTDIR),,systemd-sysusers pgtend.conf)
+	$(if $(DESTDIR),,systemd-tmpfiles --create pgtend.conf)
+	$(if $(DESTDIR),,$(reload))
 
-uninstall: ## Remove what `make install` installed
-	rm -rf $(DESTDIR)$(PREFIX)/bin/pgtend $(doc) $(catalog)
-	$(if $(DESTDIR),,journalctl --update-catalog)
+uninstall: ## Remove what `make install` installed; the user and its configuration stay
+	rm -rf $(DESTDIR)$(PREFIX)/bin/pgtend $(doc) $(units:%=$(lib)/systemd/system/%) $(lib)/systemd/catalog/pgtend.catalog
+	rm -f $(lib)/sysusers.d/pgtend.conf $(lib)/tmpfiles.d/pgtend.conf
+	$(if $(DESTDIR),,$(reload))
 
 clean: ## Remove everything that was built or fetched
 	rm -rf .build

@@ -16,6 +16,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A program that only tests start.
+func testProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
     name: "pgtend",
     dependencies: [
@@ -41,18 +46,23 @@ let package = Package(
         module("Reporting", ["Maintenance", "CivilTime", "SystemdIO"]),
         module("Settings", ["Maintenance", "CivilTime", "CLibYAML"]),
 
+        // Floor 4: decides which run begins when, and drives it.
+        module(
+            "Supervision", ["Maintenance", "MaintenanceDatabase", "CivilTime", "PostgresClient", "SystemdIO"]),
+
         // Floor 5: the command-line interface. Floor 6: the program.
         module(
             "Commands",
             [
-                "Maintenance", "MaintenanceDatabase", "Reporting", "Settings", "CivilTime", "PostgresClient",
-                argumentParser,
+                "Maintenance", "MaintenanceDatabase", "Reporting", "Settings", "Supervision", "CivilTime",
+                "PostgresClient", "SystemdIO", argumentParser,
             ]),
         .executableTarget(name: "pgtend", dependencies: ["Commands"], swiftSettings: strict),
 
         // Tests mirror the sources.
         .target(
             name: "TestSupport", dependencies: ["PostgresClient"], path: "Tests/TestSupport", swiftSettings: strict),
+        testProgram("SystemdProbe", ["SystemdIO"]),
         tests("CivilTimeTests", ["CivilTime", "TestSupport"]),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),
@@ -60,9 +70,11 @@ let package = Package(
         tests("MaintenanceTests", ["Maintenance", "CivilTime", "TestSupport"]),
         tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
-        tests("SettingsTests", ["Settings", "Maintenance", "TestSupport"]),
+        tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "TestSupport"]),
+        tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
         tests("ProcessTests", ["TestSupport"]),
+        tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )

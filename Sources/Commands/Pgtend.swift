@@ -13,13 +13,15 @@ package struct Pgtend: ParsableCommand {
                 pgtend run --database 'host=/run/postgresql dbname=shop' --schema sales
               Every database of the configuration file, partitions only:
                 pgtend run partitions --config /etc/pgtend/pgtend.yaml
+              Do it whenever it is due, as a service:
+                pgtend serve --config /etc/pgtend/pgtend.yaml
               Is the configuration right, and does the role have what it needs?
                 pgtend config check --connect
 
             \(ExitStatus.help)
             """,
         version: "pgtend \(Version.text)",
-        subcommands: [RunCommand.self, PlanCommand.self, ConfigCommand.self, SchemaCommand.self])
+        subcommands: [ServeCommand.self, RunCommand.self, PlanCommand.self, ConfigCommand.self, SchemaCommand.self])
 
     package init() {}
 }

@@ -48,9 +48,7 @@ actor Dialer {
         _ effective: EffectiveSettings, _ settings: ConnectionInfo, within limit: Duration?
     ) async -> PostgresError? {
         var failures: [PostgresError] = []
-        // libpq looks at all hosts for a standby, then at all for any server; here it sees one host at a time.
-        let passes = effective["target_session_attrs"] == "prefer-standby" ? ["standby", "any"] : [nil]
-        for attributes in passes {
+        for attributes in passes(effective) {
             let pass = attributes.map { settings.setting("target_session_attrs", to: $0) } ?? settings
             failures = []
             for host in effective.hosts {
@@ -63,6 +61,16 @@ actor Dialer {
             }
         }
         return Self.combined(failures)
+    }
+
+    /// The values of `target_session_attrs`, one after the other. libpq looks at all hosts for the first, then at all for
+    /// the second; here it sees one host at a time.
+    private func passes(_ effective: EffectiveSettings) -> [String?] {
+        switch effective["target_session_attrs"] {
+        case "prefer-standby": ["standby", "any"]
+        case nil, "any": options.prefersPrimary && effective.hosts.count > 1 ? ["primary", "any"] : [nil]
+        default: [nil]
+        }
     }
 
     /// Returns why no address of this host would do; throws what ends the search.

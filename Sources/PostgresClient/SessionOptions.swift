@@ -8,6 +8,9 @@ package struct SessionOptions: Sendable {
     package var statementTimeout: Duration?
     /// How long the server may take to react to a cancel before the connection is given up as broken.
     package var cancelGrace: Duration
+    /// Of several hosts the one that is a primary is taken, and another only where there is none; unless
+    /// `target_session_attrs` says otherwise.
+    package var prefersPrimary: Bool
     /// Called on the connection's own queue: it must not block, and must not wait for the same connection.
     package var onNotice: (@Sendable (Notice) -> Void)?
 
@@ -16,12 +19,13 @@ package struct SessionOptions: Sendable {
 
     package init(
         applicationName: String = "pgtend", connectTimeout: Duration = .seconds(10), statementTimeout: Duration? = nil,
-        cancelGrace: Duration = .seconds(5), onNotice: (@Sendable (Notice) -> Void)? = nil
+        cancelGrace: Duration = .seconds(5), prefersPrimary: Bool = false, onNotice: (@Sendable (Notice) -> Void)? = nil
     ) {
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
         self.statementTimeout = statementTimeout
         self.cancelGrace = cancelGrace
+        self.prefersPrimary = prefersPrimary
         self.onNotice = onNotice
     }
 }

@@ -5,10 +5,19 @@ package struct Configuration: Hashable, Sendable {
     package var databases: [DatabaseDefinition]
     /// nil leaves the choice to the program, which looks at where its output goes.
     package var logFormat: LogFormat?
+    /// At how many databases the service works at once.
+    package var connections: Int
+    /// How long a running step may go on after SIGTERM before it is cancelled on the server.
+    package var stopGrace: Duration
 
-    package init(databases: [DatabaseDefinition] = [], logFormat: LogFormat? = nil) {
+    package init(
+        databases: [DatabaseDefinition] = [], logFormat: LogFormat? = nil, connections: Int = 8,
+        stopGrace: Duration = .seconds(30)
+    ) {
         self.databases = databases
         self.logFormat = logFormat
+        self.connections = connections
+        self.stopGrace = stopGrace
     }
 
     /// The whole configuration, defaults included, as a file that says the same; secrets are blotted out.

@@ -5,7 +5,7 @@ struct Loader {
     private let flags: FlagOverrides
     private let environment: EnvironmentOverrides
     private let defaultFile: String
-    private var record = DecodingRecord(file: "")
+    private var record: DecodingRecord
     /// What the file says, with the environment over it.
     private var configuration = Configuration()
     private var file: String?
@@ -34,10 +34,13 @@ struct Loader {
         }
     }
 
-    init(flags: FlagOverrides, environment: EnvironmentOverrides, defaultFile: String) {
+    init(
+        flags: FlagOverrides, environment: EnvironmentOverrides, defaultFile: String, zoneDirectory: String
+    ) {
         self.flags = flags
         self.environment = environment
         self.defaultFile = defaultFile
+        record = DecodingRecord(file: "", zones: ZoneShelf(directory: zoneDirectory))
     }
 
     // MARK: The file
@@ -66,7 +69,7 @@ struct Loader {
     mutating func read(_ contents: ConfigurationFile, _ path: String) {
         file = path
         let document = YAMLDocument(contents.bytes)
-        record = DecodingRecord(file: path, stop: document.stop)
+        record = DecodingRecord(file: path, stop: document.stop, zones: record.zones)
         for fault in document.faults { record.refuse(.file(path: path, at: fault.mark), "", fault.message) }
         decode(document.root)
         let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
@@ -199,10 +202,10 @@ struct Loader {
         }
         let problems = Self.inOrder(record.problems + consistency.problems)
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
-        let definitions = selection.map(\.definition)
+        var configuration = configuration
+        configuration.databases = selection.map(\.definition)
         return LoadedConfiguration(
-            configuration: Configuration(databases: definitions, logFormat: configuration.logFormat),
-            warnings: Self.inOrder(record.warnings), file: file, sources: sources)
+            configuration: configuration, warnings: Self.inOrder(record.warnings), file: file, sources: sources)
     }
 
     /// Numbered as in the result.
@@ -214,7 +217,7 @@ struct Loader {
             let owner = path.prefix { $0 != "." }
             if let number = numbered[owner] {
                 sources[number + path[owner.endIndex...]] = source
-            } else if path == "log_format" {
+            } else if ConfigurationSchema.root.overrides.contains(where: { $0.path == path }) {
                 sources[path] = source
             }
         }

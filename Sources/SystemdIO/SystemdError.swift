@@ -9,10 +9,14 @@ package struct SystemdError: Error, Hashable {
         case reservedFieldName
         /// journald did not take the entry.
         case entryNotSent
+        /// The service manager did not take the notification.
+        case notificationNotSent
+        /// The environment announces a watchdog in a way that systemd does not.
+        case invalidWatchdog
     }
 
     package let code: Code
-    /// The name of the field, or the message of the entry.
+    /// The name of the field, the message of the entry, the assignments of the notification, or the variable's value.
     package let context: String
     /// The system's own code, where there is one.
     package let errno: Int32?
@@ -36,8 +40,15 @@ extension SystemdError: CustomStringConvertible {
             "the journal field \(context) is written by the entry itself and cannot be given as a further field"
         case .entryNotSent:
             "journald did not take the entry '\(context)'\(reason)"
+        case .notificationNotSent:
+            "the service manager did not take '\(assignments)' on the socket of $NOTIFY_SOCKET\(reason)"
+        case .invalidWatchdog:
+            "expected a positive number of microseconds in $WATCHDOG_USEC, found '\(context)'\(reason)"
         }
     }
+
+    /// The context on one line.
+    private var assignments: String { context.split(separator: "\n").joined(separator: " ") }
 
     private var reason: String {
         guard let errno else { return "" }

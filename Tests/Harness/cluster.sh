@@ -7,6 +7,8 @@
 # (PostgreSQL's programs), `data` and `log`. The superuser `postgres` needs no password over the socket: the folder's
 # own mode (0700) is what keeps others out. Nothing listens on TCP unless a SETTING says so.
 #
+# With PGTEND_TEST_PRIMARY=FOLDER the cluster is a streaming standby of the one in that folder, of the same version.
+#
 # The server never runs as root: root drops to `postgres` where that user exists, else to one that is made here and
 # removed again. However the command ends, on Ctrl-C and on failure, the server is stopped and the folder removed.
 set -euo pipefail
@@ -90,10 +92,15 @@ if ! as_owner test -x "$bin/postgres"; then
 fi
 ln -s "$bin" "$folder/bin"
 
-initdb=$(
-    as_owner bin/initdb -D data --username=postgres --auth-local=trust --auth-host=scram-sha-256 \
-        --encoding=UTF8 --locale=C.UTF-8 --no-sync 2>&1
-) || { echo "$initdb" >&2 && exit 1; }
+if [ -n "${PGTEND_TEST_PRIMARY:-}" ]; then
+    as_owner bin/pg_basebackup -D data --host="$PGTEND_TEST_PRIMARY" --username=postgres --write-recovery-conf \
+        --checkpoint=fast --wal-method=stream --no-sync
+else
+    initdb=$(
+        as_owner bin/initdb -D data --username=postgres --auth-local=trust --auth-host=scram-sha-256 \
+            --encoding=UTF8 --locale=C.UTF-8 --no-sync 2>&1
+    ) || { echo "$initdb" >&2 && exit 1; }
+fi
 {
     echo "listen_addresses = ''"
     echo "unix_socket_directories = '$folder'"

@@ -82,14 +82,14 @@ struct CancellationTests {
     @Test func whatIsNotToBeCalledBackRunsToItsEndInACancelledTask() async throws {
         try await TestDatabase.with(.v15) { database in
             let connection = try await Connection.open(database.info)
-            try await connection.execute("CREATE TABLE t (n int)")
+            try await connection.execute("CREATE TABLE public.t (n int)")
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
                 try await connection.execute(
-                    "INSERT INTO t SELECT 1 FROM pg_sleep(0.1)", evenIfCancelled: true)
+                    "INSERT INTO public.t SELECT 1 FROM pg_sleep(0.1)", evenIfCancelled: true)
             }
             try await task.value
-            #expect(try await database.psql("SELECT count(*) FROM t") == "1")
+            #expect(try await database.psql("SELECT count(*) FROM public.t") == "1")
         }
     }
 

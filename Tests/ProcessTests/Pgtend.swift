@@ -38,27 +38,9 @@ extension TestDatabase {
         }.joined(separator: "\n")
     }
 
-    /// Returns when some session of this database answers `condition`, a WHERE on `pg_stat_activity AS a`. The server
-    /// looks again and again: there is nothing to be notified by.
+    /// Returns when some session of this database answers `condition`; see `Shop.wait`.
     func waitForSession(where condition: String) async throws {
-        try await psql(
-            """
-            DO $$
-            BEGIN
-                FOR attempt IN 1..3000 LOOP
-                    PERFORM pg_stat_clear_snapshot();
-                    IF EXISTS (
-                        SELECT FROM pg_stat_activity AS a
-                        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND \(condition)
-                    ) THEN
-                        RETURN;
-                    END IF;
-                    PERFORM pg_sleep(0.01);
-                END LOOP;
-                RAISE 'no session came to it';
-            END
-            $$
-            """)
+        try await psql(Shop.wait(forSessionWhere: condition))
     }
 }
 

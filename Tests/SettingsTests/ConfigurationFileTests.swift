@@ -9,14 +9,20 @@ struct ConfigurationFileTests {
         let loaded = try load(completeFile)
         let platform = DatabaseDefinition(
             name: "platform", conninfo: "host=/run/postgresql dbname=platform", schemas: ["mcp", "Odd Schema"],
-            partitions: PartitionDefaults(discover: false, premake: 4, fillGaps: true),
+            partitions: PartitionDefaults(
+                discover: false, premake: 4, fillGaps: true,
+                schedule: TaskSchedule(
+                    .cron(try CronExpression("30 2 * * MON-FRI"), try ZoneRules.load(named: "Europe/Berlin")),
+                    jitter: .seconds(600), startWithin: .seconds(4 * 3600))),
             partitionSets: [
                 PartitionSetDefinition(
                     table: RelationName(schema: "mcp", name: "audit_log"), interval: .month, zone: "Europe/Berlin",
                     premake: 6, naming: NamingPattern("audit_log_{YYYY}_{MM}"), fillGaps: false),
                 PartitionSetDefinition(table: RelationName(schema: "Odd Schema", name: "t.1"), enabled: false),
             ],
-            views: ViewDefaults(discover: false, blocking: .allow, statementTimeout: .seconds(5_400)),
+            views: ViewDefaults(
+                discover: false, blocking: .allow, statementTimeout: .seconds(5_400),
+                schedule: TaskSchedule(.every(.seconds(300)), jitter: .seconds(30))),
             viewDefinitions: [
                 ViewDefinition(
                     view: RelationName(schema: "mcp", name: "agent_cost_analytics"), blocking: .refuse,
@@ -35,10 +41,15 @@ struct ConfigurationFileTests {
                         documents: "n"),
                     function: RelationName(schema: "search", name: "refresh_stats"))
             ],
-            statistics: StatisticsDefaults(discover: false, statementTimeout: .seconds(7_200)),
-            locks: LockBudget(perStep: .milliseconds(150), tries: 7, perTableAndHour: .seconds(4)))
+            statistics: StatisticsDefaults(
+                discover: false, statementTimeout: .seconds(7_200),
+                schedule: TaskSchedule(.cron(try CronExpression("@hourly"), .utc))),
+            locks: LockBudget(perStep: .milliseconds(150), tries: 7, perTableAndHour: .seconds(4)),
+            ledger: LedgerDefinition(enabled: false, keep: .seconds(7 * 86_400), keepRuns: 500))
         let second = DatabaseDefinition(name: "second", conninfo: "postgresql://tender@db.example.com/second")
-        #expect(loaded.configuration == Configuration(databases: [platform, second], logFormat: .json))
+        let expected = Configuration(
+            databases: [platform, second], logFormat: .json, connections: 3, stopGrace: .seconds(60))
+        #expect(loaded.configuration == expected)
         #expect(loaded.warnings == [])
         #expect(loaded.file == "pgtend.yaml")
     }
@@ -57,8 +68,10 @@ struct ConfigurationFileTests {
                 partitions:
                   sets:
                 views:
+                  schedule:
                 statistics:
                   corpora:
+                ledger:
             """)
         #expect(loaded.configuration == Configuration(databases: [DatabaseDefinition(name: "a", conninfo: "dbname=a")]))
     }
@@ -82,6 +95,7 @@ struct ConfigurationFileTests {
     @Test(
         arguments: [
             ("200ms", Duration.milliseconds(200)), ("5s", .seconds(5)), ("1min", .seconds(60)), ("1 s", .seconds(1)),
+            ("1m", .seconds(60)),
         ])
     func readsDurations(_ text: String, _ duration: Duration) throws {
         let loaded = try load(

@@ -1,12 +1,14 @@
+import CivilTime
 import Settings
 
 /// A file in memory under the name `pgtend.yaml`; nothing else exists.
 func load(
     _ text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:],
-    isReadableByOthers: Bool = false
+    isReadableByOthers: Bool = false, zoneDirectory: String = ZoneRules.systemDirectory
 ) throws(SettingsError) -> LoadedConfiguration {
-    try Settings.load(flags: flags, environment: environment, defaultFile: "pgtend.yaml") {
-        path throws(ConfigurationFile.Failure) in
+    try Settings.load(
+        flags: flags, environment: environment, defaultFile: "pgtend.yaml", zoneDirectory: zoneDirectory
+    ) { path throws(ConfigurationFile.Failure) in
         guard path == "pgtend.yaml", let text else { throw .system(2) }
         return ConfigurationFile(bytes: Array(text.utf8), isReadableByOthers: isReadableByOthers)
     }
@@ -14,10 +16,11 @@ func load(
 
 /// What is wrong with it, as the operator reads it; empty when nothing is.
 func problems(
-    in text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:]
+    in text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:],
+    zoneDirectory: String = ZoneRules.systemDirectory
 ) -> [String] {
     do throws(SettingsError) {
-        _ = try load(text, flags: flags, environment: environment)
+        _ = try load(text, flags: flags, environment: environment, zoneDirectory: zoneDirectory)
         return []
     } catch {
         return error.problems.map(\.description)
@@ -27,6 +30,8 @@ func problems(
 /// A file that is right, with every key in it.
 let completeFile = """
     log_format: json
+    connections: 3
+    stop_grace: 1min
     databases:
       - name: platform
         conninfo: host=/run/postgresql dbname=platform
@@ -38,6 +43,11 @@ let completeFile = """
           discover: false
           premake: 4
           fill_gaps: true
+          schedule:
+            cron: "30 2 * * MON-FRI"
+            zone: Europe/Berlin
+            jitter: 10min
+            start_within: 4h
           sets:
             - table: mcp.audit_log
               interval: month
@@ -52,6 +62,7 @@ let completeFile = """
           discover: false
           blocking: allow
           statement_timeout: 90min
+          schedule: {every: 5m, jitter: 30s}
           list:
             - view: mcp.agent_cost_analytics
               blocking: refuse
@@ -60,6 +71,7 @@ let completeFile = """
         statistics:
           discover: false
           statement_timeout: 2h
+          schedule: {cron: "@hourly"}
           corpora:
             - source: {table: search.documents, tenant: org_id, tsvector: body_tsv}
               target:
@@ -71,6 +83,10 @@ let completeFile = """
                 updated: counted_at
               terms: {table: search.terms, tenant: org_id, term: lexeme, documents: n}
               function: search.refresh_stats
+        ledger:
+          enabled: false
+          keep: 7d
+          keep_runs: 500
       - name: second
         conninfo: postgresql://tender@db.example.com/second
 

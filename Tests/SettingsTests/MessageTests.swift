@@ -34,19 +34,24 @@ struct MessageTests {
     private static let yaml: [Mistake] = [
         Mistake(
             "empty file", "",
-            "pgtend.yaml:1:1: expected a mapping with the keys log_format, databases, found an empty file"),
+            "pgtend.yaml:1:1: expected a mapping with the keys log_format, connections, stop_grace, databases, found an empty file"
+        ),
         Mistake(
             "only comments", "# nothing\n",
-            "pgtend.yaml:1:1: expected a mapping with the keys log_format, databases, found an empty file"),
+            "pgtend.yaml:1:1: expected a mapping with the keys log_format, connections, stop_grace, databases, found an empty file"
+        ),
         Mistake(
             "only a document marker", "---\n",
-            "pgtend.yaml:2:1: expected a mapping with the keys log_format, databases, found nothing"),
+            "pgtend.yaml:2:1: expected a mapping with the keys log_format, connections, stop_grace, databases, found nothing"
+        ),
         Mistake(
             "a list at the top", "- a\n",
-            "pgtend.yaml:1:1: expected a mapping with the keys log_format, databases, found a list"),
+            "pgtend.yaml:1:1: expected a mapping with the keys log_format, connections, stop_grace, databases, found a list"
+        ),
         Mistake(
             "a word at the top", "hello\n",
-            "pgtend.yaml:1:1: expected a mapping with the keys log_format, databases, found 'hello'"),
+            "pgtend.yaml:1:1: expected a mapping with the keys log_format, connections, stop_grace, databases, found 'hello'"
+        ),
         Mistake(
             "a tab", "databases:\n\t- name: a\n",
             "pgtend.yaml:2:1: expected spaces, found a tab: YAML is not indented with tabs"),
@@ -83,7 +88,7 @@ struct MessageTests {
             "pgtend.yaml:4:17: databases[0].lock_tries: expected an integer from 1 to 100 "
                 + "(each try makes others wait), found 'many'",
             "pgtend.yaml:5:12: databases[0].views: expected a mapping with the keys discover, blocking, "
-                + "statement_timeout, list, found a list",
+                + "statement_timeout, schedule, list, found a list",
             "pgtend.yaml:6:1: not valid YAML: did not find expected node content (while parsing a flow node)"),
     ]
 
@@ -94,7 +99,7 @@ struct MessageTests {
         Mistake(
             "an unknown key that is like none", inDatabase: "partitions:\n  colour: red",
             "pgtend.yaml:5:7: databases[0].partitions: unknown key 'colour'; known here: "
-                + "discover, premake, fill_gaps, sets"),
+                + "discover, premake, fill_gaps, schedule, sets"),
         Mistake(
             "a key in the wrong place", inDatabase: "premake: 3",
             "pgtend.yaml:4:5: databases[0]: unknown key 'premake'; it belongs in 'partitions'"),
@@ -107,7 +112,7 @@ struct MessageTests {
         Mistake(
             "a list for a key", inDatabase: "? [a, b]\n: 1",
             "pgtend.yaml:4:7: databases[0]: expected a key (name, conninfo, schemas, lock_timeout, lock_tries, "
-                + "lock_budget_per_hour, partitions, views, statistics), found a list"),
+                + "lock_budget_per_hour, partitions, views, statistics, ledger), found a list"),
         Mistake(
             "missing keys", "databases:\n  - schemas: [mcp]\n",
             "pgtend.yaml:2:5: databases[0]: missing key 'name': expected a name of 1 to 63 bytes "
@@ -126,7 +131,7 @@ struct MessageTests {
         Mistake(
             "a list for a mapping", inDatabase: "partitions: [1]",
             "pgtend.yaml:4:17: databases[0].partitions: expected a mapping with the keys discover, premake, "
-                + "fill_gaps, sets, found a list"),
+                + "fill_gaps, schedule, sets, found a list"),
         Mistake(
             "an element that is no mapping", inDatabase: "partitions: {sets: [mcp.a]}",
             "pgtend.yaml:4:25: databases[0].partitions.sets[0]: expected a mapping with the keys table, interval, "
@@ -182,9 +187,9 @@ struct MessageTests {
             "pgtend.yaml:4:19: databases[0].lock_timeout: expected a duration from 1ms to 1min (whoever needs the "
                 + "table queues behind the wait), found '200' (the unit is missing: ms, s, min, h or d)"),
         Mistake(
-            "minutes or months", inDatabase: "views: {statement_timeout: 15m}",
+            "minutes or months", inDatabase: "views: {statement_timeout: 15M}",
             "pgtend.yaml:4:32: databases[0].views.statement_timeout: expected a duration from 1ms to 24d "
-                + "(PostgreSQL counts no further), found '15m' ('m' is ambiguous: write min for minutes)"),
+                + "(PostgreSQL counts no further), found '15M' ('M' is ambiguous: write min for minutes)"),
         Mistake(
             "a duration of two parts", inDatabase: "views: {statement_timeout: 1h30min}",
             "pgtend.yaml:4:32: databases[0].views.statement_timeout: expected a duration from 1ms to 24d "

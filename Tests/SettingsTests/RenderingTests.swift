@@ -28,8 +28,11 @@ struct RenderingTests {
     @Test func showsEveryEffectiveValueAndWhereItComesFrom() throws {
         let loaded = try load(
             "databases:\n  - name: a\n    conninfo: host=h password=hush dbname=a\n    lock_tries: 3\n",
-            flags: FlagOverrides(schemas: ["x", "Y z"]), environment: ["PGTEND_PREMAKE": "6"])
+            flags: FlagOverrides(schemas: ["x", "Y z"]),
+            environment: ["PGTEND_PREMAKE": "6", "PGTEND_STOP_GRACE": "2min", "PGTEND_VIEWS_EVERY": "1min"])
         let expected = """
+            connections: 8
+            stop_grace: 2min  # environment: PGTEND_STOP_GRACE
             databases:
               - name: a  # pgtend.yaml:2:11
                 conninfo: "host=h password=******** dbname=a"  # pgtend.yaml:3:15
@@ -41,15 +44,28 @@ struct RenderingTests {
                   discover: true
                   premake: 6  # environment: PGTEND_PREMAKE
                   fill_gaps: false
+                  schedule:
+                    every: 1h
+                    jitter: 0ms
                   sets: []
                 views:
                   discover: true
                   blocking: refuse
                   statement_timeout: 1h
+                  schedule:
+                    every: 1min  # environment: PGTEND_VIEWS_EVERY
+                    jitter: 0ms
                   list: []
                 statistics:
                   discover: true
                   statement_timeout: 1h
+                  schedule:
+                    every: 15min
+                    jitter: 0ms
+                ledger:
+                  enabled: true
+                  keep: 30d
+                  keep_runs: 10000
 
             """
         #expect(loaded.rendered() == expected)

@@ -44,6 +44,14 @@ package final class Cluster: Sendable {
         return cluster
     }
 
+    /// A streaming standby of a private cluster, read-only until `promote()`. `name` is what
+    /// `synchronous_standby_names` of the primary knows it by.
+    package static func standby(of primary: Cluster, name: String = "standby") async throws -> Cluster {
+        // Promoted, it waits for no standby of its own.
+        try await start(
+            primary.version, ["cluster_name": name, "synchronous_standby_names": ""], primary: primary.folder)
+    }
+
     /// Starts a cluster, or finds the one of `make test`.
     fileprivate static func find(_ version: PostgresVersion) async throws -> Cluster {
         if let folder = ProcessInfo.processInfo.environment["PGTEND_TEST_\(version.rawValue)"] {
@@ -52,12 +60,15 @@ package final class Cluster: Sendable {
         return try await start(version, [:])
     }
 
-    private static func start(_ version: PostgresVersion, _ configuration: [String: String]) async throws -> Cluster {
+    private static func start(
+        _ version: PostgresVersion, _ configuration: [String: String], primary: String? = nil
+    ) async throws -> Cluster {
         let script = URL(filePath: #filePath).deletingLastPathComponent().path + "/../Harness/cluster.sh"
         let settings = configuration.map { "\($0.key)=\($0.value)" }
         // `cat` ends when this process does, since its input is a pipe from here; the cluster ends with `cat`.
         let command = ["--", "sh", "-c", "echo \"$PGTEND_TEST_\(version.rawValue)\" && exec cat"]
-        let own = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("PGTEND_POSTGRES_") }
+        var own = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("PGTEND_POSTGRES_") }
+        own["PGTEND_TEST_PRIMARY"] = primary
         let keeper = try Program.start(
             "/bin/bash", [script, "\(version.rawValue)"] + settings + command, environment: own, input: .open)
         let folder = try await keeper.firstLine(within: .seconds(180))
@@ -114,6 +125,11 @@ package final class Cluster: Sendable {
         try await control("restart", "-m", shutdown.rawValue, "-l", folder + "/log")
     }
 
+    /// Makes a primary of a standby; returns when it takes changes.
+    package func promote() async throws {
+        try await control("promote")
+    }
+
     /// Returns when the server has been told; a session may still see the old settings for a moment.
     package func reload() async throws {
         try await control("reload")
@@ -122,6 +138,15 @@ package final class Cluster: Sendable {
     /// SIGKILL to the postmaster alone: its backends notice by themselves, within their next wait.
     package func killPostmaster() throws {
         kill(try postmaster, SIGKILL)
+    }
+
+    /// The whole machine is gone: the postmaster and all that it has started, before any of them can react.
+    package func killEverything() throws {
+        let postmaster = try postmaster
+        kill(postmaster, SIGSTOP)
+        let children = try String(contentsOfFile: "/proc/\(postmaster)/task/\(postmaster)/children", encoding: .utf8)
+        for child in children.split(separator: " ").compactMap({ pid_t($0) }) { kill(child, SIGKILL) }
+        kill(postmaster, SIGKILL)
     }
 
     package var postmaster: pid_t {

@@ -126,6 +126,14 @@ package final class Program: Sendable {
         return state.withLock { String($0.text($0.standardOutput).prefix { !$0.isNewline }) }
     }
 
+    /// Awaits that standard output has `count` whole lines, and answers all that it has.
+    package func lines(_ count: Int, within limit: Duration = .seconds(60)) async throws -> [String] {
+        try await wait(for: "line \(count) on standard output", within: limit) {
+            $0.standardOutput.count { $0 == UInt8(ascii: "\n") } >= count
+        }
+        return state.withLock { $0.text($0.standardOutput).split(separator: "\n").map(String.init) }
+    }
+
     /// Awaits that standard output contains `text`, and throws when the program ends without it or `limit` passes.
     package func standardOutput(contains text: String, within limit: Duration = .seconds(60)) async throws {
         try await wait(for: "'\(text)' on standard output", within: limit) {

@@ -37,25 +37,39 @@ struct DatabaseOptions: ParsableArguments {
     ///
     /// Problems go to standard error, one a line; so do warnings.
     func load() -> LoadedConfiguration? {
+        switch read() {
+        case .success(let loaded):
+            for warning in loaded.warnings { StandardOutput.complain("warning: \(warning)") }
+            return loaded
+        case .failure(let refusal):
+            ReportStream.standardError.write(refusal.problems.map { "\($0)\n" }.joined())
+            return nil
+        }
+    }
+
+    /// The same, for whoever says the problems himself.
+    func read() -> Result<LoadedConfiguration, Refusal> {
         let flags = FlagOverrides(configFile: config, databases: database, schemas: schema, logFormat: logFormat)
         do throws(SettingsError) {
             let loaded = try Settings.load(flags: flags, environment: Self.environment)
-            for warning in loaded.warnings { StandardOutput.complain("warning: \(warning)") }
-            var isRight = true
             // The connection strings are libpq's to judge; it knows its keywords.
-            for database in loaded.configuration.databases {
+            let problems = loaded.configuration.databases.compactMap { database -> String? in
                 do throws(PostgresError) {
                     _ = try ConnectionInfo(parsing: database.conninfo)
+                    return nil
                 } catch {
-                    isRight = false
-                    StandardOutput.complain("database \(database.name.visible): conninfo: \(error.message.visible)")
+                    return "database \(database.name.visible): conninfo: \(error.message.visible)"
                 }
             }
-            return isRight ? loaded : nil
+            return problems.isEmpty ? .success(loaded) : .failure(Refusal(problems: problems))
         } catch {
-            ReportStream.standardError.write("\(error)\n")
-            return nil
+            return .failure(Refusal(problems: error.problems.map(\.description)))
         }
+    }
+
+    /// A configuration that is not right, each problem with its place.
+    struct Refusal: Error {
+        let problems: [String]
     }
 
     private static var environment: [String: String] {

@@ -88,4 +88,15 @@ enum ExitStatus: Int32, CaseIterable {
             ])
             .joined(separator: "\n")
     }
+
+    /// For the `--help` of the service.
+    static var serviceHelp: String {
+        let codes: [(ExitStatus, String)] = [
+            (.done, "told to stop, and stopped"),
+            (.usage, usage.meaning),
+            (.configuration, "the configuration is not right; nothing was done"),
+        ]
+        return (["EXIT CODES"] + codes.map { "   \($0.rawValue < 10 ? "  " : " ")\($0.rawValue)  \($1)" })
+            .joined(separator: "\n")
+    }
 }

@@ -31,12 +31,7 @@ struct RunCommand: ParsableCommand {
         if dryRun { PlanCommand.show(.text, of: databases, tasks.selected) }
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         let kinds = tasks.selected
-        let format: ReportFormat? =
-            switch loaded.configuration.logFormat {
-            case .text?: .text
-            case .json?: .json
-            case nil: nil
-            }
+        let format = ReportFormat(loaded.configuration.logFormat)
         Foreground.run {
             let sink = ReportDestination.standardSink(format: format, now: HostClock.now)
             var statuses: [ExitStatus] = []

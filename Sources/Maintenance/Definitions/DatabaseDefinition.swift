@@ -62,6 +62,15 @@ package struct DatabaseDefinition: Hashable, Sendable {
         }
     }
 
+    /// Whether there can be anything of that kind to do: it is looked for, or named.
+    package func tends(_ task: TaskKind) -> Bool {
+        switch task {
+        case .partitions: discovers(task) || !partitionSets.isEmpty
+        case .views: discovers(task) || !viewDefinitions.isEmpty
+        case .statistics: discovers(task) || !(corpora ?? []).isEmpty
+        }
+    }
+
     /// The schema that is watched when nothing else is said.
     package static let defaultSchema = "mcp"
 }

@@ -12,8 +12,8 @@ package enum ServiceEvent: Hashable, Sendable {
     /// The old configuration stays in force.
     case reloadRefused(problems: [String])
 
-    /// The database cannot be worked with. Said when it begins, and now and then while it lasts.
-    case databaseUnavailable(database: String, ServerFailure, failures: Int, since: Instant)
+    /// The database cannot be worked with. Said when it begins, and now and then while it lasts (`FailureStreak`).
+    case databaseUnavailable(database: String, ServerFailure, failures: Int, since: Instant, lasting: Duration)
     case databaseStandby(database: String, since: Instant)
     case databaseAvailable(database: String, after: Duration)
 
@@ -30,9 +30,11 @@ package enum ServiceEvent: Hashable, Sendable {
     case runTakenOver(database: String, Slot, from: RunOwner, runID: String)
 
     /// The last runs of that kind of task have all failed.
-    case taskFailing(database: String, TaskKind, failures: Int, since: Instant, reason: String)
+    case taskFailing(database: String, TaskKind, failures: Int, since: Instant, lasting: Duration, reason: String)
     case taskRecovered(database: String, TaskKind, failures: Int, after: Duration)
 
+    /// The service manager could not be told how the service fares.
+    case notificationFailed(String)
     /// The wall clock has been set, or the machine has slept.
     case clockStepped(by: Duration)
 }

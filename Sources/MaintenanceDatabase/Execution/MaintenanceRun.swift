@@ -57,8 +57,9 @@ package struct MaintenanceRun: Sendable {
     /// Never throws: what goes wrong is in the summary. The task's cancellation ends the run after the step that is
     /// running has been cancelled on the server.
     ///
-    /// - Parameter stopReason: what cancelled the task, for the summary: the name of a signal.
-    package func execute(stopReason: @Sendable () -> String? = { nil }) async -> RunSummary {
+    /// - Parameter stopReason: why the run is to stop, such as the name of a signal; nil while it is not. From then on
+    ///   no step begins; the one that is running goes on unless the task is cancelled too.
+    package func execute(stopReason: @escaping @Sendable () -> String? = { nil }) async -> RunSummary {
         let start = ContinuousClock.now
         var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
         sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
@@ -77,11 +78,12 @@ package struct MaintenanceRun: Sendable {
     /// Nobody else can cancel what we run before the first step: then the task was.
     private func conclude(_ summary: inout RunSummary, _ failure: ServerFailure?, _ stopReason: () -> String?) {
         if let failure, failure.failureClass != .cancelled { summary.failure = failure }
-        if Task.isCancelled, summary.interruption == nil { summary.interruption = stopReason() ?? "its caller" }
+        let isCutShort = Task.isCancelled || summary.count(.interrupted) > 0 && stopReason() != nil
+        if isCutShort, summary.interruption == nil { summary.interruption = stopReason() ?? "its caller" }
     }
 
     private func work(
-        _ summary: inout RunSummary, _ stopReason: () -> String?
+        _ summary: inout RunSummary, _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
         let notices = NoticeLog()
         let (definition, applicationName) = (definition, applicationName)
@@ -106,7 +108,8 @@ package struct MaintenanceRun: Sendable {
     }
 
     private func work(
-        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession, _ stopReason: () -> String?
+        _ summary: inout RunSummary, on connection: Connection, _ session: RunSession,
+        _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
         // Before the locks: behind a pooler they would stay with a backend that serves others next.
         try await connection.requirePrimaryItself()
@@ -133,7 +136,8 @@ package struct MaintenanceRun: Sendable {
             return
         }
         var executor = PlanExecutor(
-            session: session, runID: runID, database: definition.name, sink: sink, entry: record.entry)
+            session: session, runID: runID, database: definition.name, sink: sink, entry: record.entry,
+            stopReason: stopReason)
         do throws(ServerFailure) {
             try await work(&summary, &executor, session)
         } catch {
@@ -183,7 +187,7 @@ package struct MaintenanceRun: Sendable {
         func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
             changed[Subject(task: task, object: object)] != nil
         }
-        guard !changed.isEmpty, !session.isLost, !Task.isCancelled else { return nil }
+        guard !changed.isEmpty, !session.isLost, !executor.isToStop else { return nil }
         let (plan, snapshot): (Plan, CatalogSnapshot)
         do throws(ServerFailure) {
             (plan, snapshot) = try await self.plan(on: session)
@@ -254,7 +258,7 @@ package struct MaintenanceRun: Sendable {
         _ definition: DatabaseDefinition, _ applicationName: String, _ notices: NoticeLog
     ) async throws(PostgresError) -> Connection {
         let options = SessionOptions(
-            applicationName: applicationName, statementTimeout: patience(of: definition),
+            applicationName: applicationName, statementTimeout: patience(of: definition), prefersPrimary: true,
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })

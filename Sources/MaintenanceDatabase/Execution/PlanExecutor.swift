@@ -11,6 +11,7 @@ struct PlanExecutor {
     let runID: String
     let database: String
     let sink: any EventSink
+    private let stopReason: @Sendable () -> String?
     /// Of this run; nil where nothing is recorded.
     let entry: LedgerEntry?
     /// When each step was begun, by its number in the run, from 1.
@@ -26,14 +27,21 @@ struct PlanExecutor {
     /// Views that should have been populated, and what came of it.
     private var unpopulated: [RelationName: String] = [:]
 
-    init(session: RunSession, runID: String, database: String, sink: any EventSink, entry: LedgerEntry? = nil) {
+    /// - Parameter stopReason: not nil from when on no step is to begin.
+    init(
+        session: RunSession, runID: String, database: String, sink: any EventSink, entry: LedgerEntry? = nil,
+        stopReason: @escaping @Sendable () -> String? = { nil }
+    ) {
         self.session = session
         self.runID = runID
         self.database = database
         self.sink = sink
+        self.stopReason = stopReason
         self.entry = entry
         waits = (entry?.waits ?? [:]).mapValues { LockWait(time: $0) }
     }
+
+    var isToStop: Bool { Task.isCancelled || stopReason() != nil }
 
     private struct LockWait {
         var time = Duration.zero
@@ -65,7 +73,7 @@ struct PlanExecutor {
     }
 
     private var notBegun: String? {
-        if Task.isCancelled { return "not begun: the run was told to stop" }
+        if isToStop { return "not begun: the run was told to stop" }
         if isFenced { return "not begun: by then another run worked in its place" }
         return session.isLost ? "not begun: the connection to the server was lost before it" : nil
     }
@@ -86,7 +94,7 @@ struct PlanExecutor {
             return report(.postponed(tries: 0, blockers: met.blockers))
         }
         while true {
-            if Task.isCancelled {
+            if isToStop {
                 return report(.interrupted(reason: "given up between two tries: the run was told to stop"))
             }
             let began = ContinuousClock.now
@@ -144,7 +152,7 @@ struct PlanExecutor {
     private func interruption(by failure: ServerFailure) -> String? {
         switch failure.failureClass {
         case .cancelled: "cancelled on the server and rolled back"
-        case .connection where Task.isCancelled: "the connection was lost, and the run was told to stop"
+        case .connection where isToStop: "the connection was lost, and the run was told to stop"
         default: nil
         }
     }

@@ -75,6 +75,8 @@ actor RunSession {
         repeat {
             do throws(PostgresError) {
                 current = try await open()
+                // Of several hosts the one that answers first may not have been promoted yet.
+                if try await current.standing().isStandby { throw PostgresError.standby }
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }

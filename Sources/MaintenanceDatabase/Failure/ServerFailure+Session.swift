@@ -16,17 +16,27 @@ extension ServerFailure {
         cure: "connect to the server itself, by its own port or socket")
 }
 
+extension PostgresError {
+    static let standby = PostgresError(
+        .connection, ServerFailure.standby.message, sqlState: .readOnlySQLTransaction)
+}
+
 extension Connection {
     /// Refuses a standby, and a proxy before the server: on neither of them can anything be changed safely.
     func requirePrimaryItself() async throws(ServerFailure) {
         let (isStandby, backendPID): (Bool, Int32)
         do throws(PostgresError) {
-            let row = try await row("SELECT pg_is_in_recovery() AS is_standby, pg_backend_pid() AS backend_pid")
-            (isStandby, backendPID) = (try row.decode("is_standby"), try row.decode("backend_pid"))
+            (isStandby, backendPID) = try await standing()
         } catch {
             throw ServerFailure(error)
         }
         if isStandby { throw .standby }
         if backendPID != server.backendPID { throw .poolingProxy }
+    }
+
+    /// What the server is now, and the backend that answers.
+    func standing() async throws(PostgresError) -> (isStandby: Bool, backendPID: Int32) {
+        let row = try await row("SELECT pg_is_in_recovery() AS is_standby, pg_backend_pid() AS backend_pid")
+        return (try row.decode("is_standby"), try row.decode("backend_pid"))
     }
 }

@@ -20,6 +20,9 @@ struct Consistency {
 
     mutating func check(_ database: DatabaseDefinition, at path: String) {
         checkLocks(database.locks, at: path)
+        for task in TaskKind.allCases {
+            checkJitter(of: database.schedule(of: task), at: "\(path).\(task.rawValue).schedule")
+        }
         unique(
             database.partitionSets.enumerated().map {
                 ("\(path).partitions.sets[\($0)].table", "table", SQLNameText.text(of: $1.table))
@@ -45,13 +48,25 @@ struct Consistency {
             return
         }
         let (stepText, budgetText) = (
-            ValueFormat.text(of: locks.perStep), ValueFormat.text(of: locks.perTableAndHour)
+            locks.perStep.inLongestUnit, locks.perTableAndHour.inLongestUnit
         )
         let message =
             place == budget
             ? "expected at least lock_timeout (\(stepText)), found '\(budgetText)'"
             : "expected at most lock_budget_per_hour (\(budgetText)), found '\(stepText)'"
         report(place, source, message)
+    }
+
+    /// A start that is put off beyond the next slot, or beyond its own limit, never comes.
+    private mutating func checkJitter(of schedule: TaskSchedule, at path: String) {
+        var limits: [(name: String, value: Duration)] = []
+        if case .every(let interval) = schedule.schedule { limits.append(("every", interval)) }
+        if let limit = schedule.startWithin { limits.append(("start_within", limit)) }
+        guard let limit = limits.first(where: { $0.value <= schedule.jitter }),
+            let source = sources["\(path).jitter"]
+        else { return }
+        let message = "expected less than \(limit.name) (\(limit.value.inLongestUnit)), found "
+        report("\(path).jitter", source, message + "'\(schedule.jitter.inLongestUnit)'")
     }
 
     private mutating func checkNaming(of set: PartitionSetDefinition, at path: String) {

@@ -4,14 +4,16 @@ struct DecodingRecord {
     private let file: String
     /// Where its reader stopped early.
     private let stop: Mark?
+    var zones: ZoneShelf
     private(set) var problems: [Problem] = []
     private(set) var warnings: [Problem] = []
     /// By path; a value that was refused has none.
     private(set) var sources: [String: ConfigurationSource] = [:]
 
-    init(file: String, stop: Mark? = nil) {
+    init(file: String, stop: Mark? = nil, zones: ZoneShelf) {
         self.file = file
         self.stop = stop
+        self.zones = zones
     }
 
     /// Says that something is wrong. On the line of a syntax error the error itself says so already, and what
@@ -28,6 +30,15 @@ struct DecodingRecord {
 
     mutating func refuse(_ source: ConfigurationSource, _ path: String = "", _ message: String) {
         problems.append(Problem(source: source, path: path, message: message))
+    }
+
+    /// Takes back a value that is right in itself but not where it stands; nothing without one.
+    mutating func refuse(accepted path: String, _ message: String) {
+        switch sources.removeValue(forKey: path) {
+        case nil: break
+        case .file(_, let mark?): refuse(mark, path, message)
+        case let source?: refuse(source, path, message)
+        }
     }
 
     mutating func warn(_ source: ConfigurationSource, _ path: String = "", _ message: String) {

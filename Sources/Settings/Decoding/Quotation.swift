@@ -2,10 +2,15 @@
 enum Quotation {
     private static let maximumScalars = 60
 
+    /// Whether no part of it may be shown.
+    static func isWithheld(_ text: String) -> Bool {
+        ConninfoText.isConninfo(text) || text.lowercased().contains("password")
+    }
+
     /// In single quotes, on one line, cut when long. A text that looks like a connection string is not shown:
     /// a line that slipped into the wrong place must not put a password into the journal.
     static func of(_ text: String) -> String {
-        guard !ConninfoText.isConninfo(text), !text.lowercased().contains("password") else {
+        guard !isWithheld(text) else {
             return "a text like a connection string (not shown)"
         }
         let scalars = text.unicodeScalars

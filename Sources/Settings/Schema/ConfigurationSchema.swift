@@ -8,6 +8,15 @@ enum ConfigurationSchema {
         .value(
             "log_format", \.logFormat, ValueFormat<LogFormat>.word.optional, variable: "PGTEND_LOG_FORMAT",
             "How to write to standard error where no journal listens. Without it: text."),
+        .value(
+            "connections", \.connections, .integer(1...100, because: "each is a connection and a running task"),
+            variable: "PGTEND_CONNECTIONS",
+            "At how many databases the service works at once; what is due in others waits for its turn."),
+        .value(
+            "stop_grace", \.stopGrace,
+            .duration(.seconds(1) ... .seconds(600), because: "whoever stops a service waits for it"),
+            variable: "PGTEND_STOP_GRACE",
+            "How long a running step may go on after SIGTERM before it is cancelled on the server."),
         .list(
             "databases", \.databases, blank: blankDatabase, atLeastOne: true, database,
             "The databases to tend. `--database` selects some of them by name."),
@@ -47,6 +56,7 @@ enum ConfigurationSchema {
         .section("partitions", partitions, "Time-range partitions."),
         .section("views", views, "Materialized views."),
         .section("statistics", statistics, "Corpus statistics for full-text ranking."),
+        .section("ledger", ledger, "What the service remembers of its runs, in the database itself."),
     ])
 
     // MARK: Partitions
@@ -64,6 +74,8 @@ enum ConfigurationSchema {
         .value(
             "fill_gaps", \.partitions.fillGaps, .truth, variable: "PGTEND_FILL_GAPS",
             "Whether missing periods before the current one are created too."),
+        .schedule(
+            \.partitions.schedule, variable: "PGTEND_PARTITIONS_EVERY", "When the service looks after partitions."),
         .list(
             "sets", \.partitionSets, blank: PartitionSetDefinition(table: nameless), partitionSet,
             "Partitioned tables that are named; each key that is missing is as discovered, or as said above."),
@@ -108,6 +120,7 @@ enum ConfigurationSchema {
             "statement_timeout", \.views.statementTimeout, statementTimeout,
             variable: "PGTEND_VIEWS_STATEMENT_TIMEOUT",
             "The time limit of one refresh; it is cancelled on the server."),
+        .schedule(\.views.schedule, variable: "PGTEND_VIEWS_EVERY", "When the service refreshes views."),
         .list(
             "list", \.viewDefinitions, blank: ViewDefinition(view: nameless), view,
             "Views that are named; each key that is missing is as said above."),
@@ -137,6 +150,8 @@ enum ConfigurationSchema {
             "statement_timeout", \.statistics.statementTimeout, statementTimeout,
             variable: "PGTEND_STATISTICS_STATEMENT_TIMEOUT",
             "The time limit of one tenant's update; it is cancelled on the server."),
+        .schedule(
+            \.statistics.schedule, variable: "PGTEND_STATISTICS_EVERY", "When the service updates statistics."),
         .optionalList(
             "corpora", \.corpora,
             blank: CorpusDefinition(source: nameless, target: nameless), corpus,
@@ -177,6 +192,25 @@ enum ConfigurationSchema {
         .value("tenant", \.tenant, .name(of: "column"), "The column with the tenant."),
         .value("term", \.term, .name(of: "column"), "The column with the lexeme."),
         .value("documents", \.documents, .name(of: "column"), "The number of the tenant's documents with the term."),
+    ])
+
+    // MARK: Ledger
+
+    private static let ledger = Section<DatabaseDefinition>([
+        .value(
+            "enabled", \.ledger.enabled, .truth, variable: "PGTEND_LEDGER_ENABLED",
+            """
+            False keeps the record of runs in the journal alone; several services then do the same work several times, \
+            and a restart does not know what was done.
+            """),
+        .value(
+            "keep", \.ledger.keep,
+            .duration(.seconds(86_400) ... .seconds(3650 * 86_400), because: "a restart asks it what was done"),
+            "Runs and slots that are older are deleted."),
+        .value(
+            "keep_runs", \.ledger.keepRuns,
+            .integer(100...1_000_000, because: "a run is a row, and one for each of its steps"),
+            "At most that many runs are kept, whatever their age."),
     ])
 
     /// Stands for a required name until it is read; a definition that keeps it is never handed out.

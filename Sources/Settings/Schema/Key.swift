@@ -174,7 +174,7 @@ private struct Listing<Element: Sendable>: Sendable {
 
 extension KeyOutline {
     /// Of a key that only holds others.
-    fileprivate static func heading(
+    static func heading(
         _ path: String, _ expected: String, _ isRequired: Bool, _ about: String
     ) -> KeyOutline {
         KeyOutline(

@@ -37,6 +37,31 @@ extension ValueFormat where Value == String {
         render: { .text($0) })
 }
 
+extension ValueFormat where Value == CronExpression {
+    static let cron = ValueFormat(
+        expected: "a cron expression such as '0 3 * * MON-FRI' (minute, hour, day, month, weekday) or @daily",
+        parse: { text in
+            switch Result(catching: { () throws(CronError) in try CronExpression(text) }) {
+            case .success(let expression): expression
+            case .failure: nil
+            }
+        },
+        hint: { text in
+            guard !Quotation.isWithheld(text) else { return nil }
+            return switch Result(catching: { () throws(CronError) in try CronExpression(text) }) {
+            case .success: nil
+            case .failure(let error): hint(for: error)
+            }
+        },
+        render: { .text($0.description) })
+
+    private static func hint(for error: CronError) -> String {
+        let place = error.field.map { "\($0.rawValue): " } ?? ""
+        let found = error.found.isEmpty ? "nothing" : Quotation.of(error.found)
+        return "\(place)expected \(error.expected), found \(found)"
+    }
+}
+
 extension ValueFormat where Value == RelationName {
     /// `schema.name`, each part as SQL quotes it. An unquoted capital is refused: SQL would read it as a small
     /// letter, the catalog would not.

@@ -1,3 +1,5 @@
+import CivilTime
+
 extension ValueFormat where Value == Bool {
     static let truth = ValueFormat(
         expected: "true or false", isPlainOnly: true,
@@ -38,10 +40,10 @@ extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
 }
 
 extension ValueFormat where Value == Duration {
-    /// A whole number and one of PostgreSQL's units. `m` is none of them: it means minutes to some and months
-    /// to others, and a number alone means milliseconds to one setting and seconds to the next.
+    /// A whole number and one of PostgreSQL's units, or `m` for minutes, as people write it. `M` means months to some,
+    /// and a number alone means milliseconds to one setting and seconds to the next.
     static func duration(_ range: ClosedRange<Duration>, because reason: String) -> ValueFormat {
-        let limits = "\(text(of: range.lowerBound)) to \(text(of: range.upperBound))"
+        let limits = "\(range.lowerBound.inLongestUnit) to \(range.upperBound.inLongestUnit)"
         return ValueFormat(
             expected: "a duration from \(limits) (\(reason))",
             parse: { text in
@@ -49,18 +51,17 @@ extension ValueFormat where Value == Duration {
                 return duration
             },
             hint: hint(for:),
-            render: { .word(text(of: $0)) })
+            render: { .word($0.inLongestUnit) })
     }
 
-    /// Longest first; all are whole numbers of the next.
-    private static let units: [(name: String, milliseconds: Int64)] = [
-        ("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1),
+    private static let milliseconds: [Substring: Int64] = [
+        "ms": 1, "s": 1_000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000,
     ]
 
     private static func duration(of text: String) -> Duration? {
         let digits = text.prefix { ("0"..."9").contains($0) }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
-        guard let count = Int64(digits), let factor = units.first(where: { $0.name == unit })?.milliseconds else {
+        guard let count = Int64(digits), let factor = milliseconds[unit] else {
             return nil
         }
         let (milliseconds, overflows) = count.multipliedReportingOverflow(by: factor)
@@ -72,16 +73,8 @@ extension ValueFormat where Value == Duration {
         let unit = text.drop { ("0"..."9").contains($0) }.drop { $0 == " " }
         return switch unit {
         case "": "the unit is missing: ms, s, min, h or d"
-        case "m", "M": "'m' is ambiguous: write min for minutes"
+        case "M": "'M' is ambiguous: write min for minutes"
         default: "a whole number and one unit: ms, s, min, h or d"
         }
-    }
-
-    /// In the longest unit that leaves a whole number.
-    static func text(of duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
-        let unit = units.first { milliseconds != 0 && milliseconds % $0.milliseconds == 0 } ?? ("ms", 1)
-        return "\(milliseconds / unit.milliseconds)\(unit.name)"
     }
 }

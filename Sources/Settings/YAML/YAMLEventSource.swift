@@ -61,7 +61,8 @@ struct YAMLEventSource: ~Copyable {
         return anchor != nil ? .anchor : tag != nil ? .tag : nil
     }
 
-    /// libyaml's own words and place; a tab, which it calls "a character", is named.
+    /// libyaml's own words and place; a tab, which it calls "a character", is named, and so is what a cron expression
+    /// begins with.
     private func fault() -> YAMLFault {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
@@ -72,11 +73,17 @@ struct YAMLEventSource: ~Copyable {
         }
         let mark = Mark(state.problem_mark)
         let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
-        if scalars.dropFirst(state.problem_mark.index).first == "\t" {
+        switch scalars.dropFirst(state.problem_mark.index).first {
+        case "\t":
             return YAMLFault(mark: mark, message: "expected spaces, found a tab: YAML is not indented with tabs")
+        case "@": return YAMLFault(mark: mark, message: "a text that begins with @ stands in quotes")
+        default: break
         }
         guard let context = state.context.map({ String(cString: $0) }), !context.isEmpty else {
             return YAMLFault(mark: mark, message: "not valid YAML: \(problem)")
+        }
+        if context == "while scanning an alias" {
+            return YAMLFault(mark: Mark(state.context_mark), message: "a text that begins with * stands in quotes")
         }
         let line = state.context_mark.line + 1
         let begun = line == mark.line ? "" : " that began at line \(line)"

@@ -1,9 +1,7 @@
-import TestSupport
-
 /// A schema that owes nothing to the platform's: other names, and whatever a test adds.
-enum Shop {
+package enum Shop {
     /// Six tables with keys of three types, whose newest monthly partition is 20 months old.
-    static func agedTables(in schema: String, zone: String = "UTC") -> String {
+    package static func agedTables(in schema: String, zone: String = "UTC") -> String {
         let tables = [
             ("audit", "timestamptz"), ("clicks", "timestamp"), ("days", "date"), ("events", "timestamptz"),
             ("figures", "timestamp"), ("grades", "date"),
@@ -29,7 +27,7 @@ enum Shop {
     }
 
     /// Tables and their partitions, whose names are `pattern` in the sense of LIKE.
-    static func giveTables(of schema: String, to owner: String, like pattern: String = "%") -> String {
+    package static func giveTables(of schema: String, to owner: String, like pattern: String = "%") -> String {
         """
         DO $$
         DECLARE
@@ -46,15 +44,15 @@ enum Shop {
         """
     }
 
-    static let agedNames = ["audit", "clicks", "days", "events", "figures", "grades"]
+    package static let agedNames = ["audit", "clicks", "days", "events", "figures", "grades"]
 
     /// Fails where one of the aged tables takes no row for the present.
-    static func insertsForNow(in schema: String) -> String {
+    package static func insertsForNow(in schema: String) -> String {
         agedNames.map { "INSERT INTO \(schema).\($0) VALUES (now(), 'for now');" }.joined(separator: "\n")
     }
 
     /// A materialized view whose refresh takes `shop.pace.seconds`, and shows what `shop.content` says.
-    static let slowView = """
+    package static let slowView = """
         CREATE SCHEMA IF NOT EXISTS shop;
         CREATE TABLE shop.pace AS SELECT 0 AS seconds;
         CREATE TABLE shop.content AS SELECT 'old' AS text;
@@ -69,10 +67,32 @@ enum Shop {
         UPDATE shop.content SET text = 'new';
         """
 
-    static let isDawdling = "a.query LIKE 'REFRESH%' AND a.wait_event = 'PgSleep'"
+    package static let isDawdling = "a.query LIKE 'REFRESH%' AND a.wait_event = 'PgSleep'"
+
+    /// Returns when some session of this database answers `condition`, a WHERE on `pg_stat_activity AS a`. The server
+    /// looks again and again: there is nothing to be notified by.
+    package static func wait(forSessionWhere condition: String) -> String {
+        """
+        DO $$
+        BEGIN
+            FOR attempt IN 1..3000 LOOP
+                PERFORM pg_stat_clear_snapshot();
+                IF EXISTS (
+                    SELECT FROM pg_stat_activity AS a
+                    WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND \(condition)
+                ) THEN
+                    RETURN;
+                END IF;
+                PERFORM pg_sleep(0.01);
+            END LOOP;
+            RAISE 'no session came to it';
+        END
+        $$;
+        """
+    }
 
     /// Beside good tables: what pgtend cannot lay a calendar over.
-    static let tablesNotUnderstood = """
+    package static let tablesNotUnderstood = """
         CREATE TABLE shop.by_hash (id int) PARTITION BY HASH (id);
         CREATE TABLE shop.by_list (kind text) PARTITION BY LIST (kind);
         CREATE TABLE shop.by_two (at timestamptz, id int) PARTITION BY RANGE (at, id);

@@ -1,0 +1,54 @@
+import CivilTime
+
+/// Failures in a row of one thing, and which of them are worth a report: a night of outage is a dozen entries.
+package struct FailureStreak: Hashable, Sendable {
+    package private(set) var failures = 0
+    /// When the first of them was.
+    package private(set) var since: Instant?
+    private var latest: Instant?
+    private var lastSaid: Instant?
+    private var saidSeverity: FailureSeverity?
+
+    package init() {}
+
+    /// From the first failure to the latest; never less than nothing, even when the clock was set back in between.
+    package var lasting: Duration {
+        guard let since, let latest else { return .zero }
+        return .microseconds(max(0, latest.microseconds - since.microseconds))
+    }
+
+    /// Counts one more failure.
+    ///
+    /// - Returns: whether it is to be said: the 1st, 3rd, 10th, 30th, 100th … of them, the first one that is graver than
+    ///   what was said last, and one a day however long it lasts.
+    package mutating func add(at now: Instant) -> Bool {
+        failures += 1
+        since = since ?? now
+        latest = now
+        let severity = FailureSeverity(failures: failures, lasting: lasting)
+        let isDayLater = lastSaid.map { now >= $0.adding(microseconds: Instant.microsecondsPerDay) } ?? true
+        let isSaid = isDayLater || failures.isRoundFigure || saidSeverity.map { severity > $0 } ?? true
+        if isSaid {
+            lastSaid = now
+            saidSeverity = severity
+        }
+        return isSaid
+    }
+
+    /// It works again.
+    ///
+    /// - Returns: the failures that were before, and since when; nil where there were none.
+    package mutating func end() -> (failures: Int, since: Instant)? {
+        defer { self = FailureStreak() }
+        return since.map { (failures, $0) }
+    }
+}
+
+extension Int {
+    /// 1 or 3, and any number of zeros behind it.
+    fileprivate var isRoundFigure: Bool {
+        var rest = self
+        while rest > 0, rest.isMultiple(of: 10) { rest /= 10 }
+        return rest == 1 || rest == 3
+    }
+}

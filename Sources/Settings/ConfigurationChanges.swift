@@ -1,0 +1,121 @@
+import CivilTime
+import Maintenance
+
+extension Configuration {
+    /// What a reload changes: one line for each value that `next` has otherwise, each database, set, view or corpus that
+    /// comes or goes, and each zone whose rules are others. Empty when nothing does. Secrets are blotted out; that one has
+    /// changed is said.
+    ///
+    ///     connections: 8 -> 16
+    ///     database shop: schemas: [a] -> [a, b]
+    ///     database shop: partitions.sets[sales.orders]: added
+    ///
+    /// The order is that of `next`; what is gone comes last.
+    package func changes(to next: Configuration) -> [String] {
+        let isGlobal = { (field: YAMLValue.Field) in field.key != "databases" }
+        var difference = Difference()
+        difference.compare(
+            ConfigurationSchema.root.render(self).filter(isGlobal),
+            ConfigurationSchema.root.render(next).filter(isGlobal), at: "")
+        var lines = difference.lines
+        for database in next.databases {
+            let changes = databases.first { $0.name == database.name }.map { $0.changes(to: database) } ?? ["added"]
+            lines += changes.map { "database \(database.name): \($0)" }
+        }
+        let names = Set(next.databases.map(\.name))
+        return lines + databases.filter { !names.contains($0.name) }.map { "database \($0.name): removed" }
+    }
+}
+
+extension DatabaseDefinition {
+    fileprivate func changes(to next: DatabaseDefinition) -> [String] {
+        var difference = Difference()
+        difference.compare(
+            ConfigurationSchema.database.render(self), ConfigurationSchema.database.render(next), at: "")
+        var lines = difference.lines
+        if conninfo != next.conninfo, ConninfoText(conninfo).redacted == ConninfoText(next.conninfo).redacted {
+            lines.insert("conninfo: another secret", at: 0)
+        }
+        for task in TaskKind.allCases {
+            guard case .cron(_, let old) = schedule(of: task).schedule,
+                case .cron(_, let new) = next.schedule(of: task).schedule, old.name == new.name, old != new
+            else { continue }
+            lines.append("\(task.rawValue).schedule.zone: \(new.name) has other rules")
+        }
+        return lines
+    }
+}
+
+/// Two trees of rendered values, side by side.
+private struct Difference {
+    private(set) var lines: [String] = []
+
+    mutating func compare(_ old: [YAMLValue.Field], _ new: [YAMLValue.Field], at path: String) {
+        let gone = old.filter { field in !new.contains { $0.key == field.key } }
+        for key in (new + gone).map(\.key) {
+            compare(
+                old.first { $0.key == key }?.value, new.first { $0.key == key }?.value,
+                at: path.isEmpty ? key : "\(path).\(key)")
+        }
+    }
+
+    /// nil is a key that is not there.
+    private mutating func compare(_ old: YAMLValue?, _ new: YAMLValue?, at path: String) {
+        guard old != new else { return }
+        switch (old, new) {
+        case (.mapping(let old), .mapping(let new)): compare(old, new, at: path)
+        case (.mapping(let old), nil): compare(old, [], at: path)
+        case (nil, .mapping(let new)): compare([], new, at: path)
+        default:
+            let (oldElements, newElements) = (old?.named ?? [], new?.named ?? [])
+            if oldElements.isEmpty, newElements.isEmpty {
+                lines.append("\(path): \(old?.inOneLine ?? "none") -> \(new?.inOneLine ?? "none")")
+            } else {
+                compare(oldElements, newElements, at: path)
+            }
+        }
+    }
+
+    private mutating func compare(_ old: [NamedMapping], _ new: [NamedMapping], at path: String) {
+        for element in new {
+            let place = "\(path)[\(element.name)]"
+            if let before = old.first(where: { $0.name == element.name }) {
+                compare(before.fields, element.fields, at: place)
+            } else {
+                lines.append("\(place): added")
+            }
+        }
+        for element in old where !new.contains(where: { $0.name == element.name }) {
+            lines.append("\(path)[\(element.name)]: removed")
+        }
+    }
+}
+
+/// An element of a list of mappings, called by the name that no two of them share.
+private struct NamedMapping {
+    let name: String
+    let fields: [YAMLValue.Field]
+}
+
+extension YAMLValue {
+    /// The elements of a list of mappings; empty for anything else.
+    fileprivate var named: [NamedMapping] {
+        guard case .list(let elements) = self else { return [] }
+        return elements.compactMap { element in
+            guard case .mapping(let fields) = element, let name = Self.name(of: fields) else { return nil }
+            return NamedMapping(name: name, fields: fields)
+        }
+    }
+
+    /// A set and a view by themselves, a corpus by its target.
+    private static func name(of fields: [Field]) -> String? {
+        for field in fields {
+            switch (field.key, field.value) {
+            case ("table", .text(let name)), ("view", .text(let name)): return name
+            case ("target", .mapping(let target)): return name(of: target)
+            default: continue
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,86 @@
+import CivilTime
+import Maintenance
+
+extension Key {
+    /// The section `schedule`: when the service does one kind of work. `variable` overrides its interval.
+    static func schedule(_ field: Field<TaskSchedule>, variable: String, _ about: String) -> Key {
+        let name = "schedule"
+        let section = scheduleSection(variable: variable)
+        return Key(
+            name: name, about: about, isRequired: false, expected: "a mapping",
+            decode: { node, path, target, record in
+                guard !node.isNull else { return }
+                let problems = record.problems.count
+                var text = ScheduleText(target[keyPath: field])
+                section.decode(node, at: path, into: &text, &record)
+                // A schedule that is wrong in one key says nothing about the others.
+                guard record.problems.count == problems else { return }
+                target[keyPath: field].jitter = text.jitter
+                target[keyPath: field].startWithin = text.startWithin
+                if let schedule = schedule(text, at: path, &record) { target[keyPath: field].schedule = schedule }
+            },
+            render: { .mapping(section.render(ScheduleText($0[keyPath: field]))) },
+            overrides: section.overrides.map { inner in
+                Override(variable: inner.variable, path: "\(name).\(inner.path)") { text, target in
+                    var schedule = ScheduleText(target[keyPath: field])
+                    if let complaint = inner.apply(text, &schedule) { return complaint }
+                    if let interval = schedule.every { target[keyPath: field].schedule = .every(interval) }
+                    return nil
+                }
+            },
+            names: section.keys.map(\.name),
+            outlines: { blank, path in
+                [.heading(path, "a mapping", false, about)]
+                    + section.outlines(ScheduleText(blank[keyPath: field]), at: path)
+            })
+    }
+
+    private static func scheduleSection(variable: String) -> Section<ScheduleText> {
+        Section([
+            .value(
+                "every", \.every,
+                ValueFormat.duration(.seconds(60) ... .seconds(7 * 86_400), because: "for more there is cron").optional,
+                variable: variable,
+                "Due at the whole multiples of it since 1970-01-01 00:00 UTC: 15min is :00, :15, :30 and :45."),
+            .value(
+                "cron", \.cron, ValueFormat.cron.optional,
+                "Due when the clocks of the zone show it. Instead of every, not beside it."),
+            .value(
+                "zone", \.zone, ValueFormat.zone.optional,
+                "Whose clocks cron goes by; the machine's tzdata has the rules. Without it: UTC."),
+            .value(
+                "jitter", \.jitter,
+                .duration(.zero ... .seconds(3600), because: "what is due later is another slot"),
+                """
+                By up to that much each start is put off, by chance, so that many databases do not start as one. Less \
+                than every and start_within.
+                """),
+            .value(
+                "start_within", \.startWithin,
+                ValueFormat.duration(.seconds(60) ... .seconds(7 * 86_400), because: "then it is too late").optional,
+                "How late a slot may start; after that it is missed. Without it: until the next one is due."),
+        ])
+    }
+
+    /// nil where nothing is said, or something wrong.
+    private static func schedule(
+        _ text: ScheduleText, at path: String, _ record: inout DecodingRecord
+    ) -> Schedule? {
+        let (every, cron, zone) = ("\(path).every", "\(path).cron", "\(path).zone")
+        if let first = record.sources[every], record.sources[cron] != nil {
+            record.refuse(accepted: cron, "expected every or cron, found both (every at \(first.asFirstPlace))")
+            return nil
+        }
+        guard let expression = text.cron else {
+            record.refuse(accepted: zone, "expected cron beside it, found no cron: every counts in UTC")
+            return text.every.map { .every($0) }
+        }
+        guard let name = text.zone else { return .cron(expression, .utc) }
+        do throws(ZoneError) {
+            return .cron(expression, try record.zones.rules(named: name))
+        } catch {
+            record.refuse(accepted: zone, record.zones.complaint(about: error))
+            return nil
+        }
+    }
+}

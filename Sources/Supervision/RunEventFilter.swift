@@ -1,0 +1,45 @@
+import Maintenance
+import Synchronization
+
+/// What a service's runs say, without what would be said over and over: one summary every few minutes is enough.
+///
+/// A refusal is said once, and again when it has changed. That a run could not begin, or was somebody else's, is the
+/// supervisor's to say: it knows for how long.
+final class RunEventFilter: EventSink {
+    private let sink: any EventSink
+    private let saidRefusals = Mutex<[Subject: Refusal]>([:])
+
+    private struct Subject: Hashable {
+        let database: String
+        let task: TaskKind
+        let object: RelationName
+    }
+
+    init(before sink: any EventSink) {
+        self.sink = sink
+    }
+
+    func record(_ event: MaintenanceEvent) {
+        if isNews(event) { sink.record(event) }
+    }
+
+    private func isNews(_ event: MaintenanceEvent) -> Bool {
+        switch event {
+        case .runLockHeld: false
+        case .refused(_, let database, let refusal):
+            saidRefusals.withLock { said in
+                let subject = Subject(database: database, task: refusal.task, object: refusal.object)
+                return said.updateValue(refusal, forKey: subject) != refusal
+            }
+        case .runFinished(let summary): hasHappened(summary)
+        default: true
+        }
+    }
+
+    /// Whether the run came as far as its plan.
+    private func hasHappened(_ summary: RunSummary) -> Bool {
+        if case .completedElsewhere = summary.slot?.state { return false }
+        if summary.failure != nil, summary.reports.isEmpty { return false }
+        return summary.heldLocks.isEmpty || !summary.reports.isEmpty
+    }
+}

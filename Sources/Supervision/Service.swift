@@ -1,0 +1,170 @@
+import CivilTime
+import Dispatch
+import Maintenance
+import PostgresClient
+import Synchronization
+import SystemdIO
+
+/// The loop of `pgtend serve`: tells the supervisor what happens, and does what it decides.
+///
+/// Everything of it happens on one serial queue, the sign of life for the watchdog too, so that a loop that hangs gives
+/// none. Runs have queues of their own.
+package actor Service {
+    private let loop = QueueExecutor(label: "pgtend.service")
+    private let environment: ServiceEnvironment
+    private let runSink: RunEventFilter
+    private let start: Start
+    private var supervisor: Supervisor
+    private var timer: WakeTimer?
+    private var watchdog: (any DispatchSourceTimer)?
+    private var runs: [RunName: Task<Void, Never>] = [:]
+    private var end: CheckedContinuation<Void, Never>?
+    private var isOver = false
+    private var saidStatus: String?
+    private nonisolated let stopReason = Mutex<String?>(nil)
+
+    private struct RunName: Hashable {
+        let database: String
+        let task: TaskKind
+    }
+
+    /// What is said first.
+    package struct Start: Sendable {
+        package var version: String
+        /// The file; nil where there is none.
+        package var configuration: String?
+
+        package init(version: String, configuration: String?) {
+            self.version = version
+            self.configuration = configuration
+        }
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    package init(_ settings: ServiceSettings, start: Start, environment: ServiceEnvironment) {
+        supervisor = Supervisor(settings)
+        self.start = start
+        self.environment = environment
+        runSink = RunEventFilter(before: environment.sink)
+    }
+
+    /// Works until it is told to stop, and its last run has ended.
+    package func run() async {
+        timer = WakeTimer(queue: loop.queue) { self.assumeIsolated { $0.handle(.woke) } }
+        beginWatchdog()
+        let databases = supervisor.databases.map(\.definition.name)
+        say(.started(version: start.version, databases: databases, configuration: start.configuration))
+        tell([.ready])
+        handle(.woke)
+        if isOver { return }
+        await withCheckedContinuation { end = $0 }
+    }
+
+    /// Reads the configuration again. Running work goes on as it began.
+    package func reload() {
+        guard !isOver else { return }
+        let microseconds = environment.clock().monotonic.microseconds
+        tell([.reloading(monotonicMicroseconds: UInt64(max(0, microseconds)))])
+        switch environment.reload() {
+        case .changed(let settings, let changes): handle(.reloaded(settings, changes: changes))
+        case .refused(let problems): say(.reloadRefused(problems: problems))
+        }
+        saidStatus = nil
+        tell([.ready])
+        tellStatus()
+    }
+
+    /// No step begins from now on; after a grace what is running is cancelled on the server. The second call does not
+    /// wait for that.
+    package func stop(reason: String) {
+        guard !isOver else { return }
+        handle(.stopRequested(reason: reason))
+    }
+
+    // MARK: The loop
+
+    private func handle(_ event: Supervisor.Event) {
+        guard !isOver else { return }
+        for action in supervisor.handle(event, at: environment.clock()) { perform(action) }
+        guard !isOver else { return }
+        let now = environment.clock()
+        timer?.set(supervisor.wake(after: now), now: now)
+        tellStatus()
+    }
+
+    private func perform(_ action: Supervisor.Action) {
+        switch action {
+        case .start(let order): begin(order)
+        case .say(let event): say(event)
+        case .drain: break
+        case .cancel:
+            tell([.extendTimeout(Self.cancelTime)])
+            for run in runs.values { run.cancel() }
+        case .finish: finish()
+        }
+    }
+
+    /// For a server that does not answer a cancel: the connection is given up before.
+    private static let cancelTime = Duration.seconds(15)
+
+    private func begin(_ order: Supervisor.RunOrder) {
+        let (run, sink) = (environment.run, runSink)
+        let name = RunName(database: order.definition.name, task: order.order.slot.task)
+        // A queue of its own: what a run computes never keeps the loop from its watchdog.
+        runs[name] = Task(executorPreference: QueueExecutor(label: "pgtend.run")) {
+            let summary = await run(order, sink) { self.stopReason.withLock(\.self) }
+            await self.end(name, summary)
+        }
+    }
+
+    private func end(_ name: RunName, _ summary: RunSummary) {
+        runs[name] = nil
+        handle(.runEnded(database: name.database, name.task, summary))
+    }
+
+    private func finish() {
+        isOver = true
+        timer?.cancel()
+        watchdog?.cancel()
+        end?.resume()
+        end = nil
+    }
+
+    // MARK: Telling
+
+    private func say(_ event: ServiceEvent) {
+        if case .stopping(let reason, _) = event {
+            stopReason.withLock { $0 = reason }
+            tell([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
+        }
+        environment.sink.record(.service(event))
+    }
+
+    private func tellStatus() {
+        let status = supervisor.status(at: environment.clock())
+        guard status != saidStatus else { return }
+        saidStatus = status
+        tell([.status(status)])
+    }
+
+    private func tell(_ states: [NotifyState]) {
+        do throws(SystemdError) {
+            try environment.notifier.send(states)
+        } catch {
+            environment.sink.record(.service(.notificationFailed(error.description)))
+        }
+    }
+
+    private func beginWatchdog() {
+        guard let interval = environment.watchdogInterval else { return }
+        let period = Int(Watchdog.pingPeriod(of: interval).microseconds)
+        let timer = DispatchSource.makeTimerSource(queue: loop.queue)
+        timer.schedule(
+            deadline: .now() + .microseconds(period), repeating: .microseconds(period),
+            leeway: .microseconds(period / 10))
+        timer.setEventHandler { self.assumeIsolated { $0.tell([.watchdog]) } }
+        timer.activate()
+        watchdog = timer
+    }
+}

@@ -1,0 +1,53 @@
+import CivilTime
+import Glibc
+import Maintenance
+import MaintenanceDatabase
+import SystemdIO
+
+/// What the service has of the world around it.
+package struct ServiceEnvironment: Sendable {
+    /// Where events go. It is called on the loop's own queue too: one that blocks hangs the service, and the watchdog
+    /// of the service manager ends it.
+    package var sink: any EventSink
+    package var notifier: ServiceNotifier
+    /// How long the service manager lets the loop be silent; nil without a watchdog.
+    package var watchdogInterval: Duration?
+    package var clock: @Sendable () -> Moment
+    /// Reads the configuration again.
+    package var reload: @Sendable () -> Reload
+    /// Does one run to its end. It begins no further step once `stopReason` has one, and ends early when its task is
+    /// cancelled.
+    package var run:
+        @Sendable (Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?) async -> RunSummary
+
+    package enum Reload: Sendable {
+        case changed(ServiceSettings, changes: [String])
+        /// The old configuration stays; each problem with its place.
+        case refused(problems: [String])
+    }
+
+    package init(
+        sink: any EventSink, notifier: ServiceNotifier = ServiceNotifier(), watchdogInterval: Duration? = nil,
+        clock: @escaping @Sendable () -> Moment = ServiceEnvironment.hostClock,
+        reload: @escaping @Sendable () -> Reload,
+        run:
+            @escaping @Sendable (
+                Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?
+            ) async -> RunSummary
+    ) {
+        self.sink = sink
+        self.notifier = notifier
+        self.watchdogInterval = watchdogInterval
+        self.clock = clock
+        self.reload = reload
+        self.run = run
+    }
+
+    /// The clocks of this host.
+    @Sendable package static func hostClock() -> Moment {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let monotonic = Duration.seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        return Moment(wall: HostClock.now(), monotonic: monotonic)
+    }
+}

@@ -1,0 +1,70 @@
+import CivilTime
+import Maintenance
+
+/// What `systemctl status` shows of a service that works: how many databases, what is wrong with any, the shortest
+/// runway, and what comes next.
+struct StatusLine {
+    private let databases: [TendedDatabase]
+
+    init(_ databases: [TendedDatabase]) {
+        self.databases = databases
+    }
+
+    func text(at now: Instant) -> String {
+        let count = databases.count == 1 ? "1 database" : "\(databases.count) databases"
+        let parts = [count, troubles, work, runway(at: now), next(after: now)]
+        return parts.compactMap(\.self).joined(separator: "; ")
+    }
+
+    private var troubles: String? {
+        let unavailable = names { if case .unavailable = $0.trouble { true } else { false } }
+        let standby = names { if case .standby = $0.trouble { true } else { false } }
+        let failing = tasks { $0.failures.failures > 0 }
+        let parts = [("not reachable", unavailable), ("standby", standby), ("failing", failing)]
+        let text = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \(Self.list($0.1))" }
+        return text.isEmpty ? nil : text.joined(separator: "; ")
+    }
+
+    private var work: String? {
+        let running = tasks { $0.running != nil }
+        return running.isEmpty ? nil : "running \(Self.list(running))"
+    }
+
+    private func runway(at now: Instant) -> String? {
+        let ends = databases.flatMap { database in
+            database.runways.filter { !$0.isUnbounded }.map { (database.definition.name, $0) }
+        }
+        if let (name, exhausted) = ends.first(where: { $0.1.isExhausted }) {
+            return "no partition for now: \(exhausted.table) of \(name)"
+        }
+        let known = ends.compactMap { name, runway in runway.until.map { (name, runway.table, $0) } }
+        guard let (name, table, until) = known.min(by: { $0.2 < $1.2 }) else { return nil }
+        return "runway \(max(0, until.seconds(since: now)) / 86_400) d (\(table) of \(name))"
+    }
+
+    private func next(after now: Instant) -> String? {
+        let slots = databases.filter { !$0.isRunning }.flatMap { database in
+            database.tasks.compactMap { task in
+                task.nextSlot(after: now).map { ($0, "\(task.task.rawValue) of \(database.definition.name)") }
+            }
+        }
+        guard let (instant, what) = slots.min(by: { $0.0 < $1.0 }) else { return nil }
+        return "next \(what) at \(instant.clock.prefix(19)) UTC"
+    }
+
+    private func tasks(where condition: (TendedTask) -> Bool) -> [String] {
+        databases.flatMap { database in
+            database.tasks.filter(condition).map { "\($0.task.rawValue) of \(database.definition.name)" }
+        }
+    }
+
+    private func names(where condition: (TendedDatabase) -> Bool) -> [String] {
+        databases.filter(condition).map(\.definition.name)
+    }
+
+    /// The first few, and how many more.
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(3).joined(separator: ", ")
+        return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
+    }
+}

@@ -1,0 +1,170 @@
+import CivilTime
+import Maintenance
+
+/// Decides which run begins when, and what is said of it. Pure: it is told what happened and what time it is, and
+/// answers with what is to be done; `Service` acts.
+///
+/// One kind of work never overlaps itself, one database has one run at a time, and no more databases than
+/// `ServiceSettings.connections` are worked on at once.
+package struct Supervisor {
+    package enum Event {
+        /// A point in time that `wake` had asked for, or any other.
+        case woke
+        case runEnded(database: String, TaskKind, RunSummary)
+        case reloaded(ServiceSettings, changes: [String])
+        case stopRequested(reason: String)
+    }
+
+    package enum Action: Hashable {
+        case start(RunOrder)
+        case say(ServiceEvent)
+        /// The runs begin no further step; what is running goes on.
+        case drain
+        /// What is running is cancelled on the server.
+        case cancel
+        /// Nothing runs any more, and nothing will.
+        case finish
+    }
+
+    package struct RunOrder: Hashable, Sendable {
+        package let definition: DatabaseDefinition
+        package let order: SlotOrder
+    }
+
+    private var settings: ServiceSettings
+    private(set) var databases: [TendedDatabase]
+    private var stop: Stop?
+    private var last: Moment?
+    /// 0 to 1: for the jitter of slots and of pauses.
+    private let jitter: () -> Double
+
+    private struct Stop {
+        let reason: String
+        let since: Moment
+        let cancelAt: Duration
+        var isCancelled = false
+    }
+
+    /// A difference between the clocks that is worth a word.
+    private static let clockStep = Duration.seconds(30)
+    /// The longest time without a look at the clocks: a wall clock that was set back is noticed then at the latest.
+    private static let longestSleep = Duration.seconds(600)
+
+    package init(_ settings: ServiceSettings, jitter: @escaping () -> Double = { .random(in: 0..<1) }) {
+        self.settings = settings
+        databases = settings.databases.map(TendedDatabase.init)
+        self.jitter = jitter
+    }
+
+    package mutating func handle(_ event: Event, at now: Moment) -> [Action] {
+        var actions = noticeClockStep(now)
+        switch event {
+        case .woke: break
+        case .runEnded(let name, let task, let summary):
+            if let index = databases.firstIndex(where: { $0.definition.name == name }) {
+                actions += databases[index].end(summary, of: task, at: now, jitter: jitter()).map(Action.say)
+            }
+            databases.removeAll { $0.isRetired && !$0.isRunning }
+        case .reloaded(let settings, let changes):
+            follow(settings, at: now)
+            actions.append(.say(.reloaded(changes: changes)))
+        case .stopRequested(let reason):
+            actions += beginStop(reason, at: now)
+        }
+        return actions + (stop == nil ? proceed(now) : proceedWithStop(now))
+    }
+
+    // MARK: Work
+
+    private mutating func proceed(_ now: Moment) -> [Action] {
+        var actions: [Action] = []
+        for index in databases.indices {
+            actions += databases[index].advance(to: now, jitter: jitter).map(Action.say)
+        }
+        var free = settings.connections - running
+        guard free > 0 else { return actions }
+        // Whoever has waited longest comes first, so that no database starves.
+        let waiting = databases.indices.compactMap { index in databases[index].readySince(now).map { (index, $0) } }
+        for (index, _) in waiting.sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) where free > 0 {
+            guard let order = databases[index].begin(at: now) else { continue }
+            actions.append(.start(order))
+            free -= 1
+        }
+        return actions
+    }
+
+    /// How many databases are being worked on.
+    package var running: Int { databases.count(where: \.isRunning) }
+
+    private mutating func noticeClockStep(_ now: Moment) -> [Action] {
+        defer { last = now }
+        guard let step = last.map(now.clockStep), abs(step) >= Self.clockStep else { return [] }
+        return [.say(.clockStepped(by: step))]
+    }
+
+    private func abs(_ duration: Duration) -> Duration { duration < .zero ? .zero - duration : duration }
+
+    // MARK: Stopping
+
+    private mutating func beginStop(_ reason: String, at now: Moment) -> [Action] {
+        guard let known = stop else {
+            stop = Stop(reason: reason, since: now, cancelAt: now.monotonic + settings.stopGrace)
+            return [.say(.stopping(reason: reason, running: running)), .drain]
+        }
+        guard !known.isCancelled, running > 0 else { return [] }
+        stop?.isCancelled = true
+        return [.say(.hurried(reason: reason)), .cancel]
+    }
+
+    private mutating func proceedWithStop(_ now: Moment) -> [Action] {
+        guard let known = stop else { return [] }
+        if running == 0 {
+            return [.say(.stopped(reason: known.reason, after: now.monotonic - known.since.monotonic)), .finish]
+        }
+        guard !known.isCancelled, known.cancelAt <= now.monotonic else { return [] }
+        stop?.isCancelled = true
+        return [.cancel]
+    }
+
+    // MARK: Reloading
+
+    /// Databases are known by their name in the configuration.
+    private mutating func follow(_ settings: ServiceSettings, at now: Moment) {
+        self.settings = settings
+        let known = databases
+        databases = settings.databases.map { definition in
+            guard var database = known.first(where: { $0.definition.name == definition.name }) else {
+                return TendedDatabase(definition)
+            }
+            database.follow(definition, at: now)
+            return database
+        }
+        for var database in known where database.isRunning {
+            guard !settings.databases.contains(where: { $0.name == database.definition.name }) else { continue }
+            database.retire()
+            databases.append(database)
+        }
+    }
+
+    // MARK: Looking ahead
+
+    /// When to look again. Never further away than ten minutes.
+    package func wake(after now: Moment) -> Wake {
+        var wake = Wake()
+        wake.add(now.monotonic + Self.longestSleep)
+        if let stop {
+            if !stop.isCancelled { wake.add(stop.cancelAt) }
+        } else {
+            for database in databases { database.addWakes(to: &wake, after: now) }
+        }
+        return wake
+    }
+
+    package var stopGrace: Duration { settings.stopGrace }
+
+    /// The service in a line, for `systemctl status`.
+    package func status(at now: Moment) -> String {
+        if let stop { return "stopping (\(stop.reason)): \(running) run(s) still going" }
+        return StatusLine(databases).text(at: now.wall)
+    }
+}

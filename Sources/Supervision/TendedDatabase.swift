@@ -1,0 +1,222 @@
+import CivilTime
+import Maintenance
+
+/// One database: its kinds of work, of which one runs at a time, and whether it can be worked with at all.
+struct TendedDatabase {
+    private(set) var definition: DatabaseDefinition
+    private(set) var tasks: [TendedTask]
+    /// What is wrong with the database as a whole; nil while it can be worked with.
+    private(set) var trouble: Trouble?
+    /// By the monotonic clock: nothing starts before.
+    private var retryAt = Duration.zero
+    /// Slots that passed while the database could not be worked with: said as one when it can be again.
+    private(set) var unsaid: [PassedSlot] = []
+    /// The reason that was said for having no ledger.
+    private var saidWithoutLedger: ServerFailure?
+    /// By the last run that looked at partitions.
+    private(set) var runways: [Runway] = []
+    /// No longer in the configuration: it goes when its run has ended.
+    private(set) var isRetired = false
+
+    enum Trouble: Hashable {
+        case unavailable(FailureStreak)
+        case standby(since: Instant)
+    }
+
+    init(_ definition: DatabaseDefinition) {
+        self.definition = definition
+        tasks = TaskKind.allCases.filter(definition.tends).map { TendedTask($0, definition.schedule(of: $0)) }
+    }
+
+    var isRunning: Bool { tasks.contains { $0.running != nil } }
+
+    // MARK: What is due
+
+    mutating func advance(to now: Moment, jitter: () -> Double) -> [ServiceEvent] {
+        var events: [ServiceEvent] = []
+        for index in tasks.indices {
+            events += say(tasks[index].advance(to: now, jitter: jitter))
+        }
+        return events
+    }
+
+    private mutating func say(_ passed: [PassedSlot]) -> [ServiceEvent] {
+        unsaid += passed
+        guard trouble == nil, !unsaid.isEmpty else { return [] }
+        defer { unsaid = [] }
+        return [.slotsPassed(database: definition.name, unsaid)]
+    }
+
+    /// Since when the database waits to be worked on; nil while it does not, or may not yet.
+    func readySince(_ now: Moment) -> Instant? {
+        guard !isRunning, !isRetired, retryAt <= now.monotonic else { return nil }
+        return tasks.filter { $0.isReady(at: now) }.compactMap(\.pending?.startAt).min()
+    }
+
+    /// Begins what is ready, in the order of the kinds of work: a view may read a partition that is made first.
+    mutating func begin(at now: Moment) -> Supervisor.RunOrder? {
+        guard let index = tasks.firstIndex(where: { $0.isReady(at: now) }), let order = tasks[index].begin() else {
+            return nil
+        }
+        return Supervisor.RunOrder(definition: definition, order: order)
+    }
+
+    // MARK: A run has ended
+
+    mutating func end(_ summary: RunSummary, of task: TaskKind, at now: Moment, jitter: Double) -> [ServiceEvent] {
+        guard let index = tasks.firstIndex(where: { $0.task == task }), let running = tasks[index].running else {
+            return []
+        }
+        if !summary.runways.isEmpty { runways = summary.runways }
+        var events = ledgerEvents(summary, running)
+        events += reachabilityEvents(summary, at: now)
+        events += slotEvents(summary, running)
+        let recorded = summary.slot?.passed ?? []
+        switch SlotRetryPolicy().reaction(to: summary, attempt: running.attempt, jitter: jitter) {
+        case .completed:
+            tasks[index].complete(recorded: recorded)
+        case .again(let delay):
+            let missed = tasks[index].tryAgain(
+                notBefore: now.monotonic + delay, obstacle: summary.obstacle, recorded: recorded)
+            events += say(missed.map { [$0] } ?? [])
+            // Whatever else is due here would meet the same.
+            if summary.failure != nil { retryAt = now.monotonic + delay }
+        case .nextSlot:
+            let missed = tasks[index].giveUp(obstacle: summary.obstacle, recorded: recorded)
+            events += say(missed.map { [$0] } ?? [])
+        }
+        events += streakEvents(summary, index, at: now)
+        return events
+    }
+
+    private mutating func ledgerEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
+        guard let report = summary.slot else { return [] }
+        var events: [ServiceEvent] = report.abandoned.map {
+            .runTakenOver(database: definition.name, running.slot, from: $0, runID: summary.runID)
+        }
+        if let reason = report.unrecorded {
+            if reason != saidWithoutLedger, summary.failure == nil {
+                saidWithoutLedger = reason
+                events.append(.ledgerUnavailable(database: definition.name, reason))
+            }
+        } else {
+            saidWithoutLedger = nil
+        }
+        return events
+    }
+
+    private mutating func reachabilityEvents(_ summary: RunSummary, at now: Moment) -> [ServiceEvent] {
+        guard let failure = summary.failure else {
+            guard summary.interruption == nil, let trouble else { return [] }
+            self.trouble = nil
+            retryAt = .zero
+            let since =
+                switch trouble {
+                case .unavailable(let streak): streak.since ?? now.wall
+                case .standby(let since): since
+                }
+            let lasted = Duration.microseconds(max(0, now.wall.microseconds - since.microseconds))
+            return [.databaseAvailable(database: definition.name, after: lasted)] + say([])
+        }
+        if failure.isStandby {
+            if case .standby = trouble { return [] }
+            trouble = .standby(since: now.wall)
+            return [.databaseStandby(database: definition.name, since: now.wall)]
+        }
+        var streak = FailureStreak()
+        if case .unavailable(let known) = trouble { streak = known }
+        let isSaid = streak.add(at: now.wall)
+        trouble = .unavailable(streak)
+        guard isSaid else { return [] }
+        return [
+            .databaseUnavailable(
+                database: definition.name, failure, failures: streak.failures, since: streak.since ?? now.wall,
+                lasting: streak.lasting)
+        ]
+    }
+
+    private func slotEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
+        let name = definition.name
+        var events: [ServiceEvent] = []
+        // The ledger knows of more where another service, or none, was at work before.
+        let found = (summary.slot?.passed ?? []).filter { !running.told.contains($0) }
+        if !found.isEmpty { events.append(.slotsPassed(database: name, found)) }
+        switch summary.slot?.state {
+        case .ran(late: true):
+            let late = max(0, summary.startedAt.microseconds - running.slot.due.microseconds)
+            events.append(.slotLate(database: name, running.slot, by: .microseconds(late)))
+        case .completedElsewhere(let owner):
+            events.append(.slotElsewhere(database: name, running.slot, owner))
+        case .open where !summary.heldLocks.isEmpty && running.attempt == 1:
+            events.append(.slotElsewhere(database: name, running.slot, nil))
+        case .ran, .open, nil: break
+        }
+        return events
+    }
+
+    /// Whether the steps of that kind of work fail again and again. The first failure has its own report.
+    private mutating func streakEvents(_ summary: RunSummary, _ index: Int, at now: Moment) -> [ServiceEvent] {
+        guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return [] }
+        let (name, task) = (definition.name, tasks[index].task)
+        if summary.count(.failed) > 0 {
+            let isSaid = tasks[index].failures.add(at: now.wall)
+            let streak = tasks[index].failures
+            guard isSaid, streak.failures > 1 else { return [] }
+            return [
+                .taskFailing(
+                    database: name, task, failures: streak.failures, since: streak.since ?? now.wall,
+                    lasting: streak.lasting, reason: summary.obstacle)
+            ]
+        }
+        // That another service did the work says nothing about ours.
+        if case .completedElsewhere = summary.slot?.state { return [] }
+        guard let ended = tasks[index].failures.end() else { return [] }
+        let lasted = Duration.microseconds(max(0, now.wall.microseconds - ended.since.microseconds))
+        return [.taskRecovered(database: name, task, failures: ended.failures, after: lasted)]
+    }
+
+    // MARK: Looking ahead
+
+    func addWakes(to wake: inout Wake, after now: Moment) {
+        for task in tasks where !isRetired { task.addWakes(to: &wake, after: now) }
+        if retryAt > now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) { wake.add(retryAt) }
+    }
+
+    // MARK: A reload
+
+    /// Running work goes on as it began.
+    mutating func follow(_ definition: DatabaseDefinition, at now: Moment) {
+        isRetired = false
+        // Another server: what was wrong with the old one says nothing about it.
+        if definition.conninfo != self.definition.conninfo { (trouble, retryAt) = (nil, .zero) }
+        self.definition = definition
+        let known = tasks
+        tasks = TaskKind.allCases.compactMap { kind in
+            var task = known.first { $0.task == kind }
+            guard definition.tends(kind) || task?.running != nil else { return nil }
+            task?.follow(definition.schedule(of: kind), at: now)
+            return task ?? TendedTask(kind, definition.schedule(of: kind))
+        }
+    }
+
+    mutating func retire() { isRetired = true }
+}
+
+extension ServerFailure {
+    /// read_only_sql_transaction, as the run reports a server that is a standby.
+    fileprivate var isStandby: Bool { sqlState == "25006" }
+}
+
+extension RunSummary {
+    /// Why the run did not do all that was due, for the ledger and for people.
+    fileprivate var obstacle: String {
+        if let failure { return failure.description }
+        if let interruption { return "interrupted by \(interruption)" }
+        if let held = heldLocks.first { return "\(held.task.rawValue) held by another run (pid \(held.pid))" }
+        for report in reports {
+            if case .failed(let failure) = report.outcome { return "\(report.step): \(failure)" }
+        }
+        let postponed = count(.postponed)
+        return postponed > 0 ? "\(postponed) step(s) met locks" : "its end could not be entered into the ledger"
+    }
+}

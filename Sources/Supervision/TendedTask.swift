@@ -1,0 +1,197 @@
+import CivilTime
+import Maintenance
+
+/// One kind of work in one database: which of its slots is due, being run, or over.
+///
+/// ```
+/// (none) ──a slot is due──▶ pending ──begin──▶ running ──completed──▶ settled
+///                             │  ▲                │
+///                             │  └──to be tried again
+///                             └──a newer one is due, or it is too late──▶ passed
+/// ```
+/// While a slot runs, the next may become pending; it never starts before the run has ended.
+struct TendedTask {
+    let task: TaskKind
+    private(set) var schedule: TaskSchedule
+    /// No slot up to this one needs anything more of us. nil at the start: what is due is for the ledger to say.
+    private(set) var settled: Instant?
+    private(set) var pending: PendingSlot?
+    private(set) var running: PendingSlot?
+    /// Slots that have passed since the ledger was told the last time, oldest first.
+    private(set) var unrecorded: [PassedSlot] = []
+    var failures = FailureStreak()
+
+    /// What is kept of slots that have passed: the newest.
+    static let mostPassed = 100
+
+    struct PendingSlot: Hashable {
+        let slot: Slot
+        /// From 1.
+        var attempt = 1
+        /// When it is due, and its jitter.
+        let startAt: Instant
+        /// By the monotonic clock: the pause before another try.
+        var notBefore = Duration.zero
+        /// Why the last try did not complete it.
+        var obstacle: String?
+        /// The slots that had passed when its run began, which the ledger is told of.
+        var told: [PassedSlot] = []
+    }
+
+    init(_ task: TaskKind, _ schedule: TaskSchedule) {
+        self.task = task
+        self.schedule = schedule
+    }
+
+    // MARK: Time goes on
+
+    /// Looks which slot is due by now.
+    ///
+    /// - Returns: the slots that have passed, oldest first.
+    mutating func advance(to now: Moment, jitter: () -> Double) -> [PassedSlot] {
+        turnBack(to: now.wall)
+        var passed: [PassedSlot] = []
+        let newest = [settled, pending?.slot.due, running?.slot.due].compactMap(\.self).max()
+        if let due = schedule.schedule.latest(notAfter: now.wall), newest.map({ due > $0 }) ?? true {
+            if let pending { passed.append(PassedSlot(pending.slot, stateOfPassed, reason: reason(of: pending))) }
+            if let newest { passed += between(newest, due) }
+            let delay = Int64(Double(schedule.jitter.microseconds) * jitter())
+            pending = PendingSlot(slot: Slot(task: task, due: due), startAt: due.adding(microseconds: delay))
+        }
+        if let late = pending, isTooLate(late, at: now.wall) {
+            passed.append(PassedSlot(late.slot, .missed, reason: "not started in time: \(reason(of: late))"))
+            settle(late.slot.due)
+            pending = nil
+        }
+        keep(passed)
+        return passed
+    }
+
+    /// The wall clock was set back: what lies ahead again becomes due again, and the ledger knows what of it is done.
+    /// Without this a clock that was wrong by a year would stop the work for a year.
+    private mutating func turnBack(to now: Instant) {
+        if let settled, settled > now { self.settled = schedule.schedule.latest(notAfter: now) }
+        if let pending, pending.slot.due > now { self.pending = nil }
+    }
+
+    private func isTooLate(_ pending: PendingSlot, at now: Instant) -> Bool {
+        guard let limit = schedule.startWithin else { return false }
+        return now > pending.startAt.adding(microseconds: limit.microseconds)
+    }
+
+    private var stateOfPassed: PassedSlot.State { running == nil ? .missed : .skipped }
+
+    private func reason(of pending: PendingSlot) -> String {
+        if let running { return "the run of the slot of \(running.slot.due) was still going" }
+        return pending.obstacle ?? "there was no connection free for it"
+    }
+
+    /// The slots between two others, at most `mostPassed` of them; the first one then speaks for those before it.
+    private func between(_ earlier: Instant, _ later: Instant) -> [PassedSlot] {
+        let reason =
+            running.map { "the run of the slot of \($0.slot.due) was still going" }
+            ?? pending?.obstacle ?? "the service was not looking: the machine slept, or the clock was set"
+        var passed: [PassedSlot] = []
+        var end = later
+        while let due = schedule.schedule.latest(notAfter: end.adding(microseconds: -1)), due > earlier {
+            guard passed.count < Self.mostPassed else {
+                passed[passed.count - 1].reason += "; so were all before it, from \(earlier) on"
+                break
+            }
+            passed.append(PassedSlot(Slot(task: task, due: due), stateOfPassed, reason: reason))
+            end = due
+        }
+        return passed.reversed()
+    }
+
+    private mutating func keep(_ passed: [PassedSlot]) {
+        unrecorded = Array((unrecorded + passed).suffix(Self.mostPassed))
+    }
+
+    private mutating func settle(_ due: Instant) {
+        settled = max(settled ?? due, due)
+    }
+
+    // MARK: A run
+
+    /// Whether the pending slot may start as far as time is concerned.
+    func isReady(at now: Moment) -> Bool {
+        guard let pending, running == nil else { return false }
+        return pending.startAt <= now.wall && pending.notBefore <= now.monotonic
+    }
+
+    /// Begins the pending slot, and hands over what the ledger does not know yet.
+    mutating func begin() -> SlotOrder? {
+        guard let pending, running == nil else { return nil }
+        running = pending
+        running?.told = unrecorded
+        self.pending = nil
+        return SlotOrder(
+            slot: pending.slot, attempt: pending.attempt, lateAfter: schedule.jitter + .seconds(60),
+            passed: unrecorded)
+    }
+
+    /// The run has ended, and its slot needs nothing more of us.
+    ///
+    /// - Parameter recorded: whether the ledger has taken over the slots that had passed.
+    mutating func complete(recorded: [PassedSlot]) {
+        guard let running else { return }
+        unrecorded.removeAll { recorded.contains($0) }
+        settle(running.slot.due)
+        self.running = nil
+    }
+
+    /// The run has ended, and its slot is to be tried again, unless a newer one is due already.
+    ///
+    /// - Returns: the slot, as missed, where a newer one takes its place.
+    mutating func tryAgain(notBefore: Duration, obstacle: String, recorded: [PassedSlot]) -> PassedSlot? {
+        if pending != nil { return giveUp(obstacle: obstacle, recorded: recorded) }
+        guard var again = running else { return nil }
+        unrecorded.removeAll { recorded.contains($0) }
+        running = nil
+        again.attempt += 1
+        again.notBefore = notBefore
+        again.obstacle = obstacle
+        pending = again
+        return nil
+    }
+
+    /// The run has ended without completing its slot, and trying again would end the same way.
+    ///
+    /// - Returns: the slot, as missed.
+    mutating func giveUp(obstacle: String, recorded: [PassedSlot]) -> PassedSlot? {
+        guard let given = running else { return nil }
+        unrecorded.removeAll { recorded.contains($0) }
+        running = nil
+        settle(given.slot.due)
+        let missed = PassedSlot(given.slot, .missed, reason: obstacle)
+        keep([missed])
+        return missed
+    }
+
+    // MARK: Looking ahead
+
+    func addWakes(to wake: inout Wake, after now: Moment) {
+        wake.add(schedule.schedule.next(after: now.wall))
+        guard let pending, running == nil else { return }
+        if pending.startAt > now.wall { wake.add(pending.startAt) }
+        if pending.notBefore > now.monotonic { wake.add(pending.notBefore) }
+        // One microsecond behind the limit, at which it is not yet too late.
+        if let limit = schedule.startWithin {
+            wake.add(pending.startAt.adding(microseconds: limit.microseconds + 1))
+        }
+    }
+
+    /// The moment of the slot that comes next: one that waits already, else the schedule's.
+    func nextSlot(after now: Instant) -> Instant? {
+        pending.map { max($0.startAt, now) } ?? schedule.schedule.next(after: now)
+    }
+
+    /// A reload has changed the schedule: slots of the new one count from now on.
+    mutating func follow(_ schedule: TaskSchedule, at now: Moment) {
+        guard schedule != self.schedule else { return }
+        self.schedule = schedule
+        pending = nil
+        settled = schedule.schedule.latest(notAfter: now.wall) ?? now.wall
+    }
+}

@@ -1,0 +1,45 @@
+import CivilTime
+import Dispatch
+import Glibc
+
+/// Wakes the loop at a point of the wall clock, at one of the monotonic clock, or at both.
+///
+/// Two timers, since only one of them follows the wall clock when it is set. Not Sendable: it belongs to the loop, on
+/// whose queue its handlers run.
+final class WakeTimer {
+    private let wall: any DispatchSourceTimer
+    private let monotonic: any DispatchSourceTimer
+
+    init(queue: DispatchQueue, handler: @escaping @Sendable () -> Void) {
+        wall = DispatchSource.makeTimerSource(queue: queue)
+        monotonic = DispatchSource.makeTimerSource(queue: queue)
+        for timer in [wall, monotonic] {
+            timer.schedule(deadline: .distantFuture)
+            timer.setEventHandler(handler: handler)
+            timer.activate()
+        }
+    }
+
+    /// In place of what was set before. A point that has passed wakes at once.
+    func set(_ wake: Wake, now: Moment) {
+        if let instant = wake.wall {
+            let seconds = instant.microseconds.dividedDown(by: 1_000_000)
+            let rest = instant.microseconds.remainderDown(by: 1_000_000)
+            let time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest) * 1_000)
+            wall.schedule(wallDeadline: DispatchWallTime(timespec: time), leeway: .milliseconds(1))
+        } else {
+            wall.schedule(wallDeadline: .distantFuture)
+        }
+        if let moment = wake.monotonic {
+            let microseconds = max(0, (moment - now.monotonic).microseconds)
+            monotonic.schedule(deadline: .now() + .microseconds(Int(microseconds)), leeway: .milliseconds(1))
+        } else {
+            monotonic.schedule(deadline: .distantFuture)
+        }
+    }
+
+    func cancel() {
+        wall.cancel()
+        monotonic.cancel()
+    }
+}

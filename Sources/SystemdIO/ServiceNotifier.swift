@@ -1,0 +1,29 @@
+import CSystemd
+import Glibc
+
+/// Tells the service manager how the service fares.
+///
+/// The manager is the one that `$NOTIFY_SOCKET` names; without the variable (in a shell, in most containers) there is
+/// nobody to tell, and nothing is sent.
+package struct ServiceNotifier: Sendable {
+    package init() {}
+
+    /// Whether a service manager waits for what this process tells.
+    package var isListening: Bool { getenv("NOTIFY_SOCKET") != nil }
+
+    /// Sends the states as one datagram, in this order: systemd acts on all of them or on none. From any thread;
+    /// waits while the manager's receive queue is full.
+    ///
+    /// - Throws: `SystemdError` with the code `.notificationNotSent` and the `errno`.
+    package func send(_ states: [NotifyState]) throws(SystemdError) {
+        guard isListening, !states.isEmpty else { return }
+        let text = states.map(\.assignments).joined(separator: "\n")
+        var result: CInt
+        repeat {
+            result = sd_notify(0, text)
+        } while result == -EINTR
+        guard result >= 0 else {
+            throw SystemdError(.notificationNotSent, context: text, errno: -result)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+
+/// What `make install` puts on a machine, in a folder of a test's own.
+struct Installation {
+    /// Has `bin`, `lib` and `share`.
+    let prefix: URL
+
+    static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+
+    static func with<Value>(_ body: (Installation) async throws -> Value) async throws -> Value {
+        // Others must be able to get there: systemd looks at what it would execute.
+        let prefix = FileManager.default.temporaryDirectory.appending(path: "pgtend-\(UUID().uuidString)")
+        defer { unlinkAll(below: prefix) }
+        let installation = Installation(prefix: prefix)
+        try await installation.make("install")
+        return try await body(installation)
+    }
+
+    /// With a DESTDIR, even this one, nothing of the machine is told of what was installed.
+    func make(_ target: String) async throws {
+        let result = try await Program.run(
+            "/usr/bin/make",
+            [
+                "--silent", "-C", Self.root.path, target, "DESTDIR=/", "PREFIX=\(prefix.path)",
+                "program=\(Program.pgtend)",
+            ])
+        guard result.succeeded, result.standardError.isEmpty else { throw TestFailure("make \(target): \(result)") }
+    }
+
+    var units: URL { prefix.appending(path: "lib/systemd/system") }
+
+    /// Below the prefix, sorted.
+    var files: [String] {
+        get throws {
+            let paths = try FileManager.default.subpathsOfDirectory(atPath: prefix.path)
+            return paths.filter { !isFolder($0) }.sorted()
+        }
+    }
+
+    func text(_ path: String) throws -> String {
+        try String(contentsOf: prefix.appending(path: path), encoding: .utf8)
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: prefix.appending(path: path).path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+
+    private static func unlinkAll(below folder: URL) {
+        do { try FileManager.default.removeItem(at: folder) } catch { print("removing \(folder.path): \(error)") }
+    }
+}
