@@ -66,6 +66,15 @@ struct LedgerRunTests {
             #expect(poor.verdict == .done && sink.serviceEvents.isEmpty)
             try await database.expect(ledger: "SELECT count(*) FROM run", is: "0")
 
+            let blocker = try await database.connect()
+            try await blocker.script(unsafe: "BEGIN; LOCK TABLE pgtend_ledger.run")
+            let locked = RecordingSink()
+            #expect(await runByHand(database, [.views], sink: locked).count(.done) == 2)
+            #expect(locked.serviceEvents.count == 1)
+            let slot = await database.serve(TestSlot.order(.views))
+            #expect(slot.failure?.failureClass == .lockNotAvailable && slot.slot?.state == .open)
+            await blocker.close()
+
             try await database.ledger("ALTER TABLE run RENAME COLUMN host TO hostess")
             let damaged = RecordingSink()
             let summary = await runByHand(database, [.views], sink: damaged)
