@@ -80,7 +80,8 @@ struct FaultTests {
         let conninfo = "host='\(relay.folder)' dbname='\(database.name)' user=postgres"
         return await MaintenanceRun(
             definition: database.definition(conninfo: conninfo) { $0.partitions.premake = 0 }, tasks: TaskKind.allCases,
-            runID: String(repeating: "0", count: 32), applicationName: "pgtend test", programVersion: "0", sink: RecordingSink()
+            runID: String(repeating: "0", count: 32), applicationName: "pgtend test", programVersion: "0",
+            sink: RecordingSink()
         ).execute()
     }
 

@@ -53,7 +53,8 @@ struct PlanCommand: ParsableCommand {
             var failures: [(database: String, ServerFailure)] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(
-                    definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan", programVersion: Version.text,
+                    definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
+                    programVersion: Version.text,
                     sink: NoSink())
                 do throws(ServerFailure) {
                     let (plan, serverVersion) = try await run.plan()

@@ -37,7 +37,8 @@ struct RunCommand: ParsableCommand {
             var statuses: [ExitStatus] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(
-                    definition: definition, tasks: kinds, runID: RunID.random(), applicationName: "pgtend run", programVersion: Version.text,
+                    definition: definition, tasks: kinds, runID: RunID.random(), applicationName: "pgtend run",
+                    programVersion: Version.text,
                     sink: sink)
                 let summary = await run.execute(stopReason: Foreground.stopReason)
                 statuses.append(ExitStatus(summary.verdict))
