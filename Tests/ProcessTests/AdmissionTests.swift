@@ -61,6 +61,12 @@ struct AdmissionTests {
                 #expect(!result.everything.contains("hunter2secret"), "\(what)")
             }
         }
+        // A password file of systemd's is not read again before a restart.
+        let credentials = "/run/credentials/pgtend.service"
+        let result = try await Pgtend.run(
+            ["run", "--database", cluster.conninfo(["user": "guarded", "password": "wrong"])],
+            environment: ["CREDENTIALS_DIRECTORY": credentials, "PGPASSFILE": credentials + "/pgpass"])
+        #expect(result.standardError.contains("systemctl restart pgtend.service"), "\(result)")
         try await cluster.destroy()
     }
 
