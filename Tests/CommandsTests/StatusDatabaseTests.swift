@@ -34,7 +34,8 @@ struct StatusDatabaseTests {
         return await MaintenanceRun(
             definition: DatabaseDefinition(name: database.name, conninfo: database.conninfo(), schemas: ["shop"]),
             tasks: [.views], runID: runID, applicationName: "pgtend serve", programVersion: "1.2.3",
-            order: SlotOrder(slot: Slot(task: .views, due: due), lateAfter: .seconds(3_600)), installsLedger: true, sink: NoSink()
+            order: SlotOrder(slot: Slot(task: .views, due: due), lateAfter: .seconds(3_600)), installsLedger: true,
+            sink: NoSink()
         ).execute()
     }
 

@@ -62,7 +62,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func sink(_ format: LogFormat?) -> any EventSink {
-        ReportDestination.standardSink(format: ReportFormat(format), now: HostClock.now)
+        ReportDestination.standardSink(format: ReportFormat(format), now: HostClock.now, isService: true)
     }
 
     @Sendable private static func run(
