@@ -5,10 +5,14 @@ extension Instant {
     /// The clock of UTC without a fraction: `2026-11-23 03:15:00`.
     var toTheSecond: String { inWholeSeconds.clock }
 
-    /// `5 min ago`, `in 10 min`, beside the moment itself.
+    /// `5 min ago`, `in 10 min`, or `now`.
     func relative(to now: Instant) -> String {
-        let seconds = seconds(since: now)
-        return seconds > 0 ? "in \(Duration.seconds(seconds).roughly)" : "\(Duration.seconds(-seconds).roughly) ago"
+        let distance = Duration.microseconds(microseconds - now.microseconds)
+        return switch distance {
+        case .seconds(1)...: "in \(distance.roughly)"
+        case ...Duration.seconds(-1): "\((.zero - distance).roughly) ago"
+        default: "now"
+        }
     }
 
     /// From `other` to this moment; never less than nothing.
