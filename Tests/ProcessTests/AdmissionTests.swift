@@ -83,6 +83,10 @@ struct AdmissionTests {
             #expect(result.standardError.contains("standby") && result.standardError.contains("25006"), "\(result)")
             #expect(result.standardError.contains("target_session_attrs=read-write"), "\(result)")
         }
+        // How it stands can be asked there all the same.
+        let status = try await Pgtend.run(["status", "--database", cluster.conninfo()])
+        #expect(status.ending == .exited(0), "\(status)")
+        #expect(status.standardOutput.contains("the server is a standby"), "\(status)")
         try await cluster.destroy()
     }
 }

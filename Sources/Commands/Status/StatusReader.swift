@@ -57,8 +57,8 @@ struct StatusReader {
         return try await LedgerReader.read(definition, applicationName: Self.application) {
             reader async throws(ServerFailure) in
             var extract = LedgerExtract()
-            // More than a day has of them only where a schedule is every few minutes; the latest matter.
-            let slots = try await reader.slots(latest: 100)
+            // A day has more of them only where a schedule is due more than once a minute; then the latest count.
+            let slots = try await reader.slots(latest: 1_500)
             extract.passed = slots.filter { ($0.state == .missed || $0.state == .skipped) && $0.slot.due >= dayAgo }
             for task in TaskKind.allCases {
                 extract.latestSlots[task] = slots.first { $0.slot.task == task }
