@@ -32,6 +32,18 @@ struct Served {
         program.standardErrorSoFar.split(separator: "\n").count { $0.contains("\"event\":\"\(event)\"") }
     }
 
+    /// The ids of the runs that it has reported as ended.
+    var completedRuns: [String] {
+        get throws {
+            try program.standardErrorSoFar.split(separator: "\n").compactMap { line in
+                guard line.contains("\"event\":\"run_finished\""),
+                    let report = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                else { return nil }
+                return report["run_id"] as? String
+            }
+        }
+    }
+
     /// Tells it to stop, and expects that it does.
     @discardableResult
     func stop(within limit: Duration = .seconds(60)) async throws -> Program.Result {
@@ -62,6 +74,10 @@ enum LedgerRules {
         GROUP BY slot_id, key HAVING count(*) > 1
         """,
     ]
+
+    /// The kinds of work of which a slot was completed, in their order.
+    static let completed =
+        "SELECT string_agg(task, ' ' ORDER BY id) FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')"
 
     /// Slots of one kind of work, due every second, that are missing between the first and the last.
     static func holes(_ task: String) -> String {
