@@ -37,6 +37,7 @@ test)
     need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
     need openssl command -v openssl
     need systemd test -x /lib/systemd/systemd-journald
+    need procps test -x /bin/kill
     ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -5,10 +5,10 @@
 #   systemd.sh --check                      says why that cannot be done here, and fails; or says nothing
 #   systemd.sh PROGRAM [FILE ...] < PIPE
 #
-# PROGRAM is the built pgtend; the FILEs are copied to /usr/libexec/pgtend-test. Prints "ready PID" once the system
-# has booted: whatever enters the namespaces of that process (`nsenter --all`) is on that system. It has the machine's
-# own programs and users, on a copy of its file system that is written to memory; no network but its own loopback;
-# no process of the machine's. Ends, with all that runs there, when standard input does.
+# PROGRAM is the built pgtend; the FILEs are copied to /usr/libexec/pgtend-test; this repository is /usr/src/pgtend.
+# Prints "ready PID" once the system has booted: whatever enters the namespaces of that process (`nsenter --all`) is on
+# that system. It has the machine's own programs and users, on a copy of its file system that is written to memory; no
+# network but its own loopback; no process of the machine's. Ends, with all that runs there, when standard input does.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -37,11 +37,11 @@ mkdir "$top"
 mount -t tmpfs -o mode=0755 tmpfs "$top"
 root=$top/root group=$top/cgroup/pgtend-systemd.$$
 mkdir "$top"/{changes,work,root,cgroup}
-system=''
+system='' reader=''
 destroy() {
     local status=$?
     trap '' INT TERM HUP
-    [ -z "$system" ] || kill -KILL "$system" || true # and with it, process 1 and all others
+    kill -KILL $system $reader || true # and with the first, process 1 and all others
     wait || true
     for _ in {1..50}; do
         find "$group" -depth -type d -exec rmdir {} + && break
@@ -57,6 +57,13 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 mount -t cgroup2 none "$top/cgroup"
+# What is left of a script that was killed outright: its system is gone, its empty folders are not.
+for stale in /run/pgtend-systemd.*; do
+    if [ ! -e "/proc/${stale##*.}" ]; then
+        find "$top/cgroup/${stale##*/}" -depth -type d -exec rmdir {} + || true
+        rmdir "$stale" || true
+    fi
+done 2>/dev/null
 mkdir "$group"
 mount -t overlay -o "lowerdir=/,upperdir=$top/changes,workdir=$top/work" overlay "$root"
 mount -t tmpfs -o mode=0755 tmpfs "$root/run"
@@ -77,6 +84,8 @@ mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 for folder in /etc/postgresql /var/lib/postgresql /var/log/postgresql; do
     [ ! -d "$root$folder" ] || mount -t tmpfs -o "mode=0755,uid=postgres,gid=postgres" tmpfs "$root$folder"
 done
+mkdir -p "$root/usr/src/pgtend"
+mount --bind -o ro "$here/../.." "$root/usr/src/pgtend"
 make --silent -C "$here/../.." install DESTDIR="$root" PREFIX=/usr program="$program"
 [ $# = 0 ] || install -D --target-directory="$root/usr/libexec/pgtend-test" "$@"
 ln -s /dev/null "$root/etc/systemd/system/systemd-modules-load.service" # the kernel is the machine's
@@ -107,7 +116,9 @@ exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 container=unshare \
 BOOT
 (
     echo "$BASHPID" >"$group/cgroup.procs"
-    exec unshare --fork --pid --mount --uts --ipc --cgroup --net --kill-child=KILL bash "$top/boot" </dev/null >&2
+    # It ends with this script even when the script is killed outright.
+    exec setpriv --pdeathsig KILL \
+        unshare --fork --pid --mount --uts --ipc --cgroup --net --kill-child=KILL bash "$top/boot" </dev/null >&2
 ) &
 system=$!
 
@@ -118,7 +129,9 @@ for _ in {1..300}; do
         nsenter --target "${first% }" --all systemctl is-active --quiet sysinit.target systemd-journald.service; then
         nsenter --target "${first% }" --all journalctl --update-catalog
         echo "ready ${first% }"
-        cat >/dev/null
+        cat <&0 >/dev/null & # in the background: a trap waits for what is in front
+        reader=$!
+        wait "$reader"
         exit 0
     fi
     sleep 0.05

@@ -84,7 +84,9 @@ struct ServiceTests {
             try await machine.startServer()
             try await machine.createShop()
             try await machine.psql("UPDATE shop.pace SET seconds = 100", database: "shop")
-            try await machine.configureShop(for: Self.unit, access, "stop_grace: 1s")
+            // The grace is longer than the unit's limit, which the service puts off.
+            try await machine.configureShop(for: Self.unit, access, "stop_grace: 2s")
+            try await machine.configure(Self.unit, "[Service]\nTimeoutStopSec=1s")
             try await machine.shell("systemctl start pgtend")
             try await machine.waitForSession(where: Shop.isDawdling)
 
