@@ -16,7 +16,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones demo measure lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones verify generate demo measure bench-idle lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,14 +32,23 @@ test: ## All tests, against private clusters of PostgreSQL 18 and 15 (TESTFLAGS=
 test-all-versions: ## The same against 18, 17, 16 and 15
 	$(harness)/test.sh 18 17 16 15 -- $(TESTFLAGS)
 
-test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes minutes
+test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes two minutes
 	PGTEND_TEST_ZONES=all $(harness)/test.sh 15 -- --filter ZoneParityTests
+
+verify: ## Compare the generated parts of docs/ with the code: the keys of the configuration, the events, the fields
+	$(harness)/test.sh -- --filter ReferenceTests
+
+generate: ## Write them anew
+	PGTEND_TEST_REWRITE=1 $(harness)/test.sh -- --filter ReferenceTests
 
 demo: ## The main job on a private database with half a year of data; leaves nothing behind
 	$(harness)/demo.sh
 
 measure: build ## Size of the binary, memory and time of a run with nothing to do
 	$(harness)/measure.sh
+
+bench-idle: build ## What the service costs while it waits, with one database and with 200
+	$(harness)/bench-idle.sh
 
 lint: ## Formatting and style of the Swift files; warnings are errors
 	@$(harness)/packages.sh lint

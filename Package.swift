@@ -63,6 +63,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["PostgresClient"], path: "Tests/TestSupport", swiftSettings: strict),
         testProgram("SystemdProbe", ["SystemdIO"]),
+        testProgram("BlockedService", ["Supervision", "Maintenance", "PostgresClient", "SystemdIO"]),
         tests("CivilTimeTests", ["CivilTime", "TestSupport"]),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),
@@ -72,7 +73,12 @@ let package = Package(
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "TestSupport"]),
         tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
-        tests("CommandsTests", ["Commands", "Maintenance", "CivilTime", "TestSupport"]),
+        tests(
+            "CommandsTests",
+            [
+                "Commands", "Maintenance", "MaintenanceDatabase", "PostgresClient", "Reporting", "CivilTime",
+                "TestSupport",
+            ]),
         tests("ProcessTests", ["TestSupport"]),
         tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),

@@ -9,6 +9,12 @@ package struct Instant: Hashable, Comparable, Sendable {
         self.microseconds = microseconds
     }
 
+    /// That many seconds since 1970-01-01 00:00:00 UTC; the end of the axis for a second beyond it.
+    init(second: Int64) {
+        let (product, isBeyond) = second.multipliedReportingOverflow(by: 1_000_000)
+        self.init(microseconds: isBeyond ? (second < 0 ? .min : .max) : product)
+    }
+
     /// Midnight UTC of that day; the end of the axis for a day beyond it (a `date` reaches further than 64 bits of
     /// microseconds), since a far bound in somebody's catalog must not end the program.
     package init(midnightOf date: CivilDate) {

@@ -15,13 +15,19 @@ package struct Pgtend: ParsableCommand {
                 pgtend run partitions --config /etc/pgtend/pgtend.yaml
               Do it whenever it is due, as a service:
                 pgtend serve --config /etc/pgtend/pgtend.yaml
+              How it stands, and what was done; also while the service is down:
+                pgtend status
+                pgtend history --since 1d
               Is the configuration right, and does the role have what it needs?
                 pgtend config check --connect
 
             \(ExitStatus.help)
             """,
         version: "pgtend \(Version.text)",
-        subcommands: [ServeCommand.self, RunCommand.self, PlanCommand.self, ConfigCommand.self, SchemaCommand.self])
+        subcommands: [
+            ServeCommand.self, RunCommand.self, PlanCommand.self, StatusCommand.self, HistoryCommand.self,
+            ConfigCommand.self, SchemaCommand.self,
+        ])
 
     package init() {}
 }

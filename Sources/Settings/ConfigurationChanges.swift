@@ -2,9 +2,9 @@ import CivilTime
 import Maintenance
 
 extension Configuration {
-    /// What a reload changes: one line for each value that `next` has otherwise, each database, set, view or corpus that
-    /// comes or goes, and each zone whose rules are others. Empty when nothing does. Secrets are blotted out; that one has
-    /// changed is said.
+    /// What a reload changes: one line for each value that `next` has otherwise, each database, set, view or corpus
+    /// that comes or goes, and each zone whose rules are others. Empty when nothing does. Secrets are blotted out; that
+    /// one has changed is said.
     ///
     ///     connections: 8 -> 16
     ///     database shop: schemas: [a] -> [a, b]

@@ -76,7 +76,7 @@ struct TendedTask {
 
     private func isTooLate(_ pending: PendingSlot, at now: Instant) -> Bool {
         guard let limit = schedule.startWithin else { return false }
-        return now > pending.startAt.adding(microseconds: limit.microseconds)
+        return now > pending.slot.due.adding(microseconds: limit.microseconds)
     }
 
     private var stateOfPassed: PassedSlot.State { running == nil ? .missed : .skipped }
@@ -178,7 +178,7 @@ struct TendedTask {
         if pending.notBefore > now.monotonic { wake.add(pending.notBefore) }
         // One microsecond behind the limit, at which it is not yet too late.
         if let limit = schedule.startWithin {
-            wake.add(pending.startAt.adding(microseconds: limit.microseconds + 1))
+            wake.add(pending.slot.due.adding(microseconds: limit.microseconds + 1))
         }
     }
 

@@ -91,6 +91,23 @@ enum ArchitectureRules {
         return matches(of: names, in: file.codeAndStrings).map { "\(file.path): names \($0)" }
     }
 
+    /// 32 lower-case hexadecimal digits are a message id, written once: where it is declared, with an entry in the
+    /// catalog that begins with it. Comments count too: what is searched for is to be found once.
+    static func messageIDs(_ files: [SourceFile], catalog: String) -> [String] {
+        let home = "Sources/Reporting/Reports/EventKind.swift"
+        let explained = catalog.split(separator: "\n").filter { $0.hasPrefix("-- ") }.map { $0.dropFirst(3) }
+        var seen: Set<Substring> = []
+        var complaints: [String] = []
+        for file in files {
+            for id in matches(of: /\b[0-9a-f]{32}\b/, in: file.text) {
+                if file.path != home { complaints.append("\(file.path): \(id) is no message id here") }
+                if !seen.insert(id).inserted { complaints.append("\(file.path): \(id) a second time") }
+                if !explained.contains(id) { complaints.append("\(file.path): \(id) is not in the catalog") }
+            }
+        }
+        return complaints + explained.filter { !seen.contains($0) }.map { "the catalog: nobody sends \($0)" }
+    }
+
     /// `\b` as programmers read it: by default a dot between two names would join them to one word.
     private static func matches(of pattern: Regex<Substring>, in text: String) -> [Substring] {
         text.matches(of: pattern.wordBoundaryKind(.simple)).map(\.output)

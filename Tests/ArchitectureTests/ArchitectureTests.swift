@@ -52,6 +52,11 @@ struct ArchitectureTests {
         #expect(files.flatMap(ArchitectureRules.platformNames) == [])
     }
 
+    @Test func aMessageIDStandsOnceInTheSourcesAndInTheCatalog() throws {
+        let catalog = try String(contentsOf: Self.root.appending(path: "systemd/pgtend.catalog"), encoding: .utf8)
+        #expect(ArchitectureRules.messageIDs(files, catalog: catalog) == [])
+    }
+
     // MARK: Each rule can fail
 
     @Test(arguments: [
@@ -138,6 +143,22 @@ struct ArchitectureTests {
         let text = "let schema = \"mcp\"\nlet table = #\"mcp.audit_log\"#\n// mcp\n/* audit_log */"
         let file = SourceFile(path: "Sources/Commands/Snippet.swift", text: text)
         #expect(ArchitectureRules.platformNames(file).count == 3)
+    }
+
+    @Test func refusesAStrayMessageID() {
+        let (one, other) = (String(repeating: "0", count: 32), String(repeating: "a", count: 32))
+        func complaints(home: String, elsewhere: String = "", catalog: String) -> Int {
+            let files = [
+                SourceFile(path: "Sources/Reporting/Reports/EventKind.swift", text: home),
+                SourceFile(path: "Sources/Commands/Snippet.swift", text: elsewhere),
+            ]
+            return ArchitectureRules.messageIDs(files, catalog: catalog).count
+        }
+        #expect(complaints(home: "\"\(one)\"", catalog: "-- \(one)\nSubject: it\n") == 0)
+        #expect(complaints(home: "\"\(one)\"", catalog: "") == 1)
+        #expect(complaints(home: "", catalog: "-- \(one)") == 1)
+        #expect(complaints(home: "\"\(one)\" // \(one)", catalog: "-- \(one)") == 1)
+        #expect(complaints(home: "\"\(one)\"", elsewhere: "\"\(other)\"", catalog: "-- \(one)\n-- \(other)") == 1)
     }
 
     @Test func tellsStringsAndCommentsFromCode() {

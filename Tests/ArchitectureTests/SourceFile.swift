@@ -3,6 +3,7 @@ import Foundation
 /// A file of `Sources`, with what is said in comments and in strings told from what is compiled.
 struct SourceFile {
     let path: String
+    let text: String
     /// Compiled text: comments and the contents of strings are blanked, line breaks kept.
     let code: String
     /// The same with the contents of strings.
@@ -10,6 +11,7 @@ struct SourceFile {
 
     init(path: String, text: String) {
         self.path = path
+        self.text = text
         var scanner = Scanner(text)
         (code, codeAndStrings) = scanner.scan()
     }

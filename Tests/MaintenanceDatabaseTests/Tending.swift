@@ -43,21 +43,6 @@ extension TestDatabase {
             ConnectionInfo(parsing: conninfo(user: user)), options: SessionOptions(applicationName: application))
     }
 
-    /// Returns once `condition` holds, an SQL expression over what other sessions show; the waiting is the server's.
-    func wait(until condition: String) async throws {
-        try await psql(
-            """
-            DO $$ BEGIN
-                FOR i IN 1..2000 LOOP
-                    PERFORM pg_stat_clear_snapshot();
-                    IF (\(condition)) THEN RETURN; END IF;
-                    PERFORM pg_sleep(0.005);
-                END LOOP;
-                RAISE 'waited in vain';
-            END $$
-            """)
-    }
-
     /// Tables of the schema `s` that are no partition although one of the parents' names begins theirs: what a run that
     /// was stopped half way must not leave.
     func leftovers() async throws -> String {

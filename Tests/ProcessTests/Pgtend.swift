@@ -37,10 +37,19 @@ extension TestDatabase {
             !$0.hasPrefix("\\restrict") && !$0.hasPrefix("\\unrestrict")
         }.joined(separator: "\n")
     }
+}
 
-    /// Returns when some session of this database answers `condition`; see `Shop.wait`.
+extension Cluster {
+    /// Returns when some session of the database answers `condition`; see `Shop.wait`.
+    func waitForSession(where condition: String, database: String = "postgres") async throws {
+        try await psql(Shop.wait(forSessionWhere: condition), database: database)
+    }
+}
+
+extension TestDatabase {
+    /// The same, of this database.
     func waitForSession(where condition: String) async throws {
-        try await psql(Shop.wait(forSessionWhere: condition))
+        try await cluster.waitForSession(where: condition, database: name)
     }
 }
 

@@ -6,46 +6,15 @@ import Testing
 /// Code and catalog say the same, both ways.
 @Suite("Message catalog")
 struct CatalogTests {
-    static let file = URL(filePath: #filePath).appending(path: "../../../systemd/pgtend.catalog").standardized
-
-    private struct Entry {
-        var headers: [String: String] = [:]
-        var text = ""
-        var fields: Set<String> {
-            Set((headers.values + [text]).flatMap { $0.matches(of: /@([A-Z0-9_]+)@/).map { String($0.1) } })
-        }
-    }
-
-    private func entries() throws -> [(id: String, entry: Entry)] {
-        var entries: [(id: String, entry: Entry)] = []
-        var isHeader = false
-        for line in try String(contentsOf: Self.file, encoding: .utf8).split(
-            separator: "\n", omittingEmptySubsequences: false)
-        {
-            if line.hasPrefix("-- ") {
-                entries.append((String(line.dropFirst(3)), Entry()))
-                isHeader = true
-            } else if let last = entries.indices.last {
-                if line.isEmpty { isHeader = false }
-                if isHeader, let header = line.wholeMatch(of: /([A-Za-z-]+): (.+)/) {
-                    entries[last].entry.headers[String(header.1)] = String(header.2)
-                } else {
-                    entries[last].entry.text += line + "\n"
-                }
-            }
-        }
-        return entries
-    }
-
     @Test func hasOneEntryForEachKindOfEventAndNoOther() throws {
-        let ids = try entries().map(\.id)
+        let ids = try Catalog.entries().map(\.id)
         #expect(ids.count == Set(ids).count)
         #expect(Set(ids) == Set(EventKind.allCases.map(\.messageID.rawValue)))
         #expect(Set(EventKind.allCases.map(\.messageID)).count == EventKind.allCases.count)
     }
 
     @Test func explainsEachEventToAnOperator() throws {
-        for (id, entry) in try entries() {
+        for (id, entry) in try Catalog.entries() {
             #expect(entry.headers["Subject"]?.isEmpty == false, "\(id)")
             #expect(entry.headers["Defined-By"] == "pgtend", "\(id)")
             #expect(entry.headers["Documentation"]?.isEmpty == false, "\(id)")
@@ -56,7 +25,7 @@ struct CatalogTests {
     @Test func mentionsOnlyFieldsThatItsEventAlwaysSends() throws {
         let reports = Dictionary(grouping: Samples.all.flatMap(\.reports), by: \.kind)
         #expect(Set(reports.keys) == Set(EventKind.allCases), "a kind without a sample shows nothing")
-        let entries = Dictionary(uniqueKeysWithValues: try entries().map { ($0.id, $0.entry) })
+        let entries = Dictionary(uniqueKeysWithValues: try Catalog.entries().map { ($0.id, $0.entry) })
         for (kind, samples) in reports {
             let mentioned = try #require(entries[kind.messageID.rawValue]).fields
             for sample in samples {
@@ -69,13 +38,13 @@ struct CatalogTests {
 
     @Test func mentionsNoFieldThatCouldHoldAControlSequence() throws {
         let plain = Set(ReportField.Name.allCases.filter(\.isPlain).map(\.rawValue))
-        for (id, entry) in try entries() {
+        for (id, entry) in try Catalog.entries() {
             #expect(entry.fields.isSubset(of: plain), "\(id)")
         }
     }
 
     @Test func fitsATerminal() throws {
-        for (id, entry) in try entries() {
+        for (id, entry) in try Catalog.entries() {
             for line in entry.text.split(separator: "\n") where !line.hasPrefix("    ") {
                 // journalctl puts three columns in front.
                 #expect(line.replacing(/@[A-Z0-9_]+@/, with: "12345").count <= 92, "\(id): \(line)")

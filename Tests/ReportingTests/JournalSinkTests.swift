@@ -59,7 +59,7 @@ struct JournalSinkTests {
     }
 
     @Test func areExplainedByTheCatalog() async throws {
-        try await StandaloneJournal.with(catalog: CatalogTests.file) { journal in
+        try await StandaloneJournal.with(catalog: Catalog.file) { journal in
             let listed = try await journal.journalctl("--list-catalog").split(separator: "\n")
             #expect(Set(listed.map { String($0.prefix(32)) }) == Set(EventKind.allCases.map(\.messageID.rawValue)))
 
@@ -80,7 +80,7 @@ struct JournalSinkTests {
     }
 
     @Test func keepHostileNamesAsDataAndTheirSentencesReadable() async throws {
-        try await StandaloneJournal.with(catalog: CatalogTests.file) { journal in
+        try await StandaloneJournal.with(catalog: Catalog.file) { journal in
             let nasty = "x\nPRIORITY=0\nPGTEND_OUTCOME=forged\u{1B}[2J"
             _ = try await record(
                 [Samples.event(Samples.finished(Samples.statistics(nasty), .failed(Samples.denied)))], in: journal)

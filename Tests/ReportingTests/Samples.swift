@@ -104,6 +104,7 @@ enum Samples {
                 summary { $0.failure = bareFailure },
                 summary { $0.interruption = "SIGINT" },
                 summary { $0.objectsInView = 0 },
+                summary([(partition(), .failed(denied))]), summary([(view(), .done)]),
                 summary(steps.map { ($0, .done) }) {
                     $0.refusals = [refusal]
                     $0.heldLocks = [held]
@@ -123,6 +124,64 @@ enum Samples {
                             defaultPartition: RelationName(schema: "mcp", name: "def_default")),
                     ]
                 },
-            ].map(MaintenanceEvent.runFinished)
+                summary([(partition(), .done)]) {
+                    $0.slot = SlotReport(slot: slot, attempt: 2, state: .ran(late: true))
+                },
+                summary {
+                    $0.objectsInView = 0
+                    $0.slot = SlotReport(slot: slot, attempt: 1, state: .completedElsewhere(owner))
+                },
+            ].map(MaintenanceEvent.runFinished) + service.map(MaintenanceEvent.service)
     }
+
+    // MARK: The service
+
+    static let slot = Slot(task: .views, due: start)
+    static let owner = RunOwner(runID: runID, host: "db2", pid: 4713, startedAt: start)
+
+    static func passed(_ minutes: Int64, _ state: PassedSlot.State, _ reason: String) -> PassedSlot {
+        PassedSlot(Slot(task: .views, due: start.adding(microseconds: minutes * 60_000_000)), state, reason: reason)
+    }
+
+    static func unavailable(
+        _ failure: ServerFailure = bareFailure, failures: Int = 1, lasting: Duration = .zero
+    ) -> ServiceEvent {
+        .databaseUnavailable(database: database, failure, failures: failures, since: start, lasting: lasting)
+    }
+
+    static func failing(_ failures: Int, lasting: Duration = .zero) -> ServiceEvent {
+        .taskFailing(
+            database: database, .views, failures: failures, since: start, lasting: lasting, reason: "1 step failed")
+    }
+
+    static let refusedPassword = ServerFailure(
+        failureClass: .authentication, sqlState: "28P01", message: "password authentication failed for user \"tender\"",
+        cure: "correct the password file")
+
+    static let service: [ServiceEvent] = [
+        .started(version: "0.1.0", databases: ["mcp", "shop"], configuration: "/etc/pgtend/pgtend.yaml"),
+        .started(version: "0.1.0", databases: ["mcp"], configuration: nil),
+        .stopping(reason: "SIGTERM", running: 2), .stopping(reason: "SIGTERM", running: 0),
+        .stopped(reason: "SIGTERM", after: .milliseconds(1_234)), .hurried(reason: "SIGTERM"),
+        .reloaded(changes: ["database shop: added"]), .reloaded(changes: []),
+        .reloadRefused(problems: ["/etc/pgtend/pgtend.yaml:5:7: unknown key 'premkae'"]),
+        unavailable(), unavailable(denied, failures: 3, lasting: .seconds(60)),
+        unavailable(failures: 10, lasting: .seconds(3_600)), unavailable(refusedPassword),
+        .databaseStandby(database: database, since: start),
+        .databaseAvailable(database: database, after: .seconds(3_600)),
+        .ledgerUnavailable(database: database, denied), .ledgerUnavailable(database: database, bareFailure),
+        .ledgerInstalled(database: database),
+        .slotsPassed(database: database, [passed(0, .missed, "no service ran")]),
+        .slotsPassed(
+            database: database, [passed(0, .missed, "no service ran"), passed(15, .skipped, "a run was at work")]),
+        .slotLate(database: database, slot, by: .seconds(300)),
+        .slotElsewhere(database: database, slot, nil), .slotElsewhere(database: database, slot, owner),
+        .runTakenOver(database: database, slot, from: owner, runID: "0" + runID.dropFirst()),
+        failing(1), failing(3, lasting: .seconds(1_800)), failing(10, lasting: .seconds(9_000)),
+        .taskRecovered(database: database, .views, failures: 3, after: .seconds(1_800)),
+        .startRefused(problems: ["pgtend.yaml:1:1: a"]),
+        .configurationWarned(warnings: ["environment: PGTEND_X: unknown"]),
+        .notificationFailed("READY=1: Connection refused"), .clockStepped(by: .seconds(3_600)),
+        .clockStepped(by: .seconds(-3_600)),
+    ]
 }

@@ -1,19 +1,17 @@
 import Foundation
 import Settings
+import TestSupport
 import Testing
 
 /// `docs/configuration.md` and the reader know the same keys.
 @Suite("Configuration reference")
 struct ReferenceTests {
-    private static let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "docs/configuration.md")
-    private static let begin = "swift test --filter ReferenceTests -->\n"
-    private static let end = "<!-- end of keys -->"
+    private static let section = GeneratedSection("keys", of: "docs/configuration.md")
 
     private let text: String
 
     init() throws {
-        text = try String(contentsOf: Self.path, encoding: .utf8)
+        text = try Self.section.text()
     }
 
     /// One table for each mapping.
@@ -37,14 +35,7 @@ struct ReferenceTests {
     }
 
     @Test func describesEveryKeyAsTheReaderKnowsIt() throws {
-        let begin = try #require(text.range(of: Self.begin))
-        let end = try #require(text.range(of: Self.end))
-        if ProcessInfo.processInfo.environment["PGTEND_TEST_REWRITE"] == "1" {
-            let rewritten = text.replacingCharacters(in: begin.upperBound..<end.lowerBound, with: reference)
-            try rewritten.write(to: Self.path, atomically: true, encoding: .utf8)
-        } else {
-            #expect(text[begin.upperBound..<end.lowerBound] == reference)
-        }
+        try Self.section.agree(with: reference)
     }
 
     @Test func showsEveryKeyInAnExampleThatIsRight() throws {
@@ -65,7 +56,7 @@ struct ReferenceTests {
 
     @Test func namesEveryVariableAndNoOther() {
         let named = Set(text.matches(of: /PGTEND_[A-Z_]*[A-Z]/).map { String($0.output) })
-        let known = KeyOutline.all.compactMap(\.variable) + ["PGTEND_CONFIG", "PGTEND_DATABASE", "PGTEND_TEST_REWRITE"]
+        let known = KeyOutline.all.compactMap(\.variable) + ["PGTEND_CONFIG", "PGTEND_DATABASE"]
         #expect(named == Set(known))
     }
 

@@ -49,6 +49,9 @@ struct ScheduleTests {
             "pgtend.yaml:6:15: \(path).cron: \(cron), found '0 25 * * *' (hour: expected a number from 0 to 23, "
                 + "found '25')"),
         Mistake(
+            "a day that never comes", "cron: 0 3 30 2 *",
+            "pgtend.yaml:6:15: \(path).cron: \(cron), found '0 3 30 2 *' (no month has that day)"),
+        Mistake(
             "four fields", "cron: 0 3 * *",
             "pgtend.yaml:6:15: \(path).cron: \(cron), found '0 3 * *' (expected five fields: minute, hour, day of the "
                 + "month, month, day of the week, found '4 of them')"),
@@ -64,12 +67,12 @@ struct ScheduleTests {
             "a secret in the wrong place", "cron: 0 password=hush * * *",
             "pgtend.yaml:6:15: \(path).cron: \(cron), found a text like a connection string (not shown)"),
         Mistake(
-            "seconds", "every: 30s",
-            "pgtend.yaml:6:16: \(path).every: expected a duration from 1min to 7d (for more there is cron), "
-                + "found '30s'"),
+            "less than a second", "every: 500ms",
+            "pgtend.yaml:6:16: \(path).every: expected a duration from 1s to 7d (for more there is cron), "
+                + "found '500ms'"),
         Mistake(
             "months", "every: 1M",
-            "pgtend.yaml:6:16: \(path).every: expected a duration from 1min to 7d (for more there is cron), "
+            "pgtend.yaml:6:16: \(path).every: expected a duration from 1s to 7d (for more there is cron), "
                 + "found '1M' ('M' is ambiguous: write min for minutes)"),
         Mistake(
             "starts put off beyond the next slot", "every: 5min\njitter: 5min",

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Service notifier")
 struct ServiceNotifierTests {
-    private static let probe = URL(filePath: Program.pgtend).deletingLastPathComponent().path + "/SystemdProbe"
+    private static let probe = Program.beside("SystemdProbe")
 
     private func send(_ states: [String], to path: String?) async throws -> Program.Result {
         try await Program.run(

@@ -7,8 +7,6 @@ import Testing
     "One-shot unit", .serialized,
     .enabled(if: SystemdMachine.refusal == nil, Comment(rawValue: SystemdMachine.refusal ?? "")))
 struct OneShotTests {
-    private static let runFinished = "75b2f24c3cf7407e895e71389c507065"
-    private static let runAborted = "c8a25ea5e1a6405c9cca00e4700e4b75"
     private static let unit = "pgtend-run.service"
 
     @Test func tendsOverTheUnixSocketAndReportsToTheJournal() async throws {
@@ -24,7 +22,7 @@ struct OneShotTests {
 
             let reports = try await machine.reports(of: Self.unit)
             let summary = try #require(reports.last)
-            #expect(summary["MESSAGE_ID"] == Self.runFinished)
+            #expect(summary["MESSAGE_ID"] == Event.runFinished.rawValue)
             #expect(summary["PGTEND_DATABASE"] == "shop")
             #expect(summary["PGTEND_OUTCOME"] == "done")
             #expect(summary["PRIORITY"] == "5")
@@ -52,7 +50,7 @@ struct OneShotTests {
             try await machine.shell("systemctl stop pgtend-run.timer")
             try await machine.configure("pgtend-run.timer", "[Timer]\nOnCalendar=\nOnActiveSec=0\nRandomizedDelaySec=0")
             try await machine.shell("systemctl start pgtend-run.timer")
-            let summary = try await machine.entry("_SYSTEMD_UNIT=\(Self.unit) MESSAGE_ID=\(Self.runFinished)")
+            let summary = try await machine.entry(of: Self.unit, .runFinished)
             #expect(summary["PGTEND_OUTCOME"] == "done")
 
             // Somebody else at work is no failure, since the next run does it; a wrong configuration is.
@@ -81,7 +79,7 @@ struct OneShotTests {
             #expect(try await machine.run("systemctl", "start", "pgtend-run").ending == .exited(1))
             #expect(try await machine.property("ExecMainStatus", of: Self.unit) == "77")
             let refused = try #require(try await machine.reports(of: Self.unit).last)
-            #expect(refused["MESSAGE_ID"] == Self.runAborted)
+            #expect(refused["MESSAGE_ID"] == Event.runAborted.rawValue)
             #expect(refused["PGTEND_FAILURE_CLASS"] == "authentication")
 
             try await machine.write("*:*:shop:pgtend:correct horse\n", to: "/etc/pgtend/pgpass", mode: "0600")

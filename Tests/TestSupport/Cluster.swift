@@ -121,6 +121,14 @@ package final class Cluster: Sendable {
         try await control("start", "-l", folder + "/log")
     }
 
+    /// After a kill: as long as a process of the old server is there, it holds the shared memory, and a start is refused.
+    package func startAgain() async throws {
+        for _ in 0..<100 {
+            do { return try await start() } catch { try await Task.sleep(for: .milliseconds(100)) }
+        }
+        try await start()
+    }
+
     package func restart(_ shutdown: Shutdown = .immediate) async throws {
         try await control("restart", "-m", shutdown.rawValue, "-l", folder + "/log")
     }

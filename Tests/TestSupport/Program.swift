@@ -86,9 +86,12 @@ package final class Program: Sendable {
         return try await program.result(within: limit)
     }
 
-    /// The built `pgtend`, which the build puts beside the test bundle.
-    package static var pgtend: String {
-        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/pgtend"
+    /// The built `pgtend`.
+    package static var pgtend: String { beside("pgtend") }
+
+    /// A program of this package, which the build puts beside the test bundle.
+    package static func beside(_ name: String) -> String {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/" + name
     }
 
     private init(
@@ -147,6 +150,18 @@ package final class Program: Sendable {
             $0.text($0.standardError).contains(text)
         }
     }
+
+    /// Awaits that standard error has `count` lines that contain `text`.
+    package func standardError(
+        contains text: String, times count: Int, within limit: Duration = .seconds(60)
+    ) async throws {
+        try await wait(for: "'\(text)' \(count) times on standard error", within: limit) {
+            $0.text($0.standardError).split(separator: "\n").count { $0.contains(text) } >= count
+        }
+    }
+
+    /// What it has written to standard error so far.
+    package var standardErrorSoFar: String { state.withLock { $0.text($0.standardError) } }
 
     /// Awaits the end. A program that is still running after `limit` is killed, which is a failure with what it said.
     package func result(within limit: Duration = .seconds(120)) async throws -> Result {

@@ -77,4 +77,19 @@ package struct TestDatabase: Sendable {
     package func psql(_ sql: String, user: String = "postgres") async throws -> String {
         try await cluster.psql(sql, database: name, user: user)
     }
+
+    /// Returns once `condition` holds, an SQL expression over what other sessions show; the waiting is the server's.
+    package func wait(until condition: String) async throws {
+        try await psql(
+            """
+            DO $$ BEGIN
+                FOR i IN 1..6000 LOOP
+                    PERFORM pg_stat_clear_snapshot();
+                    IF (\(condition)) THEN RETURN; END IF;
+                    PERFORM pg_sleep(0.005);
+                END LOOP;
+                RAISE 'waited in vain';
+            END $$
+            """)
+    }
 }

@@ -1,7 +1,8 @@
 /// The five fields of a crontab line: minute, hour, day of the month, month, day of the week.
 ///
 /// As in cronie: names for months and weekdays in any case, ranges, lists, steps, 7 for Sunday, and `@daily` and the
-/// like. When day of the month and day of the week are both restricted (neither begins with `*`), one of them is enough.
+/// like. When day of the month and day of the week are both restricted (neither begins with `*`), one of them is
+/// enough.
 package struct CronExpression: Hashable, Sendable {
     /// As it was written, with one space between fields.
     private let text: String
@@ -53,9 +54,14 @@ extension CronExpression: CustomStringConvertible {
 // MARK: The minutes that match
 
 extension CronExpression {
-    /// In months: 29 February falls on a given weekday once in 28 years, in 40 over the end of a century that has none. What does
-    /// not match for so long is 30 February.
+    /// In months: 29 February falls on a given weekday once in 28 years, in 40 over the end of a century that has none.
+    /// What does not match for so long is 30 February.
     private static let horizon = 41 * 12
+
+    /// Whether it names only days that no month has: 30 February.
+    package var isNeverDue: Bool {
+        next(after: ClockMinute(date: CivilDate(daysSinceEpoch: 0), minuteOfDay: 0)) == nil
+    }
 
     /// The first matching minute later than that.
     func next(after minute: ClockMinute) -> ClockMinute? {

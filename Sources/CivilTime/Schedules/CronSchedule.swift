@@ -31,6 +31,7 @@ struct CronSchedule {
         while let next = expression.next(after: minute) {
             let due = moment(of: next)
             if due > instant { return due }
+            guard due.microseconds < .max else { return nil }
             minute = next
         }
         return nil
@@ -69,6 +70,7 @@ struct CronSchedule {
         while let next = expression.next(after: from) {
             let due = next.instant(offset: period.offset)
             if due < period.end { return due }
+            guard period.end.microseconds < .max else { return nil }
             period = zone.period(at: period.end)
             // The first minute that the changed clock shows whole may be due.
             from = ClockMinute(of: period.start.adding(microseconds: -1), offset: period.offset)
@@ -82,6 +84,7 @@ struct CronSchedule {
         while let latest = expression.latest(notAfter: upTo) {
             let due = latest.instant(offset: period.offset)
             if due >= period.start { return due }
+            guard period.start.microseconds > .min else { return nil }
             let last = period.start.adding(microseconds: -1)
             period = zone.period(at: last)
             upTo = ClockMinute(of: last, offset: period.offset)

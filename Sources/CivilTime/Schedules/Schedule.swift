@@ -22,7 +22,8 @@ package enum Schedule: Hashable, Sendable {
         switch self {
         case .every(let interval):
             let step = max(1, interval.microseconds)
-            return Instant(microseconds: instant.microseconds.dividedDown(by: step) * step)
+            let (product, isBeyond) = instant.microseconds.dividedDown(by: step).multipliedReportingOverflow(by: step)
+            return isBeyond ? nil : Instant(microseconds: product)
         case .cron(let expression, let zone):
             return CronSchedule(expression, zone).latest(notAfter: instant)
         }

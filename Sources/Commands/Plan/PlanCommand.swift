@@ -81,8 +81,3 @@ struct PlanCommand: ParsableCommand {
         }
     }
 }
-
-/// A plan is printed, not reported.
-private struct NoSink: EventSink {
-    func record(_ event: MaintenanceEvent) {}
-}

@@ -1,5 +1,4 @@
 import CivilTime
-import FoundationEssentials
 import Maintenance
 import Reporting
 
@@ -15,44 +14,13 @@ struct PlanDocument {
     }
 
     var rendered: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do {
-            return String(
-                decoding: try encoder.encode(
-                    Document(databases: databases.map(Database.init), failures: failures.map(Failure.init))),
-                as: UTF8.self)
-        } catch {
-            // Strings, integers and booleans: there is no value in it that JSON could not hold.
-            preconditionFailure("the plan cannot be written as JSON: \(error)")
-        }
+        JSONText.of(
+            Document(databases: databases.map(Database.init), failures: failures.map(FailureDocument.init)))
     }
 
     private struct Document: Encodable {
         let databases: [Database]
-        let failures: [Failure]
-    }
-
-    private struct Failure: Encodable {
-        let database: String
-        let message: String
-        let failureClass: String
-        let sqlState: String?
-        let cure: String?
-
-        init(_ database: String, _ failure: ServerFailure) {
-            self.database = database
-            message = failure.message
-            failureClass = failure.failureClass.rawValue
-            sqlState = failure.sqlState
-            cure = failure.cure ?? failure.hint
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case database, message, cure
-            case failureClass = "failure_class"
-            case sqlState = "sqlstate"
-        }
+        let failures: [FailureDocument]
     }
 
     private struct Database: Encodable {
@@ -60,10 +28,10 @@ struct PlanDocument {
         let takenAt: String
         let serverVersion: Int
         let steps: [Step]
-        let refusals: [Refused]
+        let refusals: [RefusalDocument]
         let findings: [Note]
         let inferences: [Note]
-        let runways: [RunwayEntry]
+        let runways: [RunwayDocument]
         let missingSchemas: [String]
 
         init(_ planned: PlannedDatabase) {
@@ -72,10 +40,10 @@ struct PlanDocument {
             takenAt = plan.takenAt.iso8601
             serverVersion = planned.serverVersion
             steps = plan.steps.enumerated().map { Step($1, sql: planned.sql?[$0]) }
-            refusals = plan.refusals.map(Refused.init)
+            refusals = plan.refusals.map(RefusalDocument.init)
             findings = plan.findings.map(Note.init)
             inferences = plan.inferences.map(Note.init)
-            runways = plan.runways.map(RunwayEntry.init)
+            runways = plan.runways.map(RunwayDocument.init)
             missingSchemas = plan.missingSchemas
         }
 
@@ -87,30 +55,20 @@ struct PlanDocument {
         }
     }
 
-    private struct Relation: Encodable {
-        let schema: String
-        let name: String
-
-        init(_ relation: RelationName) {
-            schema = relation.schema
-            name = relation.name
-        }
-    }
-
     private struct Lock: Encodable {
         let mode: String
-        let relation: Relation
+        let relation: RelationDocument
     }
 
     private struct Step: Encodable {
         let task: String
         let action: String
-        let object: Relation
+        let object: RelationDocument
         let reason: String
         let locks: [Lock]
         let lockTimeoutMilliseconds: Int64
         let tries: Int
-        var partition: Relation?
+        var partition: RelationDocument?
         var lower: String?
         var upper: String?
         var mode: String?
@@ -119,16 +77,16 @@ struct PlanDocument {
 
         init(_ step: PlanStep, sql: [String]?) {
             task = step.kind.rawValue
-            object = Relation(step.object)
+            object = RelationDocument(step.object)
             reason = step.reason
-            locks = step.locks.map { Lock(mode: $0.mode.rawValue, relation: Relation($0.relation)) }
+            locks = step.locks.map { Lock(mode: $0.mode.rawValue, relation: RelationDocument($0.relation)) }
             lockTimeoutMilliseconds = step.limits.lockDeadline.milliseconds
             tries = step.limits.tries
             self.sql = sql
             switch step {
             case .createPartition(let step):
                 action = "create_partition"
-                partition = Relation(step.partition)
+                partition = RelationDocument(step.partition)
                 (lower, upper) = (step.lower, step.upper)
             case .refreshView(let step):
                 action = "refresh_view"
@@ -145,53 +103,15 @@ struct PlanDocument {
         }
     }
 
-    private struct Refused: Encodable {
-        let task: String
-        let object: Relation
-        let reason: String
-        let explanation: String
-        let cure: String
-
-        init(_ refusal: Refusal) {
-            task = refusal.task.rawValue
-            object = Relation(refusal.object)
-            reason = refusal.reason.rawValue
-            explanation = refusal.explanation
-            cure = refusal.cure
-        }
-    }
-
     private struct Note: Encodable {
         let task: String
-        let object: Relation
+        let object: RelationDocument
         let message: String
 
         init(_ finding: Finding) {
             task = finding.task.rawValue
-            object = Relation(finding.object)
+            object = RelationDocument(finding.object)
             message = finding.message
-        }
-    }
-
-    private struct RunwayEntry: Encodable {
-        let table: Relation
-        /// ISO 8601 with Z for a `timestamptz` key; a clock without a zone for `timestamp` and `date`.
-        let until: String?
-        let isUnbounded: Bool
-        /// Where rows for now go when they have no partition of their own.
-        let defaultPartition: Relation?
-
-        init(_ runway: Runway) {
-            table = Relation(runway.table)
-            until = runway.until.map { runway.isZoned ? $0.iso8601 : $0.clock }
-            isUnbounded = runway.isUnbounded
-            defaultPartition = runway.defaultPartition.map(Relation.init)
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case table, until
-            case isUnbounded = "is_unbounded"
-            case defaultPartition = "default_partition"
         }
     }
 }

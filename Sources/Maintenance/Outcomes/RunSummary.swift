@@ -60,6 +60,8 @@ package struct RunSummary: Hashable, Sendable {
         if let failure { return failure.failureClass == .authentication ? .authentication : .unavailable(failure) }
         if count(.failed) > 0 { return .failed }
         if !heldLocks.isEmpty { return .held }
+        // Then it did not look at what is in view.
+        if case .completedElsewhere? = slot?.state { return .done }
         let view = RunVerdict(refusals: refusals, objectsInView: objectsInView, missingSchemas: missingSchemas)
         return view == .done && count(.postponed) > 0 ? .postponed : view
     }

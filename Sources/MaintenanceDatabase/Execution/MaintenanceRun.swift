@@ -258,17 +258,14 @@ package struct MaintenanceRun: Sendable {
         _ definition: DatabaseDefinition, _ applicationName: String, _ notices: NoticeLog
     ) async throws(PostgresError) -> Connection {
         let options = SessionOptions(
-            applicationName: applicationName, statementTimeout: patience(of: definition), prefersPrimary: true,
+            applicationName: applicationName, statementTimeout: patience, prefersPrimary: true,
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })
         return try await Connection.open(ConnectionInfo(parsing: definition.conninfo), options: options)
     }
 
-    /// For statements without a limit of their own, so that a server that has stopped ends the run at last. None of
-    /// them takes as long as the longest step may.
-    private static func patience(of definition: DatabaseDefinition) -> Duration {
-        let views = definition.viewDefinitions.compactMap(\.statementTimeout) + [definition.views.statementTimeout]
-        return max(views.max() ?? .zero, definition.statistics.statementTimeout, .seconds(60)) + .seconds(60)
-    }
+    /// For statements without a limit of their own, so that a server that has stopped ends the run at last: they read
+    /// the catalog or write the ledger, in milliseconds.
+    private static let patience = Duration.seconds(60)
 }

@@ -22,6 +22,7 @@ extension ServerFailure {
             "a policy would have hidden rows, and pgtend counts all or nothing: give the role that reads BYPASSRLS "
                 + "(ALTER ROLE … BYPASSRLS), or ALTER TABLE … NO FORCE ROW LEVEL SECURITY and GRANT its owner to the "
                 + "role that pgtend connects as, so that it can SET ROLE"
+        case .invalidPassword?: PasswordFile.ofThisProcess.cure
         default: nil
         }
     }

@@ -82,14 +82,17 @@ struct CorpusReader {
         do throws(PostgresError) {
             if let role { try await connection.execute("SET LOCAL ROLE \(try SQLIdentifier(role))") }
             var tenants: [String] = []
-            for row in try await connection.rows(Statement(unsafe: try CorpusSQL(corpus).tenants)) {
+            // The only statement of a snapshot that reads the tables themselves.
+            for row in try await connection.rows(
+                Statement(unsafe: try CorpusSQL(corpus).tenants), timeout: definition.statistics.statementTimeout)
+            {
                 tenants.append(try row.decode("tenant"))
             }
             try await connection.execute("RESET ROLE")
             try await connection.execute("RELEASE SAVEPOINT corpus")
             return .known(tenants)
         } catch {
-            guard error.kind == .server, !connection.isBroken else { throw error }
+            guard [.server, .timedOut].contains(error.kind), !connection.isBroken else { throw error }
             try await connection.execute("ROLLBACK TO SAVEPOINT corpus")
             return .unreadable(ServerFailure(error))
         }

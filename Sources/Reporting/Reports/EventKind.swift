@@ -27,6 +27,35 @@ package enum EventKind: String, CaseIterable, Sendable {
     /// A table has no partition for the present but the DEFAULT one.
     case presentInDefault = "present_in_default"
 
+    case serviceStarted = "service_started"
+    /// The service does not start.
+    case startRefused = "start_refused"
+    case configurationWarning = "configuration_warning"
+    case serviceStopping = "service_stopping"
+    case serviceStopped = "service_stopped"
+    /// Told to stop once more.
+    case serviceHurried = "service_hurried"
+    case configurationReloaded = "configuration_reloaded"
+    /// The one that was in force stays so.
+    case configurationRefused = "configuration_refused"
+    /// One of the reasons why.
+    case configurationProblem = "configuration_problem"
+    case databaseUnavailable = "database_unavailable"
+    case databaseStandby = "database_standby"
+    case databaseAvailable = "database_available"
+    case ledgerUnavailable = "ledger_unavailable"
+    case ledgerInstalled = "ledger_installed"
+    /// Nobody will start them any more.
+    case slotsPassed = "slots_passed"
+    case slotLate = "slot_late"
+    /// Another service is at it, or was.
+    case slotElsewhere = "slot_elsewhere"
+    case runTakenOver = "run_taken_over"
+    case taskFailing = "task_failing"
+    case taskRecovered = "task_recovered"
+    case clockStepped = "clock_stepped"
+    case notificationFailed = "notification_failed"
+
     package var messageID: MessageID {
         switch self {
         case .runStarted: "e26db821352348078f051705b4c8a35b"
@@ -45,6 +74,28 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .stepInterrupted: "7d83c2aeb541426b8aa88d18746eb5f7"
         case .runwayExhausted: "8742093c8f6a4fb4ab32d9e41b721050"
         case .presentInDefault: "20cc27ae0c9841d4b63470252581aefa"
+        case .serviceStarted: "2019420d95ac4246a97773e1dae83eed"
+        case .startRefused: "47794dab821d4a11aef65ad49232d34f"
+        case .configurationWarning: "c53ee1bf093d4f9988fc605b6b617bd5"
+        case .serviceStopping: "6ba85989f961409fbaf0435ca0323da4"
+        case .serviceStopped: "1e7b990a371846888f83c1a574b16fc6"
+        case .serviceHurried: "137994eccd5e4f40a8977db458d54907"
+        case .configurationReloaded: "35bdef5789bc4c769c6e111f84b52604"
+        case .configurationRefused: "3dd17bdc16c04e74bac362bfed1abecf"
+        case .configurationProblem: "d324a355482c459a83c11c55d676557f"
+        case .databaseUnavailable: "bde8778884da4edebe17540b3d8616fb"
+        case .databaseStandby: "08c53f6881964753acb31ddbdfecd9f5"
+        case .databaseAvailable: "da1a11fc32014c82b61ba96913712d0b"
+        case .ledgerUnavailable: "b512d8004d774d679e374540ded37c44"
+        case .ledgerInstalled: "998efc10c17c446c9c379452987d9223"
+        case .slotsPassed: "a8ee948ffd774eb1b25e3f5d5b5476a5"
+        case .slotLate: "e13ba39712984fa38aa16b7446c51355"
+        case .slotElsewhere: "cefe335cd888435f873e814d64ab6f30"
+        case .runTakenOver: "7a0b83e933864e2db6bda408d7381225"
+        case .taskFailing: "79ce1450ef2541ab9d62ac1d7bc2d7c7"
+        case .taskRecovered: "4912c0a1d2e045fb8ed99155ee51541a"
+        case .clockStepped: "662c72a7c2fa45e4b802a6a9381222a4"
+        case .notificationFailed: "9e4ddca8b65e4fe29a50fa607c03f980"
         }
     }
 }

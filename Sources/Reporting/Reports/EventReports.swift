@@ -43,8 +43,8 @@ extension MaintenanceEvent {
             return [report.report(runID: runID, database: database)]
         case .runFinished(let summary):
             return summary.exhaustedRunways + [summary.report]
-        case .service:
-            return []
+        case .service(let event):
+            return event.reports
         }
     }
 }

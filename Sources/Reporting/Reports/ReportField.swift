@@ -21,6 +21,11 @@ package struct ReportField: Hashable, Sendable {
         self.init(name, value.microseconds)
     }
 
+    /// ISO 8601 in UTC.
+    package init(_ name: Name, _ value: Instant) {
+        self.init(name, value.iso8601)
+    }
+
     package init(_ name: Name, _ values: [String]) {
         self.name = name
         self.value = .texts(values)
@@ -39,11 +44,15 @@ package struct ReportField: Hashable, Sendable {
         case integers([Int64])
     }
 
-    /// The vocabulary, as the journal has it. A name stays, and means the same in every report that has it.
+    /// The vocabulary, as the journal has it. A name stays, and means the same in every report that has it
+    /// (`meaning`).
     package enum Name: String, CaseIterable, Sendable {
         case application = "PGTEND_APPLICATION"
         case attempt = "PGTEND_ATTEMPT"
         case blockedByPID = "PGTEND_BLOCKED_BY_PID"
+        case change = "PGTEND_CHANGE"
+        case clockStepMicroseconds = "PGTEND_CLOCK_STEP_USEC"
+        case configuration = "PGTEND_CONFIGURATION"
         case cure = "PGTEND_CURE"
         case database = "PGTEND_DATABASE"
         case detail = "PGTEND_DETAIL"
@@ -51,27 +60,40 @@ package struct ReportField: Hashable, Sendable {
         case durationMicroseconds = "PGTEND_DURATION_USEC"
         case failed = "PGTEND_FAILED"
         case failureClass = "PGTEND_FAILURE_CLASS"
+        case failures = "PGTEND_FAILURES"
         case findings = "PGTEND_FINDINGS"
         case hint = "PGTEND_HINT"
         case interrupted = "PGTEND_INTERRUPTED"
+        case lateMicroseconds = "PGTEND_LATE_USEC"
         case lockWaitMicroseconds = "PGTEND_LOCK_WAIT_USEC"
+        case missed = "PGTEND_MISSED"
         case outcome = "PGTEND_OUTCOME"
+        case ownerHost = "PGTEND_OWNER_HOST"
+        case ownerPID = "PGTEND_OWNER_PID"
+        case ownerRunID = "PGTEND_OWNER_RUN_ID"
         case partition = "PGTEND_PARTITION"
         case postponed = "PGTEND_POSTPONED"
+        case problem = "PGTEND_PROBLEM"
+        case problems = "PGTEND_PROBLEMS"
         case reason = "PGTEND_REASON"
-        /// A word of `Refusal.Reason`.
         case refusal = "PGTEND_REFUSAL"
         case refused = "PGTEND_REFUSED"
         case relation = "PGTEND_RELATION"
         case retryDelayMicroseconds = "PGTEND_RETRY_DELAY_USEC"
         case runID = "PGTEND_RUN_ID"
+        case running = "PGTEND_RUNNING"
         case runwaySeconds = "PGTEND_RUNWAY_SECONDS"
+        case since = "PGTEND_SINCE"
+        case skipped = "PGTEND_SKIPPED"
+        case slot = "PGTEND_SLOT"
+        case slotLast = "PGTEND_SLOT_LAST"
         case sqlState = "PGTEND_SQLSTATE"
         case step = "PGTEND_STEP"
         case steps = "PGTEND_STEPS"
         case superseded = "PGTEND_SUPERSEDED"
         case task = "PGTEND_TASK"
         case tenant = "PGTEND_TENANT"
+        case version = "PGTEND_VERSION"
 
         /// As JSON lines call it: `run_id` for `PGTEND_RUN_ID`.
         package var inJSON: String { rawValue.dropFirst("PGTEND_".count).lowercased() }
@@ -81,11 +103,15 @@ package struct ReportField: Hashable, Sendable {
         /// may hold a control sequence.
         package var isPlain: Bool {
             switch self {
-            case .attempt, .blockedByPID, .done, .durationMicroseconds, .failed, .failureClass, .findings,
-                .interrupted, .lockWaitMicroseconds, .outcome, .postponed, .refusal, .refused, .retryDelayMicroseconds,
-                .runID, .runwaySeconds, .sqlState, .step, .steps, .superseded, .task:
+            case .attempt, .blockedByPID, .clockStepMicroseconds, .done, .durationMicroseconds, .failed, .failureClass,
+                .failures, .findings, .interrupted, .lateMicroseconds, .lockWaitMicroseconds, .missed, .outcome,
+                .ownerPID, .postponed, .problems, .refusal, .refused, .retryDelayMicroseconds, .runID,
+                .running, .runwaySeconds, .since, .skipped, .slot, .slotLast, .sqlState, .step, .steps, .superseded,
+                .task, .version:
                 true
-            case .application, .cure, .database, .detail, .hint, .partition, .reason, .relation, .tenant: false
+            case .application, .change, .configuration, .cure, .database, .detail, .hint, .ownerHost, .ownerRunID,
+                .partition, .problem, .reason, .relation, .tenant:
+                false
             }
         }
     }

@@ -39,7 +39,7 @@ extension Key {
         Section([
             .value(
                 "every", \.every,
-                ValueFormat.duration(.seconds(60) ... .seconds(7 * 86_400), because: "for more there is cron").optional,
+                ValueFormat.duration(.seconds(1) ... .seconds(7 * 86_400), because: "for more there is cron").optional,
                 variable: variable,
                 "Due at the whole multiples of it since 1970-01-01 00:00 UTC: 15min is :00, :15, :30 and :45."),
             .value(

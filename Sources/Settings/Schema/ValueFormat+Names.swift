@@ -42,14 +42,14 @@ extension ValueFormat where Value == CronExpression {
         expected: "a cron expression such as '0 3 * * MON-FRI' (minute, hour, day, month, weekday) or @daily",
         parse: { text in
             switch Result(catching: { () throws(CronError) in try CronExpression(text) }) {
-            case .success(let expression): expression
+            case .success(let expression): expression.isNeverDue ? nil : expression
             case .failure: nil
             }
         },
         hint: { text in
             guard !Quotation.isWithheld(text) else { return nil }
             return switch Result(catching: { () throws(CronError) in try CronExpression(text) }) {
-            case .success: nil
+            case .success(let expression): expression.isNeverDue ? "no month has that day" : nil
             case .failure(let error): hint(for: error)
             }
         },

@@ -32,7 +32,7 @@ struct ScheduleTests {
             "*/30 2 * * *", "Europe/Berlin", "2025-10-26 00:15",
             ["2025-10-26 00:30", "2025-10-26 01:00", "2025-10-26 01:30"]
         ),
-        // By half an hour: 2025-10-05 02:00 becomes 02:30 on Lord Howe, 2026-04-05 02:00 becomes 01:30; 15:30 and 15:00.
+        // By half an hour: 2025-10-05 02:00 becomes 02:30 on Lord Howe, at 15:30 UTC; 2026-04-05 02:00 becomes 01:30.
         ("15 2 * * *", "Australia/Lord_Howe", "2025-10-04 00:00", ["2025-10-04 15:30", "2025-10-05 15:15"]),
         ("45 1 * * *", "Australia/Lord_Howe", "2026-04-04 00:00", ["2026-04-04 14:45", "2026-04-05 15:15"]),
         // A day that never was: after 2011-12-29 came the 31st, at 10:00 UTC.
@@ -67,10 +67,22 @@ struct ScheduleTests {
 
     @Test(arguments: ["0 0 30 2 *", "* * 31 4,6 *", "0 0 31 2,4,6,9,11 *"])
     func areNeverDueOnADayThatIsNone(expression: String) throws {
-        let schedule = Schedule.cron(try CronExpression(expression), try ZoneRules.load(named: "America/New_York"))
+        let expression = try CronExpression(expression)
+        #expect(expression.isNeverDue)
+        let schedule = Schedule.cron(expression, try ZoneRules.load(named: "America/New_York"))
         let instant = try Instant(clock: "2025-06-15 12:00")
         #expect(schedule.next(after: instant) == nil)
         #expect(schedule.latest(notAfter: instant) == nil)
+    }
+
+    @Test(arguments: ["0 3 * * *", "*/15 * * * *", "* * 29 2 *"], ["UTC", "Europe/Berlin"])
+    func endWhereTheAxisEnds(expression: String, zone: String) throws {
+        let schedule = Schedule.cron(try CronExpression(expression), try ZoneRules.load(named: zone))
+        let (first, last) = (Instant(microseconds: .min), Instant(microseconds: .max))
+        #expect(schedule.next(after: last) == nil)
+        #expect(try #require(schedule.latest(notAfter: last)) < last)
+        #expect(try #require(schedule.next(after: first)) > first)
+        #expect(Schedule.every(.seconds(604_800)).latest(notAfter: first) == nil)
     }
 
     @Test func countIntervalsFrom1970() throws {

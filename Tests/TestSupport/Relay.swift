@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// A relay on localhost before a server's Unix socket, which can fail the way that networks do.
-final class Relay: Sendable {
-    enum Fault: Sendable {
+package final class Relay: Sendable {
+    package enum Fault: Sendable {
         /// Closes both ends once so many bytes have gone through, in both directions together.
         case cut(after: Int)
         /// Keeps both ends open, and lets nothing through any more.
@@ -18,22 +18,23 @@ final class Relay: Sendable {
         var isClosed = false
     }
 
-    let port: Int
+    package let port: Int
     private let listener: Int32
     private let server: String
     private let state = Mutex(State())
 
-    init(to server: String) throws {
+    /// - Parameter server: the path of a Unix socket.
+    package init(to server: String) throws {
         self.server = server
         (listener, port) = try listenOnLocalhost(backlog: 128)
         Thread.detachNewThread { [self] in acceptAll() }
     }
 
     /// How many bytes have gone through since the last `fail`.
-    var forwarded: Int { state.withLock { $0.forwarded } }
+    package var forwarded: Int { state.withLock { $0.forwarded } }
 
     /// From now on, for all connections together.
-    func fail(_ fault: Fault?) {
+    package func fail(_ fault: Fault?) {
         state.withLock { state in
             state.fault = fault
             state.forwarded = 0
@@ -41,7 +42,7 @@ final class Relay: Sendable {
     }
 
     /// Ends everything that is still open; whoever waits on it goes on.
-    func close() {
+    package func close() {
         state.withLock { state in
             state.isClosed = true
             for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
@@ -120,7 +121,7 @@ final class Relay: Sendable {
 private let pollRemoteHangUp: Int16 = 0x2000
 
 /// A listening socket on a free port of 127.0.0.1.
-func listenOnLocalhost(backlog: Int32) throws -> (descriptor: Int32, port: Int) {
+package func listenOnLocalhost(backlog: Int32) throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -1,0 +1,92 @@
+import CivilTime
+import Maintenance
+import Reporting
+
+/// Runs of one database for people: a line for each run, or one run with its steps. Times are UTC.
+struct HistoryText {
+    private let history: DatabaseHistory
+
+    init(_ history: DatabaseHistory) {
+        self.history = history
+    }
+
+    var rendered: String {
+        let database = history.database.visible
+        let lines: [String] =
+            switch history.content {
+            case .nothing(let reason): ["\(database): \(reason.visible)"]
+            case .runs(let runs):
+                ["\(database) at \(history.now.toTheSecond) UTC: \(runs.count.counted("run"))"] + lines(for: runs)
+            case .run(let detail): lines(for: detail)
+            }
+        return lines.joined(separator: "\n")
+    }
+
+    private func lines(for runs: [LedgerRun]) -> [String] {
+        guard !runs.isEmpty else { return [] }
+        var table = TextTable("started", "tasks", "due", "took", "state", "steps", "host", "run")
+        for run in runs {
+            table.add(
+                run.startedAt.toTheSecond, tasks(of: run), due(of: run), took(run), run.state.rawValue,
+                RunWords.figures(run.figures), run.owner.run.host.visible, run.runID.visible)
+        }
+        return table.lines(indent: "  ")
+    }
+
+    // MARK: - One run
+
+    private func lines(for detail: LedgerRunDetail) -> [String] {
+        let run = detail.run
+        let owner = run.owner
+        let facts = [
+            ("database", detail.database), ("tasks", tasks(of: run)),
+            ("due", run.due.map { "\($0.toTheSecond), attempt \(run.attempt)" } ?? "run by hand"),
+            ("started", "\(run.startedAt.toTheSecond) (\(run.startedAt.relative(to: history.now)))"),
+            ("took", took(run)), ("state", RunWords.outcome(of: run)),
+            (
+                "owner",
+                "\(owner.application) \(owner.programVersion), pid \(owner.run.pid) on \(owner.run.host), "
+                    + "session \(owner.backendPID) on the server"
+            ),
+        ]
+        let width = 10
+        var lines = ["run \(run.runID.visible)"]
+        lines += facts.map { label, text in
+            "  \(label)\(String(repeating: " ", count: max(1, width - label.count)))\(text.visible)"
+        }
+        lines += detail.refusals.map { "  refused   \($0.object): \($0.explanation); cure: \($0.cure)".visible }
+        lines += detail.heldLocks.map {
+            "  held      \($0.task.rawValue) by pid \($0.pid) since \($0.since.toTheSecond)".visible
+        }
+        return lines + steps(detail.steps)
+    }
+
+    private func steps(_ steps: [LedgerStep]) -> [String] {
+        guard !steps.isEmpty else { return [] }
+        var table = TextTable("#", "outcome", "took", "waited", "tries", "step")
+        for step in steps {
+            let state = step.sqlState.map { " (SQLSTATE \($0))" } ?? ""
+            let message = step.message.map { ": \($0)\(state)" } ?? ""
+            table.add(
+                String(step.number), step.outcome.rawValue, step.duration.forPeople,
+                step.lockWait == .zero ? "" : step.lockWait.forPeople, String(step.attempts),
+                (step.action + message).visible)
+        }
+        return [""] + table.lines(indent: "  ")
+    }
+
+    // MARK: - Words
+
+    private func tasks(of run: LedgerRun) -> String {
+        run.tasks.count == TaskKind.allCases.count ? "all" : run.tasks.map(\.rawValue).joined(separator: ", ")
+    }
+
+    private func due(of run: LedgerRun) -> String {
+        guard let due = run.due else { return "by hand" }
+        return run.attempt > 1 ? "\(due.toTheSecond) #\(run.attempt)" : due.toTheSecond
+    }
+
+    private func took(_ run: LedgerRun) -> String {
+        run.endedAt.map { $0.duration(since: run.startedAt).forPeople } ?? ""
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Glibc
+import Maintenance
+import Reporting
+import Settings
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say how it stands: runway, freshness, last and next run of each task, and what fails since when.",
+        discussion: """
+            Reads the catalog and the ledger of each database, whether the service runs or not, and changes nothing. \
+            Without a ledger it says so, and shows what the catalog tells. All times are UTC.
+
+            EXAMPLES
+              pgtend status
+              pgtend status --database shop
+              pgtend status --json | jq '.databases[] | select(.is_well | not)'
+
+            EXIT CODES
+                0  all is well
+                1  something needs somebody: a task fails, a table has no partition
+                   for the present, or a slot is due and no service has begun it
+               69  a database could not be reached or worked with
+               77  the role, its password or a privilege was refused
+               78  the configuration is not right
+            """)
+
+    @OptionGroup var databases: DatabaseOptions
+
+    @Flag(name: .long, help: "Print one JSON document for programs.")
+    var json = false
+
+    func run() throws {
+        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let isDocument = json
+        Foreground.run {
+            var statuses: [ExitStatus] = []
+            var found: [DatabaseStatus] = []
+            var failures: [(database: String, ServerFailure)] = []
+            for definition in loaded.configuration.databases {
+                do throws(ServerFailure) {
+                    let status = try await StatusReader(definition).status()
+                    found.append(status)
+                    statuses.append(status.status)
+                    if !isDocument {
+                        StandardOutput.write((found.count > 1 ? "\n" : "") + StatusText(status).rendered)
+                    }
+                } catch {
+                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
+                    statuses.append(ExitStatus(error))
+                    failures.append((definition.name, error))
+                }
+                if Task.isCancelled { break }
+            }
+            if isDocument { StandardOutput.write(StatusDocument(found, failures).rendered) }
+            return ExitStatus.gravest(statuses)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import CivilTime
+import Maintenance
+import Reporting
+import Testing
+
+@testable import Commands
+
+@Suite("Status text")
+struct StatusTextTests {
+    private func text(_ status: DatabaseStatus) -> String { StatusText(status).rendered }
+
+    @Test func isOneScreenWhenAllIsWell() {
+        #expect(
+            text(Samples.status()) == """
+                shop at 2026-11-23 03:20:14 UTC: all is well
+
+                  task        schedule     last run                     next due
+                  partitions  every 1h     20 min ago: nothing to do    in 39 min, 2026-11-23 04:00:00
+                  views       every 15min  5 min ago: 2 done            in 9 min, 2026-11-23 03:30:00
+                  statistics  every 15min  5 min ago: 1 failed, 3 done  in 9 min, 2026-11-23 03:30:00
+
+                  table        runway       writes succeed until
+                  shop.orders  7 days       2026-12-01 00:00:00+00
+                  shop.log     98 days      2027-03-01 00:00:00
+                  shop.rest    without end
+
+                  view         refreshed                       took
+                  shop.daily   never
+                  shop.weekly  5 min ago  2026-11-23 03:15:01  1.2 s
+                """)
+    }
+
+    @Test func beginsWithWhatNeedsSomebody() {
+        var plan = Samples.tendedPlan
+        plan.runways = [
+            Runway(table: Samples.name("stuck"), until: nil, isZoned: true),
+            Runway(
+                table: Samples.name("spilling"), until: nil, isZoned: true,
+                defaultPartition: Samples.name("spilling_rest")),
+        ]
+        plan.refusals = [
+            Refusal(
+                task: .partitions, object: Samples.name("hashed"), reason: .notRangePartitioned,
+                explanation: "it is partitioned by HASH", cure: "leave it alone")
+        ]
+        plan.missingSchemas = ["shpo"]
+        var ledger = Samples.ledger
+        ledger.streaks = [
+            LedgerStreak(
+                task: .views, failures: 12, since: Samples.ago(8_400), reason: "permission denied\u{1B}[2J"),
+            LedgerStreak(task: .statistics, failures: 1, since: Samples.ago(60)),
+        ]
+        ledger.latestSlots[.partitions] = Samples.slot(.partitions, due: Samples.instant("2026-11-22"))
+        ledger.passed = [
+            Samples.slot(.views, due: Samples.ago(3_000), .missed, reason: "no service ran"),
+            Samples.slot(.views, due: Samples.ago(4_000), .skipped, reason: "a run was at work"),
+        ]
+        let status = Samples.status(plan: plan, ledger: ledger)
+        #expect(status.status == .failed)
+        #expect(
+            text(status) == """
+                shop at 2026-11-23 03:20:14 UTC: 5 things need attention
+                  ! shop.spilling has no partition for the present: rows for now go to the DEFAULT partition \
+                shop.spilling_rest
+                  ! shop.stuck has no partition for the present: writes into it fail now
+                  ! partitions due at 2026-11-23 03:00:00 (20 min ago) have not begun: is the service running?
+                  ! views failed 12 times in a row since 2026-11-23 01:00:14 (2 h 20 min ago): permission \
+                denied\\u{1b}[2J
+                  ! statistics failed at 2026-11-23 03:19:14 (1 min ago)
+                  - views of the last day: 1 missed, 1 skipped, the last one due at 2026-11-23 02:30:14: no service ran
+                  - 1 object not tended: `pgtend plan` says why
+                  - schema shpo does not exist; create it, or name the schemas to watch: --schema NAME, \
+                PGTEND_SCHEMAS, or schemas: in the configuration
+
+                  task        schedule     last run                     next due
+                  partitions  every 1h     20 min ago: nothing to do    in 39 min, 2026-11-23 04:00:00
+                  views       every 15min  5 min ago: 2 done            in 9 min, 2026-11-23 03:30:00
+                  statistics  every 15min  5 min ago: 1 failed, 3 done  in 9 min, 2026-11-23 03:30:00
+
+                  table          runway  writes succeed until
+                  shop.spilling  0       into shop.spilling_rest
+                  shop.stuck     0       they fail now
+
+                  view         refreshed                       took
+                  shop.daily   never
+                  shop.weekly  5 min ago  2026-11-23 03:15:01  1.2 s
+                """)
+    }
+
+    @Test func saysWhoIsAtWork() {
+        var ledger = Samples.ledger
+        ledger.running = [Samples.run(.views, 180, .running, took: nil)]
+        // Behind a run that is at work nothing is overdue.
+        ledger.latestSlots[.partitions] = Samples.slot(.partitions, due: Samples.instant("2026-11-22"))
+        let status = Samples.status(ledger: ledger)
+        #expect(status.troubles == [])
+        #expect(text(status).contains("views       every 15min  at work for 3 min, pid 4711 on db1"))
+    }
+
+    /// A service that was killed says nothing more: the lock that it does not hold any longer tells.
+    @Test func aRunThatHasDiedIsNotAtWork() {
+        var ledger = Samples.ledger
+        ledger.running = [Samples.run(.views, 7_200, .running, took: nil), Samples.run(.statistics, 60, .running)]
+        ledger.latestSlots[.views] = Samples.slot(.views, due: Samples.ago(7_214))
+        ledger.bury(exceptAtWork: [.statistics])
+        let status = Samples.status(ledger: ledger)
+        #expect(ledger.running.map(\.tasks) == [[.statistics]])
+        #expect(
+            status.notes == [
+                "views: the run of pid 4711 on db1, begun 2 h ago, has died; the next one takes its slot over"
+            ])
+        #expect(text(status).contains("views       every 15min  5 min ago: 2 done"))
+    }
+
+    @Test func needsNoLedger() {
+        let status = Samples.status(ledger: nil, absence: "the schema pgtend_ledger does not exist")
+        #expect(status.status == .done)
+        #expect(
+            text(status) == """
+                shop at 2026-11-23 03:20:14 UTC: all is well
+                  - no ledger: the schema pgtend_ledger does not exist
+
+                  task        schedule     last run  next due
+                  partitions  every 1h     unknown   in 39 min, 2026-11-23 04:00:00
+                  views       every 15min  unknown   in 9 min, 2026-11-23 03:30:00
+                  statistics  every 15min  unknown   in 9 min, 2026-11-23 03:30:00
+
+                  table        runway       writes succeed until
+                  shop.orders  7 days       2026-12-01 00:00:00+00
+                  shop.log     98 days      2027-03-01 00:00:00
+                  shop.rest    without end
+                """)
+    }
+
+    @Test func isNoErrorOnAStandby() {
+        let status = Samples.status(plan: nil)
+        #expect(status.status == .done)
+        #expect(text(status).contains("  - the server is a standby: nothing is done there before it is promoted\n"))
+        #expect(text(status).contains("shop.weekly"))
+    }
+
+    @Test func aDatabaseThatNoServiceHasWorkedOnIsNotOverdue() {
+        #expect(Samples.status(ledger: LedgerExtract()).troubles == [])
+    }
+
+    @Test func givesAServiceTimeToBegin() {
+        var ledger = Samples.ledger
+        ledger.latestSlots[.views] = Samples.slot(.views, due: Samples.ago(1_214))
+        // The slot of 03:15 was due a minute and a half ago.
+        #expect(Samples.status(ledger: ledger, now: Samples.ago(224)).troubles == [])
+        #expect(
+            Samples.status(ledger: ledger).troubles == [
+                "views due at 2026-11-23 03:15:00 (5 min ago) have not begun: is the service running?"
+            ])
+    }
+
+    @Test func listsTheShortestRunwaysAndTheStalestViewsOfMany() {
+        var plan = Samples.tendedPlan
+        plan.runways = (0..<200).map { number in
+            Runway(
+                table: Samples.name("t\(number)"), until: Samples.instant("2027-03-01"), isZoned: true,
+                remaining: .seconds(200 - number))
+        }
+        plan.steps = (0..<100).map { Samples.refresh("v\($0)") }
+        let lines = text(Samples.status(plan: plan)).split(separator: "\n")
+        #expect(lines.count < 40)
+        #expect(lines.contains { $0.hasPrefix("  shop.t199 ") })
+        #expect(lines.contains("  and 190 more"))
+        #expect(lines.contains("  and 90 more"))
+    }
+
+    @Test func writesNoNameThatCouldDoSomethingToATerminal() {
+        let nasty = "a\n\u{1B}[2J\u{202E}b"
+        var definition = Samples.definition
+        definition.name = nasty
+        var plan = Samples.tendedPlan
+        plan.runways = [
+            Runway(
+                table: RelationName(schema: nasty, name: nasty), until: nil, isZoned: true,
+                defaultPartition: RelationName(schema: nasty, name: nasty))
+        ]
+        plan.steps = [
+            .refreshView(
+                RefreshView(
+                    view: RelationName(schema: nasty, name: nasty), mode: .concurrent, role: nil, reason: nasty,
+                    limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))))
+        ]
+        plan.missingSchemas = [nasty]
+        var ledger = Samples.ledger
+        ledger.streaks = [LedgerStreak(task: .views, failures: 2, since: Samples.now, reason: nasty)]
+        ledger.passed = [Samples.slot(.views, due: Samples.now, .missed, reason: nasty)]
+        ledger.lastRuns[.views] = Samples.run(.views, 1, .incomplete) {
+            $0.failure = ServerFailure(failureClass: .other, message: nasty)
+        }
+        ledger.lastRuns[.statistics] = Samples.run(.statistics, 1, .interrupted) { $0.interruption = nasty }
+        ledger.running = [Samples.run(.partitions, 1, .running) { $0.owner.run.host = nasty }]
+        let status = DatabaseStatus(
+            definition: definition, now: Samples.now, plan: plan, ledger: ledger, ledgerAbsence: nasty)
+        for line in text(status).split(separator: "\n", omittingEmptySubsequences: false) {
+            #expect(String(line).visible == line)
+        }
+    }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The service beside a server that goes away in every way there is: it stays up, loses no slot and repeats none.
+@Suite("Serve, faults", .serialized)
+struct ServeFaultTests {
+    private static let world = Shop.agedTables(in: "shop") + Shop.slowView
+
+    @Test func waitsForAServerThatIsNotThereYet() async throws {
+        let cluster = try await Cluster.private()
+        try await cluster.psql(Self.world)
+        try await cluster.stop(.fast)
+        let served = try Served(cluster.conninfo())
+        try await served.wait(for: "database_unavailable")
+        try await cluster.start()
+        try await served.wait(for: "database_available")
+        try await served.wait(for: "run_finished", times: 3)
+        let result = try await served.stop()
+        #expect(try result.reports.count { $0["event"] as? String == "database_unavailable" } < 5)
+        #expect(try await cluster.psql(LedgerRules.completed) == "partitions views statistics")
+        try await cluster.destroy()
+    }
+
+    /// How the server goes away.
+    enum Blow: CaseIterable {
+        case stop, restart, restartImmediately, kill, killPostmaster
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: PostgresVersion.underTest)
+    func outlivesAServerThatGoesAwayAtAnyMoment(version: PostgresVersion) async throws {
+        var chance = Seeded()
+        let cluster = try await Cluster.private(version)
+        try await cluster.psql(Self.world)
+        let served = try Served(cluster.conninfo(), every: "1s")
+        try await served.wait(for: "run_finished", times: 3)
+        for blow in Blow.allCases + Blow.allCases {
+            // Somewhere within a second: in the middle of a run, or between two.
+            try await Task.sleep(for: .milliseconds(.random(in: 0..<1_000, using: &chance)))
+            switch blow {
+            case .stop:
+                try await cluster.stop(.fast)
+                try await cluster.start()
+            case .restart: try await cluster.restart(.fast)
+            case .restartImmediately: try await cluster.restart(.immediate)
+            case .kill:
+                try cluster.killEverything()
+                try await cluster.startAgain()
+            case .killPostmaster:
+                try cluster.killPostmaster()
+                try await cluster.startAgain()
+            }
+            try await served.wait(for: "run_finished", times: served.count("run_finished") + 3)
+        }
+        try await served.stop()
+        try await Self.expectNothingLostNorDoubled(cluster, "\(version), seed \(chance.seed)")
+        try await cluster.psql(Shop.insertsForNow(in: "shop"))
+        try await cluster.destroy()
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func outlivesANetworkThatCutsAndStalls() async throws {
+        var chance = Seeded()
+        let cluster = try await Cluster.private()
+        try await cluster.psql(Self.world)
+        let relay = try Relay(to: cluster.folder + "/.s.PGSQL.5432")
+        let conninfo = cluster.conninfo(["host": "127.0.0.1", "port": "\(relay.port)", "connect_timeout": "1"])
+        let served = try Served(conninfo, every: "1s", environment: ["PGTEND_VIEWS_STATEMENT_TIMEOUT": "1s"])
+        try await served.wait(for: "run_finished", times: 3)
+        for _ in 0..<12 {
+            relay.fail(.cut(after: .random(in: 0..<20_000, using: &chance)))
+            try await Task.sleep(for: .milliseconds(.random(in: 100..<1_500, using: &chance)))
+            relay.fail(nil)
+            try await served.wait(for: "run_finished", times: served.count("run_finished") + 2)
+        }
+        // Nobody answers while connecting, and none while a view is refreshed.
+        relay.fail(.stall(after: 0))
+        try await served.wait(for: "database_unavailable", times: served.count("database_unavailable") + 1)
+        relay.fail(nil)
+        try await served.wait(for: "run_finished", times: served.count("run_finished") + 2)
+        try await cluster.psql("UPDATE shop.pace SET seconds = 100")
+        try await cluster.waitForSession(where: Shop.isDawdling)
+        relay.fail(.stall(after: 0))
+        try await cluster.psql("UPDATE shop.pace SET seconds = 0")
+        try await served.wait(for: "database_unavailable", times: served.count("database_unavailable") + 1)
+        relay.fail(nil)
+        try await served.wait(for: "run_finished", times: served.count("run_finished") + 2)
+        try await served.stop()
+        relay.close()
+        try await Self.expectNothingLostNorDoubled(cluster, "seed \(chance.seed)")
+        try await cluster.destroy()
+    }
+
+    // MARK: Failover
+
+    @Test(.timeLimit(.minutes(5)), arguments: PostgresVersion.underTest)
+    func followsAFailoverAndRepeatsNoCompletedSlotOfASynchronousStandby(version: PostgresVersion) async throws {
+        let primary = try await Cluster.private(version)
+        try await primary.psql(Self.world)
+        let standby = try await Cluster.standby(of: primary)
+        try await primary.psql("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+        try await primary.reload()
+        let hosts = primary.conninfo(["host": "\(primary.folder),\(standby.folder)"])
+        let served = try Served(hosts, every: "1s")
+        try await served.wait(for: "run_finished", times: 9)
+        // What it has reported as done stands on the standby too.
+        try await primary.psql("UPDATE shop.pace SET seconds = 1")
+        try await primary.waitForSession(where: Shop.isDawdling)
+        try primary.killEverything()
+        let reported = try Set(served.completedRuns)
+        try await standby.promote()
+        try await standby.psql("UPDATE shop.pace SET seconds = 0")
+        try await served.wait(for: "run_finished", times: served.count("run_finished") + 6)
+        try await served.stop()
+        let kept = Set(
+            try await standby.psql("SELECT id FROM pgtend_ledger.run WHERE state = 'completed'")
+                .split(separator: "\n").map(String.init))
+        #expect(reported.isSubset(of: kept), "\(reported.subtracting(kept))")
+        try await Self.expectNothingLostNorDoubled(standby, "\(version)")
+        try await standby.destroy()
+        try await primary.destroy()
+    }
+
+    @Test func standsByAndBeginsWhenItsServerIsPromoted() async throws {
+        let primary = try await Cluster.private()
+        try await primary.psql(Self.world)
+        let standby = try await Cluster.standby(of: primary)
+        let served = try Served(standby.conninfo())
+        try await served.wait(for: "database_standby")
+        try await primary.stop(.immediate)
+        try await standby.promote()
+        try await served.wait(for: "run_finished", times: 3)
+        let result = try await served.stop()
+        let graver = try result.reports.filter { ($0["priority"] as? Int ?? 0) < 4 }
+        #expect(graver.isEmpty, "standing by is no error: \(graver)")
+        #expect(served.count("database_standby") == 1)
+        try await standby.destroy()
+        try await primary.destroy()
+    }
+
+    // MARK: Roles and passwords
+
+    @Test func recoversFromADroppedRoleAndAChangedPasswordByItself() async throws {
+        let cluster = try await Cluster.private(hba: ["local all postgres trust", "local all all scram-sha-256"])
+        try await cluster.psql(Self.world + Self.tender("first"))
+        let passfile = NSTemporaryDirectory() + "pgtend-\(UUID().uuidString)"
+        defer { unlink(passfile) }
+        func write(_ password: String) throws {
+            try "*:*:*:tender:\(password)\n".write(toFile: passfile, atomically: true, encoding: .utf8)
+            chmod(passfile, 0o600)
+        }
+        try write("first")
+        let served = try Served(
+            cluster.conninfo(user: "tender"), every: "1s", environment: ["PGPASSFILE": passfile])
+        try await served.wait(for: "run_finished", times: 3)
+
+        try await cluster.psql("ALTER ROLE tender PASSWORD 'second'")
+        try await served.wait(for: "database_unavailable")
+        try write("second")
+        try await served.wait(for: "database_available")
+
+        try await cluster.psql("REASSIGN OWNED BY tender TO postgres; DROP OWNED BY tender; DROP ROLE tender")
+        try await served.wait(for: "database_unavailable", times: served.count("database_unavailable") + 1)
+        try await cluster.psql(
+            Self.tender("second")
+                + "GRANT ALL ON SCHEMA pgtend_ledger TO tender; GRANT ALL ON ALL TABLES IN SCHEMA pgtend_ledger TO tender"
+        )
+        try await served.wait(for: "database_available", times: 2)
+        try await served.wait(for: "run_finished", times: served.count("run_finished") + 3)
+        try await served.stop()
+        #expect(try await cluster.psql(LedgerRules.none["a slot with two completed runs"] ?? "") == "")
+        try await cluster.destroy()
+    }
+
+    private static func tender(_ password: String) -> String {
+        """
+        CREATE ROLE tender LOGIN PASSWORD '\(password)';
+        GRANT CREATE ON DATABASE postgres TO tender;
+        GRANT USAGE, CREATE ON SCHEMA shop TO tender;
+        """
+    }
+
+    private static func expectNothingLostNorDoubled(_ cluster: Cluster, _ comment: Comment) async throws {
+        for (rule, query) in LedgerRules.none {
+            #expect(try await cluster.psql(query) == "", "\(rule), \(comment)")
+        }
+        for task in ["partitions", "views", "statistics"] {
+            #expect(try await cluster.psql(LedgerRules.holes(task)) == "", "\(task), \(comment)")
+        }
+        #expect(
+            try await cluster.psql("SELECT count(*) > 10 FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')") == "t"
+        )
+    }
+}
