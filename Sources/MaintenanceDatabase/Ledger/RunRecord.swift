@@ -98,7 +98,10 @@ struct RunRecord: Sendable {
             do throws(PostgresError) {
                 try await end(ending, session)
             } catch {
-                sink.record(.service(.ledgerUnavailable(database: definition.name, ServerFailure(error))))
+                // That the server is lost the run says itself.
+                if !session.isLost {
+                    sink.record(.service(.ledgerUnavailable(database: definition.name, ServerFailure(error))))
+                }
             }
         } else if let order, isComplete, slot?.unrecorded != nil {
             let delay = Duration.microseconds(summary.startedAt.microseconds - order.slot.due.microseconds)
