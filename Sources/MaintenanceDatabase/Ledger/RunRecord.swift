@@ -213,7 +213,8 @@ extension ServerFailure {
     /// What passes: the slot is tried again soon, then with its ledger.
     fileprivate var endsRun: Bool {
         switch failureClass {
-        case .connection, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback, .timeout:
+        case .connection, .pooler, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback,
+            .timeout:
             true
         case .privilege, .other: false
         }
