@@ -104,6 +104,7 @@ extension Connection {
 extension PostgresError {
     fileprivate static func lent(_ evidence: String) -> PostgresError {
         PostgresError(
-            .pooler, "the connection pooler before the server does not give each session a backend of its own: \(evidence)")
+            .pooler,
+            "the connection pooler before the server does not give each session a backend of its own: \(evidence)")
     }
 }

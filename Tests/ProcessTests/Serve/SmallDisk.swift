@@ -19,7 +19,7 @@ struct SmallDisk {
 
     /// Also while the server still has files in it.
     func remove() {
-        umount2(path, Int32(MNT_DETACH.rawValue))
+        umount2(path, Int32(MNT_DETACH))
         rmdir(path)
     }
 }
