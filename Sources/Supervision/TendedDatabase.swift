@@ -138,11 +138,13 @@ struct TendedDatabase {
     private func slotEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
         let name = definition.name
         var events: [ServiceEvent] = []
+        let isKnown = tasks.contains { $0.task == running.slot.task && $0.settled != nil }
         // The ledger knows of more where another service, or none, was at work before.
         let found = (summary.slot?.passed ?? []).filter { !running.told.contains($0) }
         if !found.isEmpty { events.append(.slotsPassed(database: name, found)) }
         switch summary.slot?.state {
-        case .ran(late: true):
+        // A service that has just been started, and has no ledger to tell it of earlier slots, is not late.
+        case .ran(late: true) where summary.slot?.unrecorded == nil || isKnown:
             let late = max(0, summary.startedAt.microseconds - running.slot.due.microseconds)
             events.append(.slotLate(database: name, running.slot, by: .microseconds(late)))
         case .completedElsewhere(let owner):

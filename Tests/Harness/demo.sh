@@ -77,4 +77,18 @@ run psql -d platform -c "SELECT right(tenant_id::text, 4) AS tenant, total_docum
 say "And next month's rows have a place:"
 run psql -d platform -c "$next_month"
 
+say "The service does the same whenever it is due, from now on; here for a moment."
+echo '$ pgtend serve --database dbname=platform &'
+pgtend serve --database dbname=platform &
+service=$!
+trap 'kill "$service" 2>/dev/null || true' EXIT
+until [ "$(psql -XAtqd platform -c "SELECT count(*) FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')" 2>/dev/null)" = 3 ]; do
+    sleep 0.2
+done
+run pgtend status --database dbname=platform
+run pgtend history --database dbname=platform
+kill -TERM "$service"
+wait "$service"
+trap - EXIT
+
 say "Done. The server and its data are removed."

@@ -1,5 +1,6 @@
 -- Ends run $1 in one statement: its state $2, its figures, what ended it early, and the steps that it left undone. Where
--- it is completed its slot is, too: late when its first run began $3 microseconds after it was due, or later.
+-- it is completed its slot is, too: late when its first run began $3 microseconds after it was due, or later, unless it is
+-- the first slot of all, for which nobody could have been there in time.
 -- No row in "ended" where the run is not running any more.
 WITH ended AS (
     UPDATE pgtend_ledger.run AS r
@@ -48,7 +49,13 @@ steps AS (
 ),
 closed AS (
     UPDATE pgtend_ledger.slot AS s
-    SET state = CASE WHEN s.started_at >= s.due + $3::bigint * interval '1 microsecond' THEN 'late' ELSE 'ran' END,
+    SET state = CASE
+            WHEN s.started_at >= s.due + $3::bigint * interval '1 microsecond' AND EXISTS (
+                SELECT FROM pgtend_ledger.slot AS p
+                WHERE p.database_name = s.database_name AND p.task = s.task AND p.due < s.due
+            ) THEN 'late'
+            ELSE 'ran'
+        END,
         ended_at = clock_timestamp(), completed_by = e.id
     FROM ended AS e
     WHERE s.id = e.slot_id AND e.state = 'completed' AND s.state = 'open'
