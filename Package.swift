@@ -75,7 +75,10 @@ let package = Package(
         tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
         tests(
             "CommandsTests",
-            ["Commands", "Maintenance", "MaintenanceDatabase", "Reporting", "CivilTime", "TestSupport"]),
+            [
+                "Commands", "Maintenance", "MaintenanceDatabase", "PostgresClient", "Reporting", "CivilTime",
+                "TestSupport",
+            ]),
         tests("ProcessTests", ["TestSupport"]),
         tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),

@@ -33,10 +33,13 @@ package actor Service {
         package var version: String
         /// The file; nil where there is none.
         package var configuration: String?
+        /// What is doubtful in it.
+        package var warnings: [String]
 
-        package init(version: String, configuration: String?) {
+        package init(version: String, configuration: String?, warnings: [String] = []) {
             self.version = version
             self.configuration = configuration
+            self.warnings = warnings
         }
     }
 
@@ -55,6 +58,7 @@ package actor Service {
         beginWatchdog()
         let databases = supervisor.databases.map(\.definition.name)
         say(.started(version: start.version, databases: databases, configuration: start.configuration))
+        if !start.warnings.isEmpty { say(.configurationWarned(warnings: start.warnings)) }
         tell([.ready])
         handle(.woke)
         if isOver { return }
@@ -67,7 +71,9 @@ package actor Service {
         let microseconds = environment.clock().monotonic.microseconds
         tell([.reloading(monotonicMicroseconds: UInt64(max(0, microseconds)))])
         switch environment.reload() {
-        case .changed(let settings, let changes): handle(.reloaded(settings, changes: changes))
+        case .changed(let settings, let changes, let warnings):
+            handle(.reloaded(settings, changes: changes))
+            if !warnings.isEmpty { say(.configurationWarned(warnings: warnings)) }
         case .refused(let problems): say(.reloadRefused(problems: problems))
         }
         saidStatus = nil

@@ -21,7 +21,7 @@ package struct ServiceEnvironment: Sendable {
         @Sendable (Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?) async -> RunSummary
 
     package enum Reload: Sendable {
-        case changed(ServiceSettings, changes: [String])
+        case changed(ServiceSettings, changes: [String], warnings: [String])
         /// The old configuration stays; each problem with its place.
         case refused(problems: [String])
     }

@@ -2,6 +2,7 @@ import CivilTime
 import Foundation
 import Maintenance
 import MaintenanceDatabase
+import PostgresClient
 import TestSupport
 import Testing
 
@@ -34,7 +35,8 @@ struct StatusDatabaseTests {
         return await MaintenanceRun(
             definition: DatabaseDefinition(name: database.name, conninfo: database.conninfo(), schemas: ["shop"]),
             tasks: [.views], runID: runID, applicationName: "pgtend serve", programVersion: "1.2.3",
-            order: SlotOrder(slot: Slot(task: .views, due: due)), installsLedger: true, sink: NoSink()
+            order: SlotOrder(slot: Slot(task: .views, due: due), lateAfter: .seconds(3_600)), installsLedger: true,
+            sink: NoSink()
         ).execute()
     }
 
@@ -79,7 +81,7 @@ struct StatusDatabaseTests {
 
             let status = try await pgtend("status", on: database)
             let daily = try #require(status.standardOutput.split(separator: "\n").last)
-            #expect(daily.hasPrefix("  shop.daily ") && daily.contains(" ago "), "\(status)")
+            #expect(daily.hasPrefix("  shop.daily ") && !daily.contains("never"), "\(status)")
             #expect(status.standardOutput.contains(": 1 done"), "\(status)")
             let document = try #require(
                 try JSONSerialization.jsonObject(
@@ -109,6 +111,29 @@ struct StatusDatabaseTests {
             #expect(
                 status.standardOutput.split(separator: "\n").contains { $0.hasPrefix("  ! views failed at 20") },
                 "\(status)")
+        }
+    }
+
+    @Test func tellARunAtWorkFromOneThatHasDied() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(Self.shop)
+            let runID = RunID.random()
+            _ = await serve(database, runID: runID)
+            // As a service leaves it that was killed.
+            try await database.psql(
+                """
+                UPDATE pgtend_ledger.run SET state = 'running', ended_at = NULL;
+                UPDATE pgtend_ledger.slot SET state = 'open', completed_by = NULL, ended_at = NULL;
+                """)
+            let status = try await pgtend("status", on: database)
+            #expect(status.standardOutput.contains("has died; the next one takes its slot over"), "\(status)")
+            #expect(!status.standardOutput.contains("at work"), "\(status)")
+
+            let other = try await Connection.open(ConnectionInfo(parsing: database.conninfo()))
+            try await other.script(unsafe: "SELECT pg_advisory_lock(x'70677464'::integer, 2)")
+            let alive = try await pgtend("status", on: database)
+            #expect(alive.standardOutput.contains("at work for "), "\(alive)")
+            await other.close()
         }
     }
 

@@ -97,6 +97,21 @@ struct StatusTextTests {
         #expect(text(status).contains("views       every 15min  at work for 3 min, pid 4711 on db1"))
     }
 
+    /// A service that was killed says nothing more: the lock that it does not hold any longer tells.
+    @Test func aRunThatHasDiedIsNotAtWork() {
+        var ledger = Samples.ledger
+        ledger.running = [Samples.run(.views, 7_200, .running, took: nil), Samples.run(.statistics, 60, .running)]
+        ledger.latestSlots[.views] = Samples.slot(.views, due: Samples.ago(7_214))
+        ledger.bury(exceptAtWork: [.statistics])
+        let status = Samples.status(ledger: ledger)
+        #expect(ledger.running.map(\.tasks) == [[.statistics]])
+        #expect(
+            status.notes == [
+                "views: the run of pid 4711 on db1, begun 2 h ago, has died; the next one takes its slot over"
+            ])
+        #expect(text(status).contains("views       every 15min  5 min ago: 2 done"))
+    }
+
     @Test func needsNoLedger() {
         let status = Samples.status(ledger: nil, absence: "the schema pgtend_ledger does not exist")
         #expect(status.status == .done)

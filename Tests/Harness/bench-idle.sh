@@ -3,7 +3,7 @@
 # until it is ready; and how many connections it has when 200 databases are due at once.
 #
 # The release binary is started as systemd starts it, with a socket to notify; with the watchdog of the shipped unit
-# and without. PGTEND_BENCH_SECONDS is how long each wait is watched.
+# and without. BENCH_SECONDS is how long each wait is watched.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -12,7 +12,7 @@ if [ "${1:-}" != beside-the-cluster ]; then
     exec Tests/Harness/cluster.sh 18 max_connections=100 fsync=on full_page_writes=on -- "$0" beside-the-cluster
 fi
 
-seconds=${PGTEND_BENCH_SECONDS:-180}
+seconds=${BENCH_SECONDS:-180}
 export PGHOST=$PGTEND_TEST_18 PGUSER=postgres PGOPTIONS='-c client_min_messages=warning'
 export PATH=$PGHOST/bin:$PATH
 program=$PWD/.build/release/pgtend

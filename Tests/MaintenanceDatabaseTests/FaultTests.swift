@@ -204,7 +204,7 @@ struct FaultTests {
 
 extension TestDatabase {
     /// psql that holds up whoever calls: between two events of a run nothing of it goes on.
-    fileprivate func psqlNow(_ sql: String) {
+    func psqlNow(_ sql: String) {
         let psql = Process()
         psql.executableURL = URL(filePath: cluster.folder + "/bin/psql")
         psql.arguments = [conninfo(), "-qXc", sql]

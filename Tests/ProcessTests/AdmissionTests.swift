@@ -61,6 +61,12 @@ struct AdmissionTests {
                 #expect(!result.everything.contains("hunter2secret"), "\(what)")
             }
         }
+        // A password file of systemd's is not read again before a restart.
+        let credentials = "/run/credentials/pgtend.service"
+        let result = try await Pgtend.run(
+            ["run", "--database", cluster.conninfo(["user": "guarded", "password": "wrong"])],
+            environment: ["CREDENTIALS_DIRECTORY": credentials, "PGPASSFILE": credentials + "/pgpass"])
+        #expect(result.standardError.contains("systemctl restart pgtend.service"), "\(result)")
         try await cluster.destroy()
     }
 
@@ -77,6 +83,10 @@ struct AdmissionTests {
             #expect(result.standardError.contains("standby") && result.standardError.contains("25006"), "\(result)")
             #expect(result.standardError.contains("target_session_attrs=read-write"), "\(result)")
         }
+        // How it stands can be asked there all the same.
+        let status = try await Pgtend.run(["status", "--database", cluster.conninfo()])
+        #expect(status.ending == .exited(0), "\(status)")
+        #expect(status.standardOutput.contains("the server is a standby"), "\(status)")
         try await cluster.destroy()
     }
 }

@@ -6,7 +6,8 @@ import Testing
 struct CommandLineTests {
     @Test(arguments: [
         ["frobnicate"], ["run", "--frobnicate"], ["run", "vacuum"], ["plan", "--log-format", "xml"],
-        ["config", "edit"],
+        ["config", "edit"], ["history", "--since", "yesterday"], ["history", "--limit", "0"],
+        ["history", "--run", "0", "--since", "1d"],
         ["run", "--database"],
     ])
     func refusesWhatItDoesNotKnow(arguments: [String]) async throws {
@@ -19,6 +20,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         ["--help"], ["run", "--help"], ["plan", "--help"], ["schema", "apply", "--help"], ["config", "--help"],
+        ["status", "--help"], ["history", "--help"],
     ])
     func helpsWithExamples(arguments: [String]) async throws {
         let result = try await Pgtend.run(arguments)
@@ -55,7 +57,7 @@ struct CommandLineTests {
         #expect(result.standardError.contains("standard output: No space left on device"), "\(result)")
     }
 
-    @Test(arguments: ["run", "plan", "schema apply"])
+    @Test(arguments: ["run", "plan", "status", "history", "schema apply"])
     func writesNamesSafelyToATerminal(command: String) async throws {
         let conninfo = "host=/nowhere/\u{1B}[2J dbname='two\nlines\u{1B}[31m'"
         let result = try await Pgtend.run(command.split(separator: " ").map(String.init) + ["--database", conninfo])

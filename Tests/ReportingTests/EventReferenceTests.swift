@@ -6,7 +6,8 @@ import Testing
 
 /// `docs/events.md` says what the code reports and what the catalog explains. What no declaration tells (which
 /// priorities and fields a kind of event has) comes from the samples, of which there are some for every kind.
-@Suite("Event reference")
+/// Serialized, since both parts are of one file: rewritten at once, one would be lost.
+@Suite("Event reference", .serialized)
 struct EventReferenceTests {
     private let reports: [EventKind: [Report]]
     private let catalog: [String: Catalog.Entry]

@@ -26,7 +26,20 @@ struct RepetitionLimitTests {
     }
 
     @Test func beginsAnewWithEachRun() throws {
-        let run = [start] + reports.prefix(15).map(Samples.event)
+        let run = [start] + reports.prefix(15).map(Samples.event) + [.runFinished(Samples.summary())]
         #expect(try lines(run + run).count { $0.contains("failed: update statistics") } == 30)
+    }
+
+    /// As a service has them that tends several databases.
+    @Test func countsEachOfSeveralRunsAtOnceByItself() throws {
+        let other = String(repeating: "1", count: 32)
+        let events = reports.flatMap { report in
+            [
+                Samples.event(report), .stepFinished(runID: other, database: "shop", report),
+                .runStarted(runID: "2", database: "third", tasks: [.views]),
+            ]
+        }
+        #expect(
+            try lines(events).count { $0.contains("failed: update statistics") } == 2 * RepetitionLimit.limit)
     }
 }

@@ -179,6 +179,8 @@ enum Samples {
         .runTakenOver(database: database, slot, from: owner, runID: "0" + runID.dropFirst()),
         failing(1), failing(3, lasting: .seconds(1_800)), failing(10, lasting: .seconds(9_000)),
         .taskRecovered(database: database, .views, failures: 3, after: .seconds(1_800)),
+        .startRefused(problems: ["pgtend.yaml:1:1: a"]),
+        .configurationWarned(warnings: ["environment: PGTEND_X: unknown"]),
         .notificationFailed("READY=1: Connection refused"), .clockStepped(by: .seconds(3_600)),
         .clockStepped(by: .seconds(-3_600)),
     ]

@@ -156,6 +156,29 @@ struct ServiceReportTests {
         #expect(value(.slot, of: byHand) == nil)
     }
 
+    /// Every few minutes the same would be no news: the refusal itself has been reported.
+    @Test(arguments: [
+        (1, [Samples.refusal], [], Priority.informational, Priority.warning), (0, [], [], .informational, .warning),
+        (1, [], ["shpo"], .warning, .warning), (0, [], ["mcp"], .warning, .warning),
+    ])
+    func whatTheServiceFindsAgainIsNoWarning(
+        objects: Int, refusals: [Refusal], missing: [String], inAService: Priority, byHand: Priority
+    ) throws {
+        var summary = Samples.summary {
+            ($0.objectsInView, $0.refusals, $0.missingSchemas) = (objects, refusals, missing)
+        }
+        #expect(MaintenanceEvent.runFinished(summary).reports.last?.priority == byHand)
+        summary.slot = SlotReport(slot: Samples.slot, attempt: 1, state: .ran(late: false))
+        #expect(MaintenanceEvent.runFinished(summary).reports.last?.priority == inAService)
+    }
+
+    @Test func aRunOfOneKindOfTaskNamesIt() {
+        let summary = Samples.summary { $0.tasks = [.views] }
+        #expect(
+            MaintenanceEvent.runFinished(summary).reports.last?.message
+                == "run on mcp (views) ended in 1.2 s: nothing had to be done")
+    }
+
     @Test func aRunWhoseSlotWasCompletedElsewhereIsNoEntry() throws {
         let summary = Samples.summary {
             $0.objectsInView = 0

@@ -41,6 +41,28 @@ struct TextSinkTests {
                 """)
     }
 
+    @Test func beginsWithTheTimeWhereAServiceWritesForHours() throws {
+        let events = [Samples.unavailable(Samples.denied), .hurried(reason: "SIGTERM")]
+        let output = { (style: TextSink.Style) in
+            try recorded { stream in
+                let sink = TextSink(style: style, to: stream, clock: { Samples.start.adding(microseconds: 1_500_000) })
+                for event in events { sink.record(.service(event)) }
+            }
+        }
+        #expect(
+            try output(.plain) == """
+                2026-11-23T00:00:01Z warning: mcp cannot be worked with: permission denied for schema mcp (SQLSTATE \
+                42501); cure: GRANT CREATE ON SCHEMA mcp TO tender
+                  detail: some detail
+                  hint: a hint of the server
+                2026-11-23T00:00:01Z warning: told to stop once more (SIGTERM): what still runs is cancelled now
+
+                """)
+        #expect(
+            try output(.terminal(coloured: true)).contains("2026-11-23T00:00:01Z \u{1B}[1;33mwarning:\u{1B}[0m mcp"))
+        #expect(!(try output(.prefixed)).contains("2026"))
+    }
+
     @Test func marksEachLineForAServiceManagerAndLeavesOutWhatTheSummarySays() throws {
         #expect(
             try output(.prefixed) == """

@@ -4,7 +4,7 @@ SELECT
     CASE WHEN n.oid IS NULL THEN format('CREATE on database %I, or a schema pgtend_ledger of its own', current_database())
         ELSE 'CREATE and USAGE on schema pgtend_ledger'
     END AS missing,
-    CASE WHEN n.oid IS NULL THEN format('CREATE SCHEMA pgtend_ledger AUTHORIZATION %I', current_user)
+    CASE WHEN n.oid IS NULL THEN format('CREATE SCHEMA IF NOT EXISTS pgtend_ledger AUTHORIZATION %I', current_user)
         ELSE format('GRANT CREATE, USAGE ON SCHEMA pgtend_ledger TO %I', current_user)
     END AS cure
 FROM (SELECT to_regnamespace('pgtend_ledger') AS oid) AS n

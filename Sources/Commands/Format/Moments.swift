@@ -1,15 +1,18 @@
 import CivilTime
+import Reporting
 
 extension Instant {
     /// The clock of UTC without a fraction: `2026-11-23 03:15:00`.
-    var toTheSecond: String {
-        Instant(microseconds: microseconds - microseconds.remainder(1_000_000)).clock
-    }
+    var toTheSecond: String { inWholeSeconds.clock }
 
-    /// `5 min ago`, `in 10 min`, beside the moment itself.
+    /// `5 min ago`, `in 10 min`, or `now`.
     func relative(to now: Instant) -> String {
-        let seconds = seconds(since: now)
-        return seconds > 0 ? "in \(Duration.seconds(seconds).roughly)" : "\(Duration.seconds(-seconds).roughly) ago"
+        let distance = Duration.microseconds(microseconds - now.microseconds)
+        return switch distance {
+        case .seconds(1)...: "in \(distance.roughly)"
+        case ...Duration.seconds(-1): "\((.zero - distance).roughly) ago"
+        default: "now"
+        }
     }
 
     /// From `other` to this moment; never less than nothing.
@@ -27,13 +30,5 @@ extension Duration {
         if minutes < 60 { return "\(minutes) min" }
         if hours < 48 { return minutes % 60 == 0 ? "\(hours) h" : "\(hours) h \(minutes % 60) min" }
         return "\(hours / 24) days"
-    }
-}
-
-extension Int64 {
-    /// Never negative, also before 1970.
-    fileprivate func remainder(_ divisor: Int64) -> Int64 {
-        let rest = self % divisor
-        return rest < 0 ? rest + divisor : rest
     }
 }

@@ -17,7 +17,7 @@ struct HistoryCommand: ParsableCommand {
             EXAMPLES
               pgtend history --database shop
               pgtend history --since 2h --task views
-              pgtend history --run 5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f --json
+              pgtend history --run "$PGTEND_RUN_ID" --json
 
             EXIT CODES
                 0  the runs were listed, also where there is none or no ledger

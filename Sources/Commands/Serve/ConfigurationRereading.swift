@@ -20,7 +20,8 @@ final class ConfigurationRereading: Sendable {
                 defer { inForce = loaded }
                 return inForce.configuration.changes(to: loaded.configuration)
             }
-            return .changed(ServiceSettings(loaded.configuration), changes: changes)
+            return .changed(
+                ServiceSettings(loaded.configuration), changes: changes, warnings: loaded.warnings.map(\.description))
         }
     }
 }

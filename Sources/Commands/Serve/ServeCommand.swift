@@ -31,23 +31,38 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var databases: DatabaseOptions
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
-        let configuration = loaded.configuration
-        let sink = ReportDestination.standardSink(format: ReportFormat(configuration.logFormat), now: HostClock.now)
+        let loaded: LoadedConfiguration
         let watchdogInterval: Duration?
+        switch databases.read() {
+        case .success(let configuration): loaded = configuration
+        case .failure(let refusal): refuse(refusal.problems)
+        }
         do throws(SystemdError) {
             watchdogInterval = try Watchdog.interval
         } catch {
-            StandardOutput.complain("\(error)")
-            Glibc.exit(ExitStatus.configuration.rawValue)
+            refuse(["environment: \(error)"])
         }
+        let configuration = loaded.configuration
         let rereading = ConfigurationRereading(options: databases, inForce: loaded)
         let environment = ServiceEnvironment(
-            sink: sink, watchdogInterval: watchdogInterval, reload: rereading.reload, run: Self.run)
+            sink: sink(configuration.logFormat), watchdogInterval: watchdogInterval, reload: rereading.reload,
+            run: Self.run)
         let service = Service(
-            ServiceSettings(configuration), start: Service.Start(version: Version.text, configuration: loaded.file),
+            ServiceSettings(configuration),
+            start: Service.Start(
+                version: Version.text, configuration: loaded.file, warnings: loaded.warnings.map(\.description)),
             environment: environment)
         ServiceProcess.run(service)
+    }
+
+    /// As the service would have said it, had it started.
+    private func refuse(_ problems: [String]) -> Never {
+        sink(databases.logFormat).record(.service(.startRefused(problems: problems)))
+        Glibc.exit(ExitStatus.configuration.rawValue)
+    }
+
+    private func sink(_ format: LogFormat?) -> any EventSink {
+        ReportDestination.standardSink(format: ReportFormat(format), now: HostClock.now, isService: true)
     }
 
     @Sendable private static func run(

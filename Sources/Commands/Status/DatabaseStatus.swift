@@ -86,7 +86,7 @@ struct DatabaseStatus {
         var notes: [String] = []
         if plan == nil { notes.append("the server is a standby: nothing is done there before it is promoted") }
         if let ledgerAbsence { notes.append("no ledger: \(ledgerAbsence.visible)") }
-        notes += tasks.compactMap(note)
+        notes += tasks.compactMap(obituary) + tasks.compactMap(note)
         if let plan {
             if !plan.refusals.isEmpty {
                 notes.append("\(plan.refusals.count.counted("object")) not tended: `pgtend plan` says why")
@@ -94,6 +94,12 @@ struct DatabaseStatus {
             notes += plan.missingSchemas.map { "schema \($0.visible) does not exist; \(MissingSchemas.cure)" }
         }
         return notes
+    }
+
+    private func obituary(of task: TaskStatus) -> String? {
+        guard let owner = task.dead?.owner.run else { return nil }
+        return "\(task.task.rawValue): the run of pid \(owner.pid) on \(owner.host.visible), begun "
+            + "\(owner.startedAt.relative(to: now)), has died; the next one takes its slot over"
     }
 
     private func note(of task: TaskStatus) -> String? {

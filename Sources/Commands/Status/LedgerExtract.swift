@@ -5,12 +5,19 @@ import Maintenance
 struct LedgerExtract: Hashable, Sendable {
     /// Of each kind of task, the run that ended last.
     var lastRuns: [TaskKind: LedgerRun] = [:]
-    /// Those whose end is not entered: at work, or dead and not yet found so.
     var running: [LedgerRun] = []
+    /// Those whose end is not entered and never will be by themselves: the next run marks them as abandoned.
+    var dead: [LedgerRun] = []
     /// Of each kind of task, the slot that was due last.
     var latestSlots: [TaskKind: LedgerSlot] = [:]
     var streaks: [LedgerStreak] = []
     /// Skipped and missed, of the last day.
     var passed: [LedgerSlot] = []
     var refreshes: [LedgerRefresh] = []
+
+    /// Tells the runs that are at work from those that are dead: a living one holds the lock of each of its tasks.
+    mutating func bury(exceptAtWork tasks: Set<TaskKind>) {
+        dead += running.filter { !tasks.isSuperset(of: $0.tasks) }
+        running.removeAll { !tasks.isSuperset(of: $0.tasks) }
+    }
 }

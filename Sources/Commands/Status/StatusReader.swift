@@ -19,7 +19,7 @@ struct StatusReader {
         var absence: String?
         if definition.ledger.enabled {
             do throws(ServerFailure) {
-                ledger = try await readLedger()
+                ledger = try await readLedger(isStandby: plan == nil)
                 if ledger == nil { absence = LedgerWords.absence }
             } catch {
                 ledger = nil
@@ -52,13 +52,13 @@ struct StatusReader {
         }
     }
 
-    private func readLedger() async throws(ServerFailure) -> LedgerExtract? {
+    private func readLedger(isStandby: Bool) async throws(ServerFailure) -> LedgerExtract? {
         let dayAgo = HostClock.now().adding(microseconds: -Instant.microsecondsPerDay)
         return try await LedgerReader.read(definition, applicationName: Self.application) {
             reader async throws(ServerFailure) in
             var extract = LedgerExtract()
-            // More than a day has of them only where a schedule is every few minutes; the latest matter.
-            let slots = try await reader.slots(latest: 100)
+            // A day has more of them only where a schedule is due more than once a minute; then the latest count.
+            let slots = try await reader.slots(latest: 1_500)
             extract.passed = slots.filter { ($0.state == .missed || $0.state == .skipped) && $0.slot.due >= dayAgo }
             for task in TaskKind.allCases {
                 extract.latestSlots[task] = slots.first { $0.slot.task == task }
@@ -68,6 +68,8 @@ struct StatusReader {
                     run.state == .running && !extract.running.contains { $0.runID == run.runID }
                 }
             }
+            // A standby has the ledger and not the locks: what is at work on the primary cannot be told from here.
+            if !isStandby { extract.bury(exceptAtWork: try await reader.tasksAtWork()) }
             extract.streaks = try await reader.streaks()
             extract.refreshes = try await reader.refreshes()
             return extract

@@ -9,6 +9,8 @@ struct TaskStatus {
     let next: Instant?
     let lastRun: LedgerRun?
     let running: LedgerRun?
+    /// Its end is not entered, and nobody is at it.
+    let dead: LedgerRun?
     let streak: LedgerStreak?
     /// Of the last day, oldest first.
     let passed: [LedgerSlot]
@@ -21,6 +23,7 @@ struct TaskStatus {
         next = schedule.schedule.next(after: now)
         lastRun = ledger?.lastRuns[task]
         running = ledger?.running.first { $0.tasks.contains(task) }
+        dead = ledger?.dead.first { $0.tasks.contains(task) }
         streak = ledger?.streaks.first { $0.task == task }
         passed = ledger?.passed.filter { $0.slot.task == task }.sorted { $0.slot.due < $1.slot.due } ?? []
         overdue = ledger.flatMap { Self.overdue(task, schedule, $0, now: now) }

@@ -4,8 +4,8 @@ package struct LockBudget: Hashable, Sendable {
     package var perStep: Duration
     /// How often a step that met a lock is tried, the first time included.
     package var tries: Int
-    /// The sum of the waits for one table, over all steps of a run; when it is spent its steps are postponed. Runs do
-    /// not know of each other's waits.
+    /// The sum of the waits for one table, over all steps of a run and of those within the hour before it; when it is
+    /// spent its steps are postponed. Without a ledger runs do not know of each other's waits.
     package var perTableAndHour: Duration
 
     package init(

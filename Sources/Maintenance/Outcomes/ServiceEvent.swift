@@ -3,6 +3,10 @@ import CivilTime
 /// What happens to the service itself, between the runs.
 package enum ServiceEvent: Hashable, Sendable {
     case started(version: String, databases: [String], configuration: String?)
+    /// The service does not start: its configuration is not right, each problem with its place.
+    case startRefused(problems: [String])
+    /// Of the configuration that is in force: what is doubtful, or without effect.
+    case configurationWarned(warnings: [String])
     case stopping(reason: String, running: Int)
     case stopped(reason: String, after: Duration)
     /// Told to stop once more: what is running is cancelled without its grace.

@@ -19,16 +19,21 @@ struct RunLock {
             let row = try await connection.row(
                 "SELECT pg_try_advisory_lock(\(Self.key)::integer, \(number)::integer) AS taken")
             if try row.decode("taken", as: Bool.self) { return nil }
-            if let holder = try await connection.optionalRow(CatalogQuery.runLockHolder(Self.key, number)) {
-                return HeldRunLock(
-                    task: task, pid: try holder.decode("pid"), application: try holder.decode("application"),
-                    user: try holder.decode("role"), client: try holder.decode("client"),
-                    since: Instant(microseconds: try holder.decode("since")))
-            }
+            if let holder = try await holder(of: task) { return holder }
         }
         return HeldRunLock(
             task: task, pid: 0, application: "a session that comes and goes", user: "", client: "unknown",
             since: HostClock.now())
+    }
+
+    /// Who has it now; nil where nobody does.
+    func holder(of task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
+        let query = CatalogQuery.runLockHolder(Self.key, Self.number(of: task))
+        guard let holder = try await connection.optionalRow(query) else { return nil }
+        return HeldRunLock(
+            task: task, pid: try holder.decode("pid"), application: try holder.decode("application"),
+            user: try holder.decode("role"), client: try holder.decode("client"),
+            since: Instant(microseconds: try holder.decode("since")))
     }
 
     private static func number(of task: TaskKind) -> Int64 {

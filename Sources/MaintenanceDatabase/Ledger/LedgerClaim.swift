@@ -10,13 +10,13 @@ struct LedgerClaim {
     let connection: Connection
     let identity: RunIdentity
 
-    enum Outcome {
+    enum Outcome: Sendable {
         case begun(LedgerEntry, Found)
         case completedElsewhere(RunOwner, Found)
     }
 
     /// What a claim found of others, and entered.
-    struct Found {
+    struct Found: Sendable {
         /// Runs whose owners had died.
         var abandoned: [RunOwner] = []
         /// Slots that were entered as skipped or missed, oldest first.
@@ -40,23 +40,10 @@ struct LedgerClaim {
     func begin(
         _ order: SlotOrder?, tasks: [TaskKind], schedule: Schedule?
     ) async throws(PostgresError) -> Outcome {
-        do throws(PostgresError) {
-            try await connection.script(unsafe: Self.beginning)
-            let outcome = try await transact(order, tasks, schedule)
-            try await connection.execute("COMMIT", evenIfCancelled: true)
-            return outcome
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK", evenIfCancelled: true) }
-            throw error
+        try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
+            try await transact(order, tasks, schedule)
         }
     }
-
-    /// Nobody holds a lock on the ledger for long, unless somebody repairs it.
-    private static let beginning = """
-        BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-        SET LOCAL lock_timeout = '2s';
-        SET LOCAL statement_timeout = '30s'
-        """
 
     private func transact(
         _ order: SlotOrder?, _ tasks: [TaskKind], _ schedule: Schedule?

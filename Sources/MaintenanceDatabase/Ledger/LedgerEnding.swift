@@ -19,7 +19,8 @@ struct LedgerEnding {
     /// - Returns: false where the run was no longer running: somebody else has ended it, or this very statement, whose
     ///   answer was lost.
     func enter(on connection: Connection) async throws(PostgresError) -> Bool {
-        try await connection.row(statement, timeout: .seconds(30), evenIfCancelled: true).decode("ended", as: Int.self)
+        try await connection.row(statement, timeout: LedgerTransaction.patience, evenIfCancelled: true).decode(
+            "ended", as: Int.self)
             == 1
     }
 

@@ -14,7 +14,9 @@ struct LedgerEntry: Sendable {
 
     /// Whether a step whose COMMIT was not answered has arrived all the same.
     func hasCommitted(_ number: Int, on connection: Connection) async throws(PostgresError) -> Bool {
-        try await connection.row(LedgerQuery.stepIsDone(runID, number)).decode("is_done")
+        try await connection.row(
+            LedgerQuery.stepIsDone(runID, number), timeout: LedgerTransaction.patience
+        ).decode("is_done")
     }
 }
 

@@ -136,3 +136,19 @@ extension LedgerReader {
         }
     }
 }
+
+// MARK: - Who is at work
+
+extension LedgerReader {
+    /// The kinds of task whose lock a session holds now, on a primary. A run that the ledger has as running, and whose
+    /// kinds of task are not among them, has died: the next run of that kind marks it as abandoned.
+    package func tasksAtWork() async throws(ServerFailure) -> Set<TaskKind> {
+        try await asked { () async throws(PostgresError) in
+            var atWork: Set<TaskKind> = []
+            for task in TaskKind.allCases where try await RunLock(connection: connection).holder(of: task) != nil {
+                atWork.insert(task)
+            }
+            return atWork
+        }
+    }
+}

@@ -44,7 +44,10 @@ struct RunRecord: Sendable {
         guard case .ready = standing, let order else { return false }
         do throws(PostgresError) {
             let claim = LedgerClaim(connection: connection, identity: identity)
-            guard let owner = try await claim.completer(of: order.slot) else { return false }
+            let owner = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
+                try await claim.completer(of: order.slot)
+            }
+            guard let owner else { return false }
             slot?.state = .completedElsewhere(owner)
             return true
         } catch {
@@ -126,7 +129,9 @@ struct RunRecord: Sendable {
     /// Whose the slot is now.
     private mutating func settle(_ order: SlotOrder, on connection: Connection) async throws(PostgresError) {
         let query = LedgerQuery.slot(identity.database, order.slot.task.rawValue, order.slot.due.description)
-        guard let row = try await connection.optionalRow(query, evenIfCancelled: true),
+        guard
+            let row = try await connection.optionalRow(
+                query, timeout: LedgerTransaction.patience, evenIfCancelled: true),
             let runID = try row.decodeIfPresent("completed_by", as: String.self)
         else { return }
         if runID == identity.runID {
@@ -143,7 +148,7 @@ struct RunRecord: Sendable {
         let keep = definition.ledger
         try await connection.execute(
             LedgerQuery.delete(keep.keep.microseconds, keep.keepRuns, keep.keepSteps, 2 * steps),
-            timeout: .seconds(30), evenIfCancelled: true)
+            timeout: LedgerTransaction.patience, evenIfCancelled: true)
     }
 
     private mutating func keep(_ found: LedgerClaim.Found) {
@@ -155,7 +160,9 @@ struct RunRecord: Sendable {
 
     private mutating func prepare(_ connection: Connection) async throws(ServerFailure) {
         do throws(PostgresError) {
-            standing = try await LedgerStanding.read(on: connection)
+            standing = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
+                try await LedgerStanding.read(on: connection)
+            }
         } catch {
             try goOnWithout(error)
         }
@@ -181,10 +188,10 @@ struct RunRecord: Sendable {
         }
     }
 
-    /// - Throws: what would have ended the run without a ledger, too.
+    /// - Throws: what would have ended the run without a ledger, too; for a slot whatever another try may find otherwise.
     private mutating func goOnWithout(_ error: PostgresError) throws(ServerFailure) {
         let failure = ServerFailure(error)
-        if failure.endsRun { throw failure }
+        if order == nil ? error.kind != .server : failure.endsRun { throw failure }
         standing = .unavailable(failure)
         slot?.unrecorded = failure
         // A run by hand has no slot to say it with.

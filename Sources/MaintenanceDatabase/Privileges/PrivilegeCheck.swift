@@ -58,6 +58,9 @@ package struct PrivilegeCheck: Sendable {
             let work = WorkInView(plan: plan, snapshot: snapshot)
             findings += try await ObjectPrivileges(connection: connection, session: session, work: work).findings()
             findings += try RoleAdvice(session: session, owners: work.owners).findings
+            if definition.ledger.enabled {
+                findings += try await LedgerPrivileges(connection: connection, session: session).findings()
+            }
             return findings
         } catch {
             throw ServerFailure(error)

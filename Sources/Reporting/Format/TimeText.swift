@@ -1,6 +1,12 @@
 import CivilTime
 
 extension Instant {
+    /// Without its fraction.
+    package var inWholeSeconds: Instant {
+        let fraction = microsecondsOfDay % 1_000_000
+        return Instant(microseconds: microseconds - fraction)
+    }
+
     /// ISO 8601 in UTC, `2026-11-23T00:08:52Z`, with six decimals where there is a fraction.
     package var iso8601: String {
         let (year, month, day) = date.components

@@ -28,6 +28,9 @@ package enum EventKind: String, CaseIterable, Sendable {
     case presentInDefault = "present_in_default"
 
     case serviceStarted = "service_started"
+    /// The service does not start.
+    case startRefused = "start_refused"
+    case configurationWarning = "configuration_warning"
     case serviceStopping = "service_stopping"
     case serviceStopped = "service_stopped"
     /// Told to stop once more.
@@ -72,6 +75,8 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .runwayExhausted: "8742093c8f6a4fb4ab32d9e41b721050"
         case .presentInDefault: "20cc27ae0c9841d4b63470252581aefa"
         case .serviceStarted: "2019420d95ac4246a97773e1dae83eed"
+        case .startRefused: "47794dab821d4a11aef65ad49232d34f"
+        case .configurationWarning: "c53ee1bf093d4f9988fc605b6b617bd5"
         case .serviceStopping: "6ba85989f961409fbaf0435ca0323da4"
         case .serviceStopped: "1e7b990a371846888f83c1a574b16fc6"
         case .serviceHurried: "137994eccd5e4f40a8977db458d54907"

@@ -9,24 +9,24 @@ extension RunSummary {
         if let interruption {
             return Report(
                 .runInterrupted, .warning, .record,
-                "run on \(database) interrupted after \(duration.forPeople) (\(interruption)): \(figures)",
+                "\(subject) interrupted after \(duration.forPeople) (\(interruption)): \(figures)",
                 remarks: remarks, fields: fields + [ReportField(.reason, interruption)])
         }
         if let failure {
             return Report(
                 .runAborted, .error, .record,
-                "run on \(database) gave up after \(duration.forPeople) (\(figures)): \(failure.sentence)",
+                "\(subject) gave up after \(duration.forPeople) (\(figures)): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         }
         if case .completedElsewhere? = slot?.state {
             // The service says which run it was.
             return Report(
                 .runFinished, .informational, .detail,
-                "run on \(database) ended in \(duration.forPeople): its slot had been completed by another run",
+                "\(subject) ended in \(duration.forPeople): its slot had been completed by another run",
                 fields: fields)
         }
         return Report(
-            .runFinished, priority, .record, "run on \(database) ended in \(duration.forPeople): \(figures)",
+            .runFinished, priority, .record, "\(subject) ended in \(duration.forPeople): \(figures)",
             remarks: remarks, fields: fields)
     }
 
@@ -72,11 +72,22 @@ extension RunSummary {
         return nil
     }
 
+    /// A run of the service does one kind of work, one by hand mostly all.
+    private var subject: String {
+        let isWhole = tasks.count == TaskKind.allCases.count
+        return "run on \(database)" + (isWhole ? "" : " (\(tasks.map(\.rawValue).joined(separator: ", ")))")
+    }
+
     private var priority: Priority {
-        switch verdict {
+        let ordinary = count(.done) > 0 ? Priority.notice : .informational
+        return switch verdict {
         case .failed, .authentication, .unavailable: .error
+        // The service comes back every few minutes. A refusal was reported when it was new, and a database without a
+        // corpus is no mistake; a schema that is missing is.
+        case .refused where slot != nil && missingSchemas.isEmpty: ordinary
+        case .nothingToTend where slot != nil && missingSchemas.isEmpty: ordinary
         case .nothingToTend, .postponed, .refused, .held, .interrupted: .warning
-        case .done: count(.done) > 0 ? .notice : .informational
+        case .done: ordinary
         }
     }
 

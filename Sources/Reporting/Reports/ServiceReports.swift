@@ -8,6 +8,12 @@ extension ServiceEvent {
         switch self {
         case .started(let version, let databases, let configuration):
             [Self.started(version, databases, configuration)]
+        case .startRefused(let problems): Self.refusedToStart(problems)
+        case .configurationWarned(let warnings):
+            warnings.map { warning in
+                Report(
+                    .configurationWarning, .warning, .record, warning, fields: [ReportField(.problem, warning)])
+            }
         case .stopping(let reason, let running):
             [Self.stopping(reason, running)]
         case .stopped(let reason, let duration):
@@ -101,20 +107,36 @@ extension ServiceEvent {
             fields: changes.isEmpty ? [] : [ReportField(.change, Array(changes.prefix(400)))])
     }
 
-    /// Each problem is an entry of its own: journalctl shows the sentence of an entry, and no remarks below it.
     private static func refused(_ problems: [String]) -> [Report] {
-        let shown = problems.prefix(20)
-        let rest = problems.count > shown.count ? ", the first \(shown.count) of them follow" : ""
         let headline = Report(
             .configurationRefused, .error, .record,
             """
-            configuration not reloaded, and the one in force stays: \(problems.count.counted("problem"))\(rest); \
-            `pgtend config check` shows the same before a reload
+            configuration not reloaded, and the one in force stays: \(count(problems)); `pgtend config check` shows \
+            the same before a reload
             """, fields: [ReportField(.problems, problems.count)])
-        return [headline]
-            + shown.map { problem in
-                Report(.configurationProblem, .error, .record, problem, fields: [ReportField(.problem, problem)])
-            }
+        return [headline] + entries(problems)
+    }
+
+    private static func refusedToStart(_ problems: [String]) -> [Report] {
+        let headline = Report(
+            .startRefused, .error, .record,
+            "not started, nothing was done: the configuration is not right: \(count(problems))",
+            fields: [ReportField(.problems, problems.count)])
+        return [headline] + entries(problems)
+    }
+
+    private static let mostProblems = 20
+
+    private static func count(_ problems: [String]) -> String {
+        let rest = problems.count > mostProblems ? ", the first \(mostProblems) of them follow" : ""
+        return problems.count.counted("problem") + rest
+    }
+
+    /// Each problem is an entry of its own: journalctl shows the sentence of an entry, and no remarks below it.
+    private static func entries(_ problems: [String]) -> [Report] {
+        problems.prefix(mostProblems).map { problem in
+            Report(.configurationProblem, .error, .record, problem, fields: [ReportField(.problem, problem)])
+        }
     }
 
     private static func clockStepped(_ step: Duration) -> Report {

@@ -5,7 +5,7 @@ extension Slot {
     func report(late delay: Duration, in database: String) -> Report {
         Report(
             .slotLate, .warning, .record,
-            "\(task.rawValue) of \(database) due at \(due.iso8601) start \(delay.forPeople) late",
+            "\(task.rawValue) of \(database) due at \(due.iso8601) began \(delay.forPeople) late",
             fields: fields(in: database) + [ReportField(.lateMicroseconds, delay)])
     }
 

@@ -20,7 +20,8 @@ package final class RepetitionLimit: EventSink {
     }
 
     private let sink: any EventSink
-    private let seen = Mutex<[Failure: Int]>([:])
+    /// By run: a service has several at a time.
+    private let seen = Mutex<[String: [Failure: Int]]>([:])
 
     package init(before sink: any EventSink) {
         self.sink = sink
@@ -28,14 +29,14 @@ package final class RepetitionLimit: EventSink {
 
     package func record(_ event: MaintenanceEvent) {
         switch event {
-        case .runStarted:
-            seen.withLock { $0 = [:] }
+        case .runFinished(let summary):
+            seen.withLock { $0[summary.runID] = nil }
             sink.record(event)
         case .stepFinished(let runID, let database, var report):
             if let failure = Failure(report) {
                 report.isRepetition = seen.withLock { seen in
-                    seen[failure, default: 0] += 1
-                    return seen[failure, default: 0] > Self.limit
+                    seen[runID, default: [:]][failure, default: 0] += 1
+                    return seen[runID, default: [:]][failure, default: 0] > Self.limit
                 }
             }
             sink.record(.stepFinished(runID: runID, database: database, report))

@@ -6,14 +6,18 @@ import SystemdIO
 extension ReportDestination {
     /// The sink for reports of this process: the journal or standard error.
     ///
-    /// - Parameter now: the clock for JSON lines; journald stamps its entries itself.
+    /// - Parameters:
+    ///   - now: the clock for JSON lines; journald stamps its entries itself.
+    ///   - isService: lines of text begin with their time, too.
     package static func standardSink(
-        format: ReportFormat?, now: @escaping @Sendable () -> Instant
+        format: ReportFormat?, now: @escaping @Sendable () -> Instant, isService: Bool = false
     ) -> any EventSink {
         switch ReportDestination(format: format, surroundings: .ofThisProcess) {
         case .journal: RepetitionLimit(before: JournalSink())
         case .text(let style):
-            RepetitionLimit(before: TextSink(style: style, to: .standardError, width: terminalWidth))
+            RepetitionLimit(
+                before: TextSink(
+                    style: style, to: .standardError, width: terminalWidth, clock: isService ? now : nil))
         case .jsonLines: JSONLinesSink(to: .standardError, now: now)
         }
     }

@@ -1,3 +1,4 @@
+import CivilTime
 import Maintenance
 import Synchronization
 import SystemdIO
@@ -14,12 +15,20 @@ package final class TextSink: EventSink {
 
     private let style: Style
     private let stream: ReportStream
+    private let clock: (@Sendable () -> Instant)?
     private let progress: Mutex<ProgressLine>
 
-    /// - Parameter width: the columns of the terminal, asked before each drawing since a window changes its size.
-    package init(style: Style, to stream: ReportStream, width: @escaping @Sendable () -> Int = { 80 }) {
+    /// - Parameters:
+    ///   - width: the columns of the terminal, asked before each drawing since a window changes its size.
+    ///   - clock: where the lines of hours stand below each other, each begins with its time, in UTC. A service manager
+    ///     that reads them has times of its own, and gets none.
+    package init(
+        style: Style, to stream: ReportStream, width: @escaping @Sendable () -> Int = { 80 },
+        clock: (@Sendable () -> Instant)? = nil
+    ) {
         self.style = style
         self.stream = stream
+        self.clock = clock
         progress = Mutex(ProgressLine(width: width))
     }
 
@@ -63,12 +72,15 @@ package final class TextSink: EventSink {
     private func line(_ priority: Priority, _ text: String) -> String {
         switch style {
         case .prefixed: return "\(priority.linePrefix)\(text)\n"
-        case .plain: return label(priority).map { "\($0): \(text)\n" } ?? "\(text)\n"
+        case .plain: return time + (label(priority).map { "\($0): \(text)\n" } ?? "\(text)\n")
         case .terminal(let coloured):
-            guard let label = label(priority) else { return "\(text)\n" }
-            return coloured ? "\u{1B}[\(colour(priority))m\(label):\u{1B}[0m \(text)\n" : "\(label): \(text)\n"
+            guard let label = label(priority) else { return "\(time)\(text)\n" }
+            let word = coloured ? "\u{1B}[\(colour(priority))m\(label):\u{1B}[0m" : "\(label):"
+            return "\(time)\(word) \(text)\n"
         }
     }
+
+    private var time: String { clock.map { "\($0().inWholeSeconds.iso8601) " } ?? "" }
 
     private func label(_ priority: Priority) -> String? {
         switch priority {

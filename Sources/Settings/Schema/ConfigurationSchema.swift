@@ -50,8 +50,8 @@ enum ConfigurationSchema {
             .duration(.milliseconds(1) ... .seconds(3600), because: "it is spent within an hour"),
             variable: "PGTEND_LOCK_BUDGET_PER_HOUR",
             """
-            The sum of the waits for one table within an hour, counted over the steps of one run; when it is spent, \
-            steps are postponed. At least lock_timeout.
+            The sum of the waits for one table within an hour, counted over all runs in the ledger, without one over \
+            the steps of one run; when it is spent, steps are postponed. At least lock_timeout.
             """),
         .section("partitions", partitions, "Time-range partitions."),
         .section("views", views, "Materialized views."),

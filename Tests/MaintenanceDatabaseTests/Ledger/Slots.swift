@@ -51,6 +51,12 @@ extension TestDatabase {
         ).execute()
     }
 
+    func installLedger() async throws {
+        _ = try await SchemaInstaller(
+            conninfo: conninfo(), applicationName: "test", programVersion: "0", set: .ledger
+        ).apply()
+    }
+
     /// Rows of the ledger, a line each.
     @discardableResult
     func ledger(_ query: String) async throws -> String {

@@ -8,7 +8,7 @@ import Testing
 /// The statements of docs/privileges.md, run as they stand there.
 @Suite("Privilege recipe")
 struct PrivilegeRecipeTests {
-    /// The blocks of SQL, in order: the recipe from 16 on, the one for 15, the cure for FORCE.
+    /// The blocks of SQL, in order: the recipe from 16 on, the one for 15, the schema of the ledger, the cure for FORCE.
     private static func statements() throws -> [String] {
         let file = URL(filePath: #filePath).appending(path: "../../../../docs/privileges.md").standardized
         let blocks = try String(contentsOf: file, encoding: .utf8).matches(of: #/```sql\n(?<sql>(.|\n)*?)```/#)
@@ -23,8 +23,9 @@ struct PrivilegeRecipeTests {
                 conninfo: database.conninfo(), applicationName: "test", programVersion: "0")
             _ = try await installer.apply()
             let statements = try Self.statements()
-            try #require(statements.count == 3)
+            try #require(statements.count == 4)
             try await database.psql(statements[0])
+            try await database.psql(statements[2])
             try await database.psql(
                 """
                 INSERT INTO mcp.embeddings (tenant_id, content) VALUES (gen_random_uuid(), 'some words of a document');
@@ -35,16 +36,19 @@ struct PrivilegeRecipeTests {
             let check = PrivilegeCheck(definition: definition, applicationName: "test")
             let forced = try await check.findings()
             #expect(forced.map(\.object).allSatisfy { $0 == "table mcp.embeddings" })
-            try await database.psql(statements[2])
+            try await database.psql(statements[3])
             let cured = try await check.findings()
             #expect(cured == [])
 
-            let run = MaintenanceRun(
-                definition: definition, tasks: TaskKind.allCases, runID: String(repeating: "0", count: 32),
-                applicationName: "test", programVersion: "0", sink: Silence())
-            let summary = await run.execute()
-            #expect(summary.verdict == .done, "\(summary)")
-            #expect(Set(summary.reports.map(\.step.kind)) == Set(TaskKind.allCases))
+            for task in TaskKind.allCases {
+                let order = SlotOrder(slot: Slot(task: task, due: HostClock.now()))
+                let run = MaintenanceRun(
+                    definition: definition, tasks: [task], runID: TestSlot.runID(), applicationName: "test",
+                    programVersion: "0", order: order, installsLedger: true, sink: Silence())
+                let summary = await run.execute()
+                #expect(summary.verdict == .done && !summary.reports.isEmpty, "\(summary)")
+                #expect(summary.slot == SlotReport(slot: order.slot, attempt: 1, state: .ran(late: false)))
+            }
         }
         try await cluster.destroy()
     }

@@ -189,8 +189,8 @@ struct SchemaInstallerTests {
         try await TestDatabase.with(.v15) { database in
             let holder = try await Connection.open(
                 ConnectionInfo(parsing: database.conninfo(["application_name": "the other one"])))
-            try await holder.execute(
-                "SELECT pg_advisory_lock(\(RunLock.key)::integer, \(MigrationSet.platform.lockNumber)::integer)")
+            let number = MigrationSet.platform.lockNumber
+            try await holder.execute("SELECT pg_advisory_lock(\(RunLock.key)::integer, \(number)::integer)")
             let pid = holder.server.backendPID
             let failure = try await #require(rejection { try await installer(database, migrations: small).apply() })
             #expect(failure.failureClass == .lockNotAvailable)

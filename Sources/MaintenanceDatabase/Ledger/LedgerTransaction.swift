@@ -1,0 +1,33 @@
+import PostgresClient
+
+/// A short transaction on the ledger. Nobody holds a lock on it for long, unless somebody repairs it: then it fails,
+/// instead of holding up a run.
+struct LedgerTransaction {
+    let connection: Connection
+
+    /// For a statement outside of such a transaction, or the server's answer to one in it.
+    static let patience = Duration.seconds(30)
+
+    private static let beginning = """
+        BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+        SET LOCAL lock_timeout = '2s';
+        SET LOCAL statement_timeout = '20s'
+        """
+
+    /// Commits what `work` did, unless it throws.
+    func run<Value: Sendable>(
+        _ work: () async throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+        do throws(PostgresError) {
+            try await connection.script(unsafe: Self.beginning, timeout: Self.patience)
+            let value = try await work()
+            try await connection.execute("COMMIT", timeout: Self.patience, evenIfCancelled: true)
+            return value
+        } catch {
+            if !connection.isBroken {
+                try await connection.execute("ROLLBACK", timeout: Self.patience, evenIfCancelled: true)
+            }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Maintenance
+import PostgresClient
+
+/// Whether the service could record what it does: without that the work succeeds all the same, but several services on
+/// one database would do it several times.
+struct LedgerPrivileges {
+    let connection: Connection
+    let session: PrivilegeSession
+
+    func findings() async throws(PostgresError) -> [PrivilegeFinding] {
+        switch try await LedgerStanding.read(on: connection) {
+        case .ready: []
+        case .absent: try await connection.rows(SchemaQuery.ledgerRights()).isEmpty ? [] : [try toMakeIt()]
+        case .unavailable(let failure) where failure.failureClass == .privilege: try toUseIt()
+        case .unavailable(let failure):
+            [finding(found: failure.message, failure.cure.map { [.advice($0)] } ?? [])]
+        }
+    }
+
+    private func toMakeIt() throws(PostgresError) -> PrivilegeFinding {
+        let role = try SQLIdentifier(session.role).quoted
+        return finding(
+            found: "there is none, and the role may not make it",
+            [.sql("CREATE SCHEMA IF NOT EXISTS pgtend_ledger AUTHORIZATION \(role)")])
+    }
+
+    private func toUseIt() throws(PostgresError) -> [PrivilegeFinding] {
+        let role = try SQLIdentifier(session.role).quoted
+        return [
+            finding(
+                found: "another role has made it",
+                [
+                    .sql("GRANT USAGE ON SCHEMA pgtend_ledger TO \(role)"),
+                    .sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgtend_ledger TO \(role)"),
+                ])
+        ]
+    }
+
+    private func finding(found: String, _ cures: [PrivilegeCure]) -> PrivilegeFinding {
+        PrivilegeFinding(
+            severity: .advice, object: "schema pgtend_ledger",
+            expected:
+                "role \(session.role) may record in it what the service does, so that several services share the work",
+            found: found, cures: cures)
+    }
+}

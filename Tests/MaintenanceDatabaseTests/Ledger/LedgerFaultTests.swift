@@ -1,0 +1,249 @@
+import CivilTime
+import Maintenance
+import PostgresClient
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Faults and the ledger", .serialized)
+struct LedgerFaultTests {
+    /// Every refresh that is committed leaves a row, in the same transaction.
+    private static let world = Template("ledger_faults") { database in
+        try await database.psql(
+            PastSQL.events + """
+                CREATE MATERIALIZED VIEW s.numbers AS SELECT 1 AS n;
+                CREATE UNIQUE INDEX ON s.numbers (n);
+                CREATE MATERIALIZED VIEW s.words AS SELECT 'one' AS w;
+                CREATE UNIQUE INDEX ON s.words (w);
+                CREATE SCHEMA witness;
+                CREATE TABLE witness.refreshes (view text NOT NULL);
+                CREATE FUNCTION witness.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO witness.refreshes
+                    SELECT object_identity FROM pg_event_trigger_ddl_commands()
+                    WHERE object_type = 'materialized view';
+                END $$;
+                CREATE EVENT TRIGGER note ON ddl_command_end WHEN tag IN ('REFRESH MATERIALIZED VIEW')
+                    EXECUTE FUNCTION witness.note();
+                """)
+    }
+
+    struct Blow: Sendable, CustomTestStringConvertible {
+        let strike: StatementRelay.Strike
+        let task: TaskKind
+        let version: PostgresVersion
+        var testDescription: String { "\(strike), \(task), \(version)" }
+    }
+
+    private static let blows = PostgresVersion.underTest.flatMap { version in
+        [StatementRelay.Strike.terminate, .cutBefore, .cutAfter].flatMap { strike in
+            [TaskKind.views, .partitions].map { Blow(strike: strike, task: $0, version: version) }
+        }
+    }
+
+    @Test(
+        "a service that is struck at any statement leaves a slot that is completed once, with each effect once",
+        arguments: blows)
+    func survivesABlowAtAnyStatement(blow: Blow) async throws {
+        let cluster = try await Cluster.shared(blow.version)
+        let relay = try StatementRelay(to: cluster)
+        defer { relay.close() }
+        let order = TestSlot.order(blow.task)
+        let statements = try await TestDatabase.with(cluster, template: Self.world) { database in
+            let summary = await run(order, in: database, through: relay)
+            #expect(summary.slot?.state == .ran(late: false), "\(summary)")
+            try await expectOnce(order, in: database)
+            return relay.count
+        }
+        try #require(statements > 0)
+        var random = Seeded()
+        // Every statement where it matters most; a seeded ninth elsewhere.
+        let isThorough =
+            blow.strike == .cutAfter && blow.task == .views && blow.version == PostgresVersion.underTest.first
+        let numbers = (1...statements).filter { _ in isThorough || random.next() % 9 == 0 }
+        print(
+            "\(blow.testDescription): \(statements) statements a run, struck at \(numbers.count) of them "
+                + "(seed \(random.seed))")
+        var completedAtOnce = 0
+        for number in numbers {
+            try await TestDatabase.with(cluster, template: Self.world) { database in
+                relay.strike(blow.strike, at: number)
+                var summary = await run(order, in: database, through: relay)
+                #expect(relay.count >= number, "statement \(number) never came")
+                if summary.slot?.state == .ran(late: false) { completedAtOnce += 1 }
+                // As the supervisor does, but without its pauses.
+                for _ in 0..<5 {
+                    switch summary.slot?.state {
+                    case .ran, .completedElsewhere: break
+                    default: summary = await run(order, in: database, through: relay)
+                    }
+                }
+                try await expectOnce(order, in: database, "after a blow at statement \(number): \(summary)")
+                #expect(try await database.leftovers() == "", "after a blow at statement \(number)")
+            }
+        }
+        #expect(numbers.isEmpty || completedAtOnce < numbers.count)
+    }
+
+    private func run(_ order: SlotOrder, in database: TestDatabase, through relay: StatementRelay) async -> RunSummary {
+        let conninfo = "host='\(relay.folder)' dbname='\(database.name)' user=postgres"
+        return await database.serve(order, conninfo: conninfo) { $0.partitions.premake = 0 }
+    }
+
+    private func expectOnce(
+        _ order: SlotOrder, in database: TestDatabase, _ comment: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let slot = try await database.ledger(
+            """
+            SELECT s.state, count(*) FILTER (WHERE r.state = 'completed'), count(*) FILTER (WHERE r.state = 'running'),
+                bool_and(s.completed_by = r.id) FILTER (WHERE r.state = 'completed')
+            FROM slot AS s JOIN run AS r ON r.slot_id = s.id GROUP BY s.id
+            """)
+        #expect(slot == "ran|1|0|t", "\(comment)", sourceLocation: sourceLocation)
+        let entered = try await database.ledger(
+            "SELECT key, count(*) FROM step WHERE outcome = 'done' GROUP BY key ORDER BY key COLLATE \"C\"")
+        let effects =
+            switch order.slot.task {
+            case .views: "SELECT 'views ' || view, count(*) FROM witness.refreshes GROUP BY view ORDER BY 1"
+            default:
+                """
+                SELECT 'partitions s.events ' || c.oid::regclass, 1 FROM pg_class AS c
+                WHERE c.relispartition AND c.relkind = 'r' AND c.relname > 'events_' || to_char(
+                    date_trunc('month', now() AT TIME ZONE 'UTC') - interval '2 months', 'YYYY_MM')
+                ORDER BY c.relname
+                """
+            }
+        let found = try await database.psql(effects)
+        #expect(entered == found && !found.isEmpty, "\(comment)", sourceLocation: sourceLocation)
+        #expect(found.split(separator: "\n").allSatisfy { $0.hasSuffix("|1") }, "\(found) \(comment)")
+    }
+
+    @Test("a service that dies in mid-run is found abandoned, and what it had done is not done again")
+    func takesOver() async throws {
+        try await TestDatabase.with(template: Self.world) { database in
+            let order = TestSlot.order(.views)
+            let (dead, heir) = (TestSlot.runID(), TestSlot.runID())
+            try await die(in: database, order, as: dead)
+            try await database.expect(ledger: "SELECT state, ended_at IS NULL FROM run", is: "running|t")
+            try await database.expect(ledger: "SELECT state FROM slot", is: "open")
+
+            let summary = await database.serve(order, runID: heir)
+            #expect(summary.slot?.state == .ran(late: false) && summary.slot?.attempt == 2)
+            #expect(summary.slot?.abandoned.map(\.runID) == [dead])
+            #expect(
+                summary.outcomes(of: .views) == ["superseded: done already for this slot by run \(dead)", "done"])
+            try await database.expect(
+                ledger: "SELECT state, attempt, ended_at >= started_at FROM run ORDER BY attempt",
+                is: "abandoned|1|t\ncompleted|2|t")
+            try await expectOnce(order, in: database)
+        }
+    }
+
+    @Test("a run whose owner died is found by the next slot, too, and its own slot is missed")
+    func findsTheDeadOfAnEarlierSlot() async throws {
+        try await TestDatabase.with(template: Self.world) { database in
+            let dead = TestSlot.runID()
+            try await die(in: database, TestSlot.order(.views, 1), as: dead)
+            let summary = await database.serve(TestSlot.order(.views))
+            #expect(summary.slot?.abandoned.map(\.runID) == [dead] && summary.slot?.attempt == 1)
+            #expect(summary.slot?.passed.map(\.slot.due) == [TestSlot.due(1)])
+            #expect(summary.count(.done) == 2)
+            try await database.expect(ledger: "SELECT state FROM slot ORDER BY due", is: "missed\nran")
+        }
+    }
+
+    /// Does what a service does up to the first of its two steps, as one that loses its server for good then.
+    private func die(in database: TestDatabase, _ order: SlotOrder, as runID: String) async throws {
+        try await database.installLedger()
+        let connection = try await database.connect()
+        let session = RunSession(first: connection, notices: NoticeLog()) { () async throws(PostgresError) in
+            throw PostgresError(.connection, "dead")
+        }
+        #expect(try await session.take([order.slot.task]).isEmpty)
+        let identity = RunIdentity(runID: runID, database: database.name, application: "dead", programVersion: "0")
+        let claim = LedgerClaim(connection: connection, identity: identity)
+        guard case .begun(let entry, _) = try await claim.begin(order, tasks: [order.slot.task], schedule: nil) else {
+            throw TestFailure("the slot was not to be had")
+        }
+        let plan = try await database.plan([order.slot.task])
+        var executor = PlanExecutor(
+            session: session, runID: runID, database: database.name, sink: RecordingSink(), entry: entry)
+        let reports = await executor.execute(Array(plan.steps.prefix(1)))
+        #expect(reports.map(\.outcome) == [.done])
+        try await database.psql("SELECT pg_terminate_backend(\(connection.server.backendPID), 5000)")
+        await connection.close()
+    }
+
+    @Test("a run that was marked abandoned commits nothing more, and says who took over")
+    func isFenced() async throws {
+        try await TestDatabase.with(template: Self.world) { database in
+            let order = TestSlot.order(.views)
+            let heir = String(repeating: "e", count: 32)
+            try await database.installLedger()
+            let sink = RecordingSink { event in
+                // As another run would that has got the lock.
+                guard case .stepStarted(_, _, _, index: 1, _) = event else { return }
+                database.psqlNow(
+                    """
+                    UPDATE pgtend_ledger.run SET state = 'abandoned', ended_at = now() WHERE state = 'running';
+                    INSERT INTO pgtend_ledger.run (id, database_name, slot_id, tasks, attempt, state, host, pid,
+                        application, pgtend_version, backend_pid, started_at)
+                    SELECT '\(heir)', s.database_name, s.id, '{views}', 2, 'running', 'elsewhere', 77, '', '', 1,
+                        clock_timestamp()
+                    FROM pgtend_ledger.slot AS s WHERE s.state = 'open'
+                    """)
+            }
+            let summary = await database.serve(order, sink: sink)
+            #expect(summary.slot?.state == .open && summary.failure == nil)
+            #expect(summary.reports.map(\.outcome.word) == ["interrupted", "interrupted"])
+            let first = try #require(summary.outcomes(of: .views).first)
+            #expect(first.contains("run \(heir) (pid 77 on elsewhere) took over"))
+            #expect(try await database.psql("SELECT count(*) FROM witness.refreshes") == "0")
+            try await database.expect(
+                ledger: "SELECT state FROM run WHERE tasks = '{views}' ORDER BY started_at", is: "abandoned\nrunning")
+        }
+    }
+
+    @Test("a run that is told to stop is interrupted, and its slot stays open")
+    func isInterrupted() async throws {
+        try await TestDatabase.with(template: Self.world) { database in
+            let order = TestSlot.order(.views)
+            try await database.installLedger()
+            let blocker = try await database.connect()
+            try await blocker.script(unsafe: "BEGIN; COMMENT ON MATERIALIZED VIEW s.words IS 'held'")
+            let task = Task { await database.serve(order) { $0.locks.perStep = .seconds(60) } }
+            try await database.wait(until: "EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            task.cancel()
+            let summary = await task.value
+            await blocker.close()
+            #expect(summary.slot?.state == .open && summary.interruption != nil)
+            try await database.expect(
+                ledger: "SELECT state, interruption, done, interrupted FROM run WHERE tasks = '{views}'",
+                is: "interrupted|its caller|1|1")
+            try await database.expect(
+                ledger: "SELECT outcome FROM step WHERE task = 'views' ORDER BY number", is: "done\ninterrupted")
+            #expect(await database.serve(order).outcomes(of: .views).map { $0.prefix(4) } == ["supe", "done"])
+            try await expectOnce(order, in: database)
+        }
+    }
+
+    @Test("what ends a run before its first step is entered with its reason")
+    func entersTheFailure() async throws {
+        try await TestDatabase.with(template: Self.world) { database in
+            let role = "poor_\(database.name)"
+            try await database.psql(
+                """
+                CREATE ROLE \(role) LOGIN; GRANT CREATE ON DATABASE \(database.name) TO \(role);
+                REVOKE SELECT ON pg_catalog.pg_rewrite FROM PUBLIC;
+                """)
+            let summary = await database.serve(TestSlot.order(.views), user: role)
+            #expect(summary.failure?.sqlState == "42501" && summary.slot?.state == .open)
+            try await database.expect(
+                ledger: "SELECT r.state, failure_class, sqlstate, message <> '', s.state FROM run AS r, slot AS s",
+                is: "incomplete|privilege|42501|t|open")
+            try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+        }
+    }
+}
