@@ -49,8 +49,8 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
         func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
         return ServerIdentity(
             version: ServerVersion(number: Int(PQserverVersion(pointer))), backendPID: PQbackendPID(pointer),
-            host: text(PQhost(pointer)), port: Int(text(PQport(pointer))) ?? 0, database: text(PQdb(pointer)),
-            user: text(PQuser(pointer)))
+            host: text(PQhost(pointer)), port: Int(text(PQport(pointer))) ?? 0,
+            address: text(PQhostaddr(pointer)), database: text(PQdb(pointer)), user: text(PQuser(pointer)))
     }
 }
 

@@ -8,6 +8,8 @@ package struct PostgresError: Error, Sendable {
         case connection
         /// The server was reached, and the role, the password or `pg_hba.conf` is not right (SQLSTATE class 28).
         case authentication
+        /// A connection pooler stands before the server, and was not accepted.
+        case pooler
         /// The server reported an error for a statement; `sqlState` says which. The connection is still good.
         case server
         /// Our own time limit passed. The statement was cancelled; where the server did not react to that, the

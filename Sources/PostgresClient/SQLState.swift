@@ -19,6 +19,8 @@ package struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConve
 extension SQLState {
     /// `08006`
     package static let connectionFailure = SQLState("08006")
+    /// `08P01`: also what pgbouncer says of whatever it will not do.
+    package static let protocolViolation = SQLState("08P01")
     /// `0A000`
     package static let featureNotSupported = SQLState("0A000")
     /// `22023`

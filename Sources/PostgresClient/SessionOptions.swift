@@ -11,6 +11,9 @@ package struct SessionOptions: Sendable {
     /// Of several hosts the one that is a primary is taken, and another only where there is none; unless
     /// `target_session_attrs` says otherwise.
     package var prefersPrimary: Bool
+    /// A connection pooler before the server is accepted if it gives each session a backend of its own, which is found
+    /// out under load (`PoolerCheck`). Otherwise every pooler is refused.
+    package var acceptsSessionPooler: Bool
     /// Called on the connection's own queue: it must not block, and must not wait for the same connection.
     package var onNotice: (@Sendable (Notice) -> Void)?
 
@@ -19,13 +22,15 @@ package struct SessionOptions: Sendable {
 
     package init(
         applicationName: String = "pgtend", connectTimeout: Duration = .seconds(10), statementTimeout: Duration? = nil,
-        cancelGrace: Duration = .seconds(5), prefersPrimary: Bool = false, onNotice: (@Sendable (Notice) -> Void)? = nil
+        cancelGrace: Duration = .seconds(5), prefersPrimary: Bool = false,
+        acceptsSessionPooler: Bool = false, onNotice: (@Sendable (Notice) -> Void)? = nil
     ) {
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
         self.statementTimeout = statementTimeout
         self.cancelGrace = cancelGrace
         self.prefersPrimary = prefersPrimary
+        self.acceptsSessionPooler = acceptsSessionPooler
         self.onNotice = onNotice
     }
 }

@@ -2,10 +2,13 @@
 package enum SessionSettings {
     /// One SELECT, so that it is one round trip; set for the session, so that `pg_settings.reset_val` still shows what
     /// the role or the database would have had.
-    static func script(checkingClient: Bool) -> String {
+    ///
+    /// - Parameter backend: nothing is set on any other; nil sets them on whichever answers.
+    static func script(checkingClient: Bool, onlyOn backend: Int32?) -> String {
         let all = checkingClient ? settings + [connectionCheck] : settings
         let calls = all.map { name, value in "pg_catalog.set_config('\(name)', '\(value)', false)" }
-        return "SELECT " + calls.joined(separator: ", ")
+        let condition = backend.map { " WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) \($0)" } ?? ""
+        return "SELECT " + calls.joined(separator: ", ") + condition
     }
 
     /// The same as statements that people can read and run in psql.

@@ -22,6 +22,18 @@ struct CatalogTests {
         }
     }
 
+    /// `make install` puts README.md and docs/ below that folder.
+    @Test func pointsToADocumentThatIsThere() throws {
+        let root = Catalog.file.deletingLastPathComponent().deletingLastPathComponent()
+        for (id, entry) in try Catalog.entries() {
+            let address = try #require(entry.headers["Documentation"])
+            let match = try #require(address.wholeMatch(of: #/file:///usr/share/doc/pgtend/(.+)/#), "\(id)")
+            #expect(
+                FileManager.default.fileExists(atPath: root.appending(path: String(match.1)).path),
+                "\(id): \(address)")
+        }
+    }
+
     @Test func mentionsOnlyFieldsThatItsEventAlwaysSends() throws {
         let reports = Dictionary(grouping: Samples.all.flatMap(\.reports), by: \.kind)
         #expect(Set(reports.keys) == Set(EventKind.allCases), "a kind without a sample shows nothing")

@@ -1,9 +1,8 @@
--- Who the session's role is, and what stands between it and the server.
+-- Who the session's role is.
 SELECT
     r.rolname AS role,
     r.rolsuper AS is_superuser,
     r.rolinherit AS inherits,
-    pg_backend_pid() AS backend_pid,
     pg_has_role('pg_read_all_stats', 'USAGE') AS reads_all_stats,
     EXISTS (SELECT FROM pg_roles AS p WHERE p.rolname = 'pgtend') AS has_pgtend_role
 FROM pg_roles AS r

@@ -37,7 +37,7 @@ enum ExitStatus: Int32, CaseIterable {
     init(_ failure: ServerFailure) {
         switch failure.failureClass {
         case .authentication, .privilege: self = .noPermission
-        case .connection, .resources, .timeout: self = .unavailable
+        case .connection, .pooler, .resources, .timeout: self = .unavailable
         case .lockNotAvailable: self = .held
         // read_only_sql_transaction: a standby.
         case .other where failure.sqlState == "25006": self = .unavailable

@@ -4,6 +4,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     package var name: String
     /// A libpq connection string; it may hold a password, so it is never printed as it is.
     package var conninfo: String
+    package var pooler: PoolerUse
     /// The schemas in which tables, views and corpora are discovered.
     package var schemas: [String]
     package var partitions: PartitionDefaults
@@ -21,6 +22,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     package init(
         name: String,
         conninfo: String,
+        pooler: PoolerUse = .refuse,
         schemas: [String] = [defaultSchema],
         partitions: PartitionDefaults = PartitionDefaults(),
         partitionSets: [PartitionSetDefinition] = [],
@@ -33,6 +35,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     ) {
         self.name = name
         self.conninfo = conninfo
+        self.pooler = pooler
         self.schemas = schemas
         self.partitions = partitions
         self.partitionSets = partitionSets

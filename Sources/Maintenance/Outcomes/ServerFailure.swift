@@ -37,6 +37,8 @@ package enum FailureClass: String, CaseIterable, Hashable, Sendable {
     case transactionRollback
     /// The connection is gone, or the server is starting or stopping.
     case connection
+    /// A connection pooler stands before the server that the locks and settings of a session do not survive.
+    case pooler
     /// The role or its password was refused.
     case authentication
     /// A privilege is missing, or row-level security would have filtered what has to be counted whole.

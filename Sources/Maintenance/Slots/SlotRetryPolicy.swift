@@ -67,7 +67,7 @@ package struct SlotRetryPolicy: Sendable {
         if failure.sqlState == "25006" { return true }
         return switch failure.failureClass {
         case .connection, .resources, .lockNotAvailable, .transactionRollback, .timeout, .cancelled: true
-        case .authentication, .privilege, .other: false
+        case .pooler, .authentication, .privilege, .other: false
         }
     }
 }

@@ -44,7 +44,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await connection.requirePrimaryItself()
+            try await connection.requirePrimary()
             let snapshot = try await snapshot(on: connection, tasks)
             await connection.close()
             return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot.server.versionNumber)
@@ -111,8 +111,7 @@ package struct MaintenanceRun: Sendable {
         _ summary: inout RunSummary, on connection: Connection, _ session: RunSession,
         _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
-        // Before the locks: behind a pooler they would stay with a backend that serves others next.
-        try await connection.requirePrimaryItself()
+        try await connection.requirePrimary()
         var record = RunRecord(
             definition: definition,
             identity: RunIdentity(
@@ -262,7 +261,7 @@ package struct MaintenanceRun: Sendable {
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })
-        return try await Connection.open(ConnectionInfo(parsing: definition.conninfo), options: options)
+        return try await Connection.open(definition, options: options)
     }
 
     /// For statements without a limit of their own, so that a server that has stopped ends the run at last: they read

@@ -76,7 +76,7 @@ actor RunSession {
             do throws(PostgresError) {
                 current = try await open()
                 // Of several hosts the one that answers first may not have been promoted yet.
-                if try await current.standing().isStandby { throw PostgresError.standby }
+                if try await current.isStandby { throw PostgresError.standby }
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }
@@ -90,7 +90,7 @@ actor RunSession {
             // Half of the locks are none: the next connection has to take all of them again.
             tasks = wanted
             await current.close()
-            if failure.kind == .authentication { break }
+            if [.authentication, .pooler].contains(failure.kind) { break }
             guard await pause(for: Self.reconnectionPause) else { break }
         } while .now < deadline
         loss.withLock { [failure] in $0 = failure }

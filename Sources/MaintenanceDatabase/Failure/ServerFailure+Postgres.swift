@@ -17,7 +17,8 @@ extension ServerFailure {
 
     /// What pgtend knows beyond the server's own hint.
     private static func cure(for error: PostgresError) -> String? {
-        switch error.sqlState {
+        if error.kind == .pooler { return "connect to the server itself, by its own port or socket" }
+        return switch error.sqlState {
         case .insufficientPrivilege? where error.isRowSecurityRefusal:
             "a policy would have hidden rows, and pgtend counts all or nothing: give the role that reads BYPASSRLS "
                 + "(ALTER ROLE … BYPASSRLS), or ALTER TABLE … NO FORCE ROW LEVEL SECURITY and GRANT its owner to the "
@@ -40,6 +41,7 @@ extension FailureClass {
         // No CONNECT on the database, for one: it was reached.
         case .connection where error.sqlState == .insufficientPrivilege: self = .privilege
         case .connection: self = .connection
+        case .pooler: self = .pooler
         case .authentication: self = .authentication
         case .timedOut: self = .timeout
         case .cancelled: self = .cancelled

@@ -19,8 +19,7 @@ package struct LedgerReader: Sendable {
         let connection: Connection
         do throws(PostgresError) {
             connection = try await Connection.open(
-                ConnectionInfo(parsing: definition.conninfo),
-                options: SessionOptions(applicationName: applicationName, statementTimeout: .seconds(60)))
+                definition, options: SessionOptions(applicationName: applicationName, statementTimeout: .seconds(60)))
         } catch {
             throw ServerFailure(error)
         }

@@ -98,7 +98,10 @@ struct RunRecord: Sendable {
             do throws(PostgresError) {
                 try await end(ending, session)
             } catch {
-                sink.record(.service(.ledgerUnavailable(database: definition.name, ServerFailure(error))))
+                // That the server is lost the run says itself.
+                if !session.isLost {
+                    sink.record(.service(.ledgerUnavailable(database: definition.name, ServerFailure(error))))
+                }
             }
         } else if let order, isComplete, slot?.unrecorded != nil {
             let delay = Duration.microseconds(summary.startedAt.microseconds - order.slot.due.microseconds)
@@ -210,7 +213,8 @@ extension ServerFailure {
     /// What passes: the slot is tried again soon, then with its ledger.
     fileprivate var endsRun: Bool {
         switch failureClass {
-        case .connection, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback, .timeout:
+        case .connection, .pooler, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback,
+            .timeout:
             true
         case .privilege, .other: false
         }

@@ -23,9 +23,12 @@ package struct PrivilegeCheck: Sendable {
         do throws(PostgresError) {
             let info = try ConnectionInfo(parsing: definition.conninfo)
             do throws(PostgresError) {
-                connection = try await Connection.open(info, options: SessionOptions(applicationName: applicationName))
+                connection = try await Connection.open(
+                    definition, options: SessionOptions(applicationName: applicationName))
             } catch  where error.kind == .connection || error.kind == .authentication {
                 return try ConnectionDiagnosis(error, ConnectionTarget(info)).findings
+            } catch  where error.kind == .pooler {
+                return [PrivilegeFinding(ServerFailure(error))]
             }
         } catch {
             throw ServerFailure(error)
@@ -47,8 +50,6 @@ package struct PrivilegeCheck: Sendable {
         } catch {
             throw ServerFailure(error)
         }
-        // What else a proxy that pools transactions would let us see is not to be trusted.
-        if session.backendPID != connection.server.backendPID { return [PrivilegeFinding(.poolingProxy)] }
         let tasks = TaskKind.allCases
         let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
         let plan = Planner(definition: definition, tasks: tasks).plan(snapshot)
@@ -90,7 +91,9 @@ extension PrivilegeFinding {
     /// The server is not one that pgtend can work on.
     fileprivate init(_ failure: ServerFailure) {
         self.init(
-            severity: .missing, object: "server", expected: "it is a primary, reached without a pool of transactions",
-            found: failure.description, cures: failure.cure.map { [.advice($0)] } ?? [])
+            severity: .missing, object: "server",
+            expected: "it is a primary, and each session has a backend of its own",
+            found: failure.description,
+            cures: [failure.cure, failure.hint].compactMap(\.self).map { .advice($0) })
     }
 }

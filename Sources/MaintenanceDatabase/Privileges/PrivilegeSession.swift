@@ -6,8 +6,6 @@ struct PrivilegeSession {
     let isSuperuser: Bool
     /// Whether it has the privileges of the roles that it is a member of without SET ROLE; from 16 on each GRANT says.
     let inherits: Bool
-    /// By `pg_backend_pid()`, which a pooling proxy does not forge.
-    let backendPID: Int32
     let readsAllStats: Bool
     let hasRoleNamedPgtend: Bool
     let version: ServerVersion
@@ -16,9 +14,8 @@ struct PrivilegeSession {
         let row = try await connection.row(PrivilegeQuery.session())
         return PrivilegeSession(
             role: try row.decode("role"), isSuperuser: try row.decode("is_superuser"),
-            inherits: try row.decode("inherits"), backendPID: try row.decode("backend_pid"),
-            readsAllStats: try row.decode("reads_all_stats"), hasRoleNamedPgtend: try row.decode("has_pgtend_role"),
-            version: connection.server.version)
+            inherits: try row.decode("inherits"), readsAllStats: try row.decode("reads_all_stats"),
+            hasRoleNamedPgtend: try row.decode("has_pgtend_role"), version: connection.server.version)
     }
 
     /// Makes this role a member of `owner` that can SET ROLE to it. From 16 on it gets no more than that; a membership

@@ -16,7 +16,7 @@ struct RoleAdvice {
     private var leastPrivilege: PrivilegeFinding {
         get throws(PostgresError) {
             let role = PrivilegeSession(
-                role: "pgtend", isSuperuser: false, inherits: true, backendPID: 0, readsAllStats: false,
+                role: "pgtend", isSuperuser: false, inherits: true, readsAllStats: false,
                 hasRoleNamedPgtend: true, version: session.version)
             var cures: [PrivilegeCure] = session.hasRoleNamedPgtend ? [] : [.sql("CREATE ROLE \"pgtend\" LOGIN")]
             for owner in owners where owner != "pgtend" && owner != session.role {

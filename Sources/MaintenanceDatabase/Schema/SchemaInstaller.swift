@@ -86,7 +86,7 @@ package struct SchemaInstaller: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await connection.requirePrimaryItself()
+            try await connection.requirePrimary()
             let value = try await body(connection, try await hasHistory(on: connection))
             await connection.close()
             return value

@@ -35,6 +35,12 @@ enum ConfigurationSchema {
             The connection string, keywords or URI, several hosts and TLS as libpq has them. Empty: libpq's own \
             variables and defaults. Keep a password out of it: use a password file.
             """),
+        .value(
+            "pooler", \.pooler, .word, variable: "PGTEND_POOLER",
+            """
+            What to do where a connection pooler such as pgbouncer stands before the server. session: accept it if a \
+            check under load finds that each session has a backend of its own.
+            """),
         .names(
             "schemas", \.schemas, of: "schema", variable: "PGTEND_SCHEMAS",
             "Where tables, views and corpora are discovered. Exact names, without SQL quotes."),

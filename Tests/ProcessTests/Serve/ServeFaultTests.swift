@@ -138,6 +138,45 @@ struct ServeFaultTests {
         try await primary.destroy()
     }
 
+    // MARK: A full disk, and no connections left
+
+    @Test(.enabled(if: geteuid() == 0, "a small file system can only be mounted by root"))
+    func outlivesAFullDisk() async throws {
+        let cluster = try await Cluster.private()
+        let disk = try SmallDisk(ownerOf: cluster.folder)
+        defer { disk.remove() }
+        try await cluster.psql(Self.world)
+        // CREATE TABLESPACE and SET TABLESPACE want statements of their own.
+        try await cluster.psql("CREATE TABLESPACE small LOCATION '\(disk.path)'")
+        try await cluster.psql("ALTER MATERIALIZED VIEW shop.slow SET TABLESPACE small")
+        let served = try Served(cluster.conninfo(), every: "1s")
+        try await served.wait(for: "run_finished", times: 3)
+        try await cluster.psql(
+            "INSERT INTO shop.content SELECT repeat('x', 1000) || n FROM generate_series(1, 8000) AS n")
+        try await served.wait(for: "task_failing")
+        let full = served.program.standardErrorSoFar.split(separator: "\n").last { $0.contains("\"step_failed\"") }
+        #expect(full?.contains("\"sqlstate\":\"53100\"") == true, "\(full ?? "")")
+        try await cluster.psql("DELETE FROM shop.content WHERE length(text) > 1000")
+        try await served.wait(for: "task_recovered")
+        try await served.stop()
+        #expect(try await cluster.psql("SELECT text FROM shop.slow") == "new")
+        try await Self.expectNothingLostNorDoubled(cluster, "a full disk")
+        try await cluster.destroy()
+    }
+
+    @Test func waitsForAConnectionWhereNoneIsLeft() async throws {
+        let cluster = try await Cluster.private()
+        try await cluster.psql(Self.world + Self.tender("none"))
+        try await cluster.psql("ALTER ROLE tender CONNECTION LIMIT 0")
+        let served = try Served(cluster.conninfo(user: "tender"))
+        try await served.wait(for: "database_unavailable")
+        #expect(served.program.standardErrorSoFar.contains("\"sqlstate\":\"53300\""))
+        try await cluster.psql("ALTER ROLE tender CONNECTION LIMIT -1")
+        try await served.wait(for: "database_available")
+        try await served.stop()
+        try await cluster.destroy()
+    }
+
     // MARK: Roles and passwords
 
     @Test func recoversFromADroppedRoleAndAChangedPasswordByItself() async throws {

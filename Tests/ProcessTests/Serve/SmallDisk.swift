@@ -1,0 +1,25 @@
+import Foundation
+import TestSupport
+
+/// A file system of 4 MB in memory, for a tablespace that can be filled.
+struct SmallDisk {
+    let path: String
+
+    /// Belongs to whoever owns that folder: the user that the server runs as.
+    init(ownerOf folder: String) throws {
+        var owner = stat()
+        guard stat(folder, &owner) == 0 else { throw TestFailure("\(folder) has gone") }
+        path = "/tmp/pgtend-disk-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let options = "size=4m,mode=0700,uid=\(owner.st_uid),gid=\(owner.st_gid)"
+        guard mount("tmpfs", path, "tmpfs", 0, options) == 0 else {
+            throw TestFailure("mount \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Also while the server still has files in it.
+    func remove() {
+        umount2(path, Int32(MNT_DETACH))
+        rmdir(path)
+    }
+}
