@@ -53,14 +53,27 @@ struct OneShotTests {
             let summary = try await machine.entry(of: Self.unit, .runFinished)
             #expect(summary["PGTEND_OUTCOME"] == "done")
 
-            // Somebody else at work is no failure, since the next run does it; a wrong configuration is.
+            // Somebody else at work is no failure, since the next run does it; nor is it one to be stopped.
+            try await machine.psql("UPDATE shop.pace SET seconds = 100", database: "shop")
+            let other = try machine.start("runuser", "-u", "pgtend", "--", "pgtend", "run", "views")
+            try await machine.waitForSession(where: Shop.isDawdling)
+            try await machine.shell("systemctl start pgtend-run")
+            #expect(try await machine.property("ExecMainStatus", of: Self.unit) == "4")
+            #expect(try await machine.property("Result", of: Self.unit) == "success")
+            try await machine.psql(
+                """
+                UPDATE shop.pace SET seconds = 0;
+                SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a WHERE \(Shop.isDawdling)
+                """, database: "shop")
+            _ = try await other.result()
+
             try await machine.psql("UPDATE shop.pace SET seconds = 100", database: "shop")
             try await machine.shell("systemctl start --no-block pgtend-run")
             try await machine.waitForSession(where: Shop.isDawdling)
-            let pid = try await machine.property("MainPID", of: Self.unit)
-            #expect(pid != "0")
             try await machine.shell("systemctl stop pgtend-run")
+            #expect(try await machine.property("ExecMainStatus", of: Self.unit) == "143")
             #expect(try await machine.property("Result", of: Self.unit) == "success")
+
             try await machine.write("databases: none\n", to: "/etc/pgtend/pgtend.yaml")
             #expect(try await machine.run("systemctl", "start", "pgtend-run").ending == .exited(1))
             #expect(try await machine.property("ExecMainStatus", of: Self.unit) == "78")

@@ -27,6 +27,12 @@ struct ServiceTests {
             #expect(started["PGTEND_DATABASE"] == "shop")
             // All three kinds of work are due at once when the service starts.
             try await machine.entry(of: Self.unit, .runFinished, count: 3)
+            let runs = try await machine.records("--unit=pgtend MESSAGE_ID=\(Event.runFinished.rawValue)")
+            #expect(Set(runs.map { $0["PGTEND_TASK"] }).isSuperset(of: ["partitions", "views"]))
+            for run in runs {
+                #expect(run["PGTEND_DATABASE"] == "shop" && run["PGTEND_SLOT"]?.hasSuffix("Z") == true)
+                #expect(run["_SYSTEMD_UNIT"] == Self.unit && run["PGTEND_RUN_ID"]?.count == 32)
+            }
             try await machine.psql(Shop.insertsForNow(in: "shop"), database: "shop")
             #expect(try await machine.psql("SELECT text FROM shop.slow", database: "shop") == "new")
             let status = try await machine.shell("systemctl status pgtend")

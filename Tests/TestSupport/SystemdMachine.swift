@@ -111,7 +111,7 @@ package struct SystemdMachine: Sendable {
 
     /// Awaits that there are `count` entries that match, and answers the last of them.
     @discardableResult
-    package func entry(_ matches: String, count: Int = 1, within limit: Duration = .seconds(30)) async throws
+    package func entry(_ matches: String, count: Int = 1, within limit: Duration = .seconds(60)) async throws
         -> JournalRecord
     {
         let journal = try start(
