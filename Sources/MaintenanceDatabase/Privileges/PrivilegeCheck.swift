@@ -88,8 +88,8 @@ extension PrivilegeFinding {
     /// The server is not one that pgtend can work on.
     fileprivate init(_ failure: ServerFailure) {
         self.init(
-            severity: .missing, object: "server", expected: "it is a primary, and each session has a backend of its own",
-            found: failure.description,
-            cures: [failure.cure, failure.hint].compactMap(\.self).map { .advice($0) })
+            severity: .missing, object: "server",
+            expected: "it is a primary, and each session has a backend of its own", found: failure.description,
+            cures: failure.cure.map { [.advice($0)] } ?? [])
     }
 }
