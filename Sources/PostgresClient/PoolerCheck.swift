@@ -23,8 +23,7 @@ struct PoolerCheck {
     nonisolated(nonsending) func run() async throws(PostgresError) {
         let own = try await ownBackend()
         guard options.acceptsSessionPooler else {
-            throw PostgresError(
-                .pooler,
+            throw .pooler(
                 "a connection pooler stands before the server: backend \(own) answers, and "
                     + "\(connection.server.backendPID) was announced; locks and settings of a session could be lost "
                     + "between two statements, or remain with a backend that serves others")
@@ -33,11 +32,12 @@ struct PoolerCheck {
         do throws(PostgresError) {
             while others.count < Self.sessions {
                 let other = try await otherSession()
-                if let other { others.append(other.connection) }
-                let now = try await ownBackend()
-                if let other, other.backend == own || other.backend == now {
-                    throw .lent("backend \(other.backend) serves this session and a transaction of another one")
+                if let other {
+                    others.append(other.connection)
+                    // Ours would wait for it now.
+                    if other.backend == own { throw .lent("backend \(own) served this session, and then another one") }
                 }
+                let now = try await ownBackend()
                 if now != own { throw .lent("backend \(own) served this session, and then \(now)") }
                 // Whoever waits while our backend lies idle does not get it.
                 if other == nil { break }
@@ -103,8 +103,10 @@ extension Connection {
 
 extension PostgresError {
     fileprivate static func lent(_ evidence: String) -> PostgresError {
-        PostgresError(
-            .pooler,
-            "the connection pooler before the server does not give each session a backend of its own: \(evidence)")
+        pooler("the connection pooler before the server does not give each session a backend of its own: \(evidence)")
+    }
+
+    fileprivate static func pooler(_ message: String) -> PostgresError {
+        PostgresError(.pooler, message, hint: "connect to the server itself, by its own port or socket")
     }
 }

@@ -44,7 +44,8 @@ struct ExitStatusTests {
     @Test(
         arguments: [
             (FailureClass.authentication, "28P01", Status.noPermission), (.privilege, "42501", .noPermission),
-            (.connection, nil, .unavailable), (.resources, "53300", .unavailable), (.other, "25006", .unavailable),
+            (.connection, nil, .unavailable), (.pooler, nil, .unavailable), (.resources, "53300", .unavailable),
+            (.other, "25006", .unavailable),
             (.other, "42P07", .failed), (.lockNotAvailable, "55P03", .held),
         ] as [(FailureClass, String?, Status)])
     func saysWhatEndedACommandBeforeItBegan(kind: FailureClass, state: String?, status: Status) {

@@ -8,7 +8,8 @@ struct ConfigurationFileTests {
     @Test func takesEveryKey() throws {
         let loaded = try load(completeFile)
         let platform = DatabaseDefinition(
-            name: "platform", conninfo: "host=/run/postgresql dbname=platform", schemas: ["mcp", "Odd Schema"],
+            name: "platform", conninfo: "host=/run/postgresql dbname=platform", pooler: .session,
+            schemas: ["mcp", "Odd Schema"],
             partitions: PartitionDefaults(
                 discover: false, premake: 4, fillGaps: true,
                 schedule: TaskSchedule(

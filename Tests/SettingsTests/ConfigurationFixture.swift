@@ -35,6 +35,7 @@ let completeFile = """
     databases:
       - name: platform
         conninfo: host=/run/postgresql dbname=platform
+        pooler: session
         schemas: [mcp, "Odd Schema"]
         lock_timeout: 150ms
         lock_tries: 7

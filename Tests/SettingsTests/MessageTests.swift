@@ -111,8 +111,8 @@ struct MessageTests {
             "pgtend.yaml:6:5: databases[0]: duplicate key 'lock_tries' (first at line 4)"),
         Mistake(
             "a list for a key", inDatabase: "? [a, b]\n: 1",
-            "pgtend.yaml:4:7: databases[0]: expected a key (name, conninfo, schemas, lock_timeout, lock_tries, "
-                + "lock_budget_per_hour, partitions, views, statistics, ledger), found a list"),
+            "pgtend.yaml:4:7: databases[0]: expected a key (name, conninfo, pooler, schemas, lock_timeout, "
+                + "lock_tries, lock_budget_per_hour, partitions, views, statistics, ledger), found a list"),
         Mistake(
             "missing keys", "databases:\n  - schemas: [mcp]\n",
             "pgtend.yaml:2:5: databases[0]: missing key 'name': expected a name of 1 to 63 bytes "
@@ -147,6 +147,9 @@ struct MessageTests {
     ]
 
     private static let values: [Mistake] = [
+        Mistake(
+            "a pooler that shares backends", inDatabase: "pooler: transaction",
+            "pgtend.yaml:4:13: databases[0].pooler: expected refuse or session, found 'transaction'"),
         Mistake(
             "a word for a number", inDatabase: "lock_tries: two",
             "pgtend.yaml:4:17: databases[0].lock_tries: expected an integer from 1 to 100 "

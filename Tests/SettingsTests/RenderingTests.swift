@@ -36,6 +36,7 @@ struct RenderingTests {
             databases:
               - name: a  # pgtend.yaml:2:11
                 conninfo: "host=h password=******** dbname=a"  # pgtend.yaml:3:15
+                pooler: refuse
                 schemas: [x, "Y z"]  # command line: --schema
                 lock_timeout: 200ms
                 lock_tries: 3  # pgtend.yaml:4:17

@@ -6,7 +6,7 @@ package final class Cluster: Sendable {
     package let version: PostgresVersion
     /// The folder of the socket; `bin`, `data` and `log` are in it. Its owner is the user that the server runs as.
     package let folder: String
-    private let port: String
+    package let port: String
     /// `nil` for a cluster of `make test`, which outlives the tests.
     private let keeper: Program?
     private let templates = Templates()

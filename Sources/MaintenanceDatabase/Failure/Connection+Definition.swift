@@ -17,12 +17,14 @@ extension Connection {
             var error = error
             switch definition.pooler {
             case .refuse:
-                error.hint =
-                    "pooler: session in the configuration, or PGTEND_POOLER=session, accepts a pooler that gives each "
-                    + "session a backend of its own"
+                error.hint? +=
+                    "; or accept a pooler that gives each session a backend of its own, by pooler: session in the "
+                    + "configuration or PGTEND_POOLER=session"
             case .session:
                 error.message += ", although the configuration says pooler: session"
-                error.hint = "in pgbouncer pool_mode decides: the pooler's own, the database's and the user's"
+                error.hint? +=
+                    "; or let the pooler keep sessions apart: in pgbouncer by pool_mode, its own, the database's and "
+                    + "the user's"
             }
             throw error
         }

@@ -5,9 +5,12 @@ extension ServerFailure {
     /// The client's error in the words of the plan's reports: the class decides about another try, the SQLSTATE and
     /// the server's texts are kept, its CONTEXT behind the DETAIL: of a function that failed only that has the name.
     package init(_ error: PostgresError) {
+        // Of a pooler the server has said nothing: the hint is our own.
+        let isOurs = error.kind == .pooler
         self.init(
             failureClass: FailureClass(error), sqlState: error.sqlState?.rawValue, message: error.message,
-            detail: Self.detail(of: error), hint: error.hint, cure: Self.cure(for: error))
+            detail: Self.detail(of: error), hint: isOurs ? nil : error.hint,
+            cure: isOurs ? error.hint : Self.cure(for: error))
     }
 
     private static func detail(of error: PostgresError) -> String? {
@@ -17,8 +20,7 @@ extension ServerFailure {
 
     /// What pgtend knows beyond the server's own hint.
     private static func cure(for error: PostgresError) -> String? {
-        if error.kind == .pooler { return "connect to the server itself, by its own port or socket" }
-        return switch error.sqlState {
+        switch error.sqlState {
         case .insufficientPrivilege? where error.isRowSecurityRefusal:
             "a policy would have hidden rows, and pgtend counts all or nothing: give the role that reads BYPASSRLS "
                 + "(ALTER ROLE … BYPASSRLS), or ALTER TABLE … NO FORCE ROW LEVEL SECURITY and GRANT its owner to the "

@@ -180,7 +180,8 @@ struct RunRecord: Sendable {
     private mutating func install() async throws(ServerFailure) {
         let installer = SchemaInstaller(
             conninfo: definition.conninfo, applicationName: identity.application,
-            programVersion: identity.programVersion, set: .ledger)
+            programVersion: identity.programVersion, set: .ledger,
+            acceptsSessionPooler: definition.pooler == .session)
         do throws(ServerFailure) {
             let applied = try await installer.apply().applied
             standing = .ready

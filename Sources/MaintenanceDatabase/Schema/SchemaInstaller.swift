@@ -13,6 +13,7 @@ package struct SchemaInstaller: Sendable {
     private let applicationName: String
     private let programVersion: String
     private let set: MigrationSet
+    private let acceptsSessionPooler: Bool
 
     /// How long one statement of a migration may take, and wait for one lock of the application's.
     private static let statementTimeout = "30min"
@@ -22,13 +23,16 @@ package struct SchemaInstaller: Sendable {
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
     ///   - applicationName: what `pg_stat_activity` shows.
     ///   - programVersion: what is recorded beside each migration.
+    ///   - acceptsSessionPooler: as in `SessionOptions`.
     package init(
-        conninfo: String, applicationName: String, programVersion: String, set: MigrationSet = .platform
+        conninfo: String, applicationName: String, programVersion: String, set: MigrationSet = .platform,
+        acceptsSessionPooler: Bool = false
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.programVersion = programVersion
         self.set = set
+        self.acceptsSessionPooler = acceptsSessionPooler
     }
 
     /// What `apply` would apply now, in order; empty for a database that is up to date. Changes nothing, and needs no
@@ -81,7 +85,9 @@ package struct SchemaInstaller: Sendable {
         let connection: Connection
         do throws(PostgresError) {
             connection = try await Connection.open(
-                ConnectionInfo(parsing: conninfo), options: SessionOptions(applicationName: applicationName))
+                ConnectionInfo(parsing: conninfo),
+                options: SessionOptions(
+                    applicationName: applicationName, acceptsSessionPooler: acceptsSessionPooler))
         } catch {
             throw ServerFailure(error)
         }
