@@ -126,7 +126,8 @@ for _ in {1..300}; do
     kill -0 "$system" 2>/dev/null || break
     first=$(cat "/proc/$system/task/$system/children" 2>/dev/null || true)
     if [ -n "$first" ] && [ -S "/proc/${first% }/root/run/systemd/private" ] &&
-        nsenter --target "${first% }" --all systemctl is-active --quiet sysinit.target systemd-journald.service; then
+        nsenter --target "${first% }" --all systemctl is-active --quiet sysinit.target &&
+        nsenter --target "${first% }" --all systemctl is-active --quiet systemd-journald.service; then
         nsenter --target "${first% }" --all journalctl --update-catalog
         echo "ready ${first% }"
         cat <&0 >/dev/null & # in the background: a trap waits for what is in front

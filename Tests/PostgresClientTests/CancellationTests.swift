@@ -134,11 +134,18 @@ struct CancellationTests {
                 let task = Task(executorPreference: round % 4 < 2 ? preferred : nil) {
                     try await connection.execute("SELECT pg_sleep(0.002)")
                 }
+                let asked = DispatchGroup()
                 let delay = DispatchTimeInterval.microseconds(Int.random(in: 0...4_000, using: &random))
                 if round.isMultiple(of: 2) {
                     trigger.asyncAfter(deadline: .now() + delay) { task.cancel() }
                 } else {
-                    trigger.asyncAfter(deadline: .now() + delay) { Task { await connection.cancel() } }
+                    asked.enter()
+                    trigger.asyncAfter(deadline: .now() + delay) {
+                        Task {
+                            await connection.cancel()
+                            asked.leave()
+                        }
+                    }
                 }
                 do {
                     try await task.value
@@ -147,6 +154,8 @@ struct CancellationTests {
                     #expect(error.kind == .cancelled, "round \(round), seed \(random.seed): \(error)")
                     outcomes.cancelled += 1
                 }
+                // A call that comes later than this would be right to hit the next statement.
+                await withCheckedContinuation { continuation in asked.notify(queue: trigger) { continuation.resume() } }
                 #expect(
                     try await connection.row("SELECT \(round) AS n").decode("n") == round, "seed \(random.seed)")
             }

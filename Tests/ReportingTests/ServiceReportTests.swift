@@ -67,7 +67,7 @@ struct ServiceReportTests {
         (
             .slotElsewhere(database: "mcp", Samples.slot, Samples.owner),
             """
-            views of mcp due at 2026-11-23T00:00:00Z left to another service: run 5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f of \
+            views of mcp due at 2026-11-23T00:00:00Z has been completed by run 5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f of \
             pid 4713 on db2, begun at 2026-11-23T00:00:00Z
             """
         ),

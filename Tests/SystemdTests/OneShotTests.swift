@@ -35,6 +35,10 @@ struct OneShotTests {
             // Nothing but reports: no stray line of a library, no warning of the loader.
             let lines = try await machine.records("_SYSTEMD_UNIT=\(Self.unit)")
             #expect(lines.filter { $0["MESSAGE_ID"] == nil }.compactMap { $0["MESSAGE"] } == [])
+            // By hand, outside of any sandbox, neither.
+            try await machine.shell("runuser -u pgtend -- pgtend plan")
+            let stray = try await machine.records("_TRANSPORT=syslog SYSLOG_IDENTIFIER=pgtend")
+            #expect(stray.compactMap { $0["MESSAGE"] } == [])
         }
     }
 

@@ -10,10 +10,10 @@ extension Slot {
     }
 
     func report(ownedBy owner: RunOwner?, in database: String) -> Report {
-        let who = owner.map { "another service: \($0.sentence)" } ?? "another service"
+        let what = owner.map { "has been completed by \($0.sentence)" } ?? "is left to another service, which is at it"
         return Report(
             .slotElsewhere, .informational, .record,
-            "\(task.rawValue) of \(database) due at \(due.iso8601) left to \(who)",
+            "\(task.rawValue) of \(database) due at \(due.iso8601) \(what)",
             fields: fields(in: database) + (owner?.fields ?? []))
     }
 
