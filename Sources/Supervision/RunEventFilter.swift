@@ -25,14 +25,31 @@ final class RunEventFilter: EventSink {
 
     private func isNews(_ event: MaintenanceEvent) -> Bool {
         switch event {
-        case .runLockHeld: false
+        case .runLockHeld: return false
         case .refused(_, let database, let refusal):
-            saidRefusals.withLock { said in
+            return saidRefusals.withLock { said in
                 let subject = Subject(database: database, task: refusal.task, object: refusal.object)
                 return said.updateValue(refusal, forKey: subject) != refusal
             }
-        case .runFinished(let summary): hasHappened(summary)
-        default: true
+        case .runFinished(let summary):
+            forgetCured(summary)
+            return hasHappened(summary)
+        default: return true
+        }
+    }
+
+    /// What is no longer refused is news again when it comes back.
+    private func forgetCured(_ summary: RunSummary) {
+        // Only a run that has planned knows what is refused.
+        if case .completedElsewhere = summary.slot?.state { return }
+        guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return }
+        let refused = Set(
+            summary.refusals.map { Subject(database: summary.database, task: $0.task, object: $0.object) })
+        saidRefusals.withLock { said in
+            said = said.filter { subject, _ in
+                subject.database != summary.database || !summary.tasks.contains(subject.task)
+                    || refused.contains(subject)
+            }
         }
     }
 

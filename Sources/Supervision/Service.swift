@@ -54,6 +54,8 @@ package actor Service {
 
     /// Works until it is told to stop, and its last run has ended.
     package func run() async {
+        // A signal may have come first.
+        if isOver { return }
         timer = WakeTimer(queue: loop.queue) { self.assumeIsolated { $0.handle(.woke) } }
         beginWatchdog()
         let databases = supervisor.databases.map(\.definition.name)
@@ -67,7 +69,8 @@ package actor Service {
 
     /// Reads the configuration again. Running work goes on as it began.
     package func reload() {
-        guard !isOver else { return }
+        // One that stops has said so to the service manager, and is not to be ready again.
+        guard !isOver, stopReason.withLock({ $0 == nil }) else { return }
         let microseconds = environment.clock().monotonic.microseconds
         tell([.reloading(monotonicMicroseconds: UInt64(max(0, microseconds)))])
         switch environment.reload() {

@@ -11,6 +11,8 @@ struct TendedDatabase {
     private var retryAt = Duration.zero
     /// Slots that passed while the database could not be worked with: said as one when it can be again.
     private(set) var unsaid: [PassedSlot] = []
+    /// Of those the newest are kept.
+    private static let mostUnsaid = 10_000
     /// The reason that was said for having no ledger.
     private var saidWithoutLedger: ServerFailure?
     /// By the last run that looked at partitions.
@@ -19,7 +21,8 @@ struct TendedDatabase {
     private(set) var isRetired = false
 
     enum Trouble: Hashable {
-        case unavailable(FailureStreak)
+        /// With the class of the last failure: another one is worth a word.
+        case unavailable(FailureStreak, FailureClass)
         case standby(since: Instant)
     }
 
@@ -41,7 +44,7 @@ struct TendedDatabase {
     }
 
     private mutating func say(_ passed: [PassedSlot]) -> [ServiceEvent] {
-        unsaid += passed
+        unsaid = Array((unsaid + passed).suffix(Self.mostUnsaid))
         guard trouble == nil, !unsaid.isEmpty else { return [] }
         defer { unsaid = [] }
         return [.slotsPassed(database: definition.name, unsaid)]
@@ -86,6 +89,8 @@ struct TendedDatabase {
             events += say(missed.map { [$0] } ?? [])
         }
         events += streakEvents(summary, index, at: now)
+        // A reload may have taken the task away while it ran.
+        tasks.removeAll { $0.running == nil && !definition.tends($0.task) }
         return events
     }
 
@@ -112,7 +117,7 @@ struct TendedDatabase {
             retryAt = .zero
             let since =
                 switch trouble {
-                case .unavailable(let streak): streak.since ?? now.wall
+                case .unavailable(let streak, _): streak.since ?? now.wall
                 case .standby(let since): since
                 }
             let lasted = Duration.microseconds(max(0, now.wall.microseconds - since.microseconds))
@@ -123,11 +128,13 @@ struct TendedDatabase {
             trouble = .standby(since: now.wall)
             return [.databaseStandby(database: definition.name, since: now.wall)]
         }
-        var streak = FailureStreak()
-        if case .unavailable(let known) = trouble { streak = known }
+        var (streak, isAnother) = (FailureStreak(), false)
+        if case .unavailable(let known, let failureClass) = trouble {
+            (streak, isAnother) = (known, failureClass != failure.failureClass)
+        }
         let isSaid = streak.add(at: now.wall)
-        trouble = .unavailable(streak)
-        guard isSaid else { return [] }
+        trouble = .unavailable(streak, failure.failureClass)
+        guard isSaid || isAnother else { return [] }
         return [
             .databaseUnavailable(
                 database: definition.name, failure, failures: streak.failures, since: streak.since ?? now.wall,

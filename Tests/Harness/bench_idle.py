@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+import waiting
+
 program, seconds, watchdog, name, *arguments = sys.argv[1:]
 seconds, watchdog = int(seconds), int(watchdog)
 folder = tempfile.mkdtemp()
@@ -48,15 +50,6 @@ def connections():
     return count
 
 
-def switches():
-    """Voluntary and involuntary, over all threads; a thread that has ended has taken its own with it."""
-    total = {}
-    for status in pathlib.Path(f"/proc/{service.pid}/task").glob("*/status"):
-        counts = [int(line.split()[1]) for line in status.read_text().splitlines() if "ctxt_switches" in line]
-        total[status.parent.name] = sum(counts)
-    return total
-
-
 databases = None
 buffer = b""
 while True:
@@ -82,19 +75,11 @@ while True:
 worked = time.monotonic() - started
 
 time.sleep(15)  # idle threads end after a few seconds
-before = switches()
-time.sleep(seconds)
-after = switches()
-count = sum(after.values()) - sum(before.get(thread, 0) for thread in after)
-memory = dict(
-    line.split(":") for line in pathlib.Path(f"/proc/{service.pid}/status").read_text().splitlines() if ":" in line
-)
-megabytes = {key: int(memory[key].split()[0]) * 1024 / 1e6 for key in ("VmRSS", "RssAnon")}
-waiting = connections()
+cost = waiting.watch(service.pid, seconds)
+held = connections()
 service.send_signal(signal.SIGTERM)
 service.wait()
 print(
-    f"{name}: VmRSS {megabytes['VmRSS']:.1f} MB, RssAnon {megabytes['RssAnon']:.1f} MB, "
-    f"{count * 60 / seconds:.1f} context switches a minute, {len(after)} threads, ready in {ready * 1000:.0f} ms, "
-    f"{runs} runs in {worked:.1f} s with at most {most_connections} connections, {waiting} while waiting"
+    f"{name}: {cost}, ready in {ready * 1000:.0f} ms, "
+    f"{runs} runs in {worked:.1f} s with at most {most_connections} connections, {held} while waiting"
 )

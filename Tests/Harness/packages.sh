@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Finds what is missing of the Debian packages that a task needs, beside the Swift toolchain.
 #
-#   packages.sh lint|build|test|demo|measure
+#   packages.sh lint|build|test|demo|measure|bench
 #
 # Root gets them installed; anyone else gets the one line that installs them, and a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-task=${1:?usage: packages.sh lint|build|test|demo|measure}
+task=${1:?usage: packages.sh lint|build|test|demo|measure|bench}
 missing=()
 # need PACKAGE TEST...: what counts is what the package would bring, wherever it comes from.
 need() {
@@ -25,14 +25,18 @@ if ! command -v swift >/dev/null; then
     exit 1
 fi
 case $task in
-build | demo | measure | test)
+build | demo | measure | bench | test)
     need pkg-config command -v pkg-config
     need libpq-dev has_library libpq
     need libsystemd-dev has_library libsystemd
     need libyaml-dev has_library yaml-0.1
     ;;&
-demo | measure | test) need python3-pip has_pip ;;&
+demo | measure | bench | test) need python3-pip has_pip ;;&
 measure) need time test -x /usr/bin/time ;;
+bench)
+    need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
+    need postgresql-15-cron test -e /usr/lib/postgresql/15/lib/pg_cron.so
+    ;;
 test)
     need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
     need openssl command -v openssl

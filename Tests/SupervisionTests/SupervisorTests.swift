@@ -205,6 +205,19 @@ struct SupervisorTests {
         #expect(watch.startedSlots == ["12:00:00", "12:15:00"])
     }
 
+    @Test func anotherReasonIsSaidAtOnce() throws {
+        var watch = Watch([Watch.database(every: .seconds(60))])
+        watch.handle(.woke)
+        for failure in [ServerFailure.down, .down, .wrongPassword, .wrongPassword] {
+            watch.fail(try #require(watch.supervisor.databases[0].runningOrder), failure)
+            watch.pass(.seconds(60))
+        }
+        let said = watch.said.compactMap { event -> FailureClass? in
+            if case .databaseUnavailable(_, let failure, _, _, _) = event { failure.failureClass } else { nil }
+        }
+        #expect(said == [.connection, .authentication])
+    }
+
     @Test func aStandbyIsStoodBySilentlyAndTriedAgain() throws {
         var watch = Watch([Watch.database()])
         watch.handle(.woke)
@@ -310,6 +323,19 @@ struct SupervisorTests {
         #expect(watch.supervisor.running == 2, "b goes on")
         watch.end(orders[1])
         #expect(watch.supervisor.databases.map(\.definition.name) == ["a", "c"])
+    }
+
+    @Test func workThatAReloadTakesAwayEndsWithItsRun() throws {
+        var watch = Watch([Watch.database()])
+        watch.handle(.woke)
+        var without = Watch.database()
+        without.views.discover = false
+        without.partitions.discover = true
+        watch.handle(.reloaded(ServiceSettings(databases: [without]), changes: []))
+        watch.end(watch.started[0])
+        watch.pass(.seconds(4_000))
+        #expect(watch.supervisor.databases[0].tasks.map(\.task) == [.partitions])
+        #expect(watch.started.filter { $0.order.slot.task == .views }.count == 1)
     }
 
     @Test func aChangedScheduleCountsFromNowOn() throws {

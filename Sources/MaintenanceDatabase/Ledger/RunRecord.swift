@@ -169,7 +169,7 @@ struct RunRecord: Sendable {
         } catch {
             try goOnWithout(error)
         }
-        if case .absent = standing, installs { try await install() }
+        if case .absent = standing, installs { try await install(connection) }
         switch standing {
         case .ready: break
         case .absent: slot?.unrecorded = .noLedger
@@ -177,13 +177,11 @@ struct RunRecord: Sendable {
         }
     }
 
-    private mutating func install() async throws(ServerFailure) {
-        let installer = SchemaInstaller(
-            conninfo: definition.conninfo, applicationName: identity.application,
-            programVersion: identity.programVersion, set: .ledger,
-            acceptsSessionPooler: definition.pooler == .session)
+    private mutating func install(_ connection: Connection) async throws(ServerFailure) {
+        let runner = MigrationRunner(
+            connection: connection, set: .ledger, programVersion: identity.programVersion)
         do throws(ServerFailure) {
-            let applied = try await installer.apply().applied
+            let applied = try await runner.apply().applied
             standing = .ready
             if !applied.isEmpty { sink.record(.service(.ledgerInstalled(database: definition.name))) }
         } catch {

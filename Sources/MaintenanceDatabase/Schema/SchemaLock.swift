@@ -21,6 +21,19 @@ struct SchemaLock {
         }
     }
 
+    /// For a session that goes on; its limits are those again that it was opened with. Also in a cancelled task.
+    func giveBack() async throws(ServerFailure) {
+        do throws(PostgresError) {
+            for setting in ["lock_timeout", "statement_timeout"] {
+                try await connection.execute(Statement(unsafe: "RESET \(setting)"), evenIfCancelled: true)
+            }
+            try await connection.execute(
+                "SELECT pg_advisory_unlock(\(RunLock.key)::integer, \(set.lockNumber)::integer)", evenIfCancelled: true)
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
     private func held() async throws(ServerFailure) -> ServerFailure {
         let holder: String
         do throws(PostgresError) {
