@@ -56,7 +56,7 @@ final class RunEventFilter: EventSink {
     /// Whether the run came as far as its plan.
     private func hasHappened(_ summary: RunSummary) -> Bool {
         if case .completedElsewhere = summary.slot?.state { return false }
-        if summary.failure != nil, summary.reports.isEmpty { return false }
+        if let failure = summary.failure, failure.isOfDatabase, summary.reports.isEmpty { return false }
         return summary.heldLocks.isEmpty || !summary.reports.isEmpty
     }
 }

@@ -66,8 +66,8 @@ package struct Supervisor {
             }
             databases.removeAll { $0.isRetired && !$0.isRunning }
         case .reloaded(let settings, let changes):
-            follow(settings, at: now)
             actions.append(.say(.reloaded(changes: changes)))
+            actions += follow(settings, at: now).map(Action.say)
         case .stopRequested(let reason):
             actions += beginStop(reason, at: now)
         }
@@ -83,8 +83,7 @@ package struct Supervisor {
         }
         var free = settings.connections - running
         guard free > 0 else { return actions }
-        // Whoever has waited longest comes first, so that no database starves.
-        let waiting = databases.indices.compactMap { index in databases[index].readySince(now).map { (index, $0) } }
+        let waiting = databases.indices.compactMap { index in databases[index].turn(at: now).map { (index, $0) } }
         for (index, _) in waiting.sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) where free > 0 {
             guard let order = databases[index].begin(at: now) else { continue }
             actions.append(.start(order))
@@ -129,14 +128,15 @@ package struct Supervisor {
     // MARK: Reloading
 
     /// Databases are known by their name in the configuration.
-    private mutating func follow(_ settings: ServiceSettings, at now: Moment) {
+    private mutating func follow(_ settings: ServiceSettings, at now: Moment) -> [ServiceEvent] {
         self.settings = settings
+        var events: [ServiceEvent] = []
         let known = databases
         databases = settings.databases.map { definition in
             guard var database = known.first(where: { $0.definition.name == definition.name }) else {
                 return TendedDatabase(definition)
             }
-            database.follow(definition, at: now)
+            events += database.follow(definition, at: now)
             return database
         }
         for var database in known where database.isRunning {
@@ -144,6 +144,7 @@ package struct Supervisor {
             database.retire()
             databases.append(database)
         }
+        return events
     }
 
     // MARK: Looking ahead

@@ -9,6 +9,8 @@ struct TendedDatabase {
     private(set) var trouble: Trouble?
     /// By the monotonic clock: nothing starts before.
     private var retryAt = Duration.zero
+    /// By the monotonic clock: when its last run ended.
+    private var lastEnd = Duration.zero
     /// Slots that passed while the database could not be worked with: said as one when it can be again.
     private(set) var unsaid: [PassedSlot] = []
     /// Of those the newest are kept.
@@ -50,10 +52,23 @@ struct TendedDatabase {
         return [.slotsPassed(database: definition.name, unsaid)]
     }
 
-    /// Since when the database waits to be worked on; nil while it does not, or may not yet.
-    func readySince(_ now: Moment) -> Instant? {
-        guard !isRunning, !isRetired, retryAt <= now.monotonic else { return nil }
-        return tasks.filter { $0.isReady(at: now) }.compactMap(\.pending?.startAt).min()
+    /// Its place among those that wait to be worked on; nil while it does not, or may not yet.
+    func turn(at now: Moment) -> Turn? {
+        guard !isRunning, !isRetired, retryAt <= now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) else {
+            return nil
+        }
+        return Turn(isInTrouble: trouble != nil, lastEnd: lastEnd)
+    }
+
+    /// Who cannot be reached comes after everybody who can, or a few of them would hold all connections; among equals
+    /// whoever has not had a turn for the longest time comes first.
+    struct Turn: Comparable {
+        let isInTrouble: Bool
+        let lastEnd: Duration
+
+        static func < (left: Turn, right: Turn) -> Bool {
+            left.isInTrouble == right.isInTrouble ? left.lastEnd < right.lastEnd : right.isInTrouble
+        }
     }
 
     /// Begins what is ready, in the order of the kinds of work: a view may read a partition that is made first.
@@ -70,20 +85,25 @@ struct TendedDatabase {
         guard let index = tasks.firstIndex(where: { $0.task == task }), let running = tasks[index].running else {
             return []
         }
+        lastEnd = now.monotonic
         if !summary.runways.isEmpty { runways = summary.runways }
         var events = ledgerEvents(summary, running)
         events += reachabilityEvents(summary, at: now)
         events += slotEvents(summary, running)
         let recorded = summary.slot?.passed ?? []
-        switch SlotRetryPolicy().reaction(to: summary, attempt: running.attempt, jitter: jitter) {
+        // The pauses of an outage go on growing from slot to slot.
+        var attempt = running.attempt
+        if case .unavailable(let streak, _) = trouble { attempt = max(attempt, streak.failures) }
+        switch SlotRetryPolicy().reaction(to: summary, attempt: attempt, jitter: jitter) {
         case .completed:
             tasks[index].complete(recorded: recorded)
         case .again(let delay):
             let missed = tasks[index].tryAgain(
-                notBefore: now.monotonic + delay, obstacle: summary.obstacle, recorded: recorded)
+                notBefore: now.monotonic + delay, obstacle: summary.obstacle,
+                isElsewhere: !summary.heldLocks.isEmpty, recorded: recorded)
             events += say(missed.map { [$0] } ?? [])
             // Whatever else is due here would meet the same.
-            if summary.failure != nil { retryAt = now.monotonic + delay }
+            if let failure = summary.failure, failure.isOfDatabase { retryAt = now.monotonic + delay }
         case .nextSlot:
             let missed = tasks[index].giveUp(obstacle: summary.obstacle, recorded: recorded)
             events += say(missed.map { [$0] } ?? [])
@@ -111,7 +131,7 @@ struct TendedDatabase {
     }
 
     private mutating func reachabilityEvents(_ summary: RunSummary, at now: Moment) -> [ServiceEvent] {
-        guard let failure = summary.failure else {
+        guard let failure = summary.failure, failure.isOfDatabase else {
             guard summary.interruption == nil, let trouble else { return [] }
             self.trouble = nil
             retryAt = .zero
@@ -147,7 +167,8 @@ struct TendedDatabase {
         var events: [ServiceEvent] = []
         let isKnown = tasks.contains { $0.task == running.slot.task && $0.settled != nil }
         // The ledger knows of more where another service, or none, was at work before.
-        let found = (summary.slot?.passed ?? []).filter { !running.told.contains($0) }
+        let told = Set(running.told.map(\.slot))
+        let found = (summary.slot?.passed ?? []).filter { !told.contains($0.slot) }
         if !found.isEmpty { events.append(.slotsPassed(database: name, found)) }
         switch summary.slot?.state {
         // A service that has just been started, and has no ledger to tell it of earlier slots, is not late.
@@ -163,11 +184,12 @@ struct TendedDatabase {
         return events
     }
 
-    /// Whether the steps of that kind of work fail again and again. The first failure has its own report.
+    /// Whether that kind of work fails again and again. The first failure has its own report.
     private mutating func streakEvents(_ summary: RunSummary, _ index: Int, at now: Moment) -> [ServiceEvent] {
-        guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return [] }
+        guard summary.interruption == nil, summary.heldLocks.isEmpty else { return [] }
+        if let failure = summary.failure, failure.isOfDatabase { return [] }
         let (name, task) = (definition.name, tasks[index].task)
-        if summary.count(.failed) > 0 {
+        if summary.failure != nil || summary.count(.failed) > 0 {
             let isSaid = tasks[index].failures.add(at: now.wall)
             let streak = tasks[index].failures
             guard isSaid, streak.failures > 1 else { return [] }
@@ -194,7 +216,8 @@ struct TendedDatabase {
     // MARK: A reload
 
     /// Running work goes on as it began.
-    mutating func follow(_ definition: DatabaseDefinition, at now: Moment) {
+    mutating func follow(_ definition: DatabaseDefinition, at now: Moment) -> [ServiceEvent] {
+        var dropped: [PassedSlot] = []
         isRetired = false
         // Another server: what was wrong with the old one says nothing about it.
         if definition.conninfo != self.definition.conninfo { (trouble, retryAt) = (nil, .zero) }
@@ -203,17 +226,13 @@ struct TendedDatabase {
         tasks = TaskKind.allCases.compactMap { kind in
             var task = known.first { $0.task == kind }
             guard definition.tends(kind) || task?.running != nil else { return nil }
-            task?.follow(definition.schedule(of: kind), at: now)
+            if let passed = task?.follow(definition.schedule(of: kind), at: now) { dropped.append(passed) }
             return task ?? TendedTask(kind, definition.schedule(of: kind))
         }
+        return say(dropped)
     }
 
     mutating func retire() { isRetired = true }
-}
-
-extension ServerFailure {
-    /// read_only_sql_transaction, as the run reports a server that is a standby.
-    fileprivate var isStandby: Bool { sqlState == "25006" }
 }
 
 extension RunSummary {

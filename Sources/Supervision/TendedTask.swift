@@ -34,6 +34,8 @@ struct TendedTask {
         var notBefore = Duration.zero
         /// Why the last try did not complete it.
         var obstacle: String?
+        /// Another service was at it when we tried.
+        var isElsewhere = false
         /// The slots that had passed when its run began, which the ledger is told of.
         var told: [PassedSlot] = []
     }
@@ -53,13 +55,19 @@ struct TendedTask {
         var passed: [PassedSlot] = []
         let newest = [settled, pending?.slot.due, running?.slot.due].compactMap(\.self).max()
         if let due = schedule.schedule.latest(notAfter: now.wall), newest.map({ due > $0 }) ?? true {
-            if let pending { passed.append(PassedSlot(pending.slot, stateOfPassed, reason: reason(of: pending))) }
-            if let newest { passed += between(newest, due) }
+            // What another service is at is for the ledger to tell.
+            if pending?.isElsewhere != true {
+                if let pending {
+                    passed.append(PassedSlot(pending.slot, stateOfPassed, reason: reason(of: pending, at: now.wall)))
+                }
+                if let newest { passed += between(newest, due) }
+            }
             let delay = Int64(Double(schedule.jitter.microseconds) * jitter())
             pending = PendingSlot(slot: Slot(task: task, due: due), startAt: due.adding(microseconds: delay))
         }
         if let late = pending, isTooLate(late, at: now.wall) {
-            passed.append(PassedSlot(late.slot, .missed, reason: "not started in time: \(reason(of: late))"))
+            let what = late.attempt > 1 ? "not completed in time" : "not started in time"
+            passed.append(PassedSlot(late.slot, .missed, reason: "\(what): \(reason(of: late, at: now.wall))"))
             settle(late.slot.due)
             pending = nil
         }
@@ -81,9 +89,11 @@ struct TendedTask {
 
     private var stateOfPassed: PassedSlot.State { running == nil ? .missed : .skipped }
 
-    private func reason(of pending: PendingSlot) -> String {
+    private func reason(of pending: PendingSlot, at now: Instant) -> String {
         if let running { return "the run of the slot of \(running.slot.due) was still going" }
-        return pending.obstacle ?? "there was no connection free for it"
+        if let obstacle = pending.obstacle { return obstacle }
+        return pending.startAt > now
+            ? "its jitter put it off until the next one was due" : "there was no connection free for it"
     }
 
     /// The slots between two others, at most `mostPassed` of them; the first one then speaks for those before it.
@@ -144,14 +154,23 @@ struct TendedTask {
     /// The run has ended, and its slot is to be tried again, unless a newer one is due already.
     ///
     /// - Returns: the slot, as missed, where a newer one takes its place.
-    mutating func tryAgain(notBefore: Duration, obstacle: String, recorded: [PassedSlot]) -> PassedSlot? {
-        if pending != nil { return giveUp(obstacle: obstacle, recorded: recorded) }
+    ///
+    /// - Parameter isElsewhere: whether another service is at it, or has completed it by now.
+    mutating func tryAgain(
+        notBefore: Duration, obstacle: String, isElsewhere: Bool, recorded: [PassedSlot]
+    ) -> PassedSlot? {
+        if pending != nil {
+            if !isElsewhere { return giveUp(obstacle: obstacle, recorded: recorded) }
+            complete(recorded: recorded)
+            return nil
+        }
         guard var again = running else { return nil }
         unrecorded.removeAll { recorded.contains($0) }
         running = nil
         again.attempt += 1
         again.notBefore = notBefore
         again.obstacle = obstacle
+        again.isElsewhere = isElsewhere
         pending = again
         return nil
     }
@@ -187,11 +206,20 @@ struct TendedTask {
         pending.map { max($0.startAt, now) } ?? schedule.schedule.next(after: now)
     }
 
-    /// A reload has changed the schedule: slots of the new one count from now on.
-    mutating func follow(_ schedule: TaskSchedule, at now: Moment) {
-        guard schedule != self.schedule else { return }
+    /// What a reload says. Slots of another schedule count from now on; what has not been tried yet still is.
+    ///
+    /// - Returns: the slot of the old schedule that was still to be run, as missed.
+    mutating func follow(_ schedule: TaskSchedule, at now: Moment) -> PassedSlot? {
+        let isAnother = schedule.schedule != self.schedule.schedule
         self.schedule = schedule
-        pending = nil
-        settled = schedule.schedule.latest(notAfter: now.wall) ?? now.wall
+        guard isAnother, let settled = [settled, pending?.slot.due, running?.slot.due].compactMap(\.self).max() else {
+            return nil
+        }
+        self.settled = max(settled, schedule.schedule.latest(notAfter: now.wall) ?? settled)
+        guard let dropped = pending.take() else { return nil }
+        let reason = "a reload changed the schedule before it was run"
+        let missed = PassedSlot(dropped.slot, .missed, reason: dropped.obstacle.map { "\(reason): \($0)" } ?? reason)
+        keep([missed])
+        return missed
     }
 }

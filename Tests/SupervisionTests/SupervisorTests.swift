@@ -253,6 +253,47 @@ struct SupervisorTests {
         }
     }
 
+    @Test func whatOneKindOfWorkMeetsIsItsOwnTrouble() throws {
+        var watch = Watch([DatabaseDefinition(name: "shop", conninfo: "")])
+        let broken = ServerFailure(failureClass: .other, sqlState: "22P05", message: "no such character")
+        watch.handle(.woke)
+        for _ in 0..<4 {
+            while let order = watch.supervisor.databases[0].runningOrder {
+                if order.order.slot.task == .views { watch.fail(order, broken) } else { watch.end(order) }
+            }
+            watch.pass(.seconds(900))
+        }
+        let kinds = watch.said.compactMap { event -> String? in
+            switch event {
+            case .taskFailing(_, let task, let failures, _, _, _): "\(task) \(failures)"
+            case .databaseUnavailable, .databaseAvailable: "database"
+            default: nil
+            }
+        }
+        #expect(kinds.allSatisfy { $0.hasPrefix("views") } && kinds.contains("views 3"), "\(kinds)")
+    }
+
+    @Test func whatAnotherServiceHasCompletedMeanwhileHasNotPassed() throws {
+        var watch = Watch([Watch.database()])
+        watch.handle(.woke)
+        let held = HeldRunLock(
+            task: .views, pid: 7, application: "pgtend serve", user: "pgtend", client: "host", since: Watch.noon)
+        watch.end(try #require(watch.started.last)) { summary in
+            summary.heldLocks = [held]
+            summary.slot?.state = .open
+        }
+        // A run of the other service that lasts for two slots; ours waits for its next try, and one is under way.
+        for _ in 0..<40 {
+            watch.pass(.seconds(60))
+            guard let order = watch.supervisor.databases[0].runningOrder else { continue }
+            watch.end(order) { summary in
+                summary.heldLocks = [held]
+                summary.slot?.state = .open
+            }
+        }
+        #expect(!watch.said.contains { if case .slotsPassed = $0 { true } else { false } }, "\(watch.said)")
+    }
+
     @Test func whatAnotherServiceIsAtIsTriedAgainAndSaidOnce() throws {
         var watch = Watch([Watch.database()])
         watch.handle(.woke)
@@ -289,6 +330,26 @@ struct SupervisorTests {
         }
         #expect(Set(watch.started.map(\.definition.name)).count == 200)
         #expect(watch.started.count == 200)
+    }
+
+    @Test func databasesThatAreAwayDoNotStarveTheOthers() throws {
+        var watch = Watch((0..<8).map { Watch.database("away\($0)") } + [Watch.database("here")], connections: 1)
+        watch.handle(.woke)
+        var turns: [String] = []
+        for _ in 0..<40 {
+            guard let order = watch.supervisor.databases.compactMap(\.runningOrder).first else {
+                watch.pass(.seconds(1))
+                continue
+            }
+            turns.append(order.definition.name)
+            // Until a time limit, while others wait.
+            watch.pass(.seconds(10))
+            if order.definition.name == "here" { watch.end(order) } else { watch.fail(order, .down) }
+        }
+        #expect(turns.prefix(9).contains("here"), "each has its turn before any has a second: \(turns)")
+        #expect(Set(turns.prefix(9)).count == 9, "\(turns)")
+        watch.pass(.seconds(900))
+        #expect(watch.supervisor.databases.compactMap(\.runningOrder).count == 1)
     }
 
     @Test func aDatabaseHasOneRunAtATimeAndPartitionsComeFirst() throws {
@@ -336,6 +397,26 @@ struct SupervisorTests {
         watch.pass(.seconds(4_000))
         #expect(watch.supervisor.databases[0].tasks.map(\.task) == [.partitions])
         #expect(watch.started.filter { $0.order.slot.task == .views }.count == 1)
+    }
+
+    @Test func aReloadThatChangesNoScheduleKeepsWhatIsDue() throws {
+        var watch = Watch([Watch.database()])
+        watch.handle(.woke)
+        watch.fail(try #require(watch.started.last), .down)
+        watch.handle(.reloaded(ServiceSettings(databases: [Watch.database(startWithin: .seconds(600))]), changes: []))
+        watch.pass(.seconds(10))
+        #expect(watch.startedSlots == ["12:00:00", "12:00:00"])
+    }
+
+    @Test func aSlotThatAChangedScheduleDropsIsSaid() throws {
+        var watch = Watch([Watch.database()])
+        watch.handle(.woke)
+        watch.fail(try #require(watch.started.last), .down)
+        watch.handle(.reloaded(ServiceSettings(databases: [Watch.database(every: .seconds(300))]), changes: []))
+        watch.pass(.seconds(300))
+        watch.end(try #require(watch.supervisor.databases[0].runningOrder))
+        let passed = watch.said.compactMap { if case .slotsPassed(_, let slots) = $0 { slots } else { nil } }.joined()
+        #expect(passed.map(\.reason) == ["a reload changed the schedule before it was run: connection refused"])
     }
 
     @Test func aChangedScheduleCountsFromNowOn() throws {

@@ -39,8 +39,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .authentication, .privilege: self = .noPermission
         case .connection, .pooler, .resources, .timeout: self = .unavailable
         case .lockNotAvailable: self = .held
-        // read_only_sql_transaction: a standby.
-        case .other where failure.sqlState == "25006": self = .unavailable
+        case .other where failure.isStandby: self = .unavailable
         case .transactionRollback, .cancelled, .other: self = .failed
         }
     }

@@ -47,7 +47,7 @@ struct StatusReader {
             return try await run.plan().plan
         } catch {
             // read_only_sql_transaction
-            if error.sqlState == "25006" { return nil }
+            if error.isStandby { return nil }
             throw error
         }
     }

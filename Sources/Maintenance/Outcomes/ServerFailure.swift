@@ -22,6 +22,19 @@ package struct ServerFailure: Error, Hashable, Sendable {
     }
 }
 
+extension ServerFailure {
+    /// read_only_sql_transaction: the server is a standby.
+    package var isStandby: Bool { sqlState == "25006" }
+
+    /// Whether the database as a whole cannot be worked with, rather than what one kind of work found in it.
+    package var isOfDatabase: Bool {
+        switch failureClass {
+        case .connection, .authentication, .resources, .pooler: true
+        case .lockNotAvailable, .transactionRollback, .privilege, .timeout, .cancelled, .other: isStandby
+        }
+    }
+}
+
 extension ServerFailure: CustomStringConvertible {
     /// The sentence, with the SQLSTATE behind it.
     package var description: String {

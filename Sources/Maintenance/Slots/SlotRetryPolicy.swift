@@ -64,7 +64,7 @@ package struct SlotRetryPolicy: Sendable {
     /// Whether waiting alone may help against what ended a run before its last step.
     private func canPass(_ failure: ServerFailure) -> Bool {
         // A standby may be promoted at any moment.
-        if failure.sqlState == "25006" { return true }
+        if failure.isStandby { return true }
         return switch failure.failureClass {
         case .connection, .resources, .lockNotAvailable, .transactionRollback, .timeout, .cancelled: true
         case .pooler, .authentication, .privilege, .other: false
