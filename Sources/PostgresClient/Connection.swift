@@ -117,7 +117,8 @@ extension Connection {
     /// Runs a statement; rows, if it returns any, are dropped.
     ///
     /// - Parameter evenIfCancelled: it is sent and awaited although the task was or is cancelled. For what must not be
-    ///   called back on its way, such as COMMIT.
+    ///   called back on its way, such as COMMIT. Its time limit does not cancel it either, but breaks the connection: a
+    ///   COMMIT that waits for a synchronous standby would otherwise be called done without it.
     package func execute(
         _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
     ) async throws(PostgresError) {
@@ -167,8 +168,12 @@ extension Connection {
 
     /// Runs several statements in one round trip by the simple protocol: outside of a transaction block they are one
     /// transaction, unless they say otherwise. Rows are dropped.
-    package func script(unsafe sql: String, timeout: Duration? = nil) async throws(PostgresError) {
-        _ = try await exchange(.script(sql), timeout)
+    ///
+    /// - Parameter evenIfCancelled: as for `execute`.
+    package func script(
+        unsafe sql: String, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) {
+        _ = try await exchange(.script(sql), timeout, evenIfCancelled: evenIfCancelled)
     }
 
     private func table(
@@ -288,7 +293,8 @@ extension Connection {
         try send(request)
         state.begin(
             ConnectionState.Limits(
-                limit: limit ?? options.statementTimeout, grace: grace ?? options.cancelGrace, from: .now))
+                limit: limit ?? options.statementTimeout, grace: grace ?? options.cancelGrace,
+                isCancellable: !evenIfCancelled, from: .now))
         exchangeNumber += 1
         let number = exchangeNumber
         let outcome = await withTaskCancellationHandler {

@@ -21,11 +21,16 @@ struct ConnectionState {
         let deadline: ContinuousClock.Instant?
         let limit: Duration?
         let grace: Duration
+        /// False for what must not be called back: when the limit passes, the connection is given up instead.
+        let isCancellable: Bool
 
-        init(limit: Duration?, grace: Duration, from start: ContinuousClock.Instant) {
+        init(
+            limit: Duration?, grace: Duration, isCancellable: Bool = true, from start: ContinuousClock.Instant
+        ) {
             deadline = limit.map { start + $0 }
             self.limit = limit
             self.grace = grace
+            self.isCancellable = isCancellable
         }
     }
 
@@ -75,6 +80,10 @@ struct ConnectionState {
             return .finish(interruption: nil)
         case .running(let limits):
             if let limit = limits.limit, let deadline = limits.deadline, deadline <= now {
+                if !limits.isCancellable {
+                    lose(.unanswered(after: limit))
+                    return next(now: now, isServerDone: isServerDone)
+                }
                 interrupt(.timedOut(after: limit), now: now)
                 return .requestCancel
             }
@@ -96,7 +105,7 @@ struct ConnectionState {
     /// True if a cancel request is to be sent: once a statement, and never for one that is over.
     @discardableResult
     mutating func interrupt(_ reason: Interruption, now: ContinuousClock.Instant) -> Bool {
-        guard case .running(let limits) = phase else { return false }
+        guard case .running(let limits) = phase, limits.isCancellable else { return false }
         phase = .cancelling(Cancelling(reason: reason, grace: limits.grace, graceEnds: now + limits.grace))
         return true
     }
@@ -116,6 +125,12 @@ struct ConnectionState {
 }
 
 extension PostgresError {
+    fileprivate static func unanswered(after limit: Duration) -> PostgresError {
+        PostgresError(
+            .connection,
+            "the server did not answer within \(limit) to what must not be cancelled, so the connection was closed")
+    }
+
     fileprivate static func unresponsive(_ cancelling: ConnectionState.Cancelling) -> PostgresError {
         let tail =
             "the server did not react to a cancel request within \(cancelling.grace), so the connection was closed"

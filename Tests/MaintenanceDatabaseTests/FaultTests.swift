@@ -201,15 +201,3 @@ struct FaultTests {
         }
     }
 }
-
-extension TestDatabase {
-    /// psql that holds up whoever calls: between two events of a run nothing of it goes on.
-    func psqlNow(_ sql: String) {
-        let psql = Process()
-        psql.executableURL = URL(filePath: cluster.folder + "/bin/psql")
-        psql.arguments = [conninfo(), "-qXc", sql]
-        do { try psql.run() } catch { Issue.record(error) }
-        psql.waitUntilExit()
-        #expect(psql.terminationStatus == 0)
-    }
-}

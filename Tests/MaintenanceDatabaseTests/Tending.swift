@@ -1,6 +1,8 @@
+import Foundation
 import Maintenance
 import PostgresClient
 import TestSupport
+import Testing
 
 @testable import MaintenanceDatabase
 
@@ -112,5 +114,17 @@ enum PastSQL {
             date_trunc('month', now() AT TIME ZONE 'UTC') - interval '\(newest)', 2, 'UTC');
 
         """
+    }
+}
+
+extension TestDatabase {
+    /// psql that holds up whoever calls: between two events of a run nothing of it goes on.
+    func psqlNow(_ sql: String) {
+        let psql = Process()
+        psql.executableURL = URL(filePath: cluster.folder + "/bin/psql")
+        psql.arguments = [conninfo(), "-qXc", sql]
+        do { try psql.run() } catch { Issue.record(error) }
+        psql.waitUntilExit()
+        #expect(psql.terminationStatus == 0)
     }
 }

@@ -93,6 +93,23 @@ struct CancellationTests {
         }
     }
 
+    @Test func aCommitThatWaitsForAStandbyIsNotCalledDoneWithoutIt() async throws {
+        let cluster = try await Cluster.private(.v15)
+        try await cluster.psql("CREATE TABLE t (n int)")
+        try await cluster.psql("ALTER SYSTEM SET synchronous_standby_names = 'away'")
+        try await cluster.reload()
+        let connection = try await Connection.open(ConnectionInfo(parsing: cluster.conninfo()))
+        while try await connection.row("SHOW synchronous_standby_names").decode("synchronous_standby_names") != "away" {
+        }
+        try await connection.script(unsafe: "BEGIN; INSERT INTO public.t VALUES (1)")
+        let error = try await #require(throws: PostgresError.self) {
+            try await connection.execute("COMMIT", timeout: .milliseconds(300), evenIfCancelled: true)
+        }
+        #expect(error.kind == .connection && connection.isBroken)
+        #expect(try await cluster.psql("SELECT count(*) FROM t") == "0", "it is not done before the standby has it")
+        try await cluster.destroy()
+    }
+
     @Test func cancelReturnsWhenTheStatementIsOverAndIsHarmlessWithoutOne() async throws {
         try await TestDatabase.with(.v15) { database in
             let connection = try await Connection.open(database.info)

@@ -44,7 +44,7 @@ SELECT
             false
         ) AS may_maintain,
     v.relispopulated AS is_populated,
-    -- What REFRESH … CONCURRENTLY looks for: unique, immediate, valid, on plain columns, without a WHERE.
+    -- What REFRESH ... CONCURRENTLY looks for: unique, immediate, valid, on plain columns, without a WHERE.
     EXISTS (
         SELECT
         FROM pg_index AS i

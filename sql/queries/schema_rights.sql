@@ -8,7 +8,7 @@ WITH me AS (
 owner AS (
     SELECT
         r.oid,
-        -- ALTER … OWNER wants SET ROLE, what is made in its schema wants its privileges.
+        -- ALTER ... OWNER wants SET ROLE, what is made in its schema wants its privileges.
         pg_has_role(
             r.oid, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
         ) AS may_act,

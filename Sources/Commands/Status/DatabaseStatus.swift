@@ -27,7 +27,9 @@ struct DatabaseStatus {
         self.now = now
         self.plan = plan
         self.ledgerAbsence = ledgerAbsence
-        tasks = TaskKind.allCases.map { TaskStatus($0, definition.schedule(of: $0), ledger, now: now) }
+        tasks = TaskKind.allCases.filter(definition.tends).map {
+            TaskStatus($0, definition.schedule(of: $0), ledger, now: now)
+        }
         views = Self.views(plan, ledger)
     }
 

@@ -162,7 +162,7 @@ package struct PartitionPlanner {
                 set, .overlap,
                 "a partition for [\(set.keyType.literal(from)), \(set.keyType.literal(to))) would overlap \(other.name)",
                 cure: other.isDetachPending
-                    ? "finish its half-done detach: ALTER TABLE … DETACH PARTITION \(other.name) FINALIZE"
+                    ? "finish its half-done detach: ALTER TABLE ... DETACH PARTITION \(other.name) FINALIZE"
                     : "make partitions by hand up to the next boundary of the calendar, or name the interval that fits")
         case .none: break
         }

@@ -64,7 +64,7 @@ struct StepFailure {
                     : "before PostgreSQL 17 a refresh runs under the search_path of the role or database")
                     + ", and these functions pin none of their own: "
                     + "\(step.unpinnedFunctions.joined(separator: ", ")). Qualify the names in them, "
-                    + "or ALTER FUNCTION \(function) SET search_path = …"
+                    + "or ALTER FUNCTION \(function) SET search_path = ..."
             }
         case (_, .timeout): "raise views.statement_timeout, or make the view's query cheaper"
         default: nil

@@ -25,7 +25,7 @@ struct StepTransaction {
         _ work: () async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
-            try await connection.script(unsafe: limits.beginning.joined(separator: ";\n"))
+            try await begin()
             var verdict: Verdict
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
@@ -38,10 +38,10 @@ struct StepTransaction {
             }
             switch verdict {
             case .commit:
-                try await finish("COMMIT")
+                try await connection.commit()
                 return .done
             case .rollback(let outcome):
-                try await finish("ROLLBACK")
+                try await connection.execute("ROLLBACK", evenIfCancelled: true)
                 return outcome
             }
         } catch {
@@ -56,16 +56,32 @@ struct StepTransaction {
     private func rollBack(after failure: PostgresError) async throws(PostgresError) {
         guard !connection.isBroken else { return }
         do throws(PostgresError) {
-            try await finish("ROLLBACK")
+            try await connection.execute("ROLLBACK", evenIfCancelled: true)
         } catch {
             // The loss decides what happens next, unless we were told to stop anyhow.
             throw error.kind == .connection && failure.kind != .cancelled ? error : failure
         }
     }
 
-    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards.
-    private func finish(_ statement: Statement) async throws(PostgresError) {
-        try await connection.execute(statement, evenIfCancelled: true)
+    /// What the step's row in the ledger needs is locked before anything that others wait for.
+    private func begin() async throws(PostgresError) {
+        let statements = limits.beginning + (entry?.reservation ?? [])
+        do throws(PostgresError) {
+            try await connection.script(unsafe: statements.joined(separator: ";\n"))
+        } catch {
+            guard error.sqlState == .lockNotAvailable else { throw error }
+            var error = error
+            error.message = "the ledger, schema pgtend_ledger, is locked by others: \(error.message)"
+            throw error
+        }
+    }
+}
+
+extension Connection {
+    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards. Nor is it by the
+    /// server's own limit, which would end the wait for a synchronous standby and call the work done.
+    func commit(within limit: Duration? = nil) async throws(PostgresError) {
+        try await script(unsafe: "SET LOCAL statement_timeout = 0; COMMIT", timeout: limit, evenIfCancelled: true)
     }
 }
 

@@ -23,7 +23,7 @@ extension ServerFailure {
         switch error.sqlState {
         case .insufficientPrivilege? where error.isRowSecurityRefusal:
             "a policy would have hidden rows, and pgtend counts all or nothing: give the role that reads BYPASSRLS "
-                + "(ALTER ROLE … BYPASSRLS), or ALTER TABLE … NO FORCE ROW LEVEL SECURITY and GRANT its owner to the "
+                + "(ALTER ROLE ... BYPASSRLS), or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY and GRANT its owner to the "
                 + "role that pgtend connects as, so that it can SET ROLE"
         case .invalidPassword?: PasswordFile.ofThisProcess.cure
         default: nil

@@ -13,7 +13,12 @@ struct LedgerClaim {
     enum Outcome: Sendable {
         case begun(LedgerEntry, Found)
         case completedElsewhere(RunOwner, Found)
+        /// By the server's clock the slot lies in the future.
+        case notDue(serverTime: Instant)
     }
+
+    /// By how much the clocks of a host and its server may differ.
+    private static let clockTolerance = Duration.seconds(300)
 
     /// What a claim found of others, and entered.
     struct Found: Sendable {
@@ -48,6 +53,14 @@ struct LedgerClaim {
     private func transact(
         _ order: SlotOrder?, _ tasks: [TaskKind], _ schedule: Schedule?
     ) async throws(PostgresError) -> Outcome {
+        if let order {
+            let row = try await connection.row(
+                "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now")
+            let serverTime = try row.instant("now")
+            if order.slot.due > serverTime.adding(microseconds: Self.clockTolerance.microseconds) {
+                return .notDue(serverTime: serverTime)
+            }
+        }
         var found = Found(abandoned: try await abandoned(tasks))
         var slotID: Int64?
         if let order {

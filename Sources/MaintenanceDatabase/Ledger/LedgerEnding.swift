@@ -19,9 +19,12 @@ struct LedgerEnding {
     /// - Returns: false where the run was no longer running: somebody else has ended it, or this very statement, whose
     ///   answer was lost.
     func enter(on connection: Connection) async throws(PostgresError) -> Bool {
-        try await connection.row(statement, timeout: LedgerTransaction.patience, evenIfCancelled: true).decode(
-            "ended", as: Int.self)
-            == 1
+        let ending = statement
+        return try await LedgerTransaction(connection: connection, evenIfCancelled: true).run {
+            () async throws(PostgresError) in
+            try await connection.row(ending, timeout: LedgerTransaction.patience, evenIfCancelled: true)
+                .decode("ended", as: Int.self) == 1
+        }
     }
 
     private var statement: Statement {
@@ -57,7 +60,7 @@ struct LedgerEnding {
     private func short(_ text: String) -> String {
         let safe = text.unicodeScalars.contains("\0") ? String(text.filter { $0 != "\0" }) : text
         return safe.unicodeScalars.count <= Self.longestText
-            ? safe : String(String.UnicodeScalarView(safe.unicodeScalars.prefix(Self.longestText))) + "…"
+            ? safe : String(String.UnicodeScalarView(safe.unicodeScalars.prefix(Self.longestText))) + "..."
     }
 }
 

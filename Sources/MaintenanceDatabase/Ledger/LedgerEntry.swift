@@ -29,6 +29,16 @@ struct LedgerStepEntry: Sendable {
     let lockWait: Duration
     let attempt: Int
 
+    /// The locks that `enter` needs, to be taken at the beginning of the transaction: whoever repairs the ledger then
+    /// makes the step wait, and not the application behind the step's own locks.
+    var reservation: [String] {
+        [
+            "LOCK TABLE pgtend_ledger.step IN ROW EXCLUSIVE MODE",
+            // 32 hexadecimal digits.
+            "SELECT FROM pgtend_ledger.run WHERE id = '\(runID)' FOR SHARE",
+        ]
+    }
+
     /// Enters the step as done, in the transaction of its effect, as the role of the session; the transaction has only
     /// to be committed then.
     ///

@@ -19,7 +19,9 @@ package struct LedgerReader: Sendable {
         let connection: Connection
         do throws(PostgresError) {
             connection = try await Connection.open(
-                definition, options: SessionOptions(applicationName: applicationName, statementTimeout: .seconds(60)))
+                definition,
+                options: SessionOptions(
+                    applicationName: applicationName, statementTimeout: .seconds(60), prefersPrimary: true))
         } catch {
             throw ServerFailure(error)
         }
@@ -41,7 +43,7 @@ package struct LedgerReader: Sendable {
         switch standing {
         case .ready: return true
         case .absent: return false
-        case .unavailable(let failure): throw failure
+        case .unavailable(let failure), .newer(let failure): throw failure
         }
     }
 

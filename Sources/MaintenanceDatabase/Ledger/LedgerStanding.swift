@@ -7,6 +7,8 @@ enum LedgerStanding: Sendable {
     /// Nobody has installed it, and nobody asked for it.
     case absent
     case unavailable(ServerFailure)
+    /// A newer program has installed it.
+    case newer(ServerFailure)
 
     /// - Parameter writing: whether the session has to have the right to write, too.
     /// - Throws: where the server could not be asked.
@@ -19,7 +21,7 @@ enum LedgerStanding: Sendable {
         let newest = try await connection.rows(SchemaQuery.ledgerMigrations()).last
         let (found, known) = (try newest?.decode("number", as: Int.self) ?? 0, MigrationSet.ledger.migrations.count)
         if found < known { return .absent }
-        if found > known { return .unavailable(.newerLedger(found, known)) }
+        if found > known { return .newer(.newerLedger(found, known)) }
         let mayWrite: Bool = try row.decode("may_write")
         return mayWrite || !writing ? .ready : .unavailable(.noGrants(on: "write to", connection.server.user))
     }

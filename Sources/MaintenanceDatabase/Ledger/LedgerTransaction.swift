@@ -4,6 +4,8 @@ import PostgresClient
 /// instead of holding up a run.
 struct LedgerTransaction {
     let connection: Connection
+    /// Whether it is run although the task was cancelled: the end of a run that was told to stop.
+    var evenIfCancelled = false
 
     /// For a statement outside of such a transaction, or the server's answer to one in it.
     static let patience = Duration.seconds(30)
@@ -19,9 +21,10 @@ struct LedgerTransaction {
         _ work: () async throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
         do throws(PostgresError) {
-            try await connection.script(unsafe: Self.beginning, timeout: Self.patience)
+            try await connection.script(
+                unsafe: Self.beginning, timeout: Self.patience, evenIfCancelled: evenIfCancelled)
             let value = try await work()
-            try await connection.execute("COMMIT", timeout: Self.patience, evenIfCancelled: true)
+            try await connection.commit(within: Self.patience)
             return value
         } catch {
             if !connection.isBroken {

@@ -61,6 +61,7 @@ struct RunRecord: Sendable {
     /// - Returns: whether somebody has completed the slot already.
     mutating func begin(_ tasks: [TaskKind], on connection: Connection) async throws(ServerFailure) -> Bool {
         guard case .ready = standing, !tasks.isEmpty else { return false }
+        var notDue: ServerFailure?
         do throws(PostgresError) {
             let schedule = order.map { definition.schedule(of: $0.slot.task).schedule }
             let claim = LedgerClaim(connection: connection, identity: identity)
@@ -74,11 +75,15 @@ struct RunRecord: Sendable {
                 slot?.state = .completedElsewhere(owner)
                 keep(found)
                 return true
+            case .notDue(let serverTime):
+                notDue = .clockAhead(of: serverTime, order?.slot)
             }
         } catch {
             try goOnWithout(error)
             return false
         }
+        if let notDue { throw notDue }
+        return false
     }
 
     /// Enters what the run came to, and says so in its summary. Never fails: a run that could not be ended in the ledger
@@ -149,9 +154,11 @@ struct RunRecord: Sendable {
 
     private func clean(on connection: Connection, _ steps: Int) async throws(PostgresError) {
         let keep = definition.ledger
-        try await connection.execute(
-            LedgerQuery.delete(keep.keep.microseconds, keep.keepRuns, keep.keepSteps, 2 * steps),
-            timeout: LedgerTransaction.patience, evenIfCancelled: true)
+        let delete = LedgerQuery.delete(keep.keep.microseconds, keep.keepRuns, keep.keepSteps, 2 * steps)
+        try await LedgerTransaction(connection: connection, evenIfCancelled: true).run {
+            () async throws(PostgresError) in
+            try await connection.execute(delete, timeout: LedgerTransaction.patience, evenIfCancelled: true)
+        }
     }
 
     private mutating func keep(_ found: LedgerClaim.Found) {
@@ -174,6 +181,9 @@ struct RunRecord: Sendable {
         case .ready: break
         case .absent: slot?.unrecorded = .noLedger
         case .unavailable(let failure): slot?.unrecorded = failure
+        case .newer(let failure):
+            // Somebody has begun an upgrade: whoever works past the new ledger does everything twice.
+            if order != nil { throw failure }
         }
     }
 
@@ -202,6 +212,15 @@ struct RunRecord: Sendable {
 }
 
 extension ServerFailure {
+    /// Tomorrow's slot, completed today by a host whose clock is wrong, would be left out by everybody tomorrow.
+    fileprivate static func clockAhead(of serverTime: Instant, _ slot: Slot?) -> ServerFailure {
+        ServerFailure(
+            failureClass: .other,
+            message:
+                "the slot of \(slot?.due.description ?? "?") is not due yet: by the clock of the server it is \(serverTime)",
+            cure: "set the clock of this host (timedatectl), or that of the server")
+    }
+
     fileprivate static let ledgerIsOff = ServerFailure(
         failureClass: .other, message: "the ledger is switched off for this database",
         cure: "set ledger.enabled to true, unless no other service tends the same database")
@@ -211,7 +230,8 @@ extension ServerFailure {
 
     /// What passes: the slot is tried again soon, then with its ledger.
     fileprivate var endsRun: Bool {
-        switch failureClass {
+        if isStandby { return true }
+        return switch failureClass {
         case .connection, .pooler, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback,
             .timeout:
             true

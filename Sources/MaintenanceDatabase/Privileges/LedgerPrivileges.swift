@@ -12,7 +12,7 @@ struct LedgerPrivileges {
         case .ready: []
         case .absent: try await connection.rows(SchemaQuery.ledgerRights()).isEmpty ? [] : [try toMakeIt()]
         case .unavailable(let failure) where failure.failureClass == .privilege: try toUseIt()
-        case .unavailable(let failure):
+        case .unavailable(let failure), .newer(let failure):
             [finding(found: failure.message, failure.cure.map { [.advice($0)] } ?? [])]
         }
     }

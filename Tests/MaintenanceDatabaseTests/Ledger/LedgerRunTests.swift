@@ -90,6 +90,46 @@ struct LedgerRunTests {
 
     // MARK: - Steps and their rows
 
+    @Test("whoever locks the ledger makes the step wait, and not the application behind it")
+    func waitsBeforeItsOwnLocks() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(PastSQL.events)
+            try await database.installLedger()
+            let repairer = try await database.connect()
+            // Once the slot is claimed: the claim would wait, too.
+            let sink = RecordingSink { event in
+                guard case .planned = event else { return }
+                database.psqlNow(
+                    "SELECT pg_advisory_lock(1); SELECT pg_advisory_unlock(1)")
+            }
+            try await repairer.execute("SELECT pg_advisory_lock(1)")
+            async let run = database.serve(TestSlot.order(.partitions), sink: sink) { definition in
+                definition.locks.perStep = .seconds(20)
+                definition.locks.tries = 1
+                definition.locks.perTableAndHour = .seconds(60)
+            }
+            try await database.wait(
+                until:
+                    "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_advisory_lock(1)%' AND wait_event = 'advisory')"
+            )
+            try await repairer.script(unsafe: "BEGIN; LOCK TABLE pgtend_ledger.step IN ACCESS EXCLUSIVE MODE")
+            try await repairer.execute("SELECT pg_advisory_unlock(1)")
+            let waiting = "application_name = 'pgtend test' AND wait_event_type = 'Lock'"
+            try await database.wait(until: "EXISTS (SELECT FROM pg_stat_activity WHERE \(waiting))")
+            let held = try await database.psql(
+                """
+                SELECT l.relation::regclass, l.mode FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+                WHERE \(waiting) AND l.granted AND l.relation IN (
+                    SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 's'::regnamespace)
+                """)
+            #expect(held == "")
+            try await repairer.script(unsafe: "ROLLBACK")
+            let summary = await run
+            #expect(summary.count(.done) == 4)
+            await repairer.close()
+        }
+    }
+
     @Test("a step whose row cannot be entered leaves no effect")
     func leavesNoEffectWithoutARow() async throws {
         try await TestDatabase.with { database in
