@@ -115,8 +115,12 @@ struct ServiceTests {
     }
 
     /// Every other thread goes on, the one that sends the signs of life as well if it were not the loop's.
-    @Test func comesBackWhenItsLoopIsBlocked() async throws {
+    @Test(arguments: Access.allCases)
+    func comesBackWhenItsLoopIsBlocked(access: Access) async throws {
         try await SystemdMachine.with(programs: [Program.beside("BlockedService")]) { machine in
+            try await machine.startServer()
+            try await machine.createShop()
+            try await machine.configureShop(for: Self.unit, access)
             try await machine.configure(
                 Self.unit,
                 """

@@ -58,6 +58,24 @@ struct ServeFaultTests {
         try await cluster.destroy()
     }
 
+    /// The machine of the server goes away as soon as the service has said what it does.
+    @Test(.timeLimit(.minutes(5)), arguments: PostgresVersion.underTest)
+    func outlivesAServerThatIsKilledInEachPhaseOfARun(version: PostgresVersion) async throws {
+        let cluster = try await Cluster.private(version)
+        try await cluster.psql(Self.world)
+        let served = try Served(cluster.conninfo(), every: "1s")
+        try await served.wait(for: "run_finished", times: 3)
+        for phase in ["run_started", "run_planned", "step_started", "step_done", "run_finished"] {
+            try await served.wait(for: phase, times: served.count(phase) + 1)
+            try cluster.killEverything()
+            try await cluster.startAgain()
+            try await served.wait(for: "run_finished", times: served.count("run_finished") + 3)
+        }
+        try await served.stop()
+        try await Self.expectNothingLostNorDoubled(cluster, "\(version)")
+        try await cluster.destroy()
+    }
+
     @Test(.timeLimit(.minutes(5)))
     func outlivesANetworkThatCutsAndStalls() async throws {
         var chance = Seeded()
