@@ -116,7 +116,8 @@ struct TendedDatabase {
 
     private mutating func ledgerEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
         guard let report = summary.slot else { return [] }
-        var events: [ServiceEvent] = report.abandoned.map {
+        // An earlier slot of the dead is not taken over: it has passed.
+        var events: [ServiceEvent] = report.abandoned.filter { $0.due == running.slot.due }.map {
             .runTakenOver(database: definition.name, running.slot, from: $0, runID: summary.runID)
         }
         if let reason = report.unrecorded {

@@ -3,4 +3,5 @@
 UPDATE pgtend_ledger.run AS r
 SET state = 'abandoned', ended_at = clock_timestamp()
 WHERE r.state = 'running' AND r.tasks && $1::text[]
-RETURNING r.id, r.host, r.pid, (extract(epoch FROM r.started_at) * 1000000)::bigint AS started_at
+RETURNING r.id, r.host, r.pid, (extract(epoch FROM r.started_at) * 1000000)::bigint AS started_at,
+    (SELECT (extract(epoch FROM s.due) * 1000000)::bigint FROM pgtend_ledger.slot AS s WHERE s.id = r.slot_id) AS due

@@ -42,11 +42,14 @@ package struct RunOwner: Hashable, Sendable {
     /// Of the process on that host.
     package var pid: Int32
     package var startedAt: Instant
+    /// When its slot was due; nil where nobody asked, and for a run by hand.
+    package var due: Instant?
 
-    package init(runID: String, host: String, pid: Int32, startedAt: Instant) {
+    package init(runID: String, host: String, pid: Int32, startedAt: Instant, due: Instant? = nil) {
         self.runID = runID
         self.host = host
         self.pid = pid
         self.startedAt = startedAt
+        self.due = due
     }
 }

@@ -90,7 +90,7 @@ struct LedgerClaim {
             owners.append(
                 RunOwner(
                     runID: try row.decode("id"), host: try row.decode("host"), pid: try row.decode("pid"),
-                    startedAt: try row.instant("started_at")))
+                    startedAt: try row.instant("started_at"), due: try row.instantIfPresent("due")))
         }
         return owners.sorted { $0.startedAt < $1.startedAt }
     }
