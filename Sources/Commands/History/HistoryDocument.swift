@@ -13,15 +13,7 @@ struct HistoryDocument {
         self.failures = failures
     }
 
-    var rendered: String {
-        JSONText.of(
-            Document(databases: databases.map(Database.init), failures: failures.map(FailureDocument.init)))
-    }
-
-    private struct Document: Encodable {
-        let databases: [Database]
-        let failures: [FailureDocument]
-    }
+    var rendered: String { AnswersDocument(databases.map(Database.init), failures).rendered }
 
     private struct Database: Encodable {
         let database: String

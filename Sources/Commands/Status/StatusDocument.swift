@@ -14,15 +14,7 @@ struct StatusDocument {
         self.failures = failures
     }
 
-    var rendered: String {
-        JSONText.of(
-            Document(databases: databases.map(Database.init), failures: failures.map(FailureDocument.init)))
-    }
-
-    private struct Document: Encodable {
-        let databases: [Database]
-        let failures: [FailureDocument]
-    }
+    var rendered: String { AnswersDocument(databases.map(Database.init), failures).rendered }
 
     private struct Database: Encodable {
         let database: String
