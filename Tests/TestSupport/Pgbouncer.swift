@@ -28,7 +28,7 @@ package final class Pgbouncer: Sendable {
 
     private init(_ cluster: Cluster, _ mode: PoolMode, _ settings: [String: String]) async throws {
         self.cluster = cluster
-        folder = try Self.prepare(cluster, mode, settings, from: try await Self.program())
+        folder = try await Self.prepare(cluster, mode, settings, from: try await Self.program())
         var owner = stat()
         guard stat(cluster.folder, &owner) == 0 else { throw TestFailure("\(cluster.folder) has gone") }
         // It refuses to run as root; the cluster's owner can get to both sockets.
@@ -52,7 +52,7 @@ package final class Pgbouncer: Sendable {
     /// A folder for the cluster's owner, who may not be able to enter a checkout: with a copy of the program.
     private static func prepare(
         _ cluster: Cluster, _ mode: PoolMode, _ settings: [String: String], from program: String
-    ) throws -> String {
+    ) async throws -> String {
         let files = FileManager.default
         var owner = stat()
         // Not below TMPDIR: a socket's path has at most 107 bytes.
@@ -60,7 +60,10 @@ package final class Pgbouncer: Sendable {
         try files.createDirectory(atPath: folder, withIntermediateDirectories: false)
         for name in try files.contentsOfDirectory(atPath: program)
         where name == "pgbouncer" || program != "/usr/sbin" && name.hasPrefix("lib") {
-            try files.copyItem(atPath: "\(program)/\(name)", toPath: "\(folder)/\(name)")
+            // Not by this process: a program that another thread forks meanwhile would inherit the descriptor that is
+            // written to, and as long as it is open the file cannot be executed.
+            let copy = try await Program.run("/bin/cp", ["\(program)/\(name)", "\(folder)/\(name)"])
+            guard copy.succeeded else { throw TestFailure(copy.standardError) }
         }
         let lines =
             [
