@@ -129,9 +129,10 @@ for _ in {1..300}; do
         nsenter --target "${first% }" --all systemctl is-active --quiet sysinit.target &&
         nsenter --target "${first% }" --all systemctl is-active --quiet systemd-journald.service; then
         nsenter --target "${first% }" --all journalctl --update-catalog
-        echo "ready ${first% }"
         cat <&0 >/dev/null & # in the background: a trap waits for what is in front
         reader=$!
+        # Only now: a signal that comes before the reader is known would leave this script waiting for it.
+        echo "ready ${first% }"
         wait "$reader"
         exit 0
     fi

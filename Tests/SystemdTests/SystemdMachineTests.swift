@@ -19,7 +19,7 @@ struct SystemdMachineTests {
         #expect(FileManager.default.fileExists(atPath: folder))
 
         if let signal { harness.send(signal) } else { harness.closeInput() }
-        #expect(try await harness.result(within: .seconds(30)).ending == .exited(signal.map { 128 + $0 } ?? 0))
+        #expect(try await harness.result(within: .seconds(90)).ending == .exited(signal.map { 128 + $0 } ?? 0))
         #expect(!FileManager.default.fileExists(atPath: folder))
         // Gone, or a zombie that its new parent has not reaped: neither has a command line.
         let command = FileManager.default.contents(atPath: "/proc/\(first)/cmdline") ?? Data()
