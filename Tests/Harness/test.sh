@@ -20,7 +20,7 @@ mkdir -p .build/tmp # SwiftPM leaves empty folders in its TMPDIR
 TMPDIR=$PWD/.build/tmp swift build --build-tests
 export PGTEND_TEST_VERSIONS="${versions[*]}"
 # All tests at once would be a hundred servers and programs on two cores, and every time limit would be the machine's.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4}
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-3}
 command=(swift test --skip-build --disable-xctest "$@")
 for version in "${versions[@]}"; do
     command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")

@@ -124,13 +124,13 @@ package final class Program: Sendable {
     }
 
     /// Awaits the first line of standard output.
-    package func firstLine(within limit: Duration = .seconds(60)) async throws -> String {
+    package func firstLine(within limit: Duration = .seconds(180)) async throws -> String {
         try await standardOutput(contains: "\n", within: limit)
         return state.withLock { String($0.text($0.standardOutput).prefix { !$0.isNewline }) }
     }
 
     /// Awaits that standard output has `count` whole lines, and answers all that it has.
-    package func lines(_ count: Int, within limit: Duration = .seconds(60)) async throws -> [String] {
+    package func lines(_ count: Int, within limit: Duration = .seconds(180)) async throws -> [String] {
         try await wait(for: "line \(count) on standard output", within: limit) {
             $0.standardOutput.count { $0 == UInt8(ascii: "\n") } >= count
         }

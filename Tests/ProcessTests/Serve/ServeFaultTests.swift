@@ -93,14 +93,18 @@ struct ServeFaultTests {
         }
         // Nobody answers while connecting, and none while a view is refreshed.
         relay.fail(.stall(after: 0))
-        try await served.wait(for: "database_unavailable", times: served.count("database_unavailable") + 1)
+        // A statement under way is given up after a minute at the latest.
+        try await served.wait(
+            for: "database_unavailable", times: served.count("database_unavailable") + 1, within: .seconds(180))
         relay.fail(nil)
         try await served.wait(for: "run_finished", times: served.count("run_finished") + 2)
         try await cluster.psql("UPDATE shop.pace SET seconds = 100")
         try await cluster.waitForSession(where: Shop.isDawdling)
         relay.fail(.stall(after: 0))
         try await cluster.psql("UPDATE shop.pace SET seconds = 0")
-        try await served.wait(for: "database_unavailable", times: served.count("database_unavailable") + 1)
+        // A statement under way is given up after a minute at the latest.
+        try await served.wait(
+            for: "database_unavailable", times: served.count("database_unavailable") + 1, within: .seconds(180))
         relay.fail(nil)
         try await served.wait(for: "run_finished", times: served.count("run_finished") + 2)
         try await served.stop()
