@@ -93,7 +93,8 @@ struct TendedTask {
         if let running { return "the run of the slot of \(running.slot.due) was still going" }
         if let obstacle = pending.obstacle { return obstacle }
         return pending.startAt > now
-            ? "its jitter put it off until the next one was due" : "the database, or all connections, were busy with other work"
+            ? "its jitter put it off until the next one was due"
+            : "the database, or all connections, were busy with other work"
     }
 
     /// The slots between two others, at most `mostPassed` of them; the first one then speaks for those before it.
