@@ -43,6 +43,11 @@ package struct Instant: Hashable, Comparable, Sendable {
         (microseconds - other.microseconds).dividedDown(by: 1_000_000)
     }
 
+    /// From `other` to this moment; never less than nothing, also when a clock was set back in between.
+    package func duration(since other: Instant) -> Duration {
+        .microseconds(max(0, microseconds - other.microseconds))
+    }
+
     package static func < (left: Instant, right: Instant) -> Bool {
         left.microseconds < right.microseconds
     }

@@ -81,7 +81,7 @@ package actor Service {
         }
         saidStatus = nil
         tell([.ready])
-        tellStatus()
+        tellStatus(at: environment.clock())
     }
 
     /// No step begins from now on; after a grace what is running is cancelled on the server. The second call does not
@@ -99,14 +99,14 @@ package actor Service {
         guard !isOver else { return }
         let now = environment.clock()
         timer?.set(supervisor.wake(after: now), now: now)
-        tellStatus()
+        tellStatus(at: now)
     }
 
     private func perform(_ action: Supervisor.Action) {
         switch action {
         case .start(let order): begin(order)
         case .say(let event): say(event)
-        case .drain: break
+        case .drain: drain()
         case .cancel:
             tell([.extendTimeout(Self.cancelTime)])
             for run in runs.values { run.cancel() }
@@ -127,6 +127,12 @@ package actor Service {
         }
     }
 
+    /// The runs ask for the reason before each step.
+    private func drain() {
+        stopReason.withLock { $0 = supervisor.stopReason }
+        tell([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
+    }
+
     private func end(_ name: RunName, _ summary: RunSummary) {
         runs[name] = nil
         handle(.runEnded(database: name.database, name.task, summary))
@@ -143,15 +149,13 @@ package actor Service {
     // MARK: Telling
 
     private func say(_ event: ServiceEvent) {
-        if case .stopping(let reason, _) = event {
-            stopReason.withLock { $0 = reason }
-            tell([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
-        }
         environment.sink.record(.service(event))
     }
 
-    private func tellStatus() {
-        let status = supervisor.status(at: environment.clock())
+    private func tellStatus(at now: Moment) {
+        // It looks at every task of every database: not for nobody.
+        guard environment.notifier.isListening else { return }
+        let status = supervisor.status(at: now)
         guard status != saidStatus else { return }
         saidStatus = status
         tell([.status(status)])

@@ -17,8 +17,11 @@ package struct ServiceEnvironment: Sendable {
     package var reload: @Sendable () -> Reload
     /// Does one run to its end. It begins no further step once `stopReason` has one, and ends early when its task is
     /// cancelled.
-    package var run:
-        @Sendable (Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?) async -> RunSummary
+    package var run: Run
+
+    package typealias Run =
+        @Sendable (Supervisor.RunOrder, any EventSink, _ stopReason: @escaping @Sendable () -> String?) async
+        -> RunSummary
 
     package enum Reload: Sendable {
         case changed(ServiceSettings, changes: [String], warnings: [String])
@@ -29,11 +32,7 @@ package struct ServiceEnvironment: Sendable {
     package init(
         sink: any EventSink, notifier: ServiceNotifier = ServiceNotifier(), watchdogInterval: Duration? = nil,
         clock: @escaping @Sendable () -> Moment = ServiceEnvironment.hostClock,
-        reload: @escaping @Sendable () -> Reload,
-        run:
-            @escaping @Sendable (
-                Supervisor.RunOrder, any EventSink, @escaping @Sendable () -> String?
-            ) async -> RunSummary
+        reload: @escaping @Sendable () -> Reload, run: @escaping Run
     ) {
         self.sink = sink
         self.notifier = notifier

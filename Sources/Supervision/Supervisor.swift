@@ -163,6 +163,9 @@ package struct Supervisor {
 
     package var stopGrace: Duration { settings.stopGrace }
 
+    /// nil while the service is not to stop.
+    package var stopReason: String? { stop?.reason }
+
     /// The service in a line, for `systemctl status`.
     package func status(at now: Moment) -> String {
         if let stop { return "stopping (\(stop.reason)): \(running) run(s) still going" }

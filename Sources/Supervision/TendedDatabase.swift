@@ -141,8 +141,7 @@ struct TendedDatabase {
                 case .unavailable(let streak, _): streak.since ?? now.wall
                 case .standby(let since): since
                 }
-            let lasted = Duration.microseconds(max(0, now.wall.microseconds - since.microseconds))
-            return [.databaseAvailable(database: definition.name, after: lasted)] + say([])
+            return [.databaseAvailable(database: definition.name, after: now.wall.duration(since: since))] + say([])
         }
         if failure.isStandby {
             if case .standby = trouble { return [] }
@@ -174,8 +173,8 @@ struct TendedDatabase {
         switch summary.slot?.state {
         // A service that has just been started, and has no ledger to tell it of earlier slots, is not late.
         case .ran(late: true) where summary.slot?.unrecorded == nil || isKnown:
-            let late = max(0, summary.startedAt.microseconds - running.slot.due.microseconds)
-            events.append(.slotLate(database: name, running.slot, by: .microseconds(late)))
+            let late = summary.startedAt.duration(since: running.slot.due)
+            events.append(.slotLate(database: name, running.slot, by: late))
         case .completedElsewhere(let owner):
             events.append(.slotElsewhere(database: name, running.slot, owner))
         case .open where !summary.heldLocks.isEmpty && running.attempt == 1:
@@ -203,7 +202,7 @@ struct TendedDatabase {
         // That another service did the work says nothing about ours.
         if case .completedElsewhere = summary.slot?.state { return [] }
         guard let ended = tasks[index].failures.end() else { return [] }
-        let lasted = Duration.microseconds(max(0, now.wall.microseconds - ended.since.microseconds))
+        let lasted = now.wall.duration(since: ended.since)
         return [.taskRecovered(database: name, task, failures: ended.failures, after: lasted)]
     }
 

@@ -44,13 +44,15 @@ struct StandbyTests {
         try await standby.psql("SELECT 1")
         // The second step never gets its lock on the primary that goes away.
         let steps = Count()
+        let (killed, kill) = AsyncStream.makeStream(of: Void.self)
         let sink = RecordingSink { event in
             guard case .stepStarted = event, steps.next() == 3 else { return }
             do { try primary.killEverything() } catch { Issue.record(error) }
+            kill.finish()
         }
         let hosts = primary.conninfo(["host": "\(primary.folder),\(standby.folder)"])
         async let run = Self.tend(DatabaseDefinition(name: "postgres", conninfo: hosts, schemas: ["s"]), sink)
-        while steps.current < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        for await _ in killed {}
         try await standby.promote()
         let summary = await run
         #expect(summary.verdict == .done, "\(summary.outcomes()) \(String(describing: summary.failure))")
@@ -75,8 +77,6 @@ struct StandbyTests {
 /// Counts from 1.
 private final class Count: Sendable {
     private let value = Mutex(0)
-
-    var current: Int { value.withLock(\.self) }
 
     func next() -> Int {
         value.withLock { value in

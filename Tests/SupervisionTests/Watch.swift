@@ -104,3 +104,16 @@ extension ServerFailure {
         failureClass: .authentication, sqlState: "28P01", message: "password authentication failed")
     static let standby = ServerFailure(failureClass: .other, sqlState: "25006", message: "the server is a standby")
 }
+
+extension TendedDatabase {
+    /// What the database is being worked on for; nil while it is not.
+    var runningOrder: Supervisor.RunOrder? {
+        tasks.compactMap { task in
+            task.running.map {
+                Supervisor.RunOrder(
+                    definition: definition,
+                    order: SlotOrder(slot: $0.slot, attempt: $0.attempt, passed: task.unrecorded))
+            }
+        }.first
+    }
+}

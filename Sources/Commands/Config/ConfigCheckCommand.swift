@@ -33,21 +33,15 @@ struct ConfigCheckCommand: ParsableCommand {
             "configuration of \(names): no problem found in \(loaded.file ?? "the flags and defaults")")
         guard connect else { return }
         Foreground.run {
-            var statuses: [ExitStatus] = []
-            for definition in loaded.configuration.databases {
-                do throws(ServerFailure) {
-                    let findings = try await PrivilegeCheck(
-                        definition: definition, applicationName: "pgtend config check"
-                    ).findings()
-                    StandardOutput.write(PrivilegeText(definition.name, findings).rendered)
-                    statuses.append(findings.contains { $0.severity == .missing } ? .noPermission : .done)
-                } catch {
-                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
-                    statuses.append(ExitStatus(error))
-                }
-                if Task.isCancelled { break }
+            let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
+                (definition) async throws(ServerFailure) in
+                let check = PrivilegeCheck(definition: definition, applicationName: "pgtend config check")
+                return (name: definition.name, findings: try await check.findings())
+            } show: { answer, _ in
+                StandardOutput.write(PrivilegeText(answer.name, answer.findings).rendered)
+                return answer.findings.contains { $0.severity == .missing } ? .noPermission : .done
             }
-            return ExitStatus.gravest(statuses)
+            return ExitStatus.gravest(answers.statuses)
         }
     }
 }

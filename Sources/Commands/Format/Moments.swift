@@ -14,11 +14,6 @@ extension Instant {
         default: "now"
         }
     }
-
-    /// From `other` to this moment; never less than nothing.
-    func duration(since other: Instant) -> Duration {
-        .microseconds(max(0, microseconds - other.microseconds))
-    }
 }
 
 extension Duration {

@@ -63,24 +63,18 @@ struct HistoryCommand: ParsableCommand {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         let (question, isDocument) = (HistoryReader.Question(self), json)
         Foreground.run {
-            var statuses: [ExitStatus] = []
-            var found: [DatabaseHistory] = []
-            var failures: [(database: String, ServerFailure)] = []
-            for definition in loaded.configuration.databases {
-                do throws(ServerFailure) {
-                    found.append(try await HistoryReader(definition).history(question))
-                } catch {
-                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
-                    statuses.append(ExitStatus(error))
-                    failures.append((definition.name, error))
-                }
-                if Task.isCancelled { break }
+            let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
+                (definition) async throws(ServerFailure) in
+                try await HistoryReader(definition).history(question)
+            } show: { _, _ in
+                .done
             }
+            var (found, statuses) = (answers.found, answers.statuses)
             // Of the databases that were asked for one run, those that do not have it have nothing to say.
             if question.isOneRun, found.contains(where: \.hasRuns) { found.removeAll { !$0.hasRuns } }
             if question.isOneRun, !found.contains(where: \.hasRuns) { statuses.append(.refused) }
             if isDocument {
-                StandardOutput.write(HistoryDocument(found, failures).rendered)
+                StandardOutput.write(HistoryDocument(found, answers.failures).rendered)
             } else if !found.isEmpty {
                 StandardOutput.write(found.map { HistoryText($0).rendered }.joined(separator: "\n\n"))
             }

@@ -48,36 +48,24 @@ struct PlanCommand: ParsableCommand {
     static func show(_ form: Form, of databases: DatabaseOptions, _ tasks: [TaskKind]) -> Never {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         Foreground.run {
-            var statuses: [ExitStatus] = []
-            var planned: [PlannedDatabase] = []
-            var failures: [(database: String, ServerFailure)] = []
-            for definition in loaded.configuration.databases {
+            let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
+                (definition) async throws(ServerFailure) in
                 let run = MaintenanceRun(
                     definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
-                    programVersion: Version.text,
-                    sink: NoSink())
-                do throws(ServerFailure) {
-                    let (plan, serverVersion) = try await run.plan()
-                    let database = try PlannedDatabase(
-                        plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsSQL)
-                    planned.append(database)
-                    statuses.append(database.status)
-                    // Databases are parted by a blank line.
-                    let gap = planned.count > 1 ? "\n" : ""
-                    switch form {
-                    case .text: StandardOutput.write(gap + PlanText(database).rendered)
-                    case .script: StandardOutput.write(gap + PlanScript(database).rendered)
-                    case .document: break
-                    }
-                } catch {
-                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
-                    statuses.append(ExitStatus(error))
-                    failures.append((definition.name, error))
+                    programVersion: Version.text, sink: NoSink())
+                let (plan, serverVersion) = try await run.plan()
+                return try PlannedDatabase(
+                    plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsSQL)
+            } show: { database, gap in
+                switch form {
+                case .text: StandardOutput.write(gap + PlanText(database).rendered)
+                case .script: StandardOutput.write(gap + PlanScript(database).rendered)
+                case .document: break
                 }
-                if Task.isCancelled { break }
+                return database.status
             }
-            if case .document = form { StandardOutput.write(PlanDocument(planned, failures).rendered) }
-            return ExitStatus.gravest(statuses)
+            if case .document = form { StandardOutput.write(PlanDocument(answers.found, answers.failures).rendered) }
+            return ExitStatus.gravest(answers.statuses)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Maintenance
 
 /// The exit codes, for scripts. Where `sysexits.h` has a meaning for it, its number is used.
@@ -76,26 +77,23 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// For `--help`.
     static var help: String {
-        (["EXIT CODES"]
-            + allCases.map { status in
-                let code = String(status.rawValue)
-                return "  \(String(repeating: " ", count: 3 - code.count))\(code)  \(status.meaning)"
-            }
-            + [
-                "  130  interrupted by SIGINT: cancelled on the server, nothing half done",
-                "  143  the same by SIGTERM",
+        help(
+            allCases.map { ($0.rawValue, $0.meaning) } + [
+                (interrupted(by: SIGINT), "interrupted by SIGINT: cancelled on the server, nothing half done"),
+                (interrupted(by: SIGTERM), "the same by SIGTERM"),
             ])
-            .joined(separator: "\n")
     }
 
     /// For the `--help` of the service.
     static var serviceHelp: String {
-        let codes: [(ExitStatus, String)] = [
-            (.done, "told to stop, and stopped"),
-            (.usage, usage.meaning),
-            (.configuration, "the configuration is not right; nothing was done"),
-        ]
-        return (["EXIT CODES"] + codes.map { "   \($0.rawValue < 10 ? "  " : " ")\($0.rawValue)  \($1)" })
-            .joined(separator: "\n")
+        let stopped = "told to stop, and stopped"
+        return help([done, usage, configuration].map { ($0.rawValue, $0 == .done ? stopped : $0.meaning) })
+    }
+
+    private static func help(_ codes: [(code: Int32, meaning: String)]) -> String {
+        let lines = codes.map { code, meaning in
+            "  \(String(repeating: " ", count: 3 - String(code).count))\(code)  \(meaning)"
+        }
+        return (["EXIT CODES"] + lines).joined(separator: "\n")
     }
 }

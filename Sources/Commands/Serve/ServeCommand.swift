@@ -83,13 +83,3 @@ extension ServiceSettings {
             stopGrace: configuration.stopGrace)
     }
 }
-
-extension ReportFormat {
-    init?(_ format: LogFormat?) {
-        switch format {
-        case .text?: self = .text
-        case .json?: self = .json
-        case nil: return nil
-        }
-    }
-}

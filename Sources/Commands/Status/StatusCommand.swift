@@ -35,26 +35,15 @@ struct StatusCommand: ParsableCommand {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         let isDocument = json
         Foreground.run {
-            var statuses: [ExitStatus] = []
-            var found: [DatabaseStatus] = []
-            var failures: [(database: String, ServerFailure)] = []
-            for definition in loaded.configuration.databases {
-                do throws(ServerFailure) {
-                    let status = try await StatusReader(definition).status()
-                    found.append(status)
-                    statuses.append(status.status)
-                    if !isDocument {
-                        StandardOutput.write((found.count > 1 ? "\n" : "") + StatusText(status).rendered)
-                    }
-                } catch {
-                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
-                    statuses.append(ExitStatus(error))
-                    failures.append((definition.name, error))
-                }
-                if Task.isCancelled { break }
+            let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
+                (definition) async throws(ServerFailure) in
+                try await StatusReader(definition).status()
+            } show: { status, gap in
+                if !isDocument { StandardOutput.write(gap + StatusText(status).rendered) }
+                return status.status
             }
-            if isDocument { StandardOutput.write(StatusDocument(found, failures).rendered) }
-            return ExitStatus.gravest(statuses)
+            if isDocument { StandardOutput.write(StatusDocument(answers.found, answers.failures).rendered) }
+            return ExitStatus.gravest(answers.statuses)
         }
     }
 }

@@ -41,12 +41,10 @@ struct StatusReader {
     private func plan() async throws(ServerFailure) -> Plan? {
         let run = MaintenanceRun(
             definition: definition, tasks: [.partitions, .views], runID: RunID.random(),
-            applicationName: Self.application,
-            programVersion: Version.text, sink: NoSink())
+            applicationName: Self.application, programVersion: Version.text, sink: NoSink())
         do throws(ServerFailure) {
             return try await run.plan().plan
         } catch {
-            // read_only_sql_transaction
             if error.isStandby { return nil }
             throw error
         }

@@ -11,10 +11,10 @@ package struct FailureStreak: Hashable, Sendable {
 
     package init() {}
 
-    /// From the first failure to the latest; never less than nothing, even when the clock was set back in between.
+    /// From the first failure to the latest.
     package var lasting: Duration {
         guard let since, let latest else { return .zero }
-        return .microseconds(max(0, latest.microseconds - since.microseconds))
+        return latest.duration(since: since)
     }
 
     /// Counts one more failure.
