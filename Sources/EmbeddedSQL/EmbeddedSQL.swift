@@ -1,16 +1,25 @@
 /// The files of `sql/`, compiled into the program, so that the binary and its SQL never drift apart.
 package enum EmbeddedSQL {
     /// The migrations of the platform's schema, in the order in which they are applied: by number, from 1 on, without
-    /// gaps.
-    package static let migrations = migrations(letter: "m")
+    /// gaps. Each is a folder of `sql/migrations`.
+    package static let migrations = [migration(1, "consolidated_schema")]
 
-    /// The migrations of the service's own ledger, in the same manner.
-    package static let ledgerMigrations = migrations(letter: "l")
+    /// The migrations of the service's own ledger, in the same manner. Each is a file of `sql/ledger`.
+    package static let ledgerMigrations = manifest.compactMap { file -> Migration? in
+        guard file.key.hasPrefix("l"), let number = Int(file.key.dropFirst().prefix(4)) else { return nil }
+        let name = String(file.key.dropFirst("l0000_".count).dropLast(".sql".count))
+        let part = Migration.Part(fileName: file.key, text: text(file.value))
+        return Migration(number: number, name: name, label: file.key, parts: [part])
+    }
 
-    private static func migrations(letter: Character) -> [Migration] {
-        manifest
-            .compactMap { Migration(letter: letter, fileName: $0.key, text: text($0.value)) }
-            .sorted { $0.number < $1.number }
+    /// The files of a migration are applied in the order of the manifest; `mNNNN_down.sql` takes it back.
+    private static func migration(_ number: Int, _ name: String) -> Migration {
+        let digits = String(number)
+        let prefix = "m" + String(repeating: "0", count: 4 - digits.count) + digits + "_"
+        var parts = manifest.filter { $0.key.hasPrefix(prefix) }
+            .map { Migration.Part(fileName: $0.key, text: text($0.value)) }
+        let down = parts.firstIndex { $0.fileName == prefix + "down.sql" }.map { parts.remove(at: $0) }
+        return Migration(number: number, name: name, label: prefix + name, parts: parts, down: down)
     }
 
     /// The text of a file of `sql/`, by its name without folder (`m0001_requirements.sql`); nil for any other name.

@@ -90,7 +90,7 @@ struct InstallationTests {
     @Test func needsNoSuperuserOnceRolesAndExtensionsStand() async throws {
         try await TestDatabase.with { database in
             let role = "installer_\(database.name)"
-            try await database.psql(Schema.script(Array(EmbeddedSQL.migrations.prefix(2))))
+            try await database.psql(Schema.part("m0001_roles"))
             try await database.psql(
                 """
                 CREATE ROLE \(role) LOGIN IN ROLE mcp_owner;

@@ -8,8 +8,14 @@ struct ManifestTests {
     /// `sql/` of the checkout that the tests were built from.
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sql")
 
+    /// Their paths below the subfolder.
     private static func files(in subfolder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: subfolder).path).sorted()
+        try FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: subfolder).path)
+            .filter { $0.hasSuffix(".sql") }
+    }
+
+    private static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
     }
 
     @Test(arguments: ["ledger", "migrations", "queries"])
@@ -18,26 +24,43 @@ struct ManifestTests {
         #expect(!files.isEmpty)
         for file in files {
             let text = try String(contentsOf: Self.folder.appending(path: "\(subfolder)/\(file)"), encoding: .utf8)
-            #expect(EmbeddedSQL.file(named: file) == text, "\(subfolder)/\(file)")
+            #expect(EmbeddedSQL.file(named: Self.name(file)) == text, "\(subfolder)/\(file)")
         }
     }
 
     @Test func holdsNothingElse() throws {
-        let folders = try Self.files(in: "")
-        #expect(folders == ["ledger", "migrations", "queries"])
-        let files = try folders.flatMap(Self.files)
+        let files = try Self.files(in: "").map(Self.name)
         #expect(EmbeddedSQL.manifest.map(\.key).sorted() == files.sorted())
     }
 
-    @Test(arguments: [("migrations", "m", EmbeddedSQL.migrations), ("ledger", "l", EmbeddedSQL.ledgerMigrations)])
-    func ordersMigrationsAsTheirFileNamesDo(folder: String, letter: String, migrations: [Migration]) throws {
-        let names = migrations.map { migration in
-            let digits = String(migration.number)
-            return letter + String(repeating: "0", count: 4 - digits.count) + digits + "_" + migration.name + ".sql"
+    @Test func makesAMigrationOfEachFolder() throws {
+        let folder = Self.folder.appending(path: "migrations").path
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == EmbeddedSQL.migrations.map(\.label))
+        #expect(EmbeddedSQL.migrations.map(\.number) == Array(1...EmbeddedSQL.migrations.count))
+        for migration in EmbeddedSQL.migrations {
+            let files = try Self.files(in: "migrations/\(migration.label)").map(Self.name)
+            let parts = migration.parts + (migration.down.map { [$0] } ?? [])
+            #expect(parts.map(\.fileName).sorted() == files.sorted())
         }
-        #expect(try names == Self.files(in: folder))
-        #expect(migrations.map(\.fileName) == names)
-        #expect(migrations.map(\.number) == Array(1...names.count))
+    }
+
+    @Test func makesAMigrationOfEachFileOfTheLedger() throws {
+        #expect(try EmbeddedSQL.ledgerMigrations.map(\.label) == Self.files(in: "ledger").sorted())
+        #expect(EmbeddedSQL.ledgerMigrations.map(\.number) == Array(1...EmbeddedSQL.ledgerMigrations.count))
+    }
+
+    @Test func findsTheFileAndTheLineOfAPlace() throws {
+        let parts = [("a.sql", "one\ntwo\n"), ("b.sql", "three\nfour")].map(Migration.Part.init)
+        let migration = Migration(number: 1, name: "m", label: "m0001_m", parts: parts)
+        let places = [
+            ("one", "a.sql", 1), ("two", "a.sql", 2), ("three", "b.sql", 1), ("four", "b.sql", 2), ("r", "b.sql", 1),
+        ]
+        for (word, fileName, line) in places {
+            let start = try #require(migration.text.range(of: word)).lowerBound
+            let place = migration.place(of: migration.text.distance(from: migration.text.startIndex, to: start) + 1)
+            #expect(place == (fileName, line), "\(word)")
+        }
     }
 
     @Test func givesNoFileForAnotherName() {

@@ -13,6 +13,11 @@ enum Schema {
         migrations.map { "BEGIN;\nSET LOCAL search_path = '';\n\($0.text)\nCOMMIT;\n" }.joined()
     }
 
+    /// The text of one file of a migration.
+    static func part(_ name: String) -> String {
+        EmbeddedSQL.file(named: "\(name).sql") ?? "no part \(name)"
+    }
+
     /// Runs `body` with a database that holds the schema and no rows.
     static func with<Value>(
         _ version: PostgresVersion, isolation: isolated (any Actor)? = #isolation,

@@ -57,7 +57,7 @@ struct SchemaApplyCommand: ParsableCommand {
     }
 
     private static func show(_ pending: [PendingMigration], of definition: DatabaseDefinition) {
-        let lines = pending.map { "  \($0.fileName)" }
+        let lines = pending.map { "  \($0.label)" }
         let headline = pending.isEmpty ? "up to date" : "\(pending.count) migrations to apply"
         StandardOutput.write((["\(definition.name.visible): \(headline)"] + lines).joined(separator: "\n"))
     }
@@ -66,7 +66,7 @@ struct SchemaApplyCommand: ParsableCommand {
         async throws(ServerFailure)
     {
         let outcome = try await installer.apply { done in
-            StandardOutput.write("applied \(done.migration.fileName) in \(done.duration.forPeople)")
+            StandardOutput.write("applied \(done.migration.label) in \(done.duration.forPeople)")
         }
         let applied = outcome.applied.isEmpty ? "nothing to apply" : "\(outcome.applied.count) migrations applied"
         StandardOutput.write("\(definition.name.visible): \(applied), the schema is at \(outcome.schemaNumber)")

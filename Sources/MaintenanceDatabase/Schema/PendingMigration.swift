@@ -4,15 +4,15 @@ import EmbeddedSQL
 package struct PendingMigration: Hashable, Sendable {
     /// From 1 on, in the order of application.
     package let number: Int
-    /// What it makes, such as `embedding_models`.
+    /// What it makes, such as `consolidated_schema`.
     package let name: String
 
-    /// As the file is called under `sql`.
-    package let fileName: String
+    /// As it is called under `sql`.
+    package let label: String
 
     init(_ migration: Migration) {
         number = migration.number
         name = migration.name
-        fileName = migration.fileName
+        label = migration.label
     }
 }

@@ -49,7 +49,7 @@ struct SchemaHistory {
     private func gap(_ migration: Migration) -> ServerFailure {
         ServerFailure(
             failureClass: .other,
-            message: "\(set.historyTable) has no row for \(migration.fileName), "
+            message: "\(set.historyTable) has no row for \(migration.label), "
                 + "although it has one for a later migration",
             cure: "restore the row from a backup: migrations are applied in order, so it has been there")
     }
@@ -57,7 +57,7 @@ struct SchemaHistory {
     private func edited(_ migration: Migration, _ record: Record) -> ServerFailure {
         ServerFailure(
             failureClass: .other,
-            message: "\(migration.fileName) is not the migration that \(set.possessor) has had: "
+            message: "\(migration.label) is not the migration that \(set.possessor) has had: "
                 + "its text has the checksum \(checksums[migration.number] ?? "?"), "
                 + "recorded as \(record.name) is \(record.checksum)",
             cure: "a migration never changes once it is released: use a build of pgtend whose sql/ was not edited, "
