@@ -98,6 +98,24 @@ struct TaskTableTests {
         }
     }
 
+    private static func remember(_ tenant: String) -> String {
+        """
+        SET ROLE mcp_application; SET app.current_tenant = '\(tenant)';
+        INSERT INTO mcp.task_idempotency_keys (tenant_id, idempotency_key, operation)
+        VALUES ('\(tenant)', 'a key', 'create') ON CONFLICT DO NOTHING
+        RETURNING response IS NULL AND expires_at > now() AND task_id IS NULL;
+        """
+    }
+
+    @Test func rememberARequestOnceATenant() async throws {
+        try await Schema.with(.v18) { database in
+            for (tenant, answer) in [(Self.mine, "t"), (Self.theirs, "t"), (Self.mine, "")] {
+                let told = try await database.psql(Self.remember(tenant))
+                #expect(told == answer)
+            }
+        }
+    }
+
     @Test func areDelegatedByTheirOwnTenantAlone() async throws {
         try await Schema.with(.v18) { database in
             try await database.psql("INSERT INTO mcp.tasks (tenant_id, title) VALUES ('\(Self.theirs)', 'a task')")

@@ -68,6 +68,33 @@ struct WorkspaceQuotaRaceTests {
         }
     }
 
+    /// The first session has the first workspace and then wants the second. The other, whatever order its rows are in,
+    /// must wait for the first workspace with empty hands: holding the second would be a deadlock.
+    @Test(arguments: [
+        "INSERT INTO mcp.shared_documents (tenant_id, workspace_id, title) "
+            + "VALUES ('\(tenant)', '\(workspaces[1])', 'b'), ('\(tenant)', '\(workspaces[0])', 'a')",
+        "UPDATE mcp.shared_documents SET workspace_id = '\(workspaces[0])' WHERE title = 'here'",
+        "UPDATE mcp.shared_documents SET workspace_id = '\(workspaces[1])' WHERE title = 'there'",
+        "DELETE FROM mcp.shared_documents WHERE title IN ('here', 'there')",
+    ])
+    func lockInOneOrder(statement: String) async throws {
+        try await Schema.with(.v18) { database in
+            let insert = "INSERT INTO mcp.shared_documents (tenant_id, workspace_id, title)"
+            try await database.psql(
+                """
+                INSERT INTO mcp.workspaces (id, tenant_id, name)
+                VALUES ('\(Self.workspaces[1])', '\(Self.tenant)', 'b'), ('\(Self.workspaces[0])', '\(Self.tenant)', 'a');
+                \(insert) VALUES ('\(Self.tenant)', '\(Self.workspaces[1])', 'here'),
+                    ('\(Self.tenant)', '\(Self.workspaces[0])', 'there');
+                """)
+            let answer = await database.race(
+                "\(insert) VALUES ('\(Self.tenant)', '\(Self.workspaces[0])', 'mine')", statement,
+                ending: "\(insert) VALUES ('\(Self.tenant)', '\(Self.workspaces[1])', 'mine'); COMMIT")
+            #expect(answer == "")
+            #expect(try await database.psql(WorkspaceCounters.differences) == "")
+        }
+    }
+
     /// One statement of each session at random. The documents and members of a session are its own, the workspaces are
     /// everybody's: whatever sessions wait for, it is a workspace.
     private static func statement(of session: Int, _ random: inout Seeded) -> String {
