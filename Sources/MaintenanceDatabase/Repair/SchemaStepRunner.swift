@@ -15,9 +15,10 @@ struct SchemaStepRunner {
     /// updated_at says when a row was changed by its users, and a backfill is none of them.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
 
-    /// Makes the table of the record.
+    /// Makes the tables of the record: of the steps, and of what they make beyond the schema.
     func prepare() async throws(PostgresError) {
-        try await connection.script(unsafe: EmbeddedSQL.query(named: "schema_steps_table"))
+        let tables = [EmbeddedSQL.text("m0001_makings.sql"), EmbeddedSQL.query(named: "schema_steps_table")]
+        try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
     }
 
     /// - Parameter steps: one, or several whose manner is `.together`.
