@@ -3,6 +3,9 @@ extension EmbeddedSQL {
     /// constant of each name, so names are unique and start with a letter. A test compares this list with the folder.
     /// The files of a migration stand here in the order in which they are applied.
     static let manifest: KeyValuePairs<String, [UInt8]> = [
+        // sql/facts
+        "consolidated_schema.tsv": PackageResources.consolidated_schema_tsv,
+
         // sql/ledger
         "l0001_schema.sql": PackageResources.l0001_schema_sql,
         "l0002_slot.sql": PackageResources.l0002_slot_sql,
@@ -117,9 +120,13 @@ extension EmbeddedSQL {
         "privilege_view_reads.sql": PackageResources.privilege_view_reads_sql,
         "run_lock_holder.sql": PackageResources.run_lock_holder_sql,
         "schema_checksums.sql": PackageResources.schema_checksums_sql,
+        "schema_facts.sql": PackageResources.schema_facts_sql,
+        "schema_foreign_records.sql": PackageResources.schema_foreign_records_sql,
         "schema_history.sql": PackageResources.schema_history_sql,
         "schema_history_table.sql": PackageResources.schema_history_table_sql,
+        "schema_index_state.sql": PackageResources.schema_index_state_sql,
         "schema_rights.sql": PackageResources.schema_rights_sql,
         "schema_session.sql": PackageResources.schema_session_sql,
+        "schema_steps_table.sql": PackageResources.schema_steps_table_sql,
     ]
 }
