@@ -7,8 +7,11 @@ enum TenantProbe {
     static let common = ["embedding_models", "models", "projection_matrices"]
 
     /// What a column is given where neither its type nor a list of values in a CHECK tells: table.column to SQL.
-    private static let values = ["mcp.workspace_members.agent_id": "'an agent'"]
-    private static let givenValues = values.map { "('\($0)', $v$\($1)$v$)" }.joined(separator: ", ")
+    private static let values = [
+        // One of user_id and agent_id.
+        "mcp.workspace_members.user_id": "gen_random_uuid()",
+        "mcp.projection_matrices.matrix": "'{\"[1]\"}'",
+    ]
 
     /// An INSERT that gives what must be given, and refers to rows of the same tenant.
     private static let statement = """
@@ -24,7 +27,7 @@ enum TenantProbe {
             FOR a IN
                 SELECT attnum, attname, atttypid, atttypmod, atttypid::regtype::text AS type FROM pg_attribute
                 WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND (attnotnull AND NOT atthasdef
-                    OR target || '.' || attname IN (SELECT v.name FROM (VALUES \(givenValues)) AS v (name, value)))
+                    OR target || '.' || attname IN (\(values.keys.map { "'\($0)'" }.joined(separator: ", "))))
                 ORDER BY attnum
             LOOP
                 SELECT k.confrelid::regclass AS parent, f.attname AS name INTO referred
@@ -33,8 +36,8 @@ enum TenantProbe {
                     AND f.attrelid = k.confrelid AND f.attnum = p.other AND f.attname <> 'tenant_id'
                 LIMIT 1;
                 SELECT coalesce(
-                    (SELECT v.value FROM (VALUES \(givenValues)) AS v (name, value)
-                        WHERE v.name = target || '.' || a.attname),
+                    (SELECT v.value FROM (VALUES \(values.map { "('\($0)', $v$\($1)$v$)" }.joined(separator: ", ")))
+                        AS v (name, value) WHERE v.name = target || '.' || a.attname),
                     (SELECT quote_literal(substring(pg_get_constraintdef(k.oid) FROM '''([^'']*)''::'))
                         FROM pg_constraint k WHERE k.contype = 'c' AND k.conrelid = target
                             AND k.conkey = ARRAY[a.attnum] AND pg_get_constraintdef(k.oid) LIKE '%= ANY (%ARRAY[%'),
