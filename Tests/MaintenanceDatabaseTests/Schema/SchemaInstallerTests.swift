@@ -19,10 +19,10 @@ struct SchemaInstallerTests {
             #expect(pending.map(\.number) == Array(1...EmbeddedSQL.migrations.count))
 
             let seen = Mutex<[String]>([])
-            let first = try await installer.apply { done in seen.withLock { $0.append(done.migration.fileName) } }
+            let first = try await installer.apply { done in seen.withLock { $0.append(done.migration.label) } }
             #expect(first.applied.map(\.migration) == pending)
             #expect(first.schemaNumber == EmbeddedSQL.migrations.count)
-            #expect(seen.withLock { $0 } == pending.map(\.fileName))
+            #expect(seen.withLock { $0 } == pending.map(\.label))
 
             // The record as psql reads it, the checksums as coreutils would compute them: over the files' bytes.
             let record = try await database.psql(
