@@ -146,7 +146,7 @@ struct SchemaShapeTests {
                     count(*) FILTER (WHERE relispartition AND relkind = 'r')
                 FROM pg_class WHERE relnamespace = 'mcp'::regnamespace
                 """
-            #expect(try await database.psql(counts) == "8|2|2")
+            #expect(try await database.psql(counts) == "11|2|2")
             try await database.psql(
                 "GRANT SELECT ON ALL TABLES IN SCHEMA mcp TO mcp_readonly; "
                     + "COMMENT ON TABLE mcp.embeddings IS NULL; ALTER TABLE mcp.audit_log NO FORCE ROW LEVEL SECURITY; "
