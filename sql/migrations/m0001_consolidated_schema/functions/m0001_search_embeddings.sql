@@ -46,6 +46,7 @@ BEGIN
             SET search_path = pg_catalog, pg_temp
             SET plan_cache_mode = force_custom_plan
             SET cpu_operator_cost = 0.05
+            SET jit = off
             SET ivfflat.iterative_scan = relaxed_order
             SET ivfflat.max_probes = 32768
             SET ivfflat.probes = 10
