@@ -22,17 +22,25 @@ package enum EmbeddedSQL {
         return Migration(number: number, name: name, label: prefix + name, parts: parts, down: down)
     }
 
+    /// The files of `sql/repair`: where the values of a column come from in a database that did not have it.
+    package static let repairRules = manifest.filter { $0.key.hasPrefix("r_") }.map { text($0.value) }
+
     /// The text of a file of `sql/`, by its name without folder (`m0001_requirements.sql`); nil for any other name.
     package static func file(named name: String) -> String? {
         manifest.first { $0.key == name }.map { text($0.value) }
     }
 
+    /// The text of a file by its name without folder. A name without a file is a mistake in the program, and stops it.
+    package static func text(_ name: String) -> String {
+        guard let text = file(named: name) else {
+            preconditionFailure("\(name) is not in the manifest of EmbeddedSQL")
+        }
+        return text
+    }
+
     /// The text of `sql/queries/NAME.sql`. A name without a file is a mistake in the program, and stops it.
     package static func query(named name: String) -> String {
-        guard let query = file(named: "\(name).sql") else {
-            preconditionFailure("sql/queries/\(name).sql is not in the manifest of EmbeddedSQL")
-        }
-        return query
+        text("\(name).sql")
     }
 
     /// The query of `sql/queries/NAME.sql` whose identifiers are still placeholders.

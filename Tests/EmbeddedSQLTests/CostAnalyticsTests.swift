@@ -4,14 +4,14 @@ import Testing
 /// The materialized view, compared with counts over whole seconds since 1970, which know no zone.
 @Suite("Cost analytics")
 struct CostAnalyticsTests {
-    /// Partitions of the months that the last 33 days touch, and rows in every state at the edges of every UTC day.
+    /// Partitions of the months before, which the last 33 days touch, and rows in every state at the edges of every UTC day.
     private static let data = """
         SELECT setseed(0.25);
         DO $$
         DECLARE first timestamp;
         BEGIN
             FOR first IN SELECT date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => b)
-                FROM generate_series(-1, 2) b WHERE b <> 0
+                FROM generate_series(1, 2) b
             LOOP
                 EXECUTE format('CREATE TABLE mcp.%I PARTITION OF mcp.embedding_metrics FOR VALUES FROM (%L) TO (%L)',
                     'embedding_metrics' || to_char(first, '_YYYY_MM'), first || '+00', first + interval '1 month' || '+00');

@@ -25,36 +25,46 @@ struct InstallationTests {
                 INSERT INTO mcp.audit_log (tenant_id, table_name, record_id, action)
                 VALUES (gen_random_uuid(), 'tasks', gen_random_uuid(), 'INSERT');
                 """)
-            let partitions = try await database.psql(
-                """
-                SET TimeZone = 'UTC';
-                SELECT i.inhparent::regclass, pg_get_expr(c.relpartbound, c.oid) = format(
-                        'FOR VALUES FROM (%L) TO (%L)',
-                        to_char(date_trunc('month', now()), 'YYYY-MM-DD 00:00:00+00'),
-                        to_char(date_trunc('month', now()) + interval '1 month', 'YYYY-MM-DD 00:00:00+00')),
-                    c.relname = p.relname || to_char(now(), '_YYYY_MM')
-                FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-                WHERE c.relkind = 'r' ORDER BY 1
-                """)
-            #expect(
-                partitions == "mcp.embedding_metrics|t|t\nmcp.audit_log|t|t"
-                    || partitions == "mcp.audit_log|t|t\nmcp.embedding_metrics|t|t")
+            #expect(try await database.psql("SELECT count(*) FROM mcp.embedding_metrics") == "1")
         }
     }
 
-    /// Its bounds are the months of UTC, whatever zone the installing session lives in.
-    @Test(arguments: ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
-    func boundsItsPartitionsInUTC(zone: String) async throws {
-        try await TestDatabase.with { database in
-            try await database.psql("SET TimeZone = '\(zone)'; \(Schema.script())")
-            let bounds = try await database.psql(
-                """
-                SET TimeZone = 'UTC';
-                SELECT pg_get_expr(c.relpartbound, c.oid) LIKE
-                    to_char(now(), '"FOR VALUES FROM (''"YYYY-MM"-01 00:00:00+00'') TO %"')
-                FROM pg_class c WHERE c.relispartition AND c.relkind = 'r' AND c.relnamespace = 'mcp'::regnamespace
-                """)
-            #expect(bounds == "t\nt")
+    /// An instant, and the first days in UTC of the month that it lies in and of the three that follow.
+    @Test(arguments: [
+        ("2026-11-23 12:00+00", ["2026-11-01", "2026-12-01", "2027-01-01", "2027-02-01"]),
+        ("2026-01-31 23:59:59.999999+00", ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]),
+        ("2026-02-01 00:00+00", ["2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"]),
+        ("2027-12-31 23:30-01", ["2028-01-01", "2028-02-01", "2028-03-01", "2028-04-01"]),
+        ("2028-02-29 00:00+00", ["2028-02-01", "2028-03-01", "2028-04-01", "2028-05-01"]),
+        // None, so that the clock counts.
+        ("", []),
+    ])
+    func makesTheMonthsThatPgtendWould(instant: String, months: [String]) async throws {
+        for zone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+            try await TestDatabase.with { database in
+                try await database.psql("SET TimeZone = '\(zone)'; SET pgtend.now = '\(instant)'; \(Schema.script())")
+                let expected =
+                    months.isEmpty
+                    ? "SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n) "
+                        + "FROM generate_series(0, 3) AS n"
+                    : "SELECT unnest('{\(months.joined(separator: ","))}'::timestamp[])"
+                // Each parent with each month, by name and bounds, and nothing else.
+                let wrong = """
+                    SET TimeZone = 'UTC';
+                    CREATE TEMPORARY TABLE found AS
+                    SELECT i.inhparent::regclass::text, c.relname::text, pg_get_expr(c.relpartbound, c.oid)
+                    FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
+                    WHERE c.relispartition AND c.relkind = 'r' AND c.relnamespace = 'mcp'::regnamespace;
+                    CREATE TEMPORARY TABLE wanted AS
+                    SELECT p.oid::regclass::text, p.relname || to_char(month, '_YYYY_MM'), format(
+                        'FOR VALUES FROM (%L) TO (%L)', month || '+00', month + interval '1 month' || '+00')
+                    FROM pg_class p, (\(expected)) AS m (month)
+                    WHERE p.relkind = 'p' AND p.relnamespace = 'mcp'::regnamespace;
+                    (TABLE found EXCEPT TABLE wanted) UNION ALL (TABLE wanted EXCEPT TABLE found);
+                    SELECT count(*) > 0 FROM found;
+                    """
+                #expect(try await database.psql(wrong) == "t", "\(zone)")
+            }
         }
     }
 

@@ -11,14 +11,14 @@ struct ManifestTests {
     /// Their paths below the subfolder.
     private static func files(in subfolder: String) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: subfolder).path)
-            .filter { $0.hasSuffix(".sql") }
+            .filter { $0.hasSuffix(".sql") || $0.hasSuffix(".tsv") }
     }
 
     private static func name(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    @Test(arguments: ["ledger", "migrations", "queries"])
+    @Test(arguments: ["facts", "ledger", "migrations", "queries"])
     func holdsEveryFileOfTheFolderAsItIs(subfolder: String) throws {
         let files = try Self.files(in: subfolder)
         #expect(!files.isEmpty)

@@ -90,19 +90,21 @@ struct BrokenConnectionTests {
             relay.fail(nil)
             let whole = try await exchange()
             #expect(whole > 500)
+            // The pid is among the bytes, in digits: a later session may have fewer of them.
+            let most = whole - "32768".count
             var failures = 0
             for count in 0..<whole {
                 relay.fail(.cut(after: count))
                 do {
-                    _ = try await exchange()
-                    Issue.record("no error with \(count) of \(whole) bytes")
+                    let took = try await exchange()
+                    #expect(took <= count && count > most, "no error with \(count) of \(whole) bytes")
                 } catch let error as PostgresError {
                     #expect(error.kind == .connection, "after \(count) bytes: \(error)")
                     #expect(!error.message.isEmpty)
                     failures += 1
                 }
             }
-            #expect(failures == whole)
+            #expect(failures > most)
             relay.fail(nil)
             #expect(try await exchange() > 500)
         }

@@ -3,6 +3,7 @@
 package enum LockMode: String, CaseIterable, Hashable, Sendable {
     case rowExclusive = "ROW EXCLUSIVE"
     case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
+    case share = "SHARE"
     case shareRowExclusive = "SHARE ROW EXCLUSIVE"
     case exclusive = "EXCLUSIVE"
     case accessExclusive = "ACCESS EXCLUSIVE"
@@ -12,7 +13,7 @@ package enum LockMode: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .rowExclusive: "readers and writers go on"
         case .shareUpdateExclusive: "readers and writers go on; other DDL, VACUUM and ANALYZE wait"
-        case .shareRowExclusive: "readers go on, writers wait"
+        case .share, .shareRowExclusive: "readers go on, writers wait"
         case .exclusive: "readers go on, writers wait"
         case .accessExclusive: "readers and writers wait"
         }

@@ -38,6 +38,22 @@ struct MigrationRunner {
         }
     }
 
+    /// Records all migrations as applied, of a database that has what they make.
+    func adopt() async throws(ServerFailure) {
+        let hasHistory = try await hasHistory()
+        let (pending, checksums) = try await pending(hasHistory)
+        guard !pending.isEmpty else { return }
+        do throws(PostgresError) {
+            let table = hasHistory ? [] : [EmbeddedSQL.query(named: set.historyTableFile)]
+            let records = try pending.map { (migration) throws(PostgresError) in
+                try record(of: migration, checksum: checksums[migration.number] ?? "")
+            }
+            try await connection.script(unsafe: (table + records).joined(separator: "\n;\n"))
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
     private func applyPending(
         _ progress: @Sendable (AppliedMigration) -> Void
     ) async throws(ServerFailure) -> AppliedMigrations {
@@ -133,16 +149,20 @@ struct MigrationRunner {
         _ migration: Migration, checksum: String, _ historyTable: String
     ) async throws(ServerFailure) {
         do throws(PostgresError) {
-            let name = try SQLLiteral(migration.name).quoted
-            let version = try SQLLiteral(programVersion).quoted
-            let record = """
-                INSERT INTO \(set.historyTable) (number, name, checksum, pgtend_version)
-                VALUES (\(migration.number), \(name), \(try SQLLiteral(checksum).quoted), \(version))
-                """
+            let record = try record(of: migration, checksum: checksum)
             // Each from a line of its own: the one before may end in a comment.
             try await connection.script(unsafe: [migration.text, historyTable, record].joined(separator: "\n;\n"))
         } catch {
             throw ServerFailure(error, in: migration)
         }
+    }
+
+    private func record(of migration: Migration, checksum: String) throws(PostgresError) -> String {
+        let name = try SQLLiteral(migration.name).quoted
+        let version = try SQLLiteral(programVersion).quoted
+        return """
+            INSERT INTO \(set.historyTable) (number, name, checksum, pgtend_version)
+            VALUES (\(migration.number), \(name), \(try SQLLiteral(checksum).quoted), \(version))
+            """
     }
 }

@@ -53,23 +53,9 @@ package struct SchemaInstaller: Sendable {
     private func connected<Value: Sendable>(
         _ body: (MigrationRunner) async throws(ServerFailure) -> Value
     ) async throws(ServerFailure) -> Value {
-        let connection: Connection
-        do throws(PostgresError) {
-            connection = try await Connection.open(
-                ConnectionInfo(parsing: conninfo),
-                options: SessionOptions(applicationName: applicationName))
-        } catch {
-            throw ServerFailure(error)
-        }
-        do throws(ServerFailure) {
+        try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
-            let value = try await body(
-                MigrationRunner(connection: connection, set: set, programVersion: programVersion))
-            await connection.close()
-            return value
-        } catch {
-            await connection.close()
-            throw error
+            return try await body(MigrationRunner(connection: connection, set: set, programVersion: programVersion))
         }
     }
 }

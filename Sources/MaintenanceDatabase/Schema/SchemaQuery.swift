@@ -5,6 +5,9 @@ import PostgresClient
 enum SchemaQuery: String, CaseIterable {
     case session = "schema_session"
     case rights = "schema_rights"
+    case facts = "schema_facts"
+    case foreignRecords = "schema_foreign_records"
+    case indexState = "schema_index_state"
     case history = "schema_history"
     case checksums = "schema_checksums"
     case ledgerSession = "ledger_session"

@@ -25,6 +25,21 @@ extension ServerFailure {
         }
     }
 
+    /// A step on the way to the schema that failed: which, and that everything before it stays.
+    init(_ error: PostgresError, in steps: [SchemaStep]) {
+        self.init(error)
+        let object = steps.count == 1 ? steps[0].object.description : "\(steps[0].object) and \(steps.count - 1) more"
+        let next = "what was done before stays, and the same command goes on with the rest"
+        switch failureClass {
+        case .lockNotAvailable, .transactionRollback:
+            message = "\(object): others hold its locks for longer than the application may be made to wait: \(message)"
+            cure = "repeat the command when the table is less busy; \(next)"
+        case .connection: message = "the connection was lost at \(object): \(message); \(next)"
+        case .cancelled: message = "told to stop at \(object); \(next)"
+        default: message = "\(object): \(message); \(next)"
+        }
+    }
+
     /// A migration that refuses by RAISE says all that there is to say; its place in a DO block helps nobody.
     private static func isOwnRaise(_ context: String) -> Bool {
         context.hasPrefix("PL/pgSQL function inline_code_block") && context.hasSuffix("at RAISE")

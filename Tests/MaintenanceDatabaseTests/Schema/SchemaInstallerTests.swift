@@ -31,7 +31,7 @@ struct SchemaInstallerTests {
                 FROM pgtend.schema_migrations ORDER BY number
                 """)
             #expect(record.split(separator: "\n").count == pending.count)
-            #expect(record.hasPrefix("1|requirements|postgres|1.2.3|t"))
+            #expect(record.hasPrefix("1|consolidated_schema|postgres|1.2.3|t"))
             for migration in EmbeddedSQL.migrations {
                 let checksum = try await sha256(migration.text)
                 let recorded = try await database.psql(

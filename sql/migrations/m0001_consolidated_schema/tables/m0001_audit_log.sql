@@ -14,6 +14,8 @@ CREATE TABLE mcp.audit_log (
     PRIMARY KEY (id, changed_at)
 ) PARTITION BY RANGE (changed_at);
 ALTER TABLE mcp.audit_log OWNER TO mcp_owner;
+-- The trail of changes is kept by triggers, for which no right of the application is needed. It adds what no trigger
+-- sees: that a row was read (SELECT).
 GRANT SELECT, INSERT ON mcp.audit_log TO mcp_application;
 GRANT SELECT ON mcp.audit_log TO mcp_readonly;
 
@@ -33,9 +35,11 @@ COMMENT ON COLUMN mcp.audit_log.tenant_id IS 'Whose row it is; row-level securit
 COMMENT ON COLUMN mcp.audit_log.table_name IS 'The table of the row that was changed or read.';
 COMMENT ON COLUMN mcp.audit_log.record_id IS 'Key of that row.';
 COMMENT ON COLUMN mcp.audit_log.action IS 'INSERT, UPDATE, DELETE or SELECT.';
-COMMENT ON COLUMN mcp.audit_log.old_data IS 'The row before, without secrets; NULL for INSERT.';
-COMMENT ON COLUMN mcp.audit_log.new_data IS 'The row after, without secrets; NULL for DELETE.';
-COMMENT ON COLUMN mcp.audit_log.changed_fields IS 'Names of the columns that an UPDATE changed.';
+COMMENT ON COLUMN mcp.audit_log.old_data IS 'The row before; secrets read [redacted]. NULL for INSERT.';
+COMMENT ON COLUMN mcp.audit_log.new_data IS 'The row after; secrets read [redacted]. NULL for DELETE.';
+COMMENT ON COLUMN mcp.audit_log.changed_fields IS
+    'Names of the columns that an UPDATE changed, sorted; those that hold secrets, too, but not updated_at and '
+    'last_used_at.';
 COMMENT ON COLUMN mcp.audit_log.changed_by IS 'The user, agent or service that did it.';
 COMMENT ON COLUMN mcp.audit_log.ip_address IS 'Where the request came from.';
 COMMENT ON COLUMN mcp.audit_log.user_agent IS 'What the requesting program calls itself.';

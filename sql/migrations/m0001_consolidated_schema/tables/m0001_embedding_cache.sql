@@ -2,12 +2,13 @@ CREATE TABLE mcp.embedding_cache (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     cache_key varchar(255) NOT NULL,
-    embedding_id uuid NOT NULL REFERENCES mcp.embeddings (id) ON DELETE CASCADE,
+    embedding_id uuid NOT NULL,
     hit_count bigint NOT NULL DEFAULT 0 CHECK (hit_count >= 0),
     last_accessed_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (tenant_id, cache_key)
+    UNIQUE (tenant_id, cache_key),
+    FOREIGN KEY (tenant_id, embedding_id) REFERENCES mcp.embeddings (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.embedding_cache OWNER TO mcp_owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embedding_cache TO mcp_application;
@@ -18,7 +19,7 @@ CREATE POLICY tenant_isolation ON mcp.embedding_cache
     USING (tenant_id = (SELECT mcp.current_tenant_id()))
     WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()));
 
-CREATE INDEX embedding_cache_embedding_idx ON mcp.embedding_cache (embedding_id);
+CREATE INDEX embedding_cache_embedding_idx ON mcp.embedding_cache (tenant_id, embedding_id);
 CREATE INDEX embedding_cache_expires_idx ON mcp.embedding_cache (expires_at) WHERE expires_at IS NOT NULL;
 
 COMMENT ON TABLE mcp.embedding_cache IS

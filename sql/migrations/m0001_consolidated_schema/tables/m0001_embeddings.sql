@@ -22,7 +22,9 @@ CREATE TABLE mcp.embeddings (
     idf_scores jsonb,
     metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
     created_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (tenant_id, id),
+    FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE SET NULL (context_id)
 );
 ALTER TABLE mcp.embeddings OWNER TO mcp_owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embeddings TO mcp_application;
@@ -36,7 +38,7 @@ CREATE POLICY tenant_isolation ON mcp.embeddings
 CREATE INDEX embeddings_tenant_idx ON mcp.embeddings (tenant_id, created_at DESC);
 CREATE INDEX embeddings_tenant_hash_idx ON mcp.embeddings (tenant_id, content_hash) WHERE content_hash IS NOT NULL;
 CREATE INDEX embeddings_tenant_agent_idx ON mcp.embeddings (tenant_id, agent_id) WHERE agent_id IS NOT NULL;
-CREATE INDEX embeddings_context_idx ON mcp.embeddings (context_id, content_index, chunk_index);
+CREATE INDEX embeddings_context_idx ON mcp.embeddings (tenant_id, context_id, content_index, chunk_index);
 CREATE INDEX embeddings_model_idx ON mcp.embeddings (model_id);
 CREATE INDEX embeddings_content_tsvector_idx ON mcp.embeddings USING gin (content_tsvector);
 

@@ -1,14 +1,26 @@
--- The partitions of the month in which the schema is applied, so that it can be written to at once. Those that follow
--- are made by pgtend, which takes these as its template: the storage parameters, which a partitioned parent cannot
--- carry, and row-level security without a policy, so that a careless GRANT on all tables of the schema still shows
--- nobody the rows of another tenant.
+-- The partitions of the month in which the schema is applied and of the three that follow, so that it can be written
+-- to at once and until pgtend, which is to make the later ones, has been set up. They are its template: the storage
+-- parameters, which a partitioned parent cannot carry, and row-level security without a policy, so that a careless
+-- GRANT on all tables of the schema still shows nobody the rows of another tenant.
+-- Every table that is partitioned by one column of instants gets them. The setting pgtend.now stands in for the
+-- clock in tests of the calendar.
 DO $$
 DECLARE
-    month constant timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
+    instant constant timestamptz := coalesce(nullif(current_setting('pgtend.now', true), '')::timestamptz, now());
     parent name;
+    month timestamp;
     child name;
 BEGIN
-    FOREACH parent IN ARRAY ARRAY['embedding_metrics', 'audit_log']
+    FOR parent, month IN
+        SELECT c.relname, date_trunc('month', instant AT TIME ZONE 'UTC') + make_interval(months => ahead)
+        FROM pg_catalog.pg_partitioned_table AS p
+        JOIN pg_catalog.pg_class AS c ON c.oid = p.partrelid
+        -- No row for an expression, whose attribute number is 0.
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = p.partattrs[0]
+        CROSS JOIN generate_series(0, 3) AS ahead
+        WHERE c.relnamespace = 'mcp'::regnamespace
+            AND p.partstrat = 'r' AND p.partnatts = 1 AND a.atttypid = 'timestamptz'::regtype
+        ORDER BY c.relname, ahead
     LOOP
         child := parent || to_char(month, '_YYYY_MM');
         EXECUTE format(

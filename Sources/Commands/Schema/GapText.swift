@@ -1,0 +1,100 @@
+import Maintenance
+import Reporting
+
+/// The comparison with the schema for people.
+struct GapText {
+    private let database: VerifiedDatabase
+    private var gap: SchemaGap { database.verification.gap }
+
+    init(_ database: VerifiedDatabase) {
+        self.database = database
+    }
+
+    var rendered: String {
+        let sections = [
+            section("missing", list(gap.missing)),
+            section("different", differences(gap.different)),
+            section(
+                "not compared: how PostgreSQL \(database.verification.major) writes these is not recorded",
+                differences(gap.notCompared)),
+            section("optional, absent", list(gap.absent)),
+            section("unknown, left alone", list(gap.unknown)),
+        ]
+        let paragraphs = [[headline]] + sections.filter { !$0.isEmpty }
+        return paragraphs.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private var headline: String {
+        let name = database.name.visible
+        let version = "PostgreSQL \(database.verification.major)"
+        if gap.isClosed { return "\(name): the schema is what it should be (\(version))" }
+        let counts = [
+            (gap.missing.count, "missing"), (gap.different.count, "different"), (gap.notCompared.count, "not compared"),
+        ]
+        let words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        return "\(name): the schema has a gap: \(words) (\(version))"
+    }
+
+    private func section(_ title: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : [title] + lines.map { "  " + $0 }
+    }
+
+    /// A line for each kind, and for the parts of each relation.
+    private func list(_ objects: [CatalogObject]) -> [String] {
+        struct Group: Hashable { let kind: CatalogObject.Kind, relation: String }
+        var groups: [(Group, [String])] = []
+        for object in objects {
+            let group = Group(kind: object.kind, relation: object.relation)
+            if let last = groups.indices.last, groups[last].0 == group {
+                groups[last].1.append(object.name.visible)
+            } else {
+                groups.append((group, [object.name.visible]))
+            }
+        }
+        return groups.map { group, names in
+            let place = group.relation.isEmpty ? "" : " of \(group.relation.visible)"
+            return "\(group.kind.rawValue)\(place): \(names.joined(separator: ", "))"
+        }
+    }
+
+    /// Both sides of each. Comments of columns, which often differ together, are one line for each relation.
+    private func differences(_ differences: [SchemaGap.Difference]) -> [String] {
+        let isCommentOfColumn = { (difference: SchemaGap.Difference) in
+            difference.object.kind == .column && difference.property == .comment
+        }
+        let comments = differences.filter(isCommentOfColumn)
+        let relations = Set(comments.map(\.object.relation)).sorted()
+        return differences.filter { !isCommentOfColumn($0) }.flatMap(lines)
+            + relations.map { relation in
+                let names = comments.filter { $0.object.relation == relation }.map(\.object.name.visible)
+                return "comments on columns of \(relation.visible): \(names.joined(separator: ", "))"
+            }
+    }
+
+    private func lines(_ difference: SchemaGap.Difference) -> [String] {
+        let (expected, found) = Self.firstDifference(difference.expected, difference.found)
+        return [
+            "\(difference.object.description.visible), \(difference.property.rawValue.visible)",
+            "  expected  \(expected)", "  found     \(found)",
+        ]
+    }
+
+    /// Of texts with several lines, such as a function's, the first that differs.
+    private static func firstDifference(_ expected: String?, _ found: String?) -> (String, String) {
+        guard let expected, let found else { return (oneLine(expected), oneLine(found)) }
+        let left = expected.split(separator: "\n", omittingEmptySubsequences: false)
+        let right = found.split(separator: "\n", omittingEmptySubsequences: false)
+        guard left.count > 1 || right.count > 1 else { return (expected.visible, found.visible) }
+        let line = zip(left, right).enumerated().first { $1.0 != $1.1 }?.offset ?? min(left.count, right.count)
+        func text(_ lines: [Substring]) -> String {
+            line < lines.count ? "line \(line + 1): \(String(lines[line]).visible)" : "nothing after line \(line)"
+        }
+        return (text(left), text(right))
+    }
+
+    private static func oneLine(_ value: String?) -> String {
+        guard let value else { return "(default)" }
+        let lines = value.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.count > 1 ? "\(String(lines[0]).visible) … (\(lines.count) lines)" : value.visible
+    }
+}

@@ -1,0 +1,100 @@
+import Maintenance
+import MaintenanceDatabase
+import Reporting
+
+/// What a database lacks of the schema, and what would be done about it, for people.
+struct SchemaPlanText {
+    private let name: String
+    private let diagnosis: SchemaDiagnosis
+    private var plan: SchemaPlan { diagnosis.plan }
+
+    init(_ name: String, _ diagnosis: SchemaDiagnosis) {
+        self.name = name
+        self.diagnosis = diagnosis
+    }
+
+    /// Everything, with the SQL of each step.
+    var rendered: String {
+        let steps = plan.steps.isEmpty ? [] : ["steps"] + plan.steps.enumerated().flatMap { Self.lines($0 + 1, $1) }
+        return paragraphs([steps])
+    }
+
+    /// Without the steps, which tell of themselves when they are done.
+    var summary: String { paragraphs([]) }
+
+    private func paragraphs(_ more: [[String]]) -> String {
+        let verified = VerifiedDatabase(name: name, verification: diagnosis.verification)
+        let sections =
+            [GapText(verified).rendered.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)]
+            + [Self.records(diagnosis.records), Self.refusals(plan.refusals), notes] + more
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private var notes: [String] {
+        plan.notes.isEmpty ? [] : ["notes"] + plan.notes.map { "  " + $0.visible }
+    }
+
+    private static func records(_ records: [ForeignRecord]) -> [String] {
+        records.map { record in
+            let state = record.isDirty ? "dirty: a migration failed, and nothing is applied any more" : "clean"
+            return "golang-migrate (\(record.table.description.visible)): version \(record.version), \(state)"
+        }
+    }
+
+    private static func refusals(_ refusals: [SchemaRefusal]) -> [String] {
+        guard !refusals.isEmpty else { return [] }
+        return ["refused: only a person can decide, and nothing is changed before that"]
+            + refusals.flatMap { refusal in
+                ["  \(refusal.object.description.visible): \(refusal.reason.visible)", "    \(refusal.cure.visible)"]
+            }
+    }
+
+    private static func lines(_ number: Int, _ step: SchemaStep) -> [String] {
+        let head = "  \(number). \(step.object.description.visible): \(step.purpose.visible)"
+        let statements =
+            switch step.manner {
+            case .inBatches(let backfill):
+                backfill.tables.map { table in
+                    "UPDATE \(table) AS r SET \(backfill.assignment) WHERE \(backfill.condition)"
+                }
+            default: step.statements
+            }
+        let sql = statements.flatMap { statement in
+            "\(statement);".split(separator: "\n", omittingEmptySubsequences: false).map {
+                "       \(String($0).visible)"
+            }
+        }
+        return [head, "     \(manner(step.manner))"] + sql
+    }
+
+    private static func manner(_ manner: SchemaStep.Manner) -> String {
+        switch manner {
+        case .together: "in one transaction with its neighbours; nobody waits"
+        case .briefly(let locks):
+            "within the lock limit" + (locks.isEmpty ? "" : ": ") + locks.map(words).joined(separator: ", ")
+        case .patiently(let locks):
+            "for as long as it takes; readers and writers go on"
+                + (locks.isEmpty ? "" : ": ") + locks.map(words).joined(separator: ", ")
+        case .concurrently: "outside a transaction; readers and writers go on"
+        case .inBatches: "in batches, each within the lock limit"
+        }
+    }
+
+    private static func words(_ lock: LockRequirement) -> String {
+        "\(lock.mode.rawValue) on \(lock.relation.description.visible)"
+    }
+
+    static func line(_ steps: [SchemaStep], _ duration: Duration) -> String {
+        let first = steps.first.map { "\($0.object.description.visible): \($0.purpose.visible)" } ?? ""
+        let others = steps.count > 1 ? ", and \(steps.count - 1) more in one transaction" : ""
+        return "done in \(duration.forPeople): \(first)\(others)"
+    }
+
+    static func outcome(_ diagnosis: SchemaDiagnosis) -> String {
+        guard !diagnosis.verification.gap.isClosed else {
+            return (["the schema is what it should be"] + records(diagnosis.records)).joined(separator: "\n")
+        }
+        let left = GapText(VerifiedDatabase(name: "left", verification: diagnosis.verification)).rendered
+        return ([left] + refusals(diagnosis.plan.refusals) + records(diagnosis.records)).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Glibc
+import Maintenance
+import MaintenanceDatabase
+import Reporting
+import Settings
+
+struct SchemaVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare a database with the schema that is part of pgtend, object by object.",
+        discussion: """
+            Prints what is missing, what is different (both sides), and what nobody expected and is left alone. Reads \
+            the catalog from one snapshot, changes nothing, and needs no right beyond connecting.
+
+            EXAMPLES
+              pgtend schema verify --database 'host=/run/postgresql dbname=platform'
+              pgtend schema verify --json | jq '.databases[].missing'
+
+            EXIT CODES
+                0  the database is what it should be
+                1  there is a gap
+               69  a database could not be reached or worked with
+               77  the role, its password or a privilege was refused
+               78  the configuration is not right
+            """)
+
+    @OptionGroup var databases: DatabaseOptions
+
+    @Flag(name: .long, help: "Print one JSON document for programs.")
+    var json = false
+
+    func run() throws {
+        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let isDocument = json
+        Foreground.run {
+            let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
+                (definition) async throws(ServerFailure) in
+                let verifier = SchemaVerifier(
+                    conninfo: definition.conninfo, applicationName: "pgtend schema verify")
+                return VerifiedDatabase(name: definition.name, verification: try await verifier.verify())
+            } show: { verified, gap in
+                if !isDocument { StandardOutput.write(gap + GapText(verified).rendered) }
+                return verified.verification.gap.isClosed ? .done : .failed
+            }
+            if isDocument { StandardOutput.write(VerificationDocument(answers.found, answers.failures).rendered) }
+            return ExitStatus.gravest(answers.statuses)
+        }
+    }
+}
+
+/// A database as the configuration calls it, and how it compares with the schema.
+struct VerifiedDatabase {
+    let name: String
+    let verification: SchemaVerification
+}

@@ -1,0 +1,38 @@
+/// What a schema holds, object by object: of the live database, or as it was recorded of the schema that it should be.
+package struct CatalogFacts: Equatable, Sendable {
+    private var facts: [CatalogObject: [CatalogProperty: String]] = [:]
+
+    package init() {}
+
+    package mutating func add(_ object: CatalogObject, _ property: CatalogProperty, _ value: String) {
+        facts[object, default: [:]][property] = value
+    }
+
+    package mutating func remove(_ object: CatalogObject) {
+        facts[object] = nil
+    }
+
+    package var objects: [CatalogObject] { facts.keys.sorted() }
+
+    package func objects(_ kind: CatalogObject.Kind) -> [CatalogObject] {
+        facts.keys.filter { $0.kind == kind }.sorted()
+    }
+
+    /// The parts of a relation, of one kind.
+    package func parts(_ kind: CatalogObject.Kind, of relation: String) -> [CatalogObject] {
+        facts.keys.filter { $0.kind == kind && $0.relation == relation }.sorted()
+    }
+
+    package func contains(_ object: CatalogObject) -> Bool { facts[object] != nil }
+
+    /// nil for an object that is not there.
+    package subscript(object: CatalogObject) -> [CatalogProperty: String]? { facts[object] }
+
+    /// nil also for a property that is at its default.
+    package subscript(object: CatalogObject, property: CatalogProperty) -> String? { facts[object]?[property] }
+
+    /// The schema in which each extension lives, as SQL writes it.
+    package var extensionSchemas: [String: String] {
+        objects(.extension).reduce(into: [:]) { $0[$1.name] = self[$1, .schema] }
+    }
+}

@@ -1,0 +1,52 @@
+/// An object of a schema, as its facts name it.
+package struct CatalogObject: Hashable, Sendable {
+    /// In the order in which a report lists them.
+    package enum Kind: String, CaseIterable, Sendable {
+        case role, `extension`, schema, type, table
+        case foreignTable = "foreign table"
+        case sequence, column, constraint, index, partition, view
+        case materializedView = "materialized view"
+        case function, procedure, aggregate, trigger, policy, grant
+    }
+
+    package let kind: Kind
+    /// The relation that a column, a constraint, an index, a partition, a trigger or a policy belongs to; empty for
+    /// every other kind.
+    package let relation: String
+    /// Without its schema; a function with the types of its arguments.
+    package let name: String
+
+    package init(_ kind: Kind, _ name: String, of relation: String = "") {
+        self.kind = kind
+        self.relation = relation
+        self.name = name
+    }
+
+    /// Whether it comes and goes with its relation.
+    package var isPart: Bool { !relation.isEmpty }
+}
+
+extension CatalogObject: Comparable {
+    package static func < (left: CatalogObject, right: CatalogObject) -> Bool {
+        (left.kind.place, left.relation, left.name) < (right.kind.place, right.relation, right.name)
+    }
+}
+
+extension CatalogObject.Kind {
+    fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    /// What relations are: they have parts.
+    package var isRelation: Bool {
+        switch self {
+        case .table, .foreignTable, .view, .materializedView: true
+        default: false
+        }
+    }
+}
+
+extension CatalogObject: CustomStringConvertible {
+    /// For people: `column status of table tasks`.
+    package var description: String {
+        isPart ? "\(kind.rawValue) \(name) of \(relation)" : "\(kind.rawValue) \(name)"
+    }
+}

@@ -1,0 +1,117 @@
+/// How a live schema differs from what it should be.
+package struct SchemaGap: Equatable, Sendable {
+    /// A property of an object that stands on both sides; nil is the default.
+    package struct Difference: Equatable, Sendable {
+        package let object: CatalogObject
+        package let property: CatalogProperty
+        package let expected: String?
+        package let found: String?
+    }
+
+    /// Of a missing relation only the relation itself: its parts are missing with it.
+    package private(set) var missing: [CatalogObject] = []
+    package private(set) var different: [Difference] = []
+    /// What nobody expected. It is left alone; of an unknown relation only the relation itself is listed.
+    package private(set) var unknown: [CatalogObject] = []
+    /// What need not be there, and is not.
+    package private(set) var absent: [CatalogObject] = []
+    /// What cannot be compared: the server deparses expressions in a way that has not been recorded.
+    package private(set) var notCompared: [Difference] = []
+
+    /// Whether the schema is what it should be.
+    package var isClosed: Bool { missing.isEmpty && different.isEmpty && notCompared.isEmpty }
+
+    /// - Parameter isRecorded: whether `expected` was recorded on the major version of the live server. Where it was not,
+    ///   a deparsed expression that differs may still be the same.
+    package init(expected: CatalogFacts, live: CatalogFacts, isRecorded: Bool = true) {
+        for object in expected.objects where object.kind != .partition {
+            if live.contains(object) {
+                compare(object, expected, object, live, isRecorded)
+            } else if Self.isOptional(object, expected, live) {
+                absent.append(object)
+            } else if !object.isPart || live.hasRelation(object.relation) {
+                missing.append(object)
+            }
+        }
+        for partition in live.objects(.partition) {
+            let template = CatalogObject(.partition, Self.anyPartition, of: partition.relation)
+            if expected.contains(template) { compare(template, expected, partition, live, isRecorded) }
+        }
+        unknown = live.objects.filter { Self.isUnknown($0, expected) }
+    }
+
+    /// The name under which the record has what all partitions of a table have in common.
+    package static let anyPartition = "*"
+
+    private mutating func compare(
+        _ object: CatalogObject, _ expected: CatalogFacts, _ found: CatalogObject, _ live: CatalogFacts,
+        _ isRecorded: Bool
+    ) {
+        let wanted = expected[object] ?? [:]
+        let there = live[found] ?? [:]
+        for property in Set(wanted.keys).union(there.keys).sorted() where Self.isCompared(property, of: object.kind) {
+            guard wanted[property] != there[property] else { continue }
+            let difference = Difference(
+                object: found, property: property, expected: wanted[property], found: there[property])
+            if property == .requirement {
+                guard !Self.meets(wanted[property], there[.version]) else { continue }
+                different.append(
+                    Difference(
+                        object: found, property: .version, expected: wanted[property], found: there[.version]))
+            } else if property.isDeparsed, !isRecorded, wanted[property] != nil, there[property] != nil {
+                notCompared.append(difference)
+            } else {
+                different.append(difference)
+            }
+        }
+    }
+
+    private static func isCompared(_ property: CatalogProperty, of kind: CatalogObject.Kind) -> Bool {
+        switch (kind, property) {
+        // Wherever it lives, and whatever its version is, as long as the requirement is met.
+        case (.extension, .schema), (.extension, .version): false
+        case (.index, .lists), (.index, .extension), (_, .partitions): false
+        case (.partition, .bounds), (.column, .position), (.table, .bytes): false
+        default: true
+        }
+    }
+
+    private static let optional = "optional"
+
+    private static func isOptional(_ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts) -> Bool {
+        func isOptional(_ name: String) -> Bool {
+            expected[CatalogObject(.extension, name), .requirement] == optional
+        }
+        if object.kind == .extension { return isOptional(object.name) }
+        guard object.kind == .index, let name = expected[object, .extension] else { return false }
+        return isOptional(name) && !live.contains(CatalogObject(.extension, name))
+    }
+
+    /// Whether an extension's version is what `at least 0.8` asks for.
+    private static func meets(_ requirement: String?, _ version: String?) -> Bool {
+        guard let requirement, requirement.hasPrefix("at least ") else { return true }
+        let least = numbers(requirement.dropFirst("at least ".count))
+        return version.map { !numbers($0[...]).lexicographicallyPrecedes(least) } ?? false
+    }
+
+    private static func numbers(_ version: Substring) -> [Int] {
+        version.split(separator: ".").map { part in Int(part.prefix { $0.isWholeNumber }) ?? 0 }
+    }
+
+    private static func isUnknown(_ object: CatalogObject, _ expected: CatalogFacts) -> Bool {
+        switch object.kind {
+        // They are the whole database's, or the whole cluster's.
+        case .role, .extension: false
+        // How a partition should be says its parent.
+        case .partition: false
+        default: !expected.contains(object) && (!object.isPart || expected.hasRelation(object.relation))
+        }
+    }
+}
+
+extension CatalogFacts {
+    /// Whether a relation of that name is there, of whatever kind.
+    package func hasRelation(_ name: String) -> Bool {
+        CatalogObject.Kind.allCases.contains { $0.isRelation && contains(CatalogObject($0, name)) }
+    }
+}

@@ -1,0 +1,16 @@
+/// A live schema beside what it should be.
+package struct SchemaVerification: Sendable {
+    /// The major version of the server.
+    package let major: Int
+    package let expected: CatalogFacts
+    package let live: CatalogFacts
+    package let gap: SchemaGap
+
+    /// - Parameter isRecorded: whether `expected` was recorded on that major version.
+    package init(major: Int, expected: CatalogFacts, live: CatalogFacts, isRecorded: Bool) {
+        self.major = major
+        self.expected = expected
+        self.live = live
+        gap = SchemaGap(expected: expected, live: live, isRecorded: isRecorded)
+    }
+}

@@ -1,0 +1,68 @@
+import EmbeddedSQL
+
+/// What no catalog tells: where the values of a column come from in a database that did not have it. A file of
+/// `sql/repair`.
+///
+/// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN` are its head; a line
+/// `-- before:`, `-- refuse:`, `-- where:` or `-- value:` begins a part of SQL, over the row `r`. Any other line with
+/// `-- ` before the first part is a comment.
+struct RepairRule: Sendable {
+    let table: String
+    let column: String
+    /// The column that had the values under another name; it is kept, renamed, and no longer written.
+    var source: String?
+    /// Old values that have another name by now.
+    var map: [ValueMapping] = []
+    /// A column whose trigger derives the values: an update that sets it to itself fills them.
+    var deriving: String?
+    /// The value, over the row `r`.
+    var value: String?
+    /// The rows that need it; nil for those where the column is NULL.
+    var condition: String?
+    /// Statements that the value depends on, each run before the rows are filled; harmless when repeated.
+    var before: String?
+    /// Lists what a person has to decide: `value` and `count`.
+    var refusal: String?
+
+    /// All of `sql/repair`.
+    static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
+
+    init(_ text: String) {
+        var head: [String: [String]] = [:]
+        var parts: [String: [Substring]] = [:]
+        var part: String?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if let name = ["before", "refuse", "where", "value"].first(where: { line == "-- \($0):" }) {
+                part = name
+            } else if let part {
+                parts[part, default: []].append(line)
+            } else if line.hasPrefix("-- "), let colon = line.firstIndex(of: ":") {
+                let key = String(line[line.index(line.startIndex, offsetBy: 3)..<colon])
+                let value = line[line.index(after: colon)...].drop { $0 == " " }
+                head[key, default: []].append(String(value))
+            }
+        }
+        func sql(_ name: String) -> String? {
+            parts[name].map { $0.joined(separator: "\n").trimmingLines }
+        }
+        guard let place = head["column"]?.first?.split(separator: "."), place.count == 2 else {
+            preconditionFailure("a rule of sql/repair names no column: \(text.prefix(80))")
+        }
+        table = String(place[0])
+        column = String(place[1])
+        source = head["from"]?.first
+        map = (head["map"] ?? []).compactMap { ValueMapping($0) }
+        deriving = head["by"]?.first
+        value = sql("value")
+        condition = sql("where")
+        before = sql("before")
+        refusal = sql("refuse")
+    }
+}
+
+extension String {
+    /// Without the line breaks around it.
+    fileprivate var trimmingLines: String {
+        String(drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed())
+    }
+}

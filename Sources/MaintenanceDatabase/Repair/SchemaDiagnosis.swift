@@ -1,0 +1,17 @@
+import Maintenance
+
+/// What a database has of the schema, and what can be done about the rest.
+package struct SchemaDiagnosis: Sendable {
+    package let verification: SchemaVerification
+    package let plan: SchemaPlan
+    /// What golang-migrate believes.
+    package internal(set) var records: [ForeignRecord]
+}
+
+/// A row of golang-migrate's `schema_migrations`.
+package struct ForeignRecord: Hashable, Sendable {
+    package let table: RelationName
+    package let version: Int
+    /// A migration failed, and nothing is applied any more.
+    package let isDirty: Bool
+}

@@ -1,0 +1,126 @@
+import Maintenance
+import PostgresClient
+
+extension SchemaPlanner {
+    mutating func planIndex(_ index: CatalogObject) throws(PostgresError) {
+        guard !gap.absent.contains(index), let definition = expected[index, .definition] else { return }
+        let relation = index.relation
+        if !live.hasRelation(relation) {
+            add(
+                .indexes, index, .together, "the index is missing",
+                try createIndex(index.name, definition, lists: expected[index, .lists], on: relation))
+            return
+        }
+        let pending = pendingColumns(in: definition, of: relation)
+        if !pending.isEmpty {
+            // Ready before the columns are swapped.
+            try replace(index, Self.renamed(definition, pending), "\(index.name) is missing")
+        } else if let found = live[index, .definition] {
+            if found != definition {
+                try replace(index, definition, "\(index.name) is another index")
+            } else if live[index, .state] != nil {
+                try build(index.name, for: index, definition, "\(index.name) is not valid")
+            }
+        } else if let twin = twin(of: index, definition) {
+            addBriefly(
+                .swaps, relation, .shareUpdateExclusive, "\(index.name) is called \(twin.name)",
+                "ALTER INDEX \(try qualified(twin.name)) RENAME TO \(try SQLIdentifier(index.name).quoted)")
+        } else {
+            try build(index.name, for: index, definition, "\(index.name) is missing")
+        }
+    }
+
+    /// The new names of columns that are under conversion, by their final names.
+    func pendingColumns(in expression: String, of relation: String) -> [String: String] {
+        Self.words(expression).reduce(into: [:]) { names, word in
+            let column = CatalogObject(.column, word, of: relation)
+            if expected.contains(column), needsConversion(column) { names[word] = Self.newPrefix + word }
+        }
+    }
+
+    /// The same index or constraint under a name that nobody expected.
+    func twin(of object: CatalogObject, _ definition: String) -> CatalogObject? {
+        live.parts(object.kind, of: object.relation).first { other in
+            live[other, .definition] == definition && live[other, .state] == nil && !expected.contains(other)
+                && !other.name.hasPrefix(Self.oldPrefix)
+        }
+    }
+
+    // MARK: - Building
+
+    /// Builds it beside what has its name, and gives it that name when the columns have theirs.
+    private mutating func replace(
+        _ index: CatalogObject, _ definition: String, _ purpose: String
+    ) throws(PostgresError) {
+        let other = Self.derived(Self.newPrefix, index.name)
+        try build(other, for: index, definition, purpose)
+        if live.contains(index) {
+            addBriefly(
+                .leftovers, index.relation, .accessExclusive, purpose, "DROP INDEX \(try qualified(index.name))")
+        }
+        addBriefly(
+            .leftovers, index.relation, .accessExclusive, purpose,
+            "ALTER INDEX \(try qualified(other)) RENAME TO \(try SQLIdentifier(index.name).quoted)")
+    }
+
+    /// - Parameter name: under which it is built.
+    private mutating func build(
+        _ name: String, for index: CatalogObject, _ definition: String, _ purpose: String
+    ) throws(PostgresError) {
+        let lists = expected[index, .lists]
+        guard isPartitioned(index.relation) else {
+            append(
+                SchemaStep(
+                    index, .concurrently(index: name), purpose,
+                    [try createIndex(name, definition, lists: lists, on: index.relation, isConcurrent: true)]),
+                to: .indexes)
+            return
+        }
+        let built = CatalogObject(.index, name, of: index.relation)
+        if !live.contains(built) {
+            addBriefly(
+                .indexes, index.relation, .share, purpose,
+                try createIndex(name, definition, lists: lists, on: index.relation, isOnly: true))
+        }
+        for partition in partitions(without: built) {
+            let part = Self.derived("\(partition)_", name.dropped("\(index.relation)_") ?? name)
+            // Behind the step that makes the parent's: it is one of those that are gathered for its table.
+            append(
+                SchemaStep(
+                    index, .concurrently(index: part), purpose,
+                    [try createIndex(part, definition, lists: lists, on: partition, isConcurrent: true)]), to: .indexes)
+            addBriefly(
+                .swaps, partition, .shareUpdateExclusive, purpose,
+                "ALTER INDEX \(try qualified(name)) ATTACH PARTITION \(try qualified(part))")
+        }
+    }
+
+    /// The partitions that have no part of the index yet.
+    func partitions(without index: CatalogObject) -> [String] {
+        let attached = Set((live[index, .partitions] ?? "").split(separator: ", ").map(String.init))
+        return live.parts(.partition, of: index.relation).map(\.name).filter { !attached.contains($0) }
+    }
+
+    func createIndex(
+        _ name: String, _ definition: String, lists: String? = nil, on table: String, isOnly: Bool = false,
+        isConcurrent: Bool = false
+    ) throws(PostgresError) -> String {
+        let unique = definition.hasPrefix("CREATE UNIQUE") ? "UNIQUE " : ""
+        let using = definition.firstRange(of: " USING ").map { String(definition[$0.lowerBound...]) } ?? ""
+        let options = lists.map { " WITH (lists = \($0))" } ?? ""
+        return "CREATE \(unique)INDEX \(isConcurrent ? "CONCURRENTLY " : "")\(try SQLIdentifier(name).quoted) "
+            + "ON \(isOnly ? "ONLY " : "")\(try qualified(table))\(using)\(options)"
+    }
+
+    /// Prefix and name; where that is too long for an identifier, cut, with a checksum of the whole.
+    static func derived(_ prefix: String, _ name: String) -> String {
+        let whole = prefix + name
+        guard whole.utf8.count > SQLIdentifier.maximumBytes else { return whole }
+        var hash: UInt32 = 2_166_136_261
+        for byte in whole.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        let digits = String(hash, radix: 16)
+        var cut = whole
+        while cut.utf8.count + digits.utf8.count + 1 > SQLIdentifier.maximumBytes { cut.removeLast() }
+        return "\(cut)_\(digits)"
+    }
+}

@@ -1,0 +1,184 @@
+import Maintenance
+import PostgresClient
+
+extension SchemaPlanner {
+    mutating func planTable(_ table: CatalogObject) throws(PostgresError) {
+        if !live.contains(table) {
+            try planNewTable(table)
+        } else if let key = difference(table, .partitionKey) {
+            refusePartitioning(table, key)
+        } else {
+            try planOwner(table)
+            for column in expected.parts(.column, of: table.name) { try planColumn(column) }
+            try planSettings(table)
+        }
+        for constraint in expected.parts(.constraint, of: table.name) { try planConstraint(constraint) }
+        for index in expected.parts(.index, of: table.name) { try planIndex(index) }
+        try planLeftovers(of: table.name)
+    }
+
+    // MARK: - New tables
+
+    private mutating func planNewTable(_ table: CatalogObject) throws(PostgresError) {
+        let name = try qualified(table.name)
+        let columns = expected.parts(.column, of: table.name).sorted { position($0) < position($1) }
+        var lines: [String] = []
+        for column in columns { lines.append("    " + (try columnDefinition(column))) }
+        for key in expected.parts(.constraint, of: table.name) where !isForeignKey(key) {
+            lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(expected[key, .definition] ?? "")")
+        }
+        let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
+        let options = expected[table, .options].map { " WITH (\($0))" } ?? ""
+        add(
+            .tables, table, .together, "the table is missing",
+            "CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)",
+            "ALTER TABLE \(name) OWNER TO \(try owner(table))")
+        if expected[table, .rowSecurity] != nil {
+            add(
+                .rowSecurity, table, .together, "the table is missing",
+                "ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY")
+        }
+    }
+
+    private func position(_ column: CatalogObject) -> Int {
+        expected[column, .position].flatMap { Int($0) } ?? Int.max
+    }
+
+    /// As in CREATE TABLE and ADD COLUMN.
+    func columnDefinition(_ column: CatalogObject) throws(PostgresError) -> String {
+        var words = [try SQLIdentifier(column.name).quoted, expected[column, .type] ?? ""]
+        if let collation = expected[column, .collation] { words.append("COLLATE \(collation)") }
+        if let generated = expected[column, .generated] { words.append("GENERATED \(generated)") }
+        if let value = expected[column, .default] { words.append("DEFAULT \(value)") }
+        if expected[column, .null] != nil { words.append("NOT NULL") }
+        return words.joined(separator: " ")
+    }
+
+    func isForeignKey(_ constraint: CatalogObject) -> Bool {
+        expected[constraint, .definition]?.hasPrefix("FOREIGN KEY") ?? false
+    }
+
+    // MARK: - Tables that stand
+
+    private mutating func refusePartitioning(_ table: CatalogObject, _ key: SchemaGap.Difference) {
+        let found = key.found.map { "PARTITION BY \($0)" } ?? "one table with \(live[table, .bytes] ?? "?") bytes"
+        refuse(
+            table, "expected PARTITION BY \(key.expected ?? "nothing"), found \(found)",
+            cure: "pgtend does not move a table's rows into partitions: rename the table and its indexes, let "
+                + "'pgtend schema apply' make the partitioned one, copy the rows in batches, and drop the old one when "
+                + "the counts agree")
+    }
+
+    /// An owner is not bound by row-level security: one that is not the schema's own would see every tenant.
+    private mutating func planOwner(_ table: CatalogObject) throws(PostgresError) {
+        guard let owner = difference(table, .owner), let former = owner.found else { return }
+        addBriefly(
+            .owners, table.name, .accessExclusive, "the table belongs to \(former)",
+            "ALTER TABLE \(try qualified(table.name)) OWNER TO \(try self.owner(table))")
+        let role = CatalogObject(.role, former)
+        guard !(live[role, .attributes]?.contains("SUPERUSER") ?? false) else { return }
+        guard let writer = writingRole else { return }
+        let note =
+            "\(former) owns tables that will belong to \(owner.expected ?? "?"); it becomes a member of \(writer), "
+            + "and row-level security will show it one tenant at a time"
+        if !notes.contains(note) { notes.append(note) }
+        append(
+            SchemaStep(
+                role, .together, "what belongs to \(former) will not any more",
+                ["GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)"]), to: .privileges)
+    }
+
+    /// The role of the schema that may write into the most tables: what the application's programs are members of.
+    private var writingRole: String? {
+        let grants = expected.objects(.table).flatMap { table in
+            (expected[table] ?? [:]).compactMap { property, privileges in
+                privileges.contains("INSERT") ? property.grantee : nil
+            }
+        }
+        let counts = grants.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+
+    private mutating func planSettings(_ table: CatalogObject) throws(PostgresError) {
+        let name = try qualified(table.name)
+        if let options = difference(table, .options), let wanted = options.expected {
+            addBriefly(
+                .privileges, table.name, .shareUpdateExclusive, "its options are \(options.found ?? "none")",
+                "ALTER TABLE \(name) SET (\(wanted))")
+        }
+        if let security = difference(table, .rowSecurity) {
+            let statement =
+                switch (security.expected, security.found) {
+                case (nil, _): "DISABLE ROW LEVEL SECURITY"
+                case (_, "FORCED"): "NO FORCE ROW LEVEL SECURITY"
+                default: "ENABLE ROW LEVEL SECURITY"
+                }
+            addBriefly(
+                .rowSecurity, table.name, .accessExclusive,
+                "row-level security is \(security.found.map { $0.lowercased() } ?? "off")",
+                "ALTER TABLE \(name) \(statement)")
+        }
+        if let persistence = difference(table, .persistence) {
+            refuse(
+                table, "expected a logged table, found \(persistence.found ?? "?")",
+                cure: "a crash empties an unlogged table: ALTER TABLE \(name) SET LOGGED, which rewrites it")
+        }
+    }
+
+    // MARK: - Partitions
+
+    mutating func planPartitions() throws(PostgresError) {
+        for difference in gap.different where difference.object.kind == .partition {
+            let partition = difference.object
+            let name = try qualified(partition.name)
+            let purpose = "the partition's \(difference.property.rawValue) is \(difference.found ?? "the default")"
+            switch difference.property {
+            case .owner:
+                addBriefly(
+                    .partitions, partition.name, .accessExclusive, purpose,
+                    "ALTER TABLE \(name) OWNER TO \(try SQLIdentifier(difference.expected ?? "").quoted)")
+            case .options:
+                guard let options = difference.expected else { continue }
+                addBriefly(
+                    .partitions, partition.name, .shareUpdateExclusive, purpose, "ALTER TABLE \(name) SET (\(options))")
+            case .rowSecurity:
+                addBriefly(
+                    .rowSecurity, partition.name, .accessExclusive, purpose,
+                    "ALTER TABLE \(name) \(difference.expected == nil ? "DISABLE" : "ENABLE") ROW LEVEL SECURITY")
+            default: continue
+            }
+        }
+    }
+
+    // MARK: - Leftovers
+
+    /// What an interrupted call has left that is needed no more. What still is, its own step takes away.
+    private mutating func planLeftovers(of table: String) throws(PostgresError) {
+        guard live.contains(CatalogObject(.table, table)) else { return }
+        let name = try qualified(table)
+        for check in live.parts(.constraint, of: table) {
+            guard let column = check.name.dropped(Self.notNullPrefix),
+                live[CatalogObject(.column, column, of: table), .null] != nil
+            else { continue }
+            addBriefly(
+                .leftovers, table, .accessExclusive, "\(check.name) has served",
+                "ALTER TABLE \(name) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")
+        }
+        for trigger in live.parts(.trigger, of: table) {
+            guard let column = trigger.name.dropped(Self.syncPrefix),
+                !needsSync(CatalogObject(.column, column, of: table))
+            else { continue }
+            addBriefly(
+                .leftovers, table, .accessExclusive, "\(trigger.name) has served",
+                "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(name)",
+                "DROP FUNCTION IF EXISTS \(try syncFunction(table, column))()")
+        }
+    }
+}
+
+extension String {
+    /// The rest behind a prefix; nil where it has none.
+    func dropped(_ prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}

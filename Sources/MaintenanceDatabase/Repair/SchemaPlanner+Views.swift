@@ -1,0 +1,141 @@
+import Maintenance
+import PostgresClient
+
+/// Plain and materialized views, what one of them reads before the other.
+extension SchemaPlanner {
+    mutating func planViews() throws(PostgresError) {
+        for view in viewsInOrder {
+            if !live.contains(view) {
+                try planNewView(view, view.name, dependants: [])
+            } else if difference(view, .definition) != nil || difference(view, .columns) != nil {
+                try planOtherView(view)
+            } else {
+                try planViewSettings(view)
+                for index in expected.parts(.index, of: view.name) { try planIndex(index) }
+            }
+        }
+    }
+
+    private var viewsInOrder: [CatalogObject] {
+        var waiting = expected.objects(.view) + expected.objects(.materializedView)
+        var ordered: [CatalogObject] = []
+        while !waiting.isEmpty {
+            let ready = waiting.first { view in !waiting.contains { $0 != view && reads(view, $0) } } ?? waiting[0]
+            waiting.removeAll { $0 == ready }
+            ordered.append(ready)
+        }
+        return ordered
+    }
+
+    private func reads(_ view: CatalogObject, _ other: CatalogObject) -> Bool {
+        Self.words(expected[view, .definition] ?? "").contains(other.name)
+    }
+
+    /// - Parameter name: under which it is made.
+    private mutating func planNewView(
+        _ view: CatalogObject, _ name: String, dependants: [CatalogObject]
+    ) throws(PostgresError) {
+        guard view.kind == .materializedView else {
+            add(.views, view, .together, "the view is missing", contentsOf: try createView(view))
+            return
+        }
+        // It reads for as long as it takes, and nobody waits for it.
+        let step = SchemaStep(
+            view, .patiently([]), name == view.name ? "the view is missing" : "the view is another one",
+            [
+                "CREATE MATERIALIZED VIEW \(try qualified(name)) AS\n\(query(view))",
+                "ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try owner(view))",
+            ] + (try createIndexes(of: view, on: name)))
+        append(step, to: .views)
+    }
+
+    private func createIndexes(of view: CatalogObject, on name: String) throws(PostgresError) -> [String] {
+        try expected.parts(.index, of: view.name).map { (index) throws(PostgresError) in
+            try createIndex(
+                name == view.name ? index.name : Self.derived(Self.newPrefix, index.name),
+                expected[index, .definition] ?? "", on: name)
+        }
+    }
+
+    /// The new one is filled beside the old one, which its readers have until the names are swapped.
+    private mutating func planOtherView(_ view: CatalogObject) throws(PostgresError) {
+        let dependants = viewsInOrder.filter { $0 != view && live.contains($0) && dependsOn($0, view) }
+        var statements = try dependants.reversed().map { (other) throws(PostgresError) in try drop(other) }
+        statements.append(try drop(view))
+        if view.kind == .materializedView {
+            let new = Self.derived(Self.newPrefix, view.name)
+            if live.contains(CatalogObject(.materializedView, new)) {
+                append(
+                    SchemaStep(
+                        view, .together, "an earlier call was interrupted",
+                        ["DROP MATERIALIZED VIEW \(try qualified(new))"]), to: .functions)
+            }
+            try planNewView(view, new, dependants: dependants)
+            statements.append(
+                "ALTER MATERIALIZED VIEW \(try qualified(new)) RENAME TO \(try SQLIdentifier(view.name).quoted)")
+            for index in expected.parts(.index, of: view.name) {
+                let made = try qualified(Self.derived(Self.newPrefix, index.name))
+                statements.append("ALTER INDEX \(made) RENAME TO \(try SQLIdentifier(index.name).quoted)")
+            }
+        } else {
+            statements += try createView(view)
+        }
+        statements += try grants(on: view)
+        for other in dependants {
+            if other.kind == .materializedView {
+                statements.append("CREATE MATERIALIZED VIEW \(try qualified(other.name)) AS\n\(query(other))")
+                statements.append("ALTER MATERIALIZED VIEW \(try qualified(other.name)) OWNER TO \(try owner(other))")
+                statements += try createIndexes(of: other, on: other.name)
+            } else {
+                statements += try createView(other)
+            }
+            statements += try grants(on: other)
+        }
+        append(SchemaStep(view, .briefly([]), "the view is another one", statements), to: .views)
+    }
+
+    private func dependsOn(_ view: CatalogObject, _ other: CatalogObject) -> Bool {
+        reads(view, other) || viewsInOrder.contains { $0 != view && reads(view, $0) && dependsOn($0, other) }
+    }
+
+    private func drop(_ view: CatalogObject) throws(PostgresError) -> String {
+        "DROP \(view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW") \(try qualified(view.name))"
+    }
+
+    private func createView(_ view: CatalogObject) throws(PostgresError) -> [String] {
+        let options = expected[view, .options].map { " WITH (\($0))" } ?? ""
+        return [
+            "CREATE VIEW \(try qualified(view.name))\(options) AS\n\(query(view))",
+            "ALTER VIEW \(try qualified(view.name)) OWNER TO \(try owner(view))",
+        ]
+    }
+
+    /// Without the semicolon that the server's deparse ends with.
+    private func query(_ view: CatalogObject) -> String {
+        let text = expected[view, .definition] ?? ""
+        return text.hasSuffix(";") ? String(text.dropLast()) : text
+    }
+
+    private mutating func planViewSettings(_ view: CatalogObject) throws(PostgresError) {
+        let kind = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
+        if let owner = difference(view, .owner) {
+            append(
+                SchemaStep(
+                    view, .briefly([]), "the view belongs to \(owner.found ?? "another")",
+                    ["ALTER \(kind) \(try qualified(view.name)) OWNER TO \(try self.owner(view))"]), to: .owners)
+        }
+        if let options = difference(view, .options), let wanted = options.expected {
+            append(
+                SchemaStep(
+                    view, .briefly([]), "its options are \(options.found ?? "none")",
+                    ["ALTER \(kind) \(try qualified(view.name)) SET (\(wanted))"]), to: .views)
+        }
+    }
+
+    private mutating func add(
+        _ phase: Phase, _ object: CatalogObject, _ manner: SchemaStep.Manner, _ purpose: String,
+        contentsOf statements: [String]
+    ) {
+        append(SchemaStep(object, manner, purpose, statements), to: phase)
+    }
+}

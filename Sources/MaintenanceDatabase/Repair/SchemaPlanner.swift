@@ -1,0 +1,158 @@
+import Maintenance
+import PostgresClient
+
+/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/repair`, and what was
+/// counted in the rows. Touches nothing.
+///
+/// It plans from what stands, never from what an earlier call had in mind: whatever a call was interrupted in, the next
+/// one finds it, and plans the rest.
+struct SchemaPlanner {
+    let schema: String
+    let expected: CatalogFacts
+    let live: CatalogFacts
+    let gap: SchemaGap
+    let rules: [RepairRule]
+    let mappings: [ValueMapping]
+    /// What has been counted so far.
+    let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
+
+    /// In this order everything finds what it needs.
+    enum Phase: Int, CaseIterable {
+        case foundation, types, functions, tables, columns, values, constraints, indexes, swaps, leftovers
+        case references, partitions, views, triggers
+        // Whoever loses a table has its privileges before that, and its policies stand before they bind anybody.
+        case privileges, owners, rowSecurity, comments
+    }
+
+    private var steps: [Phase: [SchemaStep]] = [:]
+    private var brief: [BriefWork] = []
+    private(set) var questions: [SchemaQuestion] = []
+    var refusals: [SchemaRefusal] = []
+    var notes: [String] = []
+
+    init(
+        _ verification: SchemaVerification, schema: String, rules: [RepairRule], mappings: [ValueMapping],
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
+    ) throws(PostgresError) {
+        self.schema = schema
+        expected = verification.expected
+        live = verification.live
+        gap = verification.gap
+        self.rules = rules
+        self.mappings = mappings
+        self.answers = answers
+        try plan()
+    }
+
+    /// What is still to be counted before the plan can be relied upon.
+    var openQuestions: [SchemaQuestion] { questions.filter { answers[$0] == nil } }
+
+    var result: SchemaPlan {
+        let steps = Phase.allCases.flatMap { phase in
+            (self.steps[phase] ?? []) + brief.filter { $0.phase == phase }.map(\.step)
+        }
+        return SchemaPlan(refusals: refusals, steps: steps, notes: notes)
+    }
+
+    private mutating func plan() throws(PostgresError) {
+        planFoundation()
+        try planTypes()
+        try planRoutines()
+        for object in expected.objects(.table) { try planTable(object) }
+        try planPartitions()
+        try planViews()
+        for object in expected.objects(.table) { try planTriggersAndPolicies(of: object) }
+        try planPrivileges()
+        try planComments()
+    }
+
+    // MARK: - What the parts of the planner add
+
+    mutating func add(
+        _ phase: Phase, _ object: CatalogObject, _ manner: SchemaStep.Manner, _ purpose: String, _ statements: String...
+    ) {
+        append(SchemaStep(object, manner, purpose, statements), to: phase)
+    }
+
+    mutating func append(_ step: SchemaStep, to phase: Phase) {
+        if !(steps[phase] ?? []).contains(step) { steps[phase, default: []].append(step) }
+    }
+
+    /// Short work on one table is done at once with the other short work on it: one wait for its lock instead of many.
+    mutating func addBriefly(
+        _ phase: Phase, _ table: String, _ mode: LockMode, _ purpose: String, _ statements: String...
+    ) {
+        let index = brief.firstIndex { $0.phase == phase && $0.relation.name == table }
+        var work = index.map { brief.remove(at: $0) } ?? BriefWork(phase, RelationName(schema: schema, name: table))
+        work.add(mode, purpose, statements)
+        brief.insert(work, at: index ?? brief.endIndex)
+    }
+
+    mutating func ask(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
+        let question = SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure)
+        if !questions.contains(question) { questions.append(question) }
+        guard let obstacles = answers[question], !obstacles.isEmpty else { return }
+        let total = obstacles.reduce(0) { $0 + $1.count }
+        let values = obstacles.prefix(10).map { "\($0.value.map { "'\($0)'" } ?? "NULL") (\($0.count))" }
+        let more = obstacles.count > 10 ? ", and \(obstacles.count - 10) more" : ""
+        refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))\(more)", cure: cure)
+    }
+
+    mutating func refuse(_ object: CatalogObject, _ reason: String, cure: String) {
+        let refusal = SchemaRefusal(object: object, reason: reason, cure: cure)
+        if !refusals.contains(refusal) { refusals.append(refusal) }
+    }
+
+    // MARK: - Names
+
+    /// The name of something of the schema, as SQL writes it.
+    func qualified(_ name: String) throws(PostgresError) -> String {
+        try QualifiedName(schema: schema, name: name).quoted
+    }
+
+    func rule(_ table: String, _ column: String) -> RepairRule? {
+        rules.first { $0.table == table && $0.column == column }
+    }
+
+    func isPartitioned(_ table: String) -> Bool { live[CatalogObject(.table, table), .partitionKey] != nil }
+
+    /// The table itself, or where it is partitioned its partitions: where the rows are.
+    func storages(of table: String) -> [RelationName] {
+        let names = isPartitioned(table) ? live.parts(.partition, of: table).map(\.name) : [table]
+        return names.map { RelationName(schema: schema, name: $0) }
+    }
+
+    func difference(_ object: CatalogObject, _ property: CatalogProperty) -> SchemaGap.Difference? {
+        gap.different.first { $0.object == object && $0.property == property }
+    }
+
+    /// Names of what stands only while the schema is on its way; whatever begins so is pgtend's.
+    static let prefix = "pgtend_"
+}
+
+/// Short work on one table.
+private struct BriefWork {
+    let phase: SchemaPlanner.Phase
+    let relation: RelationName
+    private var mode = LockMode.shareUpdateExclusive
+    private var purposes: [String] = []
+    private var statements: [String] = []
+
+    init(_ phase: SchemaPlanner.Phase, _ relation: RelationName) {
+        self.phase = phase
+        self.relation = relation
+    }
+
+    mutating func add(_ mode: LockMode, _ purpose: String, _ statements: [String]) {
+        let order = LockMode.allCases
+        if (order.firstIndex(of: mode) ?? 0) > (order.firstIndex(of: self.mode) ?? 0) { self.mode = mode }
+        if !purposes.contains(purpose) { purposes.append(purpose) }
+        for statement in statements where !self.statements.contains(statement) { self.statements.append(statement) }
+    }
+
+    var step: SchemaStep {
+        SchemaStep(
+            CatalogObject(.table, relation.name), .briefly([LockRequirement(mode, on: relation)]),
+            purposes.joined(separator: "; "), statements)
+    }
+}

@@ -1,0 +1,173 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+
+/// Brings a database that has the schema in part, with rows in it, to what the schema should be, and clears the dirty flag
+/// of golang-migrate once it is.
+///
+/// Nothing is carried from one call to the next: each plans from the catalog, so that a call may be interrupted anywhere.
+package struct SchemaRepair: Sendable {
+    private let conninfo: String
+    private let applicationName: String
+    private let programVersion: String
+    private let mappings: [ValueMapping]
+    private let locks: LockBudget
+
+    /// - Parameters:
+    ///   - conninfo: of the database; its role has to be a superuser, or to own what is changed.
+    ///   - mappings: what old values are called by now.
+    ///   - locks: how long the application may be made to wait.
+    package init(
+        conninfo: String, applicationName: String, programVersion: String, mappings: [ValueMapping] = [],
+        locks: LockBudget
+    ) {
+        self.conninfo = conninfo
+        self.applicationName = applicationName
+        self.programVersion = programVersion
+        self.mappings = mappings
+        self.locks = locks
+    }
+
+    /// What is there, and what would be done. Changes nothing; reads rows to count what stands in the way.
+    package func plan() async throws(ServerFailure) -> SchemaDiagnosis {
+        try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
+            try await diagnosis(connection)
+        }
+    }
+
+    /// Does what is to be done, in as many rounds as it takes: some of it shows only when something else is done.
+    ///
+    /// Locks: an advisory one against a second installer; each step what it says.
+    ///
+    /// - Parameters:
+    ///   - begun: called with the first diagnosis, before anything is changed.
+    ///   - done: called after each step, or group of steps.
+    /// - Returns: how the database stands afterwards.
+    /// - Throws: what a step failed with. What was done before it stays, and the next call goes on.
+    package func run(
+        begun: @Sendable (SchemaDiagnosis) -> Void, done: @Sendable ([SchemaStep], Duration) -> Void
+    ) async throws(ServerFailure) -> SchemaDiagnosis {
+        try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
+            try await connection.requirePrimary()
+            let lock = SchemaLock(connection: connection, set: .platform)
+            try await lock.take()
+            var diagnosis = try await diagnosis(connection)
+            begun(diagnosis)
+            for _ in 1...Self.rounds {
+                guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
+                try await execute(diagnosis.plan.steps, connection, done)
+                let next = try await self.diagnosis(connection)
+                if next.verification.gap == diagnosis.verification.gap { break }
+                diagnosis = next
+            }
+            if diagnosis.verification.gap.isClosed {
+                try await settle(connection, diagnosis.records)
+                diagnosis = try await self.diagnosis(connection)
+            }
+            return diagnosis
+        }
+    }
+
+    private static let rounds = 8
+
+    // MARK: - Reading
+
+    private func diagnosis(_ connection: Connection) async throws(ServerFailure) -> SchemaDiagnosis {
+        let verification = try await SchemaVerifier.verify(connection)
+        var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
+        do throws(PostgresError) {
+            while true {
+                let planner = try SchemaPlanner(
+                    verification, schema: RecordedFacts.platform.schema, rules: RepairRule.all, mappings: mappings,
+                    answers: answers)
+                let open = planner.openQuestions
+                if open.isEmpty {
+                    return SchemaDiagnosis(
+                        verification: verification, plan: planner.result, records: try await records(connection))
+                }
+                for question in open { answers[question] = try await answer(question, connection) }
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    private func answer(
+        _ question: SchemaQuestion, _ connection: Connection
+    ) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
+        do throws(PostgresError) {
+            return try await connection.rows(Statement(unsafe: question.query)).map { (row) throws(PostgresError) in
+                SchemaQuestion.Obstacle(value: try row.decodeIfPresent("value"), count: try row.decode("count"))
+            }
+        } catch {
+            // What it asks about does not stand yet, so that nothing can stand in the way.
+            guard [.undefinedTable, SQLState("42703"), SQLState("42883")].contains(error.sqlState) else { throw error }
+            return []
+        }
+    }
+
+    /// The tables of golang-migrate.
+    private func records(_ connection: Connection) async throws(PostgresError) -> [ForeignRecord] {
+        var records: [ForeignRecord] = []
+        for row in try await connection.rows(SchemaQuery.foreignRecords()) {
+            let table = try RelationName(row)
+            for row in try await connection.rows(
+                Statement(unsafe: "SELECT version, dirty FROM \(try table.quoted) ORDER BY version"))
+            {
+                records.append(
+                    ForeignRecord(table: table, version: try row.decode("version"), isDirty: try row.decode("dirty")))
+            }
+        }
+        return records
+    }
+
+    // MARK: - Doing
+
+    private func execute(
+        _ steps: [SchemaStep], _ connection: Connection, _ done: ([SchemaStep], Duration) -> Void
+    ) async throws(ServerFailure) {
+        let runner = SchemaStepRunner(
+            connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion)
+        do throws(PostgresError) {
+            try await runner.prepare()
+        } catch {
+            throw ServerFailure(error)
+        }
+        for group in Self.groups(steps) {
+            let start = ContinuousClock.now
+            do throws(PostgresError) {
+                try await runner.execute(group)
+            } catch {
+                throw ServerFailure(error, in: group)
+            }
+            done(group, start.duration(to: .now))
+        }
+    }
+
+    /// Neighbours that go together are one transaction.
+    static func groups(_ steps: [SchemaStep]) -> [[SchemaStep]] {
+        steps.reduce(into: []) { groups, step in
+            if step.manner == .together, groups.last?.first?.manner == .together {
+                groups[groups.count - 1].append(step)
+            } else {
+                groups.append([step])
+            }
+        }
+    }
+
+    /// Records the schema as applied, and what golang-migrate should believe: only of a database that has just verified.
+    private func settle(_ connection: Connection, _ records: [ForeignRecord]) async throws(ServerFailure) {
+        try await MigrationRunner(connection: connection, set: .platform, programVersion: programVersion).adopt()
+        let version = MigrationSet.platform.migrations.count
+        do throws(PostgresError) {
+            for record in records where record.isDirty || record.version < version {
+                try await connection.execute(
+                    Statement(
+                        unsafe: "UPDATE \(try record.table.quoted) SET version = $1, dirty = false WHERE version = $2",
+                        parameters: [version, record.version]))
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+}

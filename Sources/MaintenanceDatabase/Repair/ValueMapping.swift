@@ -1,0 +1,39 @@
+/// What an old value of a column is called by now: `standard=user`, or `api_keys.key_type:standard=user` for one column
+/// only.
+package struct ValueMapping: Hashable, Sendable {
+    /// nil: for every column whose values are mapped.
+    let column: (table: String, name: String)?
+    let old: String
+    let new: String
+
+    /// nil where the text has no such form.
+    package init?(_ text: String) {
+        guard let equals = text.firstIndex(of: "=") else { return nil }
+        var left = text[..<equals]
+        var column: (table: String, name: String)?
+        if let colon = left.firstIndex(of: ":") {
+            let parts = left[..<colon].split(separator: ".")
+            guard parts.count == 2 else { return nil }
+            column = (String(parts[0]), String(parts[1]))
+            left = left[left.index(after: colon)...]
+        }
+        self.column = column
+        old = String(left)
+        new = String(text[text.index(after: equals)...])
+        if new.isEmpty { return nil }
+    }
+
+    func concerns(_ table: String, _ name: String) -> Bool {
+        column.map { $0 == (table, name) } ?? true
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.column?.table == right.column?.table && left.column?.name == right.column?.name && left.old == right.old
+            && left.new == right.new
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(old)
+        hasher.combine(new)
+    }
+}

@@ -1,0 +1,328 @@
+-- Everything that schema $1 holds, as facts: one row a property of an object. Grants to the roles $2 and to PUBLIC are
+-- properties; those to anybody else are objects of their own. NULL stands for what is at its default.
+--
+-- Expressions are the server's own deparse under an empty search_path, so that each name stands with its schema; what
+-- belongs to an extension is left out, and so are the copies of indexes, constraints and triggers that partitions get
+-- from their parents.
+WITH target AS (
+    SELECT n.oid, n.nspname, n.nspowner, n.nspacl
+    FROM pg_namespace AS n
+    WHERE n.nspname = $1::text
+),
+member AS (
+    SELECT d.classid, d.objid
+    FROM pg_depend AS d
+    WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+),
+relation AS (
+    SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
+        c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
+        CASE c.relkind
+            WHEN 'v' THEN 'view'
+            WHEN 'm' THEN 'materialized view'
+            WHEN 'S' THEN 'sequence'
+            WHEN 'f' THEN 'foreign table'
+            ELSE 'table'
+        END AS kind
+    FROM pg_class AS c
+    JOIN target AS t ON t.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+        AND NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
+        -- The sequence of an identity column goes with the column.
+        AND NOT (c.relkind = 'S' AND EXISTS (
+            SELECT FROM pg_depend AS d
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i'))
+),
+routine AS (
+    SELECT p.oid, p.proowner, p.proacl, p.prokind,
+        format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) AS name,
+        CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind
+    FROM pg_proc AS p
+    JOIN target AS t ON t.oid = p.pronamespace
+    WHERE NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+),
+-- Types of their own: neither the row type of a relation nor the array of another type.
+type AS (
+    SELECT y.oid, y.typname, y.typtype, y.typowner, y.typacl
+    FROM pg_type AS y
+    JOIN target AS t ON t.oid = y.typnamespace
+    WHERE y.typtype IN ('e', 'd', 'c', 'r', 'b')
+        AND (y.typrelid = 0 OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = y.typrelid AND c.relkind = 'c'))
+        AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = y.oid)
+        AND NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_type'::regclass AND m.objid = y.oid)
+),
+leaf AS (
+    SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relrowsecurity, p.relname AS parent
+    FROM relation AS r
+    JOIN pg_inherits AS i ON i.inhrelid = r.oid
+    JOIN pg_class AS p ON p.oid = i.inhparent
+    WHERE r.relispartition
+),
+whole AS (
+    SELECT r.* FROM relation AS r WHERE NOT r.relispartition
+),
+attribute AS (
+    SELECT w.relname, w.relkind, a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
+        a.attgenerated, a.attcollation, a.attacl, w.relowner, d.oid AS default_oid, d.adbin
+    FROM whole AS w
+    JOIN pg_attribute AS a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE w.relkind IN ('r', 'p', 'v', 'm', 'f')
+),
+index AS (
+    SELECT c.oid, w.relname, c.relname AS name, i.indisvalid,
+        -- Without the name, which a comparison must not stumble over, and without the lists of an IVFFlat index, which
+        -- follow the number of rows.
+        regexp_replace(
+            regexp_replace(pg_get_indexdef(i.indexrelid), '^(CREATE (?:UNIQUE )?INDEX) .*? ON (?:ONLY )?', '\1 ON '),
+            $$ WITH \(lists='?\d+'?\)$$, '') AS definition,
+        substring(array_to_string(c.reloptions, ',') FROM '(?:^|,)lists=(\d+)') AS lists
+    FROM whole AS w
+    JOIN pg_index AS i ON i.indrelid = w.oid
+    JOIN pg_class AS c ON c.oid = i.indexrelid
+    WHERE NOT EXISTS (
+        SELECT FROM pg_constraint AS k
+        WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
+),
+acl (kind, relation, name, owner, items) AS (
+    SELECT 'schema', '', t.nspname, t.nspowner, coalesce(t.nspacl, acldefault('n', t.nspowner)) FROM target AS t
+    UNION ALL
+    SELECT w.kind, '', w.relname, w.relowner,
+        coalesce(w.relacl, acldefault(CASE w.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", w.relowner))
+    FROM whole AS w
+    UNION ALL
+    SELECT 'partition', f.parent, f.relname, c.relowner, coalesce(c.relacl, acldefault('r', c.relowner))
+    FROM leaf AS f
+    JOIN pg_class AS c ON c.oid = f.oid
+    UNION ALL
+    SELECT 'column', a.relname, a.attname, a.relowner, a.attacl FROM attribute AS a
+    UNION ALL
+    SELECT r.kind, '', r.name, r.proowner, coalesce(r.proacl, acldefault('f', r.proowner)) FROM routine AS r
+    UNION ALL
+    SELECT 'type', '', y.typname, y.typowner, coalesce(y.typacl, acldefault('T', y.typowner)) FROM type AS y
+),
+grants AS (
+    SELECT a.kind, a.relation, a.name, g.grantee,
+        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END AS role,
+        string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
+            ORDER BY g.privilege_type) AS privileges
+    FROM acl AS a
+    CROSS JOIN LATERAL aclexplode(a.items) AS g
+    WHERE g.grantee <> a.owner
+    GROUP BY 1, 2, 3, 4
+),
+fact (kind, relation, name, property, value) AS (
+    -- Roles belong to the cluster: only those that are asked for, and owners, are a matter of this schema.
+    SELECT 'role', '', r.rolname::text, f.property, f.value
+    FROM pg_roles AS r
+    CROSS JOIN LATERAL (VALUES
+        ('attributes', concat_ws(' ',
+            CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
+            CASE WHEN r.rolsuper THEN 'SUPERUSER' END,
+            CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
+            CASE WHEN r.rolcreatedb THEN 'CREATEDB' END,
+            CASE WHEN r.rolreplication THEN 'REPLICATION' END,
+            CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)),
+        ('comment', shobj_description(r.oid, 'pg_authid'))
+    ) AS f (property, value)
+    WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
+
+    UNION ALL
+    SELECT 'extension', '', e.extname, f.property, f.value
+    FROM pg_extension AS e
+    JOIN pg_namespace AS n ON n.oid = e.extnamespace
+    CROSS JOIN LATERAL (VALUES ('schema', quote_ident(n.nspname)), ('version', e.extversion)) AS f (property, value)
+
+    UNION ALL
+    SELECT 'schema', '', t.nspname, f.property, f.value
+    FROM target AS t
+    CROSS JOIN LATERAL (VALUES
+        ('owner', pg_get_userbyid(t.nspowner)::text),
+        ('comment', obj_description(t.oid, 'pg_namespace'))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT 'type', '', y.typname, f.property, f.value
+    FROM type AS y
+    CROSS JOIN LATERAL (VALUES
+        ('definition', CASE y.typtype
+            WHEN 'e' THEN (
+                SELECT format('ENUM (%s)', string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder))
+                FROM pg_enum AS e
+                WHERE e.enumtypid = y.oid)
+            WHEN 'd' THEN 'DOMAIN'
+            WHEN 'c' THEN 'COMPOSITE'
+            WHEN 'r' THEN 'RANGE'
+            ELSE 'BASE'
+        END),
+        ('owner', pg_get_userbyid(y.typowner)::text),
+        ('comment', obj_description(y.oid, 'pg_type'))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT w.kind, '', w.relname, f.property, f.value
+    FROM whole AS w
+    CROSS JOIN LATERAL (VALUES
+        ('partition key', CASE w.relkind WHEN 'p' THEN pg_get_partkeydef(w.oid) END),
+        -- Whether a row of this very moment has a place, where the key is an instant.
+        ('partition for the present', CASE WHEN EXISTS (
+            SELECT FROM leaf AS l
+            JOIN pg_class AS c ON c.oid = l.oid
+            JOIN pg_partitioned_table AS p ON p.partrelid = w.oid
+            JOIN pg_attribute AS k ON k.attrelid = w.oid AND k.attnum = p.partattrs[0]
+            CROSS JOIN LATERAL (SELECT CASE WHEN k.atttypid = 'timestamptz'::regtype THEN regexp_match(
+                pg_get_expr(c.relpartbound, c.oid),
+                $$^FOR VALUES FROM \((?:'([^']*)'|MINVALUE)\) TO \((?:'([^']*)'|MAXVALUE)\)$$) END) AS b (bounds)
+            WHERE l.parent = w.relname AND b.bounds IS NOT NULL
+                AND coalesce(b.bounds[1], '-infinity')::timestamptz <= now()
+                AND coalesce(b.bounds[2], 'infinity')::timestamptz > now()) THEN 'STANDS' END),
+        ('definition', CASE WHEN w.relkind IN ('v', 'm') THEN pg_get_viewdef(w.oid) END),
+        ('columns', CASE WHEN w.relkind IN ('v', 'm') THEN (
+            SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+            FROM pg_attribute AS a
+            WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped) END),
+        ('bytes', CASE WHEN w.relkind IN ('r', 'p') THEN (
+            SELECT sum(pg_table_size(p.relid))::bigint::text FROM pg_partition_tree(w.oid) AS p) END),
+        ('persistence', CASE w.relpersistence WHEN 'u' THEN 'UNLOGGED' WHEN 't' THEN 'TEMPORARY' END),
+        ('owner', pg_get_userbyid(w.relowner)::text),
+        ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(w.reloptions) AS o)),
+        ('row security', CASE
+            WHEN w.relrowsecurity AND w.relforcerowsecurity THEN 'FORCED'
+            WHEN w.relrowsecurity THEN 'ENABLED'
+        END),
+        ('comment', obj_description(w.oid, 'pg_class'))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT 'partition', l.parent, l.relname, f.property, f.value
+    FROM leaf AS l
+    CROSS JOIN LATERAL (VALUES
+        ('owner', pg_get_userbyid(l.relowner)::text),
+        ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(l.reloptions) AS o)),
+        ('row security', CASE WHEN l.relrowsecurity THEN 'ENABLED' END),
+        ('bounds', (SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_class AS c WHERE c.oid = l.oid))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT 'column', a.relname, a.attname, f.property, f.value
+    FROM attribute AS a
+    CROSS JOIN LATERAL (VALUES
+        ('type', CASE WHEN a.relkind IN ('r', 'p', 'f') THEN format_type(a.atttypid, a.atttypmod) END),
+        ('null', CASE WHEN a.attnotnull THEN 'NOT NULL' END),
+        ('default', CASE a.attgenerated WHEN '' THEN pg_get_expr(a.adbin, a.attrelid) END),
+        ('generated', CASE
+            WHEN a.attgenerated <> '' THEN format('ALWAYS AS (%s)%s', pg_get_expr(a.adbin, a.attrelid),
+                CASE a.attgenerated WHEN 's' THEN ' STORED' ELSE ' VIRTUAL' END)
+            WHEN a.attidentity = 'a' THEN 'ALWAYS AS IDENTITY'
+            WHEN a.attidentity = 'd' THEN 'BY DEFAULT AS IDENTITY'
+        END),
+        ('position', a.attnum::text),
+        ('collation', (
+            SELECT format('%I.%I', n.nspname, l.collname)
+            FROM pg_collation AS l
+            JOIN pg_namespace AS n ON n.oid = l.collnamespace
+            JOIN pg_type AS y ON y.oid = a.atttypid
+            WHERE l.oid = a.attcollation AND a.attcollation <> y.typcollation AND a.relkind IN ('r', 'p', 'f'))),
+        ('comment', col_description(a.attrelid, a.attnum))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT 'constraint', w.relname, k.conname, f.property, f.value
+    FROM whole AS w
+    JOIN pg_constraint AS k ON k.conrelid = w.oid
+    CROSS JOIN LATERAL (VALUES
+        ('definition', pg_get_constraintdef(k.oid)),
+        ('state', CASE WHEN EXISTS (
+            SELECT FROM pg_index AS x WHERE x.indexrelid = k.conindid AND k.contype IN ('p', 'u') AND NOT x.indisvalid)
+            THEN 'INVALID' END),
+        ('partitions', (
+            SELECT string_agg(l.relname, ', ' ORDER BY l.relname)
+            FROM pg_inherits AS h
+            JOIN pg_index AS x ON x.indexrelid = h.inhrelid
+            JOIN pg_class AS l ON l.oid = x.indrelid
+            WHERE k.contype IN ('p', 'u') AND h.inhparent = k.conindid)),
+        ('comment', obj_description(k.oid, 'pg_constraint'))
+    ) AS f (property, value)
+    -- NOT NULL is told with its column (18 keeps it here), a constraint trigger as a trigger.
+    WHERE k.contype IN ('c', 'u', 'p', 'x', 'f')
+        -- A foreign key to a partitioned table has one for each of its partitions.
+        AND k.conparentid = 0
+
+    UNION ALL
+    SELECT 'index', i.relname, i.name, f.property, f.value
+    FROM index AS i
+    CROSS JOIN LATERAL (VALUES
+        ('definition', i.definition),
+        ('lists', i.lists),
+        ('partitions', (
+            SELECT string_agg(l.relname, ', ' ORDER BY l.relname)
+            FROM pg_inherits AS h
+            JOIN pg_index AS x ON x.indexrelid = h.inhrelid
+            JOIN pg_class AS l ON l.oid = x.indrelid
+            WHERE h.inhparent = i.oid)),
+        ('state', CASE WHEN NOT i.indisvalid THEN 'INVALID' END),
+        ('comment', obj_description(i.oid, 'pg_class')),
+        -- Whose operators it needs: an index that is there only where the extension is.
+        ('extension', (
+            SELECT string_agg(DISTINCT e.extname, ', ')
+            FROM pg_depend AS d
+            JOIN member AS m ON m.classid = d.refclassid AND m.objid = d.refobjid
+            JOIN pg_depend AS x ON x.classid = m.classid AND x.objid = m.objid AND x.deptype = 'e'
+            JOIN pg_extension AS e ON e.oid = x.refobjid
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = i.oid))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT 'trigger', w.relname, g.tgname, f.property, f.value
+    FROM whole AS w
+    JOIN pg_trigger AS g ON g.tgrelid = w.oid AND NOT g.tgisinternal AND g.tgparentid = 0
+    CROSS JOIN LATERAL (VALUES
+        ('definition', pg_get_triggerdef(g.oid)),
+        ('state', CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END),
+        ('comment', obj_description(g.oid, 'pg_trigger'))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT 'policy', w.relname, y.polname, f.property, f.value
+    FROM whole AS w
+    JOIN pg_policy AS y ON y.polrelid = w.oid
+    CROSS JOIN LATERAL (VALUES
+        ('definition', concat_ws(' ',
+            CASE WHEN y.polpermissive THEN 'AS PERMISSIVE' ELSE 'AS RESTRICTIVE' END,
+            'FOR ' || CASE y.polcmd
+                WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL'
+            END,
+            'TO ' || (
+                SELECT string_agg(CASE o WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(o)) END, ', ')
+                FROM unnest(y.polroles) AS o),
+            'USING (' || pg_get_expr(y.polqual, y.polrelid) || ')',
+            'WITH CHECK (' || pg_get_expr(y.polwithcheck, y.polrelid) || ')')),
+        ('comment', obj_description(y.oid, 'pg_policy'))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT r.kind, '', r.name, f.property, f.value
+    FROM routine AS r
+    JOIN pg_proc AS p ON p.oid = r.oid
+    CROSS JOIN LATERAL (VALUES
+        ('signature', format('(%s) RETURNS %s', pg_get_function_arguments(r.oid), pg_get_function_result(r.oid))),
+        ('definition', CASE WHEN r.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(r.oid) END),
+        ('owner', pg_get_userbyid(r.proowner)::text),
+        ('comment', obj_description(r.oid, 'pg_proc'))
+    ) AS f (property, value)
+
+    UNION ALL
+    SELECT g.kind, g.relation, g.name, 'grants to ' || g.role, g.privileges
+    FROM grants AS g
+    WHERE g.grantee = 0 OR g.role = ANY ($2::text[])
+
+    UNION ALL
+    SELECT 'grant', '', format('to %s on %s %s', g.role, g.kind, concat_ws('.', nullif(g.relation, ''), g.name)),
+        'definition', g.privileges
+    FROM grants AS g
+    WHERE g.grantee <> 0 AND g.role <> ALL ($2::text[])
+)
+SELECT f.kind, f.relation, f.name, f.property, f.value
+FROM fact AS f
+WHERE f.value IS NOT NULL
+ORDER BY f.kind COLLATE "C", f.relation COLLATE "C", f.name COLLATE "C", f.property COLLATE "C"
