@@ -55,7 +55,9 @@ struct SchemaVerifierTests {
             findings: ["different column created_at of users: null"]),
         Damage(
             sql: "ALTER TABLE mcp.users ALTER COLUMN email TYPE text",
-            findings: ["different column email of users: type"]),
+            findings: [
+                "different column email of users: type", "different index users_email_idx of users: definition",
+            ]),
         Damage(
             sql: "DROP INDEX mcp.embeddings_content_tsvector_idx",
             findings: ["missing index embeddings_content_tsvector_idx of embeddings"]),
