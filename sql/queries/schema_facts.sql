@@ -182,7 +182,9 @@ fact (kind, relation, name, property, value) AS (
             FROM pg_attribute AS a
             WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped) END),
         ('bytes', CASE WHEN w.relkind IN ('r', 'p') THEN (
-            SELECT sum(pg_table_size(p.relid))::bigint::text FROM pg_partition_tree(w.oid) AS p) END),
+            -- Of a table without partitions the tree is empty.
+            SELECT coalesce(sum(pg_table_size(p.relid)), pg_table_size(w.oid))::bigint::text
+            FROM pg_partition_tree(w.oid) AS p) END),
         ('persistence', CASE w.relpersistence WHEN 'u' THEN 'UNLOGGED' WHEN 't' THEN 'TEMPORARY' END),
         ('owner', pg_get_userbyid(w.relowner)::text),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(w.reloptions) AS o)),
