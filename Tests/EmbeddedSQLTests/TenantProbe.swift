@@ -7,7 +7,11 @@ enum TenantProbe {
     static let common = ["embedding_models", "models", "projection_matrices"]
 
     /// What a column is given where neither its type nor a list of values in a CHECK tells: table.column to SQL.
-    private static let values = ["mcp.example.column": "1"]
+    private static let values = [
+        // One of user_id and agent_id.
+        "mcp.workspace_members.user_id": "gen_random_uuid()",
+        "mcp.projection_matrices.matrix": "'{\"[1]\"}'",
+    ]
 
     /// An INSERT that gives what must be given, and refers to rows of the same tenant.
     private static let statement = """
@@ -22,7 +26,8 @@ enum TenantProbe {
         BEGIN
             FOR a IN
                 SELECT attnum, attname, atttypid, atttypmod, atttypid::regtype::text AS type FROM pg_attribute
-                WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attnotnull AND NOT atthasdef
+                WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND (attnotnull AND NOT atthasdef
+                    OR target || '.' || attname IN (\(values.keys.map { "'\($0)'" }.joined(separator: ", "))))
                 ORDER BY attnum
             LOOP
                 SELECT k.confrelid::regclass AS parent, f.attname AS name INTO referred

@@ -19,6 +19,7 @@ struct GapText {
                 differences(gap.notCompared)),
             section("optional, absent", list(gap.absent)),
             section("unknown, left alone", list(gap.unknown)),
+            section("advice; nothing is wrong with the schema", database.verification.advice.flatMap(words)),
         ]
         let paragraphs = [[headline]] + sections.filter { !$0.isEmpty }
         return paragraphs.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
@@ -37,6 +38,11 @@ struct GapText {
 
     private func section(_ title: String, _ lines: [String]) -> [String] {
         lines.isEmpty ? [] : [title] + lines.map { "  " + $0 }
+    }
+
+    private func words(_ advice: SchemaAdvice) -> [String] {
+        ["\(advice.object.description.visible): \(advice.reason.visible)"]
+            + advice.statements.map { "  \($0.visible);" }
     }
 
     /// A line for each kind, and for the parts of each relation.

@@ -8,10 +8,13 @@ import Settings
 struct SchemaApplyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Apply the migrations that the database has not had, in order, each in one transaction.",
+        abstract: "Install the schema in an empty database, or bring an older one up to date.",
         discussion: """
-            What was applied before is compared by checksum first; a database of a newer pgtend is left alone. Whatever \
-            interrupts it, the next call goes on behind the last migration.
+            An empty database gets each migration in one transaction. One that has the schema already, whoever made it, is \
+            taken over when it verifies; an older one is completed step by step, and who reads or writes meanwhile waits \
+            for no longer than the lock limit of the configuration. A database of a newer pgtend is left alone, and so is \
+            one whose migration state is dirty, which is for 'pgtend schema repair'. Whatever interrupts it, the next call \
+            goes on.
 
             EXAMPLES
               pgtend schema apply --plan --database 'host=/run/postgresql dbname=platform'
@@ -22,47 +25,65 @@ struct SchemaApplyCommand: ParsableCommand {
 
     @OptionGroup var databases: DatabaseOptions
 
-    @Flag(name: .long, help: "Print what would be applied, and change nothing.")
+    @Flag(name: .long, help: "Print what would be done, with SQL and locks, and change nothing.")
     var plan = false
 
     func run() throws {
         guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
         let isPlan = plan
         Foreground.run {
-            var statuses: [ExitStatus] = []
-            for definition in loaded.configuration.databases {
-                let installer = SchemaInstaller(
-                    conninfo: definition.conninfo, applicationName: "pgtend schema apply", programVersion: Version.text)
-                do throws(ServerFailure) {
-                    if isPlan {
-                        Self.show(try await installer.plan(), of: definition)
-                    } else {
-                        try await Self.apply(installer, to: definition)
-                    }
-                    statuses.append(.done)
-                } catch {
-                    StandardOutput.complain("\(definition.name.visible): \(error.explained)")
-                    statuses.append(ExitStatus(error))
-                }
-                if Task.isCancelled { break }
+            let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
+                (definition) async throws(ServerFailure) in
+                let application = SchemaApplication(
+                    conninfo: definition.conninfo, applicationName: "pgtend schema apply",
+                    programVersion: Version.text, locks: definition.locks)
+                return isPlan
+                    ? Self.show(try await application.situation(), of: definition.name)
+                    : try await Self.apply(application, to: definition.name)
+            } show: { status, _ in
+                status
             }
-            return ExitStatus.gravest(statuses)
+            return ExitStatus.gravest(answers.statuses)
         }
     }
 
-    private static func show(_ pending: [PendingMigration], of definition: DatabaseDefinition) {
-        let lines = pending.map { "  \($0.label)" }
-        let headline = pending.isEmpty ? "up to date" : "\(pending.count) migrations to apply"
-        StandardOutput.write((["\(definition.name.visible): \(headline)"] + lines).joined(separator: "\n"))
+    private static func show(_ situation: SchemaApplication.Situation, of name: String) -> ExitStatus {
+        switch situation {
+        case .empty(let pending):
+            let files = pending.count == 1 ? "1 migration" : "\(pending.count) migrations"
+            StandardOutput.write(
+                "\(name.visible): empty; \(files) to apply, each in one transaction on new objects alone")
+            for migration in pending { StandardOutput.write("-- \(migration.label)\n\(migration.text)") }
+            return .done
+        case .whole(let isRecorded):
+            StandardOutput.write(
+                "\(name.visible): the schema is what it should be" + (isRecorded ? "" : ", and would be recorded"))
+            return .done
+        case .partial(let diagnosis):
+            StandardOutput.write(SchemaPlanText(name, diagnosis).rendered)
+            return diagnosis.plan.refusals.isEmpty ? .done : .refused
+        }
     }
 
-    private static func apply(_ installer: SchemaInstaller, to definition: DatabaseDefinition)
-        async throws(ServerFailure)
-    {
-        let outcome = try await installer.apply { done in
+    private static func apply(
+        _ application: SchemaApplication, to name: String
+    ) async throws(ServerFailure) -> ExitStatus {
+        let outcome = try await application.apply { done in
             StandardOutput.write("applied \(done.migration.label) in \(done.duration.forPeople)")
+        } begun: { diagnosis in
+            StandardOutput.write(SchemaPlanText(name, diagnosis).summary)
+        } done: { steps, duration in
+            StandardOutput.write(SchemaPlanText.line(steps, duration))
         }
-        let applied = outcome.applied.isEmpty ? "nothing to apply" : "\(outcome.applied.count) migrations applied"
-        StandardOutput.write("\(definition.name.visible): \(applied), the schema is at \(outcome.schemaNumber)")
+        switch outcome {
+        case .installed(let applied):
+            StandardOutput.write("\(name.visible): the schema is at \(applied.schemaNumber)")
+        case .adopted: StandardOutput.write("\(name.visible): the schema stood already, and is recorded now")
+        case .upToDate: StandardOutput.write("\(name.visible): nothing to apply")
+        case .completed(let diagnosis):
+            StandardOutput.write(SchemaPlanText.outcome(diagnosis))
+            return SchemaPlanText.status(diagnosis)
+        }
+        return .done
     }
 }

@@ -90,6 +90,12 @@ struct SchemaPlanText {
         return "done in \(duration.forPeople): \(first)\(others)"
     }
 
+    /// What a command that did what it could exits with.
+    static func status(_ diagnosis: SchemaDiagnosis) -> ExitStatus {
+        if diagnosis.verification.gap.isClosed { return .done }
+        return diagnosis.plan.refusals.isEmpty ? .failed : .refused
+    }
+
     static func outcome(_ diagnosis: SchemaDiagnosis) -> String {
         guard !diagnosis.verification.gap.isClosed else {
             return (["the schema is what it should be"] + records(diagnosis.records)).joined(separator: "\n")

@@ -72,8 +72,7 @@ struct SchemaRepairCommand: ParsableCommand {
             } show: { diagnosis, _ in
                 if isPlan { return diagnosis.plan.refusals.isEmpty ? .done : .refused }
                 StandardOutput.write(SchemaPlanText.outcome(diagnosis))
-                if diagnosis.verification.gap.isClosed { return .done }
-                return diagnosis.plan.refusals.isEmpty ? .failed : .refused
+                return SchemaPlanText.status(diagnosis)
             }
             return ExitStatus.gravest(answers.statuses)
         }

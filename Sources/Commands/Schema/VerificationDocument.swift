@@ -19,6 +19,7 @@ struct VerificationDocument {
         let isClosed: Bool
         let missing, unknown, absentOptional: [Object]
         let different, notCompared: [Difference]
+        let advice: [Advice]
 
         init(_ verified: VerifiedDatabase) {
             let gap = verified.verification.gap
@@ -30,10 +31,11 @@ struct VerificationDocument {
             unknown = gap.unknown.map(Object.init)
             absentOptional = gap.absent.map(Object.init)
             notCompared = gap.notCompared.map(Difference.init)
+            advice = verified.verification.advice.map(Advice.init)
         }
 
         enum CodingKeys: String, CodingKey {
-            case database, missing, different, unknown
+            case database, missing, different, unknown, advice
             case postgresqlMajor = "postgresql_major"
             case isClosed = "is_closed"
             case absentOptional = "absent_optional"
@@ -50,6 +52,18 @@ struct VerificationDocument {
             kind = object.kind.rawValue
             name = object.name
             relation = object.isPart ? object.relation : nil
+        }
+    }
+
+    private struct Advice: Encodable {
+        let object: Object
+        let reason: String
+        let statements: [String]
+
+        init(_ advice: SchemaAdvice) {
+            object = Object(advice.object)
+            reason = advice.reason
+            statements = advice.statements
         }
     }
 

@@ -36,6 +36,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let position = Self("position")
     /// Of an extension, recorded only: `optional`, or `at least 0.8`.
     package static let requirement = Self("requirement")
+    /// Of a table with its partitions, as last counted by ANALYZE; of the live one only.
+    package static let rows = Self("rows")
     package static let rowSecurity = Self("row security")
     package static let schema = Self("schema")
     package static let signature = Self("signature")

@@ -6,6 +6,13 @@ package struct SchemaGap: Equatable, Sendable {
         package let property: CatalogProperty
         package let expected: String?
         package let found: String?
+
+        package init(object: CatalogObject, property: CatalogProperty, expected: String?, found: String?) {
+            self.object = object
+            self.property = property
+            self.expected = expected
+            self.found = found
+        }
     }
 
     /// Of a missing relation only the relation itself: its parts are missing with it.
@@ -71,7 +78,7 @@ package struct SchemaGap: Equatable, Sendable {
         // Wherever it lives, and whatever its version is, as long as the requirement is met.
         case (.extension, .schema), (.extension, .version): false
         case (.index, .lists), (.index, .extension), (_, .partitions): false
-        case (.partition, .bounds), (.column, .position), (.table, .bytes): false
+        case (.partition, .bounds), (.column, .position), (.table, .bytes), (.table, .rows): false
         default: true
         }
     }

@@ -5,12 +5,16 @@ package struct SchemaVerification: Sendable {
     package let expected: CatalogFacts
     package let live: CatalogFacts
     package let gap: SchemaGap
+    package let advice: [SchemaAdvice]
 
-    /// - Parameter isRecorded: whether `expected` was recorded on that major version.
-    package init(major: Int, expected: CatalogFacts, live: CatalogFacts, isRecorded: Bool) {
+    /// - Parameters:
+    ///   - schema: which both are about.
+    ///   - isRecorded: whether `expected` was recorded on that major version.
+    package init(schema: String, major: Int, expected: CatalogFacts, live: CatalogFacts, isRecorded: Bool) {
         self.major = major
         self.expected = expected
         self.live = live
+        advice = SchemaAdvice.all(live, schema: schema)
         gap = SchemaGap(expected: expected, live: live, isRecorded: isRecorded)
     }
 }

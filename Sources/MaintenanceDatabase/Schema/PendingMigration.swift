@@ -10,9 +10,13 @@ package struct PendingMigration: Hashable, Sendable {
     /// As it is called under `sql`.
     package let label: String
 
+    /// Its statements, for one transaction.
+    package let text: String
+
     init(_ migration: Migration) {
         number = migration.number
         name = migration.name
         label = migration.label
+        text = migration.text
     }
 }

@@ -30,7 +30,8 @@ package struct SchemaVerifier: Sendable {
             let major = connection.server.version.major
             let expected = recorded.facts(major: major, extensionSchemas: live.extensionSchemas)
             return SchemaVerification(
-                major: major, expected: expected, live: live, isRecorded: recorded.majors.contains(major))
+                schema: recorded.schema, major: major, expected: expected, live: live,
+                isRecorded: recorded.majors.contains(major))
         } catch {
             throw ServerFailure(error)
         }

@@ -19,6 +19,12 @@ struct PrivilegeRecipeTests {
     func theRecipeIsEnoughForTheWholeSchema(version: PostgresVersion) async throws {
         let cluster = try await Cluster.private(version)
         try await TestDatabase.with(cluster) { database in
+            // Applied two months ago, so that there is a partition to make.
+            try await database.psql(
+                """
+                SELECT format('ALTER DATABASE %I SET pgtend.now = %L', current_database(), now() - interval '2 months')
+                \\gexec
+                """)
             let installer = SchemaInstaller(
                 conninfo: database.conninfo(), applicationName: "test", programVersion: "0")
             _ = try await installer.apply()

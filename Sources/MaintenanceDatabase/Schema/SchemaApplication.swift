@@ -1,0 +1,115 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+
+/// What `pgtend schema apply` does: installs the schema where there is none, takes over one that stands, and completes one
+/// that an older release has made. A database is known by what it holds; what is recorded about it only says who made it.
+package struct SchemaApplication: Sendable {
+    private let installer: SchemaInstaller
+    private let repair: SchemaRepair
+
+    /// - Parameters:
+    ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
+    ///   - locks: how long the application may be made to wait.
+    package init(conninfo: String, applicationName: String, programVersion: String, locks: LockBudget) {
+        installer = SchemaInstaller(
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion)
+        repair = SchemaRepair(
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks)
+    }
+
+    /// How a database stands, and so what there is to do.
+    package enum Situation: Sendable {
+        /// Nothing of the schema is there: the migrations make it.
+        case empty([PendingMigration])
+        /// It is what it should be; `isRecorded`: and is known to be.
+        case whole(isRecorded: Bool)
+        /// An older release, or another tool, has made it in part.
+        case partial(SchemaDiagnosis)
+    }
+
+    /// What was done.
+    package enum Outcome: Sendable {
+        case installed(AppliedMigrations)
+        /// It stood already, and is recorded now.
+        case adopted
+        case upToDate
+        /// How it stands after it was completed, as far as that was possible.
+        case completed(SchemaDiagnosis)
+    }
+
+    /// Changes nothing.
+    ///
+    /// - Throws: for a database of a newer pgtend, one whose migration state is dirty, and one of which nothing says who
+    ///   has made it.
+    package func situation() async throws(ServerFailure) -> Situation {
+        let pending = try await installer.plan()
+        let diagnosis = try await repair.plan()
+        let verification = diagnosis.verification
+        if let dirty = diagnosis.records.first(where: \.isDirty) { throw Self.dirty(dirty) }
+        if verification.live.holdsNothing {
+            guard !pending.isEmpty else { throw Self.vanished }
+            return .empty(pending)
+        }
+        if verification.gap.isClosed { return .whole(isRecorded: pending.isEmpty) }
+        let isKnown = pending.count < EmbeddedSQL.migrations.count || !diagnosis.records.isEmpty
+        guard isKnown else { throw Self.unknownOrigin(verification) }
+        return .partial(diagnosis)
+    }
+
+    /// - Parameters:
+    ///   - progress: called after each migration.
+    ///   - begun: called before an existing schema is changed.
+    ///   - done: called after each step of that.
+    /// - Throws: as `situation()` does; and what a migration or a step failed with.
+    package func apply(
+        progress: @Sendable (AppliedMigration) -> Void, begun: @Sendable (SchemaDiagnosis) -> Void,
+        done: @Sendable ([SchemaStep], Duration) -> Void
+    ) async throws(ServerFailure) -> Outcome {
+        switch try await situation() {
+        case .empty: return .installed(try await installer.apply(progress: progress))
+        case .whole(isRecorded: true): return .upToDate
+        case .whole(isRecorded: false):
+            _ = try await repair.run(begun: { _ in }, done: { _, _ in })
+            return .adopted
+        case .partial: return .completed(try await repair.run(begun: begun, done: done))
+        }
+    }
+
+    // MARK: - Refusals
+
+    private static func dirty(_ record: ForeignRecord) -> ServerFailure {
+        ServerFailure(
+            failureClass: .other,
+            message: "migration \(record.version) of golang-migrate has failed here (\(record.table) is dirty), "
+                + "and nothing was changed",
+            cure: "pgtend schema repair --plan shows what is there and what can be done about it")
+    }
+
+    private static let vanished = ServerFailure(
+        failureClass: .other,
+        message:
+            "\(MigrationSet.platform.historyTable) says that the schema has been applied, and none of it is there; "
+            + "nothing was changed",
+        cure: "restore the schema from a backup; or, where nothing is to be restored, delete the rows of "
+            + "\(MigrationSet.platform.historyTable) and apply it again")
+
+    private static func unknownOrigin(_ verification: SchemaVerification) -> ServerFailure {
+        let tables = verification.live.objects(.table).count
+        return ServerFailure(
+            failureClass: .other,
+            message: "the schema stands here in part, with \(tables) tables, and neither pgtend nor golang-migrate has "
+                + "recorded that it made them; nothing was changed",
+            cure: "pgtend schema repair --plan shows what is there and what can be done about it")
+    }
+}
+
+extension CatalogFacts {
+    /// Whether there is no table, view, type or function: at most the schema itself.
+    fileprivate var holdsNothing: Bool {
+        let kinds: [CatalogObject.Kind] = [
+            .table, .foreignTable, .view, .materializedView, .sequence, .type, .function,
+        ]
+        return kinds.allSatisfy { objects($0).isEmpty }
+    }
+}

@@ -1,0 +1,144 @@
+import EmbeddedSQL
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Applying the schema to whatever is there")
+struct SchemaApplicationTests {
+    private static let recorded =
+        "SELECT string_agg(number || ' ' || name, ',' ORDER BY number) FROM pgtend.schema_migrations"
+    private static let whole = EmbeddedSQL.migrations.map { "\($0.number) \($0.name)" }.joined(separator: ",")
+
+    private static func application(_ database: TestDatabase) -> SchemaApplication {
+        SchemaApplication(
+            conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget())
+    }
+
+    private static func apply(_ database: TestDatabase) async throws -> SchemaApplication.Outcome {
+        try await application(database).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
+    }
+
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func installsInAnEmptyDatabaseAndThenHasNothingToDo(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            guard case .empty(let pending) = try await Self.application(database).situation() else {
+                Issue.record("not empty")
+                return
+            }
+            #expect(pending.map(\.number) == EmbeddedSQL.migrations.map(\.number))
+            guard case .installed(let applied) = try await Self.apply(database) else {
+                Issue.record("not installed")
+                return
+            }
+            #expect(applied.schemaNumber == EmbeddedSQL.migrations.count)
+            guard case .upToDate = try await Self.apply(database) else {
+                Issue.record("not up to date")
+                return
+            }
+        }
+    }
+
+    /// As golang-migrate installs it: the same text, and a record of its own.
+    @Test func takesOverWhatAnotherToolHasInstalled() async throws {
+        try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); "
+                    + "INSERT INTO public.schema_migrations VALUES (1, false)")
+            guard case .whole(isRecorded: false) = try await Self.application(database).situation(),
+                case .adopted = try await Self.apply(database)
+            else {
+                Issue.record("not adopted")
+                return
+            }
+            #expect(try await database.psql(Self.recorded) == Self.whole)
+            #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "1|f")
+        }
+    }
+
+    /// What an older release lacks comes with the very steps that were shown, and its rows stay.
+    @Test func completesAnOlderOne() async throws {
+        try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
+            guard case .adopted = try await Self.apply(database) else {
+                Issue.record("not adopted")
+                return
+            }
+            try await database.psql(
+                """
+                INSERT INTO mcp.embeddings (tenant_id, content) SELECT gen_random_uuid(), 'text ' || i
+                    FROM generate_series(1, 500) AS i;
+                ALTER TABLE mcp.embeddings DROP COLUMN cost_usd;
+                DROP INDEX mcp.embeddings_tenant_hash_idx;
+                DROP FUNCTION mcp.refresh_cost_analytics();
+                DROP TABLE mcp.embedding_term_statistics;
+                """)
+            guard case .partial(let shown) = try await Self.application(database).situation() else {
+                Issue.record("not partial")
+                return
+            }
+            #expect(shown.plan.refusals.isEmpty)
+            guard case .completed(let diagnosis) = try await Self.apply(database) else {
+                Issue.record("not completed")
+                return
+            }
+            #expect(diagnosis.verification.gap.isClosed, "\(diagnosis.verification.gap)")
+            #expect(try await database.psql("SELECT count(*) FROM mcp.embeddings") == "500")
+            let done = try await database.psql("SELECT count(*) FROM pgtend.schema_steps")
+            #expect(done == "\(shown.plan.steps.count)")
+        }
+    }
+
+    // MARK: - Refusals
+
+    private static func refusal(_ database: TestDatabase) async throws -> ServerFailure? {
+        do {
+            _ = try await apply(database)
+            return nil
+        } catch let failure as ServerFailure {
+            return failure
+        }
+    }
+
+    @Test func leavesADirtyDatabaseToRepair() async throws {
+        try await TestDatabase.with(.v15) { database in
+            try await database.psql(
+                "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); "
+                    + "INSERT INTO public.schema_migrations VALUES (1, true)")
+            let failure = try await #require(Self.refusal(database))
+            #expect(failure.message.contains("public.schema_migrations is dirty"))
+            #expect(failure.cure?.contains("pgtend schema repair --plan") == true)
+            #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "1|t")
+            #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
+        }
+    }
+
+    @Test func leavesWhatNobodyHasRecorded() async throws {
+        try await TestDatabase.with(.v15) { database in
+            try await database.psql("CREATE SCHEMA mcp; CREATE TABLE mcp.tasks (id integer)")
+            let failure = try await #require(Self.refusal(database))
+            #expect(failure.message.contains("stands here in part, with 1 tables"))
+            #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
+        }
+    }
+
+    @Test func leavesADatabaseOfANewerRelease() async throws {
+        try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
+            _ = try await Self.apply(database)
+            try await database.psql(
+                "INSERT INTO pgtend.schema_migrations (number, name, checksum, pgtend_version) "
+                    + "SELECT max(number) + 1, 'newer', min(checksum), '99' FROM pgtend.schema_migrations")
+            let failure = try await #require(Self.refusal(database))
+            #expect(failure.message.contains("newer"))
+        }
+    }
+
+    @Test func doesNotTakeARecordForASchema() async throws {
+        try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
+            _ = try await Self.apply(database)
+            try await database.psql("DROP SCHEMA mcp CASCADE")
+            let failure = try await #require(Self.refusal(database))
+            #expect(failure.message.contains("none of it is there"))
+        }
+    }
+}

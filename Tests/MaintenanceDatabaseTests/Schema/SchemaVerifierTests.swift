@@ -1,0 +1,158 @@
+import EmbeddedSQL
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Verifying a schema")
+struct SchemaVerifierTests {
+    static let installed = Template("verified_schema") { database in
+        try await database.psql("SET search_path = ''; \(EmbeddedSQL.migrations.map(\.text).joined(separator: "\n"))")
+    }
+
+    private static func gap(_ database: TestDatabase) async throws -> SchemaGap {
+        try await SchemaVerifier(conninfo: database.conninfo(), applicationName: "test").verify().gap
+    }
+
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func findsNoGapInWhatWasJustInstalled(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: Self.installed) { database in
+            let gap = try await Self.gap(database)
+            #expect(gap.missing == [] && gap.different == [] && gap.notCompared == [] && gap.unknown == [])
+            #expect(gap.isClosed)
+        }
+    }
+
+    /// Also without pgvector, which the schema could not be installed without.
+    @Test(arguments: PostgresVersion.underTest)
+    func findsEverythingMissingInAnEmptyDatabase(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let gap = try await Self.gap(database)
+            #expect(gap.missing.contains(CatalogObject(.extension, "vector")))
+            #expect(gap.missing.contains(CatalogObject(.schema, "mcp")))
+            #expect(gap.missing.contains(CatalogObject(.table, "tasks")))
+            #expect(gap.different == [] && gap.unknown == [])
+        }
+    }
+
+    struct Damage: CustomTestStringConvertible, Sendable {
+        let sql: String
+        /// Each `missing OBJECT`, `different OBJECT: PROPERTY` or `unknown OBJECT`.
+        let findings: [String]
+        var testDescription: String { sql }
+    }
+
+    static let damages = [
+        Damage(sql: "DROP TABLE mcp.webhook_configs", findings: ["missing table webhook_configs"]),
+        Damage(
+            sql: "ALTER TABLE mcp.events ADD COLUMN extra integer", findings: ["unknown column extra of events"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP DEFAULT",
+            findings: ["different column created_at of users: default"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP NOT NULL",
+            findings: ["different column created_at of users: null"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embedding_models ALTER COLUMN model_name TYPE text",
+            findings: ["different column model_name of embedding_models: type"]),
+        Damage(
+            sql: "DROP INDEX mcp.embeddings_content_tsvector_idx",
+            findings: ["missing index embeddings_content_tsvector_idx of embeddings"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embedding_models DROP CONSTRAINT embedding_models_model_type_check",
+            findings: ["missing constraint embedding_models_model_type_check of embedding_models"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embedding_models ADD CONSTRAINT x CHECK (id IS NOT NULL)",
+            findings: ["unknown constraint x of embedding_models"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embeddings DISABLE TRIGGER embeddings_content_tsvector",
+            findings: ["different trigger embeddings_content_tsvector of embeddings: state"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embeddings DISABLE ROW LEVEL SECURITY",
+            findings: ["different table embeddings: row security"]),
+        Damage(
+            sql: "ALTER POLICY tenant_isolation ON mcp.embeddings USING (true)",
+            findings: ["different policy tenant_isolation of embeddings: definition"]),
+        Damage(
+            sql: "CREATE OR REPLACE FUNCTION mcp.current_tenant_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
+            findings: ["different function current_tenant_id(): definition"]),
+        Damage(
+            sql: "GRANT SELECT ON mcp.agent_cost_analytics TO mcp_application",
+            findings: ["different materialized view agent_cost_analytics: grants to mcp_application"]),
+        Damage(
+            sql: "GRANT SELECT ON mcp.events TO PUBLIC", findings: ["different table events: grants to PUBLIC"]),
+        Damage(
+            sql: "ALTER TABLE mcp.events OWNER TO postgres",
+            findings: [
+                "different table events: owner", "unknown grant to mcp_owner on table events",
+            ]),
+        Damage(
+            sql: "COMMENT ON COLUMN mcp.embeddings.content IS NULL",
+            findings: ["different column content of embeddings: comment"]),
+        Damage(
+            sql: "ALTER TYPE mcp.task_status ADD VALUE 'paused'", findings: ["different type task_status: definition"]),
+        Damage(
+            sql: "CREATE VIEW mcp.mine AS SELECT 1 AS one; CREATE FUNCTION mcp.mine() RETURNS integer "
+                + "LANGUAGE sql AS 'SELECT 1'; CREATE TYPE mcp.mood AS ENUM ('good')",
+            findings: ["unknown type mood", "unknown view mine", "unknown function mine()"]),
+        Damage(
+            sql: "ALTER TABLE mcp.tasks RENAME TO tasks_old; CREATE TABLE mcp.tasks (LIKE mcp.tasks_old)",
+            findings: ["different table tasks: partition key"]),
+        Damage(
+            sql: """
+                DO $$ DECLARE part regclass; BEGIN
+                    FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'mcp.audit_log'::regclass
+                    LOOP EXECUTE format('DROP TABLE %s', part); END LOOP;
+                END $$
+                """,
+            findings: ["different table audit_log: partition for the present"]),
+        Damage(
+            sql: "REINDEX INDEX mcp.embeddings_normalized_embedding_idx; "
+                + "ALTER INDEX mcp.embeddings_normalized_embedding_idx SET (lists = 50)",
+            findings: []),
+    ]
+
+    /// Nothing but what was done shows.
+    @Test(arguments: damages)
+    func namesExactlyWhatIsWrong(damage: Damage) async throws {
+        try await TestDatabase.with(.v18, template: Self.installed) { database in
+            try await database.psql(damage.sql)
+            let gap = try await Self.gap(database)
+            let findings =
+                gap.missing.map { "missing \($0)" }
+                + gap.different.map { "different \($0.object): \($0.property.rawValue)" }
+                + gap.unknown.map { "unknown \($0)" }
+            for expected in damage.findings { #expect(findings.contains(expected), "\(findings)") }
+            // A table in the place of another one differs in all its parts.
+            let isOneFinding = !damage.findings.contains { $0.hasSuffix("partition key") }
+            if isOneFinding { #expect(Set(findings) == Set(damage.findings)) }
+            #expect(gap.isClosed == damage.findings.allSatisfy { $0.hasPrefix("unknown") })
+        }
+    }
+
+    /// It may have been made anywhere, under any name.
+    @Test func findsTheExtensionsWhereTheyLive() async throws {
+        try await TestDatabase.with(.v18) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA "odd ""place"; CREATE SCHEMA "another'one";
+                CREATE EXTENSION vector SCHEMA "odd ""place"; CREATE EXTENSION pg_trgm SCHEMA "another'one";
+                SET search_path = ''; \(EmbeddedSQL.migrations.map(\.text).joined(separator: "\n"))
+                """)
+            let gap = try await Self.gap(database)
+            #expect(gap.isClosed, "\(gap.missing) \(gap.different)")
+        }
+    }
+
+    /// Connecting is all that it asks for.
+    @Test func needsNoRight() async throws {
+        try await TestDatabase.with(.v18, template: Self.installed) { database in
+            let role = "reader_\(database.name)"
+            try await database.psql("CREATE ROLE \(role) LOGIN")
+            let verifier = SchemaVerifier(conninfo: database.conninfo(user: role), applicationName: "test")
+            #expect(try await verifier.verify().gap.isClosed)
+            try await database.psql("DROP ROLE \(role)")
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Maintenance
+import Testing
+
+@Suite("Gap between a schema and what it should be")
+struct SchemaGapTests {
+    private static let table = CatalogObject(.table, "tasks")
+    private static let column = CatalogObject(.column, "status", of: "tasks")
+    private static let index = CatalogObject(.index, "tasks_title_trigram_idx", of: "tasks")
+
+    private static func facts(_ entries: (CatalogObject, CatalogProperty, String)...) -> CatalogFacts {
+        entries.reduce(into: CatalogFacts()) { $0.add($1.0, $1.1, $1.2) }
+    }
+
+    private static let expected = facts(
+        (table, .owner, "owner"), (column, .type, "s.status"), (column, .null, "NOT NULL"),
+        (column, .default, "'new'::s.status"))
+
+    @Test func isClosedBetweenEqualSchemas() {
+        let gap = SchemaGap(expected: Self.expected, live: Self.expected)
+        #expect(gap.isClosed)
+        #expect(gap.unknown.isEmpty)
+    }
+
+    @Test func aMissingTableIsMissingAsAWhole() {
+        let gap = SchemaGap(expected: Self.expected, live: CatalogFacts())
+        #expect(gap.missing == [Self.table])
+        #expect(!gap.isClosed)
+    }
+
+    @Test func aMissingColumnIsNamedWithItsTable() {
+        let gap = SchemaGap(expected: Self.expected, live: Self.facts((Self.table, .owner, "owner")))
+        #expect(gap.missing == [Self.column])
+        #expect(gap.missing.first?.description == "column status of tasks")
+    }
+
+    @Test func bothSidesOfADifferenceAreThere() {
+        var live = Self.expected
+        live.add(Self.column, .type, "text")
+        live.add(Self.column, .comment, "state")
+        let gap = SchemaGap(expected: Self.expected, live: live)
+        #expect(
+            gap.different == [
+                .init(object: Self.column, property: .comment, expected: nil, found: "state"),
+                .init(object: Self.column, property: .type, expected: "s.status", found: "text"),
+            ])
+    }
+
+    @Test func whatNobodyExpectedIsUnknownAndNoGap() {
+        var live = Self.expected
+        live.add(CatalogObject(.column, "notes", of: "tasks"), .type, "text")
+        live.add(CatalogObject(.table, "old_tasks"), .owner, "me")
+        live.add(CatalogObject(.column, "id", of: "old_tasks"), .type, "integer")
+        live.add(CatalogObject(.role, "somebody"), .attributes, "LOGIN")
+        live.add(CatalogObject(.extension, "hstore"), .version, "1.8")
+        let gap = SchemaGap(expected: Self.expected, live: live)
+        #expect(gap.isClosed)
+        #expect(gap.unknown == [CatalogObject(.table, "old_tasks"), CatalogObject(.column, "notes", of: "tasks")])
+    }
+
+    @Test func theOrderOfColumnsAndTheSizeOfTablesAreNobodysBusiness() {
+        var live = Self.expected
+        live.add(Self.column, .position, "7")
+        live.add(Self.table, .bytes, "8192")
+        #expect(SchemaGap(expected: Self.expected, live: live).isClosed)
+    }
+
+    // MARK: Partitions
+
+    @Test func eachPartitionIsHeldToWhatTheyHaveInCommon() {
+        var expected = Self.expected
+        expected.add(CatalogObject(.partition, SchemaGap.anyPartition, of: "tasks"), .options, "fillfactor=90")
+        var live = Self.expected
+        let good = CatalogObject(.partition, "tasks_2025_01", of: "tasks")
+        let bad = CatalogObject(.partition, "tasks_2025_02", of: "tasks")
+        live.add(good, .options, "fillfactor=90")
+        live.add(good, .bounds, "FOR VALUES FROM (1) TO (2)")
+        live.add(bad, .bounds, "FOR VALUES FROM (2) TO (3)")
+        let gap = SchemaGap(expected: expected, live: live)
+        #expect(gap.different == [.init(object: bad, property: .options, expected: "fillfactor=90", found: nil)])
+        #expect(gap.missing.isEmpty && gap.unknown.isEmpty)
+    }
+
+    // MARK: Extensions
+
+    private static let trigrams = CatalogObject(.extension, "pg_trgm")
+
+    private static let optional: CatalogFacts = {
+        var facts = expected
+        facts.add(trigrams, .requirement, "optional")
+        facts.add(index, .definition, "CREATE INDEX ON s.tasks USING gin (title public.gin_trgm_ops)")
+        facts.add(index, .extension, "pg_trgm")
+        return facts
+    }()
+
+    @Test func whatIsOptionalMayBeAbsentTogether() {
+        let gap = SchemaGap(expected: Self.optional, live: Self.expected)
+        #expect(gap.isClosed)
+        #expect(gap.absent == [Self.trigrams, Self.index])
+    }
+
+    @Test func withTheExtensionItsIndexIsExpected() {
+        var live = Self.expected
+        live.add(Self.trigrams, .version, "1.6")
+        let gap = SchemaGap(expected: Self.optional, live: live)
+        #expect(gap.missing == [Self.index])
+        #expect(gap.absent.isEmpty)
+    }
+
+    @Test(arguments: [("0.8.0", true), ("0.10", true), ("1.0", true), ("0.7.4", false), ("0.8", true), ("0", false)])
+    func aVersionIsComparedByItsNumbers(version: String, isEnough: Bool) {
+        let vector = CatalogObject(.extension, "vector")
+        let gap = SchemaGap(
+            expected: Self.facts((vector, .requirement, "at least 0.8")), live: Self.facts((vector, .version, version)))
+        #expect(gap.isClosed == isEnough)
+        #expect(
+            isEnough
+                || gap.different == [
+                    .init(object: vector, property: .version, expected: "at least 0.8", found: version)
+                ])
+    }
+
+    // MARK: Servers that nobody has recorded
+
+    @Test func aDeparseThatWasNeverRecordedIsNotCountedAsEqualNorAsDifferent() {
+        var live = Self.expected
+        live.add(Self.column, .default, "CAST('new' AS s.status)")
+        live.add(Self.column, .type, "text")
+        let gap = SchemaGap(expected: Self.expected, live: live, isRecorded: false)
+        #expect(gap.notCompared.map(\.property) == [.default])
+        #expect(gap.different.map(\.property) == [.type])
+        #expect(!gap.isClosed)
+    }
+
+    @Test func equalTextsAreEqualOnAnyServer() {
+        #expect(SchemaGap(expected: Self.expected, live: Self.expected, isRecorded: false).isClosed)
+    }
+}
