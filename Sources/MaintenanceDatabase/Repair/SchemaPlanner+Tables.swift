@@ -108,14 +108,15 @@ extension SchemaPlanner {
     /// What an interrupted call has left that is needed no more. What still is, its own step takes away.
     private mutating func planLeftovers(of table: String) throws(PostgresError) {
         guard live.contains(CatalogObject(.table, table)) else { return }
-        let name = try qualified(table)
+        let qualifiedName = try qualified(table)
         for check in live.parts(.constraint, of: table) {
-            guard let column = check.name.dropped(Self.notNullPrefix),
-                live[CatalogObject(.column, column, of: table), .null] != nil
-            else { continue }
+            guard let name = check.name.dropped(Self.notNullPrefix) else { continue }
+            let column = CatalogObject(.column, name, of: table)
+            // Of a column under conversion it is about the new one.
+            guard live[column, .null] != nil, !needsConversion(column) else { continue }
             addBriefly(
                 .leftovers, table, .accessExclusive, "\(check.name) has served",
-                "ALTER TABLE \(name) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")
+                "ALTER TABLE \(qualifiedName) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")
         }
         for trigger in live.parts(.trigger, of: table) {
             guard let name = trigger.name.dropped(Self.syncPrefix) else { continue }
