@@ -16,7 +16,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones test-repair verify generate generate-facts demo measure bench-idle lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones test-repair verify generate demo measure bench-idle lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -38,14 +38,13 @@ test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; take
 test-repair: ## Kill a repair at each of its statements, and write beside one of 200,000 rows; takes an hour
 	PGTEND_TEST_REPAIR=all $(harness)/test.sh 18 -- --filter 'RepairFaultTests|RepairWritersTests'
 
-verify: ## Compare the generated parts of docs/ with the code: the keys of the configuration, the events, the fields
-	$(harness)/test.sh -- --filter ReferenceTests
+generated := 'ReferenceTests|RecordedFactsTests'
 
-generate: ## Write them anew (the facts of the schema: make generate-facts)
-	PGTEND_TEST_REWRITE=1 $(harness)/test.sh -- --filter ReferenceTests
+verify: ## Compare what is generated with its sources: parts of docs/, the facts of the schema in sql/facts
+	$(harness)/test.sh 18 15 -- --filter $(generated)
 
-generate-facts: ## Record anew what each supported server says of the schema (sql/facts)
-	PGTEND_TEST_REWRITE=1 $(harness)/test.sh 18 17 16 15 -- --filter RecordedFactsTests
+generate: ## Write it anew, from the code and from what each supported server says
+	PGTEND_TEST_REWRITE=1 $(harness)/test.sh 18 17 16 15 -- --filter $(generated)
 
 demo: ## The main job on a private database with half a year of data; leaves nothing behind
 	$(harness)/demo.sh

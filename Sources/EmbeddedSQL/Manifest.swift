@@ -45,6 +45,14 @@ extension EmbeddedSQL {
         "m0001_update_content_tsvector.sql": PackageResources.m0001_update_content_tsvector_sql,
         "m0001_embedding_statistics.sql": PackageResources.m0001_embedding_statistics_sql,
         "m0001_update_embedding_statistics.sql": PackageResources.m0001_update_embedding_statistics_sql,
+        "m0001_embedding_cache.sql": PackageResources.m0001_embedding_cache_sql,
+        "m0001_embedding_searches.sql": PackageResources.m0001_embedding_searches_sql,
+        "m0001_projection_matrices.sql": PackageResources.m0001_projection_matrices_sql,
+        "m0001_bm25_score.sql": PackageResources.m0001_bm25_score_sql,
+        "m0001_reciprocal_rank_fusion.sql": PackageResources.m0001_reciprocal_rank_fusion_sql,
+        "m0001_normalize_embedding.sql": PackageResources.m0001_normalize_embedding_sql,
+        "m0001_insert_embedding.sql": PackageResources.m0001_insert_embedding_sql,
+        "m0001_search_embeddings.sql": PackageResources.m0001_search_embeddings_sql,
         "m0001_embedding_metrics.sql": PackageResources.m0001_embedding_metrics_sql,
         "m0001_audit_log.sql": PackageResources.m0001_audit_log_sql,
         "m0001_tasks.sql": PackageResources.m0001_tasks_sql,
@@ -135,6 +143,7 @@ extension EmbeddedSQL {
         "r_context_items_tenant_id.sql": PackageResources.r_context_items_tenant_id_sql,
         "r_embeddings_content_tsvector.sql": PackageResources.r_embeddings_content_tsvector_sql,
         "r_embeddings_model_id.sql": PackageResources.r_embeddings_model_id_sql,
+        "r_embeddings_normalized_embedding.sql": PackageResources.r_embeddings_normalized_embedding_sql,
         "r_workflow_executions_tenant_id.sql": PackageResources.r_workflow_executions_tenant_id_sql,
     ]
 }

@@ -119,17 +119,4 @@ struct ContentTsvectorTests {
             #expect(answer == "t\nt")
         }
     }
-
-    @Test func refusesAVectorWithoutItsModel() async throws {
-        try await Schema.with(.v18) { database in
-            let failure = try await #require(throws: TestFailure.self) {
-                try await database.psql(
-                    """
-                    INSERT INTO mcp.embeddings (tenant_id, content, embedding)
-                    SELECT '\(Self.tenant)', 'x', array_fill(0.5::real, ARRAY[4096])::vector
-                    """)
-            }
-            #expect("\(failure)".contains("embeddings_embedding_has_model"))
-        }
-    }
 }

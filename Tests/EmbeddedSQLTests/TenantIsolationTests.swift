@@ -5,13 +5,16 @@ import Testing
 struct TenantIsolationTests {
     private static let (mine, theirs) = (Schema.tenant(1), Schema.tenant(2))
     private static let tables = [
-        "embeddings", "embedding_statistics", "embedding_term_statistics", "embedding_metrics", "audit_log",
-        "tenant_agent_cost_analytics",
+        "embeddings", "embedding_cache", "embedding_searches", "embedding_statistics", "embedding_term_statistics",
+        "embedding_metrics", "audit_log", "tenant_agent_cost_analytics",
     ]
 
     /// Rows of two tenants in every table.
     private static let data = """
         INSERT INTO mcp.embeddings (tenant_id, content) VALUES ('\(mine)', 'one'), ('\(theirs)', 'two');
+        INSERT INTO mcp.embedding_cache (tenant_id, cache_key, embedding_id)
+        SELECT tenant_id, 'key', id FROM mcp.embeddings;
+        INSERT INTO mcp.embedding_searches (tenant_id, method) VALUES ('\(mine)', 'text'), ('\(theirs)', 'text');
         INSERT INTO mcp.embedding_metrics (tenant_id, model_provider, model_name, status)
         VALUES ('\(mine)', 'p', 'm', 'success'), ('\(theirs)', 'p', 'm', 'success');
         INSERT INTO mcp.audit_log (tenant_id, table_name, record_id, action)
@@ -70,6 +73,13 @@ struct TenantIsolationTests {
     @Test(arguments: [
         ("mcp_application", "INSERT INTO mcp.embeddings (tenant_id, content) VALUES ('\(theirs)', 'x')", "42501"),
         ("mcp_application", "UPDATE mcp.embeddings SET tenant_id = '\(theirs)'", "42501"),
+        (
+            "mcp_application", "INSERT INTO mcp.embedding_searches (tenant_id, method) VALUES ('\(theirs)', 'text')",
+            "42501"
+        ),
+        ("mcp_application", "UPDATE mcp.embedding_cache SET tenant_id = '\(theirs)'", "42501"),
+        ("mcp_application", "DELETE FROM mcp.projection_matrices", "42501"),
+        ("mcp_readonly", "DELETE FROM mcp.embedding_cache", "42501"),
         ("mcp_application", "UPDATE mcp.audit_log SET user_agent = 'x'", "42501"),
         ("mcp_application", "DELETE FROM mcp.audit_log", "42501"),
         ("mcp_application", "UPDATE mcp.embedding_metrics SET cost_usd = 0", "42501"),

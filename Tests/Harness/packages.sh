@@ -40,6 +40,7 @@ bench)
 test)
     need postgresql-15 test -x "$(./postgres.sh 15)/postgres"
     need openssl command -v openssl
+    need python3 command -v python3
     need systemd test -x /lib/systemd/systemd-journald
     need procps test -x /bin/kill
     ;;

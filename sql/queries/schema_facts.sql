@@ -84,8 +84,10 @@ index AS (
         SELECT FROM pg_constraint AS k
         WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
 ),
+-- Names as text throughout: the type name cuts what a UNION puts beside it to 63 bytes, and a function is told with the
+-- types of its arguments.
 acl (kind, relation, name, owner, items) AS (
-    SELECT 'schema', '', t.nspname, t.nspowner, coalesce(t.nspacl, acldefault('n', t.nspowner)) FROM target AS t
+    SELECT 'schema', ''::text, t.nspname::text, t.nspowner, coalesce(t.nspacl, acldefault('n', t.nspowner)) FROM target AS t
     UNION ALL
     SELECT w.kind, '', w.relname, w.relowner,
         coalesce(w.relacl, acldefault(CASE w.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", w.relowner))
@@ -113,7 +115,7 @@ grants AS (
 ),
 fact (kind, relation, name, property, value) AS (
     -- Roles belong to the cluster: only those that are asked for, and owners, are a matter of this schema.
-    SELECT 'role', '', r.rolname::text, f.property, f.value
+    SELECT 'role'::text, ''::text, r.rolname::text, f.property, f.value
     FROM pg_roles AS r
     CROSS JOIN LATERAL (VALUES
         ('attributes', concat_ws(' ',

@@ -13,4 +13,4 @@ CROSS JOIN LATERAL (
 ) AS o
 ORDER BY o.count DESC, o.value
 -- value:
-SELECT k.tenant_id FROM mcp.api_keys AS k WHERE k.id = r.api_key_id
+(SELECT k.tenant_id FROM mcp.api_keys AS k WHERE k.id = r.api_key_id)

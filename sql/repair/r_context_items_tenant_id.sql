@@ -13,4 +13,4 @@ CROSS JOIN LATERAL (
 ) AS o
 ORDER BY o.count DESC, o.value
 -- value:
-SELECT c.tenant_id FROM mcp.contexts AS c WHERE c.id = r.context_id
+(SELECT c.tenant_id FROM mcp.contexts AS c WHERE c.id = r.context_id)

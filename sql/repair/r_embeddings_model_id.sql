@@ -59,7 +59,7 @@ ORDER BY o.count DESC, o.value
 -- where:
 r.model_id IS NULL AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions IS NOT NULL
 -- value:
-SELECT coalesce(
+coalesce(
     (
         SELECT a.id
         FROM {mappings} AS given (old, new)

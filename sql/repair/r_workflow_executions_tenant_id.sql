@@ -13,4 +13,4 @@ CROSS JOIN LATERAL (
 ) AS o
 ORDER BY o.count DESC, o.value
 -- value:
-SELECT w.tenant_id FROM mcp.workflows AS w WHERE w.id = r.workflow_id
+(SELECT w.tenant_id FROM mcp.workflows AS w WHERE w.id = r.workflow_id)

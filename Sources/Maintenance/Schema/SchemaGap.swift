@@ -57,7 +57,7 @@ package struct SchemaGap: Equatable, Sendable {
         let wanted = expected[object] ?? [:]
         let there = live[found] ?? [:]
         for property in Set(wanted.keys).union(there.keys).sorted() where Self.isCompared(property, of: object.kind) {
-            guard wanted[property] != there[property] else { continue }
+            guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
             let difference = Difference(
                 object: found, property: property, expected: wanted[property], found: there[property])
             if property == .requirement {
@@ -70,6 +70,22 @@ package struct SchemaGap: Equatable, Sendable {
             } else {
                 different.append(difference)
             }
+        }
+    }
+
+    private static func isSame(
+        _ wanted: String?, _ found: String?, _ property: CatalogProperty, of kind: CatalogObject.Kind
+    ) -> Bool {
+        if wanted == found { return true }
+        guard kind == .function, property == .definition, let wanted, let found else { return false }
+        return untuned(wanted).elementsEqual(untuned(found))
+    }
+
+    /// The lines of a function without the settings of an approximate index, which whoever runs the database tunes by
+    /// ALTER FUNCTION ... SET.
+    private static func untuned(_ definition: String) -> [Substring] {
+        definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+            !line.hasPrefix(" SET \"ivfflat.") && !line.hasPrefix(" SET ivfflat.")
         }
     }
 

@@ -79,7 +79,7 @@ extension SchemaPlanner {
             .swaps, column.relation, .accessExclusive, "\(column.name) must not be NULL",
             "ALTER TABLE \(table) ALTER COLUMN \(name) SET NOT NULL",
             "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(check)")
-        if fillingRule(column) != nil { try planEndOfSync(column, in: .swaps) }
+        if try fillingRule(column) != nil { try planEndOfSync(column, in: .swaps) }
     }
 
     /// The CHECK, validated.

@@ -30,18 +30,20 @@ extension SchemaPlanner {
     private mutating func refuseMissingPgvector() {
         let vector = CatalogObject(.extension, "vector")
         guard gap.missing.contains(vector) else { return }
-        let isMissing = finds(
-            vector,
-            """
-            SELECT NULL::text AS value, 1::bigint AS count
-            WHERE NOT EXISTS (
-                SELECT
-                FROM pg_available_extensions AS a
-                WHERE a.name = 'vector'
-                    AND string_to_array(substring(a.default_version FROM '^\\d+(?:\\.\\d+)*'), '.')::integer[]
-                        >= ARRAY[0, 8])
-            """)
-        guard isMissing else { return }
+        let question = SchemaQuestion(
+            object: vector,
+            query: """
+                SELECT NULL::text AS value, 1::bigint AS count
+                WHERE NOT EXISTS (
+                    SELECT
+                    FROM pg_available_extensions AS a
+                    WHERE a.name = 'vector'
+                        AND string_to_array(substring(a.default_version FROM '^\\d+(?:\\.\\d+)*'), '.')::integer[]
+                            >= ARRAY[0, 8])
+                """,
+            trouble: "", cure: "")
+        ask(question)
+        guard isAnsweredByRows(question) else { return }
         refuse(
             vector, "the server does not offer the extension \"vector\" (pgvector 0.8 or later)",
             cure: "install the package postgresql-\(major)-pgvector on the server, then repeat the command")

@@ -7,7 +7,10 @@ extension SchemaPlanner {
     static let syncPrefix = "zz_\(prefix)sync_"
 
     /// Whether it still has to stand.
-    func needsSync(_ column: CatalogObject) -> Bool { needsConversion(column) || fillingRule(column) != nil }
+    func needsSync(_ column: CatalogObject) throws(PostgresError) -> Bool {
+        if needsConversion(column) { return true }
+        return try fillingRule(column) != nil
+    }
 
     func syncFunction(_ column: CatalogObject) throws(PostgresError) -> String {
         try qualified(Self.derived("\(Self.prefix)sync_", "\(column.relation)_\(column.name)"))

@@ -121,7 +121,7 @@ extension SchemaPlanner {
         for trigger in live.parts(.trigger, of: table) {
             guard let name = trigger.name.dropped(Self.syncPrefix) else { continue }
             let column = CatalogObject(.column, name, of: table)
-            if !needsSync(column) { try planEndOfSync(column, in: .leftovers) }
+            if try !needsSync(column) { try planEndOfSync(column, in: .leftovers) }
         }
     }
 }

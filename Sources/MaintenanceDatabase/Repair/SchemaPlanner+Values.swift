@@ -38,11 +38,9 @@ extension SchemaPlanner {
         if let deriving = rule.deriving {
             let by = try SQLIdentifier(deriving).quoted
             let condition = rule.condition ?? "r.\(name) IS NULL"
-            let isLacking = try finds(
-                column,
-                "SELECT NULL::text AS value, 1::bigint AS count FROM \(qualified(column.relation)) AS r "
-                    + "WHERE \(condition) LIMIT 1")
-            guard !live.contains(column) || isLacking else { return }
+            let lack = try lack(column, condition)
+            ask(lack)
+            guard !live.contains(column) || isAnsweredByRows(lack) else { return }
             // Behind its trigger, and before any other: these rows do not change for anybody.
             append(
                 SchemaStep(
@@ -50,7 +48,9 @@ extension SchemaPlanner {
                     "\(column.name) is derived from \(deriving)", []), to: .indexes)
             return
         }
-        guard fillingRule(column) != nil, let value = rule.value else { return }
+        // A rule that never refuses may be used again at any time.
+        if rule.refusal == nil, let condition = rule.condition { ask(try lack(column, condition)) }
+        guard try fillingRule(column) != nil, let value = rule.value else { return }
         if let refusal = rule.refusal {
             ask(
                 column, try filled(refusal, for: column), "\(column.name) cannot be told",
@@ -62,7 +62,7 @@ extension SchemaPlanner {
         addBriefly(
             .columns, column.relation, .accessExclusive, purpose,
             try syncFunctionDefinition(
-                column, assignment: "NEW.\(name) := coalesce(NEW.\(name), (SELECT (\(filledValue)) FROM (SELECT NEW.*) AS r))",
+                column, assignment: "NEW.\(name) := coalesce(NEW.\(name), (SELECT \(filledValue) FROM (SELECT NEW.*) AS r))",
                 isDefiner: true),
             try syncTriggerDefinition(column))
         if let before = rule.before {
@@ -73,19 +73,29 @@ extension SchemaPlanner {
         }
         add(
             .values, column,
-            .inBatches(backfill(column, "\(name) = (\(filledValue))", rule.condition ?? "r.\(name) IS NULL")),
+            .inBatches(backfill(column, "\(name) = \(filledValue)", rule.condition ?? "r.\(name) IS NULL")),
             purpose)
         // With NOT NULL; else when its foreign key stands.
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
     }
 
     /// The rule by which rows get their value, as long as the column is not what it should be.
-    func fillingRule(_ column: CatalogObject) -> RepairRule? {
+    func fillingRule(_ column: CatalogObject) throws(PostgresError) -> RepairRule? {
         guard let rule = rule(column.relation, column.name), rule.value != nil else { return nil }
+        if !live.contains(column) || expected[column, .null] != nil && live[column, .null] == nil { return rule }
+        guard let condition = rule.condition else { return nil }
         let isFillable =
-            !live.contains(column) || expected[column, .null] != nil && live[column, .null] == nil
-            || rule.condition != nil && isLackingReference(column)
+            rule.refusal == nil ? isAnsweredByRows(try lack(column, condition)) : isLackingReference(column)
         return isFillable ? rule : nil
+    }
+
+    /// Whether there are rows that lack something.
+    private func lack(_ column: CatalogObject, _ condition: String) throws(PostgresError) -> SchemaQuestion {
+        SchemaQuestion(
+            object: column,
+            query: "SELECT NULL::text AS value, 1::bigint AS count FROM \(try qualified(column.relation)) AS r "
+                + "WHERE \(condition) LIMIT 1",
+            trouble: "", cure: "")
     }
 
     /// Its foreign key does not stand yet, or is not validated.

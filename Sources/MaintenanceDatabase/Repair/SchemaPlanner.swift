@@ -94,7 +94,7 @@ struct SchemaPlanner {
 
     mutating func ask(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
         let question = SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure)
-        if !questions.contains(question) { questions.append(question) }
+        ask(question)
         guard let obstacles = answers[question], !obstacles.isEmpty else { return }
         let total = obstacles.reduce(0) { $0 + $1.count }
         let values = obstacles.prefix(10).map { "\($0.value.map { "'\($0)'" } ?? "NULL") (\($0.count))" }
@@ -102,12 +102,13 @@ struct SchemaPlanner {
         refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))\(more)", cure: cure)
     }
 
-    /// Whether a query that only reads has a row; false as long as that has not been asked.
-    mutating func finds(_ object: CatalogObject, _ query: String) -> Bool {
-        let question = SchemaQuestion(object: object, query: query, trouble: "", cure: "")
+    /// A question of which the plan only has to know whether there are such rows.
+    mutating func ask(_ question: SchemaQuestion) {
         if !questions.contains(question) { questions.append(question) }
-        return !(answers[question] ?? []).isEmpty
     }
+
+    /// False as long as it has not been asked.
+    func isAnsweredByRows(_ question: SchemaQuestion) -> Bool { !(answers[question] ?? []).isEmpty }
 
     mutating func refuse(_ object: CatalogObject, _ reason: String, cure: String) {
         let refusal = SchemaRefusal(object: object, reason: reason, cure: cure)

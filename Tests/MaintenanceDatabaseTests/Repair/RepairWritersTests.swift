@@ -15,9 +15,9 @@ struct RepairWritersTests {
     /// What a busy machine takes for the statement itself, and for giving the lock back.
     private static let tolerance = Duration.milliseconds(400)
 
-    /// What the new schema forbids, and the old program does all the same: the old name of key_type, a child without its
-    /// tenant.
-    private static let forbidden: Set<String> = ["42703", "23502"]
+    /// What the new schema forbids, and the old program does all the same: it uses the old name of key_type, and gives
+    /// a child no tenant, at which first NOT NULL and then row-level security takes offence.
+    private static let forbidden: [String: Set<String>] = ["api_keys": ["42703"], "context_items": ["23502", "42501"]]
 
     @Test func neverWaitForLongerThanTheDeadline() async throws {
         try await TestDatabase.with { database in
@@ -45,7 +45,7 @@ struct RepairWritersTests {
             for writer in writers {
                 #expect(writer.longest < Self.deadline + Self.tolerance, "\(writer.summary)")
                 #expect(writer.written.count > 20)
-                #expect(Set(writer.errors.keys).isSubset(of: Self.forbidden), "\(writer.summary)")
+                #expect(Set(writer.errors.keys).isSubset(of: Self.forbidden[writer.table] ?? []), "\(writer.summary)")
                 let list = writer.written.map { "('\($0)'::uuid)" }.joined(separator: ", ")
                 let missing = try await database.psql(
                     "SELECT count(*) FROM (VALUES \(list)) AS w (id) "

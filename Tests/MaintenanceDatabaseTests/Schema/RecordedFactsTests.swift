@@ -8,7 +8,7 @@ import Testing
 @testable import MaintenanceDatabase
 
 /// `sql/facts` is what servers say that have just installed the schema: each run compares it with those under test, and
-/// `make generate-facts` (PGTEND_TEST_REWRITE=1, with all supported versions) writes it.
+/// `make generate` (PGTEND_TEST_REWRITE=1, with all supported versions) writes it.
 @Suite("Recorded facts of the schema")
 struct RecordedFactsTests {
     private static let isRewriting = ProcessInfo.processInfo.environment["PGTEND_TEST_REWRITE"] == "1"
@@ -23,7 +23,7 @@ struct RecordedFactsTests {
         for object in Set(facts.objects).union(recorded.objects).sorted() {
             // What its server cannot have was copied from one that can.
             if object.kind == .extension || (recorded[object, .extension].map(lacking.contains) ?? false) { continue }
-            #expect(facts[object] == recorded[object], "\(version): \(object); 'make generate-facts' records it anew")
+            #expect(facts[object] == recorded[object], "\(version): \(object); 'make generate' records it anew")
         }
     }
 

@@ -19,18 +19,15 @@ BEGIN
 END
 $$;
 
-ALTER TABLE mcp.embeddings ADD CONSTRAINT embeddings_embedding_has_model
-    CHECK (embedding IS NULL OR (model_id IS NOT NULL AND model_dimensions IS NOT NULL));
-
 CREATE INDEX embeddings_not_normalized_idx ON mcp.embeddings (model_id, created_at)
     WHERE embedding IS NOT NULL AND normalized_embedding IS NULL;
 
 COMMENT ON COLUMN mcp.embeddings.embedding IS
-    'The model''s vector, padded with zeros to 4096 dimensions. Not indexed: pgvector indexes at most 2,000.';
+    'The model''s vector, padded with zeros to 4096 dimensions. Not indexed: pgvector indexes at most 2,000. Without '
+    'its model (model_id, model_dimensions) it can be compared with nothing, so search never finds it.';
 COMMENT ON COLUMN mcp.embeddings.normalized_embedding IS
-    'What search compares: the first model_dimensions of embedding, padded with zeros to 1536 dimensions and divided '
-    'by their Euclidean length. NULL while not computed, and for a zero vector.';
+    'What search compares: normalize_embedding(embedding, model_dimensions, model_id), the model''s own dimensions '
+    'divided by their Euclidean length and padded with zeros to 1536. NULL while not computed, for a zero vector, and '
+    'for more than 1536 dimensions without an active projection matrix.';
 COMMENT ON INDEX mcp.embeddings_normalized_embedding_idx IS
     'Cosine search. A search filtered by tenant needs ivfflat.iterative_scan, or it finds too little.';
-COMMENT ON CONSTRAINT embeddings_embedding_has_model ON mcp.embeddings IS
-    'A vector without its model could be compared with nothing.';

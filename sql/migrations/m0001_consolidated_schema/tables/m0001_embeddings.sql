@@ -22,7 +22,9 @@ CREATE TABLE mcp.embeddings (
     idf_scores jsonb,
     metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
     created_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (tenant_id, id),
+    FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE SET NULL (context_id)
 );
 ALTER TABLE mcp.embeddings OWNER TO mcp_owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embeddings TO mcp_application;
@@ -36,8 +38,7 @@ CREATE POLICY tenant_isolation ON mcp.embeddings
 CREATE INDEX embeddings_tenant_idx ON mcp.embeddings (tenant_id, created_at DESC);
 CREATE INDEX embeddings_tenant_hash_idx ON mcp.embeddings (tenant_id, content_hash) WHERE content_hash IS NOT NULL;
 CREATE INDEX embeddings_tenant_agent_idx ON mcp.embeddings (tenant_id, agent_id) WHERE agent_id IS NOT NULL;
-CREATE INDEX embeddings_context_idx ON mcp.embeddings (context_id, content_index, chunk_index)
-    WHERE context_id IS NOT NULL;
+CREATE INDEX embeddings_context_idx ON mcp.embeddings (tenant_id, context_id, content_index, chunk_index);
 CREATE INDEX embeddings_model_idx ON mcp.embeddings (model_id);
 CREATE INDEX embeddings_content_tsvector_idx ON mcp.embeddings USING gin (content_tsvector);
 
@@ -48,8 +49,7 @@ COMMENT ON TABLE mcp.embeddings IS
     'Documents (chunks of content) of the tenants, with their vectors and what full-text search needs of them.';
 COMMENT ON COLUMN mcp.embeddings.id IS 'Key.';
 COMMENT ON COLUMN mcp.embeddings.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
-COMMENT ON COLUMN mcp.embeddings.context_id IS
-    'The context that the content comes from. No foreign key yet: this schema has no table of contexts.';
+COMMENT ON COLUMN mcp.embeddings.context_id IS 'The context that the content comes from.';
 COMMENT ON COLUMN mcp.embeddings.content_index IS 'Position of the content in its context, from 0.';
 COMMENT ON COLUMN mcp.embeddings.chunk_index IS 'Position of the chunk in its content, from 0.';
 COMMENT ON COLUMN mcp.embeddings.content IS 'The text.';
