@@ -5,7 +5,7 @@ package struct CatalogFacts: Equatable, Sendable {
     package init() {}
 
     package mutating func add(_ object: CatalogObject, _ property: CatalogProperty, _ value: String) {
-        facts[object, default: [:]][property] = value
+        facts[object, default: [:]][property] = property.isDeparsed ? DeparsedText.canonical(value) : value
     }
 
     package mutating func remove(_ object: CatalogObject) {

@@ -12,8 +12,6 @@ struct SchemaStepRunner {
 
     /// How long a statement may take for which nobody waits.
     private static let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
-    /// updated_at says when a row was changed by its users, and a backfill is none of them.
-    private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
 
     /// Makes the table of the record.
     func prepare() async throws(PostgresError) {
@@ -75,8 +73,12 @@ struct SchemaStepRunner {
                 }
             } catch {
                 waited += deadline.elapsed
-                let mayWait = waited + locks.perStep <= locks.perTableAndHour && attempt < locks.tries
-                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(FailureClass(error)), mayWait
+                // Autovacuum gives way only to who waits for a second, so that a lock may take many short tries. What
+                // is slow by itself is as slow again.
+                let failure = FailureClass(error)
+                let mayWait = waited + locks.perStep <= locks.perTableAndHour
+                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
+                    failure != .timeout || attempt < locks.tries
                 else { throw error }
                 let delay = min(retry.base * (1 << min(attempt - 1, 16)), retry.longest)
                 guard await pause(for: delay * Double.random(in: 0.5...1)) else { throw error }
@@ -102,73 +104,11 @@ struct SchemaStepRunner {
         try await connection.script(unsafe: "RESET lock_timeout; RESET statement_timeout")
     }
 
-    // MARK: - In batches
-
-    /// Over each table from its first block to its last, in transactions that take as long as the deadline allows.
-    ///
-    /// Rows that are written meanwhile have their values from a trigger or a default; whatever was missed after all is
-    /// still found by the condition, and the next pass takes it.
     private func fill(_ step: SchemaStep, _ backfill: Backfill) async throws(PostgresError) {
+        let run = BackfillRun(connection: connection, backfill: backfill, locks: locks, retry: retry)
         var changed = 0
-        for table in backfill.tables { changed += try await fill(table, backfill) }
+        for table in backfill.tables { changed += try await run.fill(table) }
         try await record(step, rows: changed)
-    }
-
-    private func fill(_ table: RelationName, _ backfill: Backfill) async throws(PostgresError) -> Int {
-        let name = try table.quoted
-        let size = try await connection.row(
-            Statement(
-                unsafe: "SELECT pg_relation_size(\(try SQLLiteral(name).quoted)::regclass) / "
-                    + "current_setting('block_size')::bigint AS blocks"))
-        let blocks: Int = try size.decode("blocks")
-        var block = 0
-        var width = 8
-        var changed = 0
-        var tries = 0
-        while block < blocks {
-            let start = ContinuousClock.now
-            do throws(PostgresError) {
-                changed += try await batch(name, backfill, from: block, to: block + width)
-                block += width
-                tries = 0
-                if start.duration(to: .now) < locks.perStep / 4 { width = min(width * 2, 1 << 14) }
-            } catch {
-                tries += 1
-                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(FailureClass(error)),
-                    tries < Self.tries
-                else { throw error }
-                width = max(1, width / 2)
-                guard await pause(for: retry.base * Double(tries)) else { throw error }
-            }
-        }
-        return changed
-    }
-
-    /// A row that somebody holds for long is met again and again; after that many times in a row it is reported.
-    private static let tries = 30
-
-    private func batch(
-        _ table: String, _ backfill: Backfill, from: Int, to: Int
-    ) async throws(PostgresError) -> Int {
-        try await connection.script(unsafe: "BEGIN; \(LockDeadline(locks.perStep).settings); \(Self.quietly)")
-        do throws(PostgresError) {
-            let row = try await connection.row(
-                Statement(
-                    unsafe: """
-                        WITH changed AS (
-                            UPDATE \(table) AS r SET \(backfill.assignment)
-                            WHERE r.ctid >= '(\(from),0)'::tid AND r.ctid < '(\(to),0)'::tid AND (\(backfill.condition))
-                            RETURNING 1
-                        )
-                        SELECT count(*) AS changed FROM changed
-                        """))
-            let changed: Int = try row.decode("changed")
-            try await connection.commit()
-            return changed
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK", evenIfCancelled: true) }
-            throw error
-        }
     }
 
     // MARK: - The record
