@@ -66,7 +66,7 @@ struct SchemaCommandTests {
         }
     }
 
-    @Test(arguments: [["--map", "standard"], ["--map", "=user"], ["--map", "a.b.c:x=y"]])
+    @Test(arguments: [["--map", "standard"], ["--map", "user="], ["--map", "a.b.c:x=y"]])
     func refusesAMapThatIsNone(arguments: [String]) async throws {
         let result = try await Pgtend.run(["schema", "repair", "--database", "host=/nowhere"] + arguments)
         #expect(result.ending == .exited(64), "\(result)")

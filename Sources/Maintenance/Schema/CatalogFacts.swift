@@ -31,6 +31,14 @@ package struct CatalogFacts: Equatable, Sendable {
     /// nil also for a property that is at its default.
     package subscript(object: CatalogObject, property: CatalogProperty) -> String? { facts[object]?[property] }
 
+    /// Whether there is no table, view, type or function: at most the schema itself.
+    package var holdsNothing: Bool {
+        let kinds: Set<CatalogObject.Kind> = [
+            .table, .foreignTable, .view, .materializedView, .sequence, .type, .function, .procedure, .aggregate,
+        ]
+        return !facts.keys.contains { kinds.contains($0.kind) }
+    }
+
     /// The schema in which each extension lives, as SQL writes it.
     package var extensionSchemas: [String: String] {
         objects(.extension).reduce(into: [:]) { $0[$1.name] = self[$1, .schema] }

@@ -4,6 +4,16 @@ import PostgresClient
 
 /// What stands before any table: roles, extensions, the schema, types and functions.
 extension SchemaPlanner {
+    /// Where there is nothing to keep, the migrations do what they do in any empty database.
+    mutating func planInstallation() {
+        refuseMissingPgvector()
+        for migration in EmbeddedSQL.migrations {
+            add(
+                .foundation, CatalogObject(.schema, schema), .together, "nothing of it is there: \(migration.label)",
+                migration.text)
+        }
+    }
+
     /// These files of the migration find out by themselves what is there.
     mutating func planFoundation() throws(PostgresError) {
         planFile("m0001_roles.sql", for: .role)

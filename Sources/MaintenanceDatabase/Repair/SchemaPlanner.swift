@@ -59,6 +59,7 @@ struct SchemaPlanner {
     }
 
     private mutating func plan() throws(PostgresError) {
+        if live.holdsNothing { return planInstallation() }
         try planFoundation()
         try planTypes()
         try planRoutines()

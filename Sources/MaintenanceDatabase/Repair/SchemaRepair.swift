@@ -57,7 +57,7 @@ package struct SchemaRepair: Sendable {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
                 var isOvertaken = false
                 do throws(ServerFailure) {
-                    try await execute(diagnosis.plan.steps, connection, done)
+                    try await execute(diagnosis, connection, done)
                 } catch {
                     isOvertaken = Self.isOvertaken(error)
                     guard isOvertaken, round < Self.rounds else { throw error }
@@ -142,16 +142,16 @@ package struct SchemaRepair: Sendable {
     // MARK: - Doing
 
     private func execute(
-        _ steps: [SchemaStep], _ connection: Connection, _ done: ([SchemaStep], Duration) -> Void
+        _ diagnosis: SchemaDiagnosis, _ connection: Connection, _ done: ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) {
         let runner = SchemaStepRunner(
             connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion)
         do throws(PostgresError) {
-            try await runner.prepare()
+            try await runner.prepare(diagnosis.verification.live.extensionSchemas)
         } catch {
             throw ServerFailure(error)
         }
-        for group in Self.groups(steps) {
+        for group in Self.groups(diagnosis.plan.steps) {
             let start = ContinuousClock.now
             do throws(PostgresError) {
                 try await runner.execute(group)

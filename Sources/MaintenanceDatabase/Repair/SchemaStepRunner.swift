@@ -13,8 +13,21 @@ struct SchemaStepRunner {
     /// How long a statement may take for which nobody waits.
     private static let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
 
+    /// The sample of rows that an IVFFlat index is trained on does not fit the default of 64 MB.
+    private static let memory = """
+        SELECT set_config('maintenance_work_mem', '512MB', false)
+        WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('512MB')
+        """
+
     /// Makes the tables of the record: of the steps, and of what they make beyond the schema.
-    func prepare() async throws(PostgresError) {
+    ///
+    /// - Parameter extensionSchemas: where each extension lives, as SQL writes it.
+    func prepare(_ extensionSchemas: [String: String]) async throws(PostgresError) {
+        if let home = extensionSchemas["vector"] {
+            // A function that sets a parameter of pgvector's can be made by others than superusers only when the server
+            // has loaded its library, which the first value does.
+            try await connection.execute(Statement(unsafe: "SELECT '[1]'::\(home).vector"))
+        }
         let tables = [EmbeddedSQL.text("m0001_makings.sql"), EmbeddedSQL.query(named: "schema_steps_table")]
         try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
     }
@@ -91,7 +104,7 @@ struct SchemaStepRunner {
 
     private func concurrently(_ step: SchemaStep, _ index: String) async throws(PostgresError) {
         // It waits for every transaction that might use the old state, which counts as waiting for locks.
-        try await connection.script(unsafe: "SET lock_timeout = 0; SET statement_timeout = 0")
+        try await connection.script(unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; \(Self.memory)")
         let row = try await connection.optionalRow(SchemaQuery.indexState(schema, index))
         let isValid: Bool? = try row?.decode("is_valid")
         if isValid == false {
@@ -102,7 +115,8 @@ struct SchemaStepRunner {
             for statement in step.statements { try await connection.execute(Statement(unsafe: statement)) }
             try await record(step)
         }
-        try await connection.script(unsafe: "RESET lock_timeout; RESET statement_timeout")
+        try await connection.script(
+            unsafe: "RESET lock_timeout; RESET statement_timeout; RESET maintenance_work_mem")
     }
 
     private func fill(_ step: SchemaStep, _ backfill: Backfill) async throws(PostgresError) {
