@@ -16,7 +16,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones verify generate demo measure bench-idle lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones test-repair verify generate demo measure bench-idle lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -34,6 +34,9 @@ test-all-versions: ## The same against 18, 17, 16 and 15
 
 test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes two minutes
 	PGTEND_TEST_ZONES=all $(harness)/test.sh 15 -- --filter ZoneParityTests
+
+test-repair: ## Kill a repair at each of its statements, and write beside one of 200,000 rows; takes an hour
+	PGTEND_TEST_REPAIR=all $(harness)/test.sh 18 -- --filter 'RepairFaultTests|RepairWritersTests'
 
 generated := 'ReferenceTests|RecordedFactsTests'
 

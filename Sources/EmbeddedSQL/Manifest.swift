@@ -142,5 +142,14 @@ extension EmbeddedSQL {
         "schema_rollback_tables.sql": PackageResources.schema_rollback_tables_sql,
         "schema_session.sql": PackageResources.schema_session_sql,
         "schema_steps_table.sql": PackageResources.schema_steps_table_sql,
+
+        // sql/repair
+        "r_api_key_usage_tenant_id.sql": PackageResources.r_api_key_usage_tenant_id_sql,
+        "r_api_keys_key_type.sql": PackageResources.r_api_keys_key_type_sql,
+        "r_context_items_tenant_id.sql": PackageResources.r_context_items_tenant_id_sql,
+        "r_embeddings_content_tsvector.sql": PackageResources.r_embeddings_content_tsvector_sql,
+        "r_embeddings_model_id.sql": PackageResources.r_embeddings_model_id_sql,
+        "r_embeddings_normalized_embedding.sql": PackageResources.r_embeddings_normalized_embedding_sql,
+        "r_workflow_executions_tenant_id.sql": PackageResources.r_workflow_executions_tenant_id_sql,
     ]
 }

@@ -18,7 +18,7 @@ struct ManifestTests {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    @Test(arguments: ["facts", "ledger", "migrations", "queries"])
+    @Test(arguments: ["facts", "ledger", "migrations", "queries", "repair"])
     func holdsEveryFileOfTheFolderAsItIs(subfolder: String) throws {
         let files = try Self.files(in: subfolder)
         #expect(!files.isEmpty)

@@ -184,12 +184,14 @@ fact (kind, relation, name, property, value) AS (
             FROM pg_attribute AS a
             WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped) END),
         ('bytes', CASE WHEN w.relkind IN ('r', 'p') THEN (
-            SELECT sum(pg_table_size(p.relid))::bigint::text FROM pg_partition_tree(w.oid) AS p) END),
+            -- Of a table without partitions the tree is empty.
+            SELECT coalesce(sum(pg_table_size(p.relid)), pg_table_size(w.oid))::bigint::text
+            FROM pg_partition_tree(w.oid) AS p) END),
         ('rows', CASE WHEN w.relkind IN ('r', 'p') THEN (
             SELECT sum(c.reltuples)::bigint::text
-            FROM pg_partition_tree(w.oid) AS p
-            JOIN pg_class AS c ON c.oid = p.relid
-            WHERE p.isleaf AND c.reltuples >= 0) END),
+            FROM pg_class AS c
+            WHERE c.reltuples >= 0 AND c.relkind <> 'p'
+                AND (c.oid = w.oid OR c.oid IN (SELECT p.relid FROM pg_partition_tree(w.oid) AS p))) END),
         ('persistence', CASE w.relpersistence WHEN 'u' THEN 'UNLOGGED' WHEN 't' THEN 'TEMPORARY' END),
         ('owner', pg_get_userbyid(w.relowner)::text),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(w.reloptions) AS o)),

@@ -5,7 +5,7 @@ package struct CatalogFacts: Equatable, Sendable {
     package init() {}
 
     package mutating func add(_ object: CatalogObject, _ property: CatalogProperty, _ value: String) {
-        facts[object, default: [:]][property] = value
+        facts[object, default: [:]][property] = property.isDeparsed ? DeparsedText.canonical(value) : value
     }
 
     package mutating func remove(_ object: CatalogObject) {
@@ -30,6 +30,14 @@ package struct CatalogFacts: Equatable, Sendable {
 
     /// nil also for a property that is at its default.
     package subscript(object: CatalogObject, property: CatalogProperty) -> String? { facts[object]?[property] }
+
+    /// Whether there is no table, view, type or function: at most the schema itself.
+    package var holdsNothing: Bool {
+        let kinds: Set<CatalogObject.Kind> = [
+            .table, .foreignTable, .view, .materializedView, .sequence, .type, .function, .procedure, .aggregate,
+        ]
+        return !facts.keys.contains { kinds.contains($0.kind) }
+    }
 
     /// The schema in which each extension lives, as SQL writes it.
     package var extensionSchemas: [String: String] {

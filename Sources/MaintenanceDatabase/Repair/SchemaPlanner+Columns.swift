@@ -59,82 +59,6 @@ extension SchemaPlanner {
         ["gen_random_uuid()", "clock_timestamp()", "random()", "nextval("].contains { expression.contains($0) }
     }
 
-    // MARK: - Values of rows that stand
-
-    /// Fills what a rule says how to fill, and NULLs of a column that must not have them with its constant default.
-    private mutating func planFilling(_ column: CatalogObject) throws(PostgresError) {
-        let name = try SQLIdentifier(column.name).quoted
-        let isNew = !live.contains(column)
-        let isMandatory = expected[column, .null] != nil && (isNew || live[column, .null] == nil)
-        if let rule = rule(column.relation, column.name) {
-            try planFilling(column, by: rule, isNew: isNew)
-        } else if isMandatory, let value = expected[column, .default], !value.contains("(") || isNew {
-            add(
-                .values, column, .inBatches(backfill(column, "\(name) = \(value)", "r.\(name) IS NULL")),
-                "rows without \(column.name) get its default")
-        } else if isMandatory {
-            ask(
-                column,
-                "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
-                    + "WHERE r.\(name) IS NULL HAVING count(*) > 0",
-                "have no \(column.name), which must not be NULL",
-                cure: "give them a value, then repeat the command")
-        }
-    }
-
-    private mutating func planFilling(
-        _ column: CatalogObject, by rule: RepairRule, isNew: Bool
-    ) throws(PostgresError) {
-        let name = try SQLIdentifier(column.name).quoted
-        if let deriving = rule.deriving {
-            let by = try SQLIdentifier(deriving).quoted
-            let condition = rule.condition ?? "r.\(name) IS NULL"
-            guard isNew || isFillable(column, rule) else { return }
-            // Behind its trigger, and before any other: these rows do not change for anybody.
-            append(
-                SchemaStep(
-                    column, .inBatches(backfill(column, "\(by) = r.\(by)", condition)),
-                    "\(column.name) is derived from \(deriving)", []), to: .indexes)
-            return
-        }
-        guard let value = rule.value, isNew || isFillable(column, rule) else { return }
-        if let refusal = rule.refusal, !isNew || !refusal.contains("r.\(column.name)") {
-            ask(
-                column, refusal, "\(column.name) cannot be told",
-                cure: "give these rows a \(column.name) by hand, then repeat the command")
-        }
-        if let before = rule.before {
-            append(
-                SchemaStep(column, .together, "what \(column.name) refers to has to be there", [before]), to: .values)
-        }
-        add(
-            .values, column,
-            .inBatches(backfill(column, "\(name) = (\(value))", rule.condition ?? "r.\(name) IS NULL")),
-            "rows without \(column.name) get it")
-    }
-
-    /// A rule fills what stands only as long as the column lacks something that it should have.
-    private func isFillable(_ column: CatalogObject, _ rule: RepairRule) -> Bool {
-        difference(column, .null) != nil || rule.condition != nil && isLackingReference(column)
-            || rule.deriving != nil && isUnderRepair(column.relation)
-    }
-
-    /// Its foreign key does not stand yet.
-    private func isLackingReference(_ column: CatalogObject) -> Bool {
-        expected.parts(.constraint, of: column.relation).contains { key in
-            isForeignKey(key) && gap.missing.contains(key)
-                && (expected[key, .definition] ?? "").contains("(\(column.name))")
-        }
-    }
-
-    private func isUnderRepair(_ table: String) -> Bool {
-        gap.missing.contains { $0.relation == table && ($0.kind == .trigger || $0.kind == .column) }
-    }
-
-    func backfill(_ column: CatalogObject, _ assignment: String, _ condition: String) -> Backfill {
-        Backfill(tables: storages(of: column.relation), assignment: assignment, condition: condition)
-    }
-
     // MARK: - NOT NULL
 
     /// A CHECK is validated while others write; SET NOT NULL then believes it and reads no row.
@@ -143,8 +67,9 @@ extension SchemaPlanner {
         let name = try SQLIdentifier(column.name).quoted
         let isMandatory = expected[column, .null] != nil
         if live.contains(column), !isMandatory, live[column, .null] != nil {
+            // Together with the change of its default, by which writers may live.
             addBriefly(
-                .constraints, column.relation, .accessExclusive, "\(column.name) may be NULL",
+                .columns, column.relation, .accessExclusive, "\(column.name) may be NULL",
                 "ALTER TABLE \(table) ALTER COLUMN \(name) DROP NOT NULL")
         }
         guard isMandatory, live[column, .null] == nil else { return }
@@ -154,6 +79,7 @@ extension SchemaPlanner {
             .swaps, column.relation, .accessExclusive, "\(column.name) must not be NULL",
             "ALTER TABLE \(table) ALTER COLUMN \(name) SET NOT NULL",
             "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(check)")
+        if try fillingRule(column) != nil { try planEndOfSync(column, in: .swaps) }
     }
 
     /// The CHECK, validated.
@@ -189,15 +115,60 @@ extension SchemaPlanner {
     /// Where no row has to be rewritten, or few.
     private mutating func planType(_ column: CatalogObject) throws(PostgresError) {
         guard let type = difference(column, .type), let wanted = type.expected, let found = type.found else { return }
+        let name = try SQLIdentifier(column.name).quoted
+        try askForViews(on: column)
+        try askForCasts(of: column, to: wanted)
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
+        // A cast that nobody makes without being told to.
+        let using = Self.isText(found) && !Self.isText(wanted) ? " USING \(name)::text::\(wanted)" : ""
+        var changes = ["ALTER COLUMN \(name) DROP DEFAULT", "ALTER COLUMN \(name) TYPE \(wanted)\(using)"]
+        if let value = expected[column, .default] { changes.append("ALTER COLUMN \(name) SET DEFAULT \(value)") }
         addBriefly(
             .columns, column.relation, .accessExclusive, "\(column.name) is \(found)\(zone)",
-            "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) "
-                + "TYPE \(wanted)")
+            "ALTER TABLE \(try qualified(column.relation)) \(changes.joined(separator: ", "))")
+    }
+
+    static func isText(_ type: String) -> Bool { type == "text" || type.hasPrefix("character varying") }
+
+    /// n of `character varying(n)`.
+    static func length(_ type: String) -> Int? {
+        type.dropped("character varying(").flatMap { Int($0.dropLast()) }
+    }
+
+    /// Counts the values that a type cannot take: those of a text that are too long. Of any other cast the server names
+    /// the first value that it cannot make, while it is asked.
+    private mutating func askForCasts(of column: CatalogObject, to wanted: String) throws(PostgresError) {
+        let value = "r.\(try SQLIdentifier(column.name).quoted)::text"
+        let condition = Self.length(wanted).map { "length(\(value)) > \($0)" } ?? "(\(value))::\(wanted) IS NULL"
+        ask(
+            column,
+            "SELECT left(\(value), 60) AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
+                + "WHERE \(value) IS NOT NULL AND \(condition) GROUP BY 1 ORDER BY 2 DESC",
+            "\(column.name) has values that are too long for \(wanted)",
+            cure: "shorten them, then repeat the command")
+    }
+
+    /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
+    /// no type under it.
+    mutating func askForViews(on column: CatalogObject) throws(PostgresError) {
+        ask(
+            column,
+            """
+            SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
+            FROM pg_depend AS d
+            JOIN pg_rewrite AS v ON v.oid = d.objid
+            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
+                AND a.attname = \(try SQLLiteral(column.name).quoted)
+            GROUP BY 1
+            """,
+            "views read \(column.name), which has to change",
+            cure: "drop these views, repeat the command, and make them again")
     }
 
     private mutating func planDefault(_ column: CatalogObject) throws(PostgresError) {
-        guard let value = difference(column, .default) else { return }
+        guard let value = difference(column, .default), difference(column, .type) == nil else { return }
         addBriefly(
             .columns, column.relation, .accessExclusive, "\(column.name) has another default",
             "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) "

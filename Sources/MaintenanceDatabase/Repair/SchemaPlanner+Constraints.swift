@@ -12,7 +12,9 @@ extension SchemaPlanner {
             if live[constraint, .state] != nil { try planKey(constraint, definition) }
         } else if found == "\(definition) NOT VALID" {
             try validate(constraint, constraint.name, in: .references)
-        } else if found == nil, let twin = twin(of: constraint, definition) {
+        } else if found == nil, pendingColumns(in: definition, of: constraint.relation).isEmpty,
+            let twin = twin(of: constraint, definition)
+        {
             addBriefly(
                 .leftovers, constraint.relation, .accessExclusive, "\(constraint.name) is called \(twin.name)",
                 "ALTER TABLE \(try qualified(constraint.relation)) RENAME CONSTRAINT "
@@ -144,9 +146,7 @@ extension SchemaPlanner {
         let mine = columns.map { CatalogObject(.column, $0, of: constraint.relation) }
         let theirs = keys.map { CatalogObject(.column, $0, of: referenced) }
         // Columns that are still to be filled are filled with what is there.
-        guard (mine + theirs).allSatisfy({ live.contains($0) && !needsConversion($0) }),
-            mine.allSatisfy({ rule($0.relation, $0.name) == nil })
-        else { return }
+        guard (mine + theirs).allSatisfy({ live.contains($0) && !needsConversion($0) }) else { return }
         var pairs: [String] = []
         var given: [String] = []
         for (column, key) in zip(columns, keys) {
@@ -164,7 +164,7 @@ extension SchemaPlanner {
     }
 
     /// The names in the parentheses behind a word.
-    private static func list(_ definition: String, after word: String) -> [String]? {
+    static func list(_ definition: String, after word: String) -> [String]? {
         guard let start = definition.firstRange(of: word) else { return nil }
         let rest = tokens(String(definition[start.upperBound...]))
         guard let open = rest.firstIndex(where: { $0.text == "(" }) else { return nil }
@@ -204,13 +204,13 @@ extension SchemaPlanner {
                     constraint, .concurrently(index: constraint.name), purpose,
                     [try createIndex(constraint.name, index, on: relation, isConcurrent: true)]), to: .leftovers)
             addBriefly(
-                .references, relation, .accessExclusive, purpose,
+                .keys, relation, .accessExclusive, purpose,
                 "\(table) ADD CONSTRAINT \(quoted) \(kind) USING INDEX \(quoted)")
             return
         }
         if !live.contains(constraint) {
             addBriefly(
-                .references, relation, .accessExclusive, purpose,
+                .keys, relation, .accessExclusive, purpose,
                 "ALTER TABLE ONLY \(try qualified(relation)) ADD CONSTRAINT \(quoted) \(definition)")
         }
         for partition in partitions(without: constraint) {
@@ -221,10 +221,8 @@ extension SchemaPlanner {
                     [try createIndex(part, index, on: partition, isConcurrent: true)]), to: .leftovers)
             let partName = try SQLIdentifier(part).quoted
             addBriefly(
-                .references, partition, .accessExclusive, purpose,
-                "ALTER TABLE \(try qualified(partition)) ADD CONSTRAINT \(partName) \(kind) USING INDEX \(partName)")
-            addBriefly(
-                .partitions, partition, .shareUpdateExclusive, purpose,
+                .keys, partition, .accessExclusive, purpose,
+                "ALTER TABLE \(try qualified(partition)) ADD CONSTRAINT \(partName) \(kind) USING INDEX \(partName)",
                 "ALTER INDEX \(try qualified(constraint.name)) ATTACH PARTITION \(try qualified(part))")
         }
     }

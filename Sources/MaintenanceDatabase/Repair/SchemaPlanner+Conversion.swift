@@ -7,8 +7,6 @@ import PostgresClient
 extension SchemaPlanner {
     static let newPrefix = "\(prefix)new_"
     static let oldPrefix = "\(prefix)old_"
-    /// Behind whatever other BEFORE triggers the table has: they fire in the order of their names.
-    static let syncPrefix = "zz_\(prefix)sync_"
 
     /// Where `column` has its values now; nil for one that needs no conversion.
     private func source(of column: CatalogObject) -> CatalogObject? {
@@ -24,12 +22,9 @@ extension SchemaPlanner {
 
     func needsConversion(_ column: CatalogObject) -> Bool { source(of: column) != nil }
 
-    /// Whether its trigger still has to stand.
-    func needsSync(_ column: CatalogObject) -> Bool { needsConversion(column) }
-
     /// Whether ALTER ... TYPE is done within the deadline: no row is rewritten, or there are few.
     private func isCheap(from found: String, to wanted: String, _ column: CatalogObject) -> Bool {
-        if wanted.contains(".") { return false }
+        if enumLabels(wanted) != nil { return false }
         let bytes = live[CatalogObject(.table, column.relation), .bytes].flatMap { Int($0) } ?? Int.max
         return bytes <= Self.quicklyRewritten || Self.isWider(wanted, than: found)
     }
@@ -39,12 +34,8 @@ extension SchemaPlanner {
 
     /// The casts that PostgreSQL knows to need no rewrite. `timestamp` counts as UTC, which our sessions live in.
     private static func isWider(_ wanted: String, than found: String) -> Bool {
-        let varying = "character varying"
-        if found.hasPrefix(varying), wanted == "text" || wanted == varying { return true }
-        if found.hasPrefix("\(varying)("), wanted.hasPrefix("\(varying)(") {
-            let length = { (type: String) in Int(type.dropFirst(varying.count + 1).dropLast()) ?? 0 }
-            return length(wanted) >= length(found)
-        }
+        if isText(found), wanted == "text" || wanted == "character varying" { return true }
+        if let old = length(found), let new = length(wanted) { return new >= old }
         return found == "timestamp without time zone" && wanted == "timestamp with time zone"
     }
 
@@ -59,54 +50,54 @@ extension SchemaPlanner {
             source == column
             ? "\(column.name) is \(live[column, .type] ?? "?"), and has to be \(expected[column, .type] ?? "?")"
             : "\(source.name) is called \(column.name)"
-        try askForValues(source, column, value)
+        try askForValues(source, column)
 
         if !live.contains(shadow) {
             addBriefly(
                 .columns, column.relation, .accessExclusive, purpose,
                 "ALTER TABLE \(table) ADD COLUMN \(shadowName) \(expected[column, .type] ?? "")")
         }
-        let trigger = CatalogObject(.trigger, Self.syncPrefix + column.name, of: column.relation)
         addBriefly(
             .columns, column.relation, .accessExclusive, purpose,
-            try syncFunctionDefinition(column, "NEW.\(shadowName)", value),
-            "CREATE OR REPLACE TRIGGER \(try SQLIdentifier(trigger.name).quoted) BEFORE INSERT OR UPDATE ON \(table) "
-                + "FOR EACH ROW EXECUTE FUNCTION \(try syncFunction(column.relation, column.name))()")
+            try syncFunctionDefinition(
+                column, assignment: "NEW.\(shadowName) := (SELECT \(value) FROM (SELECT NEW.*) AS r)"),
+            try syncTriggerDefinition(column))
         let sourceName = try SQLIdentifier(source.name).quoted
         let isNull = "r.\(shadowName) IS NULL"
         let condition = expected[column, .null] == nil ? "\(isNull) AND r.\(sourceName) IS NOT NULL" : isNull
         add(.values, column, .inBatches(backfill(column, "\(shadowName) = (\(value))", condition)), purpose)
         if expected[column, .null] != nil { try planNotNull(column.relation, shadow.name, of: column) }
-        try planSwap(source, column, shadow, trigger, purpose)
+        try planSwap(source, column, shadow, purpose)
     }
 
     // MARK: - Its parts
 
-    /// The value of the new column over the row `r`; NULL for one that has none there.
-    private func convertedValue(
-        _ source: CatalogObject, _ column: CatalogObject
-    ) throws(PostgresError) -> String {
-        let type = expected[column, .type] ?? ""
+    /// What the old value is called by now, as text over the row `r`.
+    private func mappedValue(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) -> String {
         let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
-        var mapped = old
         let known = (rule(column.relation, column.name)?.map ?? []) + mappings
         let mine = known.filter { $0.concerns(column.relation, column.name) }
-        if !mine.isEmpty {
-            var cases: [String] = []
-            // The last word is the caller's.
-            for mapping in mine.reversed() {
-                cases.append("WHEN \(try SQLLiteral(mapping.old).quoted) THEN \(try SQLLiteral(mapping.new).quoted)")
-            }
-            mapped = "CASE \(old) \(cases.joined(separator: " ")) ELSE \(old) END"
+        guard !mine.isEmpty else { return old }
+        var cases: [String] = []
+        // The last word is the caller's.
+        for mapping in mine.reversed() {
+            cases.append("WHEN \(try SQLLiteral(mapping.old).quoted) THEN \(try SQLLiteral(mapping.new).quoted)")
         }
+        return "CASE \(old) \(cases.joined(separator: " ")) ELSE \(old) END"
+    }
+
+    /// The value of the new column over the row `r`; NULL for one that has none there.
+    private func convertedValue(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) -> String {
+        let type = expected[column, .type] ?? ""
+        let mapped = try mappedValue(source, column)
         let fallback = expected[column, .null] == nil ? nil : expected[column, .default]
         guard let labels = enumLabels(type) else {
-            let cast = type.hasPrefix("character varying") || type == "text" ? mapped : "(\(mapped))::\(type)"
+            let cast = Self.isText(type) ? mapped : "(\(mapped))::\(type)"
             return fallback.map { "coalesce(\(cast), \($0))" } ?? cast
         }
         // A value that is none of the type's must not fail the write of whoever does not know of this yet.
         let converted = "CASE WHEN (\(mapped)) IN (\(labels)) THEN (\(mapped))::\(type) END"
-        return fallback.map { "CASE WHEN \(old) IS NULL THEN \($0) ELSE \(converted) END" } ?? converted
+        return fallback.map { "CASE WHEN (\(mapped)) IS NULL THEN \($0) ELSE \(converted) END" } ?? converted
     }
 
     /// The labels of an enum of the schema, as a list of literals.
@@ -117,26 +108,32 @@ extension SchemaPlanner {
         return String(definition.dropFirst("ENUM (".count).dropLast())
     }
 
-    /// Counts the values that the new column may not have.
-    private mutating func askForValues(
-        _ source: CatalogObject, _ column: CatalogObject, _ value: String
-    ) throws(PostgresError) {
-        let old = "r.\(try SQLIdentifier(source.name).quoted)"
+    /// Counts the values that the new column may not have. As text: the type may still be missing.
+    private mutating func askForValues(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) {
+        let type = expected[column, .type] ?? ""
         let name = try SQLIdentifier(column.name).quoted
-        var conditions = ["x.old IS NOT NULL AND x.\(name) IS NULL"]
-        if expected[column, .null] != nil { conditions = ["x.\(name) IS NULL"] }
-        for check in expected.parts(.constraint, of: column.relation) {
+        var conditions: [String] = []
+        if expected[column, .null] != nil, expected[column, .default] == nil { conditions.append("x.\(name) IS NULL") }
+        if let labels = enumLabels(type) {
+            conditions.append("x.\(name) NOT IN (\(labels))")
+        } else if let length = Self.length(type) {
+            conditions.append("length(x.\(name)) > \(length)")
+        } else if !Self.isText(type) {
+            conditions.append("x.\(name) IS NOT NULL AND x.\(name)::\(type) IS NULL")
+        }
+        for check in expected.parts(.constraint, of: column.relation) where Self.isText(type) {
             guard let definition = expected[check, .definition]?.dropped("CHECK "),
-                Self.words(definition).contains(column.name),
                 checkedColumns(definition, column.relation) == [column.name]
             else { continue }
             conditions.append("NOT coalesce((SELECT \(definition) FROM (SELECT x.\(name)) AS y), true)")
         }
+        guard !conditions.isEmpty else { return }
+        let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
         ask(
             column,
-            "SELECT x.old AS value, count(*) AS count FROM (SELECT \(old)::text AS old, (\(value)) AS \(name) "
-                + "FROM \(try qualified(column.relation)) AS r) AS x "
-                + "WHERE \(conditions.joined(separator: " OR ")) GROUP BY x.old ORDER BY count(*) DESC",
+            "SELECT left(x.old, 60) AS value, count(*) AS count FROM (SELECT \(old) AS old, "
+                + "(\(try mappedValue(source, column))) AS \(name) FROM \(try qualified(column.relation)) AS r) AS x "
+                + "WHERE \(conditions.joined(separator: " OR ")) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(source.name) has values that \(column.name) may not have",
             cure: "say what they are called by now: --map '\(column.relation).\(column.name):OLD=NEW' for each")
     }
@@ -152,37 +149,16 @@ extension SchemaPlanner {
         Set(tokens(expression).filter(\.isName).map(\.text))
     }
 
-    func syncFunction(_ table: String, _ column: String) throws(PostgresError) -> String {
-        try qualified("\(Self.prefix)sync_\(table)_\(column)")
-    }
-
-    private func syncFunctionDefinition(
-        _ column: CatalogObject, _ target: String, _ value: String
-    ) throws(PostgresError) -> String {
-        """
-        CREATE OR REPLACE FUNCTION \(try syncFunction(column.relation, column.name))() RETURNS trigger
-        LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-        AS $pgtend$
-        BEGIN
-            \(target) := (SELECT \(value) FROM (SELECT NEW.*) AS r);
-            RETURN NEW;
-        END
-        $pgtend$
-        """
-    }
-
     /// From here on the column has its new values, and nobody has waited for longer than the deadline.
     private mutating func planSwap(
-        _ source: CatalogObject, _ column: CatalogObject, _ shadow: CatalogObject, _ trigger: CatalogObject,
-        _ purpose: String
+        _ source: CatalogObject, _ column: CatalogObject, _ shadow: CatalogObject, _ purpose: String
     ) throws(PostgresError) {
         let table = "ALTER TABLE \(try qualified(column.relation))"
         let name = try SQLIdentifier(column.name).quoted
         let sourceName = try SQLIdentifier(source.name).quoted
         let old = try SQLIdentifier(Self.oldPrefix + source.name).quoted
         var statements = [
-            "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(column.relation))",
-            "DROP FUNCTION \(try syncFunction(column.relation, column.name))()",
+            try dropSyncTrigger(column), try dropSyncFunction(column),
             "\(table) ALTER COLUMN \(sourceName) DROP DEFAULT, ALTER COLUMN \(sourceName) DROP NOT NULL",
             "\(table) RENAME COLUMN \(sourceName) TO \(old)",
             "\(table) RENAME COLUMN \(try SQLIdentifier(shadow.name).quoted) TO \(name)",
@@ -225,21 +201,22 @@ extension SchemaPlanner {
                 cure: "drop it, or give it another name, then repeat the command")
             return false
         }
-        // A view goes on reading the column that it was made for, whatever it is called: it would show old values.
-        ask(
-            column,
-            """
-            SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
-            FROM pg_depend AS d
-            JOIN pg_rewrite AS v ON v.oid = d.objid
-            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
-                AND a.attname = \(try SQLLiteral(source.name).quoted)
-            GROUP BY 1
-            """,
-            "views read \(source.name), and would go on reading the old column",
-            cure: "drop these views, repeat the command, and make them again")
+        if let key = pendingKey(column) {
+            refuse(
+                column,
+                "expected \(expected[column, .type] ?? "?"), found \(live[source, .type] ?? "?") in the key \(key.name)",
+                cure: "drop the key \(key.name), repeat the command, which makes it again")
+            return false
+        }
+        try askForViews(on: source)
         return true
+    }
+    /// A UNIQUE that the schema expects, and that stands on the old column.
+    private func pendingKey(_ column: CatalogObject) -> CatalogObject? {
+        expected.parts(.constraint, of: column.relation).first { key in
+            let definition = expected[key, .definition] ?? ""
+            return definition.hasPrefix("UNIQUE") && live.contains(key)
+                && (Self.list(definition, after: "UNIQUE ") ?? []).contains(column.name)
+        }
     }
 }

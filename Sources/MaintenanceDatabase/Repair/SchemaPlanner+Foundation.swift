@@ -4,16 +4,24 @@ import PostgresClient
 
 /// What stands before any table: roles, extensions, the schema, types and functions.
 extension SchemaPlanner {
-    /// These files of the migration find out by themselves what is there.
-    mutating func planFoundation() {
-        let files: [(kind: CatalogObject.Kind, file: String)] = [
-            (.role, "m0001_roles.sql"), (.schema, "m0001_schema.sql"), (.extension, "m0001_extensions.sql"),
-        ]
-        for (kind, file) in files {
-            let gaps = gap.missing + gap.different.filter { $0.property != .comment }.map(\.object)
-            guard let object = gaps.first(where: { $0.kind == kind }) else { continue }
-            add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
+    /// Where there is nothing to keep, the migrations do what they do in any empty database.
+    mutating func planInstallation() {
+        refuseMissingPgvector()
+        for migration in EmbeddedSQL.migrations {
+            add(
+                .foundation, CatalogObject(.schema, schema), .together, "nothing of it is there: \(migration.label)",
+                migration.text)
         }
+    }
+
+    /// These files of the migration find out by themselves what is there.
+    mutating func planFoundation() throws(PostgresError) {
+        planFile("m0001_roles.sql", for: .role)
+        // Before the schema has another owner: it is the owner's right to use it that its programs live by.
+        try planFormerOwners()
+        planFile("m0001_schema.sql", for: .schema)
+        refuseMissingPgvector()
+        planFile("m0001_extensions.sql", for: .extension)
         for difference in gap.different where difference.object.kind == .extension {
             refuse(
                 difference.object,
@@ -21,6 +29,66 @@ extension SchemaPlanner {
                 cure: "install the newer package, then run: ALTER EXTENSION \(difference.object.name) UPDATE")
         }
     }
+
+    private mutating func planFile(_ file: String, for kind: CatalogObject.Kind) {
+        let gaps = gap.missing + gap.different.filter { $0.property != .comment }.map(\.object)
+        guard let object = gaps.first(where: { $0.kind == kind }) else { return }
+        add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
+    }
+
+    /// What the migration asks for first, too.
+    private mutating func refuseMissingPgvector() {
+        let vector = CatalogObject(.extension, "vector")
+        guard gap.missing.contains(vector) else { return }
+        let question = SchemaQuestion(
+            object: vector,
+            query: """
+                SELECT NULL::text AS value, 1::bigint AS count
+                WHERE NOT EXISTS (
+                    SELECT
+                    FROM pg_available_extensions AS a
+                    WHERE a.name = 'vector'
+                        AND string_to_array(substring(a.default_version FROM '^\\d+(?:\\.\\d+)*'), '.')::integer[]
+                            >= ARRAY[0, 8])
+                """,
+            trouble: "", cure: "")
+        ask(question)
+        guard isAnsweredByRows(question) else { return }
+        refuse(
+            vector, "the server does not offer the extension \"vector\" (pgvector 0.8 or later)",
+            cure: "install the package postgresql-\(major)-pgvector on the server, then repeat the command")
+    }
+
+    // MARK: - Former owners
+
+    /// Whoever owned the tables goes on as a member of the role that the application's programs are members of.
+    private mutating func planFormerOwners() throws(PostgresError) {
+        guard let writer = writingRole else { return }
+        let owners = gap.different.filter { $0.object.kind == .table && $0.property == .owner }.compactMap(\.found)
+        for former in Set(owners).sorted() {
+            let role = CatalogObject(.role, former)
+            guard !(live[role, .attributes]?.contains("SUPERUSER") ?? false) else { continue }
+            notes.append(
+                "\(former) owns tables that will belong to the schema's own role; it becomes a member of \(writer), "
+                    + "and row-level security will show it one tenant at a time")
+            add(
+                .foundation, role, .together, "what belongs to \(former) will not any more",
+                "GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)")
+        }
+    }
+
+    /// The role of the schema that may write into the most tables: what the application's programs are members of.
+    private var writingRole: String? {
+        let grants = expected.objects(.table).flatMap { table in
+            (expected[table] ?? [:]).compactMap { property, privileges in
+                privileges.contains("INSERT") ? property.grantee : nil
+            }
+        }
+        let counts = grants.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+
+    // MARK: - Types and functions
 
     mutating func planTypes() throws(PostgresError) {
         for object in gap.missing where object.kind == .type {

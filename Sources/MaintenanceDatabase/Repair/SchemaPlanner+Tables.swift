@@ -75,28 +75,6 @@ extension SchemaPlanner {
         addBriefly(
             .owners, table.name, .accessExclusive, "the table belongs to \(former)",
             "ALTER TABLE \(try qualified(table.name)) OWNER TO \(try self.owner(table))")
-        let role = CatalogObject(.role, former)
-        guard !(live[role, .attributes]?.contains("SUPERUSER") ?? false) else { return }
-        guard let writer = writingRole else { return }
-        let note =
-            "\(former) owns tables that will belong to \(owner.expected ?? "?"); it becomes a member of \(writer), "
-            + "and row-level security will show it one tenant at a time"
-        if !notes.contains(note) { notes.append(note) }
-        append(
-            SchemaStep(
-                role, .together, "what belongs to \(former) will not any more",
-                ["GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)"]), to: .privileges)
-    }
-
-    /// The role of the schema that may write into the most tables: what the application's programs are members of.
-    private var writingRole: String? {
-        let grants = expected.objects(.table).flatMap { table in
-            (expected[table] ?? [:]).compactMap { property, privileges in
-                privileges.contains("INSERT") ? property.grantee : nil
-            }
-        }
-        let counts = grants.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
-        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
 
     private mutating func planSettings(_ table: CatalogObject) throws(PostgresError) {
@@ -125,53 +103,25 @@ extension SchemaPlanner {
         }
     }
 
-    // MARK: - Partitions
-
-    mutating func planPartitions() throws(PostgresError) {
-        for difference in gap.different where difference.object.kind == .partition {
-            let partition = difference.object
-            let name = try qualified(partition.name)
-            let purpose = "the partition's \(difference.property.rawValue) is \(difference.found ?? "the default")"
-            switch difference.property {
-            case .owner:
-                addBriefly(
-                    .partitions, partition.name, .accessExclusive, purpose,
-                    "ALTER TABLE \(name) OWNER TO \(try SQLIdentifier(difference.expected ?? "").quoted)")
-            case .options:
-                guard let options = difference.expected else { continue }
-                addBriefly(
-                    .partitions, partition.name, .shareUpdateExclusive, purpose, "ALTER TABLE \(name) SET (\(options))")
-            case .rowSecurity:
-                addBriefly(
-                    .rowSecurity, partition.name, .accessExclusive, purpose,
-                    "ALTER TABLE \(name) \(difference.expected == nil ? "DISABLE" : "ENABLE") ROW LEVEL SECURITY")
-            default: continue
-            }
-        }
-    }
-
     // MARK: - Leftovers
 
     /// What an interrupted call has left that is needed no more. What still is, its own step takes away.
     private mutating func planLeftovers(of table: String) throws(PostgresError) {
         guard live.contains(CatalogObject(.table, table)) else { return }
-        let name = try qualified(table)
+        let qualifiedName = try qualified(table)
         for check in live.parts(.constraint, of: table) {
-            guard let column = check.name.dropped(Self.notNullPrefix),
-                live[CatalogObject(.column, column, of: table), .null] != nil
-            else { continue }
+            guard let name = check.name.dropped(Self.notNullPrefix) else { continue }
+            let column = CatalogObject(.column, name, of: table)
+            // Of a column under conversion it is about the new one.
+            guard live[column, .null] != nil, !needsConversion(column) else { continue }
             addBriefly(
                 .leftovers, table, .accessExclusive, "\(check.name) has served",
-                "ALTER TABLE \(name) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")
+                "ALTER TABLE \(qualifiedName) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")
         }
         for trigger in live.parts(.trigger, of: table) {
-            guard let column = trigger.name.dropped(Self.syncPrefix),
-                !needsSync(CatalogObject(.column, column, of: table))
-            else { continue }
-            addBriefly(
-                .leftovers, table, .accessExclusive, "\(trigger.name) has served",
-                "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(name)",
-                "DROP FUNCTION IF EXISTS \(try syncFunction(table, column))()")
+            guard let name = trigger.name.dropped(Self.syncPrefix) else { continue }
+            let column = CatalogObject(.column, name, of: table)
+            if try !needsSync(column) { try planEndOfSync(column, in: .leftovers) }
         }
     }
 }

@@ -11,6 +11,8 @@ struct SchemaPlanner {
     let expected: CatalogFacts
     let live: CatalogFacts
     let gap: SchemaGap
+    /// The major version of the server.
+    let major: Int
     let rules: [RepairRule]
     let mappings: [ValueMapping]
     /// What has been counted so far.
@@ -18,10 +20,11 @@ struct SchemaPlanner {
 
     /// In this order everything finds what it needs.
     enum Phase: Int, CaseIterable {
-        case foundation, types, functions, tables, columns, values, constraints, indexes, swaps, leftovers
-        case references, partitions, views, triggers
-        // Whoever loses a table has its privileges before that, and its policies stand before they bind anybody.
-        case privileges, owners, rowSecurity, comments
+        case foundation, types, functions, tables, columns, values, constraints, indexes, swaps, leftovers, keys
+        case references, partitions, views
+        // Whoever loses a table has its privileges before that. Triggers that write as the schema's owner find it
+        // owning what they write to, and policies stand before they bind anybody.
+        case privileges, owners, triggers, rowSecurity, comments
     }
 
     private var steps: [Phase: [SchemaStep]] = [:]
@@ -38,6 +41,7 @@ struct SchemaPlanner {
         expected = verification.expected
         live = verification.live
         gap = verification.gap
+        major = verification.major
         self.rules = rules
         self.mappings = mappings
         self.answers = answers
@@ -55,7 +59,8 @@ struct SchemaPlanner {
     }
 
     private mutating func plan() throws(PostgresError) {
-        planFoundation()
+        if live.holdsNothing { return planInstallation() }
+        try planFoundation()
         try planTypes()
         try planRoutines()
         for object in expected.objects(.table) { try planTable(object) }
@@ -90,13 +95,21 @@ struct SchemaPlanner {
 
     mutating func ask(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
         let question = SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure)
-        if !questions.contains(question) { questions.append(question) }
+        ask(question)
         guard let obstacles = answers[question], !obstacles.isEmpty else { return }
         let total = obstacles.reduce(0) { $0 + $1.count }
         let values = obstacles.prefix(10).map { "\($0.value.map { "'\($0)'" } ?? "NULL") (\($0.count))" }
         let more = obstacles.count > 10 ? ", and \(obstacles.count - 10) more" : ""
         refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))\(more)", cure: cure)
     }
+
+    /// A question of which the plan only has to know whether there are such rows.
+    mutating func ask(_ question: SchemaQuestion) {
+        if !questions.contains(question) { questions.append(question) }
+    }
+
+    /// False as long as it has not been asked.
+    func isAnsweredByRows(_ question: SchemaQuestion) -> Bool { !(answers[question] ?? []).isEmpty }
 
     mutating func refuse(_ object: CatalogObject, _ reason: String, cure: String) {
         let refusal = SchemaRefusal(object: object, reason: reason, cure: cure)

@@ -12,11 +12,22 @@ struct SchemaStepRunner {
 
     /// How long a statement may take for which nobody waits.
     private static let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
-    /// updated_at says when a row was changed by its users, and a backfill is none of them.
-    private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
+
+    /// The sample of rows that an IVFFlat index is trained on does not fit the default of 64 MB.
+    private static let memory = """
+        SELECT set_config('maintenance_work_mem', '512MB', false)
+        WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('512MB')
+        """
 
     /// Makes the tables of the record: of the steps, and of what they make beyond the schema.
-    func prepare() async throws(PostgresError) {
+    ///
+    /// - Parameter extensionSchemas: where each extension lives, as SQL writes it.
+    func prepare(_ extensionSchemas: [String: String]) async throws(PostgresError) {
+        if let home = extensionSchemas["vector"] {
+            // A function that sets a parameter of pgvector's can be made by others than superusers only when the server
+            // has loaded its library, which the first value does.
+            try await connection.execute(Statement(unsafe: "SELECT '[1]'::\(home).vector"))
+        }
         let tables = [EmbeddedSQL.text("m0001_makings.sql"), EmbeddedSQL.query(named: "schema_steps_table")]
         try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
     }
@@ -76,8 +87,12 @@ struct SchemaStepRunner {
                 }
             } catch {
                 waited += deadline.elapsed
-                let mayWait = waited + locks.perStep <= locks.perTableAndHour && attempt < locks.tries
-                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(FailureClass(error)), mayWait
+                // Autovacuum gives way only to who waits for a second, so that a lock may take many short tries. What
+                // is slow by itself is as slow again.
+                let failure = FailureClass(error)
+                let mayWait = waited + locks.perStep <= locks.perTableAndHour
+                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
+                    failure != .timeout || attempt < locks.tries
                 else { throw error }
                 let delay = min(retry.base * (1 << min(attempt - 1, 16)), retry.longest)
                 guard await pause(for: delay * Double.random(in: 0.5...1)) else { throw error }
@@ -89,7 +104,7 @@ struct SchemaStepRunner {
 
     private func concurrently(_ step: SchemaStep, _ index: String) async throws(PostgresError) {
         // It waits for every transaction that might use the old state, which counts as waiting for locks.
-        try await connection.script(unsafe: "SET lock_timeout = 0; SET statement_timeout = 0")
+        try await connection.script(unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; \(Self.memory)")
         let row = try await connection.optionalRow(SchemaQuery.indexState(schema, index))
         let isValid: Bool? = try row?.decode("is_valid")
         if isValid == false {
@@ -100,76 +115,15 @@ struct SchemaStepRunner {
             for statement in step.statements { try await connection.execute(Statement(unsafe: statement)) }
             try await record(step)
         }
-        try await connection.script(unsafe: "RESET lock_timeout; RESET statement_timeout")
+        try await connection.script(
+            unsafe: "RESET lock_timeout; RESET statement_timeout; RESET maintenance_work_mem")
     }
 
-    // MARK: - In batches
-
-    /// Over each table from its first block to its last, in transactions that take as long as the deadline allows.
-    ///
-    /// Rows that are written meanwhile have their values from a trigger or a default; whatever was missed after all is
-    /// still found by the condition, and the next pass takes it.
     private func fill(_ step: SchemaStep, _ backfill: Backfill) async throws(PostgresError) {
+        let run = BackfillRun(connection: connection, backfill: backfill, locks: locks, retry: retry)
         var changed = 0
-        for table in backfill.tables { changed += try await fill(table, backfill) }
+        for table in backfill.tables { changed += try await run.fill(table) }
         try await record(step, rows: changed)
-    }
-
-    private func fill(_ table: RelationName, _ backfill: Backfill) async throws(PostgresError) -> Int {
-        let name = try table.quoted
-        let size = try await connection.row(
-            Statement(
-                unsafe: "SELECT pg_relation_size(\(try SQLLiteral(name).quoted)::regclass) / "
-                    + "current_setting('block_size')::bigint AS blocks"))
-        let blocks: Int = try size.decode("blocks")
-        var block = 0
-        var width = 8
-        var changed = 0
-        var tries = 0
-        while block < blocks {
-            let start = ContinuousClock.now
-            do throws(PostgresError) {
-                changed += try await batch(name, backfill, from: block, to: block + width)
-                block += width
-                tries = 0
-                if start.duration(to: .now) < locks.perStep / 4 { width = min(width * 2, 1 << 14) }
-            } catch {
-                tries += 1
-                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(FailureClass(error)),
-                    tries < Self.tries
-                else { throw error }
-                width = max(1, width / 2)
-                guard await pause(for: retry.base * Double(tries)) else { throw error }
-            }
-        }
-        return changed
-    }
-
-    /// A row that somebody holds for long is met again and again; after that many times in a row it is reported.
-    private static let tries = 30
-
-    private func batch(
-        _ table: String, _ backfill: Backfill, from: Int, to: Int
-    ) async throws(PostgresError) -> Int {
-        try await connection.script(unsafe: "BEGIN; \(LockDeadline(locks.perStep).settings); \(Self.quietly)")
-        do throws(PostgresError) {
-            let row = try await connection.row(
-                Statement(
-                    unsafe: """
-                        WITH changed AS (
-                            UPDATE \(table) AS r SET \(backfill.assignment)
-                            WHERE r.ctid >= '(\(from),0)'::tid AND r.ctid < '(\(to),0)'::tid AND (\(backfill.condition))
-                            RETURNING 1
-                        )
-                        SELECT count(*) AS changed FROM changed
-                        """))
-            let changed: Int = try row.decode("changed")
-            try await connection.commit()
-            return changed
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK", evenIfCancelled: true) }
-            throw error
-        }
     }
 
     // MARK: - The record

@@ -27,6 +27,11 @@ package struct ValueMapping: Hashable, Sendable {
         column.map { $0 == (table, name) } ?? true
     }
 
+    /// Whether it names this very column.
+    func isFor(_ table: String, _ name: String) -> Bool {
+        column.map { $0 == (table, name) } ?? false
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.column?.table == right.column?.table && left.column?.name == right.column?.name && left.old == right.old
             && left.new == right.new

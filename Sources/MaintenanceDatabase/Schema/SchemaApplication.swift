@@ -103,13 +103,3 @@ package struct SchemaApplication: Sendable {
             cure: "pgtend schema repair --plan shows what is there and what can be done about it")
     }
 }
-
-extension CatalogFacts {
-    /// Whether there is no table, view, type or function: at most the schema itself.
-    fileprivate var holdsNothing: Bool {
-        let kinds: [CatalogObject.Kind] = [
-            .table, .foreignTable, .view, .materializedView, .sequence, .type, .function,
-        ]
-        return kinds.allSatisfy { objects($0).isEmpty }
-    }
-}

@@ -1,0 +1,57 @@
+import Maintenance
+import PostgresClient
+
+/// The trigger that gives rows which are written meanwhile what a backfill gives to those that stand.
+extension SchemaPlanner {
+    /// Behind whatever other BEFORE triggers the table has: they fire in the order of their names.
+    static let syncPrefix = "zz_\(prefix)sync_"
+
+    /// Whether it still has to stand.
+    func needsSync(_ column: CatalogObject) throws(PostgresError) -> Bool {
+        if needsConversion(column) { return true }
+        return try fillingRule(column) != nil
+    }
+
+    func syncFunction(_ column: CatalogObject) throws(PostgresError) -> String {
+        try qualified(Self.derived("\(Self.prefix)sync_", "\(column.relation)_\(column.name)"))
+    }
+
+    private func syncTrigger(_ column: CatalogObject) throws(PostgresError) -> String {
+        try SQLIdentifier(Self.derived(Self.syncPrefix, column.name)).quoted
+    }
+
+    /// - Parameter isDefiner: for a value that is looked up where the writer itself may not look.
+    func syncFunctionDefinition(
+        _ column: CatalogObject, assignment: String, isDefiner: Bool = false
+    ) throws(PostgresError) -> String {
+        """
+        CREATE OR REPLACE FUNCTION \(try syncFunction(column))() RETURNS trigger
+        LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp
+        AS $pgtend$
+        BEGIN
+            \(assignment);
+            RETURN NEW;
+        END
+        $pgtend$
+        """
+    }
+
+    func syncTriggerDefinition(_ column: CatalogObject) throws(PostgresError) -> String {
+        "CREATE OR REPLACE TRIGGER \(try syncTrigger(column)) BEFORE INSERT OR UPDATE ON "
+            + "\(try qualified(column.relation)) FOR EACH ROW EXECUTE FUNCTION \(try syncFunction(column))()"
+    }
+
+    func dropSyncTrigger(_ column: CatalogObject) throws(PostgresError) -> String {
+        "DROP TRIGGER IF EXISTS \(try syncTrigger(column)) ON \(try qualified(column.relation))"
+    }
+
+    func dropSyncFunction(_ column: CatalogObject) throws(PostgresError) -> String {
+        "DROP FUNCTION IF EXISTS \(try syncFunction(column))()"
+    }
+
+    mutating func planEndOfSync(_ column: CatalogObject, in phase: Phase) throws(PostgresError) {
+        addBriefly(
+            phase, column.relation, .accessExclusive, "\(column.name) is kept in step no more",
+            try dropSyncTrigger(column), try dropSyncFunction(column))
+    }
+}

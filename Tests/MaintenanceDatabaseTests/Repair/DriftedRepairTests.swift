@@ -1,0 +1,97 @@
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Repair of the drifted database")
+struct DriftedRepairTests {
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func closesEveryGapAndLosesNothing(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: DriftedDatabase.small) { database in
+            try await KeptRows.keep(database)
+            let before = try await database.repairing().plan()
+            #expect(before.plan.refusals == [])
+            #expect(!before.verification.gap.isClosed)
+            #expect(before.records.map(\.isDirty) == [true])
+
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+            #expect(after.plan.refusals == [] && after.plan.steps == [])
+            #expect(try await KeptRows.losses(database) == "")
+            // As other programs see it.
+            #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")
+            #expect(
+                try await database.psql("SELECT number, name FROM pgtend.schema_migrations")
+                    == "1|consolidated_schema")
+
+            let recorded = try await database.psql("SELECT count(*) > 100 FROM pgtend.schema_steps")
+            #expect(recorded == "t")
+            let marks = "SELECT count(*), max(id) FROM pgtend.schema_steps"
+            let steps = try await database.psql(marks)
+            let again = try await database.repair()
+            #expect(again.verification.gap.isClosed)
+            #expect(try await database.psql(marks) == steps)
+            #expect(try await database.facts() == after.verification.live)
+        }
+    }
+
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func keysAreFoundByTheirNewType(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: DriftedDatabase.small) { database in
+            try await database.repair()
+            let count = """
+                SET ROLE mcp_application;
+                SELECT set_config('app.current_tenant', md5('tenant3')::uuid::text, false) IS NULL;
+                SELECT key_type, count(*) FROM mcp.api_keys GROUP BY 1 ORDER BY 1
+                """
+            // 120 keys, 24 a tenant; of 20 'standard' and 20 'user' each tenant has four.
+            #expect(try await database.psql(count) == "f\nadmin|4\nagent|4\ngateway|4\nservice|4\nuser|8")
+            #expect(
+                try await database.psql(
+                    """
+                    SELECT k.key_type, k.pgtend_old_type, count(*) FROM mcp.api_keys AS k
+                    WHERE k.key_type <> k.pgtend_old_type GROUP BY 1, 2
+                    """) == "user|standard|20")
+        }
+    }
+
+    @Test func fillsWhatWasMissing() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.repair()
+            let facts = """
+                SELECT
+                    (SELECT count(*) FROM mcp.context_items AS i JOIN mcp.contexts AS c ON c.id = i.context_id
+                        WHERE c.tenant_id = i.tenant_id),
+                    (SELECT count(*) FROM mcp.api_key_usage AS u JOIN mcp.api_keys AS k ON k.id = u.api_key_id
+                        WHERE k.tenant_id = u.tenant_id),
+                    (SELECT count(*) FROM mcp.embeddings AS e JOIN mcp.embedding_models AS m ON m.id = e.model_id
+                        WHERE (m.provider, m.model_name, m.dimensions, m.is_active)
+                            = (e.model_provider, e.model_name, e.model_dimensions, false)),
+                    (SELECT count(*) FROM mcp.embeddings AS e
+                        WHERE e.content_tsvector @@ 'fox' AND e.term_frequencies ? 'lazi' AND e.document_length > 5),
+                    (SELECT count(*) FROM mcp.embedding_models)
+                """
+            #expect(try await database.psql(facts) == "600|300|300|300|2")
+            // A row of today has its place in each of them.
+            try await database.psql(
+                "INSERT INTO mcp.tasks (tenant_id, type, title) VALUES (gen_random_uuid(), 'analysis', 'today')")
+            #expect(try await database.psql("SELECT count(*) FROM mcp.audit_log WHERE changed_at > now() - interval '1 h'") == "1")
+        }
+    }
+
+    /// Whoever owned the tables goes on as one of the platform's programs.
+    @Test func leavesTheFormerOwnerItsRights() async throws {
+        try await TestDatabase.with { database in
+            try await DriftedDatabase.load(into: database, rows: 50, [.vectors, .owner])
+            let role = DriftedDatabase.owner(of: database)
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+            let count = "SET app.current_tenant = '\(try await database.psql("SELECT md5('tenant1')::uuid"))'; SELECT count(*) FROM"
+            #expect(try await database.psql("\(count) mcp.tasks", user: role) == "10")
+            #expect(try await database.psql("\(count) mcp.v_active_agents", user: role) == "8")
+            #expect(try await database.psql("SELECT count(*) FROM mcp.tasks", user: role) == "0")
+            try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+}

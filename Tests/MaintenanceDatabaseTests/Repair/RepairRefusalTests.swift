@@ -1,0 +1,148 @@
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+@Suite("Refusals of the repair")
+struct RepairRefusalTests {
+    struct Trouble: Sendable, CustomTestStringConvertible {
+        let name: String
+        let sql: String
+        /// Words of the reason, with its counts.
+        let reason: String
+        var testDescription: String { name }
+    }
+
+    static let troubles = [
+        Trouble(
+            name: "an unmapped key type", sql: "UPDATE mcp.api_keys SET type = 'robot' WHERE type = 'gateway'",
+            reason: "20 row(s): type has values that key_type may not have: 'robot' (20)"),
+        Trouble(
+            name: "a status that no type has",
+            sql: "UPDATE mcp.tasks SET status = CASE WHEN retry_count = 0 THEN 'done' ELSE 'waiting' END "
+                + "WHERE status IN ('completed', 'cancelled')",
+            reason: "status has values that status may not have: 'done' ("),
+        Trouble(
+            name: "a title that is too long",
+            sql: "UPDATE mcp.tasks SET title = repeat('long ', 101) WHERE title IN ('Task number 7', 'Task number 8')",
+            reason: "2 row(s): title has values that are too long for character varying(500)"),
+        Trouble(
+            name: "a child without a parent",
+            sql: "ALTER TABLE mcp.context_items DROP CONSTRAINT context_items_context_id_fkey; "
+                + "INSERT INTO mcp.context_items (context_id, type, content, sequence_number) "
+                + "SELECT '00000000-0000-4000-8000-000000000007', 'message', 'lost', n FROM generate_series(1, 3) AS n",
+            reason: "3 row(s): tenant_id cannot be told: 'context_id 00000000-0000-4000-8000-000000000007' (3)"),
+        Trouble(
+            name: "a row without a tenant",
+            sql: "ALTER TABLE mcp.events ALTER COLUMN tenant_id DROP NOT NULL; "
+                + "UPDATE mcp.events SET tenant_id = NULL WHERE payload = '{\"n\": 5}'",
+            reason: "1 row(s): have no tenant_id, which must not be NULL"),
+        Trouble(
+            name: "several models for one triple", sql: severalModels,
+            reason: "150 row(s): model_id cannot be told: 'openai/text-embedding-3-small/1536 has 2 models: "),
+        Trouble(
+            name: "a view on a converted column",
+            sql: "CREATE VIEW mcp.v_open_tasks AS SELECT t.id FROM mcp.tasks AS t WHERE t.status = 'pending'",
+            reason: "views read status, which has to change: 'mcp.v_open_tasks' (1)"),
+        Trouble(
+            name: "a key twice",
+            sql: "DROP INDEX mcp.idx_api_keys_hash; "
+                + "UPDATE mcp.api_keys SET key_hash = 'same' WHERE name IN ('key 1', 'key 2', 'key 3')",
+            reason: "3 row(s): have the same key_hash: 'same' (3)"),
+    ]
+
+    static let severalModels = """
+        CREATE TABLE mcp.embedding_models (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), provider varchar(50) NOT NULL,
+            model_name varchar(100) NOT NULL, model_version varchar(50) NOT NULL DEFAULT '', dimensions integer NOT NULL);
+        INSERT INTO mcp.embedding_models (id, provider, model_name, model_version, dimensions) VALUES
+            ('00000000-0000-4000-8000-000000000001', 'openai', 'text-embedding-3-small', '1', 1536),
+            ('00000000-0000-4000-8000-000000000002', 'openai', 'text-embedding-3-small', '2', 1536);
+        """
+
+    @Test(arguments: troubles)
+    func changeNothingAndNameTheCounts(trouble: Trouble) async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(trouble.sql)
+            try await expectRefusal(database, trouble.reason)
+        }
+    }
+
+    @Test(arguments: [DriftedDatabase.Variation.unpartitionedTasks, .defaultPartition])
+    func concernThePartitionsOfTasks(variation: DriftedDatabase.Variation) async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await DriftedDatabase.vary(database, variation)
+            try await expectRefusal(
+                database,
+                variation == .unpartitionedTasks
+                    ? "expected PARTITION BY RANGE (created_at), found one table"
+                    : "12 row(s): the DEFAULT partition tasks_rest has rows of months that need a partition of their own")
+        }
+    }
+
+    private func expectRefusal(_ database: TestDatabase, _ reason: String) async throws {
+        try await KeptRows.keep(database)
+        let facts = try await database.facts()
+        let diagnosis = try await database.repair()
+        #expect(diagnosis.plan.refusals.contains { $0.reason.contains(reason) }, "\(diagnosis.plan.refusals)")
+        #expect(diagnosis.plan.refusals.allSatisfy { !$0.cure.isEmpty })
+        #expect(try await database.facts() == facts)
+        #expect(try await KeptRows.losses(database) == "")
+        #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "t")
+        #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
+    }
+
+    @Test func endWhereTheCallerMapsTheValues() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                Self.severalModels + """
+                    UPDATE mcp.api_keys SET type = 'robot' WHERE type = 'gateway';
+                    UPDATE mcp.tasks SET status = 'done' WHERE status = 'completed';
+                    """)
+            let model = "00000000-0000-4000-8000-000000000002"
+            let after = try await database.repair([
+                "robot=agent", "tasks.status:done=completed",
+                "embeddings.model_id:openai/text-embedding-3-small/1536=\(model)",
+            ])
+            #expect(after.plan.refusals == [])
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+            #expect(
+                try await database.psql(
+                    """
+                    SELECT (SELECT count(*) FROM mcp.api_keys WHERE key_type = 'agent'),
+                        (SELECT count(*) FROM mcp.tasks WHERE status = 'completed' AND pgtend_old_status = 'done'),
+                        (SELECT count(*) FROM mcp.embeddings WHERE model_id = '\(model)')
+                    """) == "40|43|150")
+        }
+    }
+
+    /// The servers here without pgvector; what is missing is named, and can be compared all the same.
+    @Test(arguments: PostgresVersion.underTest.filter { !$0.hasPgvector })
+    func nameThePackageOfPgvector(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await DriftedDatabase.load(into: database, rows: 20, [])
+            let verification = try await SchemaVerifier(
+                conninfo: database.conninfo(), applicationName: "pgtend test"
+            ).verify()
+            #expect(verification.gap.missing.contains(CatalogObject(.extension, "vector")))
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.plan.refusals.contains { $0.cure.contains("postgresql-\(version.rawValue)-pgvector") })
+            #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
+        }
+    }
+
+    @Test func leaveTheFlagWhereSomethingIsLeft() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.repair()
+            // What no step can bring back: another order of the values.
+            try await database.psql(
+                """
+                ALTER TYPE mcp.member_role ADD VALUE 'guest';
+                UPDATE public.schema_migrations SET dirty = true;
+                """)
+            let diagnosis = try await database.repair()
+            #expect(!diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.count == 1)
+            #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|t")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Maintenance
+import Synchronization
+import TestSupport
+
+@testable import MaintenanceDatabase
+
+extension TestDatabase {
+    /// Patient enough for a machine that does other things, too.
+    static let patientLocks = LockBudget(perStep: .seconds(3), perTableAndHour: .seconds(30))
+
+    func repairing(
+        _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks
+    ) -> SchemaRepair {
+        SchemaRepair(
+            conninfo: conninfo(folder.map { ["host": $0] } ?? [:]), applicationName: "pgtend test",
+            programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks)
+    }
+
+    /// - Returns: how the database stands afterwards.
+    @discardableResult
+    func repair(
+        _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks
+    ) async throws -> SchemaDiagnosis {
+        try await repairing(mappings, through: folder, locks: locks).run { _ in } done: { _, _ in }
+    }
+
+    func facts() async throws -> CatalogFacts {
+        try await SchemaVerifier(conninfo: conninfo(), applicationName: "pgtend test").verify().live
+    }
+}
+
+/// Every row of the older tables as it was, by table and key, in `kept.rows`: what a repair must not lose.
+enum KeptRows {
+    private static let json = """
+        CREATE SCHEMA IF NOT EXISTS kept;
+        -- A row as JSON; an instant without a zone counts as UTC.
+        CREATE OR REPLACE FUNCTION kept.rows_of(target regclass) RETURNS TABLE (id text, content jsonb)
+        LANGUAGE plpgsql AS $$
+        DECLARE
+            zoned text := (
+                SELECT coalesce(string_agg(format(' || jsonb_build_object(%L, r.%I AT TIME ZONE ''UTC'')', attname, attname), ''), '')
+                FROM pg_attribute WHERE attrelid = target AND atttypid = 'timestamp'::regtype AND NOT attisdropped);
+        BEGIN
+            RETURN QUERY EXECUTE format('SELECT r.id::text, to_jsonb(r)%s FROM %s AS r', zoned, target);
+        END
+        $$;
+        """
+
+    /// Of every table that stands in `mcp` now.
+    static func keep(_ database: TestDatabase) async throws {
+        try await database.psql(
+            json + """
+                CREATE TABLE kept.rows AS
+                SELECT c.relname::text AS name, r.id, r.content
+                FROM pg_class AS c CROSS JOIN LATERAL kept.rows_of(c.oid) AS r
+                WHERE c.relnamespace = 'mcp'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                """)
+    }
+
+    /// What has become otherwise: rows that are gone or new, and values that are others than they were, but for a NULL
+    /// that was filled. A renamed column is looked for as `pgtend_old_…` and, under its own name, must read the same.
+    static func losses(_ database: TestDatabase) async throws -> String {
+        try await database.psql(
+            """
+            CREATE TEMPORARY TABLE now AS
+            SELECT k.name, r.id, r.content
+            FROM (SELECT DISTINCT name FROM kept.rows) AS k
+            CROSS JOIN LATERAL kept.rows_of(('mcp.' || quote_ident(k.name))::regclass) AS r;
+            SELECT l.name, l.what, count(*)
+            FROM (
+                SELECT coalesce(k.name, n.name) AS name,
+                    CASE WHEN n.id IS NULL THEN 'gone' WHEN k.id IS NULL THEN 'new' ELSE o.key END AS what
+                FROM kept.rows AS k
+                FULL JOIN now AS n ON (n.name, n.id) = (k.name, k.id)
+                LEFT JOIN LATERAL (
+                    SELECT e.key FROM jsonb_each(k.content) AS e
+                    WHERE e.value <> 'null' AND (
+                        n.content ? e.key AND n.content -> e.key IS DISTINCT FROM e.value
+                        OR NOT n.content ? e.key AND NOT n.content ? ('pgtend_old_' || e.key)
+                        OR n.content ? ('pgtend_old_' || e.key)
+                            AND n.content -> ('pgtend_old_' || e.key) IS DISTINCT FROM e.value)
+                ) AS o ON true
+                WHERE n.id IS NULL OR k.id IS NULL OR o.key IS NOT NULL
+            ) AS l
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """)
+    }
+}

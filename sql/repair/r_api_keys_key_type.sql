@@ -1,0 +1,4 @@
+-- The column had another name, and its plain keys another value; everything else keeps its own.
+-- column: api_keys.key_type
+-- from: type
+-- map: standard=user
