@@ -254,7 +254,10 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    NEW.updated_at := now();
+    -- A backfill of pgtend gives a row what it should have had: nobody has changed it.
+    IF current_setting('pgtend.keep_updated_at', true) IS DISTINCT FROM 'on' THEN
+        NEW.updated_at := now();
+    END IF;
     RETURN NEW;
 END
 $$;
@@ -262,7 +265,8 @@ ALTER FUNCTION mcp.update_updated_at_column() OWNER TO mcp_owner;
 REVOKE ALL ON FUNCTION mcp.update_updated_at_column() FROM PUBLIC;
 
 COMMENT ON FUNCTION mcp.update_updated_at_column() IS
-    'Trigger, BEFORE UPDATE of a row with updated_at: sets it to the start of the transaction.';
+    'Trigger, BEFORE UPDATE of a row with updated_at: sets it to the start of the transaction, unless the setting '
+    'pgtend.keep_updated_at is on, as it is while pgtend fills new columns of old rows.';
 
 -- SECURITY DEFINER: the trail of a change is written whatever the role that changes the row may do itself, and
 -- belongs to the tenant of the row, not to the one that the session has set.
@@ -3123,8 +3127,9 @@ COMMENT ON COLUMN mcp.conflict_resolutions.created_at IS 'When the row was made:
 -- to at once and until pgtend, which is to make the later ones, has been set up. They are its template: the storage
 -- parameters, which a partitioned parent cannot carry, and row-level security without a policy, so that a careless
 -- GRANT on all tables of the schema still shows nobody the rows of another tenant.
--- Every table that is partitioned by one column of instants gets them. The setting pgtend.now stands in for the
--- clock in tests of the calendar.
+-- Every table that is partitioned by one column of instants gets them, or only the one that the setting pgtend.parent
+-- names: the repair of a database with rows takes the tables one by one. A month that has its place already is left
+-- alone. The setting pgtend.now stands in for the clock in tests of the calendar.
 DO $$
 DECLARE
     instant constant timestamptz := coalesce(nullif(current_setting('pgtend.now', true), '')::timestamptz, now());
@@ -3141,6 +3146,22 @@ BEGIN
         CROSS JOIN generate_series(0, 3) AS ahead
         WHERE c.relnamespace = 'mcp'::regnamespace
             AND p.partstrat = 'r' AND p.partnatts = 1 AND a.atttypid = 'timestamptz'::regtype
+            AND c.relname = coalesce(nullif(current_setting('pgtend.parent', true), ''), c.relname)
+            AND NOT EXISTS (
+                SELECT
+                FROM pg_catalog.pg_inherits AS i
+                JOIN pg_catalog.pg_class AS l ON l.oid = i.inhrelid
+                CROSS JOIN LATERAL regexp_match(pg_get_expr(l.relpartbound, l.oid),
+                    $bounds$^FOR VALUES FROM \((?:'([^']*)'|MINVALUE)\) TO \((?:'([^']*)'|MAXVALUE)\)$bounds$) AS b
+                WHERE i.inhparent = c.oid
+                    AND coalesce(b[1], '-infinity')::timestamptz
+                        <= (date_trunc('month', instant AT TIME ZONE 'UTC') + make_interval(months => ahead))
+                            AT TIME ZONE 'UTC'
+                    AND coalesce(b[2], 'infinity')::timestamptz
+                        > (date_trunc('month', instant AT TIME ZONE 'UTC') + make_interval(months => ahead))
+                            AT TIME ZONE 'UTC'
+                    -- The DEFAULT partition has no bounds.
+                    AND b IS NOT NULL)
         ORDER BY c.relname, ahead
     LOOP
         child := parent || to_char(month, '_YYYY_MM');
