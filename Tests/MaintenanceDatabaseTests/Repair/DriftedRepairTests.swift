@@ -70,13 +70,17 @@ struct DriftedRepairTests {
                             = (e.model_provider, e.model_name, e.model_dimensions, false)),
                     (SELECT count(*) FROM mcp.embeddings AS e
                         WHERE e.content_tsvector @@ 'fox' AND e.term_frequencies ? 'lazi' AND e.document_length > 5),
-                    (SELECT count(*) FROM mcp.embedding_models)
+                    (SELECT count(*) FROM mcp.embedding_models),
+                    (SELECT count(*) FROM mcp.embeddings AS e
+                        WHERE e.embedding IS NOT NULL AND abs(public.vector_norm(e.normalized_embedding) - 1) < 1e-6)
                 """
-            #expect(try await database.psql(facts) == "600|300|300|300|2")
+            #expect(try await database.psql(facts) == "600|300|300|300|2|49")
             // A row of today has its place in each of them.
             try await database.psql(
                 "INSERT INTO mcp.tasks (tenant_id, type, title) VALUES (gen_random_uuid(), 'analysis', 'today')")
-            #expect(try await database.psql("SELECT count(*) FROM mcp.audit_log WHERE changed_at > now() - interval '1 h'") == "1")
+            #expect(
+                try await database.psql("SELECT count(*) FROM mcp.audit_log WHERE changed_at > now() - interval '1 h'")
+                    == "1")
         }
     }
 
@@ -87,7 +91,8 @@ struct DriftedRepairTests {
             let role = DriftedDatabase.owner(of: database)
             let after = try await database.repair()
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
-            let count = "SET app.current_tenant = '\(try await database.psql("SELECT md5('tenant1')::uuid"))'; SELECT count(*) FROM"
+            let count =
+                "SET app.current_tenant = '\(try await database.psql("SELECT md5('tenant1')::uuid"))'; SELECT count(*) FROM"
             #expect(try await database.psql("\(count) mcp.tasks", user: role) == "10")
             #expect(try await database.psql("\(count) mcp.v_active_agents", user: role) == "8")
             #expect(try await database.psql("SELECT count(*) FROM mcp.tasks", user: role) == "0")

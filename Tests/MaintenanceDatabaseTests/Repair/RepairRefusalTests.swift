@@ -76,7 +76,8 @@ struct RepairRefusalTests {
                 database,
                 variation == .unpartitionedTasks
                     ? "expected PARTITION BY RANGE (created_at), found one table"
-                    : "12 row(s): the DEFAULT partition tasks_rest has rows of months that need a partition of their own")
+                    : "12 row(s): the DEFAULT partition tasks_rest has rows of months that need a partition of their own"
+            )
         }
     }
 

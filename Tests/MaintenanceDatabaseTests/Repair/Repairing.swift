@@ -21,7 +21,9 @@ extension TestDatabase {
     func repair(
         _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks
     ) async throws -> SchemaDiagnosis {
-        try await repairing(mappings, through: folder, locks: locks).run { _ in } done: { _, _ in }
+        try await repairing(mappings, through: folder, locks: locks).run { _ in
+        } done: { _, _ in
+        }
     }
 
     func facts() async throws -> CatalogFacts {
