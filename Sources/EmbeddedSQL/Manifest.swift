@@ -14,6 +14,7 @@ extension EmbeddedSQL {
 
         // sql/migrations/m0001_consolidated_schema
         "m0001_requirements.sql": PackageResources.m0001_requirements_sql,
+        "m0001_makings.sql": PackageResources.m0001_makings_sql,
         "m0001_roles.sql": PackageResources.m0001_roles_sql,
         "m0001_schema.sql": PackageResources.m0001_schema_sql,
         "m0001_extensions.sql": PackageResources.m0001_extensions_sql,
@@ -75,6 +76,7 @@ extension EmbeddedSQL {
         "m0001_active_embedding_models.sql": PackageResources.m0001_active_embedding_models_sql,
         "m0001_get_available_models.sql": PackageResources.m0001_get_available_models_sql,
         "m0001_refresh_cost_analytics.sql": PackageResources.m0001_refresh_cost_analytics_sql,
+        "m0001_down.sql": PackageResources.m0001_down_sql,
 
         // sql/queries
         "catalog_midnights.sql": PackageResources.catalog_midnights_sql,
@@ -134,6 +136,10 @@ extension EmbeddedSQL {
         "schema_history_table.sql": PackageResources.schema_history_table_sql,
         "schema_index_state.sql": PackageResources.schema_index_state_sql,
         "schema_rights.sql": PackageResources.schema_rights_sql,
+        "schema_rollback_guard.sql": PackageResources.schema_rollback_guard_sql,
+        "schema_rollback_makings.sql": PackageResources.schema_rollback_makings_sql,
+        "schema_rollback_session.sql": PackageResources.schema_rollback_session_sql,
+        "schema_rollback_tables.sql": PackageResources.schema_rollback_tables_sql,
         "schema_session.sql": PackageResources.schema_session_sql,
         "schema_steps_table.sql": PackageResources.schema_steps_table_sql,
 

@@ -100,10 +100,13 @@ struct InstallationTests {
     @Test func needsNoSuperuserOnceRolesAndExtensionsStand() async throws {
         try await TestDatabase.with { database in
             let role = "installer_\(database.name)"
-            try await database.psql(Schema.part("m0001_roles"))
+            // The roles are the administrator's own: nothing is recorded of them.
+            try await database.psql(
+                Schema.part("m0001_makings") + Schema.part("m0001_roles") + "DROP SCHEMA pgtend CASCADE")
             try await database.psql(
                 """
                 CREATE ROLE \(role) LOGIN IN ROLE mcp_owner;
+                GRANT CREATE ON DATABASE \(database.name) TO \(role);
                 CREATE EXTENSION vector; CREATE EXTENSION pg_trgm;
                 CREATE SCHEMA mcp AUTHORIZATION mcp_owner;
                 """)

@@ -29,7 +29,8 @@ struct ManifestTests {
     }
 
     @Test func holdsNothingElse() throws {
-        let files = try Self.files(in: "").map(Self.name)
+        // The files for golang-migrate say the same once more, and stay outside.
+        let files = try Self.files(in: "").filter { !$0.hasPrefix("golang-migrate/") }.map(Self.name)
         #expect(EmbeddedSQL.manifest.map(\.key).sorted() == files.sorted())
     }
 

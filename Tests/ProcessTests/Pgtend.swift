@@ -28,15 +28,6 @@ extension TestDatabase {
     func startPgtend(_ arguments: String...) throws -> Program {
         try Program.start(Program.pgtend, arguments + ["--database", conninfo()])
     }
-
-    /// Everything in the database as pg_dump writes it; what is random in a dump is taken out.
-    func dump(_ options: String...) async throws -> String {
-        let result = try await Program.run(cluster.folder + "/bin/pg_dump", options + ["--dbname", conninfo()])
-        guard result.succeeded else { throw TestFailure("pg_dump: \(result)") }
-        return result.standardOutput.split(separator: "\n").filter {
-            !$0.hasPrefix("\\restrict") && !$0.hasPrefix("\\unrestrict")
-        }.joined(separator: "\n")
-    }
 }
 
 extension Cluster {

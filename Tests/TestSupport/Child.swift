@@ -34,25 +34,29 @@ struct Child {
             theirs.append(end)
         }
 
+        let terminal = if case .terminal = output { try DescriptorPair.terminal() } else { nil as DescriptorPair? }
         switch input {
         case .none:
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
             self.input = nil
         case .text, .open:
-            let pipe = try DescriptorPair.pipe()
-            give(pipe.reading, as: 0)
-            self.input = pipe.writing
+            if let terminal {
+                posix_spawn_file_actions_adddup2(&actions, terminal.writing, 0)
+                self.input = fcntl(terminal.reading, F_DUPFD_CLOEXEC, 0)
+            } else {
+                let pipe = try DescriptorPair.pipe()
+                give(pipe.reading, as: 0)
+                self.input = pipe.writing
+            }
         }
-        switch output {
-        case .pipes:
+        if let terminal {
+            give(terminal.writing, as: 1, 2)
+            outputs = [terminal.reading]
+        } else {
             let (standardOutput, standardError) = (try DescriptorPair.pipe(), try DescriptorPair.pipe())
             give(standardOutput.writing, as: 1)
             give(standardError.writing, as: 2)
             outputs = [standardOutput.reading, standardError.reading]
-        case .terminal:
-            let terminal = try DescriptorPair.terminal()
-            give(terminal.writing, as: 1, 2)
-            outputs = [terminal.reading]
         }
 
         // Dispatch blocks signals on its threads, and a child inherits that: it would not hear SIGTERM.

@@ -23,7 +23,7 @@ package final class Program: Sendable {
     package enum Output: Sendable {
         /// Standard output and standard error apart.
         case pipes
-        /// One pseudo-terminal for both, recorded as standard output.
+        /// One pseudo-terminal for both, recorded as standard output; input that is not `.none` is typed at it.
         case terminal
     }
 

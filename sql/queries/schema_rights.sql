@@ -63,6 +63,16 @@ findings (place, missing, cure) AS (
         format('GRANT INSERT ON TABLE pgtend.schema_migrations TO %I', m.name)
     FROM me AS m
     WHERE NOT has_table_privilege(to_regclass('pgtend.schema_migrations'), 'INSERT')
+    UNION ALL
+    SELECT 8, 'CREATE on schema pgtend', format('GRANT USAGE, CREATE ON SCHEMA pgtend TO %I', m.name)
+    FROM me AS m
+    WHERE NOT has_schema_privilege(to_regnamespace('pgtend'), 'CREATE')
+        AND to_regclass('pgtend.schema_makings') IS NULL
+    UNION ALL
+    SELECT 9, 'INSERT on pgtend.schema_makings',
+        format('GRANT SELECT, INSERT ON TABLE pgtend.schema_makings TO %I', m.name)
+    FROM me AS m
+    WHERE NOT has_table_privilege(to_regclass('pgtend.schema_makings'), 'INSERT')
 )
 SELECT f.missing, f.cure
 FROM findings AS f

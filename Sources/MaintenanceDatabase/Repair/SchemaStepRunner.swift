@@ -13,9 +13,10 @@ struct SchemaStepRunner {
     /// How long a statement may take for which nobody waits.
     private static let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
 
-    /// Makes the table of the record.
+    /// Makes the tables of the record: of the steps, and of what they make beyond the schema.
     func prepare() async throws(PostgresError) {
-        try await connection.script(unsafe: EmbeddedSQL.query(named: "schema_steps_table"))
+        let tables = [EmbeddedSQL.text("m0001_makings.sql"), EmbeddedSQL.query(named: "schema_steps_table")]
+        try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
     }
 
     /// - Parameter steps: one, or several whose manner is `.together`.

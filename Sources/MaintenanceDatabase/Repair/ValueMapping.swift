@@ -20,7 +20,7 @@ package struct ValueMapping: Hashable, Sendable {
         self.column = column
         old = String(left)
         new = String(text[text.index(after: equals)...])
-        if new.isEmpty { return nil }
+        if old.isEmpty || new.isEmpty { return nil }
     }
 
     func concerns(_ table: String, _ name: String) -> Bool {

@@ -4,12 +4,14 @@ import PostgresClient
 extension Connection {
     /// Opens a connection for one of the commands on the schema, and closes it however `body` ends.
     static func forSchema<Value: Sendable>(
-        _ conninfo: String, _ applicationName: String, _ body: (Connection) async throws(ServerFailure) -> Value
+        _ conninfo: String, _ applicationName: String, onNotice: (@Sendable (Notice) -> Void)? = nil,
+        _ body: (Connection) async throws(ServerFailure) -> Value
     ) async throws(ServerFailure) -> Value {
         let connection: Connection
         do throws(PostgresError) {
             connection = try await Connection.open(
-                ConnectionInfo(parsing: conninfo), options: SessionOptions(applicationName: applicationName))
+                ConnectionInfo(parsing: conninfo),
+                options: SessionOptions(applicationName: applicationName, onNotice: onNotice))
         } catch {
             throw ServerFailure(error)
         }

@@ -19,6 +19,13 @@ struct MigrationRunner {
         try await pending(hasHistory()).migrations
     }
 
+    /// What the database has had, the newest first. Changes nothing.
+    func applied() async throws(ServerFailure) -> [Migration] {
+        let hasHistory = try await hasHistory()
+        let pending = try await pending(hasHistory).migrations
+        return set.migrations.dropLast(pending.count).reversed()
+    }
+
     /// Applies what is pending, under the set's advisory lock, which is given back; the session has its own limits again
     /// then.
     ///
@@ -130,7 +137,7 @@ struct MigrationRunner {
         }
     }
 
-    private func limitStatements() async throws(ServerFailure) {
+    func limitStatements() async throws(ServerFailure) {
         do throws(PostgresError) {
             try await connection.script(
                 unsafe: "SET lock_timeout = '\(Self.lockTimeout)'; SET statement_timeout = '\(Self.statementTimeout)'")

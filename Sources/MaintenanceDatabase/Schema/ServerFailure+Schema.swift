@@ -25,6 +25,27 @@ extension ServerFailure {
         }
     }
 
+    /// Migrations that could not be taken back: nothing was changed.
+    init(_ error: PostgresError, takingBack migrations: [Migration]) {
+        self.init(error)
+        let labels = migrations.map(\.label).joined(separator: ", ")
+        switch failureClass {
+        case .connection:
+            message =
+                "the connection was lost while \(labels) was being taken back, which is gone as a whole or not at all: "
+                + message
+            cure = "repeat the command: it finds what is there"
+        case .cancelled:
+            message = "told to stop while \(labels) was being taken back; nothing was changed"
+        case .lockNotAvailable, .transactionRollback:
+            message = "\(labels) was not taken back, since others hold its locks: \(message); nothing was changed"
+            cure = "stop the programs that use the schema, then repeat the command"
+        default:
+            message = "\(labels) cannot be taken back: \(message); nothing was changed"
+            if error.context.map(Self.isOwnRaise) ?? false { detail = error.detail }
+        }
+    }
+
     /// A step on the way to the schema that failed: which, and that everything before it stays.
     init(_ error: PostgresError, in steps: [SchemaStep]) {
         self.init(error)

@@ -3,10 +3,12 @@
 DO $$
 DECLARE
     home name;
+    reader name;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'vector') THEN
         home := coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp');
         EXECUTE format('CREATE EXTENSION vector SCHEMA %I', home);
+        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'vector') ON CONFLICT DO NOTHING;
     END IF;
 
     SELECT n.nspname INTO STRICT home
@@ -15,12 +17,13 @@ BEGIN
     WHERE e.extname = 'vector';
 
     -- Whoever writes or compares a vector needs its type and operators.
-    IF NOT has_schema_privilege('mcp_owner', home, 'USAGE')
-        OR NOT has_schema_privilege('mcp_application', home, 'USAGE')
-        OR NOT has_schema_privilege('mcp_readonly', home, 'USAGE')
-    THEN
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO mcp_owner, mcp_application, mcp_readonly', home);
-    END IF;
+    FOREACH reader IN ARRAY ARRAY['mcp_owner', 'mcp_application', 'mcp_readonly'] LOOP
+        IF NOT has_schema_privilege(reader, home, 'USAGE') THEN
+            EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', home, reader);
+            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('usage', home, reader)
+            ON CONFLICT DO NOTHING;
+        END IF;
+    END LOOP;
 
     -- Trigram search is optional: without the extension its index is absent, and nothing else changes.
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_trgm')
@@ -28,6 +31,7 @@ BEGIN
     THEN
         EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
             coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
+        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
     END IF;
 END
 $$;

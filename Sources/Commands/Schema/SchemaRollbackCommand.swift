@@ -1,0 +1,112 @@
+import ArgumentParser
+import Glibc
+import Maintenance
+import MaintenanceDatabase
+import Reporting
+import Settings
+
+struct SchemaRollbackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Take the schema back out of a database: as a whole, or not at all.",
+        discussion: """
+            Drops everything that the migrations have made, in one transaction. It has to be confirmed by the \
+            database's own name, typed at the terminal or given with --confirm, and rows are dropped with --drop-rows \
+            only. Roles and extensions go where the migration made them and nobody else needs them; the others stay, \
+            and are named. Where somebody else's object depends on the schema, it is named, and nothing is changed.
+
+            EXAMPLES
+              pgtend schema rollback --plan --database 'host=/run/postgresql dbname=shop'
+              pgtend schema rollback --database 'host=/run/postgresql dbname=shop'
+              pgtend schema rollback --confirm shop --drop-rows --database dbname=shop
+
+            EXIT CODES
+                0  the schema is gone, or was not there
+                1  it could not be taken back; nothing was changed
+                2  refused: tables have rows, or pgtend did not apply the schema; nothing was changed
+                4  somebody holds a lock for too long; nothing was changed
+               64  not confirmed, or not one database; nothing was changed
+               69  the database could not be reached or worked with
+               77  the role, its password or a privilege was refused
+               78  the configuration is not right
+            """)
+
+    @OptionGroup var databases: DatabaseOptions
+
+    @Flag(name: .long, help: "Print what would be dropped, with the rows and the SQL, and change nothing.")
+    var plan = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Confirm without being asked: the database's own name.", valueName: "name"))
+    var confirm: String?
+
+    @Flag(name: .long, help: "Drop rows as well.")
+    var dropRows = false
+
+    func run() throws {
+        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        guard let definition = loaded.configuration.databases.first, loaded.configuration.databases.count == 1 else {
+            StandardOutput.complain(
+                "rollback works on one database at a time, and \(loaded.configuration.databases.count) are configured\n"
+                    + "  what to do: name it with --database")
+            Glibc.exit(ExitStatus.usage.rawValue)
+        }
+        let work = Work(
+            rollback: SchemaRollback(conninfo: definition.conninfo, applicationName: "pgtend schema rollback"),
+            isPlan: plan, confirmation: confirm, dropsRows: dropRows)
+        Foreground.run {
+            do throws(ServerFailure) {
+                return try await work.run()
+            } catch {
+                StandardOutput.complain("\(definition.name.visible): \(error.explained)")
+                return ExitStatus(error)
+            }
+        }
+    }
+
+    private struct Work: Sendable {
+        let rollback: SchemaRollback
+        let isPlan: Bool
+        let confirmation: String?
+        let dropsRows: Bool
+
+        func run() async throws(ServerFailure) -> ExitStatus {
+            let plan = try await rollback.plan()
+            let text = SchemaRollbackText(plan)
+            if isPlan {
+                StandardOutput.write(plan.migrations.isEmpty ? text.summary : text.withSQL)
+                return .done
+            }
+            guard !plan.migrations.isEmpty else {
+                guard plan.tables.isEmpty else { return said(text.withoutRecord, .refused) }
+                StandardOutput.write(text.summary)
+                return .done
+            }
+            if let confirmation, confirmation != plan.database {
+                return said(text.howToConfirm(as: "that is not its name, which confirms"), .usage)
+            }
+            guard confirmation != nil || TerminalQuestion.isPossible else {
+                return said(text.howToConfirm(as: "has to be confirmed by its name"), .usage)
+            }
+            if !dropsRows, !plan.tablesWithRows.isEmpty { return said(text.refusal, .refused) }
+            if confirmation == nil {
+                StandardOutput.write(text.summary)
+                let question = "Type the name of the database to take the schema back:"
+                guard TerminalQuestion.ask(question) == plan.database else {
+                    return said(text.howToConfirm(as: "not confirmed"), .usage)
+                }
+            }
+            let start = ContinuousClock.now
+            let outcome = try await rollback.run(on: plan.database, dropsRows: dropsRows)
+            StandardOutput.write(
+                SchemaRollbackText.outcome(outcome, of: plan.database, in: start.duration(to: .now)))
+            return .done
+        }
+
+        private func said(_ text: String, _ status: ExitStatus) -> ExitStatus {
+            StandardOutput.complain(text)
+            return status
+        }
+    }
+}

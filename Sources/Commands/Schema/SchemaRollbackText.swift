@@ -1,0 +1,107 @@
+import Maintenance
+import MaintenanceDatabase
+import Reporting
+
+/// What taking the schema back would do to a database, for people.
+struct SchemaRollbackText {
+    private let plan: SchemaRollbackPlan
+
+    init(_ plan: SchemaRollbackPlan) {
+        self.plan = plan
+    }
+
+    var summary: String { rendered([]) }
+
+    var withSQL: String { rendered([["SQL, in one transaction", plan.script.visibleLines]]) }
+
+    private func rendered(_ more: [[String]]) -> String {
+        let sections = [[headline] + migrations + tables, shared, records] + more
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private var name: String { plan.database.visible }
+
+    private var headline: String {
+        guard plan.migrations.isEmpty else { return "database \(name): to be taken back" }
+        guard !plan.tables.isEmpty else { return "database \(name): nothing to take back" }
+        return "database \(name): has tables of the schema (\(plan.tables.count)), but no record that pgtend applied it"
+    }
+
+    private var migrations: [String] { plan.migrations.map { "  \($0.label)" } }
+
+    private var tables: [String] {
+        guard !plan.migrations.isEmpty else { return [] }
+        let full = plan.tablesWithRows
+        let head = "  \(plan.tables.count) tables, \(full.isEmpty ? "none" : "\(full.count)") of them with rows"
+        return [head] + full.map { "    \($0.name.description.visible): \(Self.rows($0))" }
+    }
+
+    private static func rows(_ table: SchemaRollbackPlan.Table) -> String {
+        if table.isAtLeast { return "\(table.rows) rows or more" }
+        return table.rows == 1 ? "1 row" : "\(table.rows) rows"
+    }
+
+    private var shared: [String] {
+        guard !plan.migrations.isEmpty, !plan.makings.isEmpty else { return [] }
+        return ["made with it, and gone with it where nobody else needs it"]
+            + plan.makings.map { making in
+                let obstacle = making.obstacle.map { " stays: \($0.visible)" } ?? ""
+                return "  \(making.kind) \(RelationName.quoted(making.name).visible)\(obstacle)"
+            }
+    }
+
+    private var records: [String] {
+        guard !plan.migrations.isEmpty else { return [] }
+        return plan.foreignRecords.map { table in
+            "golang-migrate's record in \(table.description.visible) is left as it is: afterwards tell the tool, "
+                + "\"migrate force -1\""
+        }
+    }
+
+    /// What was refused, with the counts.
+    var refusal: String {
+        let counts = plan.tablesWithRows.map { "\($0.name.description.visible) (\(Self.rows($0)))" }
+        return "\(name): \(counts.count == 1 ? "a table has" : "\(counts.count) tables have") rows: "
+            + "\(counts.joined(separator: ", ")); nothing was changed\n"
+            + "  what to do: back them up, then repeat the command with --drop-rows"
+    }
+
+    /// For a database that has the schema, but not from pgtend.
+    var withoutRecord: String {
+        "\(name): pgtend has no record of the schema here; nothing was changed\n"
+            + "  what to do: take it back with the tool that applied it, or record it first: pgtend schema repair"
+    }
+
+    /// What to type where nobody can be asked.
+    func howToConfirm(as shown: String) -> String {
+        let drop = plan.tablesWithRows.isEmpty ? "" : " --drop-rows"
+        return "\(name): \(shown); nothing was changed\n  what to do: repeat the command with --confirm "
+            + "\(Self.shellWord(plan.database))\(drop)"
+    }
+
+    private static func shellWord(_ text: String) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+                || scalar == "_" || scalar == "." || scalar == "-"
+        }
+        return
+            (isPlain
+            ? text : "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'")
+            .visible
+    }
+
+    static func outcome(_ outcome: SchemaRollbackOutcome, of database: String, in duration: Duration) -> String {
+        let done =
+            outcome.migrations.isEmpty
+            ? "nothing to take back"
+            : "\(outcome.migrations.map(\.label).joined(separator: ", ")) taken back in \(duration.forPeople)"
+        return (["\(database.visible): \(done)"] + outcome.remarks.map { "  \($0.visible)" }).joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// Several lines, each safe for a terminal.
+    fileprivate var visibleLines: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,45 @@
+import Maintenance
+
+/// What ``SchemaRollback`` would take back from a database, and what stands in its way.
+package struct SchemaRollbackPlan: Sendable, Hashable {
+    /// The database by its own name, whatever the connection string or the configuration calls it.
+    package let database: String
+    /// What would be taken back: every migration that the database has had, the newest first.
+    package let migrations: [PendingMigration]
+    /// The tables of the schema.
+    package let tables: [Table]
+    /// What the migrations made that others may use as well.
+    package let makings: [Making]
+    /// Tables in which golang-migrate records its state: nobody touches them.
+    package let foreignRecords: [RelationName]
+    /// What would be executed, in one transaction.
+    package let script: String
+
+    /// Those that would take rows with them.
+    package var tablesWithRows: [Table] { tables.filter { $0.rows > 0 } }
+
+    package struct Table: Sendable, Hashable {
+        package let name: RelationName
+        package let rows: Int
+        /// There may be more: nobody counts on.
+        package var isAtLeast: Bool { rows >= Self.bound }
+
+        static let bound = 1_000_000
+    }
+
+    package struct Making: Sendable, Hashable {
+        /// Such as `role`.
+        package let kind: String
+        package let name: String
+        /// Why it stays; nil: it goes, unless the server finds somebody who needs it.
+        package let obstacle: String?
+    }
+}
+
+/// What ``SchemaRollback`` has done.
+package struct SchemaRollbackOutcome: Sendable, Hashable {
+    /// The newest first; none where there was nothing to take back.
+    package let migrations: [PendingMigration]
+    /// What stays, and why, in the server's words.
+    package let remarks: [String]
+}

@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Rollback of the schema as a process", .serialized)
+struct SchemaRollbackProcessTests {
+    private static let applied = Template("rollback_process") { database in
+        let result = try await database.pgtend("schema", "apply")
+        guard result.succeeded else { throw TestFailure("\(result)") }
+    }
+
+    /// A database with the schema. Roles stay behind, since other databases of the cluster need them.
+    private func withSchema(_ body: (TestDatabase) async throws -> Void) async throws {
+        try await TestDatabase.with(template: Self.applied, body)
+    }
+
+    private func hasSchema(_ database: TestDatabase) async throws -> Bool {
+        try await database.psql("SELECT to_regclass('mcp.models') IS NOT NULL") == "t"
+    }
+
+    @Test func isConfirmedByTheNameOnTheCommandLine() async throws {
+        try await withSchema { database in
+            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+            #expect(result.succeeded, "\(result)")
+            #expect(result.standardOutput.contains("\(database.name): m0001_consolidated_schema taken back in "))
+            let schemas = "SELECT to_regnamespace('mcp') IS NULL AND to_regnamespace('pgtend') IS NULL"
+            #expect(try await database.psql(schemas) == "t")
+
+            let again = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+            #expect(again.succeeded)
+            #expect(again.standardOutput == "database \(database.name): nothing to take back\n")
+        }
+    }
+
+    @Test func withoutConfirmationSaysWhatToType() async throws {
+        try await withSchema { database in
+            try await database.psql("INSERT INTO mcp.models (provider, name) VALUES ('p', 'n')")
+            for arguments in [[], ["--confirm", "shop"], ["--drop-rows"]] {
+                let result = try await Pgtend.run(
+                    ["schema", "rollback", "--database", database.conninfo()] + arguments)
+                #expect(result.ending == .exited(64), "\(result)")
+                #expect(
+                    result.standardError.contains("repeat the command with --confirm \(database.name) --drop-rows"),
+                    "\(result)")
+                #expect(result.standardOutput == "")
+            }
+            #expect(try await hasSchema(database))
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func asksAtATerminal(isRight: Bool) async throws {
+        try await withSchema { database in
+            let result = try await Program.run(
+                Program.pgtend, ["schema", "rollback", "--database", database.conninfo()],
+                environment: ["TERM": "dumb"],
+                input: .text(isRight ? "\(database.name)\n" : "\(database.name)x\n"), output: .terminal)
+            #expect(result.ending == .exited(isRight ? 0 : 64), "\(result)")
+            #expect(result.standardOutput.contains("Type the name of the database"))
+            #expect(result.standardOutput.contains(isRight ? "taken back in" : "not confirmed; nothing was changed"))
+            #expect(try await hasSchema(database) == !isRight)
+        }
+    }
+
+    @Test func aSignalAtTheQuestionEndsItWithNothingChanged() async throws {
+        try await withSchema { database in
+            let program = try Program.start(
+                Program.pgtend, ["schema", "rollback", "--database", database.conninfo()],
+                environment: ["TERM": "dumb"],
+                input: .open, output: .terminal)
+            try await program.standardOutput(contains: "Type the name")
+            program.send(SIGINT)
+            let result = try await program.result()
+            #expect(result.ending == .exited(130), "\(result)")
+            #expect(try await hasSchema(database))
+        }
+    }
+
+    @Test func refusesRowsWithTheirCountsUnlessToldSo() async throws {
+        try await withSchema { database in
+            try await database.psql(
+                """
+                INSERT INTO mcp.models (provider, name) VALUES ('p', 'n');
+                INSERT INTO mcp.audit_log (tenant_id, table_name, record_id, action)
+                SELECT gen_random_uuid(), 'tasks', gen_random_uuid(), 'SELECT' FROM generate_series(1, 12);
+                """)
+            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+            #expect(result.ending == .exited(2), "\(result)")
+            #expect(
+                result.standardError.contains(
+                    "2 tables have rows: mcp.audit_log (12 rows), mcp.models (1 row); nothing"),
+                "\(result)")
+            #expect(result.standardError.contains("--drop-rows"))
+            #expect(try await hasSchema(database))
+
+            let told = try await database.pgtend("schema", "rollback", "--confirm", database.name, "--drop-rows")
+            #expect(told.succeeded, "\(told)")
+            #expect(try await !hasSchema(database))
+        }
+    }
+
+    /// What the plan prints as SQL is what is executed: psql comes to the same end with it.
+    @Test func plansWithRowsAndSQLAndChangesNothing() async throws {
+        try await withSchema { database in
+            try await database.psql("INSERT INTO mcp.models (provider, name) VALUES ('p', 'n')")
+            let before = try await database.dump()
+            let result = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(result.succeeded, "\(result)")
+            for text in ["  m0001_consolidated_schema\n", "    mcp.models: 1 row\n", "  extension vector\n"] {
+                #expect(result.standardOutput.contains(text), "\(text)")
+            }
+            #expect(try await database.dump() == before)
+            let head = try #require(result.standardOutput.range(of: "SQL, in one transaction\n"))
+            try await database.psql("SET search_path = ''; \(result.standardOutput[head.upperBound...])")
+            #expect(try await !hasSchema(database))
+        }
+    }
+
+    @Test func namesWhoDependsOnIt() async throws {
+        try await withSchema { database in
+            try await database.psql("CREATE TABLE public.orders (model uuid REFERENCES mcp.models (id))")
+            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+            #expect(result.ending == .exited(1), "\(result)")
+            #expect(result.standardError.contains("constraint orders_model_fkey on table public.orders"), "\(result)")
+            #expect(try await hasSchema(database))
+        }
+    }
+
+    @Test func aSchemaThatPgtendDidNotApplyIsLeftToItsOwnTool() async throws {
+        try await withSchema { database in
+            try await database.psql("DROP TABLE pgtend.schema_migrations")
+            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+            #expect(result.ending == .exited(2), "\(result)")
+            #expect(result.standardError.contains("pgtend has no record of the schema here"), "\(result)")
+            #expect(try await hasSchema(database))
+        }
+    }
+
+    @Test func worksOnOneDatabaseAtATime() async throws {
+        let result = try await Pgtend.run(
+            ["schema", "rollback", "--database", "dbname=one", "--database", "dbname=two", "--confirm", "one"])
+        #expect(result.ending == .exited(64), "\(result)")
+        #expect(result.standardError.contains("2 are configured"), "\(result)")
+    }
+}

@@ -1,0 +1,240 @@
+-- Takes back what migration 1 of pgtend makes, for golang-migrate. Generated from
+-- sql/migrations/m0001_consolidated_schema by "make generate": change the files there, never this one.
+-- The tool sends it as one query, which the server runs as one transaction: leave x-multi-statement off. In psql
+-- use --single-transaction.
+SET LOCAL search_path = '';
+
+-- Takes migration 1 back, as a whole or not at all. Nothing is dropped by CASCADE: what is not of the migration and
+-- depends on it, or stands in the schema that it made, is named in an error. What is not there is passed over, so that
+-- a database that has the schema in part can be brought to nothing as well.
+-- With a table go its rows, its partitions, and what others put upon it: indexes, columns, triggers, policies, grants.
+
+DO $$
+DECLARE
+    later integer;
+BEGIN
+    IF to_regclass('pgtend.schema_migrations') IS NOT NULL THEN
+        SELECT max(m.number) INTO later FROM pgtend.schema_migrations AS m WHERE m.number > 1;
+    END IF;
+    IF later IS NOT NULL THEN
+        RAISE EXCEPTION 'migration 1 cannot be taken back before migration %, which came after it', later
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+END
+$$;
+
+-- What stands in schema mcp, a line each. One statement drops all of a kind, whatever depends on what among them.
+-- Functions have the types of their arguments, those of extensions without their schema.
+DO $$
+DECLARE
+    statement text;
+    dependents text;
+BEGIN
+    FOR statement IN
+        WITH own (kind, name) AS (VALUES
+            ('VIEW', 'tenant_agent_cost_analytics'),
+
+            ('MATERIALIZED VIEW', 'active_embedding_models'),
+            ('MATERIALIZED VIEW', 'agent_cost_analytics'),
+
+            ('TABLE', 'agent_configs'),
+            ('TABLE', 'agents'),
+            ('TABLE', 'api_key_usage'),
+            ('TABLE', 'api_keys'),
+            ('TABLE', 'audit_log'),
+            ('TABLE', 'conflict_resolutions'),
+            ('TABLE', 'context_items'),
+            ('TABLE', 'contexts'),
+            ('TABLE', 'document_operations'),
+            ('TABLE', 'embedding_metrics'),
+            ('TABLE', 'embedding_models'),
+            ('TABLE', 'embedding_statistics'),
+            ('TABLE', 'embedding_term_statistics'),
+            ('TABLE', 'embeddings'),
+            ('TABLE', 'events'),
+            ('TABLE', 'integrations'),
+            ('TABLE', 'models'),
+            ('TABLE', 'shared_documents'),
+            ('TABLE', 'task_delegation_history'),
+            ('TABLE', 'task_delegations'),
+            ('TABLE', 'task_idempotency_keys'),
+            ('TABLE', 'task_state_transitions'),
+            ('TABLE', 'tasks'),
+            ('TABLE', 'tenant_config'),
+            ('TABLE', 'users'),
+            ('TABLE', 'webhook_configs'),
+            ('TABLE', 'workflow_executions'),
+            ('TABLE', 'workflows'),
+            ('TABLE', 'workspace_activities'),
+            ('TABLE', 'workspace_members'),
+            ('TABLE', 'workspaces'),
+
+            ('FUNCTION', 'audit_row_change()'),
+            ('FUNCTION', 'current_tenant_id()'),
+            ('FUNCTION', 'find_api_key(text)'),
+            ('FUNCTION', 'get_available_models(text, text)'),
+            ('FUNCTION', 'jsonb_merge_recursive(jsonb, jsonb)'),
+            ('FUNCTION', 'refresh_cost_analytics()'),
+            ('FUNCTION', 'update_content_tsvector()'),
+            ('FUNCTION', 'update_embedding_statistics(uuid)'),
+            ('FUNCTION', 'update_updated_at_column()'),
+            ('FUNCTION', 'validate_jsonb_keys(jsonb, text[], text[])'),
+            ('FUNCTION', 'validate_task_delegation()'),
+            ('FUNCTION', 'validate_task_transition()'),
+            ('FUNCTION', 'validate_workspace_quota()'),
+
+            ('TYPE', 'delegation_type'),
+            ('TYPE', 'member_role'),
+            ('TYPE', 'task_priority'),
+            ('TYPE', 'task_status'),
+            ('TYPE', 'workflow_status'),
+            ('TYPE', 'workflow_type'),
+            ('TYPE', 'workspace_visibility')
+        ),
+        standing (kind, name, reference) AS (
+            SELECT o.kind, o.name, format('mcp.%I', o.name)
+            FROM own AS o
+            WHERE o.kind IN ('VIEW', 'MATERIALIZED VIEW', 'TABLE') AND to_regclass(format('mcp.%I', o.name)) IS NOT NULL
+            UNION ALL
+            SELECT o.kind, o.name, p.oid::regprocedure::text
+            FROM own AS o
+            JOIN pg_catalog.pg_proc AS p ON p.pronamespace = to_regnamespace('mcp')
+            WHERE o.kind = 'FUNCTION'
+                AND o.name = format('%s(%s)', p.proname, (
+                    SELECT string_agg(regexp_replace(format_type(a.type, NULL), '^("([^"]|"")+"|\w+)\.', ''), ', '
+                        ORDER BY a.place)
+                    FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)))
+            UNION ALL
+            SELECT o.kind, o.name, format('mcp.%I', o.name)
+            FROM own AS o
+            WHERE o.kind = 'TYPE' AND to_regtype(format('mcp.%I', o.name)) IS NOT NULL
+        )
+        SELECT format('DROP %s %s', s.kind, string_agg(s.reference, ', ' ORDER BY s.name))
+        FROM standing AS s
+        GROUP BY s.kind
+        ORDER BY array_position(ARRAY['VIEW', 'MATERIALIZED VIEW', 'TABLE', 'FUNCTION', 'TYPE'], s.kind)
+    LOOP
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION WHEN dependent_objects_still_exist THEN
+            GET STACKED DIAGNOSTICS dependents = PG_EXCEPTION_DETAIL;
+            RAISE EXCEPTION 'objects that are not of schema mcp depend on it'
+                USING ERRCODE = 'dependent_objects_still_exist', DETAIL = dependents,
+                    HINT = 'Drop what is named, or let it refer to something else, then take the schema back again.';
+        END;
+    END LOOP;
+END
+$$;
+
+-- What is shared with others: each goes where it is recorded that the migration made it, and nobody else needs it. What
+-- stays is named.
+DO $$
+DECLARE
+    has_record constant boolean := to_regclass('pgtend.schema_makings') IS NOT NULL;
+    makings jsonb := '[]';
+    making record;
+    statement text;
+    others text;
+BEGIN
+    IF has_record THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') INTO makings FROM pgtend.schema_makings AS m;
+    END IF;
+
+    -- Of the schema that the migration made: what belongs to an extension is not somebody's, and golang-migrate may
+    -- keep its table there.
+    SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO others
+    FROM pg_catalog.pg_depend AS d
+    CROSS JOIN LATERAL pg_describe_object(d.classid, d.objid, 0) AS o (name)
+    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace('mcp')
+        AND d.deptype = 'n' AND d.classid <> 'pg_extension'::regclass
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_catalog.pg_depend AS e
+            WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
+        AND (d.classid <> 'pg_class'::regclass OR d.objid IS DISTINCT FROM to_regclass('mcp.schema_migrations'));
+    IF others IS NOT NULL AND makings @> '[{"kind": "schema", "name": "mcp"}]' THEN
+        RAISE EXCEPTION 'schema mcp holds what is not of the migration: %', others
+            USING ERRCODE = 'dependent_objects_still_exist',
+                HINT = 'Drop what is named, or move it to another schema, then take the schema back again.';
+    END IF;
+
+    FOREACH statement IN ARRAY ARRAY['schema_migrations', 'schema_steps', 'schema_makings'] LOOP
+        IF to_regclass('pgtend.' || statement) IS NOT NULL THEN
+            EXECUTE 'DROP TABLE pgtend.' || statement;
+        END IF;
+    END LOOP;
+
+    FOR making IN
+        WITH recorded AS (
+            SELECT m.kind, m.name, m.detail, m.made_at, m.made_by, true AS is_made
+            FROM jsonb_to_recordset(makings) AS m (
+                kind text, name text, detail text, made_at timestamptz, made_by text)
+        ),
+        shared (kind, name) AS (VALUES
+            ('extension', 'vector'), ('extension', 'pg_trgm'), ('schema', 'mcp'), ('schema', 'pgtend'),
+            ('role', 'mcp_owner'), ('role', 'mcp_application'), ('role', 'mcp_readonly')
+        ),
+        known AS (
+            -- Whoever writes to the record has nothing else dropped than what the migration can have made.
+            SELECT r.*
+            FROM recorded AS r
+            WHERE (r.kind, r.name) IN (SELECT s.kind, s.name FROM shared AS s)
+                OR (r.kind IN ('owner', 'comment') AND r.name = 'mcp')
+                OR (r.kind = 'usage' AND ('role', r.detail) IN (SELECT s.kind, s.name FROM shared AS s))
+            UNION ALL
+            -- A database that never had the record has pgtend's schema from pgtend alone.
+            SELECT s.kind, s.name, NULL, NULL, NULL, s.name = 'pgtend' AND NOT has_record
+            FROM shared AS s
+            WHERE NOT EXISTS (SELECT FROM recorded AS r WHERE r.kind = s.kind AND r.name = s.name)
+        )
+        SELECT k.*
+        FROM known AS k
+        WHERE CASE k.kind
+            WHEN 'extension' THEN EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = k.name)
+            WHEN 'role' THEN to_regrole(quote_ident(k.name)) IS NOT NULL
+            ELSE to_regnamespace(quote_ident(k.name)) IS NOT NULL
+        END
+        -- Of an owner or a comment that was replaced twice, the first is the one to end with.
+        ORDER BY array_position(ARRAY['usage', 'extension', 'schema', 'owner', 'comment', 'role'], k.kind),
+            k.made_at DESC, k.name
+    LOOP
+        IF NOT making.is_made THEN
+            RAISE NOTICE '% % stays: it is not recorded that the migration made it', making.kind, making.name;
+            CONTINUE;
+        END IF;
+        IF making.kind = 'role' THEN
+            SELECT string_agg(DISTINCT o.name, ', ') INTO others
+            FROM (
+                SELECT m.member::regrole::text
+                FROM pg_catalog.pg_auth_members AS m
+                WHERE m.roleid = making.name::regrole
+                    AND m.member IS DISTINCT FROM to_regrole(quote_ident(making.made_by))
+                UNION ALL
+                SELECT m.roleid::regrole::text
+                FROM pg_catalog.pg_auth_members AS m
+                WHERE m.member = making.name::regrole
+            ) AS o (name);
+            IF others IS NOT NULL THEN
+                RAISE NOTICE 'role % stays: it has been granted to, or has been given, %', making.name, others;
+                CONTINUE;
+            END IF;
+        END IF;
+        -- A schema that has just gone needs no owner.
+        CONTINUE WHEN making.kind IN ('owner', 'comment') AND to_regnamespace(quote_ident(making.name)) IS NULL;
+        CONTINUE WHEN making.kind IN ('owner', 'usage') AND to_regrole(quote_ident(making.detail)) IS NULL;
+
+        statement := CASE making.kind
+            WHEN 'usage' THEN format('REVOKE USAGE ON SCHEMA %I FROM %I', making.name, making.detail)
+            WHEN 'owner' THEN format('ALTER SCHEMA %I OWNER TO %I', making.name, making.detail)
+            WHEN 'comment' THEN format('COMMENT ON SCHEMA %I IS %L', making.name, nullif(making.detail, ''))
+            ELSE format('DROP %s %I', making.kind, making.name)
+        END;
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION WHEN dependent_objects_still_exist OR object_in_use THEN
+            GET STACKED DIAGNOSTICS others = PG_EXCEPTION_DETAIL;
+            RAISE NOTICE '% % stays: others need it', making.kind, making.name USING DETAIL = others;
+        END;
+    END LOOP;
+END
+$$;

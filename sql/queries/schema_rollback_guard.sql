@@ -1,0 +1,22 @@
+-- Nobody writes to a table of the schema any more from here on, and none may have rows: they have been counted before,
+-- but that was without locks.
+DO $$
+DECLARE
+    target regclass;
+    has_rows boolean;
+BEGIN
+    FOR target IN
+        SELECT c.oid
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        ORDER BY c.relname
+    LOOP
+        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', target);
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', target) INTO has_rows;
+        IF has_rows THEN
+            RAISE EXCEPTION 'table % has rows', target
+                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'They are dropped with --drop-rows only.';
+        END IF;
+    END LOOP;
+END
+$$
