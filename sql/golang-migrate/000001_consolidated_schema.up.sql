@@ -1111,7 +1111,9 @@ CREATE TABLE mcp.embeddings (
     idf_scores jsonb,
     metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
     created_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (tenant_id, id),
+    FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE SET NULL (context_id)
 );
 ALTER TABLE mcp.embeddings OWNER TO mcp_owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embeddings TO mcp_application;
@@ -1125,8 +1127,7 @@ CREATE POLICY tenant_isolation ON mcp.embeddings
 CREATE INDEX embeddings_tenant_idx ON mcp.embeddings (tenant_id, created_at DESC);
 CREATE INDEX embeddings_tenant_hash_idx ON mcp.embeddings (tenant_id, content_hash) WHERE content_hash IS NOT NULL;
 CREATE INDEX embeddings_tenant_agent_idx ON mcp.embeddings (tenant_id, agent_id) WHERE agent_id IS NOT NULL;
-CREATE INDEX embeddings_context_idx ON mcp.embeddings (context_id, content_index, chunk_index)
-    WHERE context_id IS NOT NULL;
+CREATE INDEX embeddings_context_idx ON mcp.embeddings (tenant_id, context_id, content_index, chunk_index);
 CREATE INDEX embeddings_model_idx ON mcp.embeddings (model_id);
 CREATE INDEX embeddings_content_tsvector_idx ON mcp.embeddings USING gin (content_tsvector);
 
@@ -1137,8 +1138,7 @@ COMMENT ON TABLE mcp.embeddings IS
     'Documents (chunks of content) of the tenants, with their vectors and what full-text search needs of them.';
 COMMENT ON COLUMN mcp.embeddings.id IS 'Key.';
 COMMENT ON COLUMN mcp.embeddings.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
-COMMENT ON COLUMN mcp.embeddings.context_id IS
-    'The context that the content comes from. No foreign key yet: this schema has no table of contexts.';
+COMMENT ON COLUMN mcp.embeddings.context_id IS 'The context that the content comes from.';
 COMMENT ON COLUMN mcp.embeddings.content_index IS 'Position of the content in its context, from 0.';
 COMMENT ON COLUMN mcp.embeddings.chunk_index IS 'Position of the chunk in its content, from 0.';
 COMMENT ON COLUMN mcp.embeddings.content IS 'The text.';
@@ -1189,21 +1189,18 @@ BEGIN
 END
 $$;
 
-ALTER TABLE mcp.embeddings ADD CONSTRAINT embeddings_embedding_has_model
-    CHECK (embedding IS NULL OR (model_id IS NOT NULL AND model_dimensions IS NOT NULL));
-
 CREATE INDEX embeddings_not_normalized_idx ON mcp.embeddings (model_id, created_at)
     WHERE embedding IS NOT NULL AND normalized_embedding IS NULL;
 
 COMMENT ON COLUMN mcp.embeddings.embedding IS
-    'The model''s vector, padded with zeros to 4096 dimensions. Not indexed: pgvector indexes at most 2,000.';
+    'The model''s vector, padded with zeros to 4096 dimensions. Not indexed: pgvector indexes at most 2,000. Without '
+    'its model (model_id, model_dimensions) it can be compared with nothing, so search never finds it.';
 COMMENT ON COLUMN mcp.embeddings.normalized_embedding IS
-    'What search compares: the first model_dimensions of embedding, padded with zeros to 1536 dimensions and divided '
-    'by their Euclidean length. NULL while not computed, and for a zero vector.';
+    'What search compares: normalize_embedding(embedding, model_dimensions, model_id), the model''s own dimensions '
+    'divided by their Euclidean length and padded with zeros to 1536. NULL while not computed, for a zero vector, and '
+    'for more than 1536 dimensions without an active projection matrix.';
 COMMENT ON INDEX mcp.embeddings_normalized_embedding_idx IS
     'Cosine search. A search filtered by tenant needs ivfflat.iterative_scan, or it finds too little.';
-COMMENT ON CONSTRAINT embeddings_embedding_has_model ON mcp.embeddings IS
-    'A vector without its model could be compared with nothing.';
 
 -- Optional: substring search over the content, where pg_trgm is present.
 DO $$
@@ -1470,6 +1467,688 @@ COMMENT ON FUNCTION mcp.update_embedding_statistics(uuid) IS
     'Counts the tenant''s documents and publishes embedding_statistics and embedding_term_statistics, both from one '
     'snapshot; returns what was published and how many term rows changed. A tenant without documents keeps its row, '
     'at 0 with a NULL average. Two calls for one tenant wait for each other, and the later one counts later.';
+
+CREATE TABLE mcp.embedding_cache (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL,
+    cache_key varchar(255) NOT NULL,
+    embedding_id uuid NOT NULL,
+    hit_count bigint NOT NULL DEFAULT 0 CHECK (hit_count >= 0),
+    last_accessed_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (tenant_id, cache_key),
+    FOREIGN KEY (tenant_id, embedding_id) REFERENCES mcp.embeddings (tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE mcp.embedding_cache OWNER TO mcp_owner;
+GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embedding_cache TO mcp_application;
+GRANT SELECT ON mcp.embedding_cache TO mcp_readonly;
+
+ALTER TABLE mcp.embedding_cache ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON mcp.embedding_cache
+    USING (tenant_id = (SELECT mcp.current_tenant_id()))
+    WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()));
+
+CREATE INDEX embedding_cache_embedding_idx ON mcp.embedding_cache (tenant_id, embedding_id);
+CREATE INDEX embedding_cache_expires_idx ON mcp.embedding_cache (expires_at) WHERE expires_at IS NOT NULL;
+
+COMMENT ON TABLE mcp.embedding_cache IS
+    'Which embedding answers a request that was made before, so that the provider is not asked, and paid, again.';
+COMMENT ON COLUMN mcp.embedding_cache.id IS 'Key.';
+COMMENT ON COLUMN mcp.embedding_cache.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
+COMMENT ON COLUMN mcp.embedding_cache.cache_key IS
+    'What identifies the request, as the platform builds it; unique within the tenant.';
+COMMENT ON COLUMN mcp.embedding_cache.embedding_id IS 'The embedding; its row takes this one with it.';
+COMMENT ON COLUMN mcp.embedding_cache.hit_count IS 'How often it answered.';
+COMMENT ON COLUMN mcp.embedding_cache.last_accessed_at IS 'When it last answered, or was made.';
+COMMENT ON COLUMN mcp.embedding_cache.expires_at IS 'From this instant on the row may be removed; NULL: never.';
+COMMENT ON COLUMN mcp.embedding_cache.created_at IS 'When the row was made.';
+
+CREATE TABLE mcp.embedding_searches (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL,
+    agent_id varchar(255),
+    query_text text,
+    model_id uuid REFERENCES mcp.embedding_models (id),
+    method varchar(20) NOT NULL CHECK (method IN ('text', 'vector', 'hybrid')),
+    filters jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(filters) = 'object'),
+    results jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(results) = 'array'),
+    latency_ms integer CHECK (latency_ms >= 0),
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE mcp.embedding_searches OWNER TO mcp_owner;
+GRANT SELECT, INSERT, DELETE ON mcp.embedding_searches TO mcp_application;
+GRANT SELECT ON mcp.embedding_searches TO mcp_readonly;
+
+ALTER TABLE mcp.embedding_searches ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON mcp.embedding_searches
+    USING (tenant_id = (SELECT mcp.current_tenant_id()))
+    WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()));
+
+CREATE INDEX embedding_searches_tenant_idx ON mcp.embedding_searches (tenant_id, created_at DESC);
+CREATE INDEX embedding_searches_model_idx ON mcp.embedding_searches (model_id);
+
+COMMENT ON TABLE mcp.embedding_searches IS
+    'A log of searches, written by the platform: search_embeddings() only reads.';
+COMMENT ON COLUMN mcp.embedding_searches.id IS 'Key.';
+COMMENT ON COLUMN mcp.embedding_searches.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
+COMMENT ON COLUMN mcp.embedding_searches.agent_id IS 'The agent that searched.';
+COMMENT ON COLUMN mcp.embedding_searches.query_text IS 'The text searched for; NULL where only a vector was given.';
+COMMENT ON COLUMN mcp.embedding_searches.model_id IS
+    'The model of the vector searched for; NULL for a search by text alone.';
+COMMENT ON COLUMN mcp.embedding_searches.method IS 'How it was searched: text, vector or hybrid.';
+COMMENT ON COLUMN mcp.embedding_searches.filters IS 'What narrowed the search, a JSON object.';
+COMMENT ON COLUMN mcp.embedding_searches.results IS
+    'What was found, best first: a JSON array, as the platform writes it.';
+COMMENT ON COLUMN mcp.embedding_searches.latency_ms IS 'How long the search took, in milliseconds.';
+COMMENT ON COLUMN mcp.embedding_searches.created_at IS 'When it was searched.';
+
+-- No tenant_id: like the registry of models, matrices are shared by all tenants and hold nothing of any.
+CREATE TABLE mcp.projection_matrices (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    from_model uuid NOT NULL REFERENCES mcp.embedding_models (id),
+    to_model uuid REFERENCES mcp.embedding_models (id),
+    from_dimensions integer NOT NULL CHECK (from_dimensions BETWEEN 1 AND 4096),
+    to_dimensions integer NOT NULL CHECK (to_dimensions BETWEEN 1 AND 1536),
+    accuracy_score double precision CHECK (accuracy_score BETWEEN 0 AND 1),
+    training_method varchar(50),
+    training_samples bigint CHECK (training_samples >= 0),
+    trained_at timestamptz,
+    is_active boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE mcp.projection_matrices OWNER TO mcp_owner;
+GRANT SELECT ON mcp.projection_matrices TO mcp_application, mcp_readonly;
+
+-- One vector a row of the matrix: a projection is then one inner product a row, in pgvector's own code. Unnesting
+-- the millions of numbers of a flat array takes a second.
+DO $$
+DECLARE
+    home constant name := (
+        SELECT n.nspname
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+        WHERE e.extname = 'vector'
+    );
+BEGIN
+    EXECUTE format(
+        $statement$
+            -- A CHECK takes no subquery, and pgvector keeps no count of dimensions in an array's type.
+            CREATE FUNCTION mcp.is_projection_matrix(matrix %1$I.vector[], row_count integer, row_dimensions integer)
+            RETURNS boolean
+            LANGUAGE sql IMMUTABLE PARALLEL SAFE
+            SET search_path = pg_catalog, pg_temp
+            AS $function$
+                SELECT coalesce(array_ndims(matrix) = 1 AND cardinality(matrix) = row_count AND (
+                    SELECT bool_and(r IS NOT NULL AND %1$I.vector_dims(r) = row_dimensions) FROM unnest(matrix) AS r
+                ), false)
+            $function$;
+            ALTER FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) OWNER TO mcp_owner;
+            REVOKE ALL ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) FROM PUBLIC;
+            COMMENT ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) IS
+                'Whether the array holds that many vectors of that many dimensions each: a matrix by its rows.';
+
+            ALTER TABLE mcp.projection_matrices ADD COLUMN matrix %1$I.vector[] NOT NULL
+                CONSTRAINT projection_matrices_matrix_shape
+                CHECK (mcp.is_projection_matrix(matrix, to_dimensions, from_dimensions))
+        $statement$, home);
+END
+$$;
+
+-- Random numbers do not compress; the attempt would be made at each write.
+ALTER TABLE mcp.projection_matrices ALTER COLUMN matrix SET STORAGE EXTERNAL;
+
+CREATE UNIQUE INDEX projection_matrices_active_idx ON mcp.projection_matrices (from_model, from_dimensions)
+    WHERE is_active;
+CREATE INDEX projection_matrices_from_model_idx ON mcp.projection_matrices (from_model);
+CREATE INDEX projection_matrices_to_model_idx ON mcp.projection_matrices (to_model);
+
+CREATE TRIGGER projection_matrices_updated_at BEFORE UPDATE ON mcp.projection_matrices
+    FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column();
+
+COMMENT ON TABLE mcp.projection_matrices IS
+    'How vectors of more than 1536 dimensions are brought to fewer, so that they can be indexed; shared by all '
+    'tenants.';
+COMMENT ON COLUMN mcp.projection_matrices.id IS 'Key.';
+COMMENT ON COLUMN mcp.projection_matrices.from_model IS 'The model whose vectors it projects.';
+COMMENT ON COLUMN mcp.projection_matrices.to_model IS
+    'The model in whose space the projected vectors are; NULL for a space of its own. Search compares rows of one '
+    'model only, in either case.';
+COMMENT ON COLUMN mcp.projection_matrices.from_dimensions IS 'Dimensions of the vectors it takes.';
+COMMENT ON COLUMN mcp.projection_matrices.to_dimensions IS
+    'Dimensions of the vectors it gives, at most 1536: those of normalized_embedding.';
+COMMENT ON COLUMN mcp.projection_matrices.matrix IS
+    'The matrix by its rows: to_dimensions vectors of from_dimensions each.';
+COMMENT ON COLUMN mcp.projection_matrices.accuracy_score IS
+    'How well it keeps what matters, 0 to 1, as its maker measured it.';
+COMMENT ON COLUMN mcp.projection_matrices.training_method IS 'How it was made, such as pca.';
+COMMENT ON COLUMN mcp.projection_matrices.training_samples IS 'From how many vectors it was made.';
+COMMENT ON COLUMN mcp.projection_matrices.trained_at IS 'When it was made.';
+COMMENT ON COLUMN mcp.projection_matrices.is_active IS
+    'Whether it is the one in use: at most one for a model and its number of dimensions. Rows that another matrix '
+    'projected are to be normalised again when this changes.';
+COMMENT ON COLUMN mcp.projection_matrices.created_at IS 'When the row was made.';
+COMMENT ON COLUMN mcp.projection_matrices.updated_at IS 'When the row was last changed; kept by a trigger.';
+
+-- ln(1 + x) and not ln(x): it never is negative, so a term that most documents contain costs no document its rank.
+-- With k1 = 0 the frequency in the document does not count: the score is then the idf alone.
+CREATE FUNCTION mcp.bm25_score(
+    term_frequency double precision,
+    document_frequency double precision,
+    document_length double precision,
+    average_length double precision,
+    total_documents double precision,
+    k1 double precision DEFAULT 1.2,
+    b double precision DEFAULT 0.75
+) RETURNS double precision
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    documents constant double precision := greatest(coalesce(total_documents, 0), 0);
+    containing constant double precision := least(greatest(coalesce(document_frequency, 0), 0), documents);
+    relative_length constant double precision :=
+        CASE WHEN document_length >= 0 AND average_length > 0 THEN document_length / average_length ELSE 1 END;
+BEGIN
+    IF k1 IS NULL OR b IS NULL OR k1 < 0 OR b < 0 OR b > 1 THEN
+        RAISE EXCEPTION 'BM25 needs k1 of at least 0 and b from 0 to 1, not % and %', k1, b
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF term_frequency IS NULL OR term_frequency <= 0 THEN
+        RETURN 0;
+    END IF;
+    RETURN ln(1 + (documents - containing + 0.5) / (containing + 0.5))
+        * term_frequency * (k1 + 1) / (term_frequency + k1 * (1 - b + b * relative_length));
+END
+$$;
+ALTER FUNCTION mcp.bm25_score(
+    double precision, double precision, double precision, double precision, double precision, double precision,
+    double precision
+) OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.bm25_score(
+    double precision, double precision, double precision, double precision, double precision, double precision,
+    double precision
+) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mcp.bm25_score(
+    double precision, double precision, double precision, double precision, double precision, double precision,
+    double precision
+) TO mcp_application, mcp_readonly;
+
+COMMENT ON FUNCTION mcp.bm25_score(
+    double precision, double precision, double precision, double precision, double precision, double precision,
+    double precision
+) IS
+    'BM25 of one term in one document; the score of a document is the sum over the terms of the query. 0 where the '
+    'document does not contain the term. An unknown document frequency or number of documents counts as 0; without '
+    'a length or an average the document counts as of average length.';
+
+CREATE FUNCTION mcp.reciprocal_rank_fusion(ranks bigint[], k double precision DEFAULT 60) RETURNS double precision
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    score double precision := 0;
+    rank bigint;
+BEGIN
+    IF k IS NULL OR k < 0 THEN
+        RAISE EXCEPTION 'reciprocal rank fusion needs k of at least 0, not %', k
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    FOREACH rank IN ARRAY coalesce(ranks, '{}')
+    LOOP
+        IF rank < 1 THEN
+            RAISE EXCEPTION 'a rank is a number from 1 on, not %', rank
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        IF rank IS NOT NULL THEN
+            score := score + 1 / (k + rank);
+        END IF;
+    END LOOP;
+    RETURN score;
+END
+$$;
+ALTER FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) TO mcp_application, mcp_readonly;
+
+COMMENT ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) IS
+    'The sum of 1 / (k + rank) over the lists that a document is in. One element a list: its rank there, from 1, or '
+    'NULL where the list does not have it. 0 for a document in no list.';
+
+-- The pinned search_path names no schema, so what is pgvector's is written with the schema it lives in.
+DO $$
+DECLARE
+    home constant name := (
+        SELECT n.nspname
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+        WHERE e.extname = 'vector'
+    );
+BEGIN
+    EXECUTE format(
+        $statement$
+            CREATE FUNCTION mcp.normalize_embedding(
+                embedding %1$I.vector, model_dimensions integer, model uuid DEFAULT NULL
+            ) RETURNS %1$I.vector
+            LANGUAGE plpgsql STABLE PARALLEL SAFE
+            SET search_path = pg_catalog, pg_temp
+            AS $function$
+            DECLARE
+                indexed_dimensions constant integer := 1536;
+                own %1$I.vector;
+                missing integer;
+            BEGIN
+                IF embedding IS NULL OR model_dimensions IS NULL OR model_dimensions < 1
+                    OR model_dimensions > %1$I.vector_dims(embedding)
+                THEN
+                    RETURN NULL;
+                END IF;
+                own := %1$I.subvector(embedding, 1, model_dimensions);
+
+                IF model_dimensions > indexed_dimensions THEN
+                    -- In the list of columns the rows are taken from the array one by one; in FROM they would all be
+                    -- written to a file first.
+                    SELECT array_agg(r.number ORDER BY r.position)::%1$I.vector
+                    INTO own
+                    FROM (
+                        SELECT
+                            %1$I.inner_product(unnest(p.matrix), own) AS number,
+                            generate_series(1, p.to_dimensions) AS position
+                        FROM mcp.projection_matrices AS p
+                        WHERE p.from_model = model AND p.from_dimensions = model_dimensions AND p.is_active
+                    ) AS r;
+                END IF;
+                IF own IS NULL OR %1$I.vector_norm(own) = 0 THEN
+                    RETURN NULL;
+                END IF;
+
+                own := %1$I.l2_normalize(own);
+                missing := indexed_dimensions - %1$I.vector_dims(own);
+                IF missing > 0 THEN
+                    own := own OPERATOR(%1$I.||) array_fill(0::real, ARRAY[missing])::%1$I.vector;
+                END IF;
+                RETURN own;
+            END
+            $function$;
+            ALTER FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) OWNER TO mcp_owner;
+            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
+                TO mcp_application, mcp_readonly;
+
+            COMMENT ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) IS
+                'What normalized_embedding holds for a vector: its first model_dimensions, above 1536 through the '
+                'model''s active projection matrix, divided by their Euclidean length and padded with zeros to 1536. '
+                'NULL for a zero vector, without a matrix where one is needed, and for fewer dimensions than said.'
+        $statement$, home);
+END
+$$;
+
+-- With the caller's rights: it may write the rows of its tenant anyway, and row-level security binds it here, too.
+DO $$
+DECLARE
+    home constant name := (
+        SELECT n.nspname
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+        WHERE e.extname = 'vector'
+    );
+    arguments constant text := format(
+        'text, %I.vector, uuid, text, text, text, uuid, integer, integer, text, text, text, jsonb, numeric, integer',
+        home);
+BEGIN
+    EXECUTE format(
+        $statement$
+            CREATE FUNCTION mcp.insert_embedding(
+                content text,
+                embedding %1$I.vector,
+                model uuid DEFAULT NULL,
+                provider text DEFAULT NULL,
+                model_name text DEFAULT NULL,
+                model_version text DEFAULT NULL,
+                context_id uuid DEFAULT NULL,
+                content_index integer DEFAULT 0,
+                chunk_index integer DEFAULT 0,
+                content_hash text DEFAULT NULL,
+                agent_id text DEFAULT NULL,
+                task_type text DEFAULT NULL,
+                metadata jsonb DEFAULT '{}',
+                cost_usd numeric DEFAULT NULL,
+                generation_time_ms integer DEFAULT NULL,
+                OUT id uuid,
+                OUT is_normalized boolean
+            )
+            LANGUAGE plpgsql
+            SET search_path = pg_catalog, pg_temp
+            AS $function$
+            #variable_conflict use_column
+            DECLARE
+                stored_dimensions constant integer := 4096;
+                tenant constant uuid := mcp.current_tenant_id();
+                given_dimensions constant integer := %1$I.vector_dims(insert_embedding.embedding);
+                missing constant integer := stored_dimensions - given_dimensions;
+                padded %1$I.vector := insert_embedding.embedding;
+                normalized %1$I.vector;
+                known mcp.embedding_models;
+                candidate mcp.embedding_models;
+            BEGIN
+                IF tenant IS NULL THEN
+                    RAISE EXCEPTION 'no tenant: the setting app.current_tenant is not set to a uuid'
+                        USING ERRCODE = 'object_not_in_prerequisite_state';
+                END IF;
+                IF padded IS NULL THEN
+                    RAISE EXCEPTION 'no vector: a document without one is inserted into mcp.embeddings'
+                        USING ERRCODE = 'null_value_not_allowed';
+                END IF;
+
+                IF insert_embedding.model IS NULL
+                    AND (insert_embedding.provider IS NULL OR insert_embedding.model_name IS NULL)
+                THEN
+                    RAISE EXCEPTION 'no model: give its id, or its provider and name'
+                        USING ERRCODE = 'null_value_not_allowed';
+                END IF;
+                -- The first is an active one, if any is; what else was given must agree with an id.
+                FOR candidate IN
+                    SELECT *
+                    FROM mcp.embedding_models AS m
+                    WHERE (insert_embedding.model IS NULL OR m.id = insert_embedding.model)
+                        AND (insert_embedding.provider IS NULL OR m.provider = insert_embedding.provider)
+                        AND (insert_embedding.model_name IS NULL OR m.model_name = insert_embedding.model_name)
+                        AND (insert_embedding.model_version IS NULL OR m.model_version = insert_embedding.model_version)
+                    ORDER BY m.is_active DESC, m.model_version
+                LOOP
+                    IF known.id IS NULL THEN
+                        known := candidate;
+                    ELSIF candidate.is_active THEN
+                        RAISE EXCEPTION 'several versions of the model "%%" of "%%" are active: say which',
+                            known.model_name, known.provider
+                            USING ERRCODE = 'cardinality_violation';
+                    END IF;
+                END LOOP;
+                IF known.id IS NULL THEN
+                    RAISE EXCEPTION 'the registry has no model %%', concat_ws(', ', insert_embedding.model,
+                        insert_embedding.provider, insert_embedding.model_name, insert_embedding.model_version)
+                        USING ERRCODE = 'no_data_found';
+                END IF;
+                IF NOT known.is_active THEN
+                    RAISE EXCEPTION 'the model "%%" of "%%" is not active', known.model_name, known.provider
+                        USING ERRCODE = 'object_not_in_prerequisite_state';
+                END IF;
+                IF given_dimensions <> known.dimensions AND NOT (known.supports_dimensionality_reduction
+                    AND given_dimensions BETWEEN coalesce(known.min_dimensions, 1) AND known.dimensions)
+                THEN
+                    RAISE EXCEPTION 'a vector of %% dimensions is none of the model "%%" of "%%", which has %%',
+                        given_dimensions, known.model_name, known.provider, known.dimensions
+                        USING ERRCODE = 'invalid_parameter_value';
+                END IF;
+
+                IF missing > 0 THEN
+                    padded := padded OPERATOR(%1$I.||) array_fill(0::real, ARRAY[missing])::%1$I.vector;
+                END IF;
+                normalized := mcp.normalize_embedding(insert_embedding.embedding, given_dimensions, known.id);
+                is_normalized := normalized IS NOT NULL;
+
+                INSERT INTO mcp.embeddings AS e (
+                    tenant_id, context_id, content_index, chunk_index, content, content_hash, agent_id, task_type,
+                    model_id, model_provider, model_name, model_dimensions, magnitude, embedding,
+                    normalized_embedding, cost_usd, generation_time_ms, metadata
+                ) VALUES (
+                    tenant, insert_embedding.context_id, coalesce(insert_embedding.content_index, 0),
+                    coalesce(insert_embedding.chunk_index, 0), insert_embedding.content, insert_embedding.content_hash,
+                    insert_embedding.agent_id, insert_embedding.task_type, known.id, known.provider, known.model_name,
+                    given_dimensions, %1$I.vector_norm(insert_embedding.embedding), padded, normalized,
+                    insert_embedding.cost_usd, insert_embedding.generation_time_ms,
+                    coalesce(insert_embedding.metadata, '{}')
+                )
+                RETURNING e.id INTO id;
+
+                IF NOT is_normalized THEN
+                    RAISE NOTICE 'embedding %% is not found by its vector: %%', id,
+                        CASE
+                            WHEN %1$I.vector_norm(insert_embedding.embedding) = 0 THEN 'all of its dimensions are zero'
+                            ELSE format('the model "%%s" of "%%s" has no active projection matrix for %%s dimensions, '
+                                'or the matrix makes it zero', known.model_name, known.provider, given_dimensions)
+                        END;
+                END IF;
+            END
+            $function$;
+            ALTER FUNCTION mcp.insert_embedding(%2$s) OWNER TO mcp_owner;
+            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION mcp.insert_embedding(%2$s) TO mcp_application;
+
+            COMMENT ON FUNCTION mcp.insert_embedding(%2$s) IS
+                'Stores a document with its vector for the tenant of the session: checks the model and the number of '
+                'dimensions, pads the vector, and normalises it for search. is_normalized is false, and a notice says '
+                'why, where the vector cannot be compared: a zero vector, or more than 1536 dimensions without an '
+                'active projection matrix.'
+        $statement$, home, arguments);
+END
+$$;
+
+-- SECURITY DEFINER: @@ is not leakproof, so under row-level security the inverted index would not be used, and every
+-- search would read all documents of the tenant. The tenant's condition is spelled out instead, and comes from the
+-- session, never from an argument. STABLE, so that the documents and the figures of the corpus are read from one
+-- snapshot.
+--
+-- A plan is made for each call: with the tenant and the terms known, the planner can tell a large tenant, for whom the
+-- lists of an index pay, from a small one, whose documents are better read one by one. Operators cost twenty times what
+-- the planner takes them for: before a vector is compared, or a tsvector searched, it is unpacked.
+DO $$
+DECLARE
+    home constant name := (
+        SELECT n.nspname
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+        WHERE e.extname = 'vector'
+    );
+    arguments constant text :=
+        format('text, %I.vector, uuid, text, integer, double precision, text, uuid, jsonb', home);
+BEGIN
+    EXECUTE format(
+        $statement$
+            CREATE FUNCTION mcp.search_embeddings(
+                query_text text DEFAULT NULL,
+                query_embedding %1$I.vector DEFAULT NULL,
+                model uuid DEFAULT NULL,
+                method text DEFAULT NULL,
+                max_results integer DEFAULT 10,
+                min_similarity double precision DEFAULT NULL,
+                wanted_agent text DEFAULT NULL,
+                wanted_context uuid DEFAULT NULL,
+                wanted_metadata jsonb DEFAULT NULL
+            )
+            RETURNS TABLE (
+                id uuid,
+                content text,
+                context_id uuid,
+                content_index integer,
+                chunk_index integer,
+                agent_id varchar,
+                metadata jsonb,
+                similarity double precision,
+                text_score double precision,
+                score double precision
+            )
+            LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp
+            SET plan_cache_mode = force_custom_plan
+            SET cpu_operator_cost = 0.05
+            SET jit = off
+            SET ivfflat.iterative_scan = relaxed_order
+            SET ivfflat.max_probes = 32768
+            SET ivfflat.probes = 10
+            AS $function$
+            #variable_conflict use_column
+            DECLARE
+                k1 constant double precision := 1.2;
+                b constant double precision := 0.75;
+                longest_query constant integer := 8192;
+                tenant constant uuid := mcp.current_tenant_id();
+                parts constant text := coalesce(method, CASE
+                    WHEN query_embedding IS NULL THEN 'text'
+                    WHEN query_text IS NULL THEN 'vector'
+                    ELSE 'hybrid'
+                END);
+                -- Of each part, more than wanted are candidates: an index gives the tenant's documents only nearly in
+                -- order, and a document that is far down in both parts can still be the best of all.
+                depth constant integer := greatest(400, 8 * max_results);
+                known mcp.embedding_models;
+                query_dimensions integer;
+                target %1$I.vector;
+                documents bigint;
+                average double precision;
+                matching tsquery;
+                terms text[];
+                weights double precision[];
+            BEGIN
+                IF parts NOT IN ('text', 'vector', 'hybrid') THEN
+                    RAISE EXCEPTION 'the method of a search is text, vector or hybrid, not %%', parts
+                        USING ERRCODE = 'invalid_parameter_value';
+                END IF;
+                IF max_results IS NULL OR max_results NOT BETWEEN 1 AND 1000 THEN
+                    RAISE EXCEPTION 'a search gives 1 to 1000 results, not %%', max_results
+                        USING ERRCODE = 'invalid_parameter_value';
+                END IF;
+                IF parts <> 'vector' AND query_text IS NULL THEN
+                    RAISE EXCEPTION 'a %% search needs query_text', parts
+                        USING ERRCODE = 'null_value_not_allowed';
+                END IF;
+                IF parts <> 'text' AND (query_embedding IS NULL OR model IS NULL) THEN
+                    RAISE EXCEPTION 'a %% search needs query_embedding and the model that made it', parts
+                        USING ERRCODE = 'null_value_not_allowed';
+                END IF;
+                IF model IS NOT NULL THEN
+                    SELECT * INTO known FROM mcp.embedding_models AS m WHERE m.id = model;
+                    IF known.id IS NULL THEN
+                        RAISE EXCEPTION 'the registry has no model %%', model
+                            USING ERRCODE = 'no_data_found';
+                    END IF;
+                END IF;
+                IF tenant IS NULL THEN
+                    RETURN;
+                END IF;
+
+                IF parts <> 'text' THEN
+                    query_dimensions := %1$I.vector_dims(query_embedding);
+                    IF query_dimensions <> known.dimensions AND NOT (known.supports_dimensionality_reduction
+                        AND query_dimensions BETWEEN coalesce(known.min_dimensions, 1) AND known.dimensions)
+                    THEN
+                        RAISE EXCEPTION 'a vector of %% dimensions is none of the model "%%" of "%%", which has %%',
+                            query_dimensions, known.model_name, known.provider, known.dimensions
+                            USING ERRCODE = 'invalid_parameter_value';
+                    END IF;
+                    target := mcp.normalize_embedding(query_embedding, query_dimensions, model);
+                    IF target IS NULL AND %1$I.vector_norm(query_embedding) > 0 THEN
+                        RAISE EXCEPTION 'the model "%%" of "%%" has no active projection matrix for %% dimensions, or '
+                            'the matrix makes the vector zero', known.model_name, known.provider, query_dimensions
+                            USING ERRCODE = 'object_not_in_prerequisite_state';
+                    END IF;
+                END IF;
+
+                IF parts <> 'vector' THEN
+                    SELECT s.total_documents, nullif(s.avg_document_length, 0)
+                    INTO documents, average
+                    FROM mcp.embedding_statistics AS s
+                    WHERE s.tenant_id = tenant;
+
+                    -- With k1 = 0 the score is the idf. The sum of a document is taken in the order of the terms, so
+                    -- that it is the same, to the last bit, at each call.
+                    SELECT
+                        array_agg(q.lexeme ORDER BY q.lexeme COLLATE "C"),
+                        array_agg(mcp.bm25_score(1, t.document_count, NULL, NULL, documents, k1 => 0) * (k1 + 1)
+                            ORDER BY q.lexeme COLLATE "C"),
+                        string_agg(
+                            '''' || replace(replace(q.lexeme, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery
+                    INTO terms, weights, matching
+                    FROM unnest(to_tsvector('pg_catalog.english'::regconfig, left(query_text, longest_query))) AS q
+                    LEFT JOIN mcp.embedding_term_statistics AS t ON t.tenant_id = tenant AND t.term = q.lexeme;
+                END IF;
+
+                RETURN QUERY
+                WITH matches AS (
+                    -- Without the parts that are not searched: what is NULL here is false before anything is read.
+                    -- Taking no keys from the frequencies unpacks them once, instead of once a term.
+                    SELECT
+                        e.id,
+                        e.term_frequencies - '{}'::text[] AS frequencies,
+                        k1 * (1 - b + b * coalesce(e.document_length / average, 1)) AS saturation
+                    FROM mcp.embeddings AS e
+                    WHERE e.tenant_id = tenant AND e.content_tsvector @@ matching
+                        AND (model IS NULL OR e.model_id = model)
+                        AND (wanted_agent IS NULL OR e.agent_id = wanted_agent)
+                        AND (wanted_context IS NULL OR e.context_id = wanted_context)
+                        AND (wanted_metadata IS NULL OR e.metadata @> wanted_metadata)
+                    OFFSET 0
+                ),
+                scored AS MATERIALIZED (
+                    SELECT
+                        m.id,
+                        (
+                            SELECT coalesce(sum(w.weight * f.frequency / (f.frequency + m.saturation)), 0)
+                            FROM unnest(terms, weights) AS w (term, weight)
+                            CROSS JOIN LATERAL (
+                                SELECT (m.frequencies ->> w.term)::double precision AS frequency OFFSET 0
+                            ) AS f
+                        ) AS score
+                    FROM matches AS m
+                    ORDER BY score DESC, m.id
+                    LIMIT depth
+                ),
+                nearest AS MATERIALIZED (
+                    SELECT e.id, 1 - (e.normalized_embedding OPERATOR(%1$I.<=>) target) AS similarity
+                    FROM mcp.embeddings AS e
+                    WHERE e.tenant_id = tenant AND e.model_id = model AND e.model_dimensions = query_dimensions
+                        AND e.normalized_embedding IS NOT NULL AND target IS NOT NULL
+                        AND (wanted_agent IS NULL OR e.agent_id = wanted_agent)
+                        AND (wanted_context IS NULL OR e.context_id = wanted_context)
+                        AND (wanted_metadata IS NULL OR e.metadata @> wanted_metadata)
+                    ORDER BY e.normalized_embedding OPERATOR(%1$I.<=>) target
+                    LIMIT depth
+                ),
+                by_text AS (
+                    SELECT s.id, s.score, row_number() OVER (ORDER BY s.score DESC, s.id) AS rank
+                    FROM scored AS s
+                ),
+                by_vector AS (
+                    SELECT n.id, n.similarity, row_number() OVER (ORDER BY n.similarity DESC, n.id) AS rank
+                    FROM nearest AS n
+                    WHERE min_similarity IS NULL OR n.similarity >= min_similarity
+                ),
+                best AS (
+                    SELECT
+                        coalesce(t.id, v.id) AS id,
+                        v.similarity,
+                        t.score AS text_score,
+                        CASE parts
+                            WHEN 'text' THEN t.score
+                            WHEN 'vector' THEN v.similarity
+                            ELSE mcp.reciprocal_rank_fusion(ARRAY[t.rank, v.rank])
+                        END AS score
+                    FROM by_text AS t
+                    FULL JOIN by_vector AS v ON v.id = t.id
+                    ORDER BY score DESC, id
+                    LIMIT max_results
+                )
+                SELECT
+                    e.id, e.content, e.context_id, e.content_index, e.chunk_index, e.agent_id, e.metadata,
+                    x.similarity, x.text_score, x.score
+                FROM best AS x
+                JOIN mcp.embeddings AS e ON e.id = x.id
+                WHERE e.tenant_id = tenant
+                ORDER BY x.score DESC, x.id;
+            END
+            $function$;
+            ALTER FUNCTION mcp.search_embeddings(%2$s) OWNER TO mcp_owner;
+            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION mcp.search_embeddings(%2$s) TO mcp_application, mcp_readonly;
+
+            COMMENT ON FUNCTION mcp.search_embeddings(%2$s) IS
+                'Searches the documents of the session''s tenant: by text (BM25), by vector (cosine similarity among '
+                'the rows of one model), or by both (hybrid, reciprocal rank fusion of the two), best first, of equals '
+                'the lower id. Nothing is found without a tenant.'
+        $statement$, home, arguments);
+END
+$$;
 
 CREATE TABLE mcp.embedding_metrics (
     id uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -40,14 +40,17 @@ BEGIN
             ('TABLE', 'context_items'),
             ('TABLE', 'contexts'),
             ('TABLE', 'document_operations'),
+            ('TABLE', 'embedding_cache'),
             ('TABLE', 'embedding_metrics'),
             ('TABLE', 'embedding_models'),
+            ('TABLE', 'embedding_searches'),
             ('TABLE', 'embedding_statistics'),
             ('TABLE', 'embedding_term_statistics'),
             ('TABLE', 'embeddings'),
             ('TABLE', 'events'),
             ('TABLE', 'integrations'),
             ('TABLE', 'models'),
+            ('TABLE', 'projection_matrices'),
             ('TABLE', 'shared_documents'),
             ('TABLE', 'task_delegation_history'),
             ('TABLE', 'task_delegations'),
@@ -64,11 +67,19 @@ BEGIN
             ('TABLE', 'workspaces'),
 
             ('FUNCTION', 'audit_row_change()'),
+            ('FUNCTION', 'bm25_score(double precision, double precision, double precision, double precision, '
+                'double precision, double precision, double precision)'),
             ('FUNCTION', 'current_tenant_id()'),
             ('FUNCTION', 'find_api_key(text)'),
             ('FUNCTION', 'get_available_models(text, text)'),
+            ('FUNCTION', 'insert_embedding(text, vector, uuid, text, text, text, uuid, integer, integer, text, text, '
+                'text, jsonb, numeric, integer)'),
+            ('FUNCTION', 'is_projection_matrix(vector[], integer, integer)'),
             ('FUNCTION', 'jsonb_merge_recursive(jsonb, jsonb)'),
+            ('FUNCTION', 'normalize_embedding(vector, integer, uuid)'),
+            ('FUNCTION', 'reciprocal_rank_fusion(bigint[], double precision)'),
             ('FUNCTION', 'refresh_cost_analytics()'),
+            ('FUNCTION', 'search_embeddings(text, vector, uuid, text, integer, double precision, text, uuid, jsonb)'),
             ('FUNCTION', 'update_content_tsvector()'),
             ('FUNCTION', 'update_embedding_statistics(uuid)'),
             ('FUNCTION', 'update_updated_at_column()'),
@@ -112,7 +123,7 @@ BEGIN
             EXECUTE statement;
         EXCEPTION WHEN dependent_objects_still_exist THEN
             GET STACKED DIAGNOSTICS dependents = PG_EXCEPTION_DETAIL;
-            RAISE EXCEPTION 'objects that are not of schema mcp depend on it'
+            RAISE EXCEPTION 'others depend on what the migration made'
                 USING ERRCODE = 'dependent_objects_still_exist', DETAIL = dependents,
                     HINT = 'Drop what is named, or let it refer to something else, then take the schema back again.';
         END;
