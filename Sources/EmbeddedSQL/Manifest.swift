@@ -150,6 +150,7 @@ extension EmbeddedSQL {
         "r_embeddings_content_tsvector.sql": PackageResources.r_embeddings_content_tsvector_sql,
         "r_embeddings_model_id.sql": PackageResources.r_embeddings_model_id_sql,
         "r_embeddings_normalized_embedding.sql": PackageResources.r_embeddings_normalized_embedding_sql,
+        "r_tasks_parent_task_created_at.sql": PackageResources.r_tasks_parent_task_created_at_sql,
         "r_workflow_executions_tenant_id.sql": PackageResources.r_workflow_executions_tenant_id_sql,
     ]
 }

@@ -61,6 +61,23 @@ BEGIN
 END
 $$;
 
+-- The months that these two had in advance are used up.
+DO $$
+DECLARE
+    month constant timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
+    parent name;
+    ahead interval;
+BEGIN
+    FOREACH parent IN ARRAY ARRAY['embedding_metrics', 'audit_log']
+    LOOP
+        FOREACH ahead IN ARRAY ARRAY['1 month', '2 months', '3 months']::interval[]
+        LOOP
+            EXECUTE format('DROP TABLE mcp.%I', parent || to_char(month + ahead, '_YYYY_MM'));
+        END LOOP;
+    END LOOP;
+END
+$$;
+
 -- Requests: ever more of them, most by the large tenants, and some that fail.
 INSERT INTO mcp.embedding_metrics
     (tenant_id, agent_id, model_provider, model_name, model_dimensions, request_id, token_count, total_latency_ms,

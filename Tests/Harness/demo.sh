@@ -37,8 +37,9 @@ export PGHOST=$PGTEND_TEST_18 PSQL_PAGER=''
 say "A private PostgreSQL 18 listens on a socket in $PGHOST; nothing else on this machine is touched."
 run createdb platform
 
-say "The schema: numbered migrations, each applied once."
+say "The schema, in one transaction; and what a comparison says of it."
 run pgtend schema apply --database dbname=platform
+run pgtend schema verify --database dbname=platform
 
 say "Half a year of the platform's data, with months missing."
 run psql -q -d platform -f Tests/Demo/sample.sql

@@ -4,8 +4,12 @@ import EmbeddedSQL
 /// `sql/repair`.
 ///
 /// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN` are its head; a line
-/// `-- before:`, `-- refuse:`, `-- where:` or `-- value:` begins a part of SQL, over the row `r`. Any other line with
-/// `-- ` before the first part is a comment.
+/// `-- before:`, `-- refuse:`, `-- where:` or `-- value:` begins a part of SQL, over the row `r`, in which `{mappings}`
+/// stands for what the caller says that old values of the column are called by now: a list of rows with two texts. Any
+/// other line with `-- ` before the first part is a comment.
+///
+/// A rule that fills rows without ever refusing is used whenever it finds some, any other as long as the column lacks its
+/// NOT NULL or its foreign key.
 struct RepairRule: Sendable {
     let table: String
     let column: String

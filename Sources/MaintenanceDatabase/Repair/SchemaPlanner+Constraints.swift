@@ -190,6 +190,7 @@ extension SchemaPlanner {
         {
             return refuseKey(constraint, definition, live[other, .definition] ?? "")
         }
+        if !live.contains(constraint) { refuseTakenName(constraint) }
         try askForDuplicates(constraint, columns)
         let purpose = "\(constraint.name) is missing"
         let table = "ALTER TABLE \(try qualified(relation))"

@@ -15,6 +15,9 @@ extension SchemaPlanner {
         if !pending.isEmpty {
             // Ready before the columns are swapped.
             try replace(index, Self.renamed(definition, pending), "\(index.name) is missing")
+        } else if live[staged(index), .definition] == definition {
+            // An earlier call was interrupted before it had its name.
+            try replace(index, definition, "\(index.name) is not complete")
         } else if let found = live[index, .definition] {
             if found != definition {
                 try replace(index, definition, "\(index.name) is another index")
@@ -26,6 +29,7 @@ extension SchemaPlanner {
                 .swaps, relation, .shareUpdateExclusive, "\(index.name) is called \(twin.name)",
                 "ALTER INDEX \(try qualified(twin.name)) RENAME TO \(try SQLIdentifier(index.name).quoted)")
         } else {
+            refuseTakenName(index)
             try build(index.name, for: index, definition, "\(index.name) is missing")
         }
     }
@@ -48,11 +52,16 @@ extension SchemaPlanner {
 
     // MARK: - Building
 
+    /// What it is until it has its name.
+    private func staged(_ index: CatalogObject) -> CatalogObject {
+        CatalogObject(.index, Self.derived(Self.newPrefix, index.name), of: index.relation)
+    }
+
     /// Builds it beside what has its name, and gives it that name when the columns have theirs.
     private mutating func replace(
         _ index: CatalogObject, _ definition: String, _ purpose: String
     ) throws(PostgresError) {
-        let other = Self.derived(Self.newPrefix, index.name)
+        let other = staged(index).name
         try build(other, for: index, definition, purpose)
         if live.contains(index) {
             addBriefly(
@@ -82,8 +91,10 @@ extension SchemaPlanner {
                 .indexes, index.relation, .share, purpose,
                 try createIndex(name, definition, lists: lists, on: index.relation, isOnly: true))
         }
+        // Its parts keep the names that they are built under.
+        let stem = live.contains(index) ? name : index.name
         for partition in partitions(without: built) {
-            let part = Self.derived("\(partition)_", name.dropped("\(index.relation)_") ?? name)
+            let part = Self.derived("\(partition)_", stem.dropped("\(index.relation)_") ?? stem)
             // Behind the step that makes the parent's: it is one of those that are gathered for its table.
             append(
                 SchemaStep(

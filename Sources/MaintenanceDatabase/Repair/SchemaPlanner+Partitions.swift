@@ -15,7 +15,8 @@ extension SchemaPlanner {
         let rest = live.parts(.partition, of: table.name).filter { live[$0, .bounds] == "DEFAULT" }
         for partition in rest { try askForRowsToCome(partition, table) }
         // ATTACH looks through the DEFAULT partition under this lock.
-        let locks = [LockRequirement(.shareUpdateExclusive, on: RelationName(schema: schema, name: table.name))]
+        let locks =
+            [LockRequirement(.shareUpdateExclusive, on: RelationName(schema: schema, name: table.name))]
             + rest.map { LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: $0.name)) }
         append(
             SchemaStep(

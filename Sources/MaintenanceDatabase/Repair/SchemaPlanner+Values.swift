@@ -62,13 +62,15 @@ extension SchemaPlanner {
         addBriefly(
             .columns, column.relation, .accessExclusive, purpose,
             try syncFunctionDefinition(
-                column, assignment: "NEW.\(name) := coalesce(NEW.\(name), (SELECT \(filledValue) FROM (SELECT NEW.*) AS r))",
+                column,
+                assignment: "NEW.\(name) := coalesce(NEW.\(name), (SELECT \(filledValue) FROM (SELECT NEW.*) AS r))",
                 isDefiner: true),
             try syncTriggerDefinition(column))
         if let before = rule.before {
             append(
                 SchemaStep(
-                    column, .together, "what \(column.name) refers to has to be there", [try filled(before, for: column)]),
+                    column, .together, "what \(column.name) refers to has to be there",
+                    [try filled(before, for: column)]),
                 to: .values)
         }
         add(
@@ -112,7 +114,8 @@ extension SchemaPlanner {
         for mapping in mappings where mapping.isFor(column.relation, column.name) {
             rows.append("(\(try SQLLiteral(mapping.old).quoted), \(try SQLLiteral(mapping.new).quoted))")
         }
-        let list = rows.isEmpty ? "(SELECT NULL::text, NULL::text WHERE false)" : "(VALUES \(rows.joined(separator: ", ")))"
+        let list =
+            rows.isEmpty ? "(SELECT NULL::text, NULL::text WHERE false)" : "(VALUES \(rows.joined(separator: ", ")))"
         return sql.replacing("{mappings}", with: list)
     }
 

@@ -123,6 +123,23 @@ struct SchemaPlanner {
         try QualifiedName(schema: schema, name: name).quoted
     }
 
+    /// Relations, indexes and keys share their names: what else has the one that an object needs stands in its way.
+    mutating func refuseTakenName(_ object: CatalogObject) {
+        let kinds: [CatalogObject.Kind] = [
+            .table, .foreignTable, .view, .materializedView, .sequence, .index, .constraint, .partition,
+        ]
+        let isKey = { (other: CatalogObject, facts: CatalogFacts) in
+            let definition = facts[other, .definition] ?? ""
+            return other.kind != .constraint || definition.hasPrefix("UNIQUE") || definition.hasPrefix("PRIMARY KEY")
+        }
+        let other = kinds.flatMap { live.objects($0) }.first { other in
+            other.name == object.name && other != object && isKey(other, live)
+        }
+        guard let other else { return }
+        refuse(
+            object, "its name is taken by the \(other)", cure: "give that another name, then repeat the command")
+    }
+
     func rule(_ table: String, _ column: String) -> RepairRule? {
         rules.first { $0.table == table && $0.column == column }
     }

@@ -46,6 +46,21 @@ struct RepairRefusalTests {
             sql: "CREATE VIEW mcp.v_open_tasks AS SELECT t.id FROM mcp.tasks AS t WHERE t.status = 'pending'",
             reason: "views read status, which has to change: 'mcp.v_open_tasks' (1)"),
         Trouble(
+            name: "a value that a CHECK forbids",
+            sql: "UPDATE mcp.contexts SET token_count = -1 WHERE token_count < 4",
+            reason: "3 row(s): break the constraint CHECK ((token_count >= 0))"),
+        Trouble(
+            name: "a reference to nothing",
+            sql: "UPDATE mcp.contexts SET model_id = gen_random_uuid() WHERE token_count = 5",
+            reason: "1 row(s): refer to rows of models that are not there"),
+        Trouble(
+            name: "another tenant's context",
+            sql: "UPDATE mcp.embeddings SET tenant_id = gen_random_uuid() WHERE content_index = 1",
+            reason: "1 row(s): refer to rows of contexts that are not there (FOREIGN KEY (tenant_id, context_id)"),
+        Trouble(
+            name: "a table where a view is", sql: "CREATE VIEW mcp.tenant_config AS SELECT 1 AS one",
+            reason: "its name is taken by the view tenant_config"),
+        Trouble(
             name: "a key twice",
             sql: "DROP INDEX mcp.idx_api_keys_hash; "
                 + "UPDATE mcp.api_keys SET key_hash = 'same' WHERE name IN ('key 1', 'key 2', 'key 3')",
@@ -76,7 +91,8 @@ struct RepairRefusalTests {
                 database,
                 variation == .unpartitionedTasks
                     ? "expected PARTITION BY RANGE (created_at), found one table"
-                    : "12 row(s): the DEFAULT partition tasks_rest has rows of months that need a partition of their own")
+                    : "12 row(s): the DEFAULT partition tasks_rest has rows of months that need a partition of their own"
+            )
         }
     }
 

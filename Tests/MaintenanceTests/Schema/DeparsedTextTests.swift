@@ -6,7 +6,8 @@ import Testing
 struct DeparsedTextTests {
     @Test func aCastArrayIsTheSameAsAnArrayOfCasts() {
         let first = "((status)::text = ANY ((ARRAY['a, b'::character varying, 'it''s'::character varying])::text[]))"
-        let second = "((status)::text = ANY (ARRAY[('a, b'::character varying)::text, ('it''s'::character varying)::text]))"
+        let second =
+            "((status)::text = ANY (ARRAY[('a, b'::character varying)::text, ('it''s'::character varying)::text]))"
         #expect(DeparsedText.canonical(first) == second)
         #expect(DeparsedText.canonical(second) == second)
     }

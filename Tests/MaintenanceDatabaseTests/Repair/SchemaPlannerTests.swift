@@ -1,0 +1,167 @@
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import MaintenanceDatabase
+
+/// Facts in, steps out: no server.
+@Suite("Planner of the repair")
+struct SchemaPlannerTests {
+    private static func facts(_ lines: [(CatalogObject, CatalogProperty, String)]) -> CatalogFacts {
+        lines.reduce(into: CatalogFacts()) { $0.add($1.0, $1.1, $1.2) }
+    }
+
+    private static let table = CatalogObject(.table, "things")
+    private static let id = (CatalogObject(.column, "id", of: "things"), CatalogProperty.type, "integer")
+
+    private static func plan(
+        expected: [(CatalogObject, CatalogProperty, String)], live: [(CatalogObject, CatalogProperty, String)],
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
+    ) throws -> SchemaPlanner {
+        let verification = SchemaVerification(
+            schema: "s", major: 18, expected: facts(expected), live: facts(live), isRecorded: true)
+        return try SchemaPlanner(verification, schema: "s", rules: [], mappings: [], answers: answers)
+    }
+
+    private static func statements(_ planner: SchemaPlanner) -> [String] {
+        planner.result.steps.flatMap { step -> [String] in
+            if case .inBatches(let backfill) = step.manner {
+                return backfill.tables.map {
+                    "UPDATE \($0.name) SET \(backfill.assignment) WHERE \(backfill.condition)"
+                }
+            }
+            return step.statements
+        }
+    }
+
+    @Test func aMissingColumnIsAddedUnderOneShortLock() throws {
+        let planner = try Self.plan(
+            expected: [
+                (Self.table, .owner, "o"), Self.id, (.init(.column, "note", of: "things"), .type, "text"),
+                (.init(.column, "kind", of: "things"), .type, "text"),
+                (.init(.column, "kind", of: "things"), .null, "NOT NULL"),
+                (.init(.column, "kind", of: "things"), .default, "'plain'::text"),
+            ],
+            live: [(Self.table, .owner, "o"), Self.id])
+        let steps = planner.result.steps
+        try #require(steps.count == 1)
+        #expect(steps[0].manner == .briefly([.init(.accessExclusive, on: .init(schema: "s", name: "things"))]))
+        #expect(
+            steps[0].statements == [
+                #"ALTER TABLE "s"."things" ADD COLUMN "kind" text DEFAULT 'plain'::text NOT NULL"#,
+                #"ALTER TABLE "s"."things" ADD COLUMN "note" text"#,
+            ])
+    }
+
+    @Test func aColumnThatNothingFillsIsAskedForFirst() throws {
+        let kind = CatalogObject(.column, "kind", of: "things")
+        let expected = [
+            (Self.table, CatalogProperty.owner, "o"), Self.id, (kind, .type, "text"), (kind, .null, "NOT NULL"),
+        ]
+        let live = [(Self.table, CatalogProperty.owner, "o"), Self.id]
+        let open = try Self.plan(expected: expected, live: live).openQuestions
+        try #require(open.map(\.object) == [kind])
+        let empty = try Self.plan(expected: expected, live: live, answers: [open[0]: []])
+        #expect(empty.result.refusals == [])
+        let filled = try Self.plan(
+            expected: expected, live: live, answers: [open[0]: [.init(value: nil, count: 7)]])
+        #expect(filled.result.refusals.map(\.object) == [kind])
+        #expect(filled.result.refusals[0].reason.hasPrefix("7 row(s): "))
+    }
+
+    @Test func anEnumComesByANewColumnAndASwap() throws {
+        let status = CatalogObject(.column, "status", of: "things")
+        let type = CatalogObject(.type, "state")
+        let planner = try Self.plan(
+            expected: [
+                (Self.table, .owner, "o"), Self.id, (type, .definition, "ENUM ('on', 'off')"), (type, .owner, "o"),
+                (status, .type, "s.state"), (status, .null, "NOT NULL"), (status, .default, "'on'::s.state"),
+            ],
+            live: [(Self.table, .owner, "o"), Self.id, (status, .type, "text"), (status, .null, "NOT NULL")])
+        let all = Self.statements(planner)
+        let order = [
+            "CREATE TYPE", #"ADD COLUMN "pgtend_new_status" s.state"#, "CREATE OR REPLACE TRIGGER",
+            #"UPDATE things SET "pgtend_new_status" ="#, "NOT VALID", "VALIDATE CONSTRAINT",
+            #"RENAME COLUMN "status" TO "pgtend_old_status""#, #"RENAME COLUMN "pgtend_new_status" TO "status""#,
+            "SET NOT NULL",
+        ]
+        let places = order.map { part in all.firstIndex { $0.contains(part) } }
+        #expect(
+            places.allSatisfy { $0 != nil } && places.compactMap(\.self) == places.compactMap(\.self).sorted(), "\(all)"
+        )
+        // What has no value of the type is counted beforehand, without the type.
+        #expect(
+            planner.openQuestions.contains {
+                $0.query.contains("NOT IN ('on', 'off')") && !$0.query.contains("s.state")
+            })
+    }
+
+    private static func partitioned(_ more: [(CatalogObject, CatalogProperty, String)]) -> [(
+        CatalogObject, CatalogProperty, String
+    )] {
+        [
+            (table, .partitionKey, "RANGE (at)"), id, (.init(.column, "at", of: "things"), .type, "date"),
+            (.init(.table, "kinds"), .owner, "o"), (.init(.column, "id", of: "kinds"), .type, "integer"),
+        ] + more
+    }
+    private static let partitions = ["things_1", "things_2"].map {
+        (CatalogObject(.partition, $0, of: "things"), CatalogProperty.owner, "o")
+    }
+
+    @Test func anIndexOfPartitionsIsBuiltLeafByLeaf() throws {
+        let index = CatalogObject(.index, "things_id_idx", of: "things")
+        let planner = try Self.plan(
+            expected: Self.partitioned([(index, .definition, "CREATE INDEX ON s.things USING btree (id)")]),
+            live: Self.partitioned(Self.partitions))
+        #expect(
+            Self.statements(planner) == [
+                #"CREATE INDEX CONCURRENTLY "things_1_id_idx" ON "s"."things_1" USING btree (id)"#,
+                #"CREATE INDEX CONCURRENTLY "things_2_id_idx" ON "s"."things_2" USING btree (id)"#,
+                #"CREATE INDEX "things_id_idx" ON ONLY "s"."things" USING btree (id)"#,
+                #"ALTER INDEX "s"."things_id_idx" ATTACH PARTITION "s"."things_1_id_idx""#,
+                #"ALTER INDEX "s"."things_id_idx" ATTACH PARTITION "s"."things_2_id_idx""#,
+            ])
+    }
+
+    @Test func aForeignKeyOfPartitionsIsValidatedLeafByLeaf() throws {
+        let key = CatalogObject(.constraint, "things_id_fkey", of: "things")
+        let planner = try Self.plan(
+            expected: Self.partitioned([(key, .definition, "FOREIGN KEY (id) REFERENCES s.kinds(id)")]),
+            live: Self.partitioned(Self.partitions))
+        let all = Self.statements(planner)
+        #expect(all.count { $0.hasSuffix("NOT VALID") } == 2 && all.count { $0.contains("VALIDATE") } == 2)
+        #expect(
+            all.last
+                == #"ALTER TABLE "s"."things" ADD CONSTRAINT "things_id_fkey" FOREIGN KEY (id) REFERENCES s.kinds(id)"#)
+    }
+
+    @Test func aTableWithoutItsPartitionsIsLeftAlone() throws {
+        let planner = try Self.plan(
+            expected: Self.partitioned([(.init(.column, "note", of: "things"), .type, "text")]),
+            live: [
+                (Self.table, .bytes, "8192"), Self.id, (.init(.table, "kinds"), .owner, "o"),
+                (.init(.column, "id", of: "kinds"), .type, "integer"),
+            ])
+        #expect(planner.result.refusals.map(\.object) == [Self.table])
+        #expect(planner.result.refusals[0].cure.contains("copy the rows in batches"))
+        #expect(Self.statements(planner) == [])
+    }
+
+    @Test func aNameThatSomethingElseHasIsARefusal() throws {
+        let index = CatalogObject(.index, "things_id_idx", of: "things")
+        let kinds = [
+            (CatalogObject(.table, "kinds"), CatalogProperty.owner, "o"),
+            (CatalogObject(.column, "id", of: "kinds"), .type, "integer"),
+        ]
+        let planner = try Self.plan(
+            expected: [
+                (Self.table, .owner, "o"), Self.id, (index, .definition, "CREATE INDEX ON s.things USING btree (id)"),
+            ] + kinds,
+            live: [
+                (Self.table, .owner, "o"), Self.id,
+                (.init(.index, "things_id_idx", of: "kinds"), .definition, "CREATE INDEX ON s.kinds USING btree (id)"),
+            ] + kinds)
+        #expect(planner.result.refusals.map(\.object) == [index])
+        #expect(planner.result.refusals[0].reason.contains("index things_id_idx of kinds"))
+    }
+}
