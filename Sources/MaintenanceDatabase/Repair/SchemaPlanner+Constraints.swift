@@ -231,7 +231,9 @@ extension SchemaPlanner {
     /// Whether its index stands already, as an interrupted call has left it: valid or not, it is taken.
     private func isMade(_ constraint: CatalogObject, _ columns: [String]) -> Bool {
         let index = CatalogObject(.index, constraint.name, of: constraint.relation)
-        guard let definition = live[index, .definition], definition.hasPrefix("CREATE UNIQUE INDEX") else { return false }
+        guard let definition = live[index, .definition], definition.hasPrefix("CREATE UNIQUE INDEX") else {
+            return false
+        }
         return Self.list(definition, after: " USING btree ") == columns && !definition.contains(") WHERE ")
     }
 
