@@ -190,7 +190,7 @@ extension SchemaPlanner {
         {
             return refuseKey(constraint, definition, live[other, .definition] ?? "")
         }
-        if !live.contains(constraint) { refuseTakenName(constraint) }
+        if !live.contains(constraint), !isMade(constraint, columns) { refuseTakenName(constraint) }
         try askForDuplicates(constraint, columns)
         let purpose = "\(constraint.name) is missing"
         let table = "ALTER TABLE \(try qualified(relation))"
@@ -226,6 +226,15 @@ extension SchemaPlanner {
                 "ALTER TABLE \(try qualified(partition)) ADD CONSTRAINT \(partName) \(kind) USING INDEX \(partName)",
                 "ALTER INDEX \(try qualified(constraint.name)) ATTACH PARTITION \(try qualified(part))")
         }
+    }
+
+    /// Whether its index stands already, as an interrupted call has left it: valid or not, it is taken.
+    private func isMade(_ constraint: CatalogObject, _ columns: [String]) -> Bool {
+        let index = CatalogObject(.index, constraint.name, of: constraint.relation)
+        guard let definition = live[index, .definition], definition.hasPrefix("CREATE UNIQUE INDEX") else {
+            return false
+        }
+        return Self.list(definition, after: " USING btree ") == columns && !definition.contains(") WHERE ")
     }
 
     private mutating func askForDuplicates(_ constraint: CatalogObject, _ columns: [String]) throws(PostgresError) {

@@ -36,6 +36,7 @@ struct RepairFaultTests {
                 }
                 #expect(relay.count >= number)
                 let after = try await database.repair()
+                #expect(after.plan.refusals == [], "statement \(number)")
                 #expect(after.verification.gap.isClosed, "statement \(number): \(after.verification.gap)")
                 #expect(try await KeptRows.losses(database) == "", "statement \(number)")
                 let leftovers = try await database.leftovers

@@ -115,7 +115,7 @@ struct RepairWritersTests {
                 "INSERT INTO mcp.workflows (tenant_id, name, type, status) VALUES "
                     + "(md5('tenant1')::uuid, 'new', 'parallel', 'draft') RETURNING id::text",
                 "BEGIN", "UPDATE mcp.workflows SET description = 'held' WHERE id = md5('workflow1')::uuid",
-                "SELECT pg_sleep(0.5)", "COMMIT",
+                "SELECT pg_sleep(0.5)", "COMMIT", "SELECT pg_sleep(0.3)",
             ]
         ),
         (

@@ -147,6 +147,23 @@ struct SchemaPlannerTests {
         #expect(Self.statements(planner) == [])
     }
 
+    @Test(arguments: [("id", 0), ("at", 1)])
+    func anIndexThatWasMadeForAKeyIsTaken(column: String, refusals: Int) throws {
+        let key = CatalogObject(.constraint, "things_id_key", of: "things")
+        let at = (CatalogObject(.column, "at", of: "things"), CatalogProperty.type, "date")
+        let index = CatalogObject(.index, "things_id_key", of: "things")
+        let planner = try Self.plan(
+            expected: [(Self.table, .owner, "o"), Self.id, at, (key, .definition, "UNIQUE (id)")],
+            live: [
+                (Self.table, .owner, "o"), Self.id, at,
+                (index, .definition, "CREATE UNIQUE INDEX ON s.things USING btree (\(column))"),
+            ])
+        #expect(planner.result.refusals.count == refusals)
+        #expect(
+            Self.statements(planner).last
+                == #"ALTER TABLE "s"."things" ADD CONSTRAINT "things_id_key" UNIQUE USING INDEX "things_id_key""#)
+    }
+
     @Test func aNameThatSomethingElseHasIsARefusal() throws {
         let index = CatalogObject(.index, "things_id_idx", of: "things")
         let kinds = [

@@ -1,0 +1,39 @@
+import TestSupport
+import Testing
+
+/// The way out of a dirty state as an administrator goes it: the plan, the refusal with its counts, the mapping.
+@Suite("pgtend schema repair")
+struct SchemaRepairProcessTests {
+    private static func repair(_ arguments: String..., on database: TestDatabase) async throws -> Program.Result {
+        try await Pgtend.run(["schema", "repair"] + arguments + ["--database", database.conninfo()])
+    }
+
+    @Test func endsADriftedDatabasesDirtyState() async throws {
+        try await TestDatabase.with(.v18, template: DriftedDatabase.small) { database in
+            try await database.psql("UPDATE mcp.api_keys SET type = 'robot' WHERE type = 'gateway'")
+            let state = "SELECT version, dirty FROM public.schema_migrations"
+            for arguments in [["--plan"], []] {
+                let refused = try await Pgtend.run(
+                    ["schema", "repair"] + arguments + ["--database", database.conninfo()])
+                #expect(refused.ending == .exited(2), "\(refused)")
+                #expect(refused.standardOutput.contains("type has values that key_type may not have: 'robot' (20)"))
+                #expect(refused.standardOutput.contains("--map 'api_keys.key_type:OLD=NEW'"))
+                #expect(try await database.psql(state) == "1|t")
+            }
+
+            let plan = try await Self.repair("--plan", "--map", "robot=agent", on: database)
+            #expect(plan.ending == .exited(0), "\(plan.standardError)")
+            #expect(plan.standardOutput.contains("CREATE INDEX CONCURRENTLY"))
+            #expect(plan.standardOutput.contains("api_keys.type stays as pgtend_old_type"))
+            #expect(try await database.psql(state) == "1|t")
+
+            let repaired = try await Self.repair("--map", "robot=agent", on: database)
+            #expect(repaired.ending == .exited(0), "\(repaired.standardError)")
+            #expect(repaired.standardOutput.contains("the schema is what it should be"))
+            #expect(try await database.psql(state) == "1|f")
+            #expect(try await database.psql("SELECT count(*) FROM mcp.api_keys WHERE key_type = 'agent'") == "40")
+            let verified = try await Pgtend.run(["schema", "verify", "--database", database.conninfo()])
+            #expect(verified.ending == .exited(0), "\(verified)")
+        }
+    }
+}
