@@ -76,7 +76,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.audit_row_change() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.audit_row_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.audit_row_change() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.audit_row_change() IS
     'Trigger, AFTER INSERT OR UPDATE OR DELETE of a row with id and tenant_id: writes it to audit_log. Its arguments '

@@ -36,7 +36,7 @@ ALTER FUNCTION mcp.bm25_score(
 REVOKE ALL ON FUNCTION mcp.bm25_score(
     double precision, double precision, double precision, double precision, double precision, double precision,
     double precision
-) FROM PUBLIC;
+) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.bm25_score(
     double precision, double precision, double precision, double precision, double precision, double precision,
     double precision

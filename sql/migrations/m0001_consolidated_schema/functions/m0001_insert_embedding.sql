@@ -127,7 +127,7 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.insert_embedding(%2$s) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.insert_embedding(%2$s) TO mcp_application;
 
             COMMENT ON FUNCTION mcp.insert_embedding(%2$s) IS

@@ -54,7 +54,8 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
+                FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
                 TO mcp_application, mcp_readonly;
 

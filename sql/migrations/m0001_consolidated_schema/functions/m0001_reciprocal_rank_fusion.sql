@@ -24,7 +24,8 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision)
+    FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) IS

@@ -212,7 +212,7 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.search_embeddings(%2$s) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.search_embeddings(%2$s) TO mcp_application, mcp_readonly;
 
             COMMENT ON FUNCTION mcp.search_embeddings(%2$s) IS

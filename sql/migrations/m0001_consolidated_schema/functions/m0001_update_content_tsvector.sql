@@ -50,7 +50,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.update_content_tsvector() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_content_tsvector() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_content_tsvector() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_content_tsvector() IS
     'Trigger of embeddings: derives content_tsvector, document_length and term_frequencies from content, whatever '

@@ -54,7 +54,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_task_delegation() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_task_delegation() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_task_delegation() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_delegation() IS
     'Trigger of task_delegations, AFTER INSERT OR UPDATE: refuses a task of another tenant (23503) and a delegation '

@@ -64,7 +64,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_task_transition() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_transition() IS
     'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/schema.md does not list (23514, constraint '

@@ -16,6 +16,7 @@ CREATE TABLE mcp.agent_configs (
     UNIQUE (agent_id, version)
 );
 ALTER TABLE mcp.agent_configs OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agent_configs FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.agent_configs TO mcp_application;
 GRANT SELECT ON mcp.agent_configs TO mcp_readonly;
 

@@ -13,6 +13,7 @@ CREATE TABLE mcp.agents (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.agents OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agents FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.agents TO mcp_application;
 GRANT SELECT ON mcp.agents TO mcp_readonly;
 

@@ -12,6 +12,7 @@ CREATE TABLE mcp.api_key_usage (
     PRIMARY KEY (id, used_at)
 ) PARTITION BY RANGE (used_at);
 ALTER TABLE mcp.api_key_usage OWNER TO mcp_owner;
+REVOKE ALL ON mcp.api_key_usage FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.api_key_usage TO mcp_application;
 GRANT SELECT ON mcp.api_key_usage TO mcp_readonly;
 

@@ -14,6 +14,7 @@ CREATE TABLE mcp.audit_log (
     PRIMARY KEY (id, changed_at)
 ) PARTITION BY RANGE (changed_at);
 ALTER TABLE mcp.audit_log OWNER TO mcp_owner;
+REVOKE ALL ON mcp.audit_log FROM PUBLIC, mcp_application, mcp_readonly;
 -- The trail of changes is kept by triggers, for which no right of the application is needed. It adds what no trigger
 -- sees: that a row was read (SELECT).
 GRANT SELECT, INSERT ON mcp.audit_log TO mcp_application;

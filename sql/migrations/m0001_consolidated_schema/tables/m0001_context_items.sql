@@ -13,6 +13,7 @@ CREATE TABLE mcp.context_items (
     FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.context_items OWNER TO mcp_owner;
+REVOKE ALL ON mcp.context_items FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.context_items TO mcp_application;
 GRANT SELECT ON mcp.context_items TO mcp_readonly;
 

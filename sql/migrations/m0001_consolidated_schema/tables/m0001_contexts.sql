@@ -13,6 +13,7 @@ CREATE TABLE mcp.contexts (
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.contexts OWNER TO mcp_owner;
+REVOKE ALL ON mcp.contexts FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.contexts TO mcp_application;
 GRANT SELECT ON mcp.contexts TO mcp_readonly;
 

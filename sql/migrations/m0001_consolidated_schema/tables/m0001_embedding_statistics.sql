@@ -7,6 +7,7 @@ CREATE TABLE mcp.embedding_statistics (
     CHECK ((total_documents = 0) = (avg_document_length IS NULL))
 );
 ALTER TABLE mcp.embedding_statistics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_statistics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.embedding_statistics TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.embedding_statistics ENABLE ROW LEVEL SECURITY;
@@ -37,6 +38,7 @@ CREATE TABLE mcp.embedding_term_statistics (
     PRIMARY KEY (tenant_id, term) INCLUDE (document_count)
 );
 ALTER TABLE mcp.embedding_term_statistics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_term_statistics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.embedding_term_statistics TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.embedding_term_statistics ENABLE ROW LEVEL SECURITY;

@@ -27,6 +27,7 @@ CREATE TABLE mcp.embeddings (
     FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE SET NULL (context_id)
 );
 ALTER TABLE mcp.embeddings OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embeddings FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embeddings TO mcp_application;
 GRANT SELECT ON mcp.embeddings TO mcp_readonly;
 

@@ -11,6 +11,7 @@ CREATE TABLE mcp.integrations (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.integrations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.integrations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.integrations TO mcp_application;
 -- All but credentials.
 GRANT SELECT (id, tenant_id, name, type, configuration, is_active, last_sync_at, created_at, updated_at)

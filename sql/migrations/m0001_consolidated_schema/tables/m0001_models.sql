@@ -10,6 +10,7 @@ CREATE TABLE mcp.models (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.models FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.models TO mcp_application, mcp_readonly;
 
 CREATE INDEX models_active_idx ON mcp.models (provider, name) WHERE is_active;

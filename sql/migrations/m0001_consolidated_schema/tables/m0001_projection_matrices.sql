@@ -14,6 +14,7 @@ CREATE TABLE mcp.projection_matrices (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.projection_matrices OWNER TO mcp_owner;
+REVOKE ALL ON mcp.projection_matrices FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.projection_matrices TO mcp_application, mcp_readonly;
 
 -- One vector a row of the matrix: a projection is then one inner product a row, in pgvector's own code. Unnesting
@@ -40,7 +41,8 @@ BEGIN
                 ), false)
             $function$;
             ALTER FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer)
+                FROM PUBLIC, mcp_application, mcp_readonly;
             COMMENT ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) IS
                 'Whether the array holds that many vectors of that many dimensions each: a matrix by its rows.';
 

@@ -14,6 +14,7 @@ CREATE TABLE mcp.task_idempotency_keys (
     CONSTRAINT task_idempotency_keys_life CHECK (expires_at > created_at)
 );
 ALTER TABLE mcp.task_idempotency_keys OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_idempotency_keys FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.task_idempotency_keys TO mcp_application;
 GRANT SELECT ON mcp.task_idempotency_keys TO mcp_readonly;
 

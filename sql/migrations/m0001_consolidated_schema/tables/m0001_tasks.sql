@@ -28,6 +28,7 @@ CREATE TABLE mcp.tasks (
     PRIMARY KEY (id, created_at)
 ) PARTITION BY RANGE (created_at);
 ALTER TABLE mcp.tasks OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tasks FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.tasks TO mcp_application;
 GRANT SELECT ON mcp.tasks TO mcp_readonly;
 

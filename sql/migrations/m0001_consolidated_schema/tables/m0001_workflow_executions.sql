@@ -15,6 +15,7 @@ CREATE TABLE mcp.workflow_executions (
     FOREIGN KEY (tenant_id, workflow_id) REFERENCES mcp.workflows (tenant_id, id)
 );
 ALTER TABLE mcp.workflow_executions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workflow_executions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workflow_executions TO mcp_application;
 GRANT SELECT ON mcp.workflow_executions TO mcp_readonly;
 

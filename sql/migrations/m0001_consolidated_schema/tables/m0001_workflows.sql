@@ -14,6 +14,7 @@ CREATE TABLE mcp.workflows (
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.workflows OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workflows FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workflows TO mcp_application;
 GRANT SELECT ON mcp.workflows TO mcp_readonly;
 

@@ -18,6 +18,7 @@ CREATE TABLE mcp.workspaces (
     UNIQUE (id, tenant_id)
 );
 ALTER TABLE mcp.workspaces OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspaces FROM PUBLIC, mcp_application, mcp_readonly;
 -- The counters are the quota trigger's alone: a program that wrote them would lift its own limits.
 GRANT SELECT, DELETE,
     INSERT (id, tenant_id, name, description, owner_id, visibility, settings, max_members, max_storage_bytes,

@@ -19,6 +19,13 @@ ALTER TYPE mcp.delegation_type OWNER TO mcp_owner;
 ALTER TYPE mcp.workspace_visibility OWNER TO mcp_owner;
 ALTER TYPE mcp.member_role OWNER TO mcp_owner;
 
+REVOKE ALL ON TYPE mcp.task_status, mcp.task_priority, mcp.workflow_type, mcp.workflow_status, mcp.delegation_type,
+    mcp.workspace_visibility, mcp.member_role
+    FROM PUBLIC, mcp_application, mcp_readonly;
+GRANT USAGE ON TYPE mcp.task_status, mcp.task_priority, mcp.workflow_type, mcp.workflow_status, mcp.delegation_type,
+    mcp.workspace_visibility, mcp.member_role
+    TO PUBLIC;
+
 COMMENT ON TYPE mcp.task_status IS 'Where a task stands. Completed and cancelled are final.';
 COMMENT ON TYPE mcp.task_priority IS 'How urgent a task is, from least to most.';
 COMMENT ON TYPE mcp.workflow_type IS 'How the steps of a workflow follow each other.';
