@@ -5,7 +5,7 @@ CREATE TABLE mcp.api_key_usage (
     api_key_id uuid NOT NULL,
     endpoint varchar(255),
     status_code integer,
-    response_time_ms integer CHECK (response_time_ms >= 0),
+    response_time_ms integer,
     ip_address inet,
     user_agent text,
     used_at timestamptz NOT NULL DEFAULT now(),

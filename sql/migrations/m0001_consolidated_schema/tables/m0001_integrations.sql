@@ -3,7 +3,7 @@ CREATE TABLE mcp.integrations (
     tenant_id uuid NOT NULL,
     name varchar(255) NOT NULL,
     type varchar(50),
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    configuration jsonb NOT NULL DEFAULT '{}',
     credentials bytea,
     is_active boolean NOT NULL DEFAULT true,
     last_sync_at timestamptz,
