@@ -38,7 +38,7 @@ BEGIN
                             %1$I.inner_product(unnest(p.matrix), own) AS number,
                             generate_series(1, p.to_dimensions) AS position
                         FROM mcp.projection_matrices AS p
-                        WHERE p.from_model = model AND p.from_dimensions = model_dimensions AND p.is_active
+                        WHERE p.id = mcp.active_projection(model, model_dimensions)
                     ) AS r;
                 END IF;
                 IF own IS NULL OR %1$I.vector_norm(own) = 0 THEN

@@ -6,7 +6,7 @@ DECLARE
     score double precision := 0;
     rank bigint;
 BEGIN
-    IF k IS NULL OR k < 0 THEN
+    IF k IS NULL OR k < 0 OR k = 'NaN' THEN
         RAISE EXCEPTION 'reciprocal rank fusion needs k of at least 0, not %', k
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
