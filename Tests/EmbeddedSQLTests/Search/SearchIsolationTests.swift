@@ -134,7 +134,6 @@ struct SearchIsolationTests {
             "normalize_embedding(public.vector, integer) RETURNS public.vector",
             "normalize_embedding(public.vector, bigint, uuid) RETURNS public.vector",
             "active_projection(text, integer) RETURNS uuid", "active_projection(uuid, bigint) RETURNS uuid",
-            "current_tenant_id(integer DEFAULT 0) RETURNS uuid",
         ].map { "CREATE FUNCTION mcp.\($0) \(trap)\n" }.joined()
         try await Schema.with(.v18) { database in
             try await database.psql(Self.documents)
@@ -145,7 +144,7 @@ struct SearchIsolationTests {
             #expect(plain.split(separator: "\n").count == 6)
             // The trap is one.
             let failure = try await #require(throws: TestFailure.self) {
-                try await database.psql("SELECT mcp.reciprocal_rank_fusion('{1}'::bigint[])")
+                try await database.psql("SELECT mcp.normalize_embedding('[1]'::vector, 1)")
             }
             #expect("\(failure)".contains("trapped"))
         }
