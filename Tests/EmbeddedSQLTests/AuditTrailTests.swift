@@ -67,6 +67,49 @@ struct AuditTrailTests {
         }
     }
 
+    /// What the trigger leaves out is no change by itself, whatever statement writes it, and is in the row all the same.
+    @Test func leavesOutTheColumnsThatTheTriggerNames() async throws {
+        try await Schema.with(.v18) { database in
+            let trail = try await database.psql(
+                """
+                CREATE TABLE mcp.counts (id uuid DEFAULT gen_random_uuid(), tenant_id uuid, n integer, name text);
+                CREATE TRIGGER counts_audit AFTER INSERT OR UPDATE OR DELETE ON mcp.counts
+                    FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change('-n');
+                INSERT INTO mcp.counts (tenant_id, n, name) VALUES ('\(Self.mine)', 1, 'one');
+                UPDATE mcp.counts SET n = 2;
+                UPDATE mcp.counts SET n = 3, name = 'one';
+                UPDATE mcp.counts SET n = 4, name = 'two';
+                UPDATE mcp.counts SET name = 'three';
+                \(Self.trail("action, changed_fields, old_data ->> 'n', new_data ->> 'n'"))
+                """)
+            #expect(trail == "INSERT|||1\nUPDATE|{name}|3|4\nUPDATE|{name}|4|4")
+        }
+    }
+
+    /// That a row was read, and no change: neither one that was not made, nor one of another time.
+    @Test(arguments: [
+        ("(tenant_id, table_name, record_id, action) VALUES ('\(mine)', 'tasks', '\(key)', 'SELECT')", ""),
+        ("(tenant_id, table_name, action, changed_by) VALUES ('\(mine)', 'tasks', 'SELECT', 'ada')", ""),
+        ("(tenant_id, table_name, action) VALUES ('\(mine)', 'tasks', 'UPDATE')", "42501"),
+        ("(tenant_id, table_name, action) VALUES ('\(mine)', 'tasks', 'DELETE')", "42501"),
+        ("(tenant_id, table_name, action) VALUES ('\(theirs)', 'tasks', 'SELECT')", "42501"),
+        ("(tenant_id, table_name, action, new_data) VALUES ('\(mine)', 'tasks', 'SELECT', '{}')", "42501"),
+        ("(tenant_id, table_name, action, changed_at) VALUES ('\(mine)', 'tasks', 'SELECT', now())", "42501"),
+        ("(tenant_id, table_name, action, id) VALUES ('\(mine)', 'tasks', 'SELECT', '\(key)')", "42501"),
+    ])
+    func takesFromProgramsThatARowWasRead(row: String, state: String) async throws {
+        try await Schema.with(.v18) { database in
+            let insert = "SET ROLE mcp_application; SET app.current_tenant = '\(Self.mine)'; INSERT INTO mcp.audit_log "
+            guard !state.isEmpty else {
+                try await database.psql(insert + row)
+                #expect(try await database.psql("SELECT action FROM mcp.audit_log") == "SELECT")
+                return
+            }
+            let failure = try await #require(throws: TestFailure.self) { try await database.psql(insert + row) }
+            #expect("\(failure)".contains(state))
+        }
+    }
+
     @Test func keepsAChangeThatTheSessionWouldNotShow() async throws {
         try await Schema.with(.v18) { database in
             let answer = try await database.psql(

@@ -103,6 +103,24 @@ struct ContentTsvectorTests {
         }
     }
 
+    /// As a database from before may have them: what is no object stays as it is, and the text is searched all the same.
+    @Test(arguments: ["[1]", "\"text\"", "null", "7"])
+    func copesWithMetadataThatAreNoObject(metadata: String) async throws {
+        try await Schema.with(.v18) { database in
+            for content in ["'short'", "string_agg('w' || n, ' ') FROM generate_series(1, 200000) AS n"] {
+                let answer = try await database.psql(
+                    """
+                    DELETE FROM mcp.embeddings;
+                    INSERT INTO mcp.embeddings (tenant_id, metadata, content)
+                    SELECT '\(Self.tenant)', '\(metadata)', \(content);
+                    UPDATE mcp.embeddings SET content = content;
+                    SELECT metadata, document_length > 0 FROM mcp.embeddings;
+                    """)
+                #expect(answer == "\(metadata)|t")
+            }
+        }
+    }
+
     @Test func setsUpdatedAt() async throws {
         try await Schema.with(.v18) { database in
             let answer = try await database.psql(

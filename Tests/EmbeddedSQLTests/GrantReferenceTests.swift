@@ -81,6 +81,31 @@ struct GrantReferenceTests {
         }
     }
 
+    /// Whatever default privileges and rights on a standing schema the database had before.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func comesToTheSameWhateverWasGrantedBefore(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                Schema.part("m0001_makings") + Schema.part("m0001_roles")
+                    + """
+                    CREATE EXTENSION vector; CREATE SCHEMA mcp;
+                    GRANT ALL ON SCHEMA mcp TO PUBLIC; GRANT CREATE ON SCHEMA mcp TO mcp_application, mcp_readonly;
+                    ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC, mcp_application, mcp_readonly;
+                    ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO mcp_application, mcp_readonly;
+                    ALTER DEFAULT PRIVILEGES GRANT ALL ON TYPES TO mcp_application, mcp_readonly;
+                    """)
+            try await database.psql(Schema.script())
+            try Self.section.agree(with: try await Self.table(database))
+        }
+        // Nor does it lack what PUBLIC has unless it is taken away.
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                "ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC; "
+                    + "ALTER DEFAULT PRIVILEGES REVOKE ALL ON TYPES FROM PUBLIC; \(Schema.script())")
+            try Self.section.agree(with: try await Self.table(database))
+        }
+    }
+
     @Test(arguments: [
         "GRANT SELECT ON mcp.agent_cost_analytics TO mcp_readonly", "GRANT TRUNCATE ON mcp.users TO mcp_application",
         "GRANT UPDATE (email) ON mcp.users TO mcp_readonly",

@@ -123,6 +123,35 @@ struct InstallationTests {
         }
     }
 
+    /// What is optional is done without where it cannot be made.
+    @Test func doesWithoutTrigramsWhereTheyMayNotBeMade() async throws {
+        try await TestDatabase.with { database in
+            let role = "installer_\(database.name)"
+            try await database.psql(Schema.part("m0001_makings") + Schema.part("m0001_roles"))
+            try await database.psql(
+                """
+                CREATE ROLE \(role) LOGIN IN ROLE mcp_owner; CREATE EXTENSION vector;
+                CREATE SCHEMA mcp AUTHORIZATION mcp_owner;
+                GRANT USAGE ON SCHEMA public TO mcp_owner, mcp_application, mcp_readonly;
+                GRANT SELECT, INSERT ON pgtend.schema_makings TO \(role);
+                """)
+            do {
+                try await database.psql(Schema.script(), user: role)
+            } catch {
+                try await database.psql("DROP OWNED BY \(role); DROP ROLE \(role)")
+                throw error
+            }
+            let made = try await database.psql(
+                """
+                DROP OWNED BY \(role); DROP ROLE \(role);
+                SELECT to_regclass('mcp.embeddings'), to_regclass('mcp.embeddings_content_trigram_idx'),
+                    (SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'),
+                    (SELECT count(*) FROM pgtend.schema_makings WHERE name = 'pg_trgm');
+                """)
+            #expect(made == "mcp.embeddings||0|0")
+        }
+    }
+
     /// Roles belong to the cluster: two databases may be migrated at the same moment.
     @Test func appliesToTwoDatabasesAtOnce() async throws {
         let cluster = try await Cluster.private()

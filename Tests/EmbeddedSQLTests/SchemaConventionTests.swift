@@ -62,7 +62,9 @@ struct SchemaConventionTests {
             FROM pg_trigger t
             CROSS JOIN LATERAL (SELECT string_to_array(encode(t.tgargs, 'escape'), '\\000')) g (names)
             CROSS JOIN LATERAL (
-                SELECT unnest(g.names) EXCEPT SELECT a.attname FROM pg_attribute a WHERE a.attrelid = t.tgrelid
+                -- A column whose change counts as none has a minus sign before it.
+                SELECT ltrim(unnest(g.names), '-') EXCEPT
+                SELECT a.attname FROM pg_attribute a WHERE a.attrelid = t.tgrelid
                 UNION ALL
                 SELECT a.attname FROM pg_attribute a
                 WHERE a.attrelid = t.tgrelid AND a.attname ~ '\(secret)' AND a.attname <> ALL (g.names)
@@ -76,16 +78,24 @@ struct SchemaConventionTests {
             SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
             WHERE t.tgfoid = 'mcp.audit_row_change()'::regprocedure AND t.tgparentid = 0 AND NOT (
                 t.tgname = c.relname || '_audit' AND t.tgenabled = 'O' AND t.tgqual IS NULL
-                -- An UPDATE of whichever column, but for what triggers and mere use keep.
-                AND (t.tgattr = '' OR NOT EXISTS (
-                    SELECT FROM pg_attribute a
-                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                        AND a.attnum <> ALL (t.tgattr::smallint[]) AND a.attname NOT IN
-                            ('updated_at', 'last_used_at', 'current_documents', 'current_storage_bytes')))
+                -- An UPDATE of whichever column; none is left out but what a trigger counts.
+                AND t.tgattr = '' AND NOT EXISTS (
+                    SELECT FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\\000')) g (name)
+                    WHERE g.name LIKE '-%' AND t.tgrelid::regclass || g.name <> ALL (
+                        ARRAY['mcp.workspaces-current_documents', 'mcp.workspaces-current_storage_bytes']))
                 -- For each row, after INSERT, DELETE or UPDATE.
                 AND t.tgtype = 1 + 4 + 8 + 16)
             """,
             breach: "ALTER TABLE mcp.api_keys DISABLE TRIGGER api_keys_audit"),
+        Rule(
+            "an audit trigger leaves out no column of a writer's",
+            """
+            SELECT t.tgrelid::regclass, g.name FROM pg_trigger t
+            CROSS JOIN unnest(string_to_array(encode(t.tgargs, 'escape'), '\\000')) g (name)
+            WHERE t.tgfoid = 'mcp.audit_row_change()'::regprocedure AND g.name LIKE '-%'
+                AND has_column_privilege('mcp_application', t.tgrelid, ltrim(g.name, '-'), 'UPDATE')
+            """,
+            breach: "GRANT UPDATE ON mcp.workspaces TO mcp_application"),
         Rule(
             "mcp_readonly reads no secret",
             """

@@ -22,7 +22,7 @@ struct TaskTableTests {
             try await database.psql(Self.tasks)
             let list = """
                 SELECT title, priority, created_at FROM mcp.tasks
-                WHERE assigned_to = '\(Schema.tenant(2))' AND status = 'assigned' AND deleted_at IS NULL
+                WHERE assigned_to = '\(Schema.tenant(2))' AND status = 'assigned'
                     AND created_at >= :'since' AND created_at < :'until'
                 """
             let answer = try await database.psql(
@@ -119,19 +119,50 @@ struct TaskTableTests {
     @Test func areDelegatedByTheirOwnTenantAlone() async throws {
         try await Schema.with(.v18) { database in
             try await database.psql("INSERT INTO mcp.tasks (tenant_id, title) VALUES ('\(Self.theirs)', 'a task')")
-            for (tenant, state) in [(Self.mine, "23503"), (Self.theirs, "42501")] {
-                let failure = try await #require(throws: TestFailure.self) {
-                    try await database.psql(
-                        """
-                        SELECT id, created_at FROM mcp.tasks \\gset
-                        SET ROLE mcp_application; SET app.current_tenant = '\(Self.mine)';
-                        INSERT INTO mcp.task_delegations (tenant_id, task_id, task_created_at, delegated_to)
-                        VALUES ('\(tenant)', :'id', :'created_at', gen_random_uuid());
-                        """)
+            let task = try await database.psql("SELECT id FROM mcp.tasks")
+            // Whatever tenant the row says: another tenant's task is told from none by nothing but its id.
+            for tenant in [Self.mine, Self.theirs] {
+                var answers: [String] = []
+                for id in [task, "00000000-0000-4000-8000-0000000000ff"] {
+                    let failure = try await #require(throws: TestFailure.self) {
+                        try await database.psql(
+                            """
+                            SELECT created_at FROM mcp.tasks \\gset
+                            SET ROLE mcp_application; SET app.current_tenant = '\(Self.mine)';
+                            INSERT INTO mcp.task_delegations (tenant_id, task_id, task_created_at, delegated_to)
+                            VALUES ('\(tenant)', '\(id)', :'created_at', '\(task)');
+                            """)
+                    }
+                    answers.append("\(failure)".replacing(id, with: "ID"))
                 }
-                #expect("\(failure)".contains(state))
+                #expect(answers[0].contains("23503: tenant \(tenant) has no task"))
+                #expect(answers[0].contains("CONSTRAINT NAME:  task_delegations_task_id_task_created_at_fkey"))
+                #expect(answers[0].replacing(task, with: "ID") == answers[1].replacing(task, with: "ID"))
             }
             #expect(try await database.psql("SELECT updated_at = created_at FROM mcp.tasks") == "t")
+        }
+    }
+
+    /// As long as its own row stands, a delegation stays with a task of its tenant.
+    @Test func keepTheirDelegationsWithinTheTenant() async throws {
+        try await Schema.with(.v18) { database in
+            try await database.psql(
+                """
+                INSERT INTO mcp.tasks (tenant_id, title) VALUES ('\(Self.mine)', 'a task'); \(Self.delegate);
+                INSERT INTO mcp.tasks (tenant_id, title) VALUES ('\(Self.theirs)', 'another')
+                """)
+            for change in [
+                "tenant_id = '\(Self.theirs)'",
+                "task_id = (SELECT id FROM mcp.tasks WHERE title = 'another'), "
+                    + "task_created_at = (SELECT created_at FROM mcp.tasks WHERE title = 'another')",
+            ] {
+                let failure = try await #require(throws: TestFailure.self) {
+                    try await database.psql("UPDATE mcp.task_delegations SET \(change)")
+                }
+                #expect("\(failure)".contains("23503"), "\(change)")
+            }
+            let moved = "tenant_id, task_id, task_created_at) = (SELECT tenant_id, id, created_at FROM mcp.tasks"
+            try await database.psql("UPDATE mcp.task_delegations SET (\(moved) WHERE title = 'another')")
         }
     }
 

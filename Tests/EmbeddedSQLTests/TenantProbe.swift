@@ -11,6 +11,8 @@ enum TenantProbe {
         // One of user_id and agent_id.
         "mcp.workspace_members.user_id": "gen_random_uuid()",
         "mcp.projection_matrices.matrix": "'{\"[1]\"}'",
+        // What programs may add to the trail.
+        "mcp.audit_log.action": "'SELECT'",
     ]
 
     /// An INSERT that gives what must be given, and refers to rows of the same tenant.

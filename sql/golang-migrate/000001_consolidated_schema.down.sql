@@ -72,6 +72,7 @@ BEGIN
             ('TABLE', 'workspace_members'),
             ('TABLE', 'workspaces'),
 
+            ('FUNCTION', 'active_projection(uuid, integer)'),
             ('FUNCTION', 'audit_row_change()'),
             ('FUNCTION', 'bm25_score(double precision, double precision, double precision, double precision, '
                 'double precision, double precision, double precision)'),
@@ -88,8 +89,11 @@ BEGIN
             ('FUNCTION', 'search_embeddings(text, vector, uuid, text, integer, double precision, text, uuid, jsonb)'),
             ('FUNCTION', 'update_content_tsvector()'),
             ('FUNCTION', 'update_embedding_statistics(uuid)'),
+            ('FUNCTION', 'update_normalized_embedding()'),
             ('FUNCTION', 'update_updated_at_column()'),
+            ('FUNCTION', 'validate_delegated_task()'),
             ('FUNCTION', 'validate_jsonb_keys(jsonb, text[], text[])'),
+            ('FUNCTION', 'validate_projection_matrix()'),
             ('FUNCTION', 'validate_task_delegation()'),
             ('FUNCTION', 'validate_task_transition()'),
             ('FUNCTION', 'validate_workspace_quota()'),

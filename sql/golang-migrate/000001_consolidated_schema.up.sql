@@ -150,6 +150,11 @@ BEGIN
         EXECUTE format('COMMENT ON SCHEMA mcp IS %L', purpose);
     END IF;
 
+    -- Rights that stand already, or that ALTER DEFAULT PRIVILEGES gives to what is new, are taken back, here as for
+    -- every object: the rights are those that the migration grants, whatever the database was like before. Whoever
+    -- may create in the schema could put functions beside those that search calls.
+    REVOKE ALL ON SCHEMA mcp FROM PUBLIC;
+    REVOKE CREATE ON SCHEMA mcp FROM mcp_application, mcp_readonly;
     FOREACH reader IN ARRAY ARRAY['mcp_application', 'mcp_readonly'] LOOP
         IF NOT EXISTS (
             SELECT
@@ -196,9 +201,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_trgm')
         AND EXISTS (SELECT FROM pg_catalog.pg_available_extensions AS a WHERE a.name = 'pg_trgm')
     THEN
-        EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
-            coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
+        BEGIN
+            EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
+                coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
+            INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE NOTICE 'extension "pg_trgm" is optional and was not made: %', SQLERRM;
+        END;
     END IF;
 END
 $$;
@@ -224,10 +233,17 @@ ALTER TYPE mcp.delegation_type OWNER TO mcp_owner;
 ALTER TYPE mcp.workspace_visibility OWNER TO mcp_owner;
 ALTER TYPE mcp.member_role OWNER TO mcp_owner;
 
+REVOKE ALL ON TYPE mcp.task_status, mcp.task_priority, mcp.workflow_type, mcp.workflow_status, mcp.delegation_type,
+    mcp.workspace_visibility, mcp.member_role
+    FROM PUBLIC, mcp_application, mcp_readonly;
+GRANT USAGE ON TYPE mcp.task_status, mcp.task_priority, mcp.workflow_type, mcp.workflow_status, mcp.delegation_type,
+    mcp.workspace_visibility, mcp.member_role
+    TO PUBLIC;
+
 COMMENT ON TYPE mcp.task_status IS 'Where a task stands. Completed and cancelled are final.';
 COMMENT ON TYPE mcp.task_priority IS 'How urgent a task is, from least to most.';
 COMMENT ON TYPE mcp.workflow_type IS 'How the steps of a workflow follow each other.';
-COMMENT ON TYPE mcp.workflow_status IS 'Where a workflow, or one run of it, stands.';
+COMMENT ON TYPE mcp.workflow_status IS 'Where a workflow stands.';
 COMMENT ON TYPE mcp.delegation_type IS 'What an agent that delegates a task asks of the other.';
 COMMENT ON TYPE mcp.workspace_visibility IS 'Who may find a workspace, from fewest to all of the tenant.';
 COMMENT ON TYPE mcp.member_role IS 'What a member of a workspace may do, from least to most.';
@@ -244,6 +260,8 @@ AS $$
     END
 $$;
 ALTER FUNCTION mcp.current_tenant_id() OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.current_tenant_id() FROM PUBLIC, mcp_application, mcp_readonly;
+GRANT EXECUTE ON FUNCTION mcp.current_tenant_id() TO PUBLIC;
 
 COMMENT ON FUNCTION mcp.current_tenant_id() IS
     'The tenant that the session acts for: the setting app.current_tenant as a uuid, NULL when it is unset, empty or '
@@ -262,7 +280,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.update_updated_at_column() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_updated_at_column() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_updated_at_column() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_updated_at_column() IS
     'Trigger, BEFORE UPDATE of a row with updated_at: sets it to the start of the transaction, unless the setting '
@@ -280,8 +298,9 @@ SET IntervalStyle = 'postgres'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-    -- What every change or every mere use of a row sets: no change by itself.
-    bookkeeping constant text[] := ARRAY['updated_at', 'last_used_at'];
+    -- What every change or every mere use of a row sets, and what the trigger leaves out: no change by itself.
+    bookkeeping constant text[] := ARRAY['updated_at', 'last_used_at']
+        || ARRAY(SELECT substr(a.name, 2) FROM unnest(TG_ARGV) AS a (name) WHERE a.name LIKE '-%');
     -- A partition's rows are its table's.
     audited constant name :=
         (SELECT c.relname FROM pg_class AS c WHERE c.oid = coalesce(pg_partition_root(TG_RELID)::oid, TG_RELID));
@@ -346,14 +365,15 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.audit_row_change() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.audit_row_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.audit_row_change() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.audit_row_change() IS
     'Trigger, AFTER INSERT OR UPDATE OR DELETE of a row with id and tenant_id: writes it to audit_log. Its arguments '
-    'name the columns that hold secrets: their values are replaced, and still listed among the changed ones. Who, from '
-    'where and with what are the settings app.current_user, app.client_address and app.user_agent; where they are '
-    'empty or no address, the login role and the session''s own address. An UPDATE that changes nothing, or no more '
-    'than updated_at and last_used_at, writes nothing.';
+    'name the columns that hold secrets: their values are replaced, and still listed among the changed ones; with a '
+    'minus sign before it, a column whose change counts as none and is not listed, as that of updated_at and '
+    'last_used_at. Who, from where and with what are the settings app.current_user, app.client_address and '
+    'app.user_agent; where they are empty or no address, the login role and the session''s own address. An UPDATE '
+    'that changes nothing, or no more than such columns, writes nothing.';
 
 -- IMMUTABLE, so that a CHECK may use it. A document that is NULL gives NULL, as for any other condition of a CHECK.
 CREATE FUNCTION mcp.validate_jsonb_keys(document jsonb, required text[], allowed text[] DEFAULT NULL) RETURNS boolean
@@ -368,7 +388,7 @@ AS $$
     END
 $$;
 ALTER FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) IS
@@ -397,7 +417,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) IS
@@ -410,13 +430,14 @@ CREATE TABLE mcp.models (
     name varchar(255) NOT NULL,
     provider varchar(50),
     model_type varchar(50),
-    context_window integer CHECK (context_window > 0),
-    capabilities jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(capabilities) = 'object'),
+    context_window integer,
+    capabilities jsonb NOT NULL DEFAULT '{}',
     is_active boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.models FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.models TO mcp_application, mcp_readonly;
 
 CREATE INDEX models_active_idx ON mcp.models (provider, name) WHERE is_active;
@@ -441,16 +462,17 @@ CREATE TABLE mcp.agents (
     tenant_id uuid NOT NULL,
     name varchar(255) NOT NULL,
     type varchar(50),
-    model_id uuid REFERENCES mcp.models (id) ON DELETE SET NULL,
+    model_id uuid,
     description text,
     capabilities text[] NOT NULL DEFAULT '{}',
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    configuration jsonb NOT NULL DEFAULT '{}',
     is_active boolean NOT NULL DEFAULT true,
     last_seen_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.agents OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agents FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.agents TO mcp_application;
 GRANT SELECT ON mcp.agents TO mcp_readonly;
 
@@ -471,7 +493,8 @@ COMMENT ON COLUMN mcp.agents.id IS 'Key.';
 COMMENT ON COLUMN mcp.agents.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.agents.name IS 'What the tenant calls it.';
 COMMENT ON COLUMN mcp.agents.type IS 'What kind of agent it is, as the platform names it.';
-COMMENT ON COLUMN mcp.agents.model_id IS 'The language model that it works with, where one is chosen.';
+COMMENT ON COLUMN mcp.agents.model_id IS
+    'The language model that it works with, where one is chosen. A note, no foreign key.';
 COMMENT ON COLUMN mcp.agents.description IS 'What it is for.';
 COMMENT ON COLUMN mcp.agents.capabilities IS 'What it can be asked to do.';
 COMMENT ON COLUMN mcp.agents.configuration IS 'How it is set up, a JSON object without secrets.';
@@ -480,7 +503,8 @@ COMMENT ON COLUMN mcp.agents.last_seen_at IS 'When it last reported.';
 COMMENT ON COLUMN mcp.agents.created_at IS 'When the row was made.';
 COMMENT ON COLUMN mcp.agents.updated_at IS 'When the row was last changed; kept by a trigger.';
 
--- Names of agents are unique across tenants, so the key does without the tenant.
+-- The key is without the tenant, as other programs know it: of two tenants that name an agent alike, the second is
+-- refused a version that the first has. The platform names agents so that it does not happen.
 CREATE TABLE mcp.agent_configs (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
@@ -498,6 +522,7 @@ CREATE TABLE mcp.agent_configs (
     UNIQUE (agent_id, version)
 );
 ALTER TABLE mcp.agent_configs OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agent_configs FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.agent_configs TO mcp_application;
 GRANT SELECT ON mcp.agent_configs TO mcp_readonly;
 
@@ -530,17 +555,18 @@ CREATE TABLE mcp.contexts (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     agent_id varchar(255),
-    model_id uuid REFERENCES mcp.models (id) ON DELETE SET NULL,
+    model_id uuid,
     session_id varchar(255),
-    token_count integer NOT NULL DEFAULT 0 CHECK (token_count >= 0),
-    max_tokens integer CHECK (max_tokens > 0),
-    metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    token_count integer NOT NULL DEFAULT 0,
+    max_tokens integer,
+    metadata jsonb NOT NULL DEFAULT '{}',
     expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.contexts OWNER TO mcp_owner;
+REVOKE ALL ON mcp.contexts FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.contexts TO mcp_application;
 GRANT SELECT ON mcp.contexts TO mcp_readonly;
 
@@ -561,7 +587,7 @@ COMMENT ON TABLE mcp.contexts IS 'What an agent has in mind: the head of a list 
 COMMENT ON COLUMN mcp.contexts.id IS 'Key.';
 COMMENT ON COLUMN mcp.contexts.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.contexts.agent_id IS 'The agent whose context it is, as embeddings.agent_id names it.';
-COMMENT ON COLUMN mcp.contexts.model_id IS 'The language model that it is kept for.';
+COMMENT ON COLUMN mcp.contexts.model_id IS 'The language model that it is kept for. A note, no foreign key.';
 COMMENT ON COLUMN mcp.contexts.session_id IS 'The conversation that it belongs to, as the platform names it.';
 COMMENT ON COLUMN mcp.contexts.token_count IS 'Tokens of its items together, as its writer counts.';
 COMMENT ON COLUMN mcp.contexts.max_tokens IS 'How many tokens it may have; NULL where the model decides.';
@@ -575,16 +601,17 @@ CREATE TABLE mcp.context_items (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     context_id uuid NOT NULL,
-    sequence_number integer NOT NULL DEFAULT 0 CHECK (sequence_number >= 0),
+    sequence_number integer NOT NULL DEFAULT 0,
     type varchar(50),
     role varchar(50),
     content text,
-    token_count integer CHECK (token_count >= 0),
-    metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    token_count integer,
+    metadata jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.context_items OWNER TO mcp_owner;
+REVOKE ALL ON mcp.context_items FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.context_items TO mcp_application;
 GRANT SELECT ON mcp.context_items TO mcp_readonly;
 
@@ -621,6 +648,7 @@ CREATE TABLE mcp.users (
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.users OWNER TO mcp_owner;
+REVOKE ALL ON mcp.users FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.users TO mcp_application;
 GRANT SELECT ON mcp.users TO mcp_readonly;
 
@@ -669,6 +697,7 @@ CREATE TABLE mcp.api_keys (
     FOREIGN KEY (tenant_id, parent_key_id) REFERENCES mcp.api_keys (tenant_id, id)
 );
 ALTER TABLE mcp.api_keys OWNER TO mcp_owner;
+REVOKE ALL ON mcp.api_keys FROM PUBLIC, mcp_application, mcp_readonly;
 -- A hash is written once and compared by find_api_key(): no role reads or changes it.
 GRANT SELECT (
     id, tenant_id, user_id, parent_key_id, name, key_prefix, key_type, role, scopes, allowed_services, is_active,
@@ -721,13 +750,14 @@ CREATE TABLE mcp.api_key_usage (
     api_key_id uuid NOT NULL,
     endpoint varchar(255),
     status_code integer,
-    response_time_ms integer CHECK (response_time_ms >= 0),
+    response_time_ms integer,
     ip_address inet,
     user_agent text,
     used_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (id, used_at)
 ) PARTITION BY RANGE (used_at);
 ALTER TABLE mcp.api_key_usage OWNER TO mcp_owner;
+REVOKE ALL ON mcp.api_key_usage FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.api_key_usage TO mcp_application;
 GRANT SELECT ON mcp.api_key_usage TO mcp_readonly;
 
@@ -784,7 +814,7 @@ AS $$
         )
 $$;
 ALTER FUNCTION mcp.find_api_key(text) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.find_api_key(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.find_api_key(text) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO mcp_application;
 
 COMMENT ON FUNCTION mcp.find_api_key(text) IS
@@ -806,6 +836,7 @@ CREATE TABLE mcp.tenant_config (
     )
 );
 ALTER TABLE mcp.tenant_config OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tenant_config FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.tenant_config TO mcp_application;
 -- All but service_tokens.
 GRANT SELECT (id, tenant_id, rate_limits, features, allowed_origins, created_at, updated_at) ON mcp.tenant_config
@@ -842,15 +873,16 @@ CREATE TABLE mcp.workflows (
     description text,
     type mcp.workflow_type NOT NULL DEFAULT 'sequential',
     status mcp.workflow_status NOT NULL DEFAULT 'draft',
-    version integer NOT NULL DEFAULT 1 CHECK (version > 0),
-    steps jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(steps) IN ('array', 'object')),
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    version integer NOT NULL DEFAULT 1,
+    steps jsonb NOT NULL DEFAULT '[]',
+    configuration jsonb NOT NULL DEFAULT '{}',
     created_by varchar(255),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.workflows OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workflows FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workflows TO mcp_application;
 GRANT SELECT ON mcp.workflows TO mcp_readonly;
 
@@ -887,7 +919,7 @@ CREATE TABLE mcp.workflow_executions (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     workflow_id uuid NOT NULL,
-    status mcp.workflow_status NOT NULL DEFAULT 'active',
+    status varchar(50) NOT NULL DEFAULT 'active',
     triggered_by varchar(255),
     input jsonb NOT NULL DEFAULT '{}',
     output jsonb,
@@ -899,6 +931,7 @@ CREATE TABLE mcp.workflow_executions (
     FOREIGN KEY (tenant_id, workflow_id) REFERENCES mcp.workflows (tenant_id, id)
 );
 ALTER TABLE mcp.workflow_executions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workflow_executions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workflow_executions TO mcp_application;
 GRANT SELECT ON mcp.workflow_executions TO mcp_readonly;
 
@@ -919,7 +952,7 @@ COMMENT ON COLUMN mcp.workflow_executions.id IS 'Key.';
 COMMENT ON COLUMN mcp.workflow_executions.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.workflow_executions.workflow_id IS
     'The workflow that runs. It cannot be removed while its runs are kept.';
-COMMENT ON COLUMN mcp.workflow_executions.status IS 'Where the run stands.';
+COMMENT ON COLUMN mcp.workflow_executions.status IS 'Where the run stands, as the platform names it.';
 COMMENT ON COLUMN mcp.workflow_executions.triggered_by IS 'The user, agent or service that started it.';
 COMMENT ON COLUMN mcp.workflow_executions.input IS 'What it was started with.';
 COMMENT ON COLUMN mcp.workflow_executions.output IS 'What came of it; NULL until there is something.';
@@ -934,7 +967,7 @@ CREATE TABLE mcp.integrations (
     tenant_id uuid NOT NULL,
     name varchar(255) NOT NULL,
     type varchar(50),
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    configuration jsonb NOT NULL DEFAULT '{}',
     credentials bytea,
     is_active boolean NOT NULL DEFAULT true,
     last_sync_at timestamptz,
@@ -942,6 +975,7 @@ CREATE TABLE mcp.integrations (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.integrations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.integrations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.integrations TO mcp_application;
 -- All but credentials.
 GRANT SELECT (id, tenant_id, name, type, configuration, is_active, last_sync_at, created_at, updated_at)
@@ -982,6 +1016,7 @@ CREATE TABLE mcp.webhook_configs (
     UNIQUE (tenant_id, organization_name)
 );
 ALTER TABLE mcp.webhook_configs OWNER TO mcp_owner;
+REVOKE ALL ON mcp.webhook_configs FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.webhook_configs TO mcp_application;
 -- All but webhook_secret.
 GRANT SELECT (id, tenant_id, organization_name, allowed_events, is_active, created_at, updated_at)
@@ -1018,6 +1053,7 @@ CREATE TABLE mcp.events (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.events OWNER TO mcp_owner;
+REVOKE ALL ON mcp.events FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.events TO mcp_application;
 GRANT SELECT ON mcp.events TO mcp_readonly;
 
@@ -1060,6 +1096,7 @@ CREATE TABLE mcp.embedding_models (
     UNIQUE (provider, model_name, model_version)
 );
 ALTER TABLE mcp.embedding_models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_models FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.embedding_models TO mcp_application, mcp_readonly;
 
 CREATE INDEX embedding_models_active_idx ON mcp.embedding_models (model_type, provider, model_name) WHERE is_active;
@@ -1096,16 +1133,16 @@ CREATE TABLE mcp.embeddings (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     context_id uuid,
-    content_index integer NOT NULL DEFAULT 0 CHECK (content_index >= 0),
-    chunk_index integer NOT NULL DEFAULT 0 CHECK (chunk_index >= 0),
+    content_index integer NOT NULL DEFAULT 0,
+    chunk_index integer NOT NULL DEFAULT 0,
     content text NOT NULL,
-    content_hash varchar(64),
+    content_hash varchar(128),
     agent_id varchar(255),
     task_type varchar(50),
     model_id uuid REFERENCES mcp.embedding_models (id),
     model_provider varchar(50),
     model_name varchar(100),
-    model_dimensions integer CHECK (model_dimensions BETWEEN 1 AND 4096),
+    model_dimensions integer,
     magnitude double precision CHECK (magnitude >= 0),
     cost_usd numeric(10, 6) CHECK (cost_usd >= 0),
     generation_time_ms integer CHECK (generation_time_ms >= 0),
@@ -1113,13 +1150,13 @@ CREATE TABLE mcp.embeddings (
     document_length integer CHECK (document_length >= 0),
     term_frequencies jsonb,
     idf_scores jsonb,
-    metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    metadata jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (tenant_id, id),
-    FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE SET NULL (context_id)
+    UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.embeddings OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embeddings FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embeddings TO mcp_application;
 GRANT SELECT ON mcp.embeddings TO mcp_readonly;
 
@@ -1142,7 +1179,7 @@ COMMENT ON TABLE mcp.embeddings IS
     'Documents (chunks of content) of the tenants, with their vectors and what full-text search needs of them.';
 COMMENT ON COLUMN mcp.embeddings.id IS 'Key.';
 COMMENT ON COLUMN mcp.embeddings.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
-COMMENT ON COLUMN mcp.embeddings.context_id IS 'The context that the content comes from.';
+COMMENT ON COLUMN mcp.embeddings.context_id IS 'The context that the content comes from. A note, no foreign key.';
 COMMENT ON COLUMN mcp.embeddings.content_index IS 'Position of the content in its context, from 0.';
 COMMENT ON COLUMN mcp.embeddings.chunk_index IS 'Position of the chunk in its content, from 0.';
 COMMENT ON COLUMN mcp.embeddings.content IS 'The text.';
@@ -1168,7 +1205,7 @@ COMMENT ON COLUMN mcp.embeddings.idf_scores IS
     'on read from embedding_term_statistics.';
 COMMENT ON COLUMN mcp.embeddings.metadata IS
     'A JSON object of the writer''s. The key content_tsvector_truncated is the trigger''s: true when the content was '
-    'too long for a tsvector and content_tsvector holds only its beginning.';
+    'too long for a tsvector and content_tsvector holds only its beginning. What is no object has no such key.';
 COMMENT ON COLUMN mcp.embeddings.created_at IS 'When the row was made.';
 COMMENT ON COLUMN mcp.embeddings.updated_at IS 'When the row was last changed; kept by a trigger.';
 
@@ -1184,7 +1221,8 @@ DECLARE
 BEGIN
     EXECUTE format(
         'ALTER TABLE mcp.embeddings ADD COLUMN embedding %1$I.vector(4096), '
-        'ADD COLUMN normalized_embedding %1$I.vector(1536)', home);
+        'ADD COLUMN normalized_embedding %1$I.vector(1536), '
+        'ADD COLUMN projection_id uuid', home);
 
     -- Made empty, which pgvector remarks upon; the lists are worth rebuilding once the table has its rows.
     EXECUTE format(
@@ -1202,7 +1240,10 @@ COMMENT ON COLUMN mcp.embeddings.embedding IS
 COMMENT ON COLUMN mcp.embeddings.normalized_embedding IS
     'What search compares: normalize_embedding(embedding, model_dimensions, model_id), the model''s own dimensions '
     'divided by their Euclidean length and padded with zeros to 1536. NULL while not computed, for a zero vector, and '
-    'for more than 1536 dimensions without an active projection matrix.';
+    'for more than 1536 dimensions without an active projection matrix. An UPDATE of any of these derives it anew.';
+COMMENT ON COLUMN mcp.embeddings.projection_id IS
+    'Which of projection_matrices made normalized_embedding; NULL where none was needed. Search compares rows of the '
+    'matrix that is active. A note, no foreign key: a matrix may be removed, and its rows are then not found.';
 COMMENT ON INDEX mcp.embeddings_normalized_embedding_idx IS
     'Cosine search. A search filtered by tenant needs ivfflat.iterative_scan, or it finds too little.';
 
@@ -1259,7 +1300,10 @@ BEGIN
         END LOOP;
     END IF;
 
-    IF length(indexed) < length(NEW.content) THEN
+    -- Metadata from before that are no object can hold no flag, and stay as they are.
+    IF jsonb_typeof(NEW.metadata) <> 'object' THEN
+        NULL;
+    ELSIF length(indexed) < length(NEW.content) THEN
         NEW.metadata := NEW.metadata || '{"content_tsvector_truncated": true}';
     ELSE
         NEW.metadata := NEW.metadata - 'content_tsvector_truncated';
@@ -1275,12 +1319,12 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.update_content_tsvector() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_content_tsvector() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_content_tsvector() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_content_tsvector() IS
     'Trigger of embeddings: derives content_tsvector, document_length and term_frequencies from content, whatever '
     'the writer gave for them. A content too long for a tsvector is cut for it at a word boundary and flagged in the '
-    'metadata (content_tsvector_truncated).';
+    'metadata (content_tsvector_truncated) where these are an object.';
 
 CREATE TRIGGER embeddings_content_tsvector
     BEFORE INSERT OR UPDATE OF content, content_tsvector, document_length, term_frequencies ON mcp.embeddings
@@ -1308,6 +1352,7 @@ CREATE TABLE mcp.embedding_statistics (
     CHECK ((total_documents = 0) = (avg_document_length IS NULL))
 );
 ALTER TABLE mcp.embedding_statistics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_statistics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.embedding_statistics TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.embedding_statistics ENABLE ROW LEVEL SECURITY;
@@ -1338,6 +1383,7 @@ CREATE TABLE mcp.embedding_term_statistics (
     PRIMARY KEY (tenant_id, term) INCLUDE (document_count)
 );
 ALTER TABLE mcp.embedding_term_statistics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_term_statistics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.embedding_term_statistics TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.embedding_term_statistics ENABLE ROW LEVEL SECURITY;
@@ -1465,7 +1511,7 @@ SELECT
 FROM totals AS n;
 $$;
 ALTER FUNCTION mcp.update_embedding_statistics(uuid) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_embedding_statistics(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_embedding_statistics(uuid) FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_embedding_statistics(uuid) IS
     'Counts the tenant''s documents and publishes embedding_statistics and embedding_term_statistics, both from one '
@@ -1485,6 +1531,7 @@ CREATE TABLE mcp.embedding_cache (
     FOREIGN KEY (tenant_id, embedding_id) REFERENCES mcp.embeddings (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.embedding_cache OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_cache FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embedding_cache TO mcp_application;
 GRANT SELECT ON mcp.embedding_cache TO mcp_readonly;
 
@@ -1521,6 +1568,7 @@ CREATE TABLE mcp.embedding_searches (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.embedding_searches OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_searches FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, DELETE ON mcp.embedding_searches TO mcp_application;
 GRANT SELECT ON mcp.embedding_searches TO mcp_readonly;
 
@@ -1547,6 +1595,36 @@ COMMENT ON COLUMN mcp.embedding_searches.results IS
 COMMENT ON COLUMN mcp.embedding_searches.latency_ms IS 'How long the search took, in milliseconds.';
 COMMENT ON COLUMN mcp.embedding_searches.created_at IS 'When it was searched.';
 
+-- A CHECK takes no subquery, and pgvector keeps no count of dimensions in an array's type.
+DO $$
+DECLARE
+    home constant name := (
+        SELECT n.nspname
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+        WHERE e.extname = 'vector'
+    );
+BEGIN
+    EXECUTE format(
+        $statement$
+            CREATE FUNCTION mcp.is_projection_matrix(matrix %1$I.vector[], row_count integer, row_dimensions integer)
+            RETURNS boolean
+            LANGUAGE sql IMMUTABLE PARALLEL SAFE
+            SET search_path = pg_catalog, pg_temp
+            AS $function$
+                SELECT coalesce(array_ndims(matrix) = 1 AND cardinality(matrix) = row_count AND (
+                    SELECT bool_and(r IS NOT NULL AND %1$I.vector_dims(r) = row_dimensions) FROM unnest(matrix) AS r
+                ), false)
+            $function$;
+            ALTER FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) OWNER TO mcp_owner;
+            REVOKE ALL ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer)
+                FROM PUBLIC, mcp_application, mcp_readonly;
+            COMMENT ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) IS
+                'Whether the array holds that many vectors of that many dimensions each: a matrix by its rows.'
+        $statement$, home);
+END
+$$;
+
 -- No tenant_id: like the registry of models, matrices are shared by all tenants and hold nothing of any.
 CREATE TABLE mcp.projection_matrices (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -1563,6 +1641,7 @@ CREATE TABLE mcp.projection_matrices (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.projection_matrices OWNER TO mcp_owner;
+REVOKE ALL ON mcp.projection_matrices FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.projection_matrices TO mcp_application, mcp_readonly;
 
 -- One vector a row of the matrix: a projection is then one inner product a row, in pgvector's own code. Unnesting
@@ -1578,21 +1657,6 @@ DECLARE
 BEGIN
     EXECUTE format(
         $statement$
-            -- A CHECK takes no subquery, and pgvector keeps no count of dimensions in an array's type.
-            CREATE FUNCTION mcp.is_projection_matrix(matrix %1$I.vector[], row_count integer, row_dimensions integer)
-            RETURNS boolean
-            LANGUAGE sql IMMUTABLE PARALLEL SAFE
-            SET search_path = pg_catalog, pg_temp
-            AS $function$
-                SELECT coalesce(array_ndims(matrix) = 1 AND cardinality(matrix) = row_count AND (
-                    SELECT bool_and(r IS NOT NULL AND %1$I.vector_dims(r) = row_dimensions) FROM unnest(matrix) AS r
-                ), false)
-            $function$;
-            ALTER FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) FROM PUBLIC;
-            COMMENT ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) IS
-                'Whether the array holds that many vectors of that many dimensions each: a matrix by its rows.';
-
             ALTER TABLE mcp.projection_matrices ADD COLUMN matrix %1$I.vector[] NOT NULL
                 CONSTRAINT projection_matrices_matrix_shape
                 CHECK (mcp.is_projection_matrix(matrix, to_dimensions, from_dimensions))
@@ -1623,17 +1687,46 @@ COMMENT ON COLUMN mcp.projection_matrices.from_dimensions IS 'Dimensions of the 
 COMMENT ON COLUMN mcp.projection_matrices.to_dimensions IS
     'Dimensions of the vectors it gives, at most 1536: those of normalized_embedding.';
 COMMENT ON COLUMN mcp.projection_matrices.matrix IS
-    'The matrix by its rows: to_dimensions vectors of from_dimensions each.';
+    'The matrix by its rows: to_dimensions vectors of from_dimensions each. It does not change.';
 COMMENT ON COLUMN mcp.projection_matrices.accuracy_score IS
     'How well it keeps what matters, 0 to 1, as its maker measured it.';
 COMMENT ON COLUMN mcp.projection_matrices.training_method IS 'How it was made, such as pca.';
 COMMENT ON COLUMN mcp.projection_matrices.training_samples IS 'From how many vectors it was made.';
 COMMENT ON COLUMN mcp.projection_matrices.trained_at IS 'When it was made.';
 COMMENT ON COLUMN mcp.projection_matrices.is_active IS
-    'Whether it is the one in use: at most one for a model and its number of dimensions. Rows that another matrix '
-    'projected are to be normalised again when this changes.';
+    'Whether it is the one in use: at most one for a model and its number of dimensions. Search finds no row that '
+    'another matrix projected, until it is normalised again.';
 COMMENT ON COLUMN mcp.projection_matrices.created_at IS 'When the row was made.';
 COMMENT ON COLUMN mcp.projection_matrices.updated_at IS 'When the row was last changed; kept by a trigger.';
+
+CREATE FUNCTION mcp.validate_projection_matrix() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (NEW.from_model, NEW.from_dimensions, NEW.to_dimensions, NEW.matrix)
+        IS DISTINCT FROM (OLD.from_model, OLD.from_dimensions, OLD.to_dimensions, OLD.matrix)
+    THEN
+        RAISE EXCEPTION 'projection matrix % cannot be changed: rows that it projected would pass for rows of another',
+            OLD.id
+            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = 'mcp', TABLE = 'projection_matrices',
+                HINT = 'Insert another, make it the active one, and normalise the rows of the model again.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+ALTER FUNCTION mcp.validate_projection_matrix() OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.validate_projection_matrix() FROM PUBLIC, mcp_application, mcp_readonly;
+
+COMMENT ON FUNCTION mcp.validate_projection_matrix() IS
+    'Trigger of projection_matrices, BEFORE UPDATE: refuses another matrix, model or number of dimensions under the '
+    'same id (55000), since embeddings name by projection_id what projected them.';
+
+CREATE TRIGGER projection_matrices_unchanged
+    BEFORE UPDATE OF from_model, from_dimensions, to_dimensions, matrix ON mcp.projection_matrices
+    FOR EACH ROW EXECUTE FUNCTION mcp.validate_projection_matrix();
+COMMENT ON TRIGGER projection_matrices_unchanged ON mcp.projection_matrices IS
+    'A matrix stays what it was when rows were projected by it.';
 
 -- ln(1 + x) and not ln(x): it never is negative, so a term that most documents contain costs no document its rank.
 -- With k1 = 0 the frequency in the document does not count: the score is then the idf alone.
@@ -1655,6 +1748,11 @@ DECLARE
     relative_length constant double precision :=
         CASE WHEN document_length >= 0 AND average_length > 0 THEN document_length / average_length ELSE 1 END;
 BEGIN
+    IF 'NaN' = ANY (ARRAY[
+        term_frequency, document_frequency, document_length, average_length, total_documents, k1, b]) THEN
+        RAISE EXCEPTION 'BM25 takes no NaN'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF k1 IS NULL OR b IS NULL OR k1 < 0 OR b < 0 OR b > 1 THEN
         RAISE EXCEPTION 'BM25 needs k1 of at least 0 and b from 0 to 1, not % and %', k1, b
             USING ERRCODE = 'invalid_parameter_value';
@@ -1673,7 +1771,7 @@ ALTER FUNCTION mcp.bm25_score(
 REVOKE ALL ON FUNCTION mcp.bm25_score(
     double precision, double precision, double precision, double precision, double precision, double precision,
     double precision
-) FROM PUBLIC;
+) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.bm25_score(
     double precision, double precision, double precision, double precision, double precision, double precision,
     double precision
@@ -1695,7 +1793,7 @@ DECLARE
     score double precision := 0;
     rank bigint;
 BEGIN
-    IF k IS NULL OR k < 0 THEN
+    IF k IS NULL OR k < 0 OR k = 'NaN' THEN
         RAISE EXCEPTION 'reciprocal rank fusion needs k of at least 0, not %', k
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -1713,12 +1811,30 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision)
+    FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) IS
     'The sum of 1 / (k + rank) over the lists that a document is in. One element a list: its rank there, from 1, or '
     'NULL where the list does not have it. 0 for a document in no list.';
+
+-- STABLE: called in one query beside normalize_embedding(), it tells the very matrix that made the vector.
+CREATE FUNCTION mcp.active_projection(model uuid, model_dimensions integer) RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p.id
+    FROM mcp.projection_matrices AS p
+    WHERE p.from_model = model AND p.from_dimensions = model_dimensions AND p.is_active AND model_dimensions > 1536
+$$;
+ALTER FUNCTION mcp.active_projection(uuid, integer) OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.active_projection(uuid, integer) FROM PUBLIC, mcp_application, mcp_readonly;
+GRANT EXECUTE ON FUNCTION mcp.active_projection(uuid, integer) TO mcp_application, mcp_readonly;
+
+COMMENT ON FUNCTION mcp.active_projection(uuid, integer) IS
+    'The projection matrix that vectors of that model with that many dimensions go through; NULL where none is needed '
+    '(up to 1536 dimensions), and where none is active.';
 
 -- The pinned search_path names no schema, so what is pgvector's is written with the schema it lives in.
 DO $$
@@ -1760,7 +1876,7 @@ BEGIN
                             %1$I.inner_product(unnest(p.matrix), own) AS number,
                             generate_series(1, p.to_dimensions) AS position
                         FROM mcp.projection_matrices AS p
-                        WHERE p.from_model = model AND p.from_dimensions = model_dimensions AND p.is_active
+                        WHERE p.id = mcp.active_projection(model, model_dimensions)
                     ) AS r;
                 END IF;
                 IF own IS NULL OR %1$I.vector_norm(own) = 0 THEN
@@ -1776,7 +1892,8 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
+                FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
                 TO mcp_application, mcp_readonly;
 
@@ -1787,6 +1904,36 @@ BEGIN
         $statement$, home);
 END
 $$;
+
+-- Both from one query, and so from one snapshot: the matrix that is named is the one that made the vector.
+CREATE FUNCTION mcp.update_normalized_embedding() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    SELECT
+        n.vector,
+        CASE WHEN n.vector IS NOT NULL THEN mcp.active_projection(NEW.model_id, NEW.model_dimensions) END
+    INTO NEW.normalized_embedding, NEW.projection_id
+    FROM (
+        SELECT mcp.normalize_embedding(NEW.embedding, NEW.model_dimensions, NEW.model_id) AS vector OFFSET 0
+    ) AS n;
+    RETURN NEW;
+END
+$$;
+ALTER FUNCTION mcp.update_normalized_embedding() OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.update_normalized_embedding() FROM PUBLIC, mcp_application, mcp_readonly;
+
+COMMENT ON FUNCTION mcp.update_normalized_embedding() IS
+    'Trigger of embeddings: derives normalized_embedding and projection_id from the vector, its model and its number '
+    'of dimensions, whatever the writer gave for them.';
+
+CREATE TRIGGER embeddings_normalized_embedding
+    BEFORE UPDATE OF embedding, model_id, model_dimensions, normalized_embedding, projection_id ON mcp.embeddings
+    FOR EACH ROW EXECUTE FUNCTION mcp.update_normalized_embedding();
+COMMENT ON TRIGGER embeddings_normalized_embedding ON mcp.embeddings IS
+    'Normalises a changed vector again. SET normalized_embedding = DEFAULT does it for a vector that did not change, '
+    'as after a change of the projection matrix.';
 
 -- With the caller's rights: it may write the rows of its tenant anyway, and row-level security binds it here, too.
 DO $$
@@ -1833,6 +1980,7 @@ BEGIN
                 missing constant integer := stored_dimensions - given_dimensions;
                 padded %1$I.vector := insert_embedding.embedding;
                 normalized %1$I.vector;
+                projection uuid;
                 known mcp.embedding_models;
                 candidate mcp.embedding_models;
             BEGIN
@@ -1878,6 +2026,11 @@ BEGIN
                     RAISE EXCEPTION 'the model "%%" of "%%" is not active', known.model_name, known.provider
                         USING ERRCODE = 'object_not_in_prerequisite_state';
                 END IF;
+                IF known.sunset_at <= now() THEN
+                    RAISE EXCEPTION 'the model "%%" of "%%" is past its sunset, which was at %%', known.model_name,
+                        known.provider, known.sunset_at
+                        USING ERRCODE = 'object_not_in_prerequisite_state';
+                END IF;
                 IF given_dimensions <> known.dimensions AND NOT (known.supports_dimensionality_reduction
                     AND given_dimensions BETWEEN coalesce(known.min_dimensions, 1) AND known.dimensions)
                 THEN
@@ -1889,20 +2042,23 @@ BEGIN
                 IF missing > 0 THEN
                     padded := padded OPERATOR(%1$I.||) array_fill(0::real, ARRAY[missing])::%1$I.vector;
                 END IF;
-                normalized := mcp.normalize_embedding(insert_embedding.embedding, given_dimensions, known.id);
+                -- One query, one snapshot: the matrix that is named is the one that made the vector.
+                SELECT mcp.normalize_embedding(insert_embedding.embedding, given_dimensions, known.id),
+                    mcp.active_projection(known.id, given_dimensions)
+                INTO normalized, projection;
                 is_normalized := normalized IS NOT NULL;
 
                 INSERT INTO mcp.embeddings AS e (
                     tenant_id, context_id, content_index, chunk_index, content, content_hash, agent_id, task_type,
                     model_id, model_provider, model_name, model_dimensions, magnitude, embedding,
-                    normalized_embedding, cost_usd, generation_time_ms, metadata
+                    normalized_embedding, projection_id, cost_usd, generation_time_ms, metadata
                 ) VALUES (
                     tenant, insert_embedding.context_id, coalesce(insert_embedding.content_index, 0),
                     coalesce(insert_embedding.chunk_index, 0), insert_embedding.content, insert_embedding.content_hash,
                     insert_embedding.agent_id, insert_embedding.task_type, known.id, known.provider, known.model_name,
                     given_dimensions, %1$I.vector_norm(insert_embedding.embedding), padded, normalized,
-                    insert_embedding.cost_usd, insert_embedding.generation_time_ms,
-                    coalesce(insert_embedding.metadata, '{}')
+                    CASE WHEN is_normalized THEN projection END, insert_embedding.cost_usd,
+                    insert_embedding.generation_time_ms, coalesce(insert_embedding.metadata, '{}')
                 )
                 RETURNING e.id INTO id;
 
@@ -1917,7 +2073,7 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.insert_embedding(%2$s) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.insert_embedding(%2$s) TO mcp_application;
 
             COMMENT ON FUNCTION mcp.insert_embedding(%2$s) IS
@@ -1937,6 +2093,9 @@ $$;
 -- A plan is made for each call: with the tenant and the terms known, the planner can tell a large tenant, for whom the
 -- lists of an index pay, from a small one, whose documents are better read one by one. Operators cost twenty times what
 -- the planner takes them for: before a vector is compared, or a tsvector searched, it is unpacked.
+--
+-- Functions of the schema are called with all of their arguments, each of the declared type: no other function of the
+-- same name fits better.
 DO $$
 DECLARE
     home constant name := (
@@ -1948,6 +2107,10 @@ DECLARE
     arguments constant text :=
         format('text, %I.vector, uuid, text, integer, double precision, text, uuid, jsonb', home);
 BEGIN
+    -- pgvector's settings are known once its library is loaded. In a session that has not used a vector yet, a role
+    -- other than a superuser may make no function that sets them.
+    EXECUTE format('SELECT %1$I.vector_dims(%2$L::%1$I.vector)', home, '[1]');
+
     EXECUTE format(
         $statement$
             CREATE FUNCTION mcp.search_embeddings(
@@ -1986,6 +2149,7 @@ BEGIN
             DECLARE
                 k1 constant double precision := 1.2;
                 b constant double precision := 0.75;
+                rank_constant constant double precision := 60;
                 longest_query constant integer := 8192;
                 tenant constant uuid := mcp.current_tenant_id();
                 parts constant text := coalesce(method, CASE
@@ -1999,6 +2163,7 @@ BEGIN
                 known mcp.embedding_models;
                 query_dimensions integer;
                 target %1$I.vector;
+                projection uuid;
                 documents bigint;
                 average double precision;
                 matching tsquery;
@@ -2041,7 +2206,9 @@ BEGIN
                             query_dimensions, known.model_name, known.provider, known.dimensions
                             USING ERRCODE = 'invalid_parameter_value';
                     END IF;
-                    target := mcp.normalize_embedding(query_embedding, query_dimensions, model);
+                    target := mcp.normalize_embedding(query_embedding::%1$I.vector, query_dimensions::integer,
+                        model::uuid);
+                    projection := mcp.active_projection(model::uuid, query_dimensions::integer);
                     IF target IS NULL AND %1$I.vector_norm(query_embedding) > 0 THEN
                         RAISE EXCEPTION 'the model "%%" of "%%" has no active projection matrix for %% dimensions, or '
                             'the matrix makes the vector zero', known.model_name, known.provider, query_dimensions
@@ -2059,7 +2226,10 @@ BEGIN
                     -- that it is the same, to the last bit, at each call.
                     SELECT
                         array_agg(q.lexeme ORDER BY q.lexeme COLLATE "C"),
-                        array_agg(mcp.bm25_score(1, t.document_count, NULL, NULL, documents, k1 => 0) * (k1 + 1)
+                        array_agg(
+                            mcp.bm25_score(1::double precision, t.document_count::double precision,
+                                NULL::double precision, NULL::double precision, documents::double precision,
+                                0::double precision, b) * (k1 + 1)
                             ORDER BY q.lexeme COLLATE "C"),
                         string_agg(
                             '''' || replace(replace(q.lexeme, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery
@@ -2103,6 +2273,10 @@ BEGIN
                     FROM mcp.embeddings AS e
                     WHERE e.tenant_id = tenant AND e.model_id = model AND e.model_dimensions = query_dimensions
                         AND e.normalized_embedding IS NOT NULL AND target IS NOT NULL
+                        -- What another matrix projected is in another space. IS NOT DISTINCT FROM, written so that
+                        -- the planner can tell how many rows that are.
+                        AND CASE WHEN projection IS NULL THEN e.projection_id IS NULL
+                            ELSE e.projection_id = projection END
                         AND (wanted_agent IS NULL OR e.agent_id = wanted_agent)
                         AND (wanted_context IS NULL OR e.context_id = wanted_context)
                         AND (wanted_metadata IS NULL OR e.metadata @> wanted_metadata)
@@ -2126,7 +2300,7 @@ BEGIN
                         CASE parts
                             WHEN 'text' THEN t.score
                             WHEN 'vector' THEN v.similarity
-                            ELSE mcp.reciprocal_rank_fusion(ARRAY[t.rank, v.rank])
+                            ELSE mcp.reciprocal_rank_fusion(ARRAY[t.rank, v.rank]::bigint[], rank_constant)
                         END AS score
                     FROM by_text AS t
                     FULL JOIN by_vector AS v ON v.id = t.id
@@ -2143,13 +2317,13 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.search_embeddings(%2$s) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.search_embeddings(%2$s) TO mcp_application, mcp_readonly;
 
             COMMENT ON FUNCTION mcp.search_embeddings(%2$s) IS
                 'Searches the documents of the session''s tenant: by text (BM25), by vector (cosine similarity among '
-                'the rows of one model), or by both (hybrid, reciprocal rank fusion of the two), best first, of equals '
-                'the lower id. Nothing is found without a tenant.'
+                'the rows of one model, projected alike), or by both (hybrid, reciprocal rank fusion of the two), best '
+                'first, of equals the lower id. Nothing is found without a tenant.'
         $statement$, home, arguments);
 END
 $$;
@@ -2175,6 +2349,7 @@ CREATE TABLE mcp.embedding_metrics (
     PRIMARY KEY (id, "timestamp")
 ) PARTITION BY RANGE ("timestamp");
 ALTER TABLE mcp.embedding_metrics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_metrics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.embedding_metrics TO mcp_application;
 GRANT SELECT ON mcp.embedding_metrics TO mcp_readonly;
 
@@ -2215,7 +2390,7 @@ CREATE TABLE mcp.audit_log (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     table_name varchar(100) NOT NULL,
-    record_id uuid NOT NULL,
+    record_id uuid,
     action varchar(20) NOT NULL CHECK (action IN ('INSERT', 'UPDATE', 'DELETE', 'SELECT')),
     old_data jsonb,
     new_data jsonb,
@@ -2227,15 +2402,19 @@ CREATE TABLE mcp.audit_log (
     PRIMARY KEY (id, changed_at)
 ) PARTITION BY RANGE (changed_at);
 ALTER TABLE mcp.audit_log OWNER TO mcp_owner;
+REVOKE ALL ON mcp.audit_log FROM PUBLIC, mcp_application, mcp_readonly;
 -- The trail of changes is kept by triggers, for which no right of the application is needed. It adds what no trigger
--- sees: that a row was read (SELECT).
-GRANT SELECT, INSERT ON mcp.audit_log TO mcp_application;
+-- sees: that a row was read (SELECT), at the time of the clock, and without any row to show.
+GRANT SELECT, INSERT (tenant_id, table_name, record_id, action, changed_by, ip_address, user_agent)
+    ON mcp.audit_log TO mcp_application;
 GRANT SELECT ON mcp.audit_log TO mcp_readonly;
 
 ALTER TABLE mcp.audit_log ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON mcp.audit_log
-    USING (tenant_id = (SELECT mcp.current_tenant_id()))
-    WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()));
+CREATE POLICY tenant_isolation ON mcp.audit_log FOR SELECT
+    USING (tenant_id = (SELECT mcp.current_tenant_id()));
+CREATE POLICY tenant_reads ON mcp.audit_log FOR INSERT
+    WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()) AND action = 'SELECT');
+COMMENT ON POLICY tenant_reads ON mcp.audit_log IS 'A change is recorded by the audit trigger, and by nobody else.';
 
 CREATE INDEX audit_log_tenant_idx ON mcp.audit_log (tenant_id, changed_at DESC);
 CREATE INDEX audit_log_record_idx ON mcp.audit_log (table_name, record_id, changed_at DESC);
@@ -2246,7 +2425,7 @@ COMMENT ON TABLE mcp.audit_log IS
 COMMENT ON COLUMN mcp.audit_log.id IS 'Key, together with changed_at.';
 COMMENT ON COLUMN mcp.audit_log.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.audit_log.table_name IS 'The table of the row that was changed or read.';
-COMMENT ON COLUMN mcp.audit_log.record_id IS 'Key of that row.';
+COMMENT ON COLUMN mcp.audit_log.record_id IS 'Key of that row; NULL where it has none.';
 COMMENT ON COLUMN mcp.audit_log.action IS 'INSERT, UPDATE, DELETE or SELECT.';
 COMMENT ON COLUMN mcp.audit_log.old_data IS 'The row before; secrets read [redacted]. NULL for INSERT.';
 COMMENT ON COLUMN mcp.audit_log.new_data IS 'The row after; secrets read [redacted]. NULL for DELETE.';
@@ -2273,9 +2452,9 @@ CREATE TABLE mcp.tasks (
     parameters jsonb NOT NULL DEFAULT '{}',
     result jsonb,
     error text,
-    max_retries integer NOT NULL DEFAULT 3 CHECK (max_retries >= 0),
-    retry_count integer NOT NULL DEFAULT 0 CHECK (retry_count >= 0),
-    timeout_seconds integer CHECK (timeout_seconds >= 0),
+    max_retries integer NOT NULL DEFAULT 3,
+    retry_count integer NOT NULL DEFAULT 0,
+    timeout_seconds integer,
     auto_escalate boolean NOT NULL DEFAULT false,
     escalation_timeout interval CHECK (escalation_timeout > interval '0'),
     max_delegations integer DEFAULT 5 CHECK (max_delegations >= 0),
@@ -2288,6 +2467,7 @@ CREATE TABLE mcp.tasks (
     PRIMARY KEY (id, created_at)
 ) PARTITION BY RANGE (created_at);
 ALTER TABLE mcp.tasks OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tasks FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.tasks TO mcp_application;
 GRANT SELECT ON mcp.tasks TO mcp_readonly;
 
@@ -2297,8 +2477,7 @@ CREATE POLICY tenant_isolation ON mcp.tasks
     WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()));
 
 CREATE INDEX tasks_tenant_idx ON mcp.tasks (tenant_id, created_at DESC);
-CREATE INDEX tasks_list_idx ON mcp.tasks (tenant_id, assigned_to, status) INCLUDE (title, priority, created_at)
-    WHERE deleted_at IS NULL;
+CREATE INDEX tasks_list_idx ON mcp.tasks (tenant_id, assigned_to, status) INCLUDE (title, priority, created_at);
 CREATE INDEX tasks_unfinished_idx ON mcp.tasks (tenant_id, priority DESC, created_at)
     WHERE deleted_at IS NULL AND status IN ('pending', 'assigned', 'in_progress', 'delegated');
 CREATE INDEX tasks_escalation_idx ON mcp.tasks (assigned_at)
@@ -2330,7 +2509,7 @@ COMMENT ON COLUMN mcp.tasks.result IS 'What came of it; NULL while nothing has.'
 COMMENT ON COLUMN mcp.tasks.error IS 'What went wrong the last time, where something did.';
 COMMENT ON COLUMN mcp.tasks.max_retries IS 'How often a failed task may become pending again.';
 COMMENT ON COLUMN mcp.tasks.retry_count IS
-    'How often it did. The move from failed to pending counts it up, where its writer has not.';
+    'How often it did. Whoever moves it from failed to pending counts it up; nothing else does.';
 COMMENT ON COLUMN mcp.tasks.timeout_seconds IS 'How long one attempt may take; NULL for as long as it needs.';
 COMMENT ON COLUMN mcp.tasks.auto_escalate IS 'Whether the platform is to escalate it after escalation_timeout.';
 COMMENT ON COLUMN mcp.tasks.escalation_timeout IS 'How long after assigned_at; NULL for the platform''s default.';
@@ -2338,7 +2517,7 @@ COMMENT ON COLUMN mcp.tasks.max_delegations IS
     'How often it may be delegated, whatever became of each delegation; NULL for any number.';
 COMMENT ON COLUMN mcp.tasks.created_at IS 'When the row was made. It decides the partition, so it stays as it is.';
 COMMENT ON COLUMN mcp.tasks.assigned_at IS
-    'When it was first assigned; filled in by a trigger where the writer leaves it NULL.';
+    'When it was last assigned; set by a trigger at each such move whose statement does not set it.';
 COMMENT ON COLUMN mcp.tasks.started_at IS
     'When it was first in progress; filled in by a trigger where the writer leaves it NULL.';
 COMMENT ON COLUMN mcp.tasks.completed_at IS
@@ -2346,7 +2525,7 @@ COMMENT ON COLUMN mcp.tasks.completed_at IS
 COMMENT ON COLUMN mcp.tasks.updated_at IS 'When the row was last changed; kept by a trigger.';
 COMMENT ON COLUMN mcp.tasks.deleted_at IS 'When the platform deleted it; NULL while it has not.';
 COMMENT ON INDEX mcp.tasks_list_idx IS
-    'The task list of an agent is read from it alone. Every reader of the list says deleted_at IS NULL.';
+    'The task list of an agent is read from it alone. A reader who leaves out deleted tasks reads the rows as well.';
 COMMENT ON INDEX mcp.tasks_escalation_idx IS 'What the platform looks through for tasks to escalate, of all tenants.';
 
 -- No foreign key: what happened keeps no month of tasks from being dropped.
@@ -2361,6 +2540,7 @@ CREATE TABLE mcp.task_state_transitions (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.task_state_transitions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_state_transitions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.task_state_transitions TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.task_state_transitions ENABLE ROW LEVEL SECURITY;
@@ -2420,7 +2600,7 @@ BEGIN
                 END;
     END IF;
 
-    -- Of both numbers what they were: a statement cannot give itself another retry.
+    -- Of both numbers what they were: a statement cannot give itself another retry. Counting is the writer's.
     IF OLD.status = 'failed' THEN
         IF OLD.retry_count >= OLD.max_retries THEN
             RAISE EXCEPTION 'task % cannot move from failed to pending: % of % retries are used', OLD.id,
@@ -2430,11 +2610,13 @@ BEGIN
                     DETAIL = 'From failed it may move to pending while retry_count is less than max_retries.',
                     HINT = 'Raise max_retries in a statement of its own first, or make a new task.';
         END IF;
-        NEW.retry_count := greatest(NEW.retry_count, OLD.retry_count + 1);
     END IF;
 
     CASE NEW.status
-        WHEN 'assigned' THEN NEW.assigned_at := coalesce(NEW.assigned_at, now());
+        WHEN 'assigned' THEN
+            IF NEW.assigned_at IS NOT DISTINCT FROM OLD.assigned_at THEN
+                NEW.assigned_at := now();
+            END IF;
         WHEN 'in_progress' THEN NEW.started_at := coalesce(NEW.started_at, now());
         WHEN 'completed' THEN NEW.completed_at := coalesce(NEW.completed_at, now());
         ELSE NULL;
@@ -2451,12 +2633,12 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_task_transition() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_transition() IS
     'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/schema.md does not list (23514, constraint '
-    'tasks_transition) and a retry too many (tasks_retries), counts a retry, fills in assigned_at, started_at and '
-    'completed_at, and writes the move to task_state_transitions.';
+    'tasks_transition) and a retry too many (tasks_retries), fills in assigned_at, started_at and completed_at, and '
+    'writes the move to task_state_transitions.';
 
 -- Whatever changed the status, even another trigger: UPDATE OF looks at what the statement names alone. An INSERT may
 -- have any status, as a restore or an import has.
@@ -2486,6 +2668,7 @@ CREATE TABLE mcp.task_delegations (
     FOREIGN KEY (task_id, task_created_at) REFERENCES mcp.tasks (id, created_at)
 );
 ALTER TABLE mcp.task_delegations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_delegations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.task_delegations TO mcp_application;
 GRANT SELECT ON mcp.task_delegations TO mcp_readonly;
 
@@ -2534,6 +2717,7 @@ CREATE TABLE mcp.task_delegation_history (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.task_delegation_history OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_delegation_history FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.task_delegation_history TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.task_delegation_history ENABLE ROW LEVEL SECURITY;
@@ -2562,8 +2746,42 @@ COMMENT ON COLUMN mcp.task_delegation_history.changed_by IS
     'Who changed it: the setting app.current_user, else the login role.';
 COMMENT ON COLUMN mcp.task_delegation_history.created_at IS 'When it was changed, by the clock.';
 
+-- Before the foreign key is checked, whose answer would tell a task of another tenant from one that does not exist.
+-- With the caller's rights: a trigger runs before the policies have checked the row, so whoever they bind sees no task
+-- here but those of the session's tenant, whatever tenant the row says.
+CREATE FUNCTION mcp.validate_delegated_task() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT
+        FROM mcp.tasks AS t
+        WHERE t.id = NEW.task_id AND t.created_at = NEW.task_created_at AND t.tenant_id = NEW.tenant_id)
+    THEN
+        RAISE EXCEPTION 'tenant % has no task % of %', NEW.tenant_id, NEW.task_id, NEW.task_created_at
+            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'mcp', TABLE = 'task_delegations',
+                CONSTRAINT = 'task_delegations_task_id_task_created_at_fkey';
+    END IF;
+    RETURN NEW;
+END
+$$;
+ALTER FUNCTION mcp.validate_delegated_task() OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.validate_delegated_task() FROM PUBLIC, mcp_application, mcp_readonly;
+
+COMMENT ON FUNCTION mcp.validate_delegated_task() IS
+    'Trigger of task_delegations, BEFORE INSERT OR UPDATE: refuses a task that the tenant does not have (23503), in '
+    'the same words whether another tenant has it or nobody.';
+
+CREATE TRIGGER task_delegations_task
+    BEFORE INSERT OR UPDATE OF tenant_id, task_id, task_created_at ON mcp.task_delegations
+    FOR EACH ROW EXECUTE FUNCTION mcp.validate_delegated_task();
+COMMENT ON TRIGGER task_delegations_task ON mcp.task_delegations IS
+    'Lets a tenant delegate its own tasks alone, and learn nothing of others.';
+
 -- SECURITY DEFINER: whoever delegates may not write the history themselves, and cannot leave it unwritten. It runs
--- after the row was checked against the policies, and takes no task but one of the row's own tenant.
+-- after the row was checked against the policies, and takes no task but one of the row's own tenant, which
+-- validate_delegated_task() has refused before.
 CREATE FUNCTION mcp.validate_task_delegation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -2618,12 +2836,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_task_delegation() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_task_delegation() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_task_delegation() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_delegation() IS
-    'Trigger of task_delegations, AFTER INSERT OR UPDATE: refuses a task of another tenant (23503) and a delegation '
-    'more than max_delegations of the task (23514, constraint tasks_max_delegations), and writes what the delegation '
-    'is now to task_delegation_history.';
+    'Trigger of task_delegations, AFTER INSERT OR UPDATE: refuses a delegation more than max_delegations of the task '
+    '(23514, constraint tasks_max_delegations), and writes what the delegation is now to task_delegation_history.';
 
 CREATE TRIGGER task_delegations_quota
     AFTER INSERT OR UPDATE ON mcp.task_delegations
@@ -2647,6 +2864,7 @@ CREATE TABLE mcp.task_idempotency_keys (
     CONSTRAINT task_idempotency_keys_life CHECK (expires_at > created_at)
 );
 ALTER TABLE mcp.task_idempotency_keys OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_idempotency_keys FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.task_idempotency_keys TO mcp_application;
 GRANT SELECT ON mcp.task_idempotency_keys TO mcp_readonly;
 
@@ -2664,7 +2882,8 @@ COMMENT ON TABLE mcp.task_idempotency_keys IS
 COMMENT ON COLUMN mcp.task_idempotency_keys.tenant_id IS
     'Whose row it is; row-level security binds readers to it. Two tenants may use the same key.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.idempotency_key IS 'What the client calls the request.';
-COMMENT ON COLUMN mcp.task_idempotency_keys.task_id IS 'The task that it made or changed; NULL while it is carried out.';
+COMMENT ON COLUMN mcp.task_idempotency_keys.task_id IS
+    'The task that it made or changed; NULL while it is carried out.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.task_created_at IS 'created_at of that task.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.operation IS 'What was asked for, as the platform names it.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.request_hash IS
@@ -2693,6 +2912,7 @@ CREATE TABLE mcp.workspaces (
     UNIQUE (id, tenant_id)
 );
 ALTER TABLE mcp.workspaces OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspaces FROM PUBLIC, mcp_application, mcp_readonly;
 -- The counters are the quota trigger's alone: a program that wrote them would lift its own limits.
 GRANT SELECT, DELETE,
     INSERT (id, tenant_id, name, description, owner_id, visibility, settings, max_members, max_storage_bytes,
@@ -2712,12 +2932,8 @@ CREATE INDEX workspaces_name_idx ON mcp.workspaces (tenant_id, name) WHERE delet
 
 CREATE TRIGGER workspaces_updated_at BEFORE UPDATE ON mcp.workspaces
     FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column();
--- Every column but the counters and updated_at, which a change of members or documents sets: their own trail tells.
-CREATE TRIGGER workspaces_audit
-    AFTER INSERT OR DELETE OR UPDATE OF id, tenant_id, name, description, owner_id, visibility, settings, max_members,
-        max_storage_bytes, max_documents, created_at, deleted_at
-    ON mcp.workspaces
-    FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change();
+CREATE TRIGGER workspaces_audit AFTER INSERT OR UPDATE OR DELETE ON mcp.workspaces
+    FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change('-current_documents', '-current_storage_bytes');
 
 COMMENT ON TABLE mcp.workspaces IS
     'Where agents and users of a tenant work together: members, documents, and limits for both.';
@@ -2755,6 +2971,7 @@ CREATE TABLE mcp.workspace_members (
     FOREIGN KEY (workspace_id, tenant_id) REFERENCES mcp.workspaces (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.workspace_members OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspace_members FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workspace_members TO mcp_application;
 GRANT SELECT ON mcp.workspace_members TO mcp_readonly;
 
@@ -2798,6 +3015,7 @@ CREATE TABLE mcp.workspace_activities (
     FOREIGN KEY (workspace_id, tenant_id) REFERENCES mcp.workspaces (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.workspace_activities OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspace_activities FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.workspace_activities TO mcp_application;
 GRANT SELECT ON mcp.workspace_activities TO mcp_readonly;
 
@@ -2846,6 +3064,7 @@ CREATE TABLE mcp.shared_documents (
     UNIQUE (id, tenant_id)
 );
 ALTER TABLE mcp.shared_documents OWNER TO mcp_owner;
+REVOKE ALL ON mcp.shared_documents FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.shared_documents TO mcp_application;
 GRANT SELECT ON mcp.shared_documents TO mcp_readonly;
 
@@ -2994,7 +3213,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_workspace_quota() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_workspace_quota() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_workspace_quota() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_workspace_quota() IS
     'Trigger of workspace_members and shared_documents, once a statement: refuses what passes a limit of the workspace '
@@ -3054,6 +3273,7 @@ CREATE TABLE mcp.document_operations (
     FOREIGN KEY (document_id, tenant_id) REFERENCES mcp.shared_documents (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.document_operations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.document_operations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.document_operations TO mcp_application;
 GRANT SELECT ON mcp.document_operations TO mcp_readonly;
 
@@ -3096,6 +3316,7 @@ CREATE TABLE mcp.conflict_resolutions (
     FOREIGN KEY (document_id, tenant_id) REFERENCES mcp.shared_documents (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.conflict_resolutions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.conflict_resolutions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.conflict_resolutions TO mcp_application;
 GRANT SELECT ON mcp.conflict_resolutions TO mcp_readonly;
 
@@ -3169,6 +3390,7 @@ BEGIN
             'CREATE TABLE mcp.%I (LIKE mcp.%I INCLUDING ALL) '
             'WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)', child, parent);
         EXECUTE format('ALTER TABLE mcp.%I OWNER TO mcp_owner', child);
+        EXECUTE format('REVOKE ALL ON mcp.%I FROM PUBLIC, mcp_application, mcp_readonly', child);
         EXECUTE format('ALTER TABLE mcp.%I ENABLE ROW LEVEL SECURITY', child);
         EXECUTE format('COMMENT ON TABLE mcp.%I IS %L', child,
             format('Rows of %s of %s, in UTC.', parent, to_char(month, 'YYYY-MM')));
@@ -3198,6 +3420,7 @@ WHERE m."timestamp" >= (date_trunc('day', now() AT TIME ZONE 'UTC') - interval '
     AND m."timestamp" < (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC'
 GROUP BY 1, 2, 3, 4, 5;
 ALTER MATERIALIZED VIEW mcp.agent_cost_analytics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agent_cost_analytics FROM PUBLIC, mcp_application, mcp_readonly;
 
 CREATE UNIQUE INDEX agent_cost_analytics_key
     ON mcp.agent_cost_analytics (tenant_id, agent_id, day, model_provider, model_name);
@@ -3229,6 +3452,7 @@ SELECT
 FROM mcp.agent_cost_analytics AS a
 WHERE a.tenant_id = (SELECT mcp.current_tenant_id());
 ALTER VIEW mcp.tenant_agent_cost_analytics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tenant_agent_cost_analytics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.tenant_agent_cost_analytics TO mcp_application, mcp_readonly;
 
 COMMENT ON VIEW mcp.tenant_agent_cost_analytics IS
@@ -3255,6 +3479,7 @@ WHERE m.is_active
     AND (m.deprecated_at IS NULL OR m.deprecated_at > now())
     AND (m.sunset_at IS NULL OR m.sunset_at > now());
 ALTER MATERIALIZED VIEW mcp.active_embedding_models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.active_embedding_models FROM PUBLIC, mcp_application, mcp_readonly;
 
 CREATE UNIQUE INDEX active_embedding_models_key ON mcp.active_embedding_models (id);
 
@@ -3315,7 +3540,7 @@ AS $$
     ORDER BY a.provider, a.model_name, a.model_version
 $$;
 ALTER FUNCTION mcp.get_available_models(text, text) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.get_available_models(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.get_available_models(text, text) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.get_available_models(text, text) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.get_available_models(text, text) IS
@@ -3338,7 +3563,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.refresh_cost_analytics() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.refresh_cost_analytics() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.refresh_cost_analytics() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.refresh_cost_analytics() IS
     'Brings agent_cost_analytics up to date without blocking its readers. Two calls wait for each other.';

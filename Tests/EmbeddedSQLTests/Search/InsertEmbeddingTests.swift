@@ -9,7 +9,10 @@ struct InsertEmbeddingTests {
             INSERT INTO mcp.embedding_models (id, provider, model_name, model_version, dimensions, is_active) VALUES
                 (DEFAULT, 'p', 'many', '1', 3, true), (DEFAULT, 'p', 'many', '2', 3, true),
                 (DEFAULT, 'p', 'many', '3', 3, false), (DEFAULT, 'p', 'one', '1', 3, false),
-                (DEFAULT, 'p', 'one', '2', 3, true), (DEFAULT, 'p', 'gone', '', 3, false);
+                (DEFAULT, 'p', 'one', '2', 3, true), (DEFAULT, 'p', 'gone', '', 3, false),
+                (DEFAULT, 'p', 'past', '', 3, true), (DEFAULT, 'p', 'ending', '', 3, true);
+            UPDATE mcp.embedding_models SET sunset_at = now() - interval '1 second' WHERE model_name = 'past';
+            UPDATE mcp.embedding_models SET sunset_at = now() + interval '1 hour' WHERE model_name = 'ending';
 
             """
 
@@ -40,7 +43,7 @@ struct InsertEmbeddingTests {
     @Test(arguments: [
         ("'\(SearchSamples.model(3))'", "sample model-3"), ("NULL, 'sample', 'model-3'", "sample model-3"),
         ("'\(SearchSamples.model(3))', 'sample', 'model-3', ''", "sample model-3"), ("NULL, 'p', 'one'", "p one"),
-        ("NULL, 'p', 'many', '2'", "p many"),
+        ("NULL, 'p', 'many', '2'", "p many"), ("NULL, 'p', 'ending'", "p ending"),
     ])
     func findsTheModel(arguments: String, model: String) async throws {
         try await Schema.with(.v18) { database in
@@ -62,7 +65,8 @@ struct InsertEmbeddingTests {
         ("'x', '[1,2,3]', '\(SearchSamples.model(5))'", "P0002"),
         ("'x', '[1,2,3]', '\(SearchSamples.model(3))', 'other'", "P0002"),
         ("'x', '[1,2,3]', NULL, 'sample', 'model-5'", "P0002"), ("'x', '[1,2,3]', NULL, 'p', 'many'", "21000"),
-        ("'x', '[1,2,3]', NULL, 'p', 'gone'", "55000"), ("'x', '[1,2,3]', NULL, 'p', 'many', '3'", "55000"),
+        ("'x', '[1,2,3]', NULL, 'p', 'past'", "55000"), ("'x', '[1,2,3]', NULL, 'p', 'gone'", "55000"),
+        ("'x', '[1,2,3]', NULL, 'p', 'many', '3'", "55000"),
         ("'x', '[1,2]', '\(SearchSamples.model(3))'", "22023"),
         ("'x', '[1,2,3,0]', '\(SearchSamples.model(3))'", "22023"),
         ("'x', '[1,2,3]', '\(SearchSamples.model(8))'", "22023"),

@@ -77,7 +77,10 @@ struct RankingTests {
     @Test(arguments: [
         "mcp.bm25_score(1, 1, 1, 1, 1, k1 => -1)", "mcp.bm25_score(1, 1, 1, 1, 1, b => 1.1)",
         "mcp.bm25_score(1, 1, 1, 1, 1, b => NULL)", "mcp.reciprocal_rank_fusion('{0}')",
-        "mcp.reciprocal_rank_fusion('{1}', -1)",
+        "mcp.reciprocal_rank_fusion('{1}', -1)", "mcp.reciprocal_rank_fusion('{1}', 'NaN')",
+        "mcp.bm25_score('NaN', 1, 1, 1, 1)", "mcp.bm25_score(1, 'NaN', 1, 1, 1)", "mcp.bm25_score(1, 1, 'NaN', 1, 1)",
+        "mcp.bm25_score(1, 1, 1, 'NaN', 1)", "mcp.bm25_score(1, 1, 1, 1, 'NaN')",
+        "mcp.bm25_score(1, 1, 1, 1, 1, k1 => 'NaN')", "mcp.bm25_score(NULL, 1, 1, 1, 1, b => 'NaN')",
     ])
     func refusesWhatHasNoMeaning(expression: String) async throws {
         try await Schema.with(.v18) { database in

@@ -121,6 +121,55 @@ struct SearchIsolationTests {
         }
     }
 
+    /// Functions beside those of the schema, whose arguments would fit a careless call as well or better.
+    @Test func callsItsOwnFunctionsWhateverStandsBesideThem() async throws {
+        let trap = "LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;"
+        let overloads = [
+            "bm25_score(integer, bigint, text, text, bigint, k1 integer, b float8 DEFAULT 1) RETURNS float8",
+            "bm25_score(float8, float8, float8, float8, float8) RETURNS float8",
+            "bm25_score(numeric, numeric, numeric, numeric, numeric, k1 numeric DEFAULT 0) RETURNS float8",
+            "reciprocal_rank_fusion(bigint[]) RETURNS float8",
+            "reciprocal_rank_fusion(bigint[], integer DEFAULT 60) RETURNS float8",
+            "reciprocal_rank_fusion(anyarray, numeric) RETURNS float8",
+            "normalize_embedding(public.vector, integer) RETURNS public.vector",
+            "normalize_embedding(public.vector, bigint, uuid) RETURNS public.vector",
+            "active_projection(text, integer) RETURNS uuid", "active_projection(uuid, bigint) RETURNS uuid",
+        ].map { "CREATE FUNCTION mcp.\($0) \(trap)\n" }.joined()
+        try await Schema.with(.v18) { database in
+            try await database.psql(Self.documents)
+            let acting = SearchSamples.acting(for: Self.mine)
+            let plain = try await database.psql(acting + Self.answers())
+            try await database.psql("SET ROLE mcp_owner; SET search_path = ''; \(overloads)")
+            #expect(try await database.psql(acting + Self.answers()) == plain)
+            #expect(plain.split(separator: "\n").count == 6)
+            // The trap is one.
+            let failure = try await #require(throws: TestFailure.self) {
+                try await database.psql("SELECT mcp.normalize_embedding('[1]'::vector, 1)")
+            }
+            #expect("\(failure)".contains("trapped"))
+        }
+    }
+
+    /// In a session that has not used a vector, PostgreSQL knows pgvector's settings not yet.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func isMadeByNoSuperuserInAFreshSession(version: PostgresVersion) async throws {
+        try await Schema.with(version) { database in
+            let role = "maker_\(database.name)"
+            try await database.psql(
+                "CREATE ROLE \(role) LOGIN IN ROLE mcp_owner; DROP FUNCTION mcp.search_embeddings")
+            do {
+                try await database.psql("SET ROLE mcp_owner;" + Schema.part("m0001_search_embeddings"), user: role)
+            } catch {
+                try await database.psql("DROP ROLE \(role)")
+                throw error
+            }
+            let settings = try await database.psql(
+                "DROP ROLE \(role); SELECT array_to_string(proconfig, ' ') FROM pg_proc "
+                    + "WHERE oid = to_regproc('mcp.search_embeddings')")
+            #expect(settings.contains("ivfflat.probes=10"))
+        }
+    }
+
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func worksWhereverTheVectorExtensionLives(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in

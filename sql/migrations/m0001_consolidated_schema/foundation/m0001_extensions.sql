@@ -29,9 +29,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_trgm')
         AND EXISTS (SELECT FROM pg_catalog.pg_available_extensions AS a WHERE a.name = 'pg_trgm')
     THEN
-        EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
-            coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
+        BEGIN
+            EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
+                coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
+            INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE NOTICE 'extension "pg_trgm" is optional and was not made: %', SQLERRM;
+        END;
     END IF;
 END
 $$;

@@ -33,6 +33,11 @@ BEGIN
         EXECUTE format('COMMENT ON SCHEMA mcp IS %L', purpose);
     END IF;
 
+    -- Rights that stand already, or that ALTER DEFAULT PRIVILEGES gives to what is new, are taken back, here as for
+    -- every object: the rights are those that the migration grants, whatever the database was like before. Whoever
+    -- may create in the schema could put functions beside those that search calls.
+    REVOKE ALL ON SCHEMA mcp FROM PUBLIC;
+    REVOKE CREATE ON SCHEMA mcp FROM mcp_application, mcp_readonly;
     FOREACH reader IN ARRAY ARRAY['mcp_application', 'mcp_readonly'] LOOP
         IF NOT EXISTS (
             SELECT

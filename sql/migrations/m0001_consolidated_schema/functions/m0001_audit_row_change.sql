@@ -10,8 +10,9 @@ SET IntervalStyle = 'postgres'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-    -- What every change or every mere use of a row sets: no change by itself.
-    bookkeeping constant text[] := ARRAY['updated_at', 'last_used_at'];
+    -- What every change or every mere use of a row sets, and what the trigger leaves out: no change by itself.
+    bookkeeping constant text[] := ARRAY['updated_at', 'last_used_at']
+        || ARRAY(SELECT substr(a.name, 2) FROM unnest(TG_ARGV) AS a (name) WHERE a.name LIKE '-%');
     -- A partition's rows are its table's.
     audited constant name :=
         (SELECT c.relname FROM pg_class AS c WHERE c.oid = coalesce(pg_partition_root(TG_RELID)::oid, TG_RELID));
@@ -76,11 +77,12 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.audit_row_change() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.audit_row_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.audit_row_change() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.audit_row_change() IS
     'Trigger, AFTER INSERT OR UPDATE OR DELETE of a row with id and tenant_id: writes it to audit_log. Its arguments '
-    'name the columns that hold secrets: their values are replaced, and still listed among the changed ones. Who, from '
-    'where and with what are the settings app.current_user, app.client_address and app.user_agent; where they are '
-    'empty or no address, the login role and the session''s own address. An UPDATE that changes nothing, or no more '
-    'than updated_at and last_used_at, writes nothing.';
+    'name the columns that hold secrets: their values are replaced, and still listed among the changed ones; with a '
+    'minus sign before it, a column whose change counts as none and is not listed, as that of updated_at and '
+    'last_used_at. Who, from where and with what are the settings app.current_user, app.client_address and '
+    'app.user_agent; where they are empty or no address, the login role and the session''s own address. An UPDATE '
+    'that changes nothing, or no more than such columns, writes nothing.';

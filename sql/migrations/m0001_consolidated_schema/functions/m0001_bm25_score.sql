@@ -18,6 +18,11 @@ DECLARE
     relative_length constant double precision :=
         CASE WHEN document_length >= 0 AND average_length > 0 THEN document_length / average_length ELSE 1 END;
 BEGIN
+    IF 'NaN' = ANY (ARRAY[
+        term_frequency, document_frequency, document_length, average_length, total_documents, k1, b]) THEN
+        RAISE EXCEPTION 'BM25 takes no NaN'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF k1 IS NULL OR b IS NULL OR k1 < 0 OR b < 0 OR b > 1 THEN
         RAISE EXCEPTION 'BM25 needs k1 of at least 0 and b from 0 to 1, not % and %', k1, b
             USING ERRCODE = 'invalid_parameter_value';
@@ -36,7 +41,7 @@ ALTER FUNCTION mcp.bm25_score(
 REVOKE ALL ON FUNCTION mcp.bm25_score(
     double precision, double precision, double precision, double precision, double precision, double precision,
     double precision
-) FROM PUBLIC;
+) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.bm25_score(
     double precision, double precision, double precision, double precision, double precision, double precision,
     double precision

@@ -10,6 +10,8 @@ AS $$
     END
 $$;
 ALTER FUNCTION mcp.current_tenant_id() OWNER TO mcp_owner;
+REVOKE ALL ON FUNCTION mcp.current_tenant_id() FROM PUBLIC, mcp_application, mcp_readonly;
+GRANT EXECUTE ON FUNCTION mcp.current_tenant_id() TO PUBLIC;
 
 COMMENT ON FUNCTION mcp.current_tenant_id() IS
     'The tenant that the session acts for: the setting app.current_tenant as a uuid, NULL when it is unset, empty or '

@@ -31,7 +31,7 @@ AS $$
         )
 $$;
 ALTER FUNCTION mcp.find_api_key(text) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.find_api_key(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.find_api_key(text) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO mcp_application;
 
 COMMENT ON FUNCTION mcp.find_api_key(text) IS

@@ -34,7 +34,7 @@ AS $$
     ORDER BY a.provider, a.model_name, a.model_version
 $$;
 ALTER FUNCTION mcp.get_available_models(text, text) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.get_available_models(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.get_available_models(text, text) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.get_available_models(text, text) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.get_available_models(text, text) IS

@@ -43,6 +43,7 @@ BEGIN
                 missing constant integer := stored_dimensions - given_dimensions;
                 padded %1$I.vector := insert_embedding.embedding;
                 normalized %1$I.vector;
+                projection uuid;
                 known mcp.embedding_models;
                 candidate mcp.embedding_models;
             BEGIN
@@ -88,6 +89,11 @@ BEGIN
                     RAISE EXCEPTION 'the model "%%" of "%%" is not active', known.model_name, known.provider
                         USING ERRCODE = 'object_not_in_prerequisite_state';
                 END IF;
+                IF known.sunset_at <= now() THEN
+                    RAISE EXCEPTION 'the model "%%" of "%%" is past its sunset, which was at %%', known.model_name,
+                        known.provider, known.sunset_at
+                        USING ERRCODE = 'object_not_in_prerequisite_state';
+                END IF;
                 IF given_dimensions <> known.dimensions AND NOT (known.supports_dimensionality_reduction
                     AND given_dimensions BETWEEN coalesce(known.min_dimensions, 1) AND known.dimensions)
                 THEN
@@ -99,20 +105,23 @@ BEGIN
                 IF missing > 0 THEN
                     padded := padded OPERATOR(%1$I.||) array_fill(0::real, ARRAY[missing])::%1$I.vector;
                 END IF;
-                normalized := mcp.normalize_embedding(insert_embedding.embedding, given_dimensions, known.id);
+                -- One query, one snapshot: the matrix that is named is the one that made the vector.
+                SELECT mcp.normalize_embedding(insert_embedding.embedding, given_dimensions, known.id),
+                    mcp.active_projection(known.id, given_dimensions)
+                INTO normalized, projection;
                 is_normalized := normalized IS NOT NULL;
 
                 INSERT INTO mcp.embeddings AS e (
                     tenant_id, context_id, content_index, chunk_index, content, content_hash, agent_id, task_type,
                     model_id, model_provider, model_name, model_dimensions, magnitude, embedding,
-                    normalized_embedding, cost_usd, generation_time_ms, metadata
+                    normalized_embedding, projection_id, cost_usd, generation_time_ms, metadata
                 ) VALUES (
                     tenant, insert_embedding.context_id, coalesce(insert_embedding.content_index, 0),
                     coalesce(insert_embedding.chunk_index, 0), insert_embedding.content, insert_embedding.content_hash,
                     insert_embedding.agent_id, insert_embedding.task_type, known.id, known.provider, known.model_name,
                     given_dimensions, %1$I.vector_norm(insert_embedding.embedding), padded, normalized,
-                    insert_embedding.cost_usd, insert_embedding.generation_time_ms,
-                    coalesce(insert_embedding.metadata, '{}')
+                    CASE WHEN is_normalized THEN projection END, insert_embedding.cost_usd,
+                    insert_embedding.generation_time_ms, coalesce(insert_embedding.metadata, '{}')
                 )
                 RETURNING e.id INTO id;
 
@@ -127,7 +136,7 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.insert_embedding(%2$s) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.insert_embedding(%2$s) FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.insert_embedding(%2$s) TO mcp_application;
 
             COMMENT ON FUNCTION mcp.insert_embedding(%2$s) IS

@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) IS

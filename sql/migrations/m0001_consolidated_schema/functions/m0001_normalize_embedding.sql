@@ -38,7 +38,7 @@ BEGIN
                             %1$I.inner_product(unnest(p.matrix), own) AS number,
                             generate_series(1, p.to_dimensions) AS position
                         FROM mcp.projection_matrices AS p
-                        WHERE p.from_model = model AND p.from_dimensions = model_dimensions AND p.is_active
+                        WHERE p.id = mcp.active_projection(model, model_dimensions)
                     ) AS r;
                 END IF;
                 IF own IS NULL OR %1$I.vector_norm(own) = 0 THEN
@@ -54,7 +54,8 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
+                FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.normalize_embedding(%1$I.vector, integer, uuid)
                 TO mcp_application, mcp_readonly;
 

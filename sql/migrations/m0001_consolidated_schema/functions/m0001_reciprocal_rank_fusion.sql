@@ -6,7 +6,7 @@ DECLARE
     score double precision := 0;
     rank bigint;
 BEGIN
-    IF k IS NULL OR k < 0 THEN
+    IF k IS NULL OR k < 0 OR k = 'NaN' THEN
         RAISE EXCEPTION 'reciprocal rank fusion needs k of at least 0, not %', k
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -24,7 +24,8 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision)
+    FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.reciprocal_rank_fusion(bigint[], double precision) IS

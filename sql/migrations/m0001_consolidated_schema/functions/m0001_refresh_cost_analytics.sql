@@ -14,7 +14,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.refresh_cost_analytics() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.refresh_cost_analytics() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.refresh_cost_analytics() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.refresh_cost_analytics() IS
     'Brings agent_cost_analytics up to date without blocking its readers. Two calls wait for each other.';

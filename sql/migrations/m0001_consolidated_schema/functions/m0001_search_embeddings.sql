@@ -6,6 +6,9 @@
 -- A plan is made for each call: with the tenant and the terms known, the planner can tell a large tenant, for whom the
 -- lists of an index pay, from a small one, whose documents are better read one by one. Operators cost twenty times what
 -- the planner takes them for: before a vector is compared, or a tsvector searched, it is unpacked.
+--
+-- Functions of the schema are called with all of their arguments, each of the declared type: no other function of the
+-- same name fits better.
 DO $$
 DECLARE
     home constant name := (
@@ -17,6 +20,10 @@ DECLARE
     arguments constant text :=
         format('text, %I.vector, uuid, text, integer, double precision, text, uuid, jsonb', home);
 BEGIN
+    -- pgvector's settings are known once its library is loaded. In a session that has not used a vector yet, a role
+    -- other than a superuser may make no function that sets them.
+    EXECUTE format('SELECT %1$I.vector_dims(%2$L::%1$I.vector)', home, '[1]');
+
     EXECUTE format(
         $statement$
             CREATE FUNCTION mcp.search_embeddings(
@@ -55,6 +62,7 @@ BEGIN
             DECLARE
                 k1 constant double precision := 1.2;
                 b constant double precision := 0.75;
+                rank_constant constant double precision := 60;
                 longest_query constant integer := 8192;
                 tenant constant uuid := mcp.current_tenant_id();
                 parts constant text := coalesce(method, CASE
@@ -68,6 +76,7 @@ BEGIN
                 known mcp.embedding_models;
                 query_dimensions integer;
                 target %1$I.vector;
+                projection uuid;
                 documents bigint;
                 average double precision;
                 matching tsquery;
@@ -110,7 +119,9 @@ BEGIN
                             query_dimensions, known.model_name, known.provider, known.dimensions
                             USING ERRCODE = 'invalid_parameter_value';
                     END IF;
-                    target := mcp.normalize_embedding(query_embedding, query_dimensions, model);
+                    target := mcp.normalize_embedding(query_embedding::%1$I.vector, query_dimensions::integer,
+                        model::uuid);
+                    projection := mcp.active_projection(model::uuid, query_dimensions::integer);
                     IF target IS NULL AND %1$I.vector_norm(query_embedding) > 0 THEN
                         RAISE EXCEPTION 'the model "%%" of "%%" has no active projection matrix for %% dimensions, or '
                             'the matrix makes the vector zero', known.model_name, known.provider, query_dimensions
@@ -128,7 +139,10 @@ BEGIN
                     -- that it is the same, to the last bit, at each call.
                     SELECT
                         array_agg(q.lexeme ORDER BY q.lexeme COLLATE "C"),
-                        array_agg(mcp.bm25_score(1, t.document_count, NULL, NULL, documents, k1 => 0) * (k1 + 1)
+                        array_agg(
+                            mcp.bm25_score(1::double precision, t.document_count::double precision,
+                                NULL::double precision, NULL::double precision, documents::double precision,
+                                0::double precision, b) * (k1 + 1)
                             ORDER BY q.lexeme COLLATE "C"),
                         string_agg(
                             '''' || replace(replace(q.lexeme, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery
@@ -172,6 +186,10 @@ BEGIN
                     FROM mcp.embeddings AS e
                     WHERE e.tenant_id = tenant AND e.model_id = model AND e.model_dimensions = query_dimensions
                         AND e.normalized_embedding IS NOT NULL AND target IS NOT NULL
+                        -- What another matrix projected is in another space. IS NOT DISTINCT FROM, written so that
+                        -- the planner can tell how many rows that are.
+                        AND CASE WHEN projection IS NULL THEN e.projection_id IS NULL
+                            ELSE e.projection_id = projection END
                         AND (wanted_agent IS NULL OR e.agent_id = wanted_agent)
                         AND (wanted_context IS NULL OR e.context_id = wanted_context)
                         AND (wanted_metadata IS NULL OR e.metadata @> wanted_metadata)
@@ -195,7 +213,7 @@ BEGIN
                         CASE parts
                             WHEN 'text' THEN t.score
                             WHEN 'vector' THEN v.similarity
-                            ELSE mcp.reciprocal_rank_fusion(ARRAY[t.rank, v.rank])
+                            ELSE mcp.reciprocal_rank_fusion(ARRAY[t.rank, v.rank]::bigint[], rank_constant)
                         END AS score
                     FROM by_text AS t
                     FULL JOIN by_vector AS v ON v.id = t.id
@@ -212,13 +230,13 @@ BEGIN
             END
             $function$;
             ALTER FUNCTION mcp.search_embeddings(%2$s) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC;
+            REVOKE ALL ON FUNCTION mcp.search_embeddings(%2$s) FROM PUBLIC, mcp_application, mcp_readonly;
             GRANT EXECUTE ON FUNCTION mcp.search_embeddings(%2$s) TO mcp_application, mcp_readonly;
 
             COMMENT ON FUNCTION mcp.search_embeddings(%2$s) IS
                 'Searches the documents of the session''s tenant: by text (BM25), by vector (cosine similarity among '
-                'the rows of one model), or by both (hybrid, reciprocal rank fusion of the two), best first, of equals '
-                'the lower id. Nothing is found without a tenant.'
+                'the rows of one model, projected alike), or by both (hybrid, reciprocal rank fusion of the two), best '
+                'first, of equals the lower id. Nothing is found without a tenant.'
         $statement$, home, arguments);
 END
 $$;

@@ -34,7 +34,10 @@ BEGIN
         END LOOP;
     END IF;
 
-    IF length(indexed) < length(NEW.content) THEN
+    -- Metadata from before that are no object can hold no flag, and stay as they are.
+    IF jsonb_typeof(NEW.metadata) <> 'object' THEN
+        NULL;
+    ELSIF length(indexed) < length(NEW.content) THEN
         NEW.metadata := NEW.metadata || '{"content_tsvector_truncated": true}';
     ELSE
         NEW.metadata := NEW.metadata - 'content_tsvector_truncated';
@@ -50,12 +53,12 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.update_content_tsvector() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_content_tsvector() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_content_tsvector() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_content_tsvector() IS
     'Trigger of embeddings: derives content_tsvector, document_length and term_frequencies from content, whatever '
     'the writer gave for them. A content too long for a tsvector is cut for it at a word boundary and flagged in the '
-    'metadata (content_tsvector_truncated).';
+    'metadata (content_tsvector_truncated) where these are an object.';
 
 CREATE TRIGGER embeddings_content_tsvector
     BEFORE INSERT OR UPDATE OF content, content_tsvector, document_length, term_frequencies ON mcp.embeddings

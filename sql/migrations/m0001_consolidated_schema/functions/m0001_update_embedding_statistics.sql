@@ -109,7 +109,7 @@ SELECT
 FROM totals AS n;
 $$;
 ALTER FUNCTION mcp.update_embedding_statistics(uuid) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_embedding_statistics(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_embedding_statistics(uuid) FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_embedding_statistics(uuid) IS
     'Counts the tenant''s documents and publishes embedding_statistics and embedding_term_statistics, both from one '

@@ -11,7 +11,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.update_updated_at_column() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.update_updated_at_column() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.update_updated_at_column() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.update_updated_at_column() IS
     'Trigger, BEFORE UPDATE of a row with updated_at: sets it to the start of the transaction, unless the setting '

@@ -11,7 +11,7 @@ AS $$
     END
 $$;
 ALTER FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT EXECUTE ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) TO mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_jsonb_keys(jsonb, text[], text[]) IS

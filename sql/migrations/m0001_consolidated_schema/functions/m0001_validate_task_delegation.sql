@@ -1,5 +1,6 @@
 -- SECURITY DEFINER: whoever delegates may not write the history themselves, and cannot leave it unwritten. It runs
--- after the row was checked against the policies, and takes no task but one of the row's own tenant.
+-- after the row was checked against the policies, and takes no task but one of the row's own tenant, which
+-- validate_delegated_task() has refused before.
 CREATE FUNCTION mcp.validate_task_delegation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -54,12 +55,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_task_delegation() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_task_delegation() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_task_delegation() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_delegation() IS
-    'Trigger of task_delegations, AFTER INSERT OR UPDATE: refuses a task of another tenant (23503) and a delegation '
-    'more than max_delegations of the task (23514, constraint tasks_max_delegations), and writes what the delegation '
-    'is now to task_delegation_history.';
+    'Trigger of task_delegations, AFTER INSERT OR UPDATE: refuses a delegation more than max_delegations of the task '
+    '(23514, constraint tasks_max_delegations), and writes what the delegation is now to task_delegation_history.';
 
 CREATE TRIGGER task_delegations_quota
     AFTER INSERT OR UPDATE ON mcp.task_delegations

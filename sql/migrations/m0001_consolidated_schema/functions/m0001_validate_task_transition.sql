@@ -33,7 +33,7 @@ BEGIN
                 END;
     END IF;
 
-    -- Of both numbers what they were: a statement cannot give itself another retry.
+    -- Of both numbers what they were: a statement cannot give itself another retry. Counting is the writer's.
     IF OLD.status = 'failed' THEN
         IF OLD.retry_count >= OLD.max_retries THEN
             RAISE EXCEPTION 'task % cannot move from failed to pending: % of % retries are used', OLD.id,
@@ -43,11 +43,13 @@ BEGIN
                     DETAIL = 'From failed it may move to pending while retry_count is less than max_retries.',
                     HINT = 'Raise max_retries in a statement of its own first, or make a new task.';
         END IF;
-        NEW.retry_count := greatest(NEW.retry_count, OLD.retry_count + 1);
     END IF;
 
     CASE NEW.status
-        WHEN 'assigned' THEN NEW.assigned_at := coalesce(NEW.assigned_at, now());
+        WHEN 'assigned' THEN
+            IF NEW.assigned_at IS NOT DISTINCT FROM OLD.assigned_at THEN
+                NEW.assigned_at := now();
+            END IF;
         WHEN 'in_progress' THEN NEW.started_at := coalesce(NEW.started_at, now());
         WHEN 'completed' THEN NEW.completed_at := coalesce(NEW.completed_at, now());
         ELSE NULL;
@@ -64,12 +66,12 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_task_transition() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_transition() IS
     'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/schema.md does not list (23514, constraint '
-    'tasks_transition) and a retry too many (tasks_retries), counts a retry, fills in assigned_at, started_at and '
-    'completed_at, and writes the move to task_state_transitions.';
+    'tasks_transition) and a retry too many (tasks_retries), fills in assigned_at, started_at and completed_at, and '
+    'writes the move to task_state_transitions.';
 
 -- Whatever changed the status, even another trigger: UPDATE OF looks at what the statement names alone. An INSERT may
 -- have any status, as a restore or an import has.

@@ -103,7 +103,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION mcp.validate_workspace_quota() OWNER TO mcp_owner;
-REVOKE ALL ON FUNCTION mcp.validate_workspace_quota() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mcp.validate_workspace_quota() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_workspace_quota() IS
     'Trigger of workspace_members and shared_documents, once a statement: refuses what passes a limit of the workspace '

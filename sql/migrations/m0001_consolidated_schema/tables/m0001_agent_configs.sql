@@ -1,4 +1,5 @@
--- Names of agents are unique across tenants, so the key does without the tenant.
+-- The key is without the tenant, as other programs know it: of two tenants that name an agent alike, the second is
+-- refused a version that the first has. The platform names agents so that it does not happen.
 CREATE TABLE mcp.agent_configs (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
@@ -16,6 +17,7 @@ CREATE TABLE mcp.agent_configs (
     UNIQUE (agent_id, version)
 );
 ALTER TABLE mcp.agent_configs OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agent_configs FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.agent_configs TO mcp_application;
 GRANT SELECT ON mcp.agent_configs TO mcp_readonly;
 

@@ -3,16 +3,17 @@ CREATE TABLE mcp.agents (
     tenant_id uuid NOT NULL,
     name varchar(255) NOT NULL,
     type varchar(50),
-    model_id uuid REFERENCES mcp.models (id) ON DELETE SET NULL,
+    model_id uuid,
     description text,
     capabilities text[] NOT NULL DEFAULT '{}',
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    configuration jsonb NOT NULL DEFAULT '{}',
     is_active boolean NOT NULL DEFAULT true,
     last_seen_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.agents OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agents FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.agents TO mcp_application;
 GRANT SELECT ON mcp.agents TO mcp_readonly;
 
@@ -33,7 +34,8 @@ COMMENT ON COLUMN mcp.agents.id IS 'Key.';
 COMMENT ON COLUMN mcp.agents.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.agents.name IS 'What the tenant calls it.';
 COMMENT ON COLUMN mcp.agents.type IS 'What kind of agent it is, as the platform names it.';
-COMMENT ON COLUMN mcp.agents.model_id IS 'The language model that it works with, where one is chosen.';
+COMMENT ON COLUMN mcp.agents.model_id IS
+    'The language model that it works with, where one is chosen. A note, no foreign key.';
 COMMENT ON COLUMN mcp.agents.description IS 'What it is for.';
 COMMENT ON COLUMN mcp.agents.capabilities IS 'What it can be asked to do.';
 COMMENT ON COLUMN mcp.agents.configuration IS 'How it is set up, a JSON object without secrets.';

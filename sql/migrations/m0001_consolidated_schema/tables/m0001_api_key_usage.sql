@@ -5,13 +5,14 @@ CREATE TABLE mcp.api_key_usage (
     api_key_id uuid NOT NULL,
     endpoint varchar(255),
     status_code integer,
-    response_time_ms integer CHECK (response_time_ms >= 0),
+    response_time_ms integer,
     ip_address inet,
     user_agent text,
     used_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (id, used_at)
 ) PARTITION BY RANGE (used_at);
 ALTER TABLE mcp.api_key_usage OWNER TO mcp_owner;
+REVOKE ALL ON mcp.api_key_usage FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.api_key_usage TO mcp_application;
 GRANT SELECT ON mcp.api_key_usage TO mcp_readonly;
 

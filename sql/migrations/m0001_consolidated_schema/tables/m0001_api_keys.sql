@@ -22,6 +22,7 @@ CREATE TABLE mcp.api_keys (
     FOREIGN KEY (tenant_id, parent_key_id) REFERENCES mcp.api_keys (tenant_id, id)
 );
 ALTER TABLE mcp.api_keys OWNER TO mcp_owner;
+REVOKE ALL ON mcp.api_keys FROM PUBLIC, mcp_application, mcp_readonly;
 -- A hash is written once and compared by find_api_key(): no role reads or changes it.
 GRANT SELECT (
     id, tenant_id, user_id, parent_key_id, name, key_prefix, key_type, role, scopes, allowed_services, is_active,

@@ -12,6 +12,7 @@ CREATE TABLE mcp.conflict_resolutions (
     FOREIGN KEY (document_id, tenant_id) REFERENCES mcp.shared_documents (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.conflict_resolutions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.conflict_resolutions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.conflict_resolutions TO mcp_application;
 GRANT SELECT ON mcp.conflict_resolutions TO mcp_readonly;
 

@@ -3,16 +3,17 @@ CREATE TABLE mcp.context_items (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     context_id uuid NOT NULL,
-    sequence_number integer NOT NULL DEFAULT 0 CHECK (sequence_number >= 0),
+    sequence_number integer NOT NULL DEFAULT 0,
     type varchar(50),
     role varchar(50),
     content text,
-    token_count integer CHECK (token_count >= 0),
-    metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    token_count integer,
+    metadata jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.context_items OWNER TO mcp_owner;
+REVOKE ALL ON mcp.context_items FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.context_items TO mcp_application;
 GRANT SELECT ON mcp.context_items TO mcp_readonly;
 

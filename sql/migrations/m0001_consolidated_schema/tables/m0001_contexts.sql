@@ -2,17 +2,18 @@ CREATE TABLE mcp.contexts (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     agent_id varchar(255),
-    model_id uuid REFERENCES mcp.models (id) ON DELETE SET NULL,
+    model_id uuid,
     session_id varchar(255),
-    token_count integer NOT NULL DEFAULT 0 CHECK (token_count >= 0),
-    max_tokens integer CHECK (max_tokens > 0),
-    metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    token_count integer NOT NULL DEFAULT 0,
+    max_tokens integer,
+    metadata jsonb NOT NULL DEFAULT '{}',
     expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.contexts OWNER TO mcp_owner;
+REVOKE ALL ON mcp.contexts FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.contexts TO mcp_application;
 GRANT SELECT ON mcp.contexts TO mcp_readonly;
 
@@ -33,7 +34,7 @@ COMMENT ON TABLE mcp.contexts IS 'What an agent has in mind: the head of a list 
 COMMENT ON COLUMN mcp.contexts.id IS 'Key.';
 COMMENT ON COLUMN mcp.contexts.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.contexts.agent_id IS 'The agent whose context it is, as embeddings.agent_id names it.';
-COMMENT ON COLUMN mcp.contexts.model_id IS 'The language model that it is kept for.';
+COMMENT ON COLUMN mcp.contexts.model_id IS 'The language model that it is kept for. A note, no foreign key.';
 COMMENT ON COLUMN mcp.contexts.session_id IS 'The conversation that it belongs to, as the platform names it.';
 COMMENT ON COLUMN mcp.contexts.token_count IS 'Tokens of its items together, as its writer counts.';
 COMMENT ON COLUMN mcp.contexts.max_tokens IS 'How many tokens it may have; NULL where the model decides.';

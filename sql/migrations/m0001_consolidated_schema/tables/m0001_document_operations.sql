@@ -13,6 +13,7 @@ CREATE TABLE mcp.document_operations (
     FOREIGN KEY (document_id, tenant_id) REFERENCES mcp.shared_documents (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.document_operations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.document_operations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.document_operations TO mcp_application;
 GRANT SELECT ON mcp.document_operations TO mcp_readonly;
 

@@ -11,6 +11,7 @@ CREATE TABLE mcp.embedding_cache (
     FOREIGN KEY (tenant_id, embedding_id) REFERENCES mcp.embeddings (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.embedding_cache OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_cache FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embedding_cache TO mcp_application;
 GRANT SELECT ON mcp.embedding_cache TO mcp_readonly;
 

@@ -19,6 +19,7 @@ CREATE TABLE mcp.embedding_metrics (
     PRIMARY KEY (id, "timestamp")
 ) PARTITION BY RANGE ("timestamp");
 ALTER TABLE mcp.embedding_metrics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_metrics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.embedding_metrics TO mcp_application;
 GRANT SELECT ON mcp.embedding_metrics TO mcp_readonly;
 

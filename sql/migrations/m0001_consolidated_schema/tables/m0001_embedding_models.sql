@@ -20,6 +20,7 @@ CREATE TABLE mcp.embedding_models (
     UNIQUE (provider, model_name, model_version)
 );
 ALTER TABLE mcp.embedding_models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_models FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.embedding_models TO mcp_application, mcp_readonly;
 
 CREATE INDEX embedding_models_active_idx ON mcp.embedding_models (model_type, provider, model_name) WHERE is_active;

@@ -11,6 +11,7 @@ CREATE TABLE mcp.embedding_searches (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.embedding_searches OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embedding_searches FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, DELETE ON mcp.embedding_searches TO mcp_application;
 GRANT SELECT ON mcp.embedding_searches TO mcp_readonly;
 

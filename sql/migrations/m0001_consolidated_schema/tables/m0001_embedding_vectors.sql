@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     EXECUTE format(
         'ALTER TABLE mcp.embeddings ADD COLUMN embedding %1$I.vector(4096), '
-        'ADD COLUMN normalized_embedding %1$I.vector(1536)', home);
+        'ADD COLUMN normalized_embedding %1$I.vector(1536), '
+        'ADD COLUMN projection_id uuid', home);
 
     -- Made empty, which pgvector remarks upon; the lists are worth rebuilding once the table has its rows.
     EXECUTE format(
@@ -28,6 +29,9 @@ COMMENT ON COLUMN mcp.embeddings.embedding IS
 COMMENT ON COLUMN mcp.embeddings.normalized_embedding IS
     'What search compares: normalize_embedding(embedding, model_dimensions, model_id), the model''s own dimensions '
     'divided by their Euclidean length and padded with zeros to 1536. NULL while not computed, for a zero vector, and '
-    'for more than 1536 dimensions without an active projection matrix.';
+    'for more than 1536 dimensions without an active projection matrix. An UPDATE of any of these derives it anew.';
+COMMENT ON COLUMN mcp.embeddings.projection_id IS
+    'Which of projection_matrices made normalized_embedding; NULL where none was needed. Search compares rows of the '
+    'matrix that is active. A note, no foreign key: a matrix may be removed, and its rows are then not found.';
 COMMENT ON INDEX mcp.embeddings_normalized_embedding_idx IS
     'Cosine search. A search filtered by tenant needs ivfflat.iterative_scan, or it finds too little.';

@@ -3,16 +3,16 @@ CREATE TABLE mcp.embeddings (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     context_id uuid,
-    content_index integer NOT NULL DEFAULT 0 CHECK (content_index >= 0),
-    chunk_index integer NOT NULL DEFAULT 0 CHECK (chunk_index >= 0),
+    content_index integer NOT NULL DEFAULT 0,
+    chunk_index integer NOT NULL DEFAULT 0,
     content text NOT NULL,
-    content_hash varchar(64),
+    content_hash varchar(128),
     agent_id varchar(255),
     task_type varchar(50),
     model_id uuid REFERENCES mcp.embedding_models (id),
     model_provider varchar(50),
     model_name varchar(100),
-    model_dimensions integer CHECK (model_dimensions BETWEEN 1 AND 4096),
+    model_dimensions integer,
     magnitude double precision CHECK (magnitude >= 0),
     cost_usd numeric(10, 6) CHECK (cost_usd >= 0),
     generation_time_ms integer CHECK (generation_time_ms >= 0),
@@ -20,13 +20,13 @@ CREATE TABLE mcp.embeddings (
     document_length integer CHECK (document_length >= 0),
     term_frequencies jsonb,
     idf_scores jsonb,
-    metadata jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    metadata jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (tenant_id, id),
-    FOREIGN KEY (tenant_id, context_id) REFERENCES mcp.contexts (tenant_id, id) ON DELETE SET NULL (context_id)
+    UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.embeddings OWNER TO mcp_owner;
+REVOKE ALL ON mcp.embeddings FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.embeddings TO mcp_application;
 GRANT SELECT ON mcp.embeddings TO mcp_readonly;
 
@@ -49,7 +49,7 @@ COMMENT ON TABLE mcp.embeddings IS
     'Documents (chunks of content) of the tenants, with their vectors and what full-text search needs of them.';
 COMMENT ON COLUMN mcp.embeddings.id IS 'Key.';
 COMMENT ON COLUMN mcp.embeddings.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
-COMMENT ON COLUMN mcp.embeddings.context_id IS 'The context that the content comes from.';
+COMMENT ON COLUMN mcp.embeddings.context_id IS 'The context that the content comes from. A note, no foreign key.';
 COMMENT ON COLUMN mcp.embeddings.content_index IS 'Position of the content in its context, from 0.';
 COMMENT ON COLUMN mcp.embeddings.chunk_index IS 'Position of the chunk in its content, from 0.';
 COMMENT ON COLUMN mcp.embeddings.content IS 'The text.';
@@ -75,6 +75,6 @@ COMMENT ON COLUMN mcp.embeddings.idf_scores IS
     'on read from embedding_term_statistics.';
 COMMENT ON COLUMN mcp.embeddings.metadata IS
     'A JSON object of the writer''s. The key content_tsvector_truncated is the trigger''s: true when the content was '
-    'too long for a tsvector and content_tsvector holds only its beginning.';
+    'too long for a tsvector and content_tsvector holds only its beginning. What is no object has no such key.';
 COMMENT ON COLUMN mcp.embeddings.created_at IS 'When the row was made.';
 COMMENT ON COLUMN mcp.embeddings.updated_at IS 'When the row was last changed; kept by a trigger.';

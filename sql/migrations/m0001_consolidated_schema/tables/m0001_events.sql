@@ -8,6 +8,7 @@ CREATE TABLE mcp.events (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.events OWNER TO mcp_owner;
+REVOKE ALL ON mcp.events FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.events TO mcp_application;
 GRANT SELECT ON mcp.events TO mcp_readonly;
 

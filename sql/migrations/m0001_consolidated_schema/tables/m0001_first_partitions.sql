@@ -44,6 +44,7 @@ BEGIN
             'CREATE TABLE mcp.%I (LIKE mcp.%I INCLUDING ALL) '
             'WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)', child, parent);
         EXECUTE format('ALTER TABLE mcp.%I OWNER TO mcp_owner', child);
+        EXECUTE format('REVOKE ALL ON mcp.%I FROM PUBLIC, mcp_application, mcp_readonly', child);
         EXECUTE format('ALTER TABLE mcp.%I ENABLE ROW LEVEL SECURITY', child);
         EXECUTE format('COMMENT ON TABLE mcp.%I IS %L', child,
             format('Rows of %s of %s, in UTC.', parent, to_char(month, 'YYYY-MM')));

@@ -3,7 +3,7 @@ CREATE TABLE mcp.integrations (
     tenant_id uuid NOT NULL,
     name varchar(255) NOT NULL,
     type varchar(50),
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    configuration jsonb NOT NULL DEFAULT '{}',
     credentials bytea,
     is_active boolean NOT NULL DEFAULT true,
     last_sync_at timestamptz,
@@ -11,6 +11,7 @@ CREATE TABLE mcp.integrations (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.integrations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.integrations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.integrations TO mcp_application;
 -- All but credentials.
 GRANT SELECT (id, tenant_id, name, type, configuration, is_active, last_sync_at, created_at, updated_at)

@@ -3,13 +3,14 @@ CREATE TABLE mcp.models (
     name varchar(255) NOT NULL,
     provider varchar(50),
     model_type varchar(50),
-    context_window integer CHECK (context_window > 0),
-    capabilities jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(capabilities) = 'object'),
+    context_window integer,
+    capabilities jsonb NOT NULL DEFAULT '{}',
     is_active boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.models FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.models TO mcp_application, mcp_readonly;
 
 CREATE INDEX models_active_idx ON mcp.models (provider, name) WHERE is_active;

@@ -14,6 +14,7 @@ CREATE TABLE mcp.projection_matrices (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.projection_matrices OWNER TO mcp_owner;
+REVOKE ALL ON mcp.projection_matrices FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.projection_matrices TO mcp_application, mcp_readonly;
 
 -- One vector a row of the matrix: a projection is then one inner product a row, in pgvector's own code. Unnesting
@@ -29,21 +30,6 @@ DECLARE
 BEGIN
     EXECUTE format(
         $statement$
-            -- A CHECK takes no subquery, and pgvector keeps no count of dimensions in an array's type.
-            CREATE FUNCTION mcp.is_projection_matrix(matrix %1$I.vector[], row_count integer, row_dimensions integer)
-            RETURNS boolean
-            LANGUAGE sql IMMUTABLE PARALLEL SAFE
-            SET search_path = pg_catalog, pg_temp
-            AS $function$
-                SELECT coalesce(array_ndims(matrix) = 1 AND cardinality(matrix) = row_count AND (
-                    SELECT bool_and(r IS NOT NULL AND %1$I.vector_dims(r) = row_dimensions) FROM unnest(matrix) AS r
-                ), false)
-            $function$;
-            ALTER FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) OWNER TO mcp_owner;
-            REVOKE ALL ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) FROM PUBLIC;
-            COMMENT ON FUNCTION mcp.is_projection_matrix(%1$I.vector[], integer, integer) IS
-                'Whether the array holds that many vectors of that many dimensions each: a matrix by its rows.';
-
             ALTER TABLE mcp.projection_matrices ADD COLUMN matrix %1$I.vector[] NOT NULL
                 CONSTRAINT projection_matrices_matrix_shape
                 CHECK (mcp.is_projection_matrix(matrix, to_dimensions, from_dimensions))
@@ -74,14 +60,14 @@ COMMENT ON COLUMN mcp.projection_matrices.from_dimensions IS 'Dimensions of the 
 COMMENT ON COLUMN mcp.projection_matrices.to_dimensions IS
     'Dimensions of the vectors it gives, at most 1536: those of normalized_embedding.';
 COMMENT ON COLUMN mcp.projection_matrices.matrix IS
-    'The matrix by its rows: to_dimensions vectors of from_dimensions each.';
+    'The matrix by its rows: to_dimensions vectors of from_dimensions each. It does not change.';
 COMMENT ON COLUMN mcp.projection_matrices.accuracy_score IS
     'How well it keeps what matters, 0 to 1, as its maker measured it.';
 COMMENT ON COLUMN mcp.projection_matrices.training_method IS 'How it was made, such as pca.';
 COMMENT ON COLUMN mcp.projection_matrices.training_samples IS 'From how many vectors it was made.';
 COMMENT ON COLUMN mcp.projection_matrices.trained_at IS 'When it was made.';
 COMMENT ON COLUMN mcp.projection_matrices.is_active IS
-    'Whether it is the one in use: at most one for a model and its number of dimensions. Rows that another matrix '
-    'projected are to be normalised again when this changes.';
+    'Whether it is the one in use: at most one for a model and its number of dimensions. Search finds no row that '
+    'another matrix projected, until it is normalised again.';
 COMMENT ON COLUMN mcp.projection_matrices.created_at IS 'When the row was made.';
 COMMENT ON COLUMN mcp.projection_matrices.updated_at IS 'When the row was last changed; kept by a trigger.';

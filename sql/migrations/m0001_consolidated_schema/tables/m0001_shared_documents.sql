@@ -21,6 +21,7 @@ CREATE TABLE mcp.shared_documents (
     UNIQUE (id, tenant_id)
 );
 ALTER TABLE mcp.shared_documents OWNER TO mcp_owner;
+REVOKE ALL ON mcp.shared_documents FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.shared_documents TO mcp_application;
 GRANT SELECT ON mcp.shared_documents TO mcp_readonly;
 

@@ -14,6 +14,7 @@ CREATE TABLE mcp.task_delegation_history (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.task_delegation_history OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_delegation_history FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.task_delegation_history TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.task_delegation_history ENABLE ROW LEVEL SECURITY;

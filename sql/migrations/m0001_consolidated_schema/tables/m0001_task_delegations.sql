@@ -16,6 +16,7 @@ CREATE TABLE mcp.task_delegations (
     FOREIGN KEY (task_id, task_created_at) REFERENCES mcp.tasks (id, created_at)
 );
 ALTER TABLE mcp.task_delegations OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_delegations FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.task_delegations TO mcp_application;
 GRANT SELECT ON mcp.task_delegations TO mcp_readonly;
 

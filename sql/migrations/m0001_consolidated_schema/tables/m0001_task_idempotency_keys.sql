@@ -14,6 +14,7 @@ CREATE TABLE mcp.task_idempotency_keys (
     CONSTRAINT task_idempotency_keys_life CHECK (expires_at > created_at)
 );
 ALTER TABLE mcp.task_idempotency_keys OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_idempotency_keys FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.task_idempotency_keys TO mcp_application;
 GRANT SELECT ON mcp.task_idempotency_keys TO mcp_readonly;
 
@@ -31,7 +32,8 @@ COMMENT ON TABLE mcp.task_idempotency_keys IS
 COMMENT ON COLUMN mcp.task_idempotency_keys.tenant_id IS
     'Whose row it is; row-level security binds readers to it. Two tenants may use the same key.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.idempotency_key IS 'What the client calls the request.';
-COMMENT ON COLUMN mcp.task_idempotency_keys.task_id IS 'The task that it made or changed; NULL while it is carried out.';
+COMMENT ON COLUMN mcp.task_idempotency_keys.task_id IS
+    'The task that it made or changed; NULL while it is carried out.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.task_created_at IS 'created_at of that task.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.operation IS 'What was asked for, as the platform names it.';
 COMMENT ON COLUMN mcp.task_idempotency_keys.request_hash IS

@@ -10,6 +10,7 @@ CREATE TABLE mcp.task_state_transitions (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE mcp.task_state_transitions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.task_state_transitions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.task_state_transitions TO mcp_application, mcp_readonly;
 
 ALTER TABLE mcp.task_state_transitions ENABLE ROW LEVEL SECURITY;

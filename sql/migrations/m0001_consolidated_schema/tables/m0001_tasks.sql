@@ -13,9 +13,9 @@ CREATE TABLE mcp.tasks (
     parameters jsonb NOT NULL DEFAULT '{}',
     result jsonb,
     error text,
-    max_retries integer NOT NULL DEFAULT 3 CHECK (max_retries >= 0),
-    retry_count integer NOT NULL DEFAULT 0 CHECK (retry_count >= 0),
-    timeout_seconds integer CHECK (timeout_seconds >= 0),
+    max_retries integer NOT NULL DEFAULT 3,
+    retry_count integer NOT NULL DEFAULT 0,
+    timeout_seconds integer,
     auto_escalate boolean NOT NULL DEFAULT false,
     escalation_timeout interval CHECK (escalation_timeout > interval '0'),
     max_delegations integer DEFAULT 5 CHECK (max_delegations >= 0),
@@ -28,6 +28,7 @@ CREATE TABLE mcp.tasks (
     PRIMARY KEY (id, created_at)
 ) PARTITION BY RANGE (created_at);
 ALTER TABLE mcp.tasks OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tasks FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE ON mcp.tasks TO mcp_application;
 GRANT SELECT ON mcp.tasks TO mcp_readonly;
 
@@ -37,8 +38,7 @@ CREATE POLICY tenant_isolation ON mcp.tasks
     WITH CHECK (tenant_id = (SELECT mcp.current_tenant_id()));
 
 CREATE INDEX tasks_tenant_idx ON mcp.tasks (tenant_id, created_at DESC);
-CREATE INDEX tasks_list_idx ON mcp.tasks (tenant_id, assigned_to, status) INCLUDE (title, priority, created_at)
-    WHERE deleted_at IS NULL;
+CREATE INDEX tasks_list_idx ON mcp.tasks (tenant_id, assigned_to, status) INCLUDE (title, priority, created_at);
 CREATE INDEX tasks_unfinished_idx ON mcp.tasks (tenant_id, priority DESC, created_at)
     WHERE deleted_at IS NULL AND status IN ('pending', 'assigned', 'in_progress', 'delegated');
 CREATE INDEX tasks_escalation_idx ON mcp.tasks (assigned_at)
@@ -70,7 +70,7 @@ COMMENT ON COLUMN mcp.tasks.result IS 'What came of it; NULL while nothing has.'
 COMMENT ON COLUMN mcp.tasks.error IS 'What went wrong the last time, where something did.';
 COMMENT ON COLUMN mcp.tasks.max_retries IS 'How often a failed task may become pending again.';
 COMMENT ON COLUMN mcp.tasks.retry_count IS
-    'How often it did. The move from failed to pending counts it up, where its writer has not.';
+    'How often it did. Whoever moves it from failed to pending counts it up; nothing else does.';
 COMMENT ON COLUMN mcp.tasks.timeout_seconds IS 'How long one attempt may take; NULL for as long as it needs.';
 COMMENT ON COLUMN mcp.tasks.auto_escalate IS 'Whether the platform is to escalate it after escalation_timeout.';
 COMMENT ON COLUMN mcp.tasks.escalation_timeout IS 'How long after assigned_at; NULL for the platform''s default.';
@@ -78,7 +78,7 @@ COMMENT ON COLUMN mcp.tasks.max_delegations IS
     'How often it may be delegated, whatever became of each delegation; NULL for any number.';
 COMMENT ON COLUMN mcp.tasks.created_at IS 'When the row was made. It decides the partition, so it stays as it is.';
 COMMENT ON COLUMN mcp.tasks.assigned_at IS
-    'When it was first assigned; filled in by a trigger where the writer leaves it NULL.';
+    'When it was last assigned; set by a trigger at each such move whose statement does not set it.';
 COMMENT ON COLUMN mcp.tasks.started_at IS
     'When it was first in progress; filled in by a trigger where the writer leaves it NULL.';
 COMMENT ON COLUMN mcp.tasks.completed_at IS
@@ -86,5 +86,5 @@ COMMENT ON COLUMN mcp.tasks.completed_at IS
 COMMENT ON COLUMN mcp.tasks.updated_at IS 'When the row was last changed; kept by a trigger.';
 COMMENT ON COLUMN mcp.tasks.deleted_at IS 'When the platform deleted it; NULL while it has not.';
 COMMENT ON INDEX mcp.tasks_list_idx IS
-    'The task list of an agent is read from it alone. Every reader of the list says deleted_at IS NULL.';
+    'The task list of an agent is read from it alone. A reader who leaves out deleted tasks reads the rows as well.';
 COMMENT ON INDEX mcp.tasks_escalation_idx IS 'What the platform looks through for tasks to escalate, of all tenants.';

@@ -13,6 +13,7 @@ CREATE TABLE mcp.tenant_config (
     )
 );
 ALTER TABLE mcp.tenant_config OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tenant_config FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.tenant_config TO mcp_application;
 -- All but service_tokens.
 GRANT SELECT (id, tenant_id, rate_limits, features, allowed_origins, created_at, updated_at) ON mcp.tenant_config

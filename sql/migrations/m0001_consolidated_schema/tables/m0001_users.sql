@@ -12,6 +12,7 @@ CREATE TABLE mcp.users (
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.users OWNER TO mcp_owner;
+REVOKE ALL ON mcp.users FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.users TO mcp_application;
 GRANT SELECT ON mcp.users TO mcp_readonly;
 

@@ -10,6 +10,7 @@ CREATE TABLE mcp.webhook_configs (
     UNIQUE (tenant_id, organization_name)
 );
 ALTER TABLE mcp.webhook_configs OWNER TO mcp_owner;
+REVOKE ALL ON mcp.webhook_configs FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.webhook_configs TO mcp_application;
 -- All but webhook_secret.
 GRANT SELECT (id, tenant_id, organization_name, allowed_events, is_active, created_at, updated_at)

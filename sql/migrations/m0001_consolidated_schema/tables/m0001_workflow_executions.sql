@@ -3,7 +3,7 @@ CREATE TABLE mcp.workflow_executions (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL,
     workflow_id uuid NOT NULL,
-    status mcp.workflow_status NOT NULL DEFAULT 'active',
+    status varchar(50) NOT NULL DEFAULT 'active',
     triggered_by varchar(255),
     input jsonb NOT NULL DEFAULT '{}',
     output jsonb,
@@ -15,6 +15,7 @@ CREATE TABLE mcp.workflow_executions (
     FOREIGN KEY (tenant_id, workflow_id) REFERENCES mcp.workflows (tenant_id, id)
 );
 ALTER TABLE mcp.workflow_executions OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workflow_executions FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workflow_executions TO mcp_application;
 GRANT SELECT ON mcp.workflow_executions TO mcp_readonly;
 
@@ -35,7 +36,7 @@ COMMENT ON COLUMN mcp.workflow_executions.id IS 'Key.';
 COMMENT ON COLUMN mcp.workflow_executions.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.workflow_executions.workflow_id IS
     'The workflow that runs. It cannot be removed while its runs are kept.';
-COMMENT ON COLUMN mcp.workflow_executions.status IS 'Where the run stands.';
+COMMENT ON COLUMN mcp.workflow_executions.status IS 'Where the run stands, as the platform names it.';
 COMMENT ON COLUMN mcp.workflow_executions.triggered_by IS 'The user, agent or service that started it.';
 COMMENT ON COLUMN mcp.workflow_executions.input IS 'What it was started with.';
 COMMENT ON COLUMN mcp.workflow_executions.output IS 'What came of it; NULL until there is something.';

@@ -5,15 +5,16 @@ CREATE TABLE mcp.workflows (
     description text,
     type mcp.workflow_type NOT NULL DEFAULT 'sequential',
     status mcp.workflow_status NOT NULL DEFAULT 'draft',
-    version integer NOT NULL DEFAULT 1 CHECK (version > 0),
-    steps jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(steps) IN ('array', 'object')),
-    configuration jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(configuration) = 'object'),
+    version integer NOT NULL DEFAULT 1,
+    steps jsonb NOT NULL DEFAULT '[]',
+    configuration jsonb NOT NULL DEFAULT '{}',
     created_by varchar(255),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (tenant_id, id)
 );
 ALTER TABLE mcp.workflows OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workflows FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workflows TO mcp_application;
 GRANT SELECT ON mcp.workflows TO mcp_readonly;
 

@@ -11,6 +11,7 @@ CREATE TABLE mcp.workspace_activities (
     FOREIGN KEY (workspace_id, tenant_id) REFERENCES mcp.workspaces (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.workspace_activities OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspace_activities FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT ON mcp.workspace_activities TO mcp_application;
 GRANT SELECT ON mcp.workspace_activities TO mcp_readonly;
 

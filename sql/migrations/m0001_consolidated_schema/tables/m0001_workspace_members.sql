@@ -11,6 +11,7 @@ CREATE TABLE mcp.workspace_members (
     FOREIGN KEY (workspace_id, tenant_id) REFERENCES mcp.workspaces (id, tenant_id) ON DELETE CASCADE
 );
 ALTER TABLE mcp.workspace_members OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspace_members FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mcp.workspace_members TO mcp_application;
 GRANT SELECT ON mcp.workspace_members TO mcp_readonly;
 

@@ -18,6 +18,7 @@ CREATE TABLE mcp.workspaces (
     UNIQUE (id, tenant_id)
 );
 ALTER TABLE mcp.workspaces OWNER TO mcp_owner;
+REVOKE ALL ON mcp.workspaces FROM PUBLIC, mcp_application, mcp_readonly;
 -- The counters are the quota trigger's alone: a program that wrote them would lift its own limits.
 GRANT SELECT, DELETE,
     INSERT (id, tenant_id, name, description, owner_id, visibility, settings, max_members, max_storage_bytes,
@@ -37,12 +38,8 @@ CREATE INDEX workspaces_name_idx ON mcp.workspaces (tenant_id, name) WHERE delet
 
 CREATE TRIGGER workspaces_updated_at BEFORE UPDATE ON mcp.workspaces
     FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column();
--- Every column but the counters and updated_at, which a change of members or documents sets: their own trail tells.
-CREATE TRIGGER workspaces_audit
-    AFTER INSERT OR DELETE OR UPDATE OF id, tenant_id, name, description, owner_id, visibility, settings, max_members,
-        max_storage_bytes, max_documents, created_at, deleted_at
-    ON mcp.workspaces
-    FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change();
+CREATE TRIGGER workspaces_audit AFTER INSERT OR UPDATE OR DELETE ON mcp.workspaces
+    FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change('-current_documents', '-current_storage_bytes');
 
 COMMENT ON TABLE mcp.workspaces IS
     'Where agents and users of a tenant work together: members, documents, and limits for both.';

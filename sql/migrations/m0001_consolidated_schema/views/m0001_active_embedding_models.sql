@@ -8,6 +8,7 @@ WHERE m.is_active
     AND (m.deprecated_at IS NULL OR m.deprecated_at > now())
     AND (m.sunset_at IS NULL OR m.sunset_at > now());
 ALTER MATERIALIZED VIEW mcp.active_embedding_models OWNER TO mcp_owner;
+REVOKE ALL ON mcp.active_embedding_models FROM PUBLIC, mcp_application, mcp_readonly;
 
 CREATE UNIQUE INDEX active_embedding_models_key ON mcp.active_embedding_models (id);
 

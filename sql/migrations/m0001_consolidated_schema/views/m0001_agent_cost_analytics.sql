@@ -18,6 +18,7 @@ WHERE m."timestamp" >= (date_trunc('day', now() AT TIME ZONE 'UTC') - interval '
     AND m."timestamp" < (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC'
 GROUP BY 1, 2, 3, 4, 5;
 ALTER MATERIALIZED VIEW mcp.agent_cost_analytics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.agent_cost_analytics FROM PUBLIC, mcp_application, mcp_readonly;
 
 CREATE UNIQUE INDEX agent_cost_analytics_key
     ON mcp.agent_cost_analytics (tenant_id, agent_id, day, model_provider, model_name);

@@ -7,6 +7,7 @@ SELECT
 FROM mcp.agent_cost_analytics AS a
 WHERE a.tenant_id = (SELECT mcp.current_tenant_id());
 ALTER VIEW mcp.tenant_agent_cost_analytics OWNER TO mcp_owner;
+REVOKE ALL ON mcp.tenant_agent_cost_analytics FROM PUBLIC, mcp_application, mcp_readonly;
 GRANT SELECT ON mcp.tenant_agent_cost_analytics TO mcp_application, mcp_readonly;
 
 COMMENT ON VIEW mcp.tenant_agent_cost_analytics IS
