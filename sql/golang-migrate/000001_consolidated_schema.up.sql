@@ -2109,7 +2109,7 @@ DECLARE
 BEGIN
     -- pgvector's settings are known once its library is loaded. In a session that has not used a vector yet, a role
     -- other than a superuser may make no function that sets them.
-    EXECUTE format('SELECT %1$I.vector_dims(%2$L::%1$I.vector)', home, '[1]');
+    EXECUTE format('SELECT %L::%I.vector', '[1]', home);
 
     EXECUTE format(
         $statement$
