@@ -20,8 +20,8 @@ DECLARE
     arguments constant text :=
         format('text, %I.vector, uuid, text, integer, double precision, text, uuid, jsonb', home);
 BEGIN
-    -- pgvector's settings are known once its library is loaded. In a session that has not used a vector yet, a role
-    -- other than a superuser may make no function that sets them.
+    -- Reading a vector loads pgvector's library, and with it its settings are known. In a session that has not used one
+    -- yet, a role other than a superuser may make no function that sets them.
     EXECUTE format('SELECT %L::%I.vector', '[1]', home);
 
     EXECUTE format(
