@@ -47,8 +47,8 @@ struct RepairRefusalTests {
             reason: "views read status, which has to change: 'mcp.v_open_tasks' (1)"),
         Trouble(
             name: "a value that a CHECK forbids",
-            sql: "UPDATE mcp.contexts SET token_count = -1 WHERE token_count < 4",
-            reason: "3 row(s): break the constraint CHECK ((token_count >= 0))"),
+            sql: "UPDATE mcp.embeddings SET magnitude = -1 WHERE content_index < 4",
+            reason: "3 row(s): break the constraint CHECK ((magnitude >= "),
         Trouble(
             name: "a reference to nothing",
             sql: "UPDATE mcp.contexts SET model_id = gen_random_uuid() WHERE token_count = 5",

@@ -88,7 +88,7 @@ struct RepairWritersTests {
             [
                 "INSERT INTO mcp.tasks (tenant_id, type, status, priority, title, created_at) VALUES "
                     + "(md5('tenant1')::uuid, 'new', 'pending', 'high', 'written meanwhile', '2025-03-05') RETURNING id::text",
-                "UPDATE mcp.tasks SET description = 'seen' WHERE id = md5('task' || (1 + (random() * 50)::int * 5))::uuid",
+                "UPDATE mcp.tasks SET description = 'seen' WHERE id = (SELECT md5('task' || (1 + (random() * 50)::int * 5))::uuid)",
             ]
         ),
         (
@@ -105,7 +105,7 @@ struct RepairWritersTests {
                 "INSERT INTO mcp.embeddings (tenant_id, content_index, content, model_provider, model_name, model_dimensions)"
                     + " VALUES (md5('tenant1')::uuid, 0, 'a document of today', 'bedrock', 'titan-v2', 1024) RETURNING id::text",
                 "UPDATE mcp.embeddings SET metadata = '{\"seen\": true}' "
-                    + "WHERE id = md5('embedding' || (1 + (random() * 50)::int * 5))::uuid",
+                    + "WHERE id = (SELECT md5('embedding' || (1 + (random() * 50)::int * 5))::uuid)",
             ]
         ),
         // Holds its row for longer than any step of the repair waits.
@@ -122,7 +122,8 @@ struct RepairWritersTests {
             "context_items",
             [
                 "INSERT INTO mcp.context_items (context_id, type, content, sequence_number) VALUES "
-                    + "(md5('context1')::uuid, 'message', 'new', 1000 + (random() * 1000000000)::int) RETURNING id::text",
+                    + "(md5('context1')::uuid, 'message', 'new', (SELECT max(sequence_number) + 1 FROM mcp.context_items "
+                    + "WHERE context_id = md5('context1')::uuid)) RETURNING id::text",
                 "UPDATE mcp.context_items SET metadata = '{}' WHERE id = md5('item60')::uuid",
             ]
         ),
