@@ -50,13 +50,9 @@ struct RepairRefusalTests {
             sql: "UPDATE mcp.embeddings SET magnitude = -1 WHERE content_index < 4",
             reason: "3 row(s): break the constraint CHECK ((magnitude >= "),
         Trouble(
-            name: "a reference to nothing",
-            sql: "UPDATE mcp.contexts SET model_id = gen_random_uuid() WHERE token_count = 5",
-            reason: "1 row(s): refer to rows of models that are not there"),
-        Trouble(
-            name: "another tenant's context",
-            sql: "UPDATE mcp.embeddings SET tenant_id = gen_random_uuid() WHERE content_index = 1",
-            reason: "1 row(s): refer to rows of contexts that are not there (FOREIGN KEY (tenant_id, context_id)"),
+            name: "another tenant's user",
+            sql: "UPDATE mcp.api_keys SET tenant_id = gen_random_uuid() WHERE name = 'key 1'",
+            reason: "1 row(s): refer to rows of users that are not there (FOREIGN KEY (tenant_id, user_id)"),
         Trouble(
             name: "a table where a view is", sql: "CREATE VIEW mcp.tenant_config AS SELECT 1 AS one",
             reason: "its name is taken by the view tenant_config"),
