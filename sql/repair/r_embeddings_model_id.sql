@@ -1,6 +1,7 @@
 -- A document's model is the one of the registry that has its provider, its name and its dimensions. A model that the
 -- registry does not have is added to it, inactive: nobody has said yet that it may be used. Which of several is meant,
--- only a person can say: --map 'embeddings.model_id:PROVIDER/NAME/DIMENSIONS=ID'.
+-- only a person can say: --map 'embeddings.model_id:PROVIDER/NAME/DIMENSIONS=ID'. An id that no registry has says
+-- nothing, and gives way to that.
 -- column: embeddings.model_id
 -- before:
 INSERT INTO mcp.embedding_models (provider, model_name, model_version, dimensions, is_active)
@@ -19,7 +20,7 @@ SELECT t.model_provider, t.model_name,
 FROM (
     SELECT DISTINCT r.model_provider, r.model_name, r.model_dimensions
     FROM mcp.embeddings AS r
-    WHERE r.model_id IS NULL
+    WHERE NOT coalesce(r.model_id IN (SELECT x.id FROM mcp.embedding_models AS x), false)
         AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions IS NOT NULL
 ) AS t
 WHERE NOT EXISTS (
@@ -42,7 +43,7 @@ CROSS JOIN LATERAL (
         SELECT r.model_provider, r.model_name, r.model_dimensions, count(*) AS count,
             format('%s/%s/%s', r.model_provider, r.model_name, r.model_dimensions) AS name
         FROM mcp.embeddings AS r
-        WHERE model_id IS NULL
+        WHERE NOT coalesce(model_id IN (SELECT x.id FROM mcp.embedding_models AS x), false)
         GROUP BY 1, 2, 3
     ) AS t
     JOIN mcp.embedding_models AS m
@@ -57,7 +58,8 @@ CROSS JOIN LATERAL (
 ) AS o
 ORDER BY o.count DESC, o.value
 -- where:
-r.model_id IS NULL AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions IS NOT NULL
+NOT coalesce(r.model_id IN (SELECT x.id FROM mcp.embedding_models AS x), false)
+    AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions IS NOT NULL
 -- value:
 coalesce(
     (

@@ -145,7 +145,6 @@ extension SchemaPlanner {
         else { return }
         let mine = columns.map { CatalogObject(.column, $0, of: constraint.relation) }
         let theirs = keys.map { CatalogObject(.column, $0, of: referenced) }
-        // Columns that are still to be filled are filled with what is there.
         guard (mine + theirs).allSatisfy({ live.contains($0) && !needsConversion($0) }) else { return }
         var pairs: [String] = []
         var given: [String] = []
@@ -153,6 +152,12 @@ extension SchemaPlanner {
             let left = "r.\(try SQLIdentifier(column).quoted)"
             pairs.append("p.\(try SQLIdentifier(key).quoted) = \(left)")
             given.append("\(left) IS NOT NULL")
+        }
+        // What its rule fills anew gets a reference that stands.
+        if mine.count == 1, let rule = rule(mine[0].relation, mine[0].name), rule.value != nil,
+            let condition = rule.condition
+        {
+            given.append("NOT (\(try filled(condition, for: mine[0])))")
         }
         ask(
             constraint,

@@ -109,7 +109,7 @@ extension SchemaPlanner {
     }
 
     /// A rule's SQL, with what the caller says that old values are called by now.
-    private func filled(_ sql: String, for column: CatalogObject) throws(PostgresError) -> String {
+    func filled(_ sql: String, for column: CatalogObject) throws(PostgresError) -> String {
         var rows: [String] = []
         for mapping in mappings where mapping.isFor(column.relation, column.name) {
             rows.append("(\(try SQLLiteral(mapping.old).quoted), \(try SQLLiteral(mapping.new).quoted))")

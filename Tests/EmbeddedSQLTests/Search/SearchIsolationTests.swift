@@ -144,7 +144,7 @@ struct SearchIsolationTests {
             #expect(plain.split(separator: "\n").count == 6)
             // The trap is one.
             let failure = try await #require(throws: TestFailure.self) {
-                try await database.psql("SELECT mcp.normalize_embedding('[1]'::vector, 1)")
+                try await database.psql("SELECT mcp.active_projection('x'::text, 1)")
             }
             #expect("\(failure)".contains("trapped"))
         }

@@ -87,6 +87,29 @@ struct DriftedRepairTests {
         }
     }
 
+    /// Of a registry that is gone, or was never there: provider, name and dimensions still say which model it was.
+    @Test(arguments: [false, true])
+    func tellsAnewAModelThatNoRegistryHas(hasRegistry: Bool) async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                "ALTER TABLE mcp.embeddings ADD COLUMN model_id uuid; "
+                    + "UPDATE mcp.embeddings SET model_id = gen_random_uuid()")
+            if hasRegistry {
+                try await database.psql(
+                    "CREATE TABLE mcp.embedding_models (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "
+                        + "provider varchar(50) NOT NULL, model_name varchar(100) NOT NULL, "
+                        + "model_version varchar(50) NOT NULL DEFAULT '', dimensions integer NOT NULL)")
+            }
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let told = """
+                SELECT count(*) FROM mcp.embeddings AS e JOIN mcp.embedding_models AS m ON m.id = e.model_id
+                WHERE (m.provider, m.model_name, m.dimensions) = (e.model_provider, e.model_name, e.model_dimensions)
+                """
+            #expect(try await database.psql(told) == "300")
+        }
+    }
+
     @Test func followsPgvectorToWhereItLives() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
             try await database.psql(#"CREATE SCHEMA "Odd place"; ALTER EXTENSION vector SET SCHEMA "Odd place""#)
