@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Maintenance
 import MaintenanceDatabase
 import Reporting
@@ -27,7 +26,7 @@ struct ConfigCheckCommand: ParsableCommand {
     var connect = false
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let names = loaded.configuration.databases.map(\.name.visible).joined(separator: ", ")
         StandardOutput.write(
             "configuration of \(names): no problem found in \(loaded.file ?? "the flags and defaults")")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Settings
 
 struct ConfigCommand: ParsableCommand {
@@ -23,7 +22,7 @@ struct ConfigShowCommand: ParsableCommand {
     @OptionGroup var databases: DatabaseOptions
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         StandardOutput.write(loaded.rendered())
     }
 }

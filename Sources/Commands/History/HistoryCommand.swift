@@ -1,6 +1,5 @@
 import ArgumentParser
 import CivilTime
-import Glibc
 import Maintenance
 import MaintenanceDatabase
 import Reporting
@@ -60,7 +59,7 @@ struct HistoryCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let (question, isDocument) = (HistoryReader.Question(self), json)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {

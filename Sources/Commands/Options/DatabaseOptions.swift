@@ -33,17 +33,17 @@ struct DatabaseOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("How to report: text or json.", valueName: "format"))
     var logFormat: LogFormat?
 
-    /// The configuration with every override applied; nil when it is not right, which has been said then.
+    /// The configuration with every override applied. One that is not right ends the command.
     ///
     /// Problems go to standard error, one a line; so do warnings.
-    func load() -> LoadedConfiguration? {
+    func load() -> LoadedConfiguration {
         switch read() {
         case .success(let loaded):
             for warning in loaded.warnings { StandardOutput.complain("warning: \(warning)") }
             return loaded
         case .failure(let refusal):
             ReportStream.standardError.write(refusal.problems.map { "\($0)\n" }.joined())
-            return nil
+            Glibc.exit(ExitStatus.configuration.rawValue)
         }
     }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Maintenance
 import MaintenanceDatabase
 
@@ -46,7 +45,7 @@ struct PlanCommand: ParsableCommand {
 
     /// Also what `run --dry-run` does.
     static func show(_ form: Form, of databases: DatabaseOptions, _ tasks: [TaskKind]) -> Never {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in

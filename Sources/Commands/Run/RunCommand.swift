@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         if dryRun { PlanCommand.show(.text, of: databases, tasks.selected) }
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let kinds = tasks.selected
         let format = ReportFormat(loaded.configuration.logFormat)
         Foreground.run {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Maintenance
 import MaintenanceDatabase
 import Reporting
@@ -29,7 +28,7 @@ struct SchemaApplyCommand: ParsableCommand {
     var plan = false
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let isPlan = plan
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {

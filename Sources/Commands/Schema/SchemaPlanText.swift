@@ -25,8 +25,7 @@ struct SchemaPlanText {
     private func paragraphs(_ more: [[String]]) -> String {
         let verified = VerifiedDatabase(name: name, verification: diagnosis.verification)
         let sections =
-            [GapText(verified).rendered.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)]
-            + [Self.records(diagnosis.records), Self.refusals(plan.refusals), notes] + more
+            [[GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals), notes] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -59,11 +58,7 @@ struct SchemaPlanText {
                 }
             default: step.statements
             }
-        let sql = statements.flatMap { statement in
-            "\(statement);".split(separator: "\n", omittingEmptySubsequences: false).map {
-                "       \(String($0).visible)"
-            }
-        }
+        let sql = statements.flatMap { "\($0);".visibleLines.map { "       \($0)" } }
         return [head, "     \(manner(step.manner))"] + sql
     }
 

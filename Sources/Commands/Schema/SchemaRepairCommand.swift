@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Maintenance
 import MaintenanceDatabase
 import Reporting
@@ -50,7 +49,7 @@ struct SchemaRepairCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let (isPlan, mappings) = (plan, map.compactMap { ValueMapping($0) })
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {

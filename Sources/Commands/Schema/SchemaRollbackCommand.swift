@@ -45,7 +45,7 @@ struct SchemaRollbackCommand: ParsableCommand {
     var dropRows = false
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         guard let definition = loaded.configuration.databases.first, loaded.configuration.databases.count == 1 else {
             StandardOutput.complain(
                 "rollback works on one database at a time, and \(loaded.configuration.databases.count) are configured\n"

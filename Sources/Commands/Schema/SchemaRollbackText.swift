@@ -12,7 +12,7 @@ struct SchemaRollbackText {
 
     var summary: String { rendered([]) }
 
-    var withSQL: String { rendered([["SQL, in one transaction", plan.script.visibleLines]]) }
+    var withSQL: String { rendered([["SQL, in one transaction"] + plan.script.visibleLines]) }
 
     private func rendered(_ more: [[String]]) -> String {
         let sections = [[headline] + migrations + tables, shared, records] + more
@@ -96,12 +96,5 @@ struct SchemaRollbackText {
             ? "nothing to take back"
             : "\(outcome.migrations.map(\.label).joined(separator: ", ")) taken back in \(duration.forPeople)"
         return (["\(database.visible): \(done)"] + outcome.remarks.map { "  \($0.visible)" }).joined(separator: "\n")
-    }
-}
-
-extension String {
-    /// Several lines, each safe for a terminal.
-    fileprivate var visibleLines: String {
-        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }.joined(separator: "\n")
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Maintenance
 import MaintenanceDatabase
 import Reporting
@@ -31,7 +30,7 @@ struct SchemaVerifyCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let isDocument = json
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {

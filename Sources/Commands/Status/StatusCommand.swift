@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Maintenance
 import Reporting
 import Settings
@@ -32,7 +31,7 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard let loaded = databases.load() else { Glibc.exit(ExitStatus.configuration.rawValue) }
+        let loaded = databases.load()
         let isDocument = json
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {

@@ -20,6 +20,13 @@ package enum LockMode: String, CaseIterable, Hashable, Sendable {
     }
 }
 
+extension LockMode: Comparable {
+    /// In the order of their declaration.
+    package static func < (left: LockMode, right: LockMode) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
 /// A lock that a step takes on a relation.
 package struct LockRequirement: Hashable, Sendable {
     package var relation: RelationName

@@ -31,6 +31,11 @@ package struct CatalogFacts: Equatable, Sendable {
     /// nil also for a property that is at its default.
     package subscript(object: CatalogObject, property: CatalogProperty) -> String? { facts[object]?[property] }
 
+    /// Whether a relation of that name is there, of whatever kind.
+    package func hasRelation(_ name: String) -> Bool {
+        CatalogObject.Kind.allCases.contains { $0.isRelation && contains(CatalogObject($0, name)) }
+    }
+
     /// Whether there is no table, view, type or function: at most the schema itself.
     package var holdsNothing: Bool {
         let kinds: Set<CatalogObject.Kind> = [

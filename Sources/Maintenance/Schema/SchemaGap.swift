@@ -131,10 +131,3 @@ package struct SchemaGap: Equatable, Sendable {
         }
     }
 }
-
-extension CatalogFacts {
-    /// Whether a relation of that name is there, of whatever kind.
-    package func hasRelation(_ name: String) -> Bool {
-        CatalogObject.Kind.allCases.contains { $0.isRelation && contains(CatalogObject($0, name)) }
-    }
-}

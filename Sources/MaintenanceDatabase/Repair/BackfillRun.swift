@@ -56,8 +56,8 @@ struct BackfillRun {
     private func batch(
         _ table: String, from: Int, to: Int, _ limit: Duration
     ) async throws(PostgresError) -> Int {
-        try await connection.script(unsafe: "BEGIN; \(LockDeadline(limit).settings); \(Self.quietly)")
-        do throws(PostgresError) {
+        let settings = "\(LockDeadline(limit).settings); \(Self.quietly)"
+        return try await connection.inTransaction(unsafe: settings) { () async throws(PostgresError) in
             let row = try await connection.row(
                 Statement(
                     unsafe: """
@@ -68,12 +68,7 @@ struct BackfillRun {
                         )
                         SELECT count(*) AS changed FROM changed
                         """))
-            let changed: Int = try row.decode("changed")
-            try await connection.commit()
-            return changed
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK", evenIfCancelled: true) }
-            throw error
+            return try row.decode("changed")
         }
     }
 

@@ -73,7 +73,7 @@ extension SchemaPlanner {
                 "ALTER TABLE \(table) ALTER COLUMN \(name) DROP NOT NULL")
         }
         guard isMandatory, live[column, .null] == nil else { return }
-        try planNotNull(column.relation, column.name, of: column)
+        try planNotNull(column, on: column.name)
         let check = try SQLIdentifier(Self.notNullPrefix + column.name).quoted
         addBriefly(
             .swaps, column.relation, .accessExclusive, "\(column.name) must not be NULL",
@@ -84,30 +84,19 @@ extension SchemaPlanner {
 
     /// The CHECK, validated.
     ///
-    /// - Parameter column: the one that is meant, where `name` only stands for it.
-    mutating func planNotNull(
-        _ relation: String, _ name: String, of column: CatalogObject
-    ) throws(PostgresError) {
-        let table = try qualified(relation)
-        let check = CatalogObject(.constraint, Self.notNullPrefix + column.name, of: relation)
-        let checkName = try SQLIdentifier(check.name).quoted
+    /// - Parameter name: of what stands for the column as long as it is under conversion.
+    mutating func planNotNull(_ column: CatalogObject, on name: String) throws(PostgresError) {
+        let check = CatalogObject(.constraint, Self.notNullPrefix + column.name, of: column.relation)
+        let purpose = "\(column.name) must not be NULL"
         let definition = live[check, .definition]
         if definition == nil {
             addBriefly(
-                .constraints, relation, .accessExclusive, "\(column.name) must not be NULL",
-                "ALTER TABLE \(table) ADD CONSTRAINT \(checkName) CHECK (\(try SQLIdentifier(name).quoted) IS NOT NULL) "
-                    + "NOT VALID")
+                .constraints, column.relation, .accessExclusive, purpose,
+                "ALTER TABLE \(try qualified(column.relation)) ADD CONSTRAINT \(try SQLIdentifier(check.name).quoted) "
+                    + "CHECK (\(try SQLIdentifier(name).quoted) IS NOT NULL) NOT VALID")
         }
-        if definition?.hasSuffix("NOT VALID") ?? true {
-            // After every CHECK of the phase stands.
-            append(
-                SchemaStep(
-                    column,
-                    .patiently([
-                        LockRequirement(.shareUpdateExclusive, on: RelationName(schema: schema, name: relation))
-                    ]), "\(column.name) must not be NULL",
-                    ["ALTER TABLE \(table) VALIDATE CONSTRAINT \(checkName)"]), to: .indexes)
-        }
+        // After every CHECK of the phase stands.
+        if definition?.hasSuffix("NOT VALID") ?? true { try validate(column, check.name, in: .indexes, for: purpose) }
     }
 
     // MARK: - Type, default

@@ -74,14 +74,17 @@ extension SchemaPlanner {
         try validate(constraint, name, in: .references)
     }
 
-    private mutating func validate(
-        _ constraint: CatalogObject, _ name: String, in phase: Phase, of table: String? = nil
+    /// - Parameters:
+    ///   - object: what the step is about.
+    ///   - table: the partition that it is on; nil for the object's own table.
+    mutating func validate(
+        _ object: CatalogObject, _ name: String, in phase: Phase, of table: String? = nil, for purpose: String? = nil
     ) throws(PostgresError) {
-        let relation = RelationName(schema: schema, name: table ?? constraint.relation)
+        let relation = RelationName(schema: schema, name: table ?? object.relation)
         append(
             SchemaStep(
-                constraint, .patiently([LockRequirement(.shareUpdateExclusive, on: relation)]),
-                "\(constraint.name) is not validated",
+                object, .patiently([LockRequirement(.shareUpdateExclusive, on: relation)]),
+                purpose ?? "\(object.name) is not validated",
                 ["ALTER TABLE \(try relation.quoted) VALIDATE CONSTRAINT \(try SQLIdentifier(name).quoted)"]), to: phase
         )
     }
@@ -200,10 +203,7 @@ extension SchemaPlanner {
         let purpose = "\(constraint.name) is missing"
         let table = "ALTER TABLE \(try qualified(relation))"
         let quoted = try SQLIdentifier(constraint.name).quoted
-        let index =
-            "CREATE UNIQUE INDEX ON \(relation) USING btree ("
-            + (try columns.map { (name) throws(PostgresError) in try SQLIdentifier(name).quoted })
-            .joined(separator: ", ") + ")"
+        let index = "CREATE UNIQUE INDEX ON \(relation) USING btree (\(try list(columns)))"
         guard isPartitioned(relation) else {
             append(
                 SchemaStep(
@@ -245,8 +245,7 @@ extension SchemaPlanner {
     private mutating func askForDuplicates(_ constraint: CatalogObject, _ columns: [String]) throws(PostgresError) {
         let objects = columns.map { CatalogObject(.column, $0, of: constraint.relation) }
         guard objects.allSatisfy({ live.contains($0) && !needsConversion($0) }) else { return }
-        let list = try columns.map { (name) throws(PostgresError) in try SQLIdentifier(name).quoted }
-            .joined(separator: ", ")
+        let list = try list(columns)
         let present = try columns.map { (name) throws(PostgresError) in
             "\(try SQLIdentifier(name).quoted) IS NOT NULL"
         }.joined(separator: " AND ")

@@ -66,7 +66,7 @@ extension SchemaPlanner {
         let isNull = "r.\(shadowName) IS NULL"
         let condition = expected[column, .null] == nil ? "\(isNull) AND r.\(sourceName) IS NOT NULL" : isNull
         add(.values, column, .inBatches(backfill(column, "\(shadowName) = (\(value))", condition)), purpose)
-        if expected[column, .null] != nil { try planNotNull(column.relation, shadow.name, of: column) }
+        if expected[column, .null] != nil { try planNotNull(column, on: shadow.name) }
         try planSwap(source, column, shadow, purpose)
     }
 

@@ -111,8 +111,7 @@ extension SchemaPlanner {
     }
 
     mutating func planRoutines() throws(PostgresError) {
-        let gaps = gap.missing + gap.different.map(\.object)
-        for object in expected.objects(.function) where gaps.contains(object) {
+        for object in expected.objects(.function) {
             let isNew = !live.contains(object)
             let isOther = difference(object, .signature) != nil
             guard isNew || isOther || difference(object, .definition) != nil || difference(object, .owner) != nil else {
@@ -125,8 +124,7 @@ extension SchemaPlanner {
             statements.append(expected[object, .definition] ?? "")
             statements.append("ALTER FUNCTION \(name) OWNER TO \(try owner(object))")
             let purpose = isNew ? "the function is missing" : "the function is another one"
-            let step = SchemaStep(object, .together, purpose, statements)
-            append(step, to: .functions)
+            append(SchemaStep(object, .together, purpose, statements), to: .functions)
         }
     }
 

@@ -6,7 +6,7 @@ extension SchemaPlanner {
     mutating func planViews() throws(PostgresError) {
         for view in viewsInOrder {
             if !live.contains(view) {
-                try planNewView(view, view.name, dependants: [])
+                try planNewView(view, view.name)
             } else if difference(view, .definition) != nil || difference(view, .columns) != nil {
                 try planOtherView(view)
             } else {
@@ -32,29 +32,29 @@ extension SchemaPlanner {
     }
 
     /// - Parameter name: under which it is made.
-    private mutating func planNewView(
-        _ view: CatalogObject, _ name: String, dependants: [CatalogObject]
-    ) throws(PostgresError) {
+    private mutating func planNewView(_ view: CatalogObject, _ name: String) throws(PostgresError) {
         guard view.kind == .materializedView else {
-            add(.views, view, .together, "the view is missing", contentsOf: try createView(view))
+            append(SchemaStep(view, .together, "the view is missing", try createView(view)), to: .views)
             return
         }
         // It reads for as long as it takes, and nobody waits for it.
         let step = SchemaStep(
             view, .patiently([]), name == view.name ? "the view is missing" : "the view is another one",
-            [
-                "CREATE MATERIALIZED VIEW \(try qualified(name)) AS\n\(query(view))",
-                "ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try owner(view))",
-            ] + (try createIndexes(of: view, on: name)))
+            try createMaterializedView(view, name))
         append(step, to: .views)
     }
 
-    private func createIndexes(of view: CatalogObject, on name: String) throws(PostgresError) -> [String] {
-        try expected.parts(.index, of: view.name).map { (index) throws(PostgresError) in
-            try createIndex(
-                name == view.name ? index.name : Self.derived(Self.newPrefix, index.name),
-                expected[index, .definition] ?? "", on: name)
-        }
+    /// With its indexes.
+    private func createMaterializedView(_ view: CatalogObject, _ name: String) throws(PostgresError) -> [String] {
+        [
+            "CREATE MATERIALIZED VIEW \(try qualified(name)) AS\n\(query(view))",
+            "ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try owner(view))",
+        ]
+            + (try expected.parts(.index, of: view.name).map { (index) throws(PostgresError) in
+                try createIndex(
+                    name == view.name ? index.name : Self.derived(Self.newPrefix, index.name),
+                    expected[index, .definition] ?? "", on: name)
+            })
     }
 
     /// The new one is filled beside the old one, which its readers have until the names are swapped.
@@ -70,7 +70,7 @@ extension SchemaPlanner {
                         view, .together, "an earlier call was interrupted",
                         ["DROP MATERIALIZED VIEW \(try qualified(new))"]), to: .functions)
             }
-            try planNewView(view, new, dependants: dependants)
+            try planNewView(view, new)
             statements.append(
                 "ALTER MATERIALIZED VIEW \(try qualified(new)) RENAME TO \(try SQLIdentifier(view.name).quoted)")
             for index in expected.parts(.index, of: view.name) {
@@ -82,13 +82,9 @@ extension SchemaPlanner {
         }
         statements += try grants(on: view)
         for other in dependants {
-            if other.kind == .materializedView {
-                statements.append("CREATE MATERIALIZED VIEW \(try qualified(other.name)) AS\n\(query(other))")
-                statements.append("ALTER MATERIALIZED VIEW \(try qualified(other.name)) OWNER TO \(try owner(other))")
-                statements += try createIndexes(of: other, on: other.name)
-            } else {
-                statements += try createView(other)
-            }
+            statements +=
+                other.kind == .materializedView
+                ? try createMaterializedView(other, other.name) : try createView(other)
             statements += try grants(on: other)
         }
         append(SchemaStep(view, .briefly([]), "the view is another one", statements), to: .views)
@@ -99,7 +95,11 @@ extension SchemaPlanner {
     }
 
     private func drop(_ view: CatalogObject) throws(PostgresError) -> String {
-        "DROP \(view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW") \(try qualified(view.name))"
+        "DROP \(Self.keyword(view)) \(try qualified(view.name))"
+    }
+
+    private static func keyword(_ view: CatalogObject) -> String {
+        view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
     }
 
     private func createView(_ view: CatalogObject) throws(PostgresError) -> [String] {
@@ -117,25 +117,18 @@ extension SchemaPlanner {
     }
 
     private mutating func planViewSettings(_ view: CatalogObject) throws(PostgresError) {
-        let kind = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
+        let name = "\(Self.keyword(view)) \(try qualified(view.name))"
         if let owner = difference(view, .owner) {
             append(
                 SchemaStep(
                     view, .briefly([]), "the view belongs to \(owner.found ?? "another")",
-                    ["ALTER \(kind) \(try qualified(view.name)) OWNER TO \(try self.owner(view))"]), to: .owners)
+                    ["ALTER \(name) OWNER TO \(try self.owner(view))"]), to: .owners)
         }
         if let options = difference(view, .options), let wanted = options.expected {
             append(
                 SchemaStep(
                     view, .briefly([]), "its options are \(options.found ?? "none")",
-                    ["ALTER \(kind) \(try qualified(view.name)) SET (\(wanted))"]), to: .views)
+                    ["ALTER \(name) SET (\(wanted))"]), to: .views)
         }
-    }
-
-    private mutating func add(
-        _ phase: Phase, _ object: CatalogObject, _ manner: SchemaStep.Manner, _ purpose: String,
-        contentsOf statements: [String]
-    ) {
-        append(SchemaStep(object, manner, purpose, statements), to: phase)
     }
 }

@@ -19,7 +19,7 @@ struct SchemaPlanner {
     let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
 
     /// In this order everything finds what it needs.
-    enum Phase: Int, CaseIterable {
+    enum Phase: CaseIterable {
         case foundation, types, functions, tables, columns, values, constraints, indexes, swaps, leftovers, keys
         case references, partitions, views
         // Whoever loses a table has its privileges before that. Triggers that write as the schema's owner find it
@@ -128,16 +128,19 @@ struct SchemaPlanner {
         let kinds: [CatalogObject.Kind] = [
             .table, .foreignTable, .view, .materializedView, .sequence, .index, .constraint, .partition,
         ]
-        let isKey = { (other: CatalogObject, facts: CatalogFacts) in
-            let definition = facts[other, .definition] ?? ""
-            return other.kind != .constraint || definition.hasPrefix("UNIQUE") || definition.hasPrefix("PRIMARY KEY")
-        }
         let other = kinds.flatMap { live.objects($0) }.first { other in
-            other.name == object.name && other != object && isKey(other, live)
+            guard other.name == object.name, other != object else { return false }
+            let definition = live[other, .definition] ?? ""
+            return other.kind != .constraint || definition.hasPrefix("UNIQUE") || definition.hasPrefix("PRIMARY KEY")
         }
         guard let other else { return }
         refuse(
             object, "its name is taken by the \(other)", cure: "give that another name, then repeat the command")
+    }
+
+    /// Names as SQL writes them, in a list.
+    func list(_ names: [String]) throws(PostgresError) -> String {
+        try names.map { (name) throws(PostgresError) in try SQLIdentifier(name).quoted }.joined(separator: ", ")
     }
 
     func rule(_ table: String, _ column: String) -> RepairRule? {
@@ -174,8 +177,7 @@ private struct BriefWork {
     }
 
     mutating func add(_ mode: LockMode, _ purpose: String, _ statements: [String]) {
-        let order = LockMode.allCases
-        if (order.firstIndex(of: mode) ?? 0) > (order.firstIndex(of: self.mode) ?? 0) { self.mode = mode }
+        self.mode = max(self.mode, mode)
         if !purposes.contains(purpose) { purposes.append(purpose) }
         for statement in statements where !self.statements.contains(statement) { self.statements.append(statement) }
     }

@@ -37,11 +37,11 @@ struct SchemaStepRunner {
         guard let first = steps.first else { return }
         switch first.manner {
         case .together:
-            try await transaction(unsafe: Self.patience) { () async throws(PostgresError) in
+            try await connection.inTransaction(unsafe: Self.patience) { () async throws(PostgresError) in
                 for step in steps { try await work(step) }
             }
         case .patiently:
-            try await transaction(unsafe: Self.patience) { () async throws(PostgresError) in
+            try await connection.inTransaction(unsafe: Self.patience) { () async throws(PostgresError) in
                 try await work(first)
             }
         case .briefly(let requirements): try await briefly(first, requirements)
@@ -51,19 +51,6 @@ struct SchemaStepRunner {
     }
 
     // MARK: - In one transaction
-
-    private func transaction(
-        unsafe settings: String, _ body: () async throws(PostgresError) -> Void
-    ) async throws(PostgresError) {
-        try await connection.script(unsafe: "BEGIN; \(settings)")
-        do throws(PostgresError) {
-            try await body()
-            try await connection.commit()
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK", evenIfCancelled: true) }
-            throw error
-        }
-    }
 
     private func work(_ step: SchemaStep) async throws(PostgresError) {
         for statement in step.statements { try await connection.script(unsafe: statement) }
@@ -76,7 +63,7 @@ struct SchemaStepRunner {
         for attempt in 1... {
             let deadline = LockDeadline(locks.perStep)
             do throws(PostgresError) {
-                return try await transaction(unsafe: deadline.settings) { () async throws(PostgresError) in
+                return try await connection.inTransaction(unsafe: deadline.settings) { () async throws(PostgresError) in
                     for requirement in requirements {
                         try await deadline.take(requirement, on: connection, patience: locks.perStep + .seconds(5))
                     }

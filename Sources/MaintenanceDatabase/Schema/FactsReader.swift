@@ -13,28 +13,18 @@ struct FactsReader {
     ///
     /// - Throws: also when a table was dropped meanwhile, since `pg_get_expr` does not follow the snapshot.
     func read() async throws(PostgresError) -> CatalogFacts {
-        try await connection.script(
-            unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
-        do throws(PostgresError) {
-            let facts = try await inTransaction()
-            try await connection.execute("COMMIT")
-            return facts
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK") }
-            throw error
-        }
-    }
-
-    private func inTransaction() async throws(PostgresError) -> CatalogFacts {
-        var facts = CatalogFacts()
-        for row in try await connection.rows(SchemaQuery.facts(schema, roles)) {
-            let kind: String = try row.decode("kind")
-            guard let kind = CatalogObject.Kind(rawValue: kind) else {
-                throw PostgresError(.shape, "the catalog has an object of kind \"\(kind)\", which pgtend does not know")
+        try await connection.readingOneSnapshot { () async throws(PostgresError) in
+            var facts = CatalogFacts()
+            for row in try await connection.rows(SchemaQuery.facts(schema, roles)) {
+                let kind: String = try row.decode("kind")
+                guard let kind = CatalogObject.Kind(rawValue: kind) else {
+                    throw PostgresError(
+                        .shape, "the catalog has an object of kind \"\(kind)\", which pgtend does not know")
+                }
+                let object = CatalogObject(kind, try row.decode("name"), of: try row.decode("relation"))
+                facts.add(object, CatalogProperty(rawValue: try row.decode("property")), try row.decode("value"))
             }
-            let object = CatalogObject(kind, try row.decode("name"), of: try row.decode("relation"))
-            facts.add(object, CatalogProperty(rawValue: try row.decode("property")), try row.decode("value"))
+            return facts
         }
-        return facts
     }
 }

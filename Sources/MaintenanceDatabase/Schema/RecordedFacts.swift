@@ -8,8 +8,8 @@ import Maintenance
 /// tabs, with `\n`, `\t` and `\\` for what would break the line. `{vector}` stands for the schema of that extension as
 /// SQL writes it, `{vector:name}` for its bare name.
 package struct RecordedFacts: Sendable {
-    /// The major versions of which something is recorded, ascending.
-    package let majors: [Int]
+    /// The versions that pgtend supports: each is recorded.
+    package let majors = [15, 16, 17, 18]
     private let lines: [Line]
 
     private struct Line {
@@ -36,12 +36,8 @@ package struct RecordedFacts: Sendable {
                 object: CatalogObject(kind, fields[3], of: fields[2]), property: CatalogProperty(rawValue: fields[4]),
                 value: fields[5])
         }
-        majors = Self.allMajors
         schema = lines.first { $0.object.kind == .schema }?.object.name ?? ""
     }
-
-    /// The versions that pgtend supports: each is recorded.
-    private static let allMajors = [15, 16, 17, 18]
 
     /// What a server of that major version would tell of the schema. Of one that is not recorded: what the nearest
     /// recorded one would.

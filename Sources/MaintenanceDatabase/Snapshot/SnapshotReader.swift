@@ -48,17 +48,7 @@ package struct SnapshotReader {
 
     /// nil when a table was dropped meanwhile.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        // The server locks a table to print an expression: behind whoever rewrites it, the run does not wait for ever.
-        try await connection.script(
-            unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
-        do throws(PostgresError) {
-            let snapshot = try await inTransaction()
-            try await connection.execute("COMMIT")
-            return snapshot
-        } catch {
-            if !connection.isBroken { try await connection.execute("ROLLBACK") }
-            throw error
-        }
+        try await connection.readingOneSnapshot { () async throws(PostgresError) in try await inTransaction() }
     }
 
     private func inTransaction() async throws(PostgresError) -> CatalogSnapshot? {

@@ -18,6 +18,13 @@ extension String {
     }
 }
 
+extension String {
+    /// Its lines, each safe to write to a terminal.
+    package var visibleLines: [String] {
+        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
+    }
+}
+
 extension Unicode.Scalar {
     /// Control and format characters and the two line separators: the C0 and C1 sets with ESC and CSI, DEL,
     /// zero-width characters and the bidirectional overrides.
