@@ -5,45 +5,112 @@ import Testing
 
 @testable import MaintenanceDatabase
 
-/// A few statements of a repair in each run of the tests, all of them with `make test-repair`; PGTEND_TEST_REPAIR may be a
-/// number, too.
+/// A few statements of each in a run of the tests, all of them with `make test-repair`; PGTEND_TEST_REPAIR may be a number,
+/// too.
 @Suite("Faults of the repair", .serialized)
 struct RepairFaultTests {
     private static let wish = ProcessInfo.processInfo.environment["PGTEND_TEST_REPAIR"]
     private static let sample = wish.flatMap { Int($0) } ?? 6
+    /// The statements wait for one another, not for a core.
+    private static let workers = wish == "all" ? 3 : 1
 
     @Test func aRepairThatIsKilledAtAnyStatementIsCompletedByTheNext() async throws {
+        try await survives("a repair", of: DriftedDatabase.small) { database, folder in
+            try await database.repair(through: folder)
+        }
+    }
+
+    /// What an older release lacks, in a database with rows: the same steps, begun by another command.
+    @Test func anUpgradeThatIsKilledAtAnyStatementIsCompletedByTheNext() async throws {
+        try await survives("an upgrade", of: Self.older) { database, folder in
+            let application = SchemaApplication(
+                conninfo: database.conninfo(through: folder), applicationName: "pgtend test", programVersion: "1.2.3",
+                locks: TestDatabase.patientLocks)
+            let outcome = try await application.apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
+            if case .completed(let diagnosis) = outcome { return diagnosis }
+            // It was struck when all was done.
+            return try await database.repairing().plan()
+        }
+    }
+
+    private static let older = Template("older_release") { database in
+        _ = try await SchemaInstaller(
+            conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
+        ).apply()
+        try await database.psql(
+            """
+            CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+            INSERT INTO public.schema_migrations VALUES (1, false);
+            INSERT INTO mcp.embeddings (tenant_id, content)
+            SELECT gen_random_uuid(), 'text ' || i FROM generate_series(1, 500) AS i;
+            INSERT INTO mcp.tasks (tenant_id, type, title)
+            SELECT gen_random_uuid(), 'review', 'task ' || i FROM generate_series(1, 500) AS i;
+            ALTER TABLE mcp.embeddings DROP COLUMN term_frequencies CASCADE, DROP COLUMN cost_usd;
+            DROP INDEX mcp.embeddings_tenant_hash_idx, mcp.tasks_list_idx;
+            ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL;
+            DROP POLICY tenant_isolation ON mcp.tasks;
+            DROP FUNCTION mcp.refresh_cost_analytics();
+            DROP TABLE mcp.embedding_term_statistics;
+            DROP MATERIALIZED VIEW mcp.agent_cost_analytics CASCADE;
+            """)
+    }
+
+    /// - Parameter act: once through the relay's folder, once without it.
+    private func survives(
+        _ what: String, of template: Template,
+        _ act: @escaping @Sendable (TestDatabase, String?) async throws -> SchemaDiagnosis
+    ) async throws {
         let cluster = try await Cluster.shared()
-        let relay = try StatementRelay(to: cluster)
-        defer { relay.close() }
-        let statements = try await TestDatabase.with(cluster, template: DriftedDatabase.small) { database in
-            try await database.repair(through: relay.folder)
-            return relay.count
+        let statements = try await Self.withRelay(to: cluster) { relay in
+            try await TestDatabase.with(cluster, template: template) { database in
+                _ = try await act(database, relay.folder)
+                return relay.count
+            }
         }
         try #require(statements > 0)
         var random = Seeded()
         let numbers = Self.wish == "all" ? Array(1...statements) : Self.sample(of: statements, &random)
         print(
-            "\(statements) statements a repair, struck at \(numbers.count) of them (seed \(random.seed)): \(numbers.prefix(20))"
-        )
-
-        for number in numbers {
-            try await TestDatabase.with(cluster, template: DriftedDatabase.small) { database in
-                try await KeptRows.keep(database)
-                relay.strike(number % 3 == 0 ? .cutAfter : number % 3 == 1 ? .terminate : .cutBefore, at: number)
-                await #expect(throws: (any Error).self, "statement \(number)") {
-                    try await database.repair(through: relay.folder)
+            "\(statements) statements \(what), struck at \(numbers.count) of them (seed \(random.seed)): "
+                + "\(numbers.prefix(20))")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<Self.workers {
+                group.addTask {
+                    try await Self.withRelay(to: cluster) { relay in
+                        for (index, number) in numbers.enumerated() where index % Self.workers == worker {
+                            try await Self.strike(at: number, by: relay, cluster, template, act)
+                        }
+                    }
                 }
-                #expect(relay.count >= number)
-                let after = try await database.repair()
-                #expect(after.plan.refusals == [], "statement \(number)")
-                #expect(after.verification.gap.isClosed, "statement \(number): \(after.verification.gap)")
-                #expect(try await KeptRows.losses(database) == "", "statement \(number)")
-                let leftovers = try await database.leftovers
-                #expect(leftovers == "", "statement \(number)")
-                #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")
             }
+            try await group.waitForAll()
         }
+    }
+
+    private static func strike(
+        at number: Int, by relay: StatementRelay, _ cluster: Cluster, _ template: Template,
+        _ act: @Sendable (TestDatabase, String?) async throws -> SchemaDiagnosis
+    ) async throws {
+        try await TestDatabase.with(cluster, template: template) { database in
+            try await KeptRows.keep(database)
+            relay.strike(number % 3 == 0 ? .cutAfter : number % 3 == 1 ? .terminate : .cutBefore, at: number)
+            await #expect(throws: (any Error).self, "statement \(number)") { try await act(database, relay.folder) }
+            #expect(relay.count >= number)
+            let after = try await act(database, nil)
+            #expect(after.plan.refusals == [], "statement \(number)")
+            #expect(after.verification.gap.isClosed, "statement \(number): \(after.verification.gap)")
+            #expect(try await KeptRows.losses(database) == "", "statement \(number)")
+            #expect(try await database.leftovers == "", "statement \(number)")
+            #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")
+        }
+    }
+
+    private static func withRelay<Result>(
+        to cluster: Cluster, _ body: (StatementRelay) async throws -> Result
+    ) async throws -> Result {
+        let relay = try StatementRelay(to: cluster)
+        defer { relay.close() }
+        return try await body(relay)
     }
 
     /// One in each of as many equal parts.
@@ -58,7 +125,7 @@ struct RepairFaultTests {
         defer { relay.close() }
         let install = { (database: TestDatabase, folder: String?) in
             try await SchemaInstaller(
-                conninfo: database.conninfo(folder.map { ["host": $0] } ?? [:]), applicationName: "pgtend test",
+                conninfo: database.conninfo(through: folder), applicationName: "pgtend test",
                 programVersion: "1.2.3"
             ).apply()
         }

@@ -8,11 +8,16 @@ extension TestDatabase {
     /// Patient enough for a machine that does other things, too.
     static let patientLocks = LockBudget(perStep: .seconds(3), perTableAndHour: .seconds(30))
 
+    /// - Parameter folder: a relay's; nil for the server itself.
+    func conninfo(through folder: String?) -> String {
+        conninfo(folder.map { ["host": $0] } ?? [:])
+    }
+
     func repairing(
         _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks
     ) -> SchemaRepair {
         SchemaRepair(
-            conninfo: conninfo(folder.map { ["host": $0] } ?? [:]), applicationName: "pgtend test",
+            conninfo: conninfo(through: folder), applicationName: "pgtend test",
             programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks)
     }
 
@@ -43,7 +48,7 @@ extension TestDatabase {
 enum KeptRows {
     private static let json = """
         CREATE SCHEMA IF NOT EXISTS kept;
-        -- A row as JSON; an instant without a zone counts as UTC.
+        -- A row as JSON; an instant without a zone counts as UTC. A row without an id is known by all that it holds.
         CREATE OR REPLACE FUNCTION kept.rows_of(target regclass) RETURNS TABLE (id text, content jsonb)
         LANGUAGE plpgsql AS $$
         DECLARE
@@ -51,7 +56,7 @@ enum KeptRows {
                 SELECT coalesce(string_agg(format(' || jsonb_build_object(%L, r.%I AT TIME ZONE ''UTC'')', attname, attname), ''), '')
                 FROM pg_attribute WHERE attrelid = target AND atttypid = 'timestamp'::regtype AND NOT attisdropped);
         BEGIN
-            RETURN QUERY EXECUTE format('SELECT r.id::text, to_jsonb(r)%s FROM %s AS r', zoned, target);
+            RETURN QUERY EXECUTE format('SELECT coalesce(to_jsonb(r) ->> ''id'', to_jsonb(r)::text), to_jsonb(r)%s FROM %s AS r', zoned, target);
         END
         $$;
         """
