@@ -141,6 +141,7 @@ extension EmbeddedSQL {
         "schema_history.sql": PackageResources.schema_history_sql,
         "schema_history_table.sql": PackageResources.schema_history_table_sql,
         "schema_index_state.sql": PackageResources.schema_index_state_sql,
+        "schema_repair_rights.sql": PackageResources.schema_repair_rights_sql,
         "schema_rights.sql": PackageResources.schema_rights_sql,
         "schema_rollback_guard.sql": PackageResources.schema_rollback_guard_sql,
         "schema_rollback_makings.sql": PackageResources.schema_rollback_makings_sql,

@@ -5,7 +5,8 @@ import TestSupport
 
 /// A Unix socket before the server's that counts the statements which go through, and strikes at one of them.
 ///
-/// It reads the frontend's protocol just far enough: a statement is a Query or a Sync message.
+/// It reads the protocol just far enough: a statement is a Query or a Sync message, and what the server is ready for says
+/// whether one begins outside of a transaction.
 final class StatementRelay: Sendable {
     enum Strike: Sendable {
         /// SIGTERM to the backend, as pg_terminate_backend sends it, before it has the statement.
@@ -20,6 +21,7 @@ final class StatementRelay: Sendable {
 
     private struct State {
         var count = 0
+        var outside: [Int] = []
         var stopped: pid_t?
         var strike: (Strike, at: Int)?
     }
@@ -43,6 +45,10 @@ final class StatementRelay: Sendable {
 
     /// How many statements have come since the last call of `strike`.
     var count: Int { state.withLock { $0.count } }
+
+    /// Which of them began outside of a transaction and are no mere question or setting: before each of these the server
+    /// keeps something else than before the one that precedes it, and within a transaction it keeps what it kept before.
+    var durable: [Int] { state.withLock { $0.outside } }
 
     /// Strikes once, at the statement of that number from 1, counted over all connections.
     func strike(_ strike: Strike, at number: Int) {
@@ -78,6 +84,7 @@ final class StatementRelay: Sendable {
         var greeting: [UInt8] = []
         var backend: pid_t?
         var isStarted = false
+        var readiness = Readiness()
         var ends = [
             pollfd(fd: client, events: Int16(POLLIN), revents: 0),
             pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
@@ -86,6 +93,7 @@ final class StatementRelay: Sendable {
         while poll(&ends, 2, -1) > 0 || errno == EINTR {
             if ends[1].revents != 0 {
                 let count = read(upstream, &buffer, buffer.count)
+                readiness.read(buffer[..<count])
                 guard count > 0, pass(buffer[..<count], to: client) else { return }
                 if backend == nil {
                     greeting += buffer[..<count]
@@ -101,7 +109,9 @@ final class StatementRelay: Sendable {
                     // 'Q' and 'S'; the start-up packet, or a cancel request, has no type.
                     let isStatement = isStarted && (message[0] == 0x51 || message[0] == 0x53)
                     isStarted = true
-                    let strike = isStatement ? next(backend) : nil
+                    let strike =
+                        isStatement
+                        ? next(backend, isDurable: !readiness.isInTransaction && Self.changes(message)) : nil
                     if case .cutBefore = strike { return }
                     guard pass(message[...], to: upstream) else { return }
                     if case .cutAfter = strike { return }
@@ -111,9 +121,10 @@ final class StatementRelay: Sendable {
     }
 
     /// Counts a statement, and does to the backend what is to be done to it.
-    private func next(_ backend: pid_t?) -> Strike? {
+    private func next(_ backend: pid_t?, isDurable: Bool) -> Strike? {
         state.withLock { state in
             state.count += 1
+            if isDurable { state.outside.append(state.count) }
             guard let (strike, number) = state.strike, number == state.count else { return nil }
             if let backend {
                 if case .terminate = strike { kill(backend, SIGTERM) }
@@ -124,6 +135,13 @@ final class StatementRelay: Sendable {
             }
             return strike
         }
+    }
+
+    /// Whether it may change what the server keeps; of a Sync, whose statement came before, it is supposed.
+    private static func changes(_ message: [UInt8]) -> Bool {
+        guard message[0] == 0x51 else { return true }
+        let words = ["SELECT", "WITH", "SET", "RESET", "SHOW", "--"]
+        return !words.contains { message.dropFirst(5).starts(with: $0.utf8) }
     }
 
     /// The first message of the frontend's stream, if it is there as a whole.
@@ -159,6 +177,31 @@ final class StatementRelay: Sendable {
             rest = rest.dropFirst(sent)
         }
         return true
+    }
+}
+
+/// What a backend's ReadyForQuery messages ('Z') say.
+private struct Readiness {
+    private(set) var isInTransaction = false
+    private var header: [UInt8] = []
+    /// Of the message whose header has been read.
+    private var left = 0
+
+    mutating func read(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        while let byte = rest.first {
+            if left > 0 {
+                if header[0] == 0x5A { isInTransaction = byte != 0x49 }
+                let skipped = min(left, rest.count)
+                rest = rest.dropFirst(skipped)
+                left -= skipped
+            } else {
+                header.append(byte)
+                rest = rest.dropFirst()
+                if header.count == 5 { left = header[1...].reduce(0) { $0 << 8 | Int($1) } - 4 }
+            }
+            if header.count == 5, left == 0 { header = [] }
+        }
     }
 }
 

@@ -114,19 +114,17 @@ grants AS (
     GROUP BY 1, 2, 3, 4
 ),
 fact (kind, relation, name, property, value) AS (
-    -- Roles belong to the cluster: only those that are asked for, and owners, are a matter of this schema.
-    SELECT 'role'::text, ''::text, r.rolname::text, f.property, f.value
-    FROM pg_roles AS r
-    CROSS JOIN LATERAL (VALUES
-        ('attributes', concat_ws(' ',
+    -- Roles belong to the cluster: only those that are asked for, and owners, are a matter of this schema, and what is
+    -- said of them is a matter of whoever made them.
+    SELECT 'role'::text, ''::text, r.rolname::text, 'attributes'::text,
+        concat_ws(' ',
             CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
             CASE WHEN r.rolsuper THEN 'SUPERUSER' END,
             CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
             CASE WHEN r.rolcreatedb THEN 'CREATEDB' END,
             CASE WHEN r.rolreplication THEN 'REPLICATION' END,
-            CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)),
-        ('comment', shobj_description(r.oid, 'pg_authid'))
-    ) AS f (property, value)
+            CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)
+    FROM pg_roles AS r
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
 
     UNION ALL

@@ -46,9 +46,15 @@ findings (place, missing, cure) AS (
     WHERE NOT m.creates_roles AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = w.name)
     UNION ALL
     SELECT 5, format('ownership of schema mcp, which belongs to %I', pg_get_userbyid(n.nspowner)),
-        'ALTER SCHEMA mcp OWNER TO mcp_owner'
+        CASE
+            WHEN r.rolsuper THEN 'ALTER SCHEMA mcp OWNER TO mcp_owner'
+            WHEN current_setting('server_version_num')::integer >= 160000 THEN
+                format('GRANT %I TO %I WITH INHERIT TRUE, SET TRUE', r.rolname, m.name)
+            ELSE format('GRANT %1$I TO %2$I; ALTER ROLE %2$I INHERIT', r.rolname, m.name)
+        END
     FROM me AS m
     JOIN pg_namespace AS n ON n.nspname = 'mcp'
+    JOIN pg_roles AS r ON r.oid = n.nspowner
     WHERE NOT pg_has_role(n.nspowner, 'USAGE')
     UNION ALL
     SELECT 6, format('the extension %I, which only a superuser may create here', a.name),

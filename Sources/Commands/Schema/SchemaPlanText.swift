@@ -25,12 +25,23 @@ struct SchemaPlanText {
     private func paragraphs(_ more: [[String]]) -> String {
         let verified = VerifiedDatabase(name: name, verification: diagnosis.verification)
         let sections =
-            [[GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals), notes] + more
+            [
+                [GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals),
+                missingRights, notes,
+            ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
     private var notes: [String] {
         plan.notes.isEmpty ? [] : ["notes"] + plan.notes.map { "  " + $0.visible }
+    }
+
+    private var missingRights: [String] {
+        guard !diagnosis.missingRights.isEmpty else { return [] }
+        return ["the role lacks rights, and nothing is changed without them"]
+            + diagnosis.missingRights.map { right in
+                "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "")
+            }
     }
 
     private static func records(_ records: [ForeignRecord]) -> [String] {

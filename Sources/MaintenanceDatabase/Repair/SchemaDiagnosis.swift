@@ -6,6 +6,8 @@ package struct SchemaDiagnosis: Sendable {
     package let plan: SchemaPlan
     /// What golang-migrate believes.
     package internal(set) var records: [ForeignRecord]
+    /// What the role that asked lacks for executing the plan; none where there is nothing to execute.
+    package internal(set) var missingRights: [MissingRight]
 }
 
 /// A row of golang-migrate's `schema_migrations`.

@@ -146,8 +146,7 @@ extension SchemaPlanner {
         case .function: "FUNCTION \(try functionName(object))"
         case .schema: "SCHEMA \(try SQLIdentifier(object.name).quoted)"
         case .type: "TYPE \(try qualified(object.name))"
-        case .role: "ROLE \(try SQLIdentifier(object.name).quoted)"
-        case .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .grant: nil
+        case .role, .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .grant: nil
         }
     }
 }

@@ -14,7 +14,7 @@ package struct SchemaRepair: Sendable {
     private let locks: LockBudget
 
     /// - Parameters:
-    ///   - conninfo: of the database; its role has to be a superuser, or to own what is changed.
+    ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that a plan asks for.
     ///   - mappings: what old values are called by now.
     ///   - locks: how long the application may be made to wait.
     package init(
@@ -53,6 +53,11 @@ package struct SchemaRepair: Sendable {
             try await lock.take()
             var diagnosis = try await diagnosis(connection)
             begun(diagnosis)
+            guard diagnosis.missingRights.isEmpty || !diagnosis.plan.refusals.isEmpty else {
+                throw ServerFailure(
+                    diagnosis.missingRights, of: connection.server.user, "repair the schema",
+                    otherwise: "do it as a superuser, or let one run")
+            }
             for round in 1...Self.rounds {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
                 var isOvertaken = false
@@ -95,8 +100,11 @@ package struct SchemaRepair: Sendable {
                     answers: answers)
                 let open = planner.openQuestions
                 if open.isEmpty {
+                    let plan = planner.result
                     return SchemaDiagnosis(
-                        verification: verification, plan: planner.result, records: try await records(connection))
+                        verification: verification, plan: plan, records: try await records(connection),
+                        missingRights: plan.steps.isEmpty
+                            ? [] : try await connection.missingRights(.rights, .repairRights))
                 }
                 for question in open { answers[question] = try await answer(question, connection) }
             }

@@ -118,22 +118,14 @@ struct MigrationRunner {
     }
 
     private func requireRights() async throws(ServerFailure) {
-        var missing: [String] = []
-        var cures: [String] = []
+        let missing: [MissingRight]
         do throws(PostgresError) {
-            for row in try await connection.rows(set.rights()) {
-                missing.append(try row.decode("missing"))
-                cures.append(try row.decode("cure") + ";")
-            }
+            missing = try await connection.missingRights(set.rights)
         } catch {
             throw ServerFailure(error)
         }
         guard missing.isEmpty else {
-            throw ServerFailure(
-                failureClass: .privilege, sqlState: SQLState.insufficientPrivilege.rawValue,
-                message: "role \(connection.server.user) may not apply \(set.title), and nothing was changed; "
-                    + "it lacks: \(missing.joined(separator: "; "))",
-                cure: "\(set.otherwise): \(cures.joined(separator: " "))")
+            throw ServerFailure(missing, of: connection.server.user, "apply \(set.title)", otherwise: set.otherwise)
         }
     }
 

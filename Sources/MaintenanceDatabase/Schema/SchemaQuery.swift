@@ -5,6 +5,7 @@ import PostgresClient
 enum SchemaQuery: String, CaseIterable {
     case session = "schema_session"
     case rights = "schema_rights"
+    case repairRights = "schema_repair_rights"
     case facts = "schema_facts"
     case foreignRecords = "schema_foreign_records"
     case indexState = "schema_index_state"

@@ -10,7 +10,7 @@ import Testing
 /// The old programs go on while their database is repaired: as its owner, with the columns that they know.
 @Suite("Writers beside the repair", .serialized)
 struct RepairWritersTests {
-    private static let isThorough = ProcessInfo.processInfo.environment["PGTEND_TEST_REPAIR"] == "all"
+    private static let isThorough = ProcessInfo.processInfo.environment["PGTEND_TEST_REPAIR"] != nil
     private static let deadline = Duration.milliseconds(400)
     /// What a busy machine takes for the statement itself, and for giving the lock back.
     private static let tolerance = Duration.milliseconds(400)

@@ -1,0 +1,74 @@
+-- What the role of this session lacks for changing a schema that stands, beyond what applying it takes: each with the
+-- statement by which a superuser gives it, or NULL where nobody should give it. No row for a superuser.
+WITH me AS (
+    SELECT
+        r.oid, r.rolname AS name,
+        current_setting('server_version_num')::integer >= 160000 AS has_options,
+        -- Who may create roles may give away those that it made, and before 16 any.
+        r.rolcreaterole
+            AND (
+                current_setting('server_version_num')::integer < 160000 OR to_regrole('mcp_application') IS NULL
+            ) AS gives_roles
+    FROM pg_roles AS r
+    WHERE r.rolname = current_user AND NOT r.rolsuper
+),
+owned (owner, kind, name) AS (
+    SELECT c.relowner, 'table', c.oid::regclass::text
+    FROM pg_class AS c
+    WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+    UNION ALL
+    SELECT p.proowner, 'function', p.oid::regprocedure::text
+    FROM pg_proc AS p
+    WHERE p.pronamespace = to_regnamespace('mcp')
+    UNION ALL
+    SELECT t.typowner, 'type', t.oid::regtype::text
+    FROM pg_type AS t
+    WHERE t.typnamespace = to_regnamespace('mcp') AND t.typtype IN ('d', 'e', 'r')
+),
+owners AS (
+    SELECT r.oid, r.rolname AS name, r.rolsuper, count(*) AS objects, min(o.name) AS example,
+        bool_or(o.kind = 'table') AS has_tables
+    FROM owned AS o
+    JOIN pg_roles AS r ON r.oid = o.owner
+    GROUP BY r.oid, r.rolname, r.rolsuper
+),
+findings (place, missing, cure) AS (
+    SELECT 1, format('the privileges of %I, which owns %s object(s) of schema mcp, such as %s',
+            o.name, o.objects, o.example),
+        CASE
+            WHEN o.rolsuper THEN NULL
+            WHEN m.has_options THEN format('GRANT %I TO %I WITH INHERIT TRUE, SET TRUE', o.name, m.name)
+            ELSE format('GRANT %1$I TO %2$I; ALTER ROLE %2$I INHERIT', o.name, m.name)
+        END
+    FROM me AS m
+    CROSS JOIN owners AS o
+    WHERE o.name <> 'mcp_owner' AND NOT pg_has_role(m.oid, o.oid, 'USAGE')
+    UNION ALL
+    -- Whoever owns tables now goes on as a member of it.
+    SELECT 2, format('the right to make %I a member of mcp_application', string_agg(o.name, ', ' ORDER BY o.name)),
+        format('GRANT mcp_application TO %I WITH ADMIN %s', m.name,
+            CASE WHEN m.has_options THEN 'TRUE, INHERIT FALSE, SET FALSE' ELSE 'OPTION' END)
+    FROM me AS m
+    CROSS JOIN owners AS o
+    WHERE o.name <> 'mcp_owner' AND o.has_tables AND NOT o.rolsuper AND NOT m.gives_roles
+        AND NOT coalesce(pg_has_role(m.oid, to_regrole('mcp_application'), 'MEMBER WITH ADMIN OPTION'), false)
+    GROUP BY m.name, m.has_options
+    UNION ALL
+    SELECT 3, format('UPDATE on %s', c.oid::regclass),
+        format('GRANT SELECT, UPDATE ON TABLE %s TO %I', c.oid::regclass, m.name)
+    FROM me AS m
+    JOIN pg_class AS c ON c.relkind = 'r' AND c.relname = 'schema_migrations'
+    WHERE NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'UPDATE'))
+        AND (
+            SELECT array_agg(a.attname::text ORDER BY a.attname)
+            FROM pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        ) = ARRAY['dirty', 'version']
+    UNION ALL
+    SELECT 4, 'INSERT on pgtend.schema_steps', format('GRANT INSERT ON TABLE pgtend.schema_steps TO %I', m.name)
+    FROM me AS m
+    WHERE NOT has_table_privilege(to_regclass('pgtend.schema_steps'), 'INSERT')
+)
+SELECT f.missing, f.cure
+FROM findings AS f
+ORDER BY f.place, f.missing
