@@ -26,7 +26,7 @@ for version in "${versions[@]}"; do
     command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")
 done
 log=.build/test.log
-"${command[@]}" 2>&1 | tee "$log" && exit
+"${command[@]}" 2>&1 | tee -i "$log" && exit
 status=$?
 # What failed is told once more: thousands of lines may have come after it, and a tail is all that CI keeps.
 echo "What failed (all of it: $log):"

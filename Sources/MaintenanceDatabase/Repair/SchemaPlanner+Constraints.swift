@@ -151,10 +151,12 @@ extension SchemaPlanner {
         guard (mine + theirs).allSatisfy({ live.contains($0) && !needsConversion($0) }) else { return }
         var pairs: [String] = []
         var given: [String] = []
+        var values: [String] = []
         for (column, key) in zip(columns, keys) {
             let left = "r.\(try SQLIdentifier(column).quoted)"
             pairs.append("p.\(try SQLIdentifier(key).quoted) = \(left)")
             given.append("\(left) IS NOT NULL")
+            values.append("\(left)::text")
         }
         // What its rule fills anew gets a reference that stands.
         if mine.count == 1, let rule = rule(mine[0].relation, mine[0].name), rule.value != nil,
@@ -164,9 +166,10 @@ extension SchemaPlanner {
         }
         ask(
             constraint,
-            "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(constraint.relation)) AS r "
+            "SELECT left(concat_ws(', ', \(values.joined(separator: ", "))), 90) AS value, count(*) AS count "
+                + "FROM \(try qualified(constraint.relation)) AS r "
                 + "WHERE \(given.joined(separator: " AND ")) AND NOT EXISTS (SELECT FROM \(try qualified(referenced)) AS p "
-                + "WHERE \(pairs.joined(separator: " AND "))) HAVING count(*) > 0",
+                + "WHERE \(pairs.joined(separator: " AND "))) GROUP BY 1 ORDER BY 2 DESC, 1",
             "refer to rows of \(referenced) that are not there (\(definition))",
             cure: "give these rows a reference that stands, or none, then repeat the command")
     }

@@ -98,9 +98,11 @@ struct SchemaPlanner {
         ask(question)
         guard let obstacles = answers[question], !obstacles.isEmpty else { return }
         let total = obstacles.reduce(0) { $0 + $1.count }
-        let values = obstacles.prefix(10).map { "\($0.value.map { "'\($0)'" } ?? "NULL") (\($0.count))" }
-        let more = obstacles.count > 10 ? ", and \(obstacles.count - 10) more" : ""
-        refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))\(more)", cure: cure)
+        let values = obstacles.map { obstacle in
+            obstacle.others > 0
+                ? "and \(obstacle.others) more" : "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
+        }
+        refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))", cure: cure)
     }
 
     /// A question of which the plan only has to know whether there are such rows.

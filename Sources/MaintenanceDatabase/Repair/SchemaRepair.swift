@@ -54,9 +54,7 @@ package struct SchemaRepair: Sendable {
             var diagnosis = try await diagnosis(connection)
             begun(diagnosis)
             guard diagnosis.missingRights.isEmpty || !diagnosis.plan.refusals.isEmpty else {
-                throw ServerFailure(
-                    diagnosis.missingRights, of: connection.server.user, "repair the schema",
-                    otherwise: "do it as a superuser, or let one run")
+                throw Self.forbidden(diagnosis.missingRights, connection)
             }
             for round in 1...Self.rounds {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
@@ -109,17 +107,26 @@ package struct SchemaRepair: Sendable {
                 for question in open { answers[question] = try await answer(question, connection) }
             }
         } catch {
+            // Who may not even read the rows is told all that is missing, and not the first table of many.
+            if error.sqlState == .insufficientPrivilege,
+                let missing = try? await connection.missingRights(.rights, .repairRights), !missing.isEmpty
+            {
+                throw Self.forbidden(missing, connection)
+            }
             throw ServerFailure(error)
         }
+    }
+
+    private static func forbidden(_ missing: [MissingRight], _ connection: Connection) -> ServerFailure {
+        ServerFailure(
+            missing, of: connection.server.user, "repair the schema", otherwise: "do it as a superuser, or let one run")
     }
 
     private func answer(
         _ question: SchemaQuestion, _ connection: Connection
     ) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
         do throws(PostgresError) {
-            return try await connection.rows(Statement(unsafe: question.query)).map { (row) throws(PostgresError) in
-                SchemaQuestion.Obstacle(value: try row.decodeIfPresent("value"), count: try row.decode("count"))
-            }
+            return try await connection.answer(question)
         } catch {
             // What it asks about does not stand yet, so that nothing can stand in the way.
             guard let state = error.sqlState, Self.undefined.contains(state) else { throw error }
@@ -194,6 +201,17 @@ package struct SchemaRepair: Sendable {
             }
         } catch {
             throw ServerFailure(error)
+        }
+    }
+}
+
+extension Connection {
+    /// Reads rows of the tables that the question is about, under ACCESS SHARE.
+    func answer(_ question: SchemaQuestion) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
+        try await rows(Statement(unsafe: question.shortened)).map { (row) throws(PostgresError) in
+            SchemaQuestion.Obstacle(
+                value: try row.decodeIfPresent("value"), count: try row.decode("count"),
+                others: try row.decode("others"))
         }
     }
 }

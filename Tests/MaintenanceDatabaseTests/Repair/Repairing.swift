@@ -9,15 +9,16 @@ extension TestDatabase {
     static let patientLocks = LockBudget(perStep: .seconds(3), perTableAndHour: .seconds(30))
 
     /// - Parameter folder: a relay's; nil for the server itself.
-    func conninfo(through folder: String?) -> String {
-        conninfo(folder.map { ["host": $0] } ?? [:])
+    func conninfo(as user: String = "postgres", through folder: String?) -> String {
+        conninfo(user: user, folder.map { ["host": $0] } ?? [:])
     }
 
     func repairing(
-        _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks
+        _ mappings: [String] = [], as user: String = "postgres", through folder: String? = nil,
+        locks: LockBudget = patientLocks
     ) -> SchemaRepair {
         SchemaRepair(
-            conninfo: conninfo(through: folder), applicationName: "pgtend test",
+            conninfo: conninfo(as: user, through: folder), applicationName: "pgtend test",
             programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks)
     }
 
