@@ -93,8 +93,8 @@ final class StatementRelay: Sendable {
         while poll(&ends, 2, -1) > 0 || errno == EINTR {
             if ends[1].revents != 0 {
                 let count = read(upstream, &buffer, buffer.count)
-                readiness.read(buffer[..<count])
                 guard count > 0, pass(buffer[..<count], to: client) else { return }
+                readiness.read(buffer[..<count])
                 if backend == nil {
                     greeting += buffer[..<count]
                     backend = Self.backendPID(in: greeting)
