@@ -98,16 +98,38 @@ extension SchemaPlanner {
                 "ALTER TYPE \(try qualified(object.name)) OWNER TO \(try owner(object))")
         }
         for difference in gap.different where difference.object.kind == .type && difference.property == .definition {
-            refuse(
-                difference.object,
-                "expected \(difference.expected ?? "?"), found \(difference.found ?? "?")",
-                cure: "values of a type cannot be taken back: bring it to the expected values and their order by hand")
+            try planValues(of: difference.object, difference.expected ?? "", found: difference.found ?? "")
         }
         for difference in gap.different where difference.object.kind == .type && difference.property == .owner {
             add(
                 .types, difference.object, .together, "the type belongs to \(difference.found ?? "another")",
                 "ALTER TYPE \(try qualified(difference.object.name)) OWNER TO \(try owner(difference.object))")
         }
+    }
+
+    /// A value that is missing is put where it belongs, behind the one that it follows.
+    private mutating func planValues(
+        of type: CatalogObject, _ expected: String, found: String
+    ) throws(PostgresError) {
+        let (wanted, present) = (Self.labels(expected), Self.labels(found))
+        guard !present.isEmpty, present == wanted.filter(present.contains) else {
+            return refuse(
+                type, "expected \(expected), found \(found)",
+                cure: "values of a type cannot be taken back: bring it to the expected values and their order by hand")
+        }
+        for (index, label) in wanted.enumerated() where !present.contains(label) {
+            let place = index > 0 ? "AFTER \(wanted[index - 1])" : "BEFORE \(present[0])"
+            // A transaction of its own: nothing may use a value in the one that adds it.
+            add(
+                .types, type, .briefly([]), "the value \(label) is missing",
+                "ALTER TYPE \(try qualified(type.name)) ADD VALUE \(label) \(place)")
+        }
+    }
+
+    /// The values of a type, as SQL writes them.
+    private static func labels(_ definition: String) -> [String] {
+        let literals = tokens(definition).split { !$0.raw.hasPrefix("'") }
+        return literals.map { $0.map(\.raw).joined() }
     }
 
     mutating func planRoutines() throws(PostgresError) {

@@ -37,6 +37,28 @@ struct DriftedRepairTests {
         }
     }
 
+    /// As little as a first migration can leave that failed early.
+    @Test(arguments: [
+        "", "CREATE SCHEMA mcp", "CREATE SCHEMA mcp; CREATE TABLE mcp.things (id integer)",
+        "CREATE SCHEMA mcp; CREATE TYPE mcp.task_status AS ENUM ('pending', 'completed')",
+        """
+        CREATE SCHEMA mcp;
+        CREATE TABLE mcp.tasks (id uuid NOT NULL DEFAULT gen_random_uuid(), tenant_id uuid NOT NULL, title text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (id, created_at)) PARTITION BY RANGE (created_at)
+        """,
+    ])
+    func completesWhatHasHardlyBegun(beginning: String) async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(
+                "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); "
+                    + "INSERT INTO public.schema_migrations VALUES (1, true); " + beginning)
+            let after = try await database.repair()
+            #expect(after.plan.refusals == [])
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+            #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")
+        }
+    }
+
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func keysAreFoundByTheirNewType(version: PostgresVersion) async throws {
         try await TestDatabase.with(version, template: DriftedDatabase.small) { database in

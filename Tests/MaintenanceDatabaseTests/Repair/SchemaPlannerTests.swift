@@ -123,6 +123,25 @@ struct SchemaPlannerTests {
             ])
     }
 
+    @Test func aTypeGetsTheValuesThatItLacksWhereTheyBelong() throws {
+        let type = CatalogObject(.type, "state")
+        func plan(_ found: String) throws -> SchemaPlanner {
+            try Self.plan(
+                expected: [(Self.table, .owner, "o"), Self.id, (type, .definition, "ENUM ('a', 'b', 'it''s', 'd')")],
+                live: [(Self.table, .owner, "o"), Self.id, (type, .definition, found)])
+        }
+        #expect(
+            Self.statements(try plan("ENUM ('b')")) == [
+                #"ALTER TYPE "s"."state" ADD VALUE 'a' BEFORE 'b'"#,
+                #"ALTER TYPE "s"."state" ADD VALUE 'it''s' AFTER 'b'"#,
+                #"ALTER TYPE "s"."state" ADD VALUE 'd' AFTER 'it''s'"#,
+            ])
+        for other in ["ENUM ('b', 'a')", "ENUM ('a', 'e')", "ENUM ()"] {
+            let planner = try plan(other)
+            #expect(Self.statements(planner) == [] && planner.result.refusals.map(\.object) == [type], "\(other)")
+        }
+    }
+
     @Test func aForeignKeyOfPartitionsIsValidatedLeafByLeaf() throws {
         let key = CatalogObject(.constraint, "things_id_fkey", of: "things")
         let planner = try Self.plan(
