@@ -25,10 +25,12 @@ command=(swift test --skip-build --disable-xctest "$@")
 for version in "${versions[@]}"; do
     command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")
 done
+[ ! -t 1 ] || exec "${command[@]}"
 log=.build/test.log
 "${command[@]}" 2>&1 | tee -i "$log" && exit
 status=$?
-# What failed is told once more: thousands of lines may have come after it, and a tail is all that CI keeps.
+# Without a terminal what failed is told once more: thousands of lines may have come after it, and a tail is all that
+# many a CI shows.
 echo "What failed (all of it: $log):"
 grep -E -A 4 '^✘ .* recorded an issue|error: |Fatal error|\*\*\* ' "$log" | grep -vE '^(◇|✔|--)' | cut -c 1-600 | tail -n 60
 exit "$status"
