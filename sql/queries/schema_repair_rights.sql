@@ -1,5 +1,6 @@
 -- What the role of this session lacks for changing a schema that stands, beyond what applying it takes: each with the
--- statement by which a superuser gives it, or NULL where nobody should give it. No row for a superuser.
+-- statement by which a superuser gives it, or NULL where nobody should give it. No row for a superuser. $1 are the tables
+-- of golang-migrate.
 WITH me AS (
     SELECT
         r.oid, r.rolname AS name,
@@ -57,13 +58,9 @@ findings (place, missing, cure) AS (
     SELECT 3, format('UPDATE on %s', c.oid::regclass),
         format('GRANT SELECT, UPDATE ON TABLE %s TO %I', c.oid::regclass, m.name)
     FROM me AS m
-    JOIN pg_class AS c ON c.relkind = 'r' AND c.relname = 'schema_migrations'
+    JOIN unnest($1::text[]) AS t (name) ON true
+    JOIN pg_class AS c ON c.oid = to_regclass(t.name)
     WHERE NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'UPDATE'))
-        AND (
-            SELECT array_agg(a.attname::text ORDER BY a.attname)
-            FROM pg_attribute AS a
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-        ) = ARRAY['dirty', 'version']
     UNION ALL
     SELECT 4, 'INSERT on pgtend.schema_steps', format('GRANT INSERT ON TABLE pgtend.schema_steps TO %I', m.name)
     FROM me AS m

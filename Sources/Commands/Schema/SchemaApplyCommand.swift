@@ -24,18 +24,20 @@ struct SchemaApplyCommand: ParsableCommand {
 
     @OptionGroup var databases: DatabaseOptions
 
+    @OptionGroup var records: MigrationsTableOption
+
     @Flag(name: .long, help: "Print what would be done, with SQL and locks, and change nothing.")
     var plan = false
 
     func run() throws {
         let loaded = databases.load()
-        let isPlan = plan
+        let (isPlan, recordTable) = (plan, records.table)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
                 let application = SchemaApplication(
                     conninfo: definition.conninfo, applicationName: "pgtend schema apply",
-                    programVersion: Version.text, locks: definition.locks)
+                    programVersion: Version.text, locks: definition.locks, recordTable: recordTable)
                 return isPlan
                     ? Self.show(try await application.situation(), of: definition.name)
                     : try await Self.apply(application, to: definition.name)

@@ -39,6 +39,8 @@ struct SchemaRepairCommand: ParsableCommand {
             valueName: "old=new"))
     var map: [String] = []
 
+    @OptionGroup var records: MigrationsTableOption
+
     @Flag(name: .long, help: "Print what would be done, with SQL and locks, and change nothing.")
     var plan = false
 
@@ -50,13 +52,15 @@ struct SchemaRepairCommand: ParsableCommand {
 
     func run() throws {
         let loaded = databases.load()
-        let (isPlan, mappings) = (plan, map.compactMap { ValueMapping($0) })
+        let (isPlan, recordTable) = (plan, records.table)
+        let mappings = map.compactMap { ValueMapping($0) }
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
-                    programVersion: Version.text, mappings: mappings, locks: definition.locks)
+                    programVersion: Version.text, mappings: mappings, locks: definition.locks,
+                    recordTable: recordTable)
                 let name = definition.name
                 if isPlan {
                     let diagnosis = try await repair.plan()

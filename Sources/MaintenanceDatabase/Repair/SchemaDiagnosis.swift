@@ -9,11 +9,3 @@ package struct SchemaDiagnosis: Sendable {
     /// What the role that asked lacks for executing the plan; none where there is nothing to execute.
     package internal(set) var missingRights: [MissingRight]
 }
-
-/// A row of golang-migrate's `schema_migrations`.
-package struct ForeignRecord: Hashable, Sendable {
-    package let table: RelationName
-    package let version: Int
-    /// A migration failed, and nothing is applied any more.
-    package let isDirty: Bool
-}

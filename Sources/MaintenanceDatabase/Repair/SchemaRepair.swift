@@ -12,20 +12,23 @@ package struct SchemaRepair: Sendable {
     private let programVersion: String
     private let mappings: [ValueMapping]
     private let locks: LockBudget
+    private let recordTable: ForeignRecordTable
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that a plan asks for.
     ///   - mappings: what old values are called by now.
     ///   - locks: how long the application may be made to wait.
+    ///   - recordTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, mappings: [ValueMapping] = [],
-        locks: LockBudget
+        locks: LockBudget, recordTable: ForeignRecordTable = .usual
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.programVersion = programVersion
         self.mappings = mappings
         self.locks = locks
+        self.recordTable = recordTable
     }
 
     /// What is there, and what would be done. Changes nothing; reads rows to count what stands in the way.
@@ -88,10 +91,20 @@ package struct SchemaRepair: Sendable {
 
     // MARK: - Reading
 
+    /// - Throws: also for a database of a newer schema, by pgtend's record or by golang-migrate's: what this program takes
+    ///   for a gap would be the newer release's work.
     private func diagnosis(_ connection: Connection) async throws(ServerFailure) -> SchemaDiagnosis {
+        _ = try await migrations(connection).pending()
+        let table = try await connection.foreignRecordTable(recordTable)
+        let records = try await reading(connection, table) { () async throws(PostgresError) in
+            try await connection.foreignRecords(of: table)
+        }
+        let known = MigrationSet.platform.migrations.count
+        if let newer = records.first(where: { $0.version > known }) { throw .newer(newer, known) }
+
         let verification = try await SchemaVerifier.verify(connection)
-        var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
-        do throws(PostgresError) {
+        return try await reading(connection, table) { () async throws(PostgresError) in
+            var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
             while true {
                 let planner = try SchemaPlanner(
                     verification, schema: RecordedFacts.platform.schema, rules: RepairRule.all, mappings: mappings,
@@ -100,16 +113,23 @@ package struct SchemaRepair: Sendable {
                 if open.isEmpty {
                     let plan = planner.result
                     return SchemaDiagnosis(
-                        verification: verification, plan: plan, records: try await records(connection),
-                        missingRights: plan.steps.isEmpty
-                            ? [] : try await connection.missingRights(.rights, .repairRights))
+                        verification: verification, plan: plan, records: records,
+                        missingRights: plan.steps.isEmpty ? [] : try await missingRights(connection, table))
                 }
                 for question in open { answers[question] = try await answer(question, connection) }
             }
+        }
+    }
+
+    /// Who may not even read is told all that is missing, and not the first table of many.
+    private func reading<Value>(
+        _ connection: Connection, _ table: RelationName?, _ body: () async throws(PostgresError) -> Value
+    ) async throws(ServerFailure) -> Value {
+        do throws(PostgresError) {
+            return try await body()
         } catch {
-            // Who may not even read the rows is told all that is missing, and not the first table of many.
-            if error.sqlState == .insufficientPrivilege,
-                let missing = try? await connection.missingRights(.rights, .repairRights), !missing.isEmpty
+            if error.sqlState == .insufficientPrivilege, let missing = try? await missingRights(connection, table),
+                !missing.isEmpty
             {
                 throw Self.forbidden(missing, connection)
             }
@@ -139,19 +159,15 @@ package struct SchemaRepair: Sendable {
         .undefinedTable, .undefinedColumn, .undefinedFunction, .undefinedObject, .invalidSchemaName,
     ]
 
-    /// The tables of golang-migrate.
-    private func records(_ connection: Connection) async throws(PostgresError) -> [ForeignRecord] {
-        var records: [ForeignRecord] = []
-        for row in try await connection.rows(SchemaQuery.foreignRecords()) {
-            let table = try RelationName(row)
-            for row in try await connection.rows(
-                Statement(unsafe: "SELECT version, dirty FROM \(try table.quoted) ORDER BY version"))
-            {
-                records.append(
-                    ForeignRecord(table: table, version: try row.decode("version"), isDirty: try row.decode("dirty")))
-            }
-        }
-        return records
+    private func missingRights(
+        _ connection: Connection, _ table: RelationName?
+    ) async throws(PostgresError) -> [MissingRight] {
+        let tables = try table.map { (table) throws(PostgresError) in [try table.quoted] } ?? []
+        return try await connection.missingRights(SchemaQuery.rights(), SchemaQuery.repairRights(tables))
+    }
+
+    private func migrations(_ connection: Connection) -> MigrationRunner {
+        MigrationRunner(connection: connection, set: .platform, programVersion: programVersion)
     }
 
     // MARK: - Doing
@@ -190,7 +206,7 @@ package struct SchemaRepair: Sendable {
 
     /// Records the schema as applied, and what golang-migrate should believe: only of a database that has just verified.
     private func settle(_ connection: Connection, _ records: [ForeignRecord]) async throws(ServerFailure) {
-        try await MigrationRunner(connection: connection, set: .platform, programVersion: programVersion).adopt()
+        try await migrations(connection).adopt()
         let version = MigrationSet.platform.migrations.count
         do throws(PostgresError) {
             for record in records where record.isDirty || record.version < version {

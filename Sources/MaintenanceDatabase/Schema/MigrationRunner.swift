@@ -120,7 +120,7 @@ struct MigrationRunner {
     private func requireRights() async throws(ServerFailure) {
         let missing: [MissingRight]
         do throws(PostgresError) {
-            missing = try await connection.missingRights(set.rights)
+            missing = try await connection.missingRights(set.rights())
         } catch {
             throw ServerFailure(error)
         }

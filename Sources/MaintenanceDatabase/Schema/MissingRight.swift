@@ -11,10 +11,10 @@ package struct MissingRight: Hashable, Sendable {
 
 extension Connection {
     /// What the session's role lacks, by queries whose rows are `missing` and `cure`; each once. Needs no right itself.
-    func missingRights(_ queries: SchemaQuery...) async throws(PostgresError) -> [MissingRight] {
+    func missingRights(_ queries: Statement...) async throws(PostgresError) -> [MissingRight] {
         var rights: [MissingRight] = []
         for query in queries {
-            for row in try await rows(query()) {
+            for row in try await rows(query) {
                 let right = MissingRight(
                     description: try row.decode("missing"), cure: try row.decodeIfPresent("cure"))
                 if !rights.contains(right) { rights.append(right) }

@@ -11,11 +11,16 @@ package struct SchemaApplication: Sendable {
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
     ///   - locks: how long the application may be made to wait.
-    package init(conninfo: String, applicationName: String, programVersion: String, locks: LockBudget) {
+    ///   - recordTable: where golang-migrate records what it has done.
+    package init(
+        conninfo: String, applicationName: String, programVersion: String, locks: LockBudget,
+        recordTable: ForeignRecordTable = .usual
+    ) {
         installer = SchemaInstaller(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion)
         repair = SchemaRepair(
-            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks)
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
+            recordTable: recordTable)
     }
 
     /// How a database stands, and so what there is to do.

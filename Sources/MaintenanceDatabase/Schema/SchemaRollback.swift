@@ -91,7 +91,7 @@ package struct SchemaRollback: Sendable {
             }
         }
         var records: [RelationName] = []
-        for row in try await connection.rows(SchemaQuery.foreignRecords()) { records.append(try RelationName(row)) }
+        for row in try await connection.rows(SchemaQuery.foreignRecords(nil)) { records.append(try RelationName(row)) }
         return SchemaRollbackPlan(
             database: try session.decode("database"), migrations: migrations.map(PendingMigration.init),
             tables: tables, makings: makings, foreignRecords: records, script: script(migrations, dropsRows: true))
