@@ -1,6 +1,15 @@
 -- pgtend's own record of the migrations: made in the transaction of the first of them, so that a server which cannot
 -- have the schema is left without it. Everybody may read it: it holds names and dates.
-CREATE SCHEMA IF NOT EXISTS pgtend;
+DO $$
+BEGIN
+    -- One that stands may belong to another role, which has said all this of it.
+    IF to_regnamespace('pgtend') IS NULL THEN
+        CREATE SCHEMA pgtend;
+        GRANT USAGE ON SCHEMA pgtend TO PUBLIC;
+        COMMENT ON SCHEMA pgtend IS 'What pgtend itself has to remember.';
+    END IF;
+END
+$$;
 CREATE TABLE pgtend.schema_migrations (
     number integer PRIMARY KEY CHECK (number > 0),
     name text NOT NULL,
@@ -9,10 +18,8 @@ CREATE TABLE pgtend.schema_migrations (
     applied_by name NOT NULL DEFAULT current_user,
     pgtend_version text NOT NULL
 );
-GRANT USAGE ON SCHEMA pgtend TO PUBLIC;
 GRANT SELECT ON TABLE pgtend.schema_migrations TO PUBLIC;
 
-COMMENT ON SCHEMA pgtend IS 'What pgtend itself has to remember.';
 COMMENT ON TABLE pgtend.schema_migrations IS
     'One row for each migration that "pgtend schema apply" has applied, written in the migration''s own transaction. '
     'Never edited: a migration whose text is no longer the recorded one is refused.';

@@ -62,7 +62,11 @@ findings (place, missing, cure) AS (
     JOIN pg_class AS c ON c.oid = to_regclass(t.name)
     WHERE NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'UPDATE'))
     UNION ALL
-    SELECT 4, 'INSERT on pgtend.schema_steps', format('GRANT INSERT ON TABLE pgtend.schema_steps TO %I', m.name)
+    SELECT 4, 'CREATE on schema pgtend', format('GRANT USAGE, CREATE ON SCHEMA pgtend TO %I', m.name)
+    FROM me AS m
+    WHERE NOT has_schema_privilege(to_regnamespace('pgtend'), 'CREATE') AND to_regclass('pgtend.schema_steps') IS NULL
+    UNION ALL
+    SELECT 5, 'INSERT on pgtend.schema_steps', format('GRANT INSERT ON TABLE pgtend.schema_steps TO %I', m.name)
     FROM me AS m
     WHERE NOT has_table_privilege(to_regclass('pgtend.schema_steps'), 'INSERT')
 )

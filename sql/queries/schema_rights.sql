@@ -55,7 +55,7 @@ findings (place, missing, cure) AS (
     FROM me AS m
     JOIN pg_namespace AS n ON n.nspname = 'mcp'
     JOIN pg_roles AS r ON r.oid = n.nspowner
-    WHERE NOT pg_has_role(n.nspowner, 'USAGE')
+    WHERE r.rolname <> 'mcp_owner' AND NOT pg_has_role(n.nspowner, 'USAGE')
     UNION ALL
     SELECT 6, format('the extension %I, which only a superuser may create here', a.name),
         format('CREATE EXTENSION %I SCHEMA %I', a.name,
@@ -73,7 +73,7 @@ findings (place, missing, cure) AS (
     SELECT 8, 'CREATE on schema pgtend', format('GRANT USAGE, CREATE ON SCHEMA pgtend TO %I', m.name)
     FROM me AS m
     WHERE NOT has_schema_privilege(to_regnamespace('pgtend'), 'CREATE')
-        AND to_regclass('pgtend.schema_makings') IS NULL
+        AND (to_regclass('pgtend.schema_makings') IS NULL OR to_regclass('pgtend.schema_migrations') IS NULL)
     UNION ALL
     SELECT 9, 'INSERT on pgtend.schema_makings',
         format('GRANT SELECT, INSERT ON TABLE pgtend.schema_makings TO %I', m.name)

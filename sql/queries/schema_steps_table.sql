@@ -1,6 +1,5 @@
 -- What was done to a database that had the schema in part. Everybody may read it: it holds DDL and dates.
-CREATE SCHEMA IF NOT EXISTS pgtend;
-CREATE TABLE IF NOT EXISTS pgtend.schema_steps (
+CREATE TABLE pgtend.schema_steps (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     object text NOT NULL,
     purpose text NOT NULL,
@@ -10,10 +9,8 @@ CREATE TABLE IF NOT EXISTS pgtend.schema_steps (
     done_by name NOT NULL DEFAULT current_user,
     pgtend_version text NOT NULL
 );
-GRANT USAGE ON SCHEMA pgtend TO PUBLIC;
 GRANT SELECT ON TABLE pgtend.schema_steps TO PUBLIC;
 
-COMMENT ON SCHEMA pgtend IS 'What pgtend itself has to remember.';
 COMMENT ON TABLE pgtend.schema_steps IS
     'What "pgtend schema apply" and "pgtend schema repair" did to a database that had the schema in part, step by step, '
     'each in the transaction of the step where it has one. Nothing reads it but people: the next call plans from the '

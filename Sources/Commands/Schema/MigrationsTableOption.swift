@@ -5,7 +5,7 @@ struct MigrationsTableOption: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where golang-migrate records this schema, or 'none'. (default: schema_migrations in mcp or public)",
+            "Where golang-migrate records this schema, or 'none'. (default: schema_migrations, in the schema or in public)",
             valueName: "schema.table"))
     var migrationsTable: String?
 

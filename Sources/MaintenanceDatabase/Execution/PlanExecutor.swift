@@ -223,16 +223,18 @@ struct PlanExecutor {
 extension Connection {
     /// The sessions that hold conflicting locks, or wait for them ahead of us; at most ten.
     func blockers(of step: PlanStep) async throws(PostgresError) -> [Blocker] {
-        var relations = step.locks.map(\.relation)
-        var modes = step.locks.map(\.mode.rawValue)
+        var locks = step.locks.map { ($0.relation, $0.mode.rawValue) }
         // Its lock on the table is one that writers share: who stands in the way has the tenant's row.
-        if case .updateStatistics(let update) = step {
-            relations.append(update.corpus.target)
-            modes.append("ROW")
-        }
+        if case .updateStatistics(let update) = step { locks.append((update.corpus.target, "ROW")) }
+        return try await blockers(of: locks)
+    }
+
+    /// The same of locks, each on a relation and in a mode as the manual names it.
+    func blockers(of locks: [(relation: RelationName, mode: String)]) async throws(PostgresError) -> [Blocker] {
         var blockers: [Blocker] = []
         for row in try await rows(
-            CatalogQuery.lockBlockers(relations.map(\.schema), relations.map(\.name), modes))
+            CatalogQuery.lockBlockers(
+                locks.map(\.relation.schema), locks.map(\.relation.name), locks.map(\.mode)))
         {
             blockers.append(
                 Blocker(

@@ -27,13 +27,13 @@ extension SchemaPlanner {
             let quoted = try SQLIdentifier(policy.name).quoted
             let create = "CREATE POLICY \(quoted) ON \(name) \(expected[policy, .definition] ?? "")"
             if isNew {
-                add(.triggers, policy, .together, "the policy is missing", create)
+                add(.rowSecurity, policy, .together, "the policy is missing", create)
             } else if !live.contains(policy) {
                 addBriefly(
-                    .triggers, table.name, .accessExclusive, "the policy \(policy.name) is missing", create)
+                    .rowSecurity, table.name, .accessExclusive, "the policy \(policy.name) is missing", create)
             } else if difference(policy, .definition) != nil {
                 addBriefly(
-                    .triggers, table.name, .accessExclusive, "the policy \(policy.name) is another one",
+                    .rowSecurity, table.name, .accessExclusive, "the policy \(policy.name) is another one",
                     "DROP POLICY \(quoted) ON \(name)", create)
             }
         }

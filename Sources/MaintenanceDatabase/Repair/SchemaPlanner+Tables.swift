@@ -30,15 +30,14 @@ extension SchemaPlanner {
         }
         let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
         let options = expected[table, .options].map { " WITH (\($0))" } ?? ""
-        add(
-            .tables, table, .together, "the table is missing",
+        var statements = [
             "CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)",
-            "ALTER TABLE \(name) OWNER TO \(try owner(table))")
+            "ALTER TABLE \(name) OWNER TO \(try owner(table))",
+        ]
         if expected[table, .rowSecurity] != nil {
-            add(
-                .rowSecurity, table, .together, "the table is missing",
-                "ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY")
+            statements.append("ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY")
         }
+        append(SchemaStep(table, .together, "the table is missing", statements), to: .tables)
     }
 
     private func position(_ column: CatalogObject) -> Int {

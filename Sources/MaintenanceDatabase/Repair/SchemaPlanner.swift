@@ -22,9 +22,10 @@ struct SchemaPlanner {
     enum Phase: CaseIterable {
         case foundation, types, functions, tables, columns, values, constraints, indexes, swaps, leftovers, keys
         case references, partitions, views
-        // Whoever loses a table has its privileges before that. Triggers that write as the schema's owner find it
-        // owning what they write to, and policies stand before they bind anybody.
-        case privileges, owners, triggers, rowSecurity, comments
+        // Nobody is granted what row-level security does not guard yet, whenever the command is interrupted. Whoever loses
+        // a table has its privileges before that. Triggers that write as the schema's owner find it owning what they write
+        // to.
+        case rowSecurity, privileges, owners, triggers, comments
     }
 
     private var steps: [Phase: [SchemaStep]] = [:]

@@ -128,12 +128,14 @@ package struct SchemaRepair: Sendable {
         do throws(PostgresError) {
             return try await body()
         } catch {
-            if error.sqlState == .insufficientPrivilege, let missing = try? await missingRights(connection, table),
-                !missing.isEmpty
-            {
-                throw Self.forbidden(missing, connection)
+            guard error.sqlState == .insufficientPrivilege else { throw ServerFailure(error) }
+            let missing: [MissingRight]
+            do throws(PostgresError) {
+                missing = try await missingRights(connection, table)
+            } catch {
+                throw ServerFailure(error)
             }
-            throw ServerFailure(error)
+            throw missing.isEmpty ? ServerFailure(error) : Self.forbidden(missing, connection)
         }
     }
 
@@ -187,7 +189,7 @@ package struct SchemaRepair: Sendable {
             do throws(PostgresError) {
                 try await runner.execute(group)
             } catch {
-                throw ServerFailure(error, in: group)
+                throw ServerFailure(error, in: group, runner.waits.blockers)
             }
             done(group, start.duration(to: .now))
         }

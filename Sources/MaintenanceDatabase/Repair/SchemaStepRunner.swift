@@ -1,6 +1,7 @@
 import EmbeddedSQL
 import Maintenance
 import PostgresClient
+import Synchronization
 
 /// Executes the steps of a schema plan, each as its manner says, and records them in `pgtend.schema_steps`.
 struct SchemaStepRunner {
@@ -9,6 +10,27 @@ struct SchemaStepRunner {
     let locks: LockBudget
     let retry = RetryPolicy()
     let programVersion: String
+    let waits = LockWaits()
+
+    /// How long the locks of each table were waited for, over all steps of the command, and who held those that a step
+    /// was given up for.
+    final class LockWaits: Sendable {
+        private let state = Mutex((times: [RelationName: Duration](), blockers: [Blocker]()))
+
+        var blockers: [Blocker] { state.withLock { $0.blockers } }
+
+        fileprivate func keep(_ blockers: [Blocker]) {
+            state.withLock { $0.blockers = blockers }
+        }
+
+        /// - Returns: the longest for any of the tables.
+        fileprivate func add(_ time: Duration, for relations: [RelationName]) -> Duration {
+            state.withLock { state in
+                for relation in Set(relations) { state.times[relation, default: .zero] += time }
+                return relations.compactMap { state.times[$0] }.max() ?? .zero
+            }
+        }
+    }
 
     /// How long a statement may take for which nobody waits.
     private static let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
@@ -28,7 +50,12 @@ struct SchemaStepRunner {
             // has loaded its library, which the first value does.
             try await connection.execute(Statement(unsafe: "SELECT '[1]'::\(home).vector"))
         }
-        let tables = [EmbeddedSQL.text("m0001_makings.sql"), EmbeddedSQL.query(named: "schema_steps_table")]
+        // Whoever goes on with what another role began need not own its record.
+        let record = try await connection.row("SELECT to_regclass('pgtend.schema_steps') IS NOT NULL AS stands")
+        let isRecorded: Bool = try record.decode("stands")
+        let tables =
+            [EmbeddedSQL.text("m0001_makings.sql")]
+            + (isRecorded ? [] : [EmbeddedSQL.query(named: "schema_steps_table")])
         try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
     }
 
@@ -59,7 +86,7 @@ struct SchemaStepRunner {
 
     /// All locks, and all that is done under them, within one deadline; tried again when somebody holds one of them.
     private func briefly(_ step: SchemaStep, _ requirements: [LockRequirement]) async throws(PostgresError) {
-        var waited = Duration.zero
+        let relations = requirements.map(\.relation)
         for attempt in 1... {
             let deadline = LockDeadline(locks.perStep)
             do throws(PostgresError) {
@@ -73,18 +100,26 @@ struct SchemaStepRunner {
                     try await record(step)
                 }
             } catch {
-                waited += deadline.elapsed
+                let waited = waits.add(deadline.elapsed, for: relations)
                 // Autovacuum gives way only to who waits for a second, so that a lock may take many short tries. What
                 // is slow by itself is as slow again.
                 let failure = FailureClass(error)
                 let mayWait = waited + locks.perStep <= locks.perTableAndHour
                 guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
                     failure != .timeout || attempt < locks.tries
-                else { throw error }
+                else {
+                    if failure == .lockNotAvailable { try await keepBlockers(of: requirements) }
+                    throw error
+                }
                 let delay = min(retry.base * (1 << min(attempt - 1, 16)), retry.longest)
                 guard await pause(for: delay * Double.random(in: 0.5...1)) else { throw error }
             }
         }
+    }
+
+    /// Asked right after the failure: whoever held the lock for the whole deadline mostly still has it.
+    private func keepBlockers(of requirements: [LockRequirement]) async throws(PostgresError) {
+        waits.keep(try await connection.blockers(of: requirements.map { ($0.relation, $0.mode.rawValue) }))
     }
 
     // MARK: - Outside a transaction

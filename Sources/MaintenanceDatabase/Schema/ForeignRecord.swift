@@ -11,7 +11,7 @@ package struct ForeignRecord: Hashable, Sendable {
 
 /// In which table golang-migrate records the state of the schema. Other programs of the database may have one each.
 package enum ForeignRecordTable: Hashable, Sendable {
-    /// `schema_migrations`, in schema `mcp` or `public`.
+    /// `schema_migrations`, in the schema itself or in `public`.
     case usual
     /// As SQL writes its name.
     case named(String)
@@ -75,7 +75,7 @@ extension ServerFailure {
             failureClass: .other,
             message:
                 "golang-migrate has \(tables.map(\.description).joined(separator: " and ")), and nothing says which of "
-                + "them is about schema mcp; nothing was changed",
+                + "them is about this schema; nothing was changed",
             cure: "say which: \(option)")
     }
 

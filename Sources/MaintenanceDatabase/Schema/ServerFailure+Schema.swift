@@ -47,13 +47,16 @@ extension ServerFailure {
     }
 
     /// A step on the way to the schema that failed: which, and that everything before it stays.
-    init(_ error: PostgresError, in steps: [SchemaStep]) {
+    ///
+    /// - Parameter blockers: who held the locks.
+    init(_ error: PostgresError, in steps: [SchemaStep], _ blockers: [Blocker] = []) {
         self.init(error)
         let object = steps.count == 1 ? steps[0].object.description : "\(steps[0].object) and \(steps.count - 1) more"
         let next = "what was done before stays, and the same command goes on with the rest"
         switch failureClass {
         case .lockNotAvailable, .transactionRollback:
-            message = "\(object): others hold its locks for longer than the application may be made to wait: \(message)"
+            let holders = blockers.isEmpty ? message : blockers.map(\.description).joined(separator: "; ")
+            message = "\(object): others hold its locks for longer than the application may be made to wait: \(holders)"
             cure = "repeat the command when the table is less busy; \(next)"
         case .connection: message = "the connection was lost at \(object): \(message); \(next)"
         case .cancelled: message = "told to stop at \(object); \(next)"

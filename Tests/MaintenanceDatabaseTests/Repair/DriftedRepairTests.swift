@@ -94,6 +94,26 @@ struct DriftedRepairTests {
         }
     }
 
+    /// Also when the command is interrupted in between: no role is granted a table before its row-level security stands.
+    @Test func nothingIsGrantedBeforeItIsGuarded() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            let diagnosis = try await database.repairing().plan()
+            let live = diagnosis.verification.live
+            let statements = diagnosis.plan.steps.flatMap(\.statements)
+            let tables = diagnosis.verification.expected.objects(.table).filter { table in
+                diagnosis.verification.expected[table, .rowSecurity] != nil && live[table, .rowSecurity] == nil
+            }
+            #expect(tables.count > 20)
+            for table in tables {
+                let name = "\"mcp\".\"\(table.name)\""
+                let guarded = try #require(
+                    statements.firstIndex { $0 == "ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY" }, "\(table)")
+                let granted = statements.firstIndex { $0.hasPrefix("GRANT ") && $0.contains("ON TABLE \(name) TO") }
+                #expect(granted.map { $0 > guarded } ?? true, "\(table)")
+            }
+        }
+    }
+
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func keysAreFoundByTheirNewType(version: PostgresVersion) async throws {
         try await TestDatabase.with(version, template: DriftedDatabase.small) { database in

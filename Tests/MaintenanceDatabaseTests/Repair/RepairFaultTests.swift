@@ -108,6 +108,7 @@ struct RepairFaultTests {
             } catch {
                 #expect(relay.count >= number)
             }
+            #expect(try await database.unguarded == "", "statement \(number)")
             let after = try await act(database, nil)
             #expect(after.plan.refusals == [], "statement \(number)")
             #expect(after.verification.gap.isClosed, "statement \(number): \(after.verification.gap)")
@@ -167,6 +168,20 @@ struct RepairFaultTests {
 }
 
 extension TestDatabase {
+    /// Tables of tenants that a role of the application may use, and row-level security does not guard.
+    fileprivate var unguarded: String {
+        get async throws {
+            try await psql(
+                """
+                SELECT c.relname, r.rolname FROM pg_class AS c
+                JOIN pg_roles AS r ON r.rolname IN ('mcp_application', 'mcp_readonly')
+                WHERE c.relnamespace = 'mcp'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
+                    AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
+                    AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+                """)
+        }
+    }
+
     /// What stands only while a repair is on its way.
     fileprivate var leftovers: String {
         get async throws {

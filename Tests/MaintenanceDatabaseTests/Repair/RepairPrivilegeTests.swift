@@ -57,6 +57,24 @@ struct RepairPrivilegeTests {
         }
     }
 
+    /// The schema, its record and that of the steps belong to others then.
+    @Test func sufficeWhereASuperuserHasAppliedTheSchema() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let role = "dba_\(database.name)"
+            _ = try await database.repair()
+            try await database.psql(
+                "CREATE ROLE \(role) LOGIN; GRANT pg_read_all_data TO \(role); "
+                    + "DROP INDEX mcp.embeddings_tenant_hash_idx; ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL"
+            )
+            let failure = await Self.failure { _ = try await database.repairing(as: role).plan() }
+            let cure = try #require(failure?.cure?.split(separator: "let one run: ").last)
+            try await database.psql(String(cure))
+            let after = try await database.repairing(as: role).run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+            try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+
     /// What belongs to a superuser is nothing that another role should be given.
     @Test func leaveToASuperuserWhatBelongsToOne() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
