@@ -36,6 +36,9 @@ struct SchemaCommandTests {
     @Test(arguments: PostgresVersion.underTest.filter { !$0.hasPgvector })
     func namesThePackageThatIsMissing(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
+            let plan = try await Self.schema("apply", "--plan", on: database)
+            #expect(plan.ending == .exited(2))
+            #expect(plan.standardOutput.contains("postgresql-\(version.rawValue)-pgvector"), "\(plan)")
             let applied = try await Self.schema("apply", on: database)
             #expect(applied.ending == .exited(1))
             #expect(applied.standardError.contains("postgresql-\(version.rawValue)-pgvector"))

@@ -36,4 +36,15 @@ struct SchemaRepairProcessTests {
             #expect(verified.ending == .exited(0), "\(verified)")
         }
     }
+
+    @Test(arguments: [
+        (["legacy=service", "legacy=admin"], "'legacy' is said to be 'service' and 'admin'"),
+        (["tasks.nosuch:a=b"], "the schema has no column tasks.nosuch"), (["nosuch.status:a=b"], "nosuch.status"),
+        (["a"], "expected OLD=NEW"),
+    ])
+    func takesNoMappingThatContradictsAnother(maps: [String], complaint: String) async throws {
+        let arguments = maps.flatMap { ["--map", $0] }
+        let result = try await Pgtend.run(["schema", "repair"] + arguments + ["--database", "dbname=nowhere"])
+        #expect(result.ending == .exited(64) && result.standardError.contains(complaint), "\(result)")
+    }
 }

@@ -90,6 +90,22 @@ enum ExitStatus: Int32, CaseIterable {
         return help([done, usage, configuration].map { ($0.rawValue, $0 == .done ? stopped : $0.meaning) })
     }
 
+    /// For the `--help` of the commands that change a schema.
+    static var schemaHelp: String {
+        let meanings: [(ExitStatus, String)] = [
+            (done, "the database is what it should be (with --plan: it is, or can be brought there)"),
+            (failed, "a step failed, or something is left that this command cannot do; what was done stays"),
+            (refused, "refused: only a person can decide, or the server lacks something; nothing was changed"),
+            (held, "another pgtend is at work, or others held locks for too long; what was done stays"),
+        ]
+        let others = [usage, unavailable, software, outputLost, noPermission, configuration].map { ($0, $0.meaning) }
+        return help(
+            (meanings + others).map { ($0.0.rawValue, $0.1) } + [
+                (interrupted(by: SIGINT), "interrupted by SIGINT; what was done stays, and the next call goes on"),
+                (interrupted(by: SIGTERM), "the same by SIGTERM"),
+            ])
+    }
+
     private static func help(_ codes: [(code: Int32, meaning: String)]) -> String {
         let lines = codes.map { code, meaning in
             "  \(String(repeating: " ", count: 3 - String(code).count))\(code)  \(meaning)"

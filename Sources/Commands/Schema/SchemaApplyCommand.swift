@@ -19,7 +19,7 @@ struct SchemaApplyCommand: ParsableCommand {
               pgtend schema apply --plan --database 'host=/run/postgresql dbname=platform'
               pgtend schema apply --database 'host=/run/postgresql dbname=platform'
 
-            \(ExitStatus.help)
+            \(ExitStatus.schemaHelp)
             """)
 
     @OptionGroup var databases: DatabaseOptions
@@ -50,7 +50,11 @@ struct SchemaApplyCommand: ParsableCommand {
 
     private static func show(_ situation: SchemaApplication.Situation, of name: String) -> ExitStatus {
         switch situation {
-        case .empty(let pending):
+        case .empty(_, let refusals) where !refusals.isEmpty:
+            StandardOutput.write(
+                (["\(name.visible): empty"] + SchemaPlanText.refusals(refusals)).joined(separator: "\n"))
+            return .refused
+        case .empty(let pending, _):
             let files = pending.count == 1 ? "1 migration" : "\(pending.count) migrations"
             StandardOutput.write(
                 "\(name.visible): empty; \(files) to apply, each in one transaction on new objects alone")

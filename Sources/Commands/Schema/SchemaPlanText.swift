@@ -51,7 +51,7 @@ struct SchemaPlanText {
         }
     }
 
-    private static func refusals(_ refusals: [SchemaRefusal]) -> [String] {
+    static func refusals(_ refusals: [SchemaRefusal]) -> [String] {
         guard !refusals.isEmpty else { return [] }
         return ["refused: only a person can decide, and nothing is changed before that"]
             + refusals.flatMap { refusal in

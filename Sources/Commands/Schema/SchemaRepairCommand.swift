@@ -21,13 +21,7 @@ struct SchemaRepairCommand: ParsableCommand {
               pgtend schema repair --map legacy=service --database 'host=/run/postgresql dbname=platform'
               pgtend schema repair --map tasks.status:done=completed --map tasks.status:new=pending
 
-            EXIT CODES
-                0  the database is what it should be (with --plan: it is, or can be brought there)
-                1  a step failed, or something is left that this command cannot do; what was done stays
-                2  refused: only a person can decide; nothing was changed
-               69  a database could not be reached or worked with
-               77  the role, its password or a privilege was refused
-               78  the configuration is not right
+            \(ExitStatus.schemaHelp)
             """)
 
     @OptionGroup var databases: DatabaseOptions
@@ -47,6 +41,9 @@ struct SchemaRepairCommand: ParsableCommand {
     func validate() throws {
         for text in map where ValueMapping(text) == nil {
             throw ValidationError("--map \(text): expected OLD=NEW or TABLE.COLUMN:OLD=NEW")
+        }
+        if let problem = ValueMapping.problem(of: map.compactMap { ValueMapping($0) }) {
+            throw ValidationError("--map: \(problem)")
         }
     }
 

@@ -1,3 +1,5 @@
+import Maintenance
+
 /// What an old value of a column is called by now: `standard=user`, or `api_keys.key_type:standard=user` for one column
 /// only.
 package struct ValueMapping: Hashable, Sendable {
@@ -21,6 +23,26 @@ package struct ValueMapping: Hashable, Sendable {
         old = String(left)
         new = String(text[text.index(after: equals)...])
         if new.isEmpty { return nil }
+    }
+
+    /// What is wrong with mappings as a whole: one that contradicts another, or is for a column that the schema does not
+    /// have. Nil where nothing is.
+    package static func problem(of mappings: [ValueMapping]) -> String? {
+        let facts = RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])
+        for (index, mapping) in mappings.enumerated() {
+            if let column = mapping.column, !facts.contains(CatalogObject(.column, column.name, of: column.table)) {
+                return "the schema has no column \(column.table).\(column.name)"
+            }
+            if let other = mappings[..<index].first(where: { $0.contradicts(mapping) }) {
+                return "'\(mapping.old)' is said to be '\(other.new)' and '\(mapping.new)'"
+            }
+        }
+        return nil
+    }
+
+    private func contradicts(_ other: ValueMapping) -> Bool {
+        old == other.old && new != other.new && column?.table == other.column?.table
+            && column?.name == other.column?.name
     }
 
     func concerns(_ table: String, _ name: String) -> Bool {

@@ -25,8 +25,8 @@ package struct SchemaApplication: Sendable {
 
     /// How a database stands, and so what there is to do.
     package enum Situation: Sendable {
-        /// Nothing of the schema is there: the migrations make it.
-        case empty([PendingMigration])
+        /// Nothing of the schema is there: the migrations make it, unless the server lacks what they need.
+        case empty([PendingMigration], refusals: [SchemaRefusal])
         /// It is what it should be; `isRecorded`: and is known to be.
         case whole(isRecorded: Bool)
         /// An older release, or another tool, has made it in part.
@@ -54,7 +54,7 @@ package struct SchemaApplication: Sendable {
         if let dirty = diagnosis.records.first(where: \.isDirty) { throw Self.dirty(dirty) }
         if verification.live.holdsNothing {
             guard !pending.isEmpty else { throw Self.vanished }
-            return .empty(pending)
+            return .empty(pending, refusals: diagnosis.plan.refusals)
         }
         if verification.gap.isClosed { return .whole(isRecorded: pending.isEmpty) }
         let isKnown = pending.count < EmbeddedSQL.migrations.count || !diagnosis.records.isEmpty

@@ -23,7 +23,7 @@ struct SchemaApplicationTests {
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func installsInAnEmptyDatabaseAndThenHasNothingToDo(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
-            guard case .empty(let pending) = try await Self.application(database).situation() else {
+            guard case .empty(let pending, refusals: []) = try await Self.application(database).situation() else {
                 Issue.record("not empty")
                 return
             }
