@@ -66,6 +66,7 @@ struct SchemaPlanner {
         for object in expected.objects(.table) { try planTable(object) }
         try planPartitions()
         try planViews()
+        try planCounters()
         for object in expected.objects(.table) { try planTriggersAndPolicies(of: object) }
         try planPrivileges()
         try planComments()
@@ -145,8 +146,9 @@ struct SchemaPlanner {
         try names.map { (name) throws(PostgresError) in try SQLIdentifier(name).quoted }.joined(separator: ", ")
     }
 
+    /// Where the values of a column come from; a counter is no such column.
     func rule(_ table: String, _ column: String) -> RepairRule? {
-        rules.first { $0.table == table && $0.column == column }
+        rules.first { $0.table == table && $0.column == column && $0.counted == nil }
     }
 
     func isPartitioned(_ table: String) -> Bool { live[CatalogObject(.table, table), .partitionKey] != nil }
