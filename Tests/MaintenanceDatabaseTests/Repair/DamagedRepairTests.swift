@@ -143,6 +143,30 @@ struct DamagedRepairTests {
         }
     }
 
+    /// A count that was begun before the writer's row was there to be counted would undo what its trigger has counted.
+    @Test func aCountSeesWhatTheLastWriterOfItsRowHasDone() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(Self.workspaces + "UPDATE mcp.workspaces SET current_documents = 100")
+            let steps = try await database.repairing().plan().plan.steps
+            let backfills = steps.compactMap { step in
+                if case .inBatches(let backfill) = step.manner { backfill } else { nil }
+            }
+            async let writing = database.psql("BEGIN; \(Self.more) SELECT pg_sleep(1); COMMIT")
+            try await database.wait(
+                until:
+                    "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')"
+            )
+            let connection = try await database.connect()
+            let run = BackfillRun(
+                connection: connection, backfill: try #require(backfills.first), locks: TestDatabase.patientLocks,
+                retry: RetryPolicy())
+            _ = try await run.fill(RelationName(schema: "mcp", name: "workspaces"))
+            await connection.close()
+            _ = try await writing
+            #expect(try await database.psql(Self.miscounted) == "0")
+        }
+    }
+
     // MARK: - Names and places
 
     private static let noPartitions = """
