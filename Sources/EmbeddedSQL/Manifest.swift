@@ -159,5 +159,7 @@ extension EmbeddedSQL {
         "r_embeddings_normalized_embedding.sql": PackageResources.r_embeddings_normalized_embedding_sql,
         "r_tasks_parent_task_created_at.sql": PackageResources.r_tasks_parent_task_created_at_sql,
         "r_workflow_executions_tenant_id.sql": PackageResources.r_workflow_executions_tenant_id_sql,
+        "r_workspaces_current_documents.sql": PackageResources.r_workspaces_current_documents_sql,
+        "r_workspaces_current_storage_bytes.sql": PackageResources.r_workspaces_current_storage_bytes_sql,
     ]
 }

@@ -1,7 +1,7 @@
 -- A document's model is the one of the registry that has its provider, its name and its dimensions. A model that the
 -- registry does not have is added to it, inactive: nobody has said yet that it may be used. Which of several is meant,
 -- only a person can say: --map 'embeddings.model_id:PROVIDER/NAME/DIMENSIONS=ID'. An id that no registry has says
--- nothing, and gives way to that.
+-- nothing, and gives way to that. Dimensions that no model can have are no model's: such a document is left without.
 -- column: embeddings.model_id
 -- before:
 INSERT INTO mcp.embedding_models (provider, model_name, model_version, dimensions, is_active)
@@ -21,7 +21,7 @@ FROM (
     SELECT DISTINCT r.model_provider, r.model_name, r.model_dimensions
     FROM mcp.embeddings AS r
     WHERE NOT coalesce(r.model_id IN (SELECT x.id FROM mcp.embedding_models AS x), false)
-        AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions IS NOT NULL
+        AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions BETWEEN 1 AND 4096
 ) AS t
 WHERE NOT EXISTS (
         SELECT
@@ -59,7 +59,7 @@ CROSS JOIN LATERAL (
 ORDER BY o.count DESC, o.value
 -- where:
 NOT coalesce(r.model_id IN (SELECT x.id FROM mcp.embedding_models AS x), false)
-    AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions IS NOT NULL
+    AND r.model_provider IS NOT NULL AND r.model_name IS NOT NULL AND r.model_dimensions BETWEEN 1 AND 4096
 -- value:
 coalesce(
     (

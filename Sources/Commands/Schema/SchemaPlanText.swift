@@ -82,7 +82,8 @@ struct SchemaPlanText {
             "for as long as it takes; readers and writers go on"
                 + (locks.isEmpty ? "" : ": ") + locks.map(words).joined(separator: ", ")
         case .concurrently: "outside a transaction; readers and writers go on"
-        case .inBatches: "in batches, each within the lock limit"
+        case .inBatches(let backfill):
+            "in batches, each within the lock limit" + (backfill.locksRows ? "; the rows are locked first" : "")
         }
     }
 

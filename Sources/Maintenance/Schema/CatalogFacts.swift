@@ -5,7 +5,13 @@ package struct CatalogFacts: Equatable, Sendable {
     package init() {}
 
     package mutating func add(_ object: CatalogObject, _ property: CatalogProperty, _ value: String) {
-        facts[object, default: [:]][property] = property.isDeparsed ? DeparsedText.canonical(value) : value
+        var value = property.isDeparsed ? DeparsedText.canonical(value) : value
+        // Of an index they are no property but a part of its text.
+        if object.kind == .index, property == .definition, let parts = StorageOptions.cut(from: value) {
+            facts[object, default: [:]][.options] = parts.options
+            value = parts.definition
+        }
+        facts[object, default: [:]][property] = value
     }
 
     package mutating func remove(_ object: CatalogObject) {

@@ -7,6 +7,8 @@ package struct CatalogObject: Hashable, Sendable {
         case sequence, column, constraint, index, partition, view
         case materializedView = "materialized view"
         case function, procedure, aggregate, trigger, policy, grant
+        /// `fillfactor=80` of a relation or index, for which nobody expects anything.
+        case option
     }
 
     package let kind: Kind

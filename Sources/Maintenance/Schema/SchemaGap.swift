@@ -44,7 +44,7 @@ package struct SchemaGap: Equatable, Sendable {
             let template = CatalogObject(.partition, Self.anyPartition, of: partition.relation)
             if expected.contains(template) { compare(template, expected, partition, live, isRecorded) }
         }
-        unknown = live.objects.filter { Self.isUnknown($0, expected) }
+        unknown = (unknown + live.objects.filter { Self.isUnknown($0, expected) }).sorted()
     }
 
     /// The name under which the record has what all partitions of a table have in common.
@@ -57,6 +57,10 @@ package struct SchemaGap: Equatable, Sendable {
         let wanted = expected[object] ?? [:]
         let there = live[found] ?? [:]
         for property in Set(wanted.keys).union(there.keys).sorted() where Self.isCompared(property, of: object.kind) {
+            if property == .options, Self.isTuned(object.kind) {
+                let extra = StorageOptions(there[property]).without(StorageOptions(wanted[property]))
+                unknown += extra.list.map { CatalogObject(.option, $0, of: found.name) }
+            }
             guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
             let difference = Difference(
                 object: found, property: property, expected: wanted[property], found: there[property])
@@ -77,9 +81,17 @@ package struct SchemaGap: Equatable, Sendable {
         _ wanted: String?, _ found: String?, _ property: CatalogProperty, of kind: CatalogObject.Kind
     ) -> Bool {
         if wanted == found { return true }
+        if property == .options {
+            let (wanted, found) = (StorageOptions(wanted), StorageOptions(found))
+            return wanted == (isTuned(kind) ? found.restricted(to: wanted) : found)
+        }
         guard kind == .function, property == .definition, let wanted, let found else { return false }
         return untuned(wanted).elementsEqual(untuned(found))
     }
+
+    /// Whether its options are for whoever runs the database, but for those that are expected. A view's decide what its
+    /// readers see.
+    private static func isTuned(_ kind: CatalogObject.Kind) -> Bool { kind != .view }
 
     /// The lines of a function without the settings of an approximate index, which whoever runs the database tunes by
     /// ALTER FUNCTION ... SET.

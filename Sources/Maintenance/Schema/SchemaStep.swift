@@ -37,10 +37,13 @@ package struct Backfill: Hashable, Sendable {
     package let assignment: String
     /// Which rows still need it, over the row `r`; false for a row that has had it.
     package let condition: String
+    /// Whether rows are locked before their value is made: one of other tables is then no older than the row.
+    package let locksRows: Bool
 
-    package init(tables: [RelationName], assignment: String, condition: String) {
+    package init(tables: [RelationName], assignment: String, condition: String, locksRows: Bool = false) {
         self.tables = tables
         self.assignment = assignment
         self.condition = condition
+        self.locksRows = locksRows
     }
 }

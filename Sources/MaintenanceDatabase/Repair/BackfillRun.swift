@@ -58,12 +58,18 @@ struct BackfillRun {
     ) async throws(PostgresError) -> Int {
         let settings = "\(LockDeadline(limit).settings); \(Self.quietly)"
         return try await connection.inTransaction(unsafe: settings) { () async throws(PostgresError) in
+            let condition = "r.ctid >= \(Self.tid(from)) AND r.ctid < \(Self.tid(to)) AND (\(backfill.condition))"
+            if backfill.locksRows {
+                // The statement that follows sees all that their last writers have done.
+                try await connection.execute(
+                    Statement(unsafe: "SELECT FROM \(table) AS r WHERE \(condition) FOR NO KEY UPDATE"))
+            }
             let row = try await connection.row(
                 Statement(
                     unsafe: """
                         WITH changed AS (
                             UPDATE \(table) AS r SET \(backfill.assignment)
-                            WHERE r.ctid >= \(Self.tid(from)) AND r.ctid < \(Self.tid(to)) AND (\(backfill.condition))
+                            WHERE \(condition)
                             RETURNING 1
                         )
                         SELECT count(*) AS changed FROM changed

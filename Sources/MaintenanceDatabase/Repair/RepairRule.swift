@@ -3,7 +3,8 @@ import EmbeddedSQL
 /// What no catalog tells: where the values of a column come from in a database that did not have it. A file of
 /// `sql/repair`.
 ///
-/// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN` are its head; a line
+/// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
+/// `-- keeper: FUNCTION` are its head; a line
 /// `-- before:`, `-- refuse:`, `-- where:` or `-- value:` begins a part of SQL, over the row `r`, in which `{mappings}`
 /// stands for what the caller says that old values of the column are called by now: a list of rows with two texts. Any
 /// other line with `-- ` before the first part is a comment.
@@ -19,6 +20,10 @@ struct RepairRule: Sendable {
     var map: [ValueMapping] = []
     /// A column whose trigger derives the values: an update that sets it to itself fills them.
     var deriving: String?
+    /// Of a counter: the table whose rows it counts. Triggers of that table keep it; the value is what it should be.
+    var counted: String?
+    /// Of a counter: the function of those triggers.
+    var keeper: String?
     /// The value, over the row `r`.
     var value: String?
     /// The rows that need it; nil for those where the column is NULL.
@@ -57,6 +62,8 @@ struct RepairRule: Sendable {
         source = head["from"]?.first
         map = (head["map"] ?? []).compactMap { ValueMapping($0) }
         deriving = head["by"]?.first
+        counted = head["counts"]?.first
+        keeper = head["keeper"]?.first
         value = sql("value")
         condition = sql("where")
         before = sql("before")

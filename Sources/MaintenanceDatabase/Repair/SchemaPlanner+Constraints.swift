@@ -224,6 +224,7 @@ extension SchemaPlanner {
         }
         for partition in partitions(without: constraint) {
             let part = Self.derived("\(partition)_", constraint.name.dropped("\(relation)_") ?? constraint.name)
+            try askForTakenPart(constraint, part, of: partition, index, isKey: true)
             append(
                 SchemaStep(
                     constraint, .concurrently(index: part), purpose,

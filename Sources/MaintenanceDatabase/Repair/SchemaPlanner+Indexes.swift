@@ -95,6 +95,7 @@ extension SchemaPlanner {
         let stem = live.contains(index) ? name : index.name
         for partition in partitions(without: built) {
             let part = Self.derived("\(partition)_", stem.dropped("\(index.relation)_") ?? stem)
+            try askForTakenPart(index, part, of: partition, definition)
             // Behind the step that makes the parent's: it is one of those that are gathered for its table.
             append(
                 SchemaStep(
@@ -104,6 +105,34 @@ extension SchemaPlanner {
                 .swaps, partition, .shareUpdateExclusive, purpose,
                 "ALTER INDEX \(try qualified(name)) ATTACH PARTITION \(try qualified(part))")
         }
+    }
+
+    /// What an earlier call has built for a partition is taken; anything else that has its name stands in its way.
+    ///
+    /// - Parameter isKey: whether a constraint is to be made of it.
+    mutating func askForTakenPart(
+        _ object: CatalogObject, _ part: String, of partition: String, _ definition: String, isKey: Bool = false
+    ) throws(PostgresError) {
+        let using = definition.firstRange(of: " USING ").map { String(definition[$0.lowerBound...]) } ?? ""
+        let relation = try SQLLiteral(try qualified(partition)).quoted
+        askForThings(
+            object,
+            """
+            SELECT coalesce(pg_get_indexdef(i.indexrelid), c.oid::regclass::text) AS value, 1::bigint AS count
+            FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
+            WHERE n.nspname = \(try SQLLiteral(schema).quoted) AND c.relname = \(try SQLLiteral(part).quoted)
+                AND NOT coalesce(i.indrelid = to_regclass(\(relation)) AND (NOT i.indisvalid OR
+                    i.indisunique = \(definition.hasPrefix("CREATE UNIQUE"))
+                    AND translate(regexp_replace(substring(pg_get_indexdef(i.indexrelid) FROM ' USING .*'),
+                        ' WITH \\([^)]*\\)(?= WHERE |$)', ''), '"', '')
+                        = translate(\(try SQLLiteral(using).quoted), '"', '')
+                    AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+                    AND NOT (\(isKey) AND EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid))), false)
+            """,
+            "the name \(part), of its part for \(partition), is taken",
+            cure: "give that another name, then repeat the command")
     }
 
     /// The partitions that have no part of the index yet.

@@ -124,11 +124,14 @@ extension SchemaPlanner {
                     view, .briefly([]), "the view belongs to \(owner.found ?? "another")",
                     ["ALTER \(name) OWNER TO \(try self.owner(view))"]), to: .owners)
         }
-        if let options = difference(view, .options), let wanted = options.expected {
+        if let options = difference(view, .options) {
+            let extra = StorageOptions(options.found).without(StorageOptions(options.expected))
+            var statements = options.expected.map { ["ALTER \(name) SET (\($0))"] } ?? []
+            if !extra.names.isEmpty, view.kind == .view {
+                statements.append("ALTER \(name) RESET (\(extra.names.joined(separator: ", ")))")
+            }
             append(
-                SchemaStep(
-                    view, .briefly([]), "its options are \(options.found ?? "none")",
-                    ["ALTER \(name) SET (\(wanted))"]), to: .views)
+                SchemaStep(view, .briefly([]), "its options are \(options.found ?? "none")", statements), to: .views)
         }
     }
 }

@@ -17,6 +17,8 @@ struct SchemaPlanner {
     let mappings: [ValueMapping]
     /// What has been counted so far.
     let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
+    /// Of a step that others wait for.
+    let deadline: Duration
 
     /// In this order everything finds what it needs.
     enum Phase: CaseIterable {
@@ -36,7 +38,7 @@ struct SchemaPlanner {
 
     init(
         _ verification: SchemaVerification, schema: String, rules: [RepairRule], mappings: [ValueMapping],
-        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration = LockBudget().perStep
     ) throws(PostgresError) {
         self.schema = schema
         expected = verification.expected
@@ -46,6 +48,7 @@ struct SchemaPlanner {
         self.rules = rules
         self.mappings = mappings
         self.answers = answers
+        self.deadline = deadline
         try plan()
     }
 
@@ -67,6 +70,7 @@ struct SchemaPlanner {
         for object in expected.objects(.table) { try planTable(object) }
         try planPartitions()
         try planViews()
+        try planCounters()
         for object in expected.objects(.table) { try planTriggersAndPolicies(of: object) }
         try planPrivileges()
         try planComments()
@@ -104,6 +108,15 @@ struct SchemaPlanner {
                 ? "and \(obstacle.others) more" : "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
         }
         refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))", cure: cure)
+    }
+
+    /// Of things that the catalog has, not of rows: the query lists one in each row.
+    mutating func askForThings(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
+        let question = SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure)
+        ask(question)
+        guard let obstacles = answers[question], !obstacles.isEmpty else { return }
+        let things = obstacles.map { $0.others > 0 ? "and \($0.others) more" : $0.value ?? "NULL" }
+        refuse(object, "\(trouble): \(things.joined(separator: ", "))", cure: cure)
     }
 
     /// A question of which the plan only has to know whether there are such rows.
@@ -146,8 +159,9 @@ struct SchemaPlanner {
         try names.map { (name) throws(PostgresError) in try SQLIdentifier(name).quoted }.joined(separator: ", ")
     }
 
+    /// Where the values of a column come from; a counter is no such column.
     func rule(_ table: String, _ column: String) -> RepairRule? {
-        rules.first { $0.table == table && $0.column == column }
+        rules.first { $0.table == table && $0.column == column && $0.counted == nil }
     }
 
     func isPartitioned(_ table: String) -> Bool { live[CatalogObject(.table, table), .partitionKey] != nil }

@@ -108,7 +108,7 @@ package struct SchemaRepair: Sendable {
             while true {
                 let planner = try SchemaPlanner(
                     verification, schema: RecordedFacts.platform.schema, rules: RepairRule.all, mappings: mappings,
-                    answers: answers)
+                    answers: answers, deadline: locks.perStep)
                 let open = planner.openQuestions
                 if open.isEmpty {
                     let plan = planner.result

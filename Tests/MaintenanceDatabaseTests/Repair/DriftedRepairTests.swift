@@ -187,6 +187,18 @@ struct DriftedRepairTests {
         }
     }
 
+    /// No model has none, or a thousand times as many as any.
+    @Test func leavesADocumentWithImpossibleDimensionsWithoutAModel() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                "UPDATE mcp.embeddings SET model_dimensions = content_index % 2 * 4000000 WHERE content_index < 4")
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let left = "SELECT count(*), max(content_index) FROM mcp.embeddings WHERE model_id IS NULL"
+            #expect(try await database.psql(left) == "3|3")
+        }
+    }
+
     @Test func followsPgvectorToWhereItLives() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
             try await database.psql(#"CREATE SCHEMA "Odd place"; ALTER EXTENSION vector SET SCHEMA "Odd place""#)

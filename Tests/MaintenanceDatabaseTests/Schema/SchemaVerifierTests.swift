@@ -59,6 +59,12 @@ struct SchemaVerifierTests {
                 "different column email of users: type", "different index users_email_idx of users: definition",
             ]),
         Damage(
+            sql: "ALTER TABLE mcp.users SET (fillfactor = 80); ALTER INDEX mcp.users_email_idx SET (fillfactor = 70)",
+            findings: ["unknown option fillfactor=80 of users", "unknown option fillfactor=70 of users_email_idx"]),
+        Damage(
+            sql: "ALTER VIEW mcp.tenant_agent_cost_analytics SET (security_invoker = true)",
+            findings: ["different view tenant_agent_cost_analytics: options"]),
+        Damage(
             sql: "DROP INDEX mcp.embeddings_content_tsvector_idx",
             findings: ["missing index embeddings_content_tsvector_idx of embeddings"]),
         Damage(

@@ -80,6 +80,49 @@ struct SchemaGapTests {
         #expect(gap.missing.isEmpty && gap.unknown.isEmpty)
     }
 
+    // MARK: Options
+
+    private static let view = CatalogObject(.view, "v")
+
+    @Test(
+        arguments: [
+            // Of whom, expected, found, whether that differs, what is unknown.
+            (table, nil, "fillfactor=80", false, ["fillfactor=80"]),
+            (table, "fillfactor=80", nil, true, []),
+            (table, "fillfactor=80", "autovacuum_enabled=false, fillfactor=80", false, ["autovacuum_enabled=false"]),
+            (table, "fillfactor=80", "autovacuum_enabled=false, fillfactor=70", true, ["autovacuum_enabled=false"]),
+            (view, "security_barrier=true", "security_barrier=true, security_invoker=true", true, []),
+            (view, nil, "check_option=local", true, []),
+        ] as [(CatalogObject, String?, String?, Bool, [String])])
+    func anOptionThatNobodyExpectsIsUnknownButForAView(
+        object: CatalogObject, wanted: String?, found: String?, differs: Bool, unknown: [String]
+    ) {
+        func facts(_ options: String?) -> CatalogFacts {
+            var facts = Self.expected
+            facts.add(object, .owner, "o")
+            if let options { facts.add(object, .options, options) }
+            return facts
+        }
+        let gap = SchemaGap(expected: facts(wanted), live: facts(found))
+        #expect(gap.different.map(\.property) == (differs ? [.options] : []))
+        #expect(gap.unknown == unknown.map { CatalogObject(.option, $0, of: object.name) })
+    }
+
+    @Test(arguments: [
+        ("USING btree (id) WITH (fillfactor='70')", "USING btree (id)", "fillfactor=70"),
+        (
+            "USING gin (a) WITH (fastupdate=off, gin_pending_list_limit='4096') WHERE (a > 'x WITH (b)'::text)",
+            "USING gin (a) WHERE (a > 'x WITH (b)'::text)", "fastupdate=off, gin_pending_list_limit=4096"
+        ),
+        ("USING btree (id) WHERE (a = ' WITH (b=1)'::text)", "USING btree (id) WHERE (a = ' WITH (b=1)'::text)", nil),
+    ])
+    func theOptionsOfAnIndexAreNoPartOfIt(text: String, definition: String, options: String?) {
+        var facts = CatalogFacts()
+        facts.add(Self.index, .definition, "CREATE INDEX ON s.tasks \(text)")
+        #expect(facts[Self.index, .definition] == "CREATE INDEX ON s.tasks \(definition)")
+        #expect(facts[Self.index, .options] == options)
+    }
+
     // MARK: Extensions
 
     private static let trigrams = CatalogObject(.extension, "pg_trgm")

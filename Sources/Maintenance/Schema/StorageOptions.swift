@@ -1,0 +1,50 @@
+/// The options of a relation, as its catalog row lists them: `fillfactor=80, autovacuum_enabled=false`.
+package struct StorageOptions: Equatable, Sendable {
+    private let values: [String: String]
+
+    package init(_ text: String?) {
+        values = (text ?? "").split(separator: ", ").reduce(into: [:]) { values, option in
+            let parts = option.split(separator: "=", maxSplits: 1)
+            guard let name = parts.first else { return }
+            // In the deparse of an index a value has quotes.
+            values[String(name)] = parts.count > 1 ? parts[1].filter { $0 != "'" } : "true"
+        }
+    }
+
+    package var names: [String] { values.keys.sorted() }
+
+    /// Each as `fillfactor=80`.
+    package var list: [String] { names.map { "\($0)=\(values[$0] ?? "")" } }
+
+    /// Those that have the others' names.
+    package func restricted(to others: StorageOptions) -> StorageOptions {
+        StorageOptions(values.filter { others.values[$0.key] != nil })
+    }
+
+    /// Those that have none of the others' names.
+    package func without(_ others: StorageOptions) -> StorageOptions {
+        StorageOptions(values.filter { others.values[$0.key] == nil })
+    }
+
+    private init(_ values: [String: String]) {
+        self.values = values
+    }
+
+    /// The deparse of an index without its options, and these; nil where it has none.
+    static func cut(from definition: String) -> (definition: String, options: String)? {
+        guard let match = definition.firstMatch(of: indexOptions) else { return nil }
+        return (
+            definition.replacingCharacters(in: match.range),
+            StorageOptions(String(match.output.1)).list.joined(separator: ", ")
+        )
+    }
+
+    nonisolated(unsafe) private static let indexOptions =
+        /\ WITH \(([a-z_]+='?[^'()]*'?(?:, [a-z_]+='?[^'()]*'?)*)\)(?= WHERE |$)/
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<Index>) -> String {
+        String(self[..<range.lowerBound]) + String(self[range.upperBound...])
+    }
+}
