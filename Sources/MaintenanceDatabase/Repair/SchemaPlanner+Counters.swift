@@ -29,8 +29,8 @@ extension SchemaPlanner {
                 SchemaStep(
                     CatalogObject(.table, counted),
                     .briefly([LockRequirement(.shareRowExclusive, on: RelationName(schema: schema, name: counted))]),
-                    "whoever wrote to \(counted) before its triggers counted has to be done", []), to: .rowSecurity)
-            append(count, to: .rowSecurity)
+                    "whoever wrote to \(counted) before its triggers counted has to be done", []), to: .counts)
+            append(count, to: .counts)
         }
     }
 

@@ -27,7 +27,7 @@ struct SchemaPlanner {
         // Nobody is granted what row-level security does not guard yet, whenever the command is interrupted. Whoever loses
         // a table has its privileges before that. Triggers that write as the schema's owner find it owning what they write
         // to.
-        case rowSecurity, privileges, owners, triggers, comments
+        case rowSecurity, privileges, owners, triggers, counts, comments
     }
 
     private var steps: [Phase: [SchemaStep]] = [:]
