@@ -90,6 +90,11 @@ extension SchemaPlanner {
         let purpose = "\(column.name) must not be NULL"
         let definition = live[check, .definition]
         if definition == nil {
+            // Rows that break it could not be changed any more, whatever of them is written.
+            try planGuard(
+                column, "r.\(try SQLIdentifier(name).quoted) IS NULL",
+                "\(column.relation) has rows without \(column.name)",
+                purpose)
             addBriefly(
                 .constraints, column.relation, .accessExclusive, purpose,
                 "ALTER TABLE \(try qualified(column.relation)) ADD CONSTRAINT \(try SQLIdentifier(check.name).quoted) "
@@ -97,6 +102,27 @@ extension SchemaPlanner {
         }
         // After every CHECK of the phase stands.
         if definition?.hasSuffix("NOT VALID") ?? true { try validate(column, check.name, in: .indexes, for: purpose) }
+    }
+
+    /// Reads the rows, behind all that changes them, and fails where some are as they must not be: they are counted anew
+    /// then, and nothing stands yet that would fail whoever writes them.
+    mutating func planGuard(
+        _ column: CatalogObject, _ condition: String, _ trouble: String, _ purpose: String
+    ) throws(PostgresError) {
+        append(
+            SchemaStep(
+                column, .patiently([]), purpose,
+                [
+                    """
+                    DO $pgtend$
+                    BEGIN
+                        IF EXISTS (SELECT FROM \(try qualified(column.relation)) AS r WHERE \(condition)) THEN
+                            RAISE check_violation USING MESSAGE = \(try SQLLiteral(trouble).quoted);
+                        END IF;
+                    END
+                    $pgtend$
+                    """
+                ]), to: .values)
     }
 
     // MARK: - Type, default

@@ -104,6 +104,22 @@ struct RepairRefusalTests {
         #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
     }
 
+    /// Also where an earlier call was killed behind it.
+    @Test func leaveNoCheckThatRowsBreak() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                """
+                ALTER TABLE mcp.events ALTER COLUMN tenant_id DROP NOT NULL;
+                UPDATE mcp.events SET tenant_id = NULL WHERE payload = '{"n": 5}';
+                ALTER TABLE mcp.events
+                    ADD CONSTRAINT pgtend_not_null_tenant_id CHECK (tenant_id IS NOT NULL) NOT VALID;
+                """)
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.plan.refusals.map(\.object) == [CatalogObject(.column, "tenant_id", of: "events")])
+            try await database.psql("UPDATE mcp.events SET source = 'seen'")
+        }
+    }
+
     @Test func endWhereTheCallerMapsTheValues() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
             try await database.psql(
