@@ -132,6 +132,7 @@ extension SchemaPlanner {
         guard let type = difference(column, .type), let wanted = type.expected, let found = type.found else { return }
         let name = try SQLIdentifier(column.name).quoted
         try askForViews(on: column)
+        try askForDependants(of: column, isRenamed: false)
         try askForCasts(of: column, to: wanted)
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
         // A cast that nobody makes without being told to.
@@ -161,25 +162,6 @@ extension SchemaPlanner {
                 + "WHERE \(value) IS NOT NULL AND \(condition) GROUP BY 1 ORDER BY 2 DESC",
             "\(column.name) has values that are too long for \(wanted)",
             cure: "shorten them, then repeat the command")
-    }
-
-    /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
-    /// no type under it.
-    mutating func askForViews(on column: CatalogObject) throws(PostgresError) {
-        ask(
-            column,
-            """
-            SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
-            FROM pg_depend AS d
-            JOIN pg_rewrite AS v ON v.oid = d.objid
-            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
-                AND a.attname = \(try SQLLiteral(column.name).quoted)
-            GROUP BY 1
-            """,
-            "views read \(column.name), which has to change",
-            cure: "drop these views, repeat the command, and make them again")
     }
 
     private mutating func planDefault(_ column: CatalogObject) throws(PostgresError) {

@@ -209,8 +209,10 @@ extension SchemaPlanner {
             return false
         }
         try askForViews(on: source)
+        try askForDependants(of: source, isRenamed: true)
         return true
     }
+
     /// A UNIQUE that the schema expects, and that stands on the old column.
     private func pendingKey(_ column: CatalogObject) -> CatalogObject? {
         expected.parts(.constraint, of: column.relation).first { key in

@@ -1,3 +1,4 @@
+import Foundation
 import Maintenance
 import TestSupport
 import Testing
@@ -61,7 +62,60 @@ struct RepairRefusalTests {
             sql: "DROP INDEX mcp.idx_api_keys_hash; "
                 + "UPDATE mcp.api_keys SET key_hash = 'same' WHERE name IN ('key 1', 'key 2', 'key 3')",
             reason: "3 row(s): have the same key_hash: 'same' (3)"),
+        Trouble(
+            name: "a CHECK that no new row meets",
+            sql: "ALTER TABLE mcp.workflows ADD CONSTRAINT status_given CHECK (status IS NOT NULL)",
+            reason: "CHECK ((status IS NOT NULL)) is about status, which has to change"),
+        Trouble(
+            name: "a CHECK on two columns",
+            sql: "ALTER TABLE mcp.workflows ADD CONSTRAINT drafts CHECK (status <> 'draft' OR version < 1000)",
+            reason: "is about status, which has to change"),
+        Trouble(
+            name: "a CHECK of one partition",
+            sql: "ALTER TABLE mcp.tasks_2025_01 ADD CONSTRAINT no_more CHECK (status IS NOT NULL)",
+            reason: "the constraint no_more of mcp.tasks_2025_01 uses status, which has to change"),
+        Trouble(
+            name: "a unique index on a converted column",
+            sql: "CREATE UNIQUE INDEX one_each ON mcp.workflows (tenant_id, name, lower(status))",
+            reason: "the unique index one_each of mcp.workflows uses status, which has to change, and would go on with"),
+        Trouble(
+            name: "a key on a renamed column",
+            sql: "ALTER TABLE mcp.api_keys ADD CONSTRAINT one_name UNIQUE (tenant_id, type, name)",
+            reason: "the constraint one_name of mcp.api_keys uses type, which has to change"),
+        Trouble(
+            name: "a trigger on a converted column", sql: foreignTrigger("UPDATE OF status"),
+            reason: "the trigger foreign_trigger of mcp.workflows uses status, which has to change"),
+        Trouble(
+            name: "a trigger with a condition",
+            sql: foreignTrigger("UPDATE", when: "WHEN (NEW.status <> OLD.status)"),
+            reason: "the trigger foreign_trigger of mcp.workflows uses status, which has to change"),
+        Trouble(
+            name: "a trigger on a column whose type changes",
+            sql: foreignTrigger("UPDATE OF title", on: "tasks"),
+            reason: "the trigger foreign_trigger of mcp.tasks uses title, which has to change"),
+        Trouble(
+            name: "another table's policy",
+            sql: "CREATE POLICY open_only ON mcp.workflow_executions USING (workflow_id IN "
+                + "(SELECT w.id FROM mcp.workflows AS w WHERE w.status = 'active'))",
+            reason: "the policy open_only of mcp.workflow_executions uses status, which has to change"),
+        Trouble(
+            name: "a generated column",
+            sql: "ALTER TABLE mcp.workflows ADD is_open boolean GENERATED ALWAYS AS (status <> 'archived') STORED",
+            reason: "the generated column is_open of mcp.workflows uses status, which has to change"),
+        Trouble(
+            name: "a function that is parsed",
+            sql: "CREATE FUNCTION mcp.open_workflows() RETURNS bigint LANGUAGE sql BEGIN ATOMIC "
+                + "SELECT count(*) FROM mcp.workflows AS w WHERE w.status = 'active'; END",
+            reason: "the function mcp.open_workflows() uses status, which has to change"),
     ]
+
+    private static func foreignTrigger(_ event: String, on table: String = "workflows", when: String = "") -> String {
+        """
+        CREATE FUNCTION mcp.foreign_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER foreign_trigger BEFORE \(event) ON mcp.\(table) FOR EACH ROW \(when)
+            EXECUTE FUNCTION mcp.foreign_trigger()
+        """
+    }
 
     static let severalModels = """
         CREATE TABLE mcp.embedding_models (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), provider varchar(50) NOT NULL,
@@ -102,6 +156,22 @@ struct RepairRefusalTests {
         #expect(try await KeptRows.losses(database) == "")
         #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "t")
         #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
+    }
+
+    /// What the refusal says, done to the letter.
+    @Test func endWhereTheirCureIsFollowed() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            for trouble in Self.troubles where trouble.reason.contains("which has to change") {
+                if !trouble.reason.hasPrefix("views") { try await database.psql(trouble.sql.droppingFunction) }
+            }
+            let refusals = try await database.repairing().plan().plan.refusals
+            #expect(refusals.count >= 9)
+            for refusal in refusals {
+                try await database.psql(refusal.cure.components(separatedBy: "; then repeat")[0])
+            }
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+        }
     }
 
     /// Also where an earlier call was killed behind it.
@@ -172,5 +242,13 @@ struct RepairRefusalTests {
             #expect(!diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.count == 1)
             #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|t")
         }
+    }
+}
+
+extension String {
+    /// Several of the troubles make the same function.
+    fileprivate var droppingFunction: String {
+        "SET client_min_messages = error; DROP TRIGGER IF EXISTS foreign_trigger ON mcp.workflows; "
+            + replacing("CREATE FUNCTION", with: "CREATE OR REPLACE FUNCTION")
     }
 }
