@@ -133,6 +133,7 @@ extension SchemaPlanner {
         let name = try SQLIdentifier(column.name).quoted
         try askForViews(on: column)
         try askForDependants(of: column, isRenamed: false)
+        try askForZone(of: column)
         try askForCasts(of: column, to: wanted)
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
         // A cast that nobody makes without being told to.

@@ -51,6 +51,7 @@ extension SchemaPlanner {
             ? "\(column.name) is \(live[column, .type] ?? "?"), and has to be \(expected[column, .type] ?? "?")"
             : "\(source.name) is called \(column.name)"
         try askForValues(source, column)
+        try askForZone(of: column)
 
         if !live.contains(shadow) {
             addBriefly(

@@ -107,6 +107,12 @@ struct RepairRefusalTests {
             sql: "CREATE FUNCTION mcp.open_workflows() RETURNS bigint LANGUAGE sql BEGIN ATOMIC "
                 + "SELECT count(*) FROM mcp.workflows AS w WHERE w.status = 'active'; END",
             reason: "the function mcp.open_workflows() uses status, which has to change"),
+        Trouble(
+            name: "times of another zone",
+            sql:
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone = ''Europe/Berlin''', current_database()); END $$",
+            reason: "20 row(s): created_at is timestamp without time zone, and would be taken as UTC; but TimeZone is "
+                + "'Europe/Berlin' here"),
     ]
 
     private static func foreignTrigger(_ event: String, on table: String = "workflows", when: String = "") -> String {
@@ -171,6 +177,28 @@ struct RepairRefusalTests {
             }
             let after = try await database.repair()
             #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func concernTheZoneOfTheOwnerToo(isUTC: Bool) async throws {
+        try await TestDatabase.with { database in
+            try await DriftedDatabase.load(into: database, rows: 20, [.vectors, .owner])
+            let role = DriftedDatabase.owner(of: database)
+            try await database.psql("ALTER ROLE \(role) SET timezone TO 'America/New_York'")
+            let refusals = try await database.repairing().plan().plan.refusals
+            #expect(Set(refusals.map(\.object.relation)) == ["models", "agents", "workspaces"])
+            let cures = refusals.map { $0.cure.components(separatedBy: "; ") }
+            for cure in cures {
+                // The zone, or UTC.
+                let statement = cure[isUTC ? 1 : 0].components(separatedBy: ": ")[1]
+                try await database.psql(statement)
+            }
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let shift = "SELECT min(created_at) - timestamptz '2025-01-01 00:37:11+00' FROM mcp.workspaces"
+            #expect(try await database.psql(shift) == (isUTC ? "00:00:00" : "05:00:00"))
+            try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
         }
     }
 
