@@ -6,6 +6,11 @@ extension SchemaPlanner {
     static let notNullPrefix = "\(prefix)not_null_"
 
     mutating func planColumn(_ column: CatalogObject) throws(PostgresError) {
+        if let former = formerColumn(of: column) {
+            try planMerge(former, column)
+            // With one value in each row first.
+            if needsConversion(column) { return }
+        }
         if needsConversion(column) {
             try planConversion(column)
         } else if !live.contains(column) {

@@ -63,6 +63,16 @@ struct RepairRefusalTests {
                 + "UPDATE mcp.api_keys SET key_hash = 'same' WHERE name IN ('key 1', 'key 2', 'key 3')",
             reason: "3 row(s): have the same key_hash: 'same' (3)"),
         Trouble(
+            name: "two names of one column that disagree",
+            sql: "ALTER TABLE mcp.api_keys ADD key_type varchar(50) NOT NULL DEFAULT 'user'",
+            reason: "80 row(s): type and key_type disagree (type/key_type): 'admin/user' (20), 'agent/user' (20), "
+                + "'gateway/user' (20), 'service/user' (20)"),
+        Trouble(
+            name: "an unmapped key type beside the new column",
+            sql: "ALTER TABLE mcp.api_keys ADD key_type varchar(50); "
+                + "UPDATE mcp.api_keys SET type = 'robot' WHERE type = 'gateway'",
+            reason: "20 row(s): type has values that key_type may not have: 'robot' (20)"),
+        Trouble(
             name: "a CHECK that no new row meets",
             sql: "ALTER TABLE mcp.workflows ADD CONSTRAINT status_given CHECK (status IS NOT NULL)",
             reason: "CHECK ((status IS NOT NULL)) is about status, which has to change"),
@@ -180,6 +190,20 @@ struct RepairRefusalTests {
         }
     }
 
+    @Test(arguments: [(1, "admin|20\nagent|20\ngateway|20\nservice|20\nuser|40"), (2, "user|120")])
+    func endWhereOneOfTwoNamesIsTaken(part: Int, counts: String) async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql("ALTER TABLE mcp.api_keys ADD key_type varchar(50) NOT NULL DEFAULT 'user'")
+            let refusal = try #require(try await database.repairing().plan().plan.refusals.first)
+            let statement = refusal.cure.components(separatedBy: " is right by ")[part]
+            try await database.psql(statement.components(separatedBy: "; ")[0])
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let query = "SELECT key_type, count(*) FROM mcp.api_keys GROUP BY 1 ORDER BY 1"
+            #expect(try await database.psql(query) == counts)
+        }
+    }
+
     @Test(arguments: [false, true])
     func concernTheZoneOfTheOwnerToo(isUTC: Bool) async throws {
         try await TestDatabase.with { database in
@@ -215,6 +239,29 @@ struct RepairRefusalTests {
             let diagnosis = try await database.repair()
             #expect(diagnosis.plan.refusals.map(\.object) == [CatalogObject(.column, "tenant_id", of: "events")])
             try await database.psql("UPDATE mcp.events SET source = 'seen'")
+        }
+    }
+
+    /// The catalog is what it should be, and the rows are not.
+    @Test func leaveTheFlagWhereRowsDisagree() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.repair()
+            try await database.psql(
+                """
+                ALTER TABLE mcp.api_keys DROP COLUMN pgtend_old_type;
+                ALTER TABLE mcp.api_keys ADD COLUMN type varchar(50);
+                UPDATE mcp.api_keys SET type = CASE key_type WHEN 'agent' THEN 'admin' WHEN 'user' THEN 'standard' END;
+                UPDATE public.schema_migrations SET dirty = true;
+                """)
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.count == 1)
+            #expect(diagnosis.plan.refusals.allSatisfy { $0.reason.hasSuffix(": 'admin/agent' (20)") })
+            #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "t")
+            try await database.psql("UPDATE mcp.api_keys SET type = key_type")
+            let after = try await database.repair()
+            #expect(after.plan.refusals == [] && after.plan.steps == [])
+            #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "f")
+            #expect(try await database.psql("SELECT count(pgtend_old_type) FROM mcp.api_keys") == "120")
         }
     }
 
