@@ -99,12 +99,12 @@ struct SchemaPlanText {
 
     /// What a command that did what it could exits with.
     static func status(_ diagnosis: SchemaDiagnosis) -> ExitStatus {
-        if diagnosis.verification.gap.isClosed { return .done }
-        return diagnosis.plan.refusals.isEmpty ? .failed : .refused
+        if !diagnosis.plan.refusals.isEmpty { return .refused }
+        return diagnosis.verification.gap.isClosed ? .done : .failed
     }
 
     static func outcome(_ diagnosis: SchemaDiagnosis) -> String {
-        guard !diagnosis.verification.gap.isClosed else {
+        guard !diagnosis.verification.gap.isClosed || !diagnosis.plan.refusals.isEmpty else {
             return (["the schema is what it should be"] + records(diagnosis.records)).joined(separator: "\n")
         }
         let left = GapText(VerifiedDatabase(name: "left", verification: diagnosis.verification)).rendered

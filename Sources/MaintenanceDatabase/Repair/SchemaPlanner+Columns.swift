@@ -6,6 +6,11 @@ extension SchemaPlanner {
     static let notNullPrefix = "\(prefix)not_null_"
 
     mutating func planColumn(_ column: CatalogObject) throws(PostgresError) {
+        if let former = formerColumn(of: column) {
+            try planMerge(former, column)
+            // With one value in each row first.
+            if needsConversion(column) { return }
+        }
         if needsConversion(column) {
             try planConversion(column)
         } else if !live.contains(column) {
@@ -90,6 +95,11 @@ extension SchemaPlanner {
         let purpose = "\(column.name) must not be NULL"
         let definition = live[check, .definition]
         if definition == nil {
+            // Rows that break it could not be changed any more, whatever of them is written.
+            try planGuard(
+                column, "r.\(try SQLIdentifier(name).quoted) IS NULL",
+                "\(column.relation) has rows without \(column.name)",
+                purpose)
             addBriefly(
                 .constraints, column.relation, .accessExclusive, purpose,
                 "ALTER TABLE \(try qualified(column.relation)) ADD CONSTRAINT \(try SQLIdentifier(check.name).quoted) "
@@ -99,6 +109,27 @@ extension SchemaPlanner {
         if definition?.hasSuffix("NOT VALID") ?? true { try validate(column, check.name, in: .indexes, for: purpose) }
     }
 
+    /// Reads the rows, behind all that changes them, and fails where some are as they must not be: they are counted anew
+    /// then, and nothing stands yet that would fail whoever writes them.
+    mutating func planGuard(
+        _ column: CatalogObject, _ condition: String, _ trouble: String, _ purpose: String
+    ) throws(PostgresError) {
+        append(
+            SchemaStep(
+                column, .patiently([]), purpose,
+                [
+                    """
+                    DO $pgtend$
+                    BEGIN
+                        IF EXISTS (SELECT FROM \(try qualified(column.relation)) AS r WHERE \(condition)) THEN
+                            RAISE check_violation USING MESSAGE = \(try SQLLiteral(trouble).quoted);
+                        END IF;
+                    END
+                    $pgtend$
+                    """
+                ]), to: .values)
+    }
+
     // MARK: - Type, default
 
     /// Where no row has to be rewritten, or few.
@@ -106,6 +137,8 @@ extension SchemaPlanner {
         guard let type = difference(column, .type), let wanted = type.expected, let found = type.found else { return }
         let name = try SQLIdentifier(column.name).quoted
         try askForViews(on: column)
+        try askForDependants(of: column, isRenamed: false)
+        try askForZone(of: column)
         try askForCasts(of: column, to: wanted)
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
         // A cast that nobody makes without being told to.
@@ -135,25 +168,6 @@ extension SchemaPlanner {
                 + "WHERE \(value) IS NOT NULL AND \(condition) GROUP BY 1 ORDER BY 2 DESC",
             "\(column.name) has values that are too long for \(wanted)",
             cure: "shorten them, then repeat the command")
-    }
-
-    /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
-    /// no type under it.
-    mutating func askForViews(on column: CatalogObject) throws(PostgresError) {
-        ask(
-            column,
-            """
-            SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
-            FROM pg_depend AS d
-            JOIN pg_rewrite AS v ON v.oid = d.objid
-            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
-                AND a.attname = \(try SQLLiteral(column.name).quoted)
-            GROUP BY 1
-            """,
-            "views read \(column.name), which has to change",
-            cure: "drop these views, repeat the command, and make them again")
     }
 
     private mutating func planDefault(_ column: CatalogObject) throws(PostgresError) {

@@ -51,6 +51,7 @@ extension SchemaPlanner {
             ? "\(column.name) is \(live[column, .type] ?? "?"), and has to be \(expected[column, .type] ?? "?")"
             : "\(source.name) is called \(column.name)"
         try askForValues(source, column)
+        try askForZone(of: column)
 
         if !live.contains(shadow) {
             addBriefly(
@@ -73,7 +74,7 @@ extension SchemaPlanner {
     // MARK: - Its parts
 
     /// What the old value is called by now, as text over the row `r`.
-    private func mappedValue(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) -> String {
+    func mappedValue(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) -> String {
         let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
         let known = (rule(column.relation, column.name)?.map ?? []) + mappings
         let mine = known.filter { $0.concerns(column.relation, column.name) }
@@ -109,7 +110,11 @@ extension SchemaPlanner {
     }
 
     /// Counts the values that the new column may not have. As text: the type may still be missing.
-    private mutating func askForValues(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) {
+    ///
+    /// - Parameter rows: those that get it, as a condition over the row `r`; nil for all.
+    mutating func askForValues(
+        _ source: CatalogObject, _ column: CatalogObject, among rows: String? = nil
+    ) throws(PostgresError) {
         let type = expected[column, .type] ?? ""
         let name = try SQLIdentifier(column.name).quoted
         var conditions: [String] = []
@@ -132,8 +137,9 @@ extension SchemaPlanner {
         ask(
             column,
             "SELECT left(x.old, 60) AS value, count(*) AS count FROM (SELECT \(old) AS old, "
-                + "(\(try mappedValue(source, column))) AS \(name) FROM \(try qualified(column.relation)) AS r) AS x "
-                + "WHERE \(conditions.joined(separator: " OR ")) GROUP BY 1 ORDER BY 2 DESC, 1",
+                + "(\(try mappedValue(source, column))) AS \(name) FROM \(try qualified(column.relation)) AS r"
+                + (rows.map { " WHERE \($0)" } ?? "")
+                + ") AS x WHERE \(conditions.joined(separator: " OR ")) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(source.name) has values that \(column.name) may not have",
             cure: "say what they are called by now: --map '\(column.relation).\(column.name):OLD=NEW' for each")
     }
@@ -155,14 +161,9 @@ extension SchemaPlanner {
     ) throws(PostgresError) {
         let table = "ALTER TABLE \(try qualified(column.relation))"
         let name = try SQLIdentifier(column.name).quoted
-        let sourceName = try SQLIdentifier(source.name).quoted
-        let old = try SQLIdentifier(Self.oldPrefix + source.name).quoted
-        var statements = [
-            try dropSyncTrigger(column), try dropSyncFunction(column),
-            "\(table) ALTER COLUMN \(sourceName) DROP DEFAULT, ALTER COLUMN \(sourceName) DROP NOT NULL",
-            "\(table) RENAME COLUMN \(sourceName) TO \(old)",
-            "\(table) RENAME COLUMN \(try SQLIdentifier(shadow.name).quoted) TO \(name)",
-        ]
+        var statements = [try dropSyncTrigger(column), try dropSyncFunction(column)]
+        statements += try retirement(of: source)
+        statements.append("\(table) RENAME COLUMN \(try SQLIdentifier(shadow.name).quoted) TO \(name)")
         if let value = expected[column, .default] {
             statements.append("\(table) ALTER COLUMN \(name) SET DEFAULT \(value)")
         }
@@ -173,12 +174,27 @@ extension SchemaPlanner {
         }
         let lock = LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: column.relation))
         append(SchemaStep(column, .briefly([lock]), purpose, statements), to: .swaps)
-        notes.append(
-            "\(column.relation).\(source.name) stays as \(Self.oldPrefix)\(source.name), with its values as they are; "
-                + "once nobody needs it: \(table) DROP COLUMN \(old)")
+        try noteRetirement(of: source)
     }
 
-    private mutating func mayBeConverted(
+    /// Gives the old column its other name, and asks nobody to write it any more.
+    func retirement(of source: CatalogObject) throws(PostgresError) -> [String] {
+        let table = "ALTER TABLE \(try qualified(source.relation))"
+        let name = try SQLIdentifier(source.name).quoted
+        return [
+            "\(table) ALTER COLUMN \(name) DROP DEFAULT, ALTER COLUMN \(name) DROP NOT NULL",
+            "\(table) RENAME COLUMN \(name) TO \(try SQLIdentifier(Self.oldPrefix + source.name).quoted)",
+        ]
+    }
+
+    mutating func noteRetirement(of source: CatalogObject) throws(PostgresError) {
+        let old = Self.oldPrefix + source.name
+        notes.append(
+            "\(source.relation).\(source.name) stays as \(old), with its values as they are; once nobody needs it: "
+                + "ALTER TABLE \(try qualified(source.relation)) DROP COLUMN \(try SQLIdentifier(old).quoted)")
+    }
+
+    mutating func mayBeConverted(
         _ source: CatalogObject, _ column: CatalogObject
     ) throws(PostgresError) -> Bool {
         let table = CatalogObject(.table, column.relation)
@@ -209,8 +225,10 @@ extension SchemaPlanner {
             return false
         }
         try askForViews(on: source)
+        try askForDependants(of: source, isRenamed: true)
         return true
     }
+
     /// A UNIQUE that the schema expects, and that stands on the old column.
     private func pendingKey(_ column: CatalogObject) -> CatalogObject? {
         expected.parts(.constraint, of: column.relation).first { key in

@@ -8,7 +8,7 @@ extension SchemaPlanner {
 
     /// Whether it still has to stand.
     func needsSync(_ column: CatalogObject) throws(PostgresError) -> Bool {
-        if needsConversion(column) { return true }
+        if needsConversion(column) || formerColumn(of: column) != nil { return true }
         return try fillingRule(column) != nil
     }
 

@@ -9,7 +9,8 @@ extension SchemaPlanner {
     mutating func planFilling(_ column: CatalogObject) throws(PostgresError) {
         let name = try SQLIdentifier(column.name).quoted
         let isMandatory = expected[column, .null] != nil && live[column, .null] == nil
-        if let rule = rule(column.relation, column.name) {
+        if formerColumn(of: column) != nil { return }
+        if let rule = rule(column.relation, column.name), rule.value != nil || rule.deriving != nil {
             try planFilling(column, by: rule)
         } else if isMandatory, let value = expected[column, .default] {
             add(

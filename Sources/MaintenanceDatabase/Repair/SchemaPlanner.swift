@@ -92,6 +92,12 @@ struct SchemaPlanner {
     mutating func addBriefly(
         _ phase: Phase, _ table: String, _ mode: LockMode, _ purpose: String, _ statements: String...
     ) {
+        addBriefly(phase, table, mode, purpose, statements)
+    }
+
+    mutating func addBriefly(
+        _ phase: Phase, _ table: String, _ mode: LockMode, _ purpose: String, _ statements: [String]
+    ) {
         let index = brief.firstIndex { $0.phase == phase && $0.relation.name == table }
         var work = index.map { brief.remove(at: $0) } ?? BriefWork(phase, RelationName(schema: schema, name: table))
         work.add(mode, purpose, statements)

@@ -66,17 +66,63 @@ package struct SchemaRepair: Sendable {
                     try await execute(diagnosis, connection, done)
                 } catch {
                     isOvertaken = Self.isOvertaken(error)
+                    try await withdrawChecks(connection, after: error)
                     guard isOvertaken, round < Self.rounds else { throw error }
                 }
                 let next = try await self.diagnosis(connection)
                 if !isOvertaken, next.verification.gap == diagnosis.verification.gap { break }
                 diagnosis = next
             }
-            if diagnosis.verification.gap.isClosed {
+            if !diagnosis.plan.refusals.isEmpty {
+                if try await withdrawChecks(connection) { diagnosis = try await self.diagnosis(connection) }
+            } else if diagnosis.verification.gap.isClosed {
                 try await settle(connection, diagnosis.records)
                 diagnosis = try await self.diagnosis(connection)
             }
             return diagnosis
+        }
+    }
+
+    /// Takes away the CHECKs that stand for NOT NULL and are not validated. A row that was written in the moment between
+    /// the look at the rows and the CHECK could not be changed as long as that stands; the next call makes them anew.
+    /// Where a call ends without a chance to do this, the next one validates them, or does it.
+    ///
+    /// - Returns: whether there were any.
+    private func withdrawChecks(_ connection: Connection) async throws(ServerFailure) -> Bool {
+        let schema = RecordedFacts.platform.schema
+        let live = try await SchemaVerifier.verify(connection).live
+        let checks = live.objects(.constraint).filter { check in
+            check.name.hasPrefix(SchemaPlanner.notNullPrefix)
+                && live[check, .definition]?.hasSuffix(" NOT VALID") ?? false
+        }
+        guard !checks.isEmpty else { return false }
+        do throws(PostgresError) {
+            let runner = SchemaStepRunner(
+                connection: connection, schema: schema, locks: locks, programVersion: programVersion)
+            try await runner.prepare(live.extensionSchemas)
+            for check in checks {
+                let relation = RelationName(schema: schema, name: check.relation)
+                try await runner.execute([
+                    SchemaStep(
+                        check, .briefly([LockRequirement(.accessExclusive, on: relation)]), "it is not validated",
+                        [
+                            "ALTER TABLE \(try relation.quoted) DROP CONSTRAINT IF EXISTS "
+                                + (try SQLIdentifier(check.name).quoted)
+                        ])
+                ])
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        return true
+    }
+
+    private func withdrawChecks(_ connection: Connection, after failure: ServerFailure) async throws(ServerFailure) {
+        do throws(ServerFailure) {
+            _ = try await withdrawChecks(connection)
+        } catch {
+            // Often the connection is what has failed: what failed first is what is told.
+            throw failure
         }
     }
 

@@ -75,8 +75,8 @@ package struct SchemaApplication: Sendable {
         case .empty: return .installed(try await installer.apply(progress: progress))
         case .whole(isRecorded: true): return .upToDate
         case .whole(isRecorded: false):
-            _ = try await repair.run(begun: { _ in }, done: { _, _ in })
-            return .adopted
+            let diagnosis = try await repair.run(begun: { _ in }, done: { _, _ in })
+            return diagnosis.plan.refusals.isEmpty ? .adopted : .completed(diagnosis)
         case .partial: return .completed(try await repair.run(begun: begun, done: done))
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Maintenance
 import TestSupport
 import Testing
@@ -61,7 +62,76 @@ struct RepairRefusalTests {
             sql: "DROP INDEX mcp.idx_api_keys_hash; "
                 + "UPDATE mcp.api_keys SET key_hash = 'same' WHERE name IN ('key 1', 'key 2', 'key 3')",
             reason: "3 row(s): have the same key_hash: 'same' (3)"),
+        Trouble(
+            name: "two names of one column that disagree",
+            sql: "ALTER TABLE mcp.api_keys ADD key_type varchar(50) NOT NULL DEFAULT 'user'",
+            reason: "80 row(s): type and key_type disagree (type/key_type): 'admin/user' (20), 'agent/user' (20), "
+                + "'gateway/user' (20), 'service/user' (20)"),
+        Trouble(
+            name: "an unmapped key type beside the new column",
+            sql: "ALTER TABLE mcp.api_keys ADD key_type varchar(50); "
+                + "UPDATE mcp.api_keys SET type = 'robot' WHERE type = 'gateway'",
+            reason: "20 row(s): type has values that key_type may not have: 'robot' (20)"),
+        Trouble(
+            name: "a CHECK that no new row meets",
+            sql: "ALTER TABLE mcp.workflows ADD CONSTRAINT status_given CHECK (status IS NOT NULL)",
+            reason: "CHECK ((status IS NOT NULL)) is about status, which has to change"),
+        Trouble(
+            name: "a CHECK on two columns",
+            sql: "ALTER TABLE mcp.workflows ADD CONSTRAINT drafts CHECK (status <> 'draft' OR version < 1000)",
+            reason: "is about status, which has to change"),
+        Trouble(
+            name: "a CHECK of one partition",
+            sql: "ALTER TABLE mcp.tasks_2025_01 ADD CONSTRAINT no_more CHECK (status IS NOT NULL)",
+            reason: "the constraint no_more of mcp.tasks_2025_01 uses status, which has to change"),
+        Trouble(
+            name: "a unique index on a converted column",
+            sql: "CREATE UNIQUE INDEX one_each ON mcp.workflows (tenant_id, name, lower(status))",
+            reason: "the unique index one_each of mcp.workflows uses status, which has to change, and would go on with"),
+        Trouble(
+            name: "a key on a renamed column",
+            sql: "ALTER TABLE mcp.api_keys ADD CONSTRAINT one_name UNIQUE (tenant_id, type, name)",
+            reason: "the constraint one_name of mcp.api_keys uses type, which has to change"),
+        Trouble(
+            name: "a trigger on a converted column", sql: foreignTrigger("UPDATE OF status"),
+            reason: "the trigger foreign_trigger of mcp.workflows uses status, which has to change"),
+        Trouble(
+            name: "a trigger with a condition",
+            sql: foreignTrigger("UPDATE", when: "WHEN (NEW.status <> OLD.status)"),
+            reason: "the trigger foreign_trigger of mcp.workflows uses status, which has to change"),
+        Trouble(
+            name: "a trigger on a column whose type changes",
+            sql: foreignTrigger("UPDATE OF title", on: "tasks"),
+            reason: "the trigger foreign_trigger of mcp.tasks uses title, which has to change"),
+        Trouble(
+            name: "another table's policy",
+            sql: "CREATE POLICY open_only ON mcp.workflow_executions USING (workflow_id IN "
+                + "(SELECT w.id FROM mcp.workflows AS w WHERE w.status = 'active'))",
+            reason: "the policy open_only of mcp.workflow_executions uses status, which has to change"),
+        Trouble(
+            name: "a generated column",
+            sql: "ALTER TABLE mcp.workflows ADD is_open boolean GENERATED ALWAYS AS (status <> 'archived') STORED",
+            reason: "the generated column is_open of mcp.workflows uses status, which has to change"),
+        Trouble(
+            name: "a function that is parsed",
+            sql: "CREATE FUNCTION mcp.open_workflows() RETURNS bigint LANGUAGE sql BEGIN ATOMIC "
+                + "SELECT count(*) FROM mcp.workflows AS w WHERE w.status = 'active'; END",
+            reason: "the function mcp.open_workflows() uses status, which has to change"),
+        Trouble(
+            name: "times of another zone",
+            sql:
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone = ''Europe/Berlin''', current_database()); END $$",
+            reason: "20 row(s): created_at is timestamp without time zone, and would be taken as UTC; but TimeZone is "
+                + "'Europe/Berlin' here"),
     ]
+
+    private static func foreignTrigger(_ event: String, on table: String = "workflows", when: String = "") -> String {
+        """
+        CREATE FUNCTION mcp.foreign_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER foreign_trigger BEFORE \(event) ON mcp.\(table) FOR EACH ROW \(when)
+            EXECUTE FUNCTION mcp.foreign_trigger()
+        """
+    }
 
     static let severalModels = """
         CREATE TABLE mcp.embedding_models (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), provider varchar(50) NOT NULL,
@@ -102,6 +172,97 @@ struct RepairRefusalTests {
         #expect(try await KeptRows.losses(database) == "")
         #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "t")
         #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
+    }
+
+    /// What the refusal says, done to the letter.
+    @Test func endWhereTheirCureIsFollowed() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            for trouble in Self.troubles where trouble.reason.contains("which has to change") {
+                if !trouble.reason.hasPrefix("views") { try await database.psql(trouble.sql.droppingFunction) }
+            }
+            let refusals = try await database.repairing().plan().plan.refusals
+            #expect(refusals.count >= 9)
+            for refusal in refusals {
+                try await database.psql(refusal.cure.components(separatedBy: "; then repeat")[0])
+            }
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+        }
+    }
+
+    @Test(arguments: [(1, "admin|20\nagent|20\ngateway|20\nservice|20\nuser|40"), (2, "user|120")])
+    func endWhereOneOfTwoNamesIsTaken(part: Int, counts: String) async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql("ALTER TABLE mcp.api_keys ADD key_type varchar(50) NOT NULL DEFAULT 'user'")
+            let refusal = try #require(try await database.repairing().plan().plan.refusals.first)
+            let statement = refusal.cure.components(separatedBy: " is right by ")[part]
+            try await database.psql(statement.components(separatedBy: "; ")[0])
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let query = "SELECT key_type, count(*) FROM mcp.api_keys GROUP BY 1 ORDER BY 1"
+            #expect(try await database.psql(query) == counts)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func concernTheZoneOfTheOwnerToo(isUTC: Bool) async throws {
+        try await TestDatabase.with { database in
+            try await DriftedDatabase.load(into: database, rows: 20, [.vectors, .owner])
+            let role = DriftedDatabase.owner(of: database)
+            try await database.psql("ALTER ROLE \(role) SET timezone TO 'America/New_York'")
+            let refusals = try await database.repairing().plan().plan.refusals
+            #expect(Set(refusals.map(\.object.relation)) == ["models", "agents", "workspaces"])
+            let cures = refusals.map { $0.cure.components(separatedBy: "; ") }
+            for cure in cures {
+                // The zone, or UTC.
+                let statement = cure[isUTC ? 1 : 0].components(separatedBy: ": ")[1]
+                try await database.psql(statement)
+            }
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let shift = "SELECT min(created_at) - timestamptz '2025-01-01 00:37:11+00' FROM mcp.workspaces"
+            #expect(try await database.psql(shift) == (isUTC ? "00:00:00" : "05:00:00"))
+            try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+
+    /// Also where an earlier call was killed behind it.
+    @Test func leaveNoCheckThatRowsBreak() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                """
+                ALTER TABLE mcp.events ALTER COLUMN tenant_id DROP NOT NULL;
+                UPDATE mcp.events SET tenant_id = NULL WHERE payload = '{"n": 5}';
+                ALTER TABLE mcp.events
+                    ADD CONSTRAINT pgtend_not_null_tenant_id CHECK (tenant_id IS NOT NULL) NOT VALID;
+                """)
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.plan.refusals.map(\.object) == [CatalogObject(.column, "tenant_id", of: "events")])
+            try await database.psql("UPDATE mcp.events SET source = 'seen'")
+        }
+    }
+
+    /// The catalog is what it should be, and the rows are not.
+    @Test func leaveTheFlagWhereRowsDisagree() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.repair()
+            try await database.psql(
+                """
+                ALTER TABLE mcp.api_keys DROP COLUMN pgtend_old_type;
+                ALTER TABLE mcp.api_keys ADD COLUMN type varchar(50);
+                UPDATE mcp.api_keys SET type = CASE key_type WHEN 'agent' THEN 'admin' WHEN 'user' THEN 'standard' END;
+                UPDATE public.schema_migrations SET dirty = true;
+                """)
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.count == 1)
+            #expect(diagnosis.plan.refusals.allSatisfy { $0.reason.hasSuffix(": 'admin/agent' (20)") })
+            #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "t")
+            try await database.psql("UPDATE mcp.api_keys SET type = key_type")
+            let after = try await database.repair()
+            #expect(after.plan.refusals == [] && after.plan.steps == [])
+            #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "f")
+            #expect(try await database.psql("SELECT count(pgtend_old_type) FROM mcp.api_keys") == "120")
+        }
     }
 
     @Test func endWhereTheCallerMapsTheValues() async throws {
@@ -156,5 +317,13 @@ struct RepairRefusalTests {
             #expect(!diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.count == 1)
             #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|t")
         }
+    }
+}
+
+extension String {
+    /// Several of the troubles make the same function.
+    fileprivate var droppingFunction: String {
+        "SET client_min_messages = error; DROP TRIGGER IF EXISTS foreign_trigger ON mcp.workflows; "
+            + replacing("CREATE FUNCTION", with: "CREATE OR REPLACE FUNCTION")
     }
 }

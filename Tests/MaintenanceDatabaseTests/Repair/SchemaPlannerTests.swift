@@ -81,7 +81,7 @@ struct SchemaPlannerTests {
         let all = Self.statements(planner)
         let order = [
             "CREATE TYPE", #"ADD COLUMN "pgtend_new_status" s.state"#, "CREATE OR REPLACE TRIGGER",
-            #"UPDATE things SET "pgtend_new_status" ="#, "NOT VALID", "VALIDATE CONSTRAINT",
+            #"UPDATE things SET "pgtend_new_status" ="#, "RAISE check_violation", "NOT VALID", "VALIDATE CONSTRAINT",
             #"RENAME COLUMN "status" TO "pgtend_old_status""#, #"RENAME COLUMN "pgtend_new_status" TO "status""#,
             "SET NOT NULL",
         ]
