@@ -40,11 +40,43 @@ package struct SchemaGap: Equatable, Sendable {
                 missing.append(object)
             }
         }
+        var parents: [String: String] = [:]
         for partition in live.objects(.partition) {
             let template = CatalogObject(.partition, Self.anyPartition, of: partition.relation)
-            if expected.contains(template) { compare(template, expected, partition, live, isRecorded) }
+            guard expected.contains(template) else { continue }
+            compare(template, expected, partition, live, isRecorded)
+            parents[partition.name] = partition.relation
         }
-        unknown = live.objects.filter { Self.isUnknown($0, expected) }
+        for object in live.objects {
+            if let property = Self.harm(object, expected, live, parents) {
+                different.append(
+                    Difference(object: object, property: property, expected: nil, found: live[object, property]))
+            } else if Self.isUnknown(object, expected) {
+                unknown.append(object)
+            }
+        }
+    }
+
+    /// What makes an object that nobody expected a gap: it opens what the schema closes, or undoes what it does.
+    ///
+    /// - Parameter parents: of the partitions that are the schema's, by their names.
+    private static func harm(
+        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
+    ) -> CatalogProperty? {
+        guard !expected.contains(object) else { return nil }
+        let parent = parents[object.relation]
+        let isOurs = parent != nil || expected.hasRelation(object.relation)
+        switch object.kind {
+        case .rule: return isOurs ? .definition : nil
+        // Permissive ones are joined by OR; of those that restrict, rows are the fewer. A partition has none at all.
+        case .policy:
+            let isPermissive = live[object, .definition]?.hasPrefix("AS PERMISSIVE") ?? false
+            return isOurs && (isPermissive || parent != nil) ? .definition : nil
+        case .trigger:
+            guard let parent, expected.contains(CatalogObject(.trigger, object.name, of: parent)) else { return nil }
+            return live[object, .state] == nil ? nil : .state
+        default: return nil
+        }
     }
 
     /// The name under which the record has what all partitions of a table have in common.
@@ -57,6 +89,8 @@ package struct SchemaGap: Equatable, Sendable {
         let wanted = expected[object] ?? [:]
         let there = live[found] ?? [:]
         for property in Set(wanted.keys).union(there.keys).sorted() where Self.isCompared(property, of: object.kind) {
+            // What the schema leaves at the type's default is for whoever runs the database.
+            if property == .storage, wanted[property] == nil { continue }
             guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
             let difference = Difference(
                 object: found, property: property, expected: wanted[property], found: there[property])
@@ -81,11 +115,12 @@ package struct SchemaGap: Equatable, Sendable {
         return untuned(wanted).elementsEqual(untuned(found))
     }
 
-    /// The lines of a function without the settings of an approximate index, which whoever runs the database tunes by
-    /// ALTER FUNCTION ... SET.
+    /// The lines of a function without how many lists of an approximate index it looks through, which whoever runs the
+    /// database tunes by ALTER FUNCTION ... SET.
     private static func untuned(_ definition: String) -> [Substring] {
-        definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
-            !line.hasPrefix(" SET \"ivfflat.") && !line.hasPrefix(" SET ivfflat.")
+        let tuned = ["ivfflat.probes", "ivfflat.max_probes"].flatMap { [" SET \"\($0)\" TO ", " SET \($0) TO "] }
+        return definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+            !tuned.contains { line.hasPrefix($0) }
         }
     }
 
@@ -94,7 +129,9 @@ package struct SchemaGap: Equatable, Sendable {
         // Wherever it lives, and whatever its version is, as long as the requirement is met.
         case (.extension, .schema), (.extension, .version): false
         case (.index, .lists), (.index, .extension), (_, .partitions): false
-        case (.partition, .bounds), (.column, .position), (.table, .bytes), (.table, .rows): false
+        case (.partition, .bounds), (.column, .position), (.column, .notNullConstraint), (.table, .bytes),
+            (.table, .rows):
+            false
         default: true
         }
     }

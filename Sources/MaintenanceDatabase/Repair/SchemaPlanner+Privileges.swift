@@ -109,7 +109,9 @@ extension SchemaPlanner {
         case .function: ("", "FUNCTION \(try functionName(object))")
         case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
         case .type: ("", "TYPE \(try qualified(object.name))")
-        case .role, .extension, .constraint, .index, .partition, .procedure, .aggregate, .trigger, .policy, .grant: nil
+        case .role, .extension, .constraint, .index, .partition, .procedure, .aggregate, .trigger, .policy, .rule,
+            .grant:
+            nil
         }
     }
 
@@ -146,7 +148,7 @@ extension SchemaPlanner {
         case .function: "FUNCTION \(try functionName(object))"
         case .schema: "SCHEMA \(try SQLIdentifier(object.name).quoted)"
         case .type: "TYPE \(try qualified(object.name))"
-        case .role, .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .grant: nil
+        case .role, .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .rule, .grant: nil
         }
     }
 }
