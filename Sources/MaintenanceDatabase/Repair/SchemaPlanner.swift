@@ -59,7 +59,9 @@ struct SchemaPlanner {
     }
 
     private mutating func plan() throws(PostgresError) {
+        try refuseMemberships()
         if live.holdsNothing { return planInstallation() }
+        try refuseUnexpected()
         try planFoundation()
         try planTypes()
         try planRoutines()
@@ -67,6 +69,7 @@ struct SchemaPlanner {
         try planPartitions()
         try planViews()
         for object in expected.objects(.table) { try planTriggersAndPolicies(of: object) }
+        try planDisabledTriggers()
         try planPrivileges()
         try planComments()
     }
