@@ -40,6 +40,19 @@ struct GapTextTests {
                 schema: "s", major: 18, expected: facts(expected), live: facts(live), isRecorded: true))
     }
 
+    @Test func saysOfWhatNobodyExpectedThatNothingWasExpected() {
+        let policy = CatalogObject(.policy, "x", of: "tasks")
+        let live = Self.expected + [(policy, .definition, "AS PERMISSIVE FOR ALL")]
+        let text = GapText(Self.verified(Self.expected, live))
+        #expect(
+            text.rendered.contains(
+                """
+                  policy x of tasks, definition
+                    expected  (nothing)
+                    found     AS PERMISSIVE FOR ALL
+                """))
+    }
+
     @Test func showsBothSidesOfEachDifference() {
         #expect(
             GapText(Self.verified(Self.expected, Self.live)).rendered == #"""

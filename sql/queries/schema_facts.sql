@@ -63,7 +63,7 @@ whole AS (
 ),
 attribute AS (
     SELECT w.relname, w.relkind, a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
-        a.attgenerated, a.attcollation, a.attacl, w.relowner, d.oid AS default_oid, d.adbin
+        a.attgenerated, a.attcollation, a.attacl, a.attstorage, w.relowner, d.oid AS default_oid, d.adbin
     FROM whole AS w
     JOIN pg_attribute AS a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -84,30 +84,42 @@ index AS (
         SELECT FROM pg_constraint AS k
         WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
 ),
+-- Those that make foreign keys what they are and do not fire; of a partition those alone that fire for its parent.
+system_trigger AS (
+    SELECT g.tgrelid, g.tgname, g.tgconstraint
+    FROM pg_trigger AS g
+    LEFT JOIN pg_trigger AS p ON p.oid = g.tgparentid
+    WHERE g.tgisinternal AND g.tgenabled IN ('D', 'R') AND p.tgenabled IS DISTINCT FROM g.tgenabled
+),
 -- Names as text throughout: the type name cuts what a UNION puts beside it to 63 bytes, and a function is told with the
--- types of its arguments.
-acl (kind, relation, name, owner, items) AS (
-    SELECT 'schema', ''::text, t.nspname::text, t.nspowner, coalesce(t.nspacl, acldefault('n', t.nspowner)) FROM target AS t
+-- types of its arguments. Grants on the columns of a partition are told with the partition, each with its column.
+acl (kind, relation, name, owner, items, suffix) AS (
+    SELECT 'schema', ''::text, t.nspname::text, t.nspowner, coalesce(t.nspacl, acldefault('n', t.nspowner)), ''::text
+    FROM target AS t
     UNION ALL
     SELECT w.kind, '', w.relname, w.relowner,
-        coalesce(w.relacl, acldefault(CASE w.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", w.relowner))
+        coalesce(w.relacl, acldefault(CASE w.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", w.relowner)), ''
     FROM whole AS w
     UNION ALL
-    SELECT 'partition', f.parent, f.relname, c.relowner, coalesce(c.relacl, acldefault('r', c.relowner))
+    SELECT 'partition', f.parent, f.relname, c.relowner, coalesce(c.relacl, acldefault('r', c.relowner)), ''
     FROM leaf AS f
     JOIN pg_class AS c ON c.oid = f.oid
     UNION ALL
-    SELECT 'column', a.relname, a.attname, a.relowner, a.attacl FROM attribute AS a
+    SELECT 'partition', f.parent, f.relname, f.relowner, a.attacl, format(' (%I)', a.attname)
+    FROM leaf AS f
+    JOIN pg_attribute AS a ON a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
     UNION ALL
-    SELECT r.kind, '', r.name, r.proowner, coalesce(r.proacl, acldefault('f', r.proowner)) FROM routine AS r
+    SELECT 'column', a.relname, a.attname, a.relowner, a.attacl, '' FROM attribute AS a
     UNION ALL
-    SELECT 'type', '', y.typname, y.typowner, coalesce(y.typacl, acldefault('T', y.typowner)) FROM type AS y
+    SELECT r.kind, '', r.name, r.proowner, coalesce(r.proacl, acldefault('f', r.proowner)), '' FROM routine AS r
+    UNION ALL
+    SELECT 'type', '', y.typname, y.typowner, coalesce(y.typacl, acldefault('T', y.typowner)), '' FROM type AS y
 ),
 grants AS (
     SELECT a.kind, a.relation, a.name, g.grantee,
         CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END AS role,
-        string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
-            ORDER BY g.privilege_type) AS privileges
+        string_agg(g.privilege_type || a.suffix || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
+            ORDER BY g.privilege_type, a.suffix) AS privileges
     FROM acl AS a
     CROSS JOIN LATERAL aclexplode(a.items) AS g
     WHERE g.grantee <> a.owner
@@ -116,15 +128,23 @@ grants AS (
 fact (kind, relation, name, property, value) AS (
     -- Roles belong to the cluster: only those that are asked for, and owners, are a matter of this schema, and what is
     -- said of them is a matter of whoever made them.
-    SELECT 'role'::text, ''::text, r.rolname::text, 'attributes'::text,
-        concat_ws(' ',
+    SELECT 'role'::text, ''::text, r.rolname::text, f.property, f.value
+    FROM pg_roles AS r
+    CROSS JOIN LATERAL (VALUES
+        ('attributes', concat_ws(' ',
             CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
             CASE WHEN r.rolsuper THEN 'SUPERUSER' END,
             CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
             CASE WHEN r.rolcreatedb THEN 'CREATEDB' END,
             CASE WHEN r.rolreplication THEN 'REPLICATION' END,
-            CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)
-    FROM pg_roles AS r
+            CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)),
+        -- Among the roles that are asked for.
+        ('members', (
+            SELECT string_agg(DISTINCT quote_ident(m.rolname), ', ')
+            FROM pg_auth_members AS a
+            JOIN pg_roles AS m ON m.oid = a.member
+            WHERE a.roleid = r.oid AND r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[])))
+    ) AS f (property, value)
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
 
     UNION ALL
@@ -197,6 +217,11 @@ fact (kind, relation, name, property, value) AS (
             WHEN w.relrowsecurity AND w.relforcerowsecurity THEN 'FORCED'
             WHEN w.relrowsecurity THEN 'ENABLED'
         END),
+        ('disabled triggers', (
+            SELECT string_agg(format('%s (%s)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
+            FROM system_trigger AS g
+            JOIN pg_constraint AS k ON k.oid = g.tgconstraint
+            WHERE g.tgrelid = w.oid)),
         ('comment', obj_description(w.oid, 'pg_class'))
     ) AS f (property, value)
 
@@ -207,15 +232,27 @@ fact (kind, relation, name, property, value) AS (
         ('owner', pg_get_userbyid(l.relowner)::text),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(l.reloptions) AS o)),
         ('row security', CASE WHEN l.relrowsecurity THEN 'ENABLED' END),
+        ('disabled triggers', (
+            SELECT string_agg(format('%s (%s)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
+            FROM system_trigger AS g
+            JOIN pg_constraint AS k ON k.oid = g.tgconstraint
+            WHERE g.tgrelid = l.oid)),
         ('bounds', (SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_class AS c WHERE c.oid = l.oid))
     ) AS f (property, value)
 
     UNION ALL
     SELECT 'column', a.relname, a.attname, f.property, f.value
     FROM attribute AS a
+    -- From 18 on a column may be NOT NULL while rows stand that are.
+    LEFT JOIN LATERAL (
+        SELECT k.conname::text AS name
+        FROM pg_constraint AS k
+        WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated
+    ) AS n ON true
     CROSS JOIN LATERAL (VALUES
         ('type', CASE WHEN a.relkind IN ('r', 'p', 'f') THEN format_type(a.atttypid, a.atttypmod) END),
-        ('null', CASE WHEN a.attnotnull THEN 'NOT NULL' END),
+        ('null', CASE WHEN a.attnotnull THEN concat_ws(' ', 'NOT NULL', CASE WHEN n.name IS NOT NULL THEN 'NOT VALID' END) END),
+        ('not null constraint', n.name),
         ('default', CASE a.attgenerated WHEN '' THEN pg_get_expr(a.adbin, a.attrelid) END),
         ('generated', CASE
             WHEN a.attgenerated <> '' THEN format('ALWAYS AS (%s)%s', pg_get_expr(a.adbin, a.attrelid),
@@ -230,6 +267,12 @@ fact (kind, relation, name, property, value) AS (
             JOIN pg_namespace AS n ON n.oid = l.collnamespace
             JOIN pg_type AS y ON y.oid = a.atttypid
             WHERE l.oid = a.attcollation AND a.attcollation <> y.typcollation AND a.relkind IN ('r', 'p', 'f'))),
+        ('storage', (
+            SELECT CASE a.attstorage
+                WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED'
+            END
+            FROM pg_type AS y
+            WHERE y.oid = a.atttypid AND y.typstorage <> a.attstorage AND a.relkind IN ('r', 'p'))),
         ('comment', col_description(a.attrelid, a.attnum))
     ) AS f (property, value)
 
@@ -290,8 +333,23 @@ fact (kind, relation, name, property, value) AS (
     ) AS f (property, value)
 
     UNION ALL
+    -- A trigger of the parent that does not fire for this partition.
+    SELECT 'trigger', l.relname, g.tgname, 'state',
+        CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END
+    FROM leaf AS l
+    JOIN pg_trigger AS g ON g.tgrelid = l.oid AND NOT g.tgisinternal
+    JOIN pg_trigger AS p ON p.oid = g.tgparentid AND p.tgenabled <> g.tgenabled
+
+    UNION ALL
+    -- In one line: to be told, not to be compared.
+    SELECT 'rule', r.relname, w.rulename, 'definition',
+        rtrim(regexp_replace(pg_get_ruledef(w.oid), '\s+', ' ', 'g'), ';')
+    FROM relation AS r
+    JOIN pg_rewrite AS w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
+
+    UNION ALL
     SELECT 'policy', w.relname, y.polname, f.property, f.value
-    FROM whole AS w
+    FROM relation AS w
     JOIN pg_policy AS y ON y.polrelid = w.oid
     CROSS JOIN LATERAL (VALUES
         ('definition', concat_ws(' ',

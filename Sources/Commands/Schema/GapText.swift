@@ -78,7 +78,12 @@ struct GapText {
     }
 
     private func lines(_ difference: SchemaGap.Difference) -> [String] {
-        let (expected, found) = Self.firstDifference(difference.expected, difference.found)
+        // What has no definition on one side is not there.
+        let isUnexpected = difference.expected == nil && [.definition, .members].contains(difference.property)
+        let (expected, found) =
+            isUnexpected
+            ? ("(nothing)", Self.oneLine(difference.found))
+            : Self.firstDifference(difference.expected, difference.found)
         return [
             "\(difference.object.description.visible), \(difference.property.rawValue.visible)",
             "  expected  \(expected)", "  found     \(found)",

@@ -6,14 +6,14 @@ package struct CatalogObject: Hashable, Sendable {
         case foreignTable = "foreign table"
         case sequence, column, constraint, index, partition, view
         case materializedView = "materialized view"
-        case function, procedure, aggregate, trigger, policy, grant
+        case function, procedure, aggregate, trigger, policy, rule, grant
         /// `fillfactor=80` of a relation or index, for which nobody expects anything.
         case option
     }
 
     package let kind: Kind
-    /// The relation that a column, a constraint, an index, a partition, a trigger or a policy belongs to; empty for
-    /// every other kind.
+    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy or a rule belongs to; empty
+    /// for every other kind.
     package let relation: String
     /// Without its schema; a function with the types of its arguments.
     package let name: String

@@ -19,12 +19,19 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let comment = Self("comment")
     package static let `default` = Self("default")
     package static let definition = Self("definition")
+    /// Of a table or a partition: those of its foreign keys, by which the keys do not hold.
+    package static let disabledTriggers = Self("disabled triggers")
     /// Of an index: the extensions whose operators it needs.
     package static let `extension` = Self("extension")
     package static let generated = Self("generated")
     /// Of an IVFFlat index; it follows the number of rows and is not compared.
     package static let lists = Self("lists")
+    /// Of a role: which other roles of the schema are members of it.
+    package static let members = Self("members")
+    /// `NOT NULL`, or of PostgreSQL 18 `NOT NULL NOT VALID`.
     package static let null = Self("null")
+    /// The name of one that is not validated; of the live one only.
+    package static let notNullConstraint = Self("not null constraint")
     package static let options = Self("options")
     package static let owner = Self("owner")
     package static let partitionForThePresent = Self("partition for the present")
@@ -42,6 +49,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let schema = Self("schema")
     package static let signature = Self("signature")
     package static let state = Self("state")
+    /// Of a column, where it is not its type's.
+    package static let storage = Self("storage")
     package static let type = Self("type")
     package static let version = Self("version")
 

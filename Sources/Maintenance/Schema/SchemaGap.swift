@@ -40,11 +40,55 @@ package struct SchemaGap: Equatable, Sendable {
                 missing.append(object)
             }
         }
+        var parents: [String: String] = [:]
         for partition in live.objects(.partition) {
             let template = CatalogObject(.partition, Self.anyPartition, of: partition.relation)
-            if expected.contains(template) { compare(template, expected, partition, live, isRecorded) }
+            guard expected.contains(template) else { continue }
+            compare(template, expected, partition, live, isRecorded)
+            parents[partition.name] = partition.relation
         }
-        unknown = (unknown + live.objects.filter { Self.isUnknown($0, expected) }).sorted()
+        for object in live.objects {
+            if let property = Self.harm(object, expected, live, parents) {
+                different.append(
+                    Difference(object: object, property: property, expected: nil, found: live[object, property]))
+            } else if Self.isUnknown(object, expected) {
+                unknown.append(object)
+            }
+        }
+        unknown.sort()
+    }
+
+    /// What makes an object that nobody expected a gap: it opens what the schema closes, or undoes what it does.
+    ///
+    /// - Parameter parents: of the partitions that are the schema's, by their names.
+    private static func harm(
+        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
+    ) -> CatalogProperty? {
+        guard !expected.contains(object) else { return nil }
+        let parent = parents[object.relation]
+        let isOurs = parent != nil || expected.hasRelation(object.relation)
+        switch object.kind {
+        case .rule: return isOurs ? .definition : nil
+        // Permissive ones are joined by OR; of those that restrict, rows are the fewer, and one for a role that the schema
+        // does not know opens nothing to its own. A partition has none at all.
+        case .policy:
+            let definition = live[object, .definition] ?? ""
+            let isOpening = definition.hasPrefix("AS PERMISSIVE") && isForItsRoles(definition, expected)
+            return isOurs && (isOpening || parent != nil) ? .definition : nil
+        case .trigger:
+            guard let parent, expected.contains(CatalogObject(.trigger, object.name, of: parent)) else { return nil }
+            return live[object, .state] == nil ? nil : .state
+        default: return nil
+        }
+    }
+
+    private static func isForItsRoles(_ policy: String, _ expected: CatalogFacts) -> Bool {
+        guard let start = policy.firstRange(of: " TO ") else { return true }
+        let list = policy[start.upperBound...]
+        let end =
+            [" USING (", " WITH CHECK ("].compactMap { list.firstRange(of: $0)?.lowerBound }.min() ?? list.endIndex
+        let roles = list[..<end].split(separator: ", ")
+        return roles.contains { $0 == "PUBLIC" || expected.contains(CatalogObject(.role, String($0))) }
     }
 
     /// The name under which the record has what all partitions of a table have in common.
@@ -61,6 +105,8 @@ package struct SchemaGap: Equatable, Sendable {
                 let extra = StorageOptions(there[property]).without(StorageOptions(wanted[property]))
                 unknown += extra.list.map { CatalogObject(.option, $0, of: found.name) }
             }
+            // What the schema leaves at the type's default is for whoever runs the database.
+            if property == .storage, wanted[property] == nil { continue }
             guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
             let difference = Difference(
                 object: found, property: property, expected: wanted[property], found: there[property])
@@ -93,11 +139,12 @@ package struct SchemaGap: Equatable, Sendable {
     /// readers see.
     private static func isTuned(_ kind: CatalogObject.Kind) -> Bool { kind != .view }
 
-    /// The lines of a function without the settings of an approximate index, which whoever runs the database tunes by
-    /// ALTER FUNCTION ... SET.
+    /// The lines of a function without how many lists of an approximate index it looks through, which whoever runs the
+    /// database tunes by ALTER FUNCTION ... SET.
     private static func untuned(_ definition: String) -> [Substring] {
-        definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
-            !line.hasPrefix(" SET \"ivfflat.") && !line.hasPrefix(" SET ivfflat.")
+        let tuned = ["ivfflat.probes", "ivfflat.max_probes"].flatMap { [" SET \"\($0)\" TO ", " SET \($0) TO "] }
+        return definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+            !tuned.contains { line.hasPrefix($0) }
         }
     }
 
@@ -106,7 +153,9 @@ package struct SchemaGap: Equatable, Sendable {
         // Wherever it lives, and whatever its version is, as long as the requirement is met.
         case (.extension, .schema), (.extension, .version): false
         case (.index, .lists), (.index, .extension), (_, .partitions): false
-        case (.partition, .bounds), (.column, .position), (.table, .bytes), (.table, .rows): false
+        case (.partition, .bounds), (.column, .position), (.column, .notNullConstraint), (.table, .bytes),
+            (.table, .rows):
+            false
         default: true
         }
     }

@@ -21,7 +21,22 @@ extension SchemaPlanner {
             try planFilling(column)
             try planNull(column)
             try planGenerated(column)
+            if difference(column, .storage) != nil { try planStorage(column) }
         }
+    }
+
+    private mutating func planStorage(_ column: CatalogObject) throws(PostgresError) {
+        guard let statement = try setStorage(column) else { return }
+        addBriefly(
+            .columns, column.relation, .shareUpdateExclusive,
+            "\(column.name) is stored as \(live[column, .storage] ?? "its type is")", statement)
+    }
+
+    /// nil for a column that is stored as its type is.
+    func setStorage(_ column: CatalogObject) throws(PostgresError) -> String? {
+        guard let storage = expected[column, .storage] else { return nil }
+        return "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) "
+            + "SET STORAGE \(storage)"
     }
 
     // MARK: - New columns
@@ -43,6 +58,7 @@ extension SchemaPlanner {
             addBriefly(
                 .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
                 "ALTER TABLE \(table) ADD COLUMN \(try columnDefinition(column))")
+            try planStorage(column)
             return
         }
         // Without a default first: one that is different for each row would rewrite the table under its lock.
@@ -55,6 +71,7 @@ extension SchemaPlanner {
                 .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
                 "ALTER TABLE \(table) ALTER COLUMN \(name) SET DEFAULT \(value)")
         }
+        try planStorage(column)
         try planFilling(column)
         try planNull(column)
     }
@@ -77,7 +94,13 @@ extension SchemaPlanner {
                 .columns, column.relation, .accessExclusive, "\(column.name) may be NULL",
                 "ALTER TABLE \(table) ALTER COLUMN \(name) DROP NOT NULL")
         }
-        guard isMandatory, live[column, .null] == nil else { return }
+        guard isMandatory, !isNotNull(column) else { return }
+        if let constraint = live[column, .notNullConstraint] {
+            // SET NOT NULL would read the rows under its lock, whatever CHECK stands.
+            try validate(column, constraint, in: .indexes, for: "\(column.name) is NOT NULL, but not validated")
+            if try fillingRule(column) != nil { try planEndOfSync(column, in: .swaps) }
+            return
+        }
         try planNotNull(column, on: column.name)
         let check = try SQLIdentifier(Self.notNullPrefix + column.name).quoted
         addBriefly(
@@ -86,6 +109,9 @@ extension SchemaPlanner {
             "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(check)")
         if try fillingRule(column) != nil { try planEndOfSync(column, in: .swaps) }
     }
+
+    /// Whether no row of the live column is NULL.
+    func isNotNull(_ column: CatalogObject) -> Bool { live[column, .null] == "NOT NULL" }
 
     /// The CHECK, validated.
     ///

@@ -139,7 +139,7 @@ extension SchemaPlanner {
         return names.last?.text
     }
 
-    private mutating func askForOrphans(
+    mutating func askForOrphans(
         _ constraint: CatalogObject, _ definition: String, _ referenced: String?
     ) throws(PostgresError) {
         guard let referenced, live.hasRelation(referenced),

@@ -109,8 +109,8 @@ extension SchemaPlanner {
         case .function: ("", "FUNCTION \(try functionName(object))")
         case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
         case .type: ("", "TYPE \(try qualified(object.name))")
-        case .role, .extension, .constraint, .index, .partition, .procedure, .aggregate, .trigger, .policy, .grant,
-            .option:
+        case .role, .extension, .constraint, .index, .partition, .procedure, .aggregate, .trigger, .policy, .rule,
+            .grant, .option:
             nil
         }
     }
@@ -148,7 +148,8 @@ extension SchemaPlanner {
         case .function: "FUNCTION \(try functionName(object))"
         case .schema: "SCHEMA \(try SQLIdentifier(object.name).quoted)"
         case .type: "TYPE \(try qualified(object.name))"
-        case .role, .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .grant, .option: nil
+        case .role, .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .rule, .grant, .option:
+            nil
         }
     }
 }

@@ -34,6 +34,9 @@ extension SchemaPlanner {
             "CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)",
             "ALTER TABLE \(name) OWNER TO \(try owner(table))",
         ]
+        for column in columns {
+            if let storage = try setStorage(column) { statements.append(storage) }
+        }
         if expected[table, .rowSecurity] != nil {
             statements.append("ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY")
         }
@@ -113,7 +116,7 @@ extension SchemaPlanner {
             guard let name = check.name.dropped(Self.notNullPrefix) else { continue }
             let column = CatalogObject(.column, name, of: table)
             // Of a column under conversion it is about the new one.
-            guard live[column, .null] != nil, !needsConversion(column) else { continue }
+            guard isNotNull(column), !needsConversion(column) else { continue }
             addBriefly(
                 .leftovers, table, .accessExclusive, "\(check.name) has served",
                 "ALTER TABLE \(qualifiedName) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")

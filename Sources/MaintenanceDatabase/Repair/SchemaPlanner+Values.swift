@@ -8,7 +8,7 @@ import PostgresClient
 extension SchemaPlanner {
     mutating func planFilling(_ column: CatalogObject) throws(PostgresError) {
         let name = try SQLIdentifier(column.name).quoted
-        let isMandatory = expected[column, .null] != nil && live[column, .null] == nil
+        let isMandatory = expected[column, .null] != nil && !isNotNull(column)
         if formerColumn(of: column) != nil { return }
         if let rule = rule(column.relation, column.name), rule.value != nil || rule.deriving != nil {
             try planFilling(column, by: rule)
@@ -85,7 +85,7 @@ extension SchemaPlanner {
     /// The rule by which rows get their value, as long as the column is not what it should be.
     func fillingRule(_ column: CatalogObject) throws(PostgresError) -> RepairRule? {
         guard let rule = rule(column.relation, column.name), rule.value != nil else { return nil }
-        if !live.contains(column) || expected[column, .null] != nil && live[column, .null] == nil { return rule }
+        if !live.contains(column) || expected[column, .null] != nil && !isNotNull(column) { return rule }
         guard let condition = rule.condition else { return nil }
         let isFillable =
             rule.refusal == nil ? isAnsweredByRows(try lack(column, condition)) : isLackingReference(column)

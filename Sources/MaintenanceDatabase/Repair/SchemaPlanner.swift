@@ -63,7 +63,9 @@ struct SchemaPlanner {
     }
 
     private mutating func plan() throws(PostgresError) {
+        try refuseMemberships()
         if live.holdsNothing { return planInstallation() }
+        try refuseUnexpected()
         try planFoundation()
         try planTypes()
         try planRoutines()
@@ -72,6 +74,7 @@ struct SchemaPlanner {
         try planViews()
         try planCounters()
         for object in expected.objects(.table) { try planTriggersAndPolicies(of: object) }
+        try planDisabledTriggers()
         try planPrivileges()
         try planComments()
     }

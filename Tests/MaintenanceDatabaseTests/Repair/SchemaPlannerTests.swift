@@ -142,6 +142,14 @@ struct SchemaPlannerTests {
         }
     }
 
+    @Test func aMembershipBetweenTheRolesIsRefusedBeforeAnythingIsInstalled() throws {
+        let role = CatalogObject(.role, "o")
+        let planner = try Self.plan(
+            expected: [(Self.table, .owner, "o"), Self.id, (role, .attributes, "NOLOGIN")],
+            live: [(role, .attributes, "NOLOGIN"), (role, .members, #"a, "B c""#)])
+        #expect(planner.result.refusals.map(\.cure) == [#"run: REVOKE "o" FROM a, "B c""#])
+    }
+
     @Test func aForeignKeyOfPartitionsIsValidatedLeafByLeaf() throws {
         let key = CatalogObject(.constraint, "things_id_fkey", of: "things")
         let planner = try Self.plan(

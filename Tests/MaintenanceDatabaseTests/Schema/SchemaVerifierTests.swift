@@ -114,21 +114,104 @@ struct SchemaVerifierTests {
                 """,
             findings: ["different table audit_log: partition for the present"]),
         Damage(
-            sql: """
-                DO $$ DECLARE search regprocedure; BEGIN
-                    SELECT oid INTO STRICT search FROM pg_proc WHERE proname = 'search_embeddings';
-                    EXECUTE format('ALTER FUNCTION %s SET ivfflat.probes = 40', search);
-                END $$
-                """,
-            findings: []),
+            sql: setting("ivfflat.probes = 40"), findings: []),
         Damage(
             sql: "REINDEX INDEX mcp.embeddings_normalized_embedding_idx; "
                 + "ALTER INDEX mcp.embeddings_normalized_embedding_idx SET (lists = 50)",
             findings: []),
     ]
 
+    /// A partition as the schema has them.
+    static let oldPartition = """
+        CREATE TABLE mcp.tasks_2001_01 PARTITION OF mcp.tasks FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')
+            WITH (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.05);
+        ALTER TABLE mcp.tasks_2001_01 OWNER TO mcp_owner;
+        ALTER TABLE mcp.tasks_2001_01 ENABLE ROW LEVEL SECURITY;
+        """
+
+    /// What opens, or undoes, what the schema closes and does.
+    static let undoings = [
+        Damage(
+            sql: "CREATE POLICY x ON mcp.embeddings USING (true)",
+            findings: ["different policy x of embeddings: definition"]),
+        Damage(
+            sql: "CREATE POLICY x ON mcp.embeddings AS RESTRICTIVE USING (true)",
+            findings: ["unknown policy x of embeddings"]),
+        Damage(
+            sql: oldPartition + "CREATE POLICY x ON mcp.tasks_2001_01 AS RESTRICTIVE USING (true)",
+            findings: ["different policy x of tasks_2001_01: definition"]),
+        Damage(
+            sql: oldPartition + "GRANT SELECT (title), UPDATE (id) ON mcp.tasks_2001_01 TO mcp_application",
+            findings: ["different partition tasks_2001_01 of tasks: grants to mcp_application"]),
+        Damage(
+            sql: oldPartition + "GRANT SELECT (title) ON mcp.tasks_2001_01 TO PUBLIC",
+            findings: ["different partition tasks_2001_01 of tasks: grants to PUBLIC"]),
+        // Whoever takes backups reads each partition.
+        Damage(
+            sql: oldPartition + "GRANT SELECT ON mcp.tasks_2001_01 TO pg_monitor",
+            findings: ["unknown grant to pg_monitor on partition tasks.tasks_2001_01"]),
+        Damage(
+            sql: "CREATE RULE x AS ON INSERT TO mcp.users DO INSTEAD NOTHING",
+            findings: ["different rule x of users: definition"]),
+        Damage(
+            sql: oldPartition + "CREATE RULE x AS ON DELETE TO mcp.tasks_2001_01 DO INSTEAD NOTHING",
+            findings: ["different rule x of tasks_2001_01: definition"]),
+        Damage(
+            sql: "CREATE TABLE mcp.mine (id integer); CREATE RULE x AS ON INSERT TO mcp.mine DO INSTEAD NOTHING; "
+                + "CREATE POLICY x ON mcp.mine USING (true)",
+            findings: ["unknown table mine"]),
+        Damage(
+            sql: "ALTER TABLE mcp.context_items DISABLE TRIGGER ALL",
+            findings: ["different table context_items: disabled triggers"]),
+        Damage(
+            sql: "ALTER TABLE mcp.tasks DISABLE TRIGGER tasks_audit",
+            findings: ["different trigger tasks_audit of tasks: state"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER tasks_audit",
+            findings: ["different trigger tasks_audit of tasks_2001_01: state"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER ALL",
+            findings: ["different partition tasks_2001_01 of tasks: disabled triggers"]
+                + ["audit", "transition", "updated_at"].map {
+                    "different trigger tasks_\($0) of tasks_2001_01: state"
+                }),
+        // A trigger of somebody else's is theirs to disable.
+        Damage(
+            sql: oldPartition + "CREATE TRIGGER x AFTER INSERT ON mcp.tasks FOR EACH ROW "
+                + "EXECUTE FUNCTION mcp.audit_row_change(); ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER x",
+            findings: ["unknown trigger x of tasks"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP NOT NULL, "
+                + "ADD CONSTRAINT x NOT NULL created_at NOT VALID",
+            findings: ["different column created_at of users: null"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ADD CONSTRAINT x NOT NULL last_login_at NOT VALID",
+            findings: ["different column last_login_at of users: null"]),
+        Damage(
+            sql: setting("ivfflat.iterative_scan = off"),
+            findings: [
+                "different function search_embeddings(text, public.vector, uuid, text, integer, double precision, text, "
+                    + "uuid, jsonb): definition"
+            ]),
+        Damage(sql: setting("ivfflat.max_probes = 100"), findings: []),
+        Damage(
+            sql: "ALTER TABLE mcp.projection_matrices ALTER COLUMN matrix SET STORAGE DEFAULT",
+            findings: ["different column matrix of projection_matrices: storage"]),
+        Damage(sql: "ALTER TABLE mcp.embeddings ALTER COLUMN embedding SET STORAGE PLAIN", findings: []),
+    ]
+
+    static func setting(_ setting: String) -> String {
+        """
+        LOAD 'vector';
+        DO $$ DECLARE search regprocedure; BEGIN
+            SELECT oid INTO STRICT search FROM pg_proc WHERE proname = 'search_embeddings';
+            EXECUTE format('ALTER FUNCTION %s SET \(setting)', search);
+        END $$
+        """
+    }
+
     /// Nothing but what was done shows.
-    @Test(arguments: damages)
+    @Test(arguments: damages + undoings)
     func namesExactlyWhatIsWrong(damage: Damage) async throws {
         try await TestDatabase.with(.v18, template: Self.installed) { database in
             try await database.psql(damage.sql)
@@ -143,6 +226,30 @@ struct SchemaVerifierTests {
             if isOneFinding { #expect(Set(findings) == Set(damage.findings)) }
             #expect(gap.isClosed == damage.findings.allSatisfy { $0.hasPrefix("unknown") })
         }
+    }
+
+    /// Roles are the cluster's: no other test may see it.
+    @Test(arguments: [
+        "GRANT mcp_owner TO mcp_application", "GRANT mcp_owner TO mcp_readonly",
+        "GRANT mcp_application TO mcp_readonly",
+    ])
+    func namesMembershipsThatPassRightsOn(grant: String) async throws {
+        let cluster = try await Cluster.private(.v18)
+        try await TestDatabase.with(cluster, template: Self.installed) { database in
+            let words = grant.split(separator: " ")
+            try await database.psql("CREATE ROLE program LOGIN; GRANT mcp_application TO program; \(grant)")
+            let role = CatalogObject(.role, String(words[1]))
+            let difference = SchemaGap.Difference(
+                object: role, property: .members, expected: nil, found: String(words[3]))
+            #expect(try await Self.gap(database).different == [difference])
+
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.plan.steps == [] && diagnosis.plan.refusals.map(\.object) == [role])
+            #expect(diagnosis.plan.refusals.map(\.cure) == [#"run: REVOKE "\#(words[1])" FROM \#(words[3])"#])
+            try await database.psql("REVOKE \(words[1]) FROM \(words[3])")
+            #expect(try await Self.gap(database).isClosed)
+        }
+        try await cluster.destroy()
     }
 
     /// It may have been made anywhere, under any name.

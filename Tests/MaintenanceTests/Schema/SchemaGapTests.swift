@@ -123,6 +123,54 @@ struct SchemaGapTests {
         #expect(facts[Self.index, .options] == options)
     }
 
+    // MARK: What undoes the schema
+
+    @Test func whatOpensOrUndoesIsAGapThoughNobodyExpectedIt() {
+        var expected = Self.expected
+        expected.add(CatalogObject(.partition, SchemaGap.anyPartition, of: "tasks"), .owner, "owner")
+        expected.add(CatalogObject(.trigger, "audit", of: "tasks"), .definition, "CREATE TRIGGER audit")
+        var live = expected
+        live.remove(CatalogObject(.partition, SchemaGap.anyPartition, of: "tasks"))
+        live.add(CatalogObject(.partition, "tasks_1", of: "tasks"), .owner, "owner")
+        live.add(CatalogObject(.table, "mine"), .owner, "me")
+        let harmless: [(String, String, CatalogObject.Kind, CatalogProperty, String)] = [
+            ("tasks", "some", .policy, .definition, "AS RESTRICTIVE FOR ALL"),
+            ("tasks", "reports", .policy, .definition, "AS PERMISSIVE FOR SELECT TO reports USING (true)"),
+            ("mine", "all", .policy, .definition, "AS PERMISSIVE FOR ALL"),
+            ("mine", "none", .rule, .definition, "CREATE RULE none"),
+            ("tasks_1", "other", .trigger, .state, "DISABLED"),
+        ]
+        for (relation, name, kind, property, value) in harmless {
+            live.add(CatalogObject(kind, name, of: relation), property, value)
+        }
+        let quiet = SchemaGap(expected: expected, live: live)
+        #expect(quiet.isClosed, "\(quiet)")
+        #expect(quiet.unknown == [CatalogObject(.table, "mine"), CatalogObject(.policy, "some", of: "tasks")])
+
+        let harmful: [(String, String, CatalogObject.Kind, CatalogProperty, String)] = [
+            ("tasks", "all", .policy, .definition, "AS PERMISSIVE FOR ALL"),
+            ("tasks", "none", .rule, .definition, "CREATE RULE none"),
+            ("tasks_1", "some", .policy, .definition, "AS RESTRICTIVE FOR ALL"),
+            ("tasks_1", "none", .rule, .definition, "CREATE RULE none"),
+            ("tasks_1", "audit", .trigger, .state, "DISABLED"),
+        ]
+        for (relation, name, kind, property, value) in harmful {
+            let object = CatalogObject(kind, name, of: relation)
+            var harmed = live
+            harmed.add(object, property, value)
+            let gap = SchemaGap(expected: expected, live: harmed)
+            #expect(gap.different == [.init(object: object, property: property, expected: nil, found: value)])
+            #expect(gap.unknown == quiet.unknown)
+        }
+    }
+
+    @Test func storageIsComparedWhereTheSchemaSetsIt() {
+        var set = Self.expected
+        set.add(Self.column, .storage, "EXTERNAL")
+        #expect(SchemaGap(expected: Self.expected, live: set).isClosed)
+        #expect(SchemaGap(expected: set, live: Self.expected).different.map(\.property) == [.storage])
+    }
+
     // MARK: Extensions
 
     private static let trigrams = CatalogObject(.extension, "pg_trgm")

@@ -1,0 +1,48 @@
+import Maintenance
+import PostgresClient
+
+/// Triggers that stand and do not fire: those of foreign keys, and of a partition those that its parent has.
+extension SchemaPlanner {
+    mutating func planDisabledTriggers() throws(PostgresError) {
+        for difference in gap.different {
+            let object = difference.object
+            switch (object.kind, difference.property) {
+            case (.trigger, .state) where !expected.contains(object):
+                try planEnabling([object.name], on: object.relation, "the trigger \(object.name) is disabled")
+            case (.table, .disabledTriggers):
+                try planForeignKeys(difference, of: object.name)
+            case (.partition, .disabledTriggers):
+                try planForeignKeys(difference, of: object.relation)
+            default: continue
+            }
+        }
+    }
+
+    /// They are enabled by their own names, which only a superuser may: ALL would take triggers with them that somebody
+    /// has added, and disabled.
+    private mutating func planForeignKeys(
+        _ difference: SchemaGap.Difference, of table: String
+    ) throws(PostgresError) {
+        for key in expected.objects(.constraint) where isForeignKey(key) {
+            let definition = expected[key, .definition] ?? ""
+            let referenced = Self.referenced(definition)
+            guard key.relation == table || referenced == table else { continue }
+            // The server believes a key to hold that has once been validated.
+            try askForOrphans(key, definition, referenced)
+        }
+        let triggers = (difference.found ?? "").split(separator: ", ").compactMap { $0.split(separator: " ").first }
+        try planEnabling(
+            triggers.map(String.init).filter { $0.contains("_ConstraintTrigger_") }, on: difference.object.name,
+            "triggers of foreign keys are disabled")
+    }
+
+    private mutating func planEnabling(
+        _ triggers: [String], on relation: String, _ purpose: String
+    ) throws(PostgresError) {
+        for trigger in triggers {
+            addBriefly(
+                .triggers, relation, .shareRowExclusive, purpose,
+                "ALTER TABLE \(try qualified(relation)) ENABLE TRIGGER \(try SQLIdentifier(trigger).quoted)")
+        }
+    }
+}
