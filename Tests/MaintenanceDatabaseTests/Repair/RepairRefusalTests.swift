@@ -182,7 +182,8 @@ struct RepairRefusalTests {
             }
             let refusals = try await database.repairing().plan().plan.refusals
             #expect(refusals.count >= 9)
-            for refusal in refusals {
+            // The policy is refused once more for what it opens, with the same statement.
+            for refusal in refusals where !refusal.cure.hasPrefix("run: ") {
                 try await database.psql(refusal.cure.components(separatedBy: "; then repeat")[0])
             }
             let after = try await database.repair()

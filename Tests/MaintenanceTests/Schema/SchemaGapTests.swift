@@ -145,7 +145,11 @@ struct SchemaGapTests {
         }
         let quiet = SchemaGap(expected: expected, live: live)
         #expect(quiet.isClosed, "\(quiet)")
-        #expect(quiet.unknown == [CatalogObject(.table, "mine"), CatalogObject(.policy, "some", of: "tasks")])
+        #expect(
+            quiet.unknown == [
+                CatalogObject(.table, "mine"), CatalogObject(.policy, "reports", of: "tasks"),
+                CatalogObject(.policy, "some", of: "tasks"),
+            ])
 
         let harmful: [(String, String, CatalogObject.Kind, CatalogProperty, String)] = [
             ("tasks", "all", .policy, .definition, "AS PERMISSIVE FOR ALL"),
