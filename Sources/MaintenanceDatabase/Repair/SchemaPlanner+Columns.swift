@@ -183,17 +183,25 @@ extension SchemaPlanner {
         type.dropped("character varying(").flatMap { Int($0.dropLast()) }
     }
 
-    /// Counts the values that a type cannot take: those of a text that are too long. Of any other cast the server names
-    /// the first value that it cannot make, while it is asked.
+    /// Counts the values that a type cannot take.
     private mutating func askForCasts(of column: CatalogObject, to wanted: String) throws(PostgresError) {
         let value = "r.\(try SQLIdentifier(column.name).quoted)::text"
-        let condition = Self.length(wanted).map { "length(\(value)) > \($0)" } ?? "(\(value))::\(wanted) IS NULL"
+        let length = Self.length(wanted)
+        let condition =
+            if let length { "length(\(value)) > \(length)" } else { try isNoValue(value, of: wanted) }
         ask(
             column,
             "SELECT left(\(value), 60) AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
                 + "WHERE \(value) IS NOT NULL AND \(condition) GROUP BY 1 ORDER BY 2 DESC",
-            "\(column.name) has values that are too long for \(wanted)",
-            cure: "shorten them, then repeat the command")
+            "\(column.name) has values that are \(length == nil ? "no" : "too long for") \(wanted)",
+            cure: "\(length == nil ? "give these rows other values" : "shorten them"), then repeat the command")
+    }
+
+    /// Whether a text is none of a type's values. Before PostgreSQL 16 nothing but the cast itself tells, and the server
+    /// names the first that it cannot make.
+    func isNoValue(_ text: String, of type: String) throws(PostgresError) -> String {
+        major >= 16
+            ? "NOT pg_input_is_valid(\(text), \(try SQLLiteral(type).quoted))" : "(\(text))::\(type) IS NULL"
     }
 
     private mutating func planDefault(_ column: CatalogObject) throws(PostgresError) {

@@ -124,7 +124,7 @@ extension SchemaPlanner {
         } else if let length = Self.length(type) {
             conditions.append("length(x.\(name)) > \(length)")
         } else if !Self.isText(type) {
-            conditions.append("x.\(name) IS NOT NULL AND x.\(name)::\(type) IS NULL")
+            conditions.append("x.\(name) IS NOT NULL AND \(try isNoValue("x.\(name)", of: type))")
         }
         for check in expected.parts(.constraint, of: column.relation) where Self.isText(type) {
             guard let definition = expected[check, .definition]?.dropped("CHECK "),

@@ -46,7 +46,7 @@ extension SchemaPlanner {
             append(
                 SchemaStep(
                     column, .inBatches(backfill(column, "\(by) = r.\(by)", condition)),
-                    "\(column.name) is derived from \(deriving)", []), to: .indexes)
+                    "\(column.name) is derived by its trigger", []), to: .indexes)
             return
         }
         // A rule that never refuses may be used again at any time.

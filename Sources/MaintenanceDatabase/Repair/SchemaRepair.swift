@@ -196,8 +196,11 @@ package struct SchemaRepair: Sendable {
         do throws(PostgresError) {
             return try await connection.answer(question)
         } catch {
+            guard let state = error.sqlState else { throw error }
+            // A value that cannot be cast, of which the server names the first only.
+            if state.rawValue.hasPrefix("22") { return [SchemaQuestion.Obstacle(value: error.message, count: 1)] }
             // What it asks about does not stand yet, so that nothing can stand in the way.
-            guard let state = error.sqlState, Self.undefined.contains(state) else { throw error }
+            guard Self.undefined.contains(state) else { throw error }
             return []
         }
     }

@@ -29,6 +29,12 @@ struct RepairRefusalTests {
             sql: "UPDATE mcp.tasks SET title = repeat('long ', 101) WHERE title IN ('Task number 7', 'Task number 8')",
             reason: "2 row(s): title has values that are too long for character varying(500)"),
         Trouble(
+            name: "a text that is no number",
+            sql: "ALTER TABLE mcp.tasks ALTER COLUMN max_retries DROP DEFAULT, ALTER COLUMN max_retries TYPE text; "
+                + "UPDATE mcp.tasks SET max_retries = CASE title WHEN 'Task number 7' THEN '8k' ELSE '' END "
+                + "WHERE title IN ('Task number 7', 'Task number 8', 'Task number 9')",
+            reason: "3 row(s): max_retries has values that are no integer: '' (2), '8k' (1)"),
+        Trouble(
             name: "a child without a parent",
             sql: "ALTER TABLE mcp.context_items DROP CONSTRAINT context_items_context_id_fkey; "
                 + "INSERT INTO mcp.context_items (context_id, type, content, sequence_number) "
