@@ -84,8 +84,11 @@ package final class Relay: Sendable {
     private func forward(_ client: Int32, _ upstream: Int32) {
         defer {
             state.withLock { $0.open.subtract([client, upstream]) }
-            Glibc.close(client)
-            Glibc.close(upstream)
+            // A program that another test has just started may hold a copy for a moment: the ends hear of it all the same.
+            for end in [client, upstream] {
+                shutdown(end, Int32(SHUT_RDWR))
+                Glibc.close(end)
+            }
         }
         var ends = [
             pollfd(fd: client, events: Int16(POLLIN), revents: 0),
