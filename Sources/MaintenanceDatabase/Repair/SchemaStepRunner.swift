@@ -86,7 +86,9 @@ struct SchemaStepRunner {
 
     /// All locks, and all that is done under them, within one deadline; tried again when somebody holds one of them.
     private func briefly(_ step: SchemaStep, _ requirements: [LockRequirement]) async throws(PostgresError) {
-        let relations = requirements.map(\.relation)
+        // What takes no locks by itself, such as what is done to a view, waits for those of its statements.
+        let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
+        let relations = requirements.isEmpty ? [own] : requirements.map(\.relation)
         for attempt in 1... {
             let deadline = LockDeadline(locks.perStep)
             do throws(PostgresError) {
