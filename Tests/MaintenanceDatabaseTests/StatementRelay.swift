@@ -72,12 +72,7 @@ final class StatementRelay: Sendable {
             }
             Thread.detachNewThread { [self] in
                 forward(client, upstream)
-                // A program that another test has just started may hold a copy for a moment: the ends hear of it all the
-                // same.
-                for end in [client, upstream] {
-                    shutdown(end, Int32(SHUT_RDWR))
-                    Glibc.close(end)
-                }
+                hangUp(client, upstream)
             }
         }
         Glibc.close(listener)

@@ -84,11 +84,7 @@ package final class Relay: Sendable {
     private func forward(_ client: Int32, _ upstream: Int32) {
         defer {
             state.withLock { $0.open.subtract([client, upstream]) }
-            // A program that another test has just started may hold a copy for a moment: the ends hear of it all the same.
-            for end in [client, upstream] {
-                shutdown(end, Int32(SHUT_RDWR))
-                Glibc.close(end)
-            }
+            hangUp(client, upstream)
         }
         var ends = [
             pollfd(fd: client, events: Int16(POLLIN), revents: 0),
@@ -152,4 +148,13 @@ private func connectToUnixSocket(_ path: String) -> Int32? {
     if code == 0 { return descriptor }
     Glibc.close(descriptor)
     return nil
+}
+
+/// Closes connections so that the other ends hear of it, though a program that another test has just started may hold a
+/// copy of the descriptor for a moment.
+package func hangUp(_ connections: Int32...) {
+    for connection in connections {
+        shutdown(connection, Int32(SHUT_RDWR))
+        close(connection)
+    }
 }

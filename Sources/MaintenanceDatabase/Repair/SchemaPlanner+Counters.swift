@@ -10,19 +10,13 @@ extension SchemaPlanner {
             guard live.contains(CatalogObject(.table, rule.table)), expected.contains(column) else { continue }
             let name = try SQLIdentifier(rule.column).quoted
             let condition = "r.\(name) IS DISTINCT FROM \(value)"
-            let wrong = SchemaQuestion(
-                object: column,
-                query: "SELECT NULL::text AS value, 1::bigint AS count FROM \(try qualified(rule.table)) AS r "
-                    + "WHERE \(condition) LIMIT 1",
-                trouble: "", cure: "")
+            let wrong = try lack(column, condition)
             ask(wrong)
             guard !live.contains(column) || !isKept(rule) || isAnsweredByRows(wrong) else { continue }
             let counting = Backfill(
                 tables: storages(of: rule.table), assignment: "\(name) = \(value)", condition: condition,
                 locksRows: true)
-            let count = SchemaStep(
-                column, .inBatches(counting),
-                "\(rule.column) is counted anew", [])
+            let count = SchemaStep(column, .inBatches(counting), "\(rule.column) is counted anew", [])
             // About right before the triggers stand, so that what is removed from then on can be taken off.
             append(count, to: .views)
             append(

@@ -56,12 +56,10 @@ extension SchemaPlanner {
         func kept(_ kind: CatalogObject.Kind, _ name: String) throws(PostgresError) -> String {
             let own = expected.parts(kind, of: column.relation).map(\.name)
             let twins = live.parts(kind, of: column.relation).filter { isTwin($0) }.map(\.name)
-            let names = try Set(own + twins).sorted().map { (name) throws(PostgresError) in
-                try SQLLiteral(name).quoted
-            }
+            let names = Set(own + twins).sorted()
             let isOurs = "\(name) ~ '^(zz_)?\(Self.prefix)'"
             return "NOT (\(isOurs)"
-                + (isRenamed && !names.isEmpty ? " OR \(name) IN (\(names.joined(separator: ", ")))" : "")
+                + (isRenamed && !names.isEmpty ? " OR \(name) IN (\(try literals(names)))" : "")
                 + ")"
         }
         return """
@@ -189,8 +187,8 @@ extension SchemaPlanner {
     private mutating func noteIndexes(on column: CatalogObject) throws(PostgresError) {
         for index in live.parts(.index, of: column.relation) where isForeign(index) {
             let definition = live[index, .definition] ?? ""
-            let expression = definition.firstRange(of: " USING ").map { String(definition[$0.lowerBound...]) } ?? ""
-            guard !definition.hasPrefix("CREATE UNIQUE"), Self.words(expression).contains(column.name) else { continue }
+            guard !definition.hasPrefix("CREATE UNIQUE"), Self.words(Self.using(definition)).contains(column.name)
+            else { continue }
             notes.append(
                 "\(column.relation): the index \(index.name) stays on \(Self.oldPrefix)\(column.name): "
                     + "DROP INDEX \(try qualified(index.name))")

@@ -36,7 +36,7 @@ extension SchemaPlanner {
             "triggers of foreign keys are disabled")
     }
 
-    private mutating func planEnabling(
+    mutating func planEnabling(
         _ triggers: [String], on relation: String, _ purpose: String
     ) throws(PostgresError) {
         for trigger in triggers {

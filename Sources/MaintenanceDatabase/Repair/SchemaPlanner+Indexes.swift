@@ -113,7 +113,7 @@ extension SchemaPlanner {
     mutating func askForTakenPart(
         _ object: CatalogObject, _ part: String, of partition: String, _ definition: String, isKey: Bool = false
     ) throws(PostgresError) {
-        let using = definition.firstRange(of: " USING ").map { String(definition[$0.lowerBound...]) } ?? ""
+        let using = Self.using(definition)
         let relation = try SQLLiteral(try qualified(partition)).quoted
         askForThings(
             object,
@@ -146,10 +146,15 @@ extension SchemaPlanner {
         isConcurrent: Bool = false
     ) throws(PostgresError) -> String {
         let unique = definition.hasPrefix("CREATE UNIQUE") ? "UNIQUE " : ""
-        let using = definition.firstRange(of: " USING ").map { String(definition[$0.lowerBound...]) } ?? ""
+        let using = Self.using(definition)
         let options = lists.map { " WITH (lists = \($0))" } ?? ""
         return "CREATE \(unique)INDEX \(isConcurrent ? "CONCURRENTLY " : "")\(try SQLIdentifier(name).quoted) "
             + "ON \(isOnly ? "ONLY " : "")\(try qualified(table))\(using)\(options)"
+    }
+
+    /// Of the definition of an index, what stands behind its table.
+    static func using(_ definition: String) -> String {
+        definition.firstRange(of: " USING ").map { String(definition[$0.lowerBound...]) } ?? ""
     }
 
     /// Prefix and name; where that is too long for an identifier, cut, with a checksum of the whole.

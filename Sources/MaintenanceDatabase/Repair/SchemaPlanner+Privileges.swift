@@ -17,10 +17,9 @@ extension SchemaPlanner {
                     "the trigger \(trigger.name) is missing or another one", definition)
             }
             if difference(trigger, .state) != nil {
-                addBriefly(
-                    .triggers, table.name, .shareRowExclusive,
-                    "the trigger \(trigger.name) is \(live[trigger, .state]?.lowercased() ?? "enabled")",
-                    "ALTER TABLE \(name) ENABLE TRIGGER \(try SQLIdentifier(trigger.name).quoted)")
+                try planEnabling(
+                    [trigger.name], on: table.name,
+                    "the trigger \(trigger.name) is \(live[trigger, .state]?.lowercased() ?? "enabled")")
             }
         }
         for policy in expected.parts(.policy, of: table.name) {

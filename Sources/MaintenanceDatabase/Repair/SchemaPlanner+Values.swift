@@ -93,7 +93,7 @@ extension SchemaPlanner {
     }
 
     /// Whether there are rows that lack something.
-    private func lack(_ column: CatalogObject, _ condition: String) throws(PostgresError) -> SchemaQuestion {
+    func lack(_ column: CatalogObject, _ condition: String) throws(PostgresError) -> SchemaQuestion {
         SchemaQuestion(
             object: column,
             query: "SELECT NULL::text AS value, 1::bigint AS count FROM \(try qualified(column.relation)) AS r "

@@ -33,7 +33,6 @@ extension SchemaPlanner {
         let table = try qualified(column.relation)
         let value = "r.\(try SQLIdentifier(column.name).quoted)"
         let owner = try SQLLiteral(live[CatalogObject(.table, column.relation), .owner] ?? "").quoted
-        let names = try Self.namesOfUTC.map { (name) throws(PostgresError) in try SQLLiteral(name).quoted }
         return SchemaQuestion(
             object: column,
             query: """
@@ -56,7 +55,7 @@ extension SchemaPlanner {
                     ORDER BY rank
                     LIMIT 1
                 ) AS z
-                WHERE upper(z.zone) NOT IN (\(names.joined(separator: ", ")))
+                WHERE upper(z.zone) NOT IN (\(try literals(Self.namesOfUTC)))
                     AND EXISTS (SELECT FROM \(table) AS r WHERE \(value) IS NOT NULL)
                 """, trouble: "", cure: "")
     }

@@ -107,25 +107,33 @@ struct SchemaPlanner {
         brief.insert(work, at: index ?? brief.endIndex)
     }
 
+    /// Refuses what rows have, with their values and counts.
     mutating func ask(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
-        let question = SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure)
-        ask(question)
-        guard let obstacles = answers[question], !obstacles.isEmpty else { return }
+        let obstacles = obstacles(SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure))
         let total = obstacles.reduce(0) { $0 + $1.count }
-        let values = obstacles.map { obstacle in
-            obstacle.others > 0
-                ? "and \(obstacle.others) more" : "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
+        refuse(object, "\(total) row(s): \(trouble)", obstacles, cure: cure) { obstacle in
+            "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
         }
-        refuse(object, "\(total) row(s): \(trouble): \(values.joined(separator: ", "))", cure: cure)
     }
 
     /// Of things that the catalog has, not of rows: the query lists one in each row.
     mutating func askForThings(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
-        let question = SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure)
+        let obstacles = obstacles(SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure))
+        refuse(object, trouble, obstacles, cure: cure) { $0.value ?? "NULL" }
+    }
+
+    private mutating func obstacles(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {
         ask(question)
-        guard let obstacles = answers[question], !obstacles.isEmpty else { return }
-        let things = obstacles.map { $0.others > 0 ? "and \($0.others) more" : $0.value ?? "NULL" }
-        refuse(object, "\(trouble): \(things.joined(separator: ", "))", cure: cure)
+        return answers[question] ?? []
+    }
+
+    private mutating func refuse(
+        _ object: CatalogObject, _ trouble: String, _ obstacles: [SchemaQuestion.Obstacle], cure: String,
+        _ words: (SchemaQuestion.Obstacle) -> String
+    ) {
+        guard !obstacles.isEmpty else { return }
+        let list = obstacles.map { $0.others > 0 ? "and \($0.others) more" : words($0) }
+        refuse(object, "\(trouble): \(list.joined(separator: ", "))", cure: cure)
     }
 
     /// A question of which the plan only has to know whether there are such rows.
@@ -166,6 +174,11 @@ struct SchemaPlanner {
     /// Names as SQL writes them, in a list.
     func list(_ names: [String]) throws(PostgresError) -> String {
         try names.map { (name) throws(PostgresError) in try SQLIdentifier(name).quoted }.joined(separator: ", ")
+    }
+
+    /// Texts as SQL writes them, in a list.
+    func literals(_ texts: [String]) throws(PostgresError) -> String {
+        try texts.map { (text) throws(PostgresError) in try SQLLiteral(text).quoted }.joined(separator: ", ")
     }
 
     /// Where the values of a column come from; a counter is no such column.

@@ -34,7 +34,8 @@ package struct SchemaRepair: Sendable {
     /// What is there, and what would be done. Changes nothing; reads rows to count what stands in the way.
     package func plan() async throws(ServerFailure) -> SchemaDiagnosis {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
-            try await diagnosis(connection)
+            try await refuseNewer(connection)
+            return try await diagnosis(connection)
         }
     }
 
@@ -54,6 +55,7 @@ package struct SchemaRepair: Sendable {
             try await connection.requirePrimary()
             let lock = SchemaLock(connection: connection, set: .platform)
             try await lock.take()
+            try await refuseNewer(connection)
             var diagnosis = try await diagnosis(connection)
             begun(diagnosis)
             guard diagnosis.missingRights.isEmpty || !diagnosis.plan.refusals.isEmpty else {
@@ -137,10 +139,13 @@ package struct SchemaRepair: Sendable {
 
     // MARK: - Reading
 
-    /// - Throws: also for a database of a newer schema, by pgtend's record or by golang-migrate's: what this program takes
-    ///   for a gap would be the newer release's work.
-    private func diagnosis(_ connection: Connection) async throws(ServerFailure) -> SchemaDiagnosis {
+    /// What this program takes for a gap would be the work of a newer one.
+    private func refuseNewer(_ connection: Connection) async throws(ServerFailure) {
         _ = try await migrations(connection).pending()
+    }
+
+    /// - Throws: also for a newer schema by golang-migrate's record.
+    private func diagnosis(_ connection: Connection) async throws(ServerFailure) -> SchemaDiagnosis {
         let table = try await connection.foreignRecordTable(recordTable)
         let records = try await reading(connection, table) { () async throws(PostgresError) in
             try await connection.foreignRecords(of: table)

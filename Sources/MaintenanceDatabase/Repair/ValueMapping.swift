@@ -28,6 +28,7 @@ package struct ValueMapping: Hashable, Sendable {
     /// What is wrong with mappings as a whole: one that contradicts another, or is for a column that the schema does not
     /// have. Nil where nothing is.
     package static func problem(of mappings: [ValueMapping]) -> String? {
+        guard !mappings.isEmpty else { return nil }
         let facts = RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])
         for (index, mapping) in mappings.enumerated() {
             if let column = mapping.column, !facts.contains(CatalogObject(.column, column.name, of: column.table)) {

@@ -50,8 +50,7 @@ struct DriftedRepairTests {
     func completesWhatHasHardlyBegun(beginning: String) async throws {
         try await TestDatabase.with { database in
             try await database.psql(
-                "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); "
-                    + "INSERT INTO public.schema_migrations VALUES (1, true); " + beginning)
+                GolangMigrate.table(dirty: true) + beginning)
             let after = try await database.repair()
             #expect(after.plan.refusals == [])
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")

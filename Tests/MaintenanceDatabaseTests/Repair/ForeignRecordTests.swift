@@ -8,33 +8,17 @@ import Testing
 /// Whose migration state is read and set: the schema's, and nobody else's.
 @Suite("golang-migrate's record")
 struct ForeignRecordTests {
-    private static func table(_ name: String, _ version: Int, _ dirty: Bool) -> String {
-        """
-        CREATE TABLE \(name) (version bigint PRIMARY KEY, dirty boolean NOT NULL);
-        INSERT INTO \(name) VALUES (\(version), \(dirty));
-
-        """
-    }
-
     private static func repair(_ database: TestDatabase, _ table: ForeignRecordTable = .usual) async throws {
         _ = try await database.repairing(recordTable: table).run(begun: { _ in }, done: { _, _ in })
-    }
-
-    private static func failure(_ body: () async throws -> Void) async -> ServerFailure? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return error as? ServerFailure
-        }
     }
 
     @Test func ofOtherProgramsIsLeftAlone() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             try await database.psql(
                 "CREATE SCHEMA billing; CREATE SCHEMA crm; DROP INDEX mcp.embeddings_tenant_hash_idx;"
-                    + Self.table("billing.schema_migrations", 57, true) + Self.table("crm.schema_migrations", 0, false)
-                    + Self.table("public.schema_migrations", 1, true))
+                    + GolangMigrate.table("billing.schema_migrations", 57, dirty: true)
+                    + GolangMigrate.table("crm.schema_migrations", 0, dirty: false)
+                    + GolangMigrate.table("public.schema_migrations", 1, dirty: true))
             try await Self.repair(database)
             let states = """
                 SELECT * FROM billing.schema_migrations UNION ALL SELECT * FROM crm.schema_migrations
@@ -47,12 +31,13 @@ struct ForeignRecordTests {
     @Test func isNamedWhereThereAreSeveral() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             try await database.psql(
-                "DROP INDEX mcp.embeddings_tenant_hash_idx;" + Self.table("mcp.schema_migrations", 1, true)
-                    + Self.table("public.schema_migrations", 1, true))
-            let failure = try #require(await Self.failure { try await Self.repair(database) })
+                "DROP INDEX mcp.embeddings_tenant_hash_idx;"
+                    + GolangMigrate.table("mcp.schema_migrations", 1, dirty: true)
+                    + GolangMigrate.table("public.schema_migrations", 1, dirty: true))
+            let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
             #expect(failure.message.contains("mcp.schema_migrations and public.schema_migrations"))
             #expect(failure.cure?.contains("--migrations-table") == true)
-            let none = try #require(await Self.failure { try await Self.repair(database, .named("mcp.tasks")) })
+            let none = try #require(await ServerFailure.of { try await Self.repair(database, .named("mcp.tasks")) })
             #expect(none.message.contains("mcp.tasks is no table of golang-migrate"))
             #expect(try await database.psql("SELECT to_regclass('mcp.embeddings_tenant_hash_idx') IS NULL") == "t")
 
@@ -67,7 +52,7 @@ struct ForeignRecordTests {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             try await database.psql(
                 "ALTER TABLE mcp.tasks ALTER COLUMN max_retries SET DEFAULT 7;"
-                    + Self.table("public.schema_migrations", 2, false))
+                    + GolangMigrate.table("public.schema_migrations", 2, dirty: false))
             let application = SchemaApplication(
                 conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget())
             let calls: [() async throws -> Void] = [
@@ -75,7 +60,7 @@ struct ForeignRecordTests {
                 { _ = try await application.situation() },
             ]
             for call in calls {
-                let failure = try #require(await Self.failure(call))
+                let failure = try #require(await ServerFailure.of(call))
                 #expect(failure.message.contains("(public.schema_migrations) is at version 2"), "\(failure)")
             }
             let defaults = """
@@ -100,7 +85,7 @@ struct ForeignRecordTests {
                 ALTER TABLE mcp.tasks ALTER COLUMN max_retries SET DEFAULT 7
                 """)
             let facts = try await database.facts()
-            let failure = try #require(await Self.failure { try await Self.repair(database) })
+            let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
             #expect(failure.message.contains("of a newer pgtend"), "\(failure)")
             #expect(try await database.facts() == facts)
         }

@@ -40,21 +40,19 @@ struct RepairFaultTests {
             conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
         ).apply()
         try await database.psql(
-            """
-            CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
-            INSERT INTO public.schema_migrations VALUES (1, false);
-            INSERT INTO mcp.embeddings (tenant_id, content)
-            SELECT gen_random_uuid(), 'text ' || i FROM generate_series(1, 500) AS i;
-            INSERT INTO mcp.tasks (tenant_id, type, title)
-            SELECT gen_random_uuid(), 'review', 'task ' || i FROM generate_series(1, 500) AS i;
-            ALTER TABLE mcp.embeddings DROP COLUMN term_frequencies CASCADE, DROP COLUMN cost_usd;
-            DROP INDEX mcp.embeddings_tenant_hash_idx, mcp.tasks_list_idx;
-            ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL;
-            DROP POLICY tenant_isolation ON mcp.tasks;
-            DROP FUNCTION mcp.refresh_cost_analytics();
-            DROP TABLE mcp.embedding_term_statistics;
-            DROP MATERIALIZED VIEW mcp.agent_cost_analytics CASCADE;
-            """)
+            GolangMigrate.table(dirty: false) + """
+                INSERT INTO mcp.embeddings (tenant_id, content)
+                SELECT gen_random_uuid(), 'text ' || i FROM generate_series(1, 500) AS i;
+                INSERT INTO mcp.tasks (tenant_id, type, title)
+                SELECT gen_random_uuid(), 'review', 'task ' || i FROM generate_series(1, 500) AS i;
+                ALTER TABLE mcp.embeddings DROP COLUMN term_frequencies CASCADE, DROP COLUMN cost_usd;
+                DROP INDEX mcp.embeddings_tenant_hash_idx, mcp.tasks_list_idx;
+                ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL;
+                DROP POLICY tenant_isolation ON mcp.tasks;
+                DROP FUNCTION mcp.refresh_cost_analytics();
+                DROP TABLE mcp.embedding_term_statistics;
+                DROP MATERIALIZED VIEW mcp.agent_cost_analytics CASCADE;
+                """)
     }
 
     /// - Parameter act: once through the relay's folder, once without it.

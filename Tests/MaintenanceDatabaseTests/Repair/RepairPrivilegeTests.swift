@@ -19,7 +19,7 @@ struct RepairPrivilegeTests {
             // It may not even read the rows: plan and run say the same.
             let repair = database.repairing(as: role)
             for call in [repair.plan, { try await repair.run(begun: { _ in }, done: { _, _ in }) }] {
-                let failure = try #require(await Self.failure { _ = try await call() })
+                let failure = try #require(await ServerFailure.of { _ = try await call() })
                 #expect(failure.failureClass == .privilege && failure.sqlState == "42501")
                 for right in [
                     "CREATE on database \(database.name)", "membership in mcp_owner",
@@ -38,7 +38,7 @@ struct RepairPrivilegeTests {
             let plan = try await repair.plan()
             #expect(plan.plan.refusals == [] && !plan.plan.steps.isEmpty)
             #expect(!plan.missingRights.isEmpty)
-            let failure = await Self.failure { _ = try await repair.run(begun: { _ in }, done: { _, _ in }) }
+            let failure = await ServerFailure.of { _ = try await repair.run(begun: { _ in }, done: { _, _ in }) }
             #expect(failure?.failureClass == .privilege)
             #expect(try await database.facts() == facts)
 
@@ -66,7 +66,7 @@ struct RepairPrivilegeTests {
                 "CREATE ROLE \(role) LOGIN; GRANT pg_read_all_data TO \(role); "
                     + "DROP INDEX mcp.embeddings_tenant_hash_idx; ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL"
             )
-            let failure = await Self.failure { _ = try await database.repairing(as: role).plan() }
+            let failure = await ServerFailure.of { _ = try await database.repairing(as: role).plan() }
             let cure = try #require(failure?.cure?.split(separator: "let one run: ").last)
             try await database.psql(String(cure))
             let after = try await database.repairing(as: role).run(begun: { _ in }, done: { _, _ in })
@@ -85,7 +85,7 @@ struct RepairPrivilegeTests {
             #expect(
                 missing.contains { $0.description.contains("the privileges of postgres, which owns") && $0.cure == nil }
             )
-            let failure = await Self.failure { _ = try await repair.run(begun: { _ in }, done: { _, _ in }) }
+            let failure = await ServerFailure.of { _ = try await repair.run(begun: { _ in }, done: { _, _ in }) }
             #expect(failure?.cure == "do it as a superuser: not all of this should be given to another role")
             try await database.psql("DROP OWNED BY \(role); DROP ROLE \(role)")
         }
@@ -107,13 +107,4 @@ struct RepairPrivilegeTests {
         END
         $$;
         """
-
-    private static func failure(_ body: () async throws -> Void) async -> ServerFailure? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return error as? ServerFailure
-        }
-    }
 }

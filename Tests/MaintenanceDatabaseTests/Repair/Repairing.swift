@@ -46,6 +46,29 @@ extension TestDatabase {
     }
 }
 
+/// The table in which the tool records its state.
+enum GolangMigrate {
+    static func table(_ name: String = "public.schema_migrations", _ version: Int = 1, dirty: Bool) -> String {
+        """
+        CREATE TABLE \(name) (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+        INSERT INTO \(name) VALUES (\(version), \(dirty));
+
+        """
+    }
+}
+
+extension ServerFailure {
+    /// What `body` fails with; nil where it does not.
+    static func of(_ body: () async throws -> Void) async -> ServerFailure? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? ServerFailure
+        }
+    }
+}
+
 /// Every row of the older tables as it was, by table and key, in `kept.rows`: what a repair must not lose.
 enum KeptRows {
     private static let json = """

@@ -43,9 +43,7 @@ struct SchemaApplicationTests {
     /// As golang-migrate installs it: the same text, and a record of its own.
     @Test func takesOverWhatAnotherToolHasInstalled() async throws {
         try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
-            try await database.psql(
-                "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); "
-                    + "INSERT INTO public.schema_migrations VALUES (1, false)")
+            try await database.psql(GolangMigrate.table(dirty: false))
             guard case .whole(isRecorded: false) = try await Self.application(database).situation(),
                 case .adopted = try await Self.apply(database)
             else {
@@ -91,20 +89,13 @@ struct SchemaApplicationTests {
 
     // MARK: - Refusals
 
-    private static func refusal(_ database: TestDatabase) async throws -> ServerFailure? {
-        do {
-            _ = try await apply(database)
-            return nil
-        } catch let failure as ServerFailure {
-            return failure
-        }
+    private static func refusal(_ database: TestDatabase) async -> ServerFailure? {
+        await ServerFailure.of { _ = try await apply(database) }
     }
 
     @Test func leavesADirtyDatabaseToRepair() async throws {
         try await TestDatabase.with(.v15) { database in
-            try await database.psql(
-                "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); "
-                    + "INSERT INTO public.schema_migrations VALUES (1, true)")
+            try await database.psql(GolangMigrate.table(dirty: true))
             let failure = try await #require(Self.refusal(database))
             #expect(failure.message.contains("public.schema_migrations is dirty"))
             #expect(failure.cure?.contains("pgtend schema repair --plan") == true)
