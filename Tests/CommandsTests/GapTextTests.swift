@@ -53,6 +53,33 @@ struct GapTextTests {
                 """))
     }
 
+    @Test func showsTheLinesThatDiffer() {
+        func rendered(_ expected: String, _ found: String) -> String {
+            GapText(Self.verified([(Self.search, .definition, expected)], [(Self.search, .definition, found)])).rendered
+        }
+        #expect(
+            rendered("a\nb\nc\nd", "a\nc\nx\ny\nd").hasSuffix(
+                """
+                  function search(text), definition
+                    expected  line 2: b
+                    found     line 3: x
+                              line 4: y
+                """))
+        #expect(
+            rendered("a\nb", "a").hasSuffix(
+                """
+                    expected  line 2: b
+                    found     without these lines
+                """))
+        let long = (1...13).map { "x\($0)" }.joined(separator: "\n")
+        #expect(
+            rendered("a", "a\n\(long)").hasSuffix(
+                """
+                              line 11: x10
+                              and 3 more lines
+                """))
+    }
+
     @Test func showsBothSidesOfEachDifference() {
         #expect(
             GapText(Self.verified(Self.expected, Self.live)).rendered == #"""

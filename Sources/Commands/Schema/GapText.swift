@@ -82,26 +82,40 @@ struct GapText {
         let isUnexpected = difference.expected == nil && [.definition, .members].contains(difference.property)
         let (expected, found) =
             isUnexpected
-            ? ("(nothing)", Self.oneLine(difference.found))
-            : Self.firstDifference(difference.expected, difference.found)
-        return [
-            "\(difference.object.description.visible), \(difference.property.rawValue.visible)",
-            "  expected  \(expected)", "  found     \(found)",
-        ]
+            ? (["(nothing)"], [Self.oneLine(difference.found)])
+            : Self.sides(difference.expected, difference.found)
+        return ["\(difference.object.description.visible), \(difference.property.rawValue.visible)"]
+            + Self.labelled("  expected  ", expected) + Self.labelled("  found     ", found)
     }
 
-    /// Of texts with several lines, such as a function's, the first that differs.
-    private static func firstDifference(_ expected: String?, _ found: String?) -> (String, String) {
-        guard let expected, let found else { return (oneLine(expected), oneLine(found)) }
+    private static func labelled(_ label: String, _ lines: [String]) -> [String] {
+        let margin = String(repeating: " ", count: label.count)
+        return lines.enumerated().map { ($0 == 0 ? label : margin) + $1 }
+    }
+
+    /// Of texts with several lines, such as a function's, the lines that the other has not.
+    private static func sides(_ expected: String?, _ found: String?) -> ([String], [String]) {
+        guard let expected, let found else { return ([oneLine(expected)], [oneLine(found)]) }
         let left = expected.split(separator: "\n", omittingEmptySubsequences: false)
         let right = found.split(separator: "\n", omittingEmptySubsequences: false)
-        guard left.count > 1 || right.count > 1 else { return (expected.visible, found.visible) }
-        let line = zip(left, right).enumerated().first { $1.0 != $1.1 }?.offset ?? min(left.count, right.count)
-        func text(_ lines: [Substring]) -> String {
-            line < lines.count ? "line \(line + 1): \(String(lines[line]).visible)" : "nothing after line \(line)"
-        }
-        return (text(left), text(right))
+        guard left.count > 1 || right.count > 1 else { return ([expected.visible], [found.visible]) }
+        let difference = right.difference(from: left)
+        return (lines(difference.removals), lines(difference.insertions))
     }
+
+    private static func lines(_ changes: [CollectionDifference<Substring>.Change]) -> [String] {
+        let shown = changes.prefix(mostLines).map { change in
+            switch change {
+            case .insert(let line, let text, _), .remove(let line, let text, _):
+                "line \(line + 1): \(String(text).visible)"
+            }
+        }
+        let others = changes.count - shown.count
+        return (shown.isEmpty ? ["without these lines"] : shown) + (others > 0 ? ["and \(others) more lines"] : [])
+    }
+
+    /// Of one side; a whole function is in --json.
+    private static let mostLines = 10
 
     private static func oneLine(_ value: String?) -> String {
         guard let value else { return "(default)" }

@@ -77,6 +77,8 @@ struct SchemaApplyCommand: ParsableCommand {
             StandardOutput.write("applied \(done.migration.label) in \(done.duration.forPeople)")
         } begun: { diagnosis in
             StandardOutput.write(SchemaPlanText(name, diagnosis).summary)
+        } progressed: { progress in
+            StandardOutput.write(SchemaPlanText.line(progress))
         } done: { steps, duration in
             StandardOutput.write(SchemaPlanText.line(steps, duration))
         }

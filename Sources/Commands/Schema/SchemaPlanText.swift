@@ -27,13 +27,13 @@ struct SchemaPlanText {
         let sections =
             [
                 [GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals),
-                missingRights, notes,
+                missingRights, Self.notes(plan.notes + plan.unfilled),
             ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    private var notes: [String] {
-        plan.notes.isEmpty ? [] : ["notes"] + plan.notes.map { "  " + $0.visible }
+    private static func notes(_ notes: [String]) -> [String] {
+        notes.isEmpty ? [] : ["notes"] + notes.map { "  " + $0.visible }
     }
 
     private var missingRights: [String] {
@@ -76,8 +76,8 @@ struct SchemaPlanText {
     private static func manner(_ manner: SchemaStep.Manner) -> String {
         switch manner {
         case .together: "in one transaction with its neighbours; nobody waits"
-        case .briefly(let locks):
-            "within the lock limit" + (locks.isEmpty ? "" : ": ") + locks.map(words).joined(separator: ", ")
+        case .briefly([]): "within the lock limit: the locks of its statements"
+        case .briefly(let locks): "within the lock limit: " + locks.map(words).joined(separator: ", ")
         case .patiently(let locks):
             "for as long as it takes; readers and writers go on"
                 + (locks.isEmpty ? "" : ": ") + locks.map(words).joined(separator: ", ")
@@ -97,6 +97,11 @@ struct SchemaPlanText {
         return "done in \(duration.forPeople): \(first)\(others)"
     }
 
+    static func line(_ progress: BackfillProgress) -> String {
+        "\(Int(progress.share * 100)) % of \(progress.table.description.visible) after \(progress.duration.forPeople), "
+            + "\(progress.changed) row(s) changed: \(progress.object.description.visible)"
+    }
+
     /// What a command that did what it could exits with.
     static func status(_ diagnosis: SchemaDiagnosis) -> ExitStatus {
         if !diagnosis.plan.refusals.isEmpty { return .refused }
@@ -104,10 +109,12 @@ struct SchemaPlanText {
     }
 
     static func outcome(_ diagnosis: SchemaDiagnosis) -> String {
-        guard !diagnosis.verification.gap.isClosed || !diagnosis.plan.refusals.isEmpty else {
-            return (["the schema is what it should be"] + records(diagnosis.records)).joined(separator: "\n")
-        }
-        let left = GapText(VerifiedDatabase(name: "left", verification: diagnosis.verification)).rendered
-        return ([left] + refusals(diagnosis.plan.refusals) + records(diagnosis.records)).joined(separator: "\n")
+        let isWhole = diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.isEmpty
+        let head =
+            isWhole
+            ? "the schema is what it should be"
+            : GapText(VerifiedDatabase(name: "left", verification: diagnosis.verification)).rendered
+        let lines = [head] + refusals(diagnosis.plan.refusals) + records(diagnosis.records)
+        return (lines + notes(diagnosis.plan.unfilled)).joined(separator: "\n")
     }
 }

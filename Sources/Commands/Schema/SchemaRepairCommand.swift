@@ -66,6 +66,8 @@ struct SchemaRepairCommand: ParsableCommand {
                 }
                 return try await repair.run { diagnosis in
                     StandardOutput.write(SchemaPlanText(name, diagnosis).summary)
+                } progressed: { progress in
+                    StandardOutput.write(SchemaPlanText.line(progress))
                 } done: { steps, duration in
                     StandardOutput.write(SchemaPlanText.line(steps, duration))
                 }

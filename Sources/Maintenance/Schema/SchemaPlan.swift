@@ -5,11 +5,14 @@ package struct SchemaPlan: Sendable {
     package let steps: [SchemaStep]
     /// What somebody should know beforehand.
     package let notes: [String]
+    /// What rows stay without, since nothing in the database says what it should be.
+    package let unfilled: [String]
 
-    package init(refusals: [SchemaRefusal], steps: [SchemaStep], notes: [String]) {
+    package init(refusals: [SchemaRefusal], steps: [SchemaStep], notes: [String] = [], unfilled: [String] = []) {
         self.refusals = refusals
         self.steps = steps
         self.notes = notes
+        self.unfilled = unfilled
     }
 }
 

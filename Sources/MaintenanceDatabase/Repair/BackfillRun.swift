@@ -10,6 +10,7 @@ struct BackfillRun {
     let backfill: Backfill
     let locks: LockBudget
     let retry: RetryPolicy
+    let reportInterval: Duration
 
     /// updated_at says when a row was changed by its users, and a backfill is none of them.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
@@ -20,8 +21,12 @@ struct BackfillRun {
     /// More than a page can hold: places of rows are counted as if each had so many.
     private static let perBlock = 2_048
 
+    /// - Parameter progressed: called after a batch when the interval is over, with the share of the table that has been
+    ///   gone through, and how many rows were changed.
     /// - Returns: how many rows were changed.
-    func fill(_ table: RelationName) async throws(PostgresError) -> Int {
+    func fill(
+        _ table: RelationName, progressed: (Double, Int) -> Void
+    ) async throws(PostgresError) -> Int {
         let name = try table.quoted
         let size = try await connection.row(
             Statement(
@@ -32,6 +37,7 @@ struct BackfillRun {
         var width = 8 * Self.perBlock
         var changed = 0
         var tries = 0
+        var reported = ContinuousClock.now
         while place < blocks * Self.perBlock {
             let start = ContinuousClock.now
             do throws(PostgresError) {
@@ -39,6 +45,10 @@ struct BackfillRun {
                 changed += try await batch(name, from: place, to: place + width, limit)
                 place += width
                 tries = 0
+                if reported.duration(to: .now) >= reportInterval {
+                    reported = .now
+                    progressed(min(1, Double(place) / Double(blocks * Self.perBlock)), changed)
+                }
                 if start.duration(to: .now) < locks.perStep / 4 { width = min(width * 2, Self.perBlock << 14) }
             } catch {
                 tries += 1

@@ -4,10 +4,9 @@ import EmbeddedSQL
 /// `sql/repair`.
 ///
 /// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
-/// `-- keeper: FUNCTION` are its head; a line
-/// `-- before:`, `-- refuse:`, `-- where:` or `-- value:` begins a part of SQL, over the row `r`, in which `{mappings}`
-/// stands for what the caller says that old values of the column are called by now: a list of rows with two texts. Any
-/// other line with `-- ` before the first part is a comment.
+/// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:` begins a
+/// part of SQL, over the row `r`, in which `{mappings}` stands for what the caller says that old values of the column are
+/// called by now: a list of rows with two texts. Any other line with `-- ` before the first part is a comment.
 ///
 /// A rule that fills rows without ever refusing is used whenever it finds some, any other as long as the column lacks its
 /// NOT NULL or its foreign key.
@@ -32,6 +31,8 @@ struct RepairRule: Sendable {
     var before: String?
     /// Lists what a person has to decide: `value` and `count`.
     var refusal: String?
+    /// Of a column that is derived: lists why rows stay without, when all that can be filled are, as `value` and `count`.
+    var report: String?
 
     /// All of `sql/repair`.
     static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
@@ -41,7 +42,7 @@ struct RepairRule: Sendable {
         var parts: [String: [Substring]] = [:]
         var part: String?
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let name = ["before", "refuse", "where", "value"].first(where: { line == "-- \($0):" }) {
+            if let name = ["before", "refuse", "where", "value", "report"].first(where: { line == "-- \($0):" }) {
                 part = name
             } else if let part {
                 parts[part, default: []].append(line)
@@ -68,6 +69,7 @@ struct RepairRule: Sendable {
         condition = sql("where")
         before = sql("before")
         refusal = sql("refuse")
+        report = sql("report")
     }
 }
 

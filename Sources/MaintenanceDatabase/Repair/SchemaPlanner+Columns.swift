@@ -47,6 +47,7 @@ extension SchemaPlanner {
         let isMandatory = expected[column, .null] != nil
         let value = expected[column, .default]
         let isFilled = rule != nil || value.map { Self.isVolatile($0) } ?? false
+        if rule == nil { try noteRenaming(of: column) }
         if !isFilled, isMandatory, value == nil, expected[column, .generated] == nil {
             // Nothing says what the rows that stand should have.
             ask(
@@ -74,6 +75,19 @@ extension SchemaPlanner {
         try planStorage(column)
         try planFilling(column)
         try planNull(column)
+    }
+
+    /// Nothing tells a column that somebody has renamed from one that is missing beside one that nobody expects.
+    private mutating func noteRenaming(of column: CatalogObject) throws(PostgresError) {
+        let others = live.parts(.column, of: column.relation).filter { other in
+            !expected.contains(other) && !other.name.hasPrefix(Self.prefix)
+                && live[other, .type] == expected[column, .type]
+        }
+        guard !others.isEmpty else { return }
+        notes.append(
+            "\(column.relation): \(column.name) is missing, and is added without values; where it is "
+                + "\(others.map(\.name).joined(separator: " or ")) under another name, rename that first: ALTER TABLE "
+                + "\(try qualified(column.relation)) RENAME COLUMN … TO \(try SQLIdentifier(column.name).quoted)")
     }
 
     /// ADD COLUMN evaluates any other default once, and stores it without touching a row.

@@ -118,8 +118,9 @@ extension SchemaPlanner {
         let type = expected[column, .type] ?? ""
         let name = try SQLIdentifier(column.name).quoted
         var conditions: [String] = []
+        var allowed = enumLabels(type)
         if expected[column, .null] != nil, expected[column, .default] == nil { conditions.append("x.\(name) IS NULL") }
-        if let labels = enumLabels(type) {
+        if let labels = allowed {
             conditions.append("x.\(name) NOT IN (\(labels))")
         } else if let length = Self.length(type) {
             conditions.append("length(x.\(name)) > \(length)")
@@ -131,17 +132,29 @@ extension SchemaPlanner {
                 checkedColumns(definition, column.relation) == [column.name]
             else { continue }
             conditions.append("NOT coalesce((SELECT \(definition) FROM (SELECT x.\(name)) AS y), true)")
+            if definition.contains(" = ANY (ARRAY[") {
+                allowed = Self.tokens(definition).map(\.raw).filter { $0.hasPrefix("'") }.joined(separator: ", ")
+            }
         }
         guard !conditions.isEmpty else { return }
         let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
         ask(
             column,
-            "SELECT left(x.old, 60) AS value, count(*) AS count FROM (SELECT \(old) AS old, "
+            "SELECT left(x.old, 60) || CASE WHEN x.\(name) <> x.old THEN '=' || left(x.\(name), 60) ELSE '' END AS value, "
+                + "count(*) AS count FROM (SELECT \(old) AS old, "
                 + "(\(try mappedValue(source, column))) AS \(name) FROM \(try qualified(column.relation)) AS r"
                 + (rows.map { " WHERE \($0)" } ?? "")
                 + ") AS x WHERE \(conditions.joined(separator: " OR ")) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(source.name) has values that \(column.name) may not have",
-            cure: "say what they are called by now: --map '\(column.relation).\(column.name):OLD=NEW' for each")
+            cure: "say what they are called by now\(allowed.map { " (one of \($0))" } ?? ""): "
+                + "--map '\(column.relation).\(column.name):OLD=NEW' for each")
+    }
+
+    /// Somebody may have meant another column, or repeats what was told once.
+    mutating func noteIdleMappings() {
+        for mapping in mappings where !takers.contains(where: { mapping.concerns($0.relation, $0.name) }) {
+            notes.append("--map \(mapping): nothing is to be mapped\(mapping.column == nil ? "" : " in that column")")
+        }
     }
 
     /// The columns of the table that an expression names.
@@ -197,6 +210,7 @@ extension SchemaPlanner {
     mutating func mayBeConverted(
         _ source: CatalogObject, _ column: CatalogObject
     ) throws(PostgresError) -> Bool {
+        takers.insert(column)
         let table = CatalogObject(.table, column.relation)
         let key = live.parts(.constraint, of: column.relation).first { constraint in
             let definition = live[constraint, .definition] ?? ""

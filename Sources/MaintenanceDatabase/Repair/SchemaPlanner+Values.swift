@@ -41,7 +41,10 @@ extension SchemaPlanner {
             let condition = rule.condition ?? "r.\(name) IS NULL"
             let lack = try lack(column, condition)
             ask(lack)
-            guard !live.contains(column) || isAnsweredByRows(lack) else { return }
+            guard !live.contains(column) || isAnsweredByRows(lack) else {
+                if let report = rule.report, answers[lack] != nil { noteUnfilled(column, report) }
+                return
+            }
             // Behind its trigger, and before any other: these rows do not change for anybody.
             append(
                 SchemaStep(
@@ -58,6 +61,7 @@ extension SchemaPlanner {
                 cure: "give these rows a \(column.name) by hand, or say which is meant: "
                     + "--map '\(column.relation).\(column.name):OLD=NEW'; then repeat the command")
         }
+        takers.insert(column)
         let purpose = "rows without \(column.name) get it"
         let filledValue = try filled(value, for: column)
         addBriefly(
@@ -80,6 +84,15 @@ extension SchemaPlanner {
             purpose)
         // With NOT NULL; else when its foreign key stands.
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
+    }
+
+    private mutating func noteUnfilled(_ column: CatalogObject, _ report: String) {
+        let obstacles = obstacles(SchemaQuestion(object: column, query: report, trouble: "", cure: ""))
+        guard !obstacles.isEmpty else { return }
+        let total = obstacles.reduce(0) { $0 + $1.count }
+        unfilled.append(
+            "\(column.relation): \(total) row(s) stay without \(column.name): "
+                + Self.list(obstacles) { "\($0.count) \($0.value ?? "")" })
     }
 
     /// The rule by which rows get their value, as long as the column is not what it should be.

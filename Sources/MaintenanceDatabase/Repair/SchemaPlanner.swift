@@ -35,6 +35,9 @@ struct SchemaPlanner {
     private(set) var questions: [SchemaQuestion] = []
     var refusals: [SchemaRefusal] = []
     var notes: [String] = []
+    var unfilled: [String] = []
+    /// Columns whose old values are given their new ones.
+    var takers: Set<CatalogObject> = []
 
     init(
         _ verification: SchemaVerification, schema: String, rules: [RepairRule], mappings: [ValueMapping],
@@ -59,7 +62,7 @@ struct SchemaPlanner {
         let steps = Phase.allCases.flatMap { phase in
             (self.steps[phase] ?? []) + brief.filter { $0.phase == phase }.map(\.step)
         }
-        return SchemaPlan(refusals: refusals, steps: steps, notes: notes)
+        return SchemaPlan(refusals: refusals, steps: steps, notes: notes, unfilled: unfilled)
     }
 
     private mutating func plan() throws(PostgresError) {
@@ -77,6 +80,7 @@ struct SchemaPlanner {
         try planDisabledTriggers()
         try planPrivileges()
         try planComments()
+        noteIdleMappings()
     }
 
     // MARK: - What the parts of the planner add
@@ -122,7 +126,7 @@ struct SchemaPlanner {
         refuse(object, trouble, obstacles, cure: cure) { $0.value ?? "NULL" }
     }
 
-    private mutating func obstacles(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {
+    mutating func obstacles(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {
         ask(question)
         return answers[question] ?? []
     }
@@ -132,8 +136,11 @@ struct SchemaPlanner {
         _ words: (SchemaQuestion.Obstacle) -> String
     ) {
         guard !obstacles.isEmpty else { return }
-        let list = obstacles.map { $0.others > 0 ? "and \($0.others) more" : words($0) }
-        refuse(object, "\(trouble): \(list.joined(separator: ", "))", cure: cure)
+        refuse(object, "\(trouble): \(Self.list(obstacles, words))", cure: cure)
+    }
+
+    static func list(_ obstacles: [SchemaQuestion.Obstacle], _ words: (SchemaQuestion.Obstacle) -> String) -> String {
+        obstacles.map { $0.others > 0 ? "and \($0.others) more" : words($0) }.joined(separator: ", ")
     }
 
     /// A question of which the plan only has to know whether there are such rows.

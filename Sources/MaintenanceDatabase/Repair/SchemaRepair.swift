@@ -45,11 +45,14 @@ package struct SchemaRepair: Sendable {
     ///
     /// - Parameters:
     ///   - begun: called with the first diagnosis, before anything is changed.
+    ///   - progressed: called now and then while rows get new values.
     ///   - done: called after each step, or group of steps.
     /// - Returns: how the database stands afterwards.
     /// - Throws: what a step failed with. What was done before it stays, and the next call goes on.
     package func run(
-        begun: @Sendable (SchemaDiagnosis) -> Void, done: @Sendable ([SchemaStep], Duration) -> Void
+        begun: @Sendable (SchemaDiagnosis) -> Void,
+        progressed: @Sendable (BackfillProgress) -> Void = { _ in },
+        done: @Sendable ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) -> SchemaDiagnosis {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
@@ -65,7 +68,7 @@ package struct SchemaRepair: Sendable {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
                 var isOvertaken = false
                 do throws(ServerFailure) {
-                    try await execute(diagnosis, connection, done)
+                    try await execute(diagnosis, connection, progressed, done)
                 } catch {
                     isOvertaken = Self.isOvertaken(error)
                     try await withdrawChecks(connection, after: error)
@@ -229,7 +232,8 @@ package struct SchemaRepair: Sendable {
     // MARK: - Doing
 
     private func execute(
-        _ diagnosis: SchemaDiagnosis, _ connection: Connection, _ done: ([SchemaStep], Duration) -> Void
+        _ diagnosis: SchemaDiagnosis, _ connection: Connection, _ progressed: (BackfillProgress) -> Void,
+        _ done: ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) {
         let runner = SchemaStepRunner(
             connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion)
@@ -241,7 +245,7 @@ package struct SchemaRepair: Sendable {
         for group in Self.groups(diagnosis.plan.steps) {
             let start = ContinuousClock.now
             do throws(PostgresError) {
-                try await runner.execute(group)
+                try await runner.execute(group, progressed: progressed)
             } catch {
                 throw ServerFailure(error, in: group, runner.waits.blockers)
             }

@@ -11,6 +11,8 @@ struct SchemaStepRunner {
     let retry = RetryPolicy()
     let programVersion: String
     let waits = LockWaits()
+    /// Backfills may take hours; who waits for them hears that often how far they are.
+    var reportInterval = Duration.seconds(10)
 
     /// How long the locks of each table were waited for, over all steps of the command, and who held those that a step
     /// was given up for.
@@ -59,8 +61,12 @@ struct SchemaStepRunner {
         try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
     }
 
-    /// - Parameter steps: one, or several whose manner is `.together`.
-    func execute(_ steps: [SchemaStep]) async throws(PostgresError) {
+    /// - Parameters:
+    ///   - steps: one, or several whose manner is `.together`.
+    ///   - progressed: called now and then during a backfill.
+    func execute(
+        _ steps: [SchemaStep], progressed: (BackfillProgress) -> Void = { _ in }
+    ) async throws(PostgresError) {
         guard let first = steps.first else { return }
         switch first.manner {
         case .together:
@@ -73,7 +79,7 @@ struct SchemaStepRunner {
             }
         case .briefly(let requirements): try await briefly(first, requirements)
         case .concurrently(let index): try await concurrently(first, index)
-        case .inBatches(let backfill): try await fill(first, backfill)
+        case .inBatches(let backfill): try await fill(first, backfill, progressed)
         }
     }
 
@@ -88,7 +94,7 @@ struct SchemaStepRunner {
     private func briefly(_ step: SchemaStep, _ requirements: [LockRequirement]) async throws(PostgresError) {
         // What takes no locks by itself, such as what is done to a view, waits for those of its statements.
         let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
-        let relations = requirements.isEmpty ? [own] : requirements.map(\.relation)
+        let waited = requirements.isEmpty ? [LockRequirement(.accessExclusive, on: own)] : requirements
         for attempt in 1... {
             let deadline = LockDeadline(locks.perStep)
             do throws(PostgresError) {
@@ -102,15 +108,15 @@ struct SchemaStepRunner {
                     try await record(step)
                 }
             } catch {
-                let waited = waits.add(deadline.elapsed, for: relations)
+                let total = waits.add(deadline.elapsed, for: waited.map(\.relation))
                 // Autovacuum gives way only to who waits for a second, so that a lock may take many short tries. What
                 // is slow by itself is as slow again.
                 let failure = FailureClass(error)
-                let mayWait = waited + locks.perStep <= locks.perTableAndHour
+                let mayWait = total + locks.perStep <= locks.perTableAndHour
                 guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
                     failure != .timeout || attempt < locks.tries
                 else {
-                    if failure == .lockNotAvailable { try await keepBlockers(of: requirements) }
+                    if failure == .lockNotAvailable { try await keepBlockers(of: waited) }
                     throw error
                 }
                 let delay = min(retry.base * (1 << min(attempt - 1, 16)), retry.longest)
@@ -143,10 +149,21 @@ struct SchemaStepRunner {
             unsafe: "RESET lock_timeout; RESET statement_timeout; RESET maintenance_work_mem")
     }
 
-    private func fill(_ step: SchemaStep, _ backfill: Backfill) async throws(PostgresError) {
-        let run = BackfillRun(connection: connection, backfill: backfill, locks: locks, retry: retry)
+    private func fill(
+        _ step: SchemaStep, _ backfill: Backfill, _ progressed: (BackfillProgress) -> Void
+    ) async throws(PostgresError) {
+        let run = BackfillRun(
+            connection: connection, backfill: backfill, locks: locks, retry: retry, reportInterval: reportInterval)
         var changed = 0
-        for table in backfill.tables { changed += try await run.fill(table) }
+        for table in backfill.tables {
+            let start = ContinuousClock.now
+            changed += try await run.fill(table) { share, changed in
+                progressed(
+                    BackfillProgress(
+                        object: step.object, table: table, share: share, changed: changed,
+                        duration: start.duration(to: .now)))
+            }
+        }
         try await record(step, rows: changed)
     }
 

@@ -2,7 +2,7 @@ import Maintenance
 
 /// What an old value of a column is called by now: `standard=user`, or `api_keys.key_type:standard=user` for one column
 /// only.
-package struct ValueMapping: Hashable, Sendable {
+package struct ValueMapping: Hashable, Sendable, CustomStringConvertible {
     /// nil: for every column whose values are mapped.
     let column: (table: String, name: String)?
     let old: String
@@ -23,6 +23,11 @@ package struct ValueMapping: Hashable, Sendable {
         old = String(left)
         new = String(text[text.index(after: equals)...])
         if new.isEmpty { return nil }
+    }
+
+    /// As it was written.
+    package var description: String {
+        (column.map { "\($0.table).\($0.name):" } ?? "") + "\(old)=\(new)"
     }
 
     /// What is wrong with mappings as a whole: one that contradicts another, or is for a column that the schema does not

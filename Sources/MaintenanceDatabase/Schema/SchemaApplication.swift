@@ -65,10 +65,12 @@ package struct SchemaApplication: Sendable {
     /// - Parameters:
     ///   - progress: called after each migration.
     ///   - begun: called before an existing schema is changed.
+    ///   - progressed: called now and then while rows get new values.
     ///   - done: called after each step of that.
     /// - Throws: as `situation()` does; and what a migration or a step failed with.
     package func apply(
         progress: @Sendable (AppliedMigration) -> Void, begun: @Sendable (SchemaDiagnosis) -> Void,
+        progressed: @Sendable (BackfillProgress) -> Void = { _ in },
         done: @Sendable ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) -> Outcome {
         switch try await situation() {
@@ -77,7 +79,7 @@ package struct SchemaApplication: Sendable {
         case .whole(isRecorded: false):
             let diagnosis = try await repair.run(begun: { _ in }, done: { _, _ in })
             return diagnosis.plan.refusals.isEmpty ? .adopted : .completed(diagnosis)
-        case .partial: return .completed(try await repair.run(begun: begun, done: done))
+        case .partial: return .completed(try await repair.run(begun: begun, progressed: progressed, done: done))
         }
     }
 

@@ -93,6 +93,37 @@ struct DriftedRepairTests {
         }
     }
 
+    @Test func vectorsThatCannotBeDerivedAreCounted() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                INSERT INTO mcp.embedding_models (provider, model_name, model_version, dimensions)
+                VALUES ('openai', 'large', '', 3072), ('openai', 'small', '', 3);
+                SELECT set_config('app.current_tenant', gen_random_uuid()::text, false);
+                SET client_min_messages = error;
+                SELECT mcp.insert_embedding('large ' || i, array_fill(1::real, ARRAY[3072])::vector, m.id)
+                FROM generate_series(1, 3) AS i, mcp.embedding_models AS m WHERE m.model_name = 'large';
+                SELECT mcp.insert_embedding('small ' || v, v::vector, m.id)
+                FROM unnest(ARRAY['[0,0,0]', '[1,2,3]', '[3,2,1]']) AS v, mcp.embedding_models AS m
+                WHERE m.model_name = 'small';
+                ALTER TABLE mcp.embeddings DISABLE TRIGGER USER;
+                UPDATE mcp.embeddings SET normalized_embedding = NULL;
+                ALTER TABLE mcp.embeddings ENABLE TRIGGER USER;
+                """)
+            // What can be derived is planned first.
+            #expect(try await database.repairing().plan().plan.unfilled == [])
+            let after = try await database.repair()
+            #expect(after.plan.steps == [] && after.verification.gap.isClosed)
+            #expect(
+                after.plan.unfilled == [
+                    "embeddings: 4 row(s) stay without normalized_embedding: 3 of 3072 dimensions, for which model "
+                        + "openai/large has no active projection matrix, 1 of zeros, or of fewer dimensions than "
+                        + "model_dimensions says"
+                ])
+            #expect(try await database.psql("SELECT count(normalized_embedding) FROM mcp.embeddings") == "2")
+        }
+    }
+
     /// Also when the command is interrupted in between: no role is granted a table before its row-level security stands.
     @Test func nothingIsGrantedBeforeItIsGuarded() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in

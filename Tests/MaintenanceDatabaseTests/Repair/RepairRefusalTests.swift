@@ -155,6 +155,25 @@ struct RepairRefusalTests {
         }
     }
 
+    /// A mapping to what the column may not have either, and one that is for another column.
+    @Test func nameWhatIsAllowed() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                "UPDATE mcp.api_keys SET type = 'robot' WHERE type = 'gateway'; "
+                    + "UPDATE mcp.tasks SET status = 'done' WHERE status = 'completed'")
+            let plan = try await database.repairing(["api_keys.key_type:robot=bogus", "users.email:done=completed"])
+                .plan()
+                .plan
+            let refusals = plan.refusals.filter { $0.reason.contains("may not have") }
+            try #require(refusals.map(\.object.relation) == ["api_keys", "tasks"])
+            #expect(refusals[0].reason.hasSuffix("may not have: 'robot=bogus' (20)"))
+            #expect(refusals[0].cure.contains("(one of 'user', 'admin', 'agent', 'service', 'gateway'): --map"))
+            #expect(refusals[1].cure.contains("(one of 'pending', "))
+            #expect(plan.notes.contains("--map users.email:done=completed: nothing is to be mapped in that column"))
+            #expect(!plan.notes.contains { $0.contains("--map api_keys") })
+        }
+    }
+
     @Test(arguments: [DriftedDatabase.Variation.unpartitionedTasks, .defaultPartition])
     func concernThePartitionsOfTasks(variation: DriftedDatabase.Variation) async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in

@@ -53,6 +53,24 @@ struct SchemaPlannerTests {
             ])
     }
 
+    @Test func aColumnThatSomebodyMayHaveRenamedIsNamed() throws {
+        let names = ["note", "label"].map { CatalogObject(.column, $0, of: "things") }
+        let found = [("remark", "text"), ("size", "integer"), ("pgtend_old_note", "text")].map { name, type in
+            (CatalogObject(.column, name, of: "things"), CatalogProperty.type, type)
+        }
+        let owner = (Self.table, CatalogProperty.owner, "o")
+        let planner = try Self.plan(
+            expected: [owner, Self.id, (names[0], .type, "text")], live: [owner, Self.id] + found)
+        #expect(
+            planner.notes == [
+                "things: note is missing, and is added without values; where it is remark under another name, rename that "
+                    + #"first: ALTER TABLE "s"."things" RENAME COLUMN … TO "note""#
+            ])
+        let other = try Self.plan(
+            expected: [owner, Self.id, (names[1], .type, "uuid")], live: [owner, Self.id] + found)
+        #expect(other.notes == [])
+    }
+
     @Test func aColumnThatNothingFillsIsAskedForFirst() throws {
         let kind = CatalogObject(.column, "kind", of: "things")
         let expected = [

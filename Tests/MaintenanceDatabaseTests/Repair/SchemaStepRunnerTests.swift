@@ -1,5 +1,6 @@
 import Maintenance
 import PostgresClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -33,8 +34,33 @@ struct SchemaStepRunnerTests {
             } throws: { error in
                 (error as? PostgresError).map(FailureClass.init) == .lockNotAvailable
             }
-            #expect(runner.waits.blockers.map(\.application) == (namesItsLock ? ["holder"] : []))
+            #expect(runner.waits.blockers.map(\.application) == ["holder"])
             await holder.close()
+            await connection.close()
+        }
+    }
+
+    @Test func tellsHowFarABackfillIs() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(
+                "CREATE SCHEMA s; CREATE TABLE s.things (id integer, note text); "
+                    + "INSERT INTO s.things SELECT n FROM generate_series(1, 20000) AS n")
+            let connection = try await database.connect()
+            let runner = SchemaStepRunner(
+                connection: connection, schema: "s", locks: LockBudget(), programVersion: "1.2.3", reportInterval: .zero
+            )
+            try await runner.prepare([:])
+            let things = RelationName(schema: "s", name: "things")
+            let told = Mutex<[BackfillProgress]>([])
+            let backfill = Backfill(tables: [things], assignment: "note = 'x'", condition: "r.note IS NULL")
+            let note = CatalogObject(.column, "note", of: "things")
+            try await runner.execute([SchemaStep(note, .inBatches(backfill), "test", [])]) { progress in
+                told.withLock { $0.append(progress) }
+            }
+            let shares = told.withLock { $0.map(\.share) }
+            #expect(shares.count > 2 && shares == shares.sorted() && (shares.first ?? 1) < 0.5 && shares.last == 1)
+            #expect(told.withLock { $0.last?.changed } == 20_000)
+            #expect(try await database.psql("SELECT rows_changed FROM pgtend.schema_steps") == "20000")
             await connection.close()
         }
     }
