@@ -201,7 +201,7 @@ extension SchemaPlanner {
         {
             return refuseKey(constraint, definition, live[other, .definition] ?? "")
         }
-        if !live.contains(constraint), !isMade(constraint, columns) { refuseTakenName(constraint) }
+        if !live.contains(constraint), !isMade(constraint, columns) { try refuseTakenName(constraint) }
         try askForDuplicates(constraint, columns)
         let purpose = "\(constraint.name) is missing"
         let table = "ALTER TABLE \(try qualified(relation))"

@@ -29,7 +29,7 @@ extension SchemaPlanner {
                 .swaps, relation, .shareUpdateExclusive, "\(index.name) is called \(twin.name)",
                 "ALTER INDEX \(try qualified(twin.name)) RENAME TO \(try SQLIdentifier(index.name).quoted)")
         } else {
-            refuseTakenName(index)
+            try refuseTakenName(index)
             try build(index.name, for: index, definition, "\(index.name) is missing")
         }
     }

@@ -20,7 +20,7 @@ extension SchemaPlanner {
     // MARK: - New tables
 
     private mutating func planNewTable(_ table: CatalogObject) throws(PostgresError) {
-        refuseTakenName(table)
+        try refuseTakenName(table)
         let name = try qualified(table.name)
         let columns = expected.parts(.column, of: table.name).sorted { position($0) < position($1) }
         var lines: [String] = []

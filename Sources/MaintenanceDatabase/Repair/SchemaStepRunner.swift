@@ -116,7 +116,7 @@ struct SchemaStepRunner {
                 guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
                     failure != .timeout || attempt < locks.tries
                 else {
-                    if failure == .lockNotAvailable { try await keepBlockers(of: waited) }
+                    if failure == .lockNotAvailable { try await keepBlockers(of: waited, after: error) }
                     throw error
                 }
                 let delay = min(retry.base * (1 << min(attempt - 1, 16)), retry.longest)
@@ -126,8 +126,16 @@ struct SchemaStepRunner {
     }
 
     /// Asked right after the failure: whoever held the lock for the whole deadline mostly still has it.
-    private func keepBlockers(of requirements: [LockRequirement]) async throws(PostgresError) {
-        waits.keep(try await connection.blockers(of: requirements.map { ($0.relation, $0.mode.rawValue) }))
+    ///
+    /// - Throws: the failure itself where that cannot be asked: it is what is told.
+    private func keepBlockers(
+        of requirements: [LockRequirement], after failure: PostgresError
+    ) async throws(PostgresError) {
+        do throws(PostgresError) {
+            waits.keep(try await connection.blockers(of: requirements.map { ($0.relation, $0.mode.rawValue) }))
+        } catch {
+            throw failure
+        }
     }
 
     // MARK: - Outside a transaction

@@ -180,6 +180,13 @@ struct DamagedRepairTests {
     static let refused = [
         (
             Damage(
+                name: "a partition's index with the name of another",
+                sql: "DROP INDEX mcp.tasks_list_idx;"
+                    + present(of: "audit_log", "CREATE INDEX tasks_list_idx ON mcp.@ (action)")),
+            "its name is taken by an index of a partition: mcp.tasks_list_idx of mcp.audit_log_"
+        ),
+        (
+            Damage(
                 name: "a partition that was detached",
                 sql: present(of: "audit_log", "ALTER TABLE mcp.audit_log DETACH PARTITION mcp.@")),
             "names of partitions that have to be made are taken: audit_log_"
