@@ -8,10 +8,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 
 /// A module of the program. A floor imports lower floors only; siblings never import each other.
 /// `Tests/ArchitectureTests` reads the `import` lines and holds them to these edges.
-func module(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
-) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -33,12 +31,14 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // Data: the files of sql/.
+        .target(name: "CEmbeddedSQL", exclude: ["sql"], cSettings: [.treatAllWarnings(as: .error)]),
 
         // Floor 1: know nothing of maintenance, nor of each other.
         module("CivilTime"),
         module("PostgresClient", ["CLibPQ"]),
         module("SystemdIO", ["CSystemd"]),
-        module("EmbeddedSQL", exclude: ["sql/golang-migrate"], resources: [.embedInCode("sql")]),
+        module("EmbeddedSQL", ["CEmbeddedSQL"]),
 
         // Floor 2: decides, and touches nothing.
         module("Maintenance", ["CivilTime"]),
@@ -85,5 +85,7 @@ let package = Package(
         tests("ProcessTests", ["TestSupport"]),
         tests("SystemdTests", ["TestSupport"]),
         tests("ArchitectureTests", []),
-    ]
+    ],
+    // For #embed.
+    cLanguageStandard: .c2x
 )

@@ -1,165 +1,24 @@
+import CEmbeddedSQL
+
 extension EmbeddedSQL {
-    /// Every file of `sql/`, by its name without folder: one line each. The build flattens the folders and makes a
-    /// constant of each name, so names are unique and start with a letter. A test compares this list with the folder.
-    /// The files of a migration stand here in the order in which they are applied.
-    static let manifest: KeyValuePairs<String, [UInt8]> = [
-        // sql/facts
-        "consolidated_schema.tsv": PackageResources.consolidated_schema_tsv,
+    /// Every file of `sql/` that the program has in it; the files of a migration in the order in which they are applied.
+    static let manifest: [File] = {
+        var files: [File] = []
+        var next = embedded_files()
+        while let file = next?.pointee, let path = file.path, let text = file.text {
+            let name = String(cString: path).split(separator: "/").last.map(String.init) ?? ""
+            files.append(File(name: name, utf8: text))
+            next = next?.advanced(by: 1)
+        }
+        return files
+    }()
 
-        // sql/ledger
-        "l0001_schema.sql": PackageResources.l0001_schema_sql,
-        "l0002_slot.sql": PackageResources.l0002_slot_sql,
-        "l0003_run.sql": PackageResources.l0003_run_sql,
-        "l0004_step.sql": PackageResources.l0004_step_sql,
+    /// Its text is a constant of the program: unchecked, since no pointer is Sendable by itself.
+    struct File: @unchecked Sendable {
+        /// Without its folder; no two files have the same.
+        let name: String
+        fileprivate let utf8: UnsafePointer<CChar>
 
-        // sql/migrations/m0001_consolidated_schema
-        "m0001_requirements.sql": PackageResources.m0001_requirements_sql,
-        "m0001_makings.sql": PackageResources.m0001_makings_sql,
-        "m0001_roles.sql": PackageResources.m0001_roles_sql,
-        "m0001_schema.sql": PackageResources.m0001_schema_sql,
-        "m0001_extensions.sql": PackageResources.m0001_extensions_sql,
-        "m0001_enum_types.sql": PackageResources.m0001_enum_types_sql,
-        "m0001_current_tenant_id.sql": PackageResources.m0001_current_tenant_id_sql,
-        "m0001_update_updated_at_column.sql": PackageResources.m0001_update_updated_at_column_sql,
-        "m0001_audit_row_change.sql": PackageResources.m0001_audit_row_change_sql,
-        "m0001_validate_jsonb_keys.sql": PackageResources.m0001_validate_jsonb_keys_sql,
-        "m0001_jsonb_merge_recursive.sql": PackageResources.m0001_jsonb_merge_recursive_sql,
-        "m0001_models.sql": PackageResources.m0001_models_sql,
-        "m0001_agents.sql": PackageResources.m0001_agents_sql,
-        "m0001_agent_configs.sql": PackageResources.m0001_agent_configs_sql,
-        "m0001_contexts.sql": PackageResources.m0001_contexts_sql,
-        "m0001_context_items.sql": PackageResources.m0001_context_items_sql,
-        "m0001_users.sql": PackageResources.m0001_users_sql,
-        "m0001_api_keys.sql": PackageResources.m0001_api_keys_sql,
-        "m0001_api_key_usage.sql": PackageResources.m0001_api_key_usage_sql,
-        "m0001_find_api_key.sql": PackageResources.m0001_find_api_key_sql,
-        "m0001_tenant_config.sql": PackageResources.m0001_tenant_config_sql,
-        "m0001_workflows.sql": PackageResources.m0001_workflows_sql,
-        "m0001_workflow_executions.sql": PackageResources.m0001_workflow_executions_sql,
-        "m0001_integrations.sql": PackageResources.m0001_integrations_sql,
-        "m0001_webhook_configs.sql": PackageResources.m0001_webhook_configs_sql,
-        "m0001_events.sql": PackageResources.m0001_events_sql,
-        "m0001_embedding_models.sql": PackageResources.m0001_embedding_models_sql,
-        "m0001_embeddings.sql": PackageResources.m0001_embeddings_sql,
-        "m0001_embedding_vectors.sql": PackageResources.m0001_embedding_vectors_sql,
-        "m0001_embedding_trigrams.sql": PackageResources.m0001_embedding_trigrams_sql,
-        "m0001_update_content_tsvector.sql": PackageResources.m0001_update_content_tsvector_sql,
-        "m0001_embedding_statistics.sql": PackageResources.m0001_embedding_statistics_sql,
-        "m0001_embedding_term_statistics.sql": PackageResources.m0001_embedding_term_statistics_sql,
-        "m0001_update_embedding_statistics.sql": PackageResources.m0001_update_embedding_statistics_sql,
-        "m0001_embedding_cache.sql": PackageResources.m0001_embedding_cache_sql,
-        "m0001_embedding_searches.sql": PackageResources.m0001_embedding_searches_sql,
-        "m0001_is_projection_matrix.sql": PackageResources.m0001_is_projection_matrix_sql,
-        "m0001_projection_matrices.sql": PackageResources.m0001_projection_matrices_sql,
-        "m0001_validate_projection_matrix.sql": PackageResources.m0001_validate_projection_matrix_sql,
-        "m0001_bm25_score.sql": PackageResources.m0001_bm25_score_sql,
-        "m0001_reciprocal_rank_fusion.sql": PackageResources.m0001_reciprocal_rank_fusion_sql,
-        "m0001_active_projection.sql": PackageResources.m0001_active_projection_sql,
-        "m0001_normalize_embedding.sql": PackageResources.m0001_normalize_embedding_sql,
-        "m0001_update_normalized_embedding.sql": PackageResources.m0001_update_normalized_embedding_sql,
-        "m0001_insert_embedding.sql": PackageResources.m0001_insert_embedding_sql,
-        "m0001_search_embeddings.sql": PackageResources.m0001_search_embeddings_sql,
-        "m0001_embedding_metrics.sql": PackageResources.m0001_embedding_metrics_sql,
-        "m0001_audit_log.sql": PackageResources.m0001_audit_log_sql,
-        "m0001_tasks.sql": PackageResources.m0001_tasks_sql,
-        "m0001_task_state_transitions.sql": PackageResources.m0001_task_state_transitions_sql,
-        "m0001_validate_task_transition.sql": PackageResources.m0001_validate_task_transition_sql,
-        "m0001_task_delegations.sql": PackageResources.m0001_task_delegations_sql,
-        "m0001_task_delegation_history.sql": PackageResources.m0001_task_delegation_history_sql,
-        "m0001_validate_delegated_task.sql": PackageResources.m0001_validate_delegated_task_sql,
-        "m0001_validate_task_delegation.sql": PackageResources.m0001_validate_task_delegation_sql,
-        "m0001_task_idempotency_keys.sql": PackageResources.m0001_task_idempotency_keys_sql,
-        "m0001_workspaces.sql": PackageResources.m0001_workspaces_sql,
-        "m0001_workspace_members.sql": PackageResources.m0001_workspace_members_sql,
-        "m0001_workspace_activities.sql": PackageResources.m0001_workspace_activities_sql,
-        "m0001_shared_documents.sql": PackageResources.m0001_shared_documents_sql,
-        "m0001_validate_workspace_quota.sql": PackageResources.m0001_validate_workspace_quota_sql,
-        "m0001_document_operations.sql": PackageResources.m0001_document_operations_sql,
-        "m0001_conflict_resolutions.sql": PackageResources.m0001_conflict_resolutions_sql,
-        "m0001_first_partitions.sql": PackageResources.m0001_first_partitions_sql,
-        "m0001_agent_cost_analytics.sql": PackageResources.m0001_agent_cost_analytics_sql,
-        "m0001_tenant_agent_cost_analytics.sql": PackageResources.m0001_tenant_agent_cost_analytics_sql,
-        "m0001_active_embedding_models.sql": PackageResources.m0001_active_embedding_models_sql,
-        "m0001_get_available_models.sql": PackageResources.m0001_get_available_models_sql,
-        "m0001_refresh_cost_analytics.sql": PackageResources.m0001_refresh_cost_analytics_sql,
-        "m0001_down.sql": PackageResources.m0001_down_sql,
-
-        // sql/queries
-        "catalog_midnights.sql": PackageResources.catalog_midnights_sql,
-        "catalog_names.sql": PackageResources.catalog_names_sql,
-        "catalog_partitioned_tables.sql": PackageResources.catalog_partitioned_tables_sql,
-        "catalog_partitions.sql": PackageResources.catalog_partitions_sql,
-        "catalog_schemas.sql": PackageResources.catalog_schemas_sql,
-        "catalog_server.sql": PackageResources.catalog_server_sql,
-        "catalog_views.sql": PackageResources.catalog_views_sql,
-        "catalog_zones.sql": PackageResources.catalog_zones_sql,
-        "corpus_lock.sql": PackageResources.corpus_lock_sql,
-        "corpus_presence.sql": PackageResources.corpus_presence_sql,
-        "corpus_statistics.sql": PackageResources.corpus_statistics_sql,
-        "corpus_tenants.sql": PackageResources.corpus_tenants_sql,
-        "ledger_abandon.sql": PackageResources.ledger_abandon_sql,
-        "ledger_begin_run.sql": PackageResources.ledger_begin_run_sql,
-        "ledger_delete.sql": PackageResources.ledger_delete_sql,
-        "ledger_done_keys.sql": PackageResources.ledger_done_keys_sql,
-        "ledger_end_run.sql": PackageResources.ledger_end_run_sql,
-        "ledger_held_locks.sql": PackageResources.ledger_held_locks_sql,
-        "ledger_last_slot.sql": PackageResources.ledger_last_slot_sql,
-        "ledger_migrations.sql": PackageResources.ledger_migrations_sql,
-        "ledger_migrations_table.sql": PackageResources.ledger_migrations_table_sql,
-        "ledger_open_slot.sql": PackageResources.ledger_open_slot_sql,
-        "ledger_pass.sql": PackageResources.ledger_pass_sql,
-        "ledger_refreshes.sql": PackageResources.ledger_refreshes_sql,
-        "ledger_refusals.sql": PackageResources.ledger_refusals_sql,
-        "ledger_rights.sql": PackageResources.ledger_rights_sql,
-        "ledger_run_state.sql": PackageResources.ledger_run_state_sql,
-        "ledger_runs.sql": PackageResources.ledger_runs_sql,
-        "ledger_session.sql": PackageResources.ledger_session_sql,
-        "ledger_slot.sql": PackageResources.ledger_slot_sql,
-        "ledger_slots.sql": PackageResources.ledger_slots_sql,
-        "ledger_step_done.sql": PackageResources.ledger_step_done_sql,
-        "ledger_step_is_done.sql": PackageResources.ledger_step_is_done_sql,
-        "ledger_steps.sql": PackageResources.ledger_steps_sql,
-        "ledger_streaks.sql": PackageResources.ledger_streaks_sql,
-        "ledger_waits.sql": PackageResources.ledger_waits_sql,
-        "likeness_columns.sql": PackageResources.likeness_columns_sql,
-        "likeness_grants.sql": PackageResources.likeness_grants_sql,
-        "likeness_parts.sql": PackageResources.likeness_parts_sql,
-        "likeness_policies.sql": PackageResources.likeness_policies_sql,
-        "likeness_publications.sql": PackageResources.likeness_publications_sql,
-        "likeness_tables.sql": PackageResources.likeness_tables_sql,
-        "likeness_triggers.sql": PackageResources.likeness_triggers_sql,
-        "lock_blockers.sql": PackageResources.lock_blockers_sql,
-        "privilege_functions.sql": PackageResources.privilege_functions_sql,
-        "privilege_relations.sql": PackageResources.privilege_relations_sql,
-        "privilege_schemas.sql": PackageResources.privilege_schemas_sql,
-        "privilege_session.sql": PackageResources.privilege_session_sql,
-        "privilege_view_reads.sql": PackageResources.privilege_view_reads_sql,
-        "run_lock_holder.sql": PackageResources.run_lock_holder_sql,
-        "schema_checksums.sql": PackageResources.schema_checksums_sql,
-        "schema_facts.sql": PackageResources.schema_facts_sql,
-        "schema_foreign_records.sql": PackageResources.schema_foreign_records_sql,
-        "schema_history.sql": PackageResources.schema_history_sql,
-        "schema_history_table.sql": PackageResources.schema_history_table_sql,
-        "schema_index_state.sql": PackageResources.schema_index_state_sql,
-        "schema_repair_rights.sql": PackageResources.schema_repair_rights_sql,
-        "schema_rights.sql": PackageResources.schema_rights_sql,
-        "schema_rollback_guard.sql": PackageResources.schema_rollback_guard_sql,
-        "schema_rollback_makings.sql": PackageResources.schema_rollback_makings_sql,
-        "schema_rollback_session.sql": PackageResources.schema_rollback_session_sql,
-        "schema_rollback_tables.sql": PackageResources.schema_rollback_tables_sql,
-        "schema_session.sql": PackageResources.schema_session_sql,
-        "schema_steps_table.sql": PackageResources.schema_steps_table_sql,
-
-        // sql/repair
-        "r_api_key_usage_tenant_id.sql": PackageResources.r_api_key_usage_tenant_id_sql,
-        "r_api_keys_key_type.sql": PackageResources.r_api_keys_key_type_sql,
-        "r_context_items_tenant_id.sql": PackageResources.r_context_items_tenant_id_sql,
-        "r_embeddings_content_tsvector.sql": PackageResources.r_embeddings_content_tsvector_sql,
-        "r_embeddings_model_id.sql": PackageResources.r_embeddings_model_id_sql,
-        "r_embeddings_normalized_embedding.sql": PackageResources.r_embeddings_normalized_embedding_sql,
-        "r_tasks_parent_task_created_at.sql": PackageResources.r_tasks_parent_task_created_at_sql,
-        "r_workflow_executions_tenant_id.sql": PackageResources.r_workflow_executions_tenant_id_sql,
-        "r_workspaces_current_documents.sql": PackageResources.r_workspaces_current_documents_sql,
-        "r_workspaces_current_storage_bytes.sql": PackageResources.r_workspaces_current_storage_bytes_sql,
-    ]
+        var text: String { String(cString: utf8) }
+    }
 }

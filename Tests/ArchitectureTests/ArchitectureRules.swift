@@ -3,7 +3,7 @@
 enum ArchitectureRules {
     /// Each floor imports lower floors only.
     static let floors: [String: Int] = [
-        "CLibPQ": 0, "CSystemd": 0, "CLibYAML": 0, "ArgumentParser": 0,
+        "CLibPQ": 0, "CSystemd": 0, "CLibYAML": 0, "CEmbeddedSQL": 0, "ArgumentParser": 0,
         "CivilTime": 1, "PostgresClient": 1, "SystemdIO": 1, "EmbeddedSQL": 1,
         "Maintenance": 2,
         "MaintenanceDatabase": 3, "Reporting": 3, "Settings": 3,

@@ -31,7 +31,7 @@ struct ManifestTests {
     @Test func holdsNothingElse() throws {
         // The files for golang-migrate say the same once more, and stay outside.
         let files = try Self.files(in: "").filter { !$0.hasPrefix("golang-migrate/") }.map(Self.name)
-        #expect(EmbeddedSQL.manifest.map(\.key).sorted() == files.sorted())
+        #expect(EmbeddedSQL.manifest.map(\.name).sorted() == files.sorted())
     }
 
     @Test func makesAMigrationOfEachFolder() throws {
