@@ -21,6 +21,8 @@ package enum SessionSettings {
         ("bytea_output", "hex"),
         ("extra_float_digits", "1"),
         ("standard_conforming_strings", "on"),
+        // The server's deparse of an expression is compared.
+        ("quote_all_identifiers", "off"),
         // Nothing is found by accident, and nobody's function is called instead of ours.
         ("search_path", ""),
         // A policy that would filter is an error that names the table, never a smaller count.

@@ -15,7 +15,7 @@ member AS (
     WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
 ),
 relation AS (
-    SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
+    SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
         c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
         CASE c.relkind
             WHEN 'v' THEN 'view'
@@ -143,7 +143,19 @@ fact (kind, relation, name, property, value) AS (
             SELECT string_agg(DISTINCT quote_ident(m.rolname), ', ')
             FROM pg_auth_members AS a
             JOIN pg_roles AS m ON m.oid = a.member
-            WHERE a.roleid = r.oid AND r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[])))
+            WHERE a.roleid = r.oid AND r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[]))),
+        -- Others that it is a member of and that, by themselves or by what they are members of, see what the schema hides.
+        ('rights of others', (
+            SELECT string_agg(DISTINCT quote_ident(g.rolname), ', ')
+            FROM pg_auth_members AS a
+            JOIN pg_roles AS g ON g.oid = a.roleid AND g.rolname <> ALL ($2::text[])
+            WHERE a.member = r.oid AND r.rolname = ANY ($2::text[]) AND NOT r.rolsuper
+                AND EXISTS (
+                    SELECT
+                    FROM pg_roles AS o
+                    WHERE pg_has_role(g.oid, o.oid, 'MEMBER') AND o.rolname <> ALL ($2::text[])
+                        AND (o.rolname IN ('pg_read_all_data', 'pg_write_all_data') OR o.rolsuper OR o.rolbypassrls
+                            OR o.oid IN (SELECT w.relowner FROM relation AS w)))))
     ) AS f (property, value)
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
 
@@ -210,6 +222,23 @@ fact (kind, relation, name, property, value) AS (
             FROM pg_class AS c
             WHERE c.reltuples >= 0 AND c.relkind <> 'p'
                 AND (c.oid = w.oid OR c.oid IN (SELECT p.relid FROM pg_partition_tree(w.oid) AS p))) END),
+        -- Their rows are the table's as well.
+        ('partitions elsewhere', CASE WHEN w.relkind = 'p' THEN (
+            SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text)
+            FROM pg_partition_tree(w.oid) AS p
+            JOIN pg_class AS c ON c.oid = p.relid AND c.relnamespace <> w.relnamespace) END),
+        ('partitions with partitions', CASE WHEN w.relkind = 'p' THEN (
+            SELECT string_agg(p.relid::text, ', ' ORDER BY p.relid::text)
+            FROM pg_partition_tree(w.oid) AS p
+            WHERE p.level > 0 AND NOT p.isleaf) END),
+        ('inherits', CASE WHEN w.relkind = 'r' THEN (
+            SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhparent::regclass::text)
+            FROM pg_inherits AS i
+            WHERE i.inhrelid = w.oid) END),
+        ('inherited by', CASE WHEN w.relkind = 'r' THEN (
+            SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid::regclass::text)
+            FROM pg_inherits AS i
+            WHERE i.inhparent = w.oid) END),
         ('persistence', CASE w.relpersistence WHEN 'u' THEN 'UNLOGGED' WHEN 't' THEN 'TEMPORARY' END),
         ('owner', pg_get_userbyid(w.relowner)::text),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(w.reloptions) AS o)),

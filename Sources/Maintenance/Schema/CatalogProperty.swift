@@ -24,6 +24,9 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     /// Of an index: the extensions whose operators it needs.
     package static let `extension` = Self("extension")
     package static let generated = Self("generated")
+    /// Of a table: those that read its rows as their own.
+    package static let inherits = Self("inherits")
+    package static let inheritedBy = Self("inherited by")
     /// Of an IVFFlat index; it follows the number of rows and is not compared.
     package static let lists = Self("lists")
     /// Of a role: which other roles of the schema are members of it.
@@ -38,11 +41,17 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let partitionKey = Self("partition key")
     /// Of an index on a partitioned table: the partitions that have their part of it; of the live one only.
     package static let partitions = Self("partitions")
+    /// Of a partitioned table: those in other schemas.
+    package static let partitionsElsewhere = Self("partitions elsewhere")
+    /// Of a partitioned table: those that are partitioned themselves.
+    package static let partitionsWithPartitions = Self("partitions with partitions")
     package static let persistence = Self("persistence")
     /// Of a column, from 1; not compared.
     package static let position = Self("position")
     /// Of an extension, recorded only: `optional`, or `at least 0.8`.
     package static let requirement = Self("requirement")
+    /// Of a role: which roles outside the schema it is a member of that see what the schema hides.
+    package static let rightsOfOthers = Self("rights of others")
     /// Of a table with its partitions, as last counted by ANALYZE; of the live one only.
     package static let rows = Self("rows")
     package static let rowSecurity = Self("row security")

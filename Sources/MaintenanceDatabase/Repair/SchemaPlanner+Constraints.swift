@@ -11,6 +11,11 @@ extension SchemaPlanner {
         } else if found == definition {
             if live[constraint, .state] != nil { try planKey(constraint, definition) }
         } else if found == "\(definition) NOT VALID" {
+            if isForeignKey(constraint) {
+                try askForOrphans(constraint, definition, Self.referenced(definition))
+            } else {
+                try askForBreaches(constraint, definition)
+            }
             try validate(constraint, constraint.name, in: .references)
         } else if found == nil, pendingColumns(in: definition, of: constraint.relation).isEmpty,
             let twin = twin(of: constraint, definition)
@@ -47,20 +52,7 @@ extension SchemaPlanner {
     private mutating func planCheck(
         _ constraint: CatalogObject, _ name: String, _ definition: String
     ) throws(PostgresError) {
-        let table = try qualified(constraint.relation)
-        let columns = Self.words(definition).filter {
-            expected.contains(CatalogObject(.column, $0, of: constraint.relation))
-        }
-        let stand = columns.allSatisfy { live.contains(CatalogObject(.column, $0, of: constraint.relation)) }
-        if stand, pendingColumns(in: definition, of: constraint.relation).isEmpty,
-            let expression = definition.dropped("CHECK ")
-        {
-            ask(
-                constraint,
-                "SELECT NULL::text AS value, count(*) AS count FROM \(table) WHERE NOT coalesce(\(expression), true) "
-                    + "HAVING count(*) > 0",
-                "break the constraint \(definition)", cure: "bring these rows in line, then repeat the command")
-        }
+        try askForBreaches(constraint, definition)
         guard
             live[CatalogObject(.constraint, name, of: constraint.relation), .definition] == nil
                 || name == constraint.name
@@ -70,8 +62,26 @@ extension SchemaPlanner {
         // Its columns have their names and values by then.
         addBriefly(
             .leftovers, constraint.relation, .accessExclusive, "\(constraint.name) is missing",
-            "ALTER TABLE \(table) ADD CONSTRAINT \(try SQLIdentifier(name).quoted) \(definition) NOT VALID")
+            "ALTER TABLE \(try qualified(constraint.relation)) ADD CONSTRAINT \(try SQLIdentifier(name).quoted) "
+                + "\(definition) NOT VALID")
         try validate(constraint, name, in: .references)
+    }
+
+    private mutating func askForBreaches(
+        _ constraint: CatalogObject, _ definition: String
+    ) throws(PostgresError) {
+        let columns = Self.words(definition).filter {
+            expected.contains(CatalogObject(.column, $0, of: constraint.relation))
+        }
+        let stand = columns.allSatisfy { live.contains(CatalogObject(.column, $0, of: constraint.relation)) }
+        guard stand, pendingColumns(in: definition, of: constraint.relation).isEmpty,
+            let expression = definition.dropped("CHECK ")
+        else { return }
+        ask(
+            constraint,
+            "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(constraint.relation)) "
+                + "WHERE NOT coalesce(\(expression), true) HAVING count(*) > 0",
+            "break the constraint \(definition)", cure: "bring these rows in line, then repeat the command")
     }
 
     /// - Parameters:
@@ -115,11 +125,18 @@ extension SchemaPlanner {
         // Up to PostgreSQL 17 a partitioned table takes no NOT VALID: each partition has the key first, and the table's
         // then finds it there.
         let targets = isPartitioned(relation) ? live.parts(.partition, of: relation).map(\.name) : [relation]
+        // What an earlier call has left of it: a partition's own constraints are no facts.
+        let staged = live[CatalogObject(.constraint, name, of: relation), .definition]
+        if staged == definition { return }
+        let leftover = isPartitioned(relation) || staged != nil ? "DROP CONSTRAINT IF EXISTS \(quoted), " : ""
         for target in targets {
             append(
                 SchemaStep(
                     constraint, .briefly(locks(target)), purpose,
-                    ["ALTER TABLE \(try qualified(target)) ADD CONSTRAINT \(quoted) \(definition) NOT VALID"]),
+                    [
+                        "ALTER TABLE \(try qualified(target)) \(leftover)ADD CONSTRAINT \(quoted) "
+                            + "\(definition) NOT VALID"
+                    ]),
                 to: .references)
             try validate(constraint, name, in: .references, of: target)
         }
@@ -142,11 +159,13 @@ extension SchemaPlanner {
     mutating func askForOrphans(
         _ constraint: CatalogObject, _ definition: String, _ referenced: String?
     ) throws(PostgresError) {
-        guard let referenced, live.hasRelation(referenced),
-            let columns = Self.list(definition, after: "FOREIGN KEY "),
+        guard let referenced, let columns = Self.list(definition, after: "FOREIGN KEY "),
             let keys = Self.list(definition, after: "REFERENCES ")
         else { return }
         let mine = columns.map { CatalogObject(.column, $0, of: constraint.relation) }
+        if !live.hasRelation(referenced) {
+            return try askForReferences(constraint, definition, mine.filter { live.contains($0) }, referenced)
+        }
         let theirs = keys.map { CatalogObject(.column, $0, of: referenced) }
         guard (mine + theirs).allSatisfy({ live.contains($0) && !needsConversion($0) }) else { return }
         var pairs: [String] = []
@@ -172,6 +191,21 @@ extension SchemaPlanner {
                 + "WHERE \(pairs.joined(separator: " AND "))) GROUP BY 1 ORDER BY 2 DESC, 1",
             "refer to rows of \(referenced) that are not there (\(definition))",
             cure: "give these rows a reference that stands, or none, then repeat the command")
+    }
+
+    /// The table that is referred to is made, and empty then; but for what a rule puts there.
+    private mutating func askForReferences(
+        _ constraint: CatalogObject, _ definition: String, _ columns: [CatalogObject], _ referenced: String
+    ) throws(PostgresError) {
+        guard !columns.isEmpty, !columns.contains(where: { rule($0.relation, $0.name)?.before != nil }) else { return }
+        let names = try columns.map { (column) throws(PostgresError) in "r.\(try SQLIdentifier(column.name).quoted)" }
+        ask(
+            constraint,
+            "SELECT left(concat_ws(', ', \(names.map { "\($0)::text" }.joined(separator: ", "))), 90) AS value, "
+                + "count(*) AS count FROM \(try qualified(constraint.relation)) AS r "
+                + "WHERE \(names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")) GROUP BY 1 ORDER BY 2 DESC, 1",
+            "refer to rows of \(referenced), which is missing (\(definition))",
+            cure: "restore the table with its rows, or give these rows no reference, then repeat the command")
     }
 
     /// The names in the parentheses behind a word.
@@ -227,13 +261,15 @@ extension SchemaPlanner {
             try askForTakenPart(constraint, part, of: partition, index, isKey: true)
             append(
                 SchemaStep(
-                    constraint, .concurrently(index: part), purpose,
+                    constraint, .concurrently(index: part), "\(purpose) on \(partition)",
                     [try createIndex(part, index, on: partition, isConcurrent: true)]), to: .leftovers)
             let partName = try SQLIdentifier(part).quoted
             addBriefly(
-                .keys, partition, .accessExclusive, purpose,
-                "ALTER TABLE \(try qualified(partition)) ADD CONSTRAINT \(partName) \(kind) USING INDEX \(partName)",
-                "ALTER INDEX \(try qualified(constraint.name)) ATTACH PARTITION \(try qualified(part))")
+                .keys, partition, .accessExclusive, locking: part, purpose,
+                [
+                    "ALTER TABLE \(try qualified(partition)) ADD CONSTRAINT \(partName) \(kind) USING INDEX \(partName)",
+                    "ALTER INDEX \(try qualified(constraint.name)) ATTACH PARTITION \(try qualified(part))",
+                ])
         }
     }
 

@@ -76,11 +76,13 @@ extension SchemaPlanner {
     /// What the old value is called by now, as text over the row `r`.
     func mappedValue(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) -> String {
         let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
-        let known = (rule(column.relation, column.name)?.map ?? []) + mappings
-        let mine = known.filter { $0.concerns(column.relation, column.name) }
+        let given = mappings.filter { $0.concerns(column.relation, column.name) }
+        // The later ones win: what is said of this column, then of any, then what the rule knows.
+        let mine =
+            (rule(column.relation, column.name)?.map ?? []) + given.filter { $0.column == nil }
+            + given.filter { $0.column != nil }
         guard !mine.isEmpty else { return old }
         var cases: [String] = []
-        // The last word is the caller's.
         for mapping in mine.reversed() {
             cases.append("WHEN \(try SQLLiteral(mapping.old).quoted) THEN \(try SQLLiteral(mapping.new).quoted)")
         }

@@ -99,11 +99,11 @@ extension SchemaPlanner {
             // Behind the step that makes the parent's: it is one of those that are gathered for its table.
             append(
                 SchemaStep(
-                    index, .concurrently(index: part), purpose,
+                    index, .concurrently(index: part), "\(purpose) on \(partition)",
                     [try createIndex(part, definition, lists: lists, on: partition, isConcurrent: true)]), to: .indexes)
             addBriefly(
-                .swaps, partition, .shareUpdateExclusive, purpose,
-                "ALTER INDEX \(try qualified(name)) ATTACH PARTITION \(try qualified(part))")
+                .swaps, partition, .shareUpdateExclusive, locking: part, purpose,
+                ["ALTER INDEX \(try qualified(name)) ATTACH PARTITION \(try qualified(part))"])
         }
     }
 

@@ -67,8 +67,10 @@ struct SchemaPlanner {
 
     private mutating func plan() throws(PostgresError) {
         try refuseMemberships()
+        refuseSilentTriggers()
         if live.holdsNothing { return planInstallation() }
         try refuseUnexpected()
+        try refuseRelatives()
         try planFoundation()
         try planTypes()
         try planRoutines()
@@ -102,12 +104,15 @@ struct SchemaPlanner {
         addBriefly(phase, table, mode, purpose, statements)
     }
 
+    /// - Parameter index: one of the table's that ATTACH PARTITION locks against everybody.
     mutating func addBriefly(
-        _ phase: Phase, _ table: String, _ mode: LockMode, _ purpose: String, _ statements: [String]
+        _ phase: Phase, _ table: String, _ mode: LockMode, locking index: String? = nil, _ purpose: String,
+        _ statements: [String]
     ) {
+        let lockedIndex = index.map { RelationName(schema: schema, name: $0) }
         let index = brief.firstIndex { $0.phase == phase && $0.relation.name == table }
         var work = index.map { brief.remove(at: $0) } ?? BriefWork(phase, RelationName(schema: schema, name: table))
-        work.add(mode, purpose, statements)
+        work.add(mode, lockedIndex, purpose, statements)
         brief.insert(work, at: index ?? brief.endIndex)
     }
 
@@ -226,21 +231,24 @@ private struct BriefWork {
     private var mode = LockMode.shareUpdateExclusive
     private var purposes: [String] = []
     private var statements: [String] = []
+    private var indexes: [RelationName] = []
 
     init(_ phase: SchemaPlanner.Phase, _ relation: RelationName) {
         self.phase = phase
         self.relation = relation
     }
 
-    mutating func add(_ mode: LockMode, _ purpose: String, _ statements: [String]) {
+    mutating func add(_ mode: LockMode, _ index: RelationName?, _ purpose: String, _ statements: [String]) {
         self.mode = max(self.mode, mode)
+        if let index { indexes.append(index) }
         if !purposes.contains(purpose) { purposes.append(purpose) }
         for statement in statements where !self.statements.contains(statement) { self.statements.append(statement) }
     }
 
     var step: SchemaStep {
         SchemaStep(
-            CatalogObject(.table, relation.name), .briefly([LockRequirement(mode, on: relation)]),
+            CatalogObject(.table, relation.name),
+            .briefly([LockRequirement(mode, on: relation)] + indexes.map { LockRequirement(.accessExclusive, on: $0) }),
             purposes.joined(separator: "; "), statements)
     }
 }

@@ -8,18 +8,31 @@ struct SchemaLock {
     let connection: Connection
     let set: MigrationSet
 
-    /// Takes it, waiting for as long as the set says.
+    /// Takes it, waiting for as long as the set says; the session waits for any other lock for no longer either.
+    ///
+    /// Asked again and again: a statement that waits keeps its snapshot, for which the CREATE INDEX CONCURRENTLY of the
+    /// session that has the lock would wait in turn.
     ///
     /// - Throws: `.lockNotAvailable`, naming who holds it.
     func take() async throws(ServerFailure) {
+        let end = ContinuousClock.now + set.lockPatience
         do throws(PostgresError) {
             try await connection.script(unsafe: "SET lock_timeout = '\(set.lockPatience.milliseconds)ms'")
-            try await connection.execute("SELECT pg_advisory_lock(\(RunLock.key)::integer, \(set.lockNumber)::integer)")
+            while true {
+                let row = try await connection.row(
+                    """
+                    SELECT pg_try_advisory_lock(\(RunLock.key)::integer, \(set.lockNumber)::integer) AS is_taken
+                    """)
+                if try row.decode("is_taken") { return }
+                guard ContinuousClock.now < end, await pause(for: Self.interval) else { break }
+            }
         } catch {
-            guard error.sqlState == .lockNotAvailable else { throw ServerFailure(error) }
-            throw try await held()
+            throw ServerFailure(error)
         }
+        throw try await held()
     }
+
+    private static let interval = Duration.milliseconds(50)
 
     /// For a session that goes on; its limits are those again that it was opened with. Also in a cancelled task.
     func giveBack() async throws(ServerFailure) {

@@ -77,8 +77,8 @@ struct SchemaPlannerTests {
             (Self.table, CatalogProperty.owner, "o"), Self.id, (kind, .type, "text"), (kind, .null, "NOT NULL"),
         ]
         let live = [(Self.table, CatalogProperty.owner, "o"), Self.id]
-        let open = try Self.plan(expected: expected, live: live).openQuestions
-        try #require(open.map(\.object) == [kind])
+        let open = try Self.plan(expected: expected, live: live).openQuestions.filter { $0.object == kind }
+        try #require(open.count == 1)
         let empty = try Self.plan(expected: expected, live: live, answers: [open[0]: []])
         #expect(empty.result.refusals == [])
         let filled = try Self.plan(
