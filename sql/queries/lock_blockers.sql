@@ -41,7 +41,11 @@ JOIN pg_locks AS l
     AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
 JOIN numbered AS held ON held.mode = l.mode AND held.number = ANY (wanted.conflicts)
 LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
-LEFT JOIN pg_prepared_xacts AS x ON l.pid IS NULL AND l.virtualtransaction = '-1/' || x.transaction
+-- It has locked its own number under the same virtual one, whose form differs between versions.
+LEFT JOIN pg_locks AS own
+    ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid' AND own.granted
+    AND own.virtualtransaction = l.virtualtransaction
+LEFT JOIN pg_prepared_xacts AS x ON x.transaction = own.transactionid
 WHERE l.pid IS DISTINCT FROM pg_backend_pid()
 ORDER BY l.pid, l.virtualtransaction, l.granted DESC, held.number DESC
 LIMIT 10

@@ -29,9 +29,11 @@ package enum StepOutcome: Hashable, Sendable {
     package var word: String { kind.rawValue }
 }
 
-/// A session that stood in the way.
+/// A session that stood in the way, or a prepared transaction.
 package struct Blocker: Hashable, Sendable {
+    /// 0 for a prepared transaction, which has no process.
     package var pid: Int32
+    /// Of a prepared transaction its identifier.
     package var application: String
     package var user: String
     /// `active`, `idle in transaction`, or `autovacuum`.
@@ -57,7 +59,9 @@ package struct Blocker: Hashable, Sendable {
 
 extension Blocker: CustomStringConvertible {
     package var description: String {
+        let held = "holds \(lockMode) on \(relation)"
+        if pid == 0 { return "the prepared transaction \(application) (\(user), for \(transactionAge) s) \(held)" }
         let who = SessionOwner(user: user, application: application)
-        return "pid \(pid) (\(who), \(state) for \(transactionAge) s) holds \(lockMode) on \(relation)"
+        return "pid \(pid) (\(who), \(state) for \(transactionAge) s) \(held)"
     }
 }

@@ -12,8 +12,8 @@ package struct CatalogObject: Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy or a rule belongs to; empty
-    /// for every other kind.
+    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule or an option belongs
+    /// to; empty for every other kind.
     package let relation: String
     /// Without its schema; a function with the types of its arguments.
     package let name: String
@@ -47,7 +47,7 @@ extension CatalogObject.Kind {
 }
 
 extension CatalogObject: CustomStringConvertible {
-    /// For people: `column status of table tasks`.
+    /// For people: `column status of tasks`.
     package var description: String {
         isPart ? "\(kind.rawValue) \(name) of \(relation)" : "\(kind.rawValue) \(name)"
     }

@@ -18,7 +18,7 @@ package struct SchemaStep: Hashable, Sendable {
     package let manner: Manner
     /// What it is done for: "the column is text, and has to be mcp.task_status".
     package let purpose: String
-    /// Without semicolons, in their order.
+    /// In their order, each without a semicolon at its end: one statement, or a file of several.
     package let statements: [String]
 
     package init(_ object: CatalogObject, _ manner: Manner, _ purpose: String, _ statements: [String]) {

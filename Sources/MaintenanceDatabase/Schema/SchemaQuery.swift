@@ -1,7 +1,7 @@
 import EmbeddedSQL
 import PostgresClient
 
-/// The queries of the installer. Each is a file of `sql/queries`, runnable in psql.
+/// The queries of the commands on the schema, and of the ledger's installation. Each is a file of `sql/queries`, runnable in psql.
 enum SchemaQuery: String, CaseIterable {
     case session = "schema_session"
     case rights = "schema_rights"

@@ -40,6 +40,30 @@ struct SchemaStepRunnerTests {
         }
     }
 
+    /// It has no process, and what the server calls it differs between versions.
+    @Test(arguments: PostgresVersion.underTest)
+    func namesAPreparedTransactionThatHoldsALock(version: PostgresVersion) async throws {
+        let cluster = try await Cluster.private(version, configuration: ["max_prepared_transactions": "4"])
+        try await TestDatabase.with(cluster) { database in
+            try await database.psql(
+                "CREATE TABLE public.things (); CREATE TABLE public.others (); "
+                    + "BEGIN; LOCK TABLE public.others; PREPARE TRANSACTION 'another'; "
+                    + "BEGIN; LOCK TABLE public.things; PREPARE TRANSACTION 'forgotten'")
+            let connection = try await database.connect()
+            let blockers = try await connection.blockers(of: [
+                (RelationName(schema: "public", name: "things"), LockMode.rowExclusive.rawValue)
+            ])
+            #expect(blockers.map(\.pid) == [0])
+            let words =
+                "the prepared transaction forgotten (postgres, for 0 s) holds AccessExclusiveLock on public.things"
+            #expect(blockers.map(\.description) == [words])
+            try await database.psql("ROLLBACK PREPARED 'forgotten'")
+            try await database.psql("ROLLBACK PREPARED 'another'")
+            await connection.close()
+        }
+        try await cluster.destroy()
+    }
+
     @Test func tellsHowFarABackfillIs() async throws {
         try await TestDatabase.with { database in
             try await database.psql(
