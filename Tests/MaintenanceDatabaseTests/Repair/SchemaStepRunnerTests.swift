@@ -54,9 +54,9 @@ struct SchemaStepRunnerTests {
                 (RelationName(schema: "public", name: "things"), LockMode.rowExclusive.rawValue)
             ])
             #expect(blockers.map(\.pid) == [0])
-            let words =
-                "the prepared transaction forgotten (postgres, for 0 s) holds AccessExclusiveLock on public.things"
-            #expect(blockers.map(\.description) == [words])
+            let description = blockers.first?.description ?? ""
+            #expect(description.hasPrefix("the prepared transaction forgotten (postgres, for "))
+            #expect(description.hasSuffix(" s) holds AccessExclusiveLock on public.things"))
             try await database.psql("ROLLBACK PREPARED 'forgotten'")
             try await database.psql("ROLLBACK PREPARED 'another'")
             await connection.close()
