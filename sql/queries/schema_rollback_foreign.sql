@@ -45,5 +45,7 @@ FROM (
     FROM others AS o
     WHERE NOT EXISTS (SELECT FROM dropped AS d WHERE d.class = o.class AND d.object = o.object)
 ) AS o
+-- What has just been dropped has no name.
+WHERE o.name IS NOT NULL
 GROUP BY o.name
 ORDER BY o.name
