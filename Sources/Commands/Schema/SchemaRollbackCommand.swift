@@ -22,10 +22,9 @@ struct SchemaRollbackCommand: ParsableCommand {
               pgtend schema rollback --confirm shop --drop-rows --database dbname=shop
 
             EXIT CODES
-                0  the schema is gone, or was not there (with --plan: it can be taken back, maybe with --drop-rows)
+                0  the schema is gone, or was not there (with --plan: it can be taken back)
                 1  it could not be taken back; nothing was changed
-                2  refused: tables have rows, somebody else's objects stand in the way, or pgtend has no record of
-                   the schema that is there; nothing was changed
+                2  refused: rows, others' objects, or no record of it; nothing was changed
                 4  somebody holds a lock for too long; nothing was changed
                64  not confirmed, or not one database; nothing was changed
                69  the database could not be reached or worked with
