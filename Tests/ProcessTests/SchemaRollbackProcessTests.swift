@@ -116,13 +116,47 @@ struct SchemaRollbackProcessTests {
         }
     }
 
-    @Test func namesWhoDependsOnIt() async throws {
+    @Test(arguments: [
+        (
+            "CREATE TABLE public.orders (model uuid REFERENCES mcp.models (id))",
+            "constraint orders_model_fkey on table public.orders"
+        ),
+        ("CREATE TABLE mcp.own (id integer)", "table mcp.own"),
+    ])
+    func namesWhoIsInTheWayInPlanAndRun(statement: String, name: String) async throws {
         try await withSchema { database in
-            try await database.psql("CREATE TABLE public.orders (model uuid REFERENCES mcp.models (id))")
-            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
-            #expect(result.ending == .exited(1), "\(result)")
-            #expect(result.standardError.contains("constraint orders_model_fkey on table public.orders"), "\(result)")
+            try await database.psql(statement)
+            let plan = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(plan.ending == .exited(2), "\(plan)")
+            #expect(
+                plan.standardOutput.contains("in the way, and nothing is changed while it is\n  \(name)\n"), "\(plan)")
+            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name, "--drop-rows")
+            #expect(result.ending == .exited(2), "\(result)")
+            #expect(
+                result.standardError.contains("depend on the schema, or stand in it: \(name); nothing was changed"),
+                "\(result)")
             #expect(try await hasSchema(database))
+        }
+    }
+
+    /// The record of golang-migrate is neither counted nor in the way, and a second call finds nothing to do.
+    @Test func leavesTheRecordOfGolangMigrateAndSucceedsAgain() async throws {
+        try await withSchema { database in
+            try await database.psql(
+                """
+                CREATE TABLE mcp.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+                INSERT INTO mcp.schema_migrations VALUES (1, false);
+                """)
+            let plan = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(plan.succeeded && plan.standardOutput.contains("  34 tables, none of them with rows\n"), "\(plan)")
+            for _ in 1...2 {
+                let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+                #expect(result.succeeded, "\(result)")
+            }
+            let again = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(again.standardOutput == "database \(database.name): nothing to take back\n")
+            #expect(again.succeeded)
+            #expect(try await database.psql("SELECT count(*) FROM mcp.schema_migrations") == "1")
         }
     }
 
@@ -132,7 +166,24 @@ struct SchemaRollbackProcessTests {
             let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
             #expect(result.ending == .exited(2), "\(result)")
             #expect(result.standardError.contains("pgtend has no record of the schema here"), "\(result)")
+            let plan = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(plan.ending == .exited(2), "\(plan)")
             #expect(try await hasSchema(database))
+        }
+    }
+
+    @Test func tellsARoleWithoutRightsWhatItLacks() async throws {
+        try await withSchema { database in
+            let role = "stranger_\(database.name)"
+            try await database.psql("CREATE ROLE \(role) LOGIN")
+            for arguments in [["--plan"], ["--confirm", database.name]] {
+                let result = try await Pgtend.run(
+                    ["schema", "rollback", "--database", database.conninfo(user: role)] + arguments)
+                #expect(result.ending == .exited(77), "\(result)")
+                #expect(result.standardError.contains("role \(role) may not take the schema back"), "\(result)")
+                #expect(result.standardError.contains("the privileges of mcp_owner"), "\(result)")
+            }
+            try await database.psql("DROP ROLE \(role)")
         }
     }
 

@@ -1,5 +1,6 @@
 -- Nobody writes to a table of the schema any more from here on, and none may have rows: they have been counted before,
--- but that was without locks.
+-- but that was without locks. The tables that are dropped are named in the setting pgtend.rollback_tables; what else
+-- stands in the schema stays as it is.
 DO $$
 DECLARE
     target regclass;
@@ -7,8 +8,9 @@ DECLARE
 BEGIN
     FOR target IN
         SELECT c.oid
-        FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        FROM unnest(current_setting('pgtend.rollback_tables')::text[]) AS t (name)
+        JOIN pg_catalog.pg_class AS c ON c.relname = t.name
+        WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p')
         ORDER BY c.relname
     LOOP
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', target);

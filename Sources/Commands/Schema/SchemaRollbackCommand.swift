@@ -13,7 +13,8 @@ struct SchemaRollbackCommand: ParsableCommand {
             Drops everything that the migrations have made, in one transaction. It has to be confirmed by the \
             database's own name, typed at the terminal or given with --confirm, and rows are dropped with --drop-rows \
             only. Roles and extensions go where the migration made them and nobody else needs them; the others stay, \
-            and are named. Where somebody else's object depends on the schema, it is named, and nothing is changed.
+            and are named. Where somebody else's object depends on the schema, or stands in it, it is named, and \
+            nothing is changed.
 
             EXAMPLES
               pgtend schema rollback --plan --database 'host=/run/postgresql dbname=shop'
@@ -21,9 +22,9 @@ struct SchemaRollbackCommand: ParsableCommand {
               pgtend schema rollback --confirm shop --drop-rows --database dbname=shop
 
             EXIT CODES
-                0  the schema is gone, or was not there
+                0  the schema is gone, or was not there (with --plan: it can be taken back)
                 1  it could not be taken back; nothing was changed
-                2  refused: tables have rows, or pgtend did not apply the schema; nothing was changed
+                2  refused: rows, others' objects, or no record of it; nothing was changed
                 4  somebody holds a lock for too long; nothing was changed
                64  not confirmed, or not one database; nothing was changed
                69  the database could not be reached or worked with
@@ -76,10 +77,11 @@ struct SchemaRollbackCommand: ParsableCommand {
             let text = SchemaRollbackText(plan)
             if isPlan {
                 StandardOutput.write(plan.migrations.isEmpty ? text.summary : text.withSQL)
-                return .done
+                let isUnknown = plan.migrations.isEmpty && plan.objects > 0
+                return isUnknown || text.obstruction != nil ? .refused : .done
             }
             guard !plan.migrations.isEmpty else {
-                guard plan.tables.isEmpty else { return said(text.withoutRecord, .refused) }
+                guard plan.objects == 0 else { return said(text.withoutRecord, .refused) }
                 StandardOutput.write(text.summary)
                 return .done
             }
@@ -89,7 +91,8 @@ struct SchemaRollbackCommand: ParsableCommand {
             guard confirmation != nil || TerminalQuestion.isPossible else {
                 return said(text.howToConfirm(as: "has to be confirmed by its name"), .usage)
             }
-            if !dropsRows, !plan.tablesWithRows.isEmpty { return said(text.refusal, .refused) }
+            let refusals = [text.obstruction, dropsRows ? nil : text.refusal].compactMap(\.self)
+            guard refusals.isEmpty else { return said(refusals.joined(separator: "\n"), .refused) }
             if confirmation == nil {
                 StandardOutput.write(text.summary)
                 let question = "Type the name of the database to take the schema back:"
@@ -98,7 +101,14 @@ struct SchemaRollbackCommand: ParsableCommand {
                 }
             }
             let start = ContinuousClock.now
-            let outcome = try await rollback.run(on: plan.database, dropsRows: dropsRows)
+            let outcome: SchemaRollbackOutcome
+            do throws(ServerFailure) {
+                outcome = try await rollback.run(on: plan.database, dropsRows: dropsRows)
+            } catch {
+                // What came between the plan and the locks is refused like what the plan has seen.
+                guard error.isRollbackRefusal else { throw error }
+                return said("\(plan.database.visible): \(error.explained)", .refused)
+            }
             StandardOutput.write(
                 SchemaRollbackText.outcome(outcome, of: plan.database, in: start.duration(to: .now)))
             return .done

@@ -15,7 +15,7 @@ struct SchemaRollbackText {
     var withSQL: String { rendered([["SQL, in one transaction"] + plan.script.visibleLines]) }
 
     private func rendered(_ more: [[String]]) -> String {
-        let sections = [[headline] + migrations + tables, shared, records] + more
+        let sections = [[headline] + migrations + tables, obstacles, missingRights, shared, bystanders, records] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -23,8 +23,8 @@ struct SchemaRollbackText {
 
     private var headline: String {
         guard plan.migrations.isEmpty else { return "database \(name): to be taken back" }
-        guard !plan.tables.isEmpty else { return "database \(name): nothing to take back" }
-        return "database \(name): has tables of the schema (\(plan.tables.count)), but no record that pgtend applied it"
+        guard plan.objects > 0 else { return "database \(name): nothing to take back" }
+        return "database \(name): has objects of the schema (\(plan.objects)), but no record that pgtend applied it"
     }
 
     private var migrations: [String] { plan.migrations.map { "  \($0.label)" } }
@@ -50,6 +50,24 @@ struct SchemaRollbackText {
             }
     }
 
+    private var obstacles: [String] {
+        guard !plan.migrations.isEmpty, !plan.obstacles.isEmpty else { return [] }
+        return ["in the way, and nothing is changed while it is"] + plan.obstacles.map { "  \($0.visible)" }
+    }
+
+    private var missingRights: [String] {
+        guard !plan.migrations.isEmpty, !plan.missingRights.isEmpty else { return [] }
+        return ["the role lacks rights, and nothing is changed without them"]
+            + plan.missingRights.map { right in
+                "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "")
+            }
+    }
+
+    private var bystanders: [String] {
+        guard !plan.migrations.isEmpty, !plan.bystanders.isEmpty else { return [] }
+        return ["somebody else's, and left as it is"] + plan.bystanders.map { "  \($0.visible)" }
+    }
+
     private var records: [String] {
         guard !plan.migrations.isEmpty else { return [] }
         return plan.foreignRecords.map { table in
@@ -58,8 +76,18 @@ struct SchemaRollbackText {
         }
     }
 
-    /// What was refused, with the counts.
-    var refusal: String {
+    /// What was refused since others stand in the way; nil where nobody does.
+    var obstruction: String? {
+        guard !plan.migrations.isEmpty, !plan.obstacles.isEmpty else { return nil }
+        return "\(name): somebody else's objects depend on the schema, or stand in it: "
+            + "\(plan.obstacles.map(\.visible).joined(separator: "; ")); nothing was changed\n"
+            + "  what to do: drop what is named, move it to another schema, or let it refer to something else, "
+            + "then repeat the command"
+    }
+
+    /// What was refused, with the counts; nil where no table has rows.
+    var refusal: String? {
+        guard !plan.tablesWithRows.isEmpty else { return nil }
         let counts = plan.tablesWithRows.map { "\($0.name.description.visible) (\(Self.rows($0)))" }
         return "\(name): \(counts.count == 1 ? "a table has" : "\(counts.count) tables have") rows: "
             + "\(counts.joined(separator: ", ")); nothing was changed\n"

@@ -1,6 +1,7 @@
 import EmbeddedSQL
 
-/// A migration that this program has and the database has not had.
+/// A migration that this program has: one that the database has not had yet, one that has just been applied, or one that
+/// is taken back.
 package struct PendingMigration: Hashable, Sendable {
     /// From 1 on, in the order of application.
     package let number: Int

@@ -2,8 +2,8 @@ import CivilTime
 import Maintenance
 import PostgresClient
 
-/// The advisory lock that keeps two installers of one set from one database. Held by the session, so that it goes with
-/// it however it ends.
+/// The advisory lock that keeps two commands that change one set (install it, repair it, take it back) from one
+/// database. Held by the session, so that it goes with it however it ends.
 struct SchemaLock {
     let connection: Connection
     let set: MigrationSet
@@ -57,7 +57,7 @@ struct SchemaLock {
         }
         return ServerFailure(
             failureClass: .lockNotAvailable, sqlState: SQLState.lockNotAvailable.rawValue,
-            message: "\(set.title) is being applied to this database by \(holder)",
+            message: "another pgtend works on \(set.title) of this database: \(holder)",
             cure: "wait until it is done, then run the same command again")
     }
 

@@ -11,6 +11,8 @@ package struct SchemaRollback: Sendable {
     private let conninfo: String
     private let applicationName: String
     private let set: MigrationSet
+    /// How long each lock is waited for.
+    var lockPatience = Duration.seconds(10)
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to own what is dropped, or to be a superuser.
@@ -28,10 +30,21 @@ package struct SchemaRollback: Sendable {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             let migrations = try await runner(connection).applied()
+            try await limitLocks(connection)
+            let standing = try await standing(connection)
             do throws(PostgresError) {
-                return try await plan(connection, migrations)
+                return try await plan(connection, migrations, standing)
             } catch {
-                throw ServerFailure(error)
+                switch FailureClass(error) {
+                case .lockNotAvailable:
+                    throw ServerFailure(
+                        error, countingRows: try await blockers(of: standing, "ACCESS SHARE", connection, after: error))
+                // Who may not even read is told all that is missing, and not the first table of many.
+                case .privilege:
+                    try await requireRights(standing, connection)
+                    throw ServerFailure(error)
+                default: throw ServerFailure(error)
+                }
             }
         }
     }
@@ -58,43 +71,137 @@ package struct SchemaRollback: Sendable {
             guard !migrations.isEmpty else { return SchemaRollbackOutcome(migrations: [], remarks: []) }
             try irreversible(migrations)
             try await requireName(database, connection)
+            let standing = try await standing(connection)
+            try await requireRights(standing, connection)
             try await runner.limitStatements()
+            try await limitLocks(connection)
             do throws(PostgresError) {
+                try await connection.execute(
+                    "SELECT set_config('pgtend.rollback_tables', \(Self.made.names(.table))::text[]::text, false)")
                 try await connection.script(unsafe: script(migrations, dropsRows: dropsRows))
             } catch {
-                throw ServerFailure(error, takingBack: migrations)
+                let blockers =
+                    FailureClass(error) == .lockNotAvailable
+                    ? try await blockers(of: standing, LockMode.accessExclusive.rawValue, connection, after: error) : []
+                throw ServerFailure(error, takingBack: migrations, blockers)
             }
             return SchemaRollbackOutcome(migrations: migrations.map(PendingMigration.init), remarks: remarks.all)
+        }
+    }
+
+    // MARK: - What stands there
+
+    /// The objects that the migrations make, by what servers told of the schema: one that somebody else has made under
+    /// such a name is dropped, too.
+    private struct Made {
+        let objects: [CatalogObject]
+
+        func names(_ kind: CatalogObject.Kind) -> [String] { objects.filter { $0.kind == kind }.map(\.name) }
+    }
+
+    private static let made: Made = {
+        let recorded = RecordedFacts.platform
+        let facts = recorded.facts(major: recorded.majors[0], extensionSchemas: [:])
+        return Made(
+            objects: [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) })
+    }()
+
+    /// What of it stands in the database, with pgtend's record, and what was made besides.
+    private struct Standing {
+        /// One object, by its place in the catalogs.
+        struct Object {
+            let kind: String
+            let name: RelationName
+            let catalog: Int
+            let oid: Int
+        }
+
+        struct Making {
+            let making: SchemaRollbackPlan.Making
+            let detail: String
+            let maker: String
+        }
+
+        let database: String
+        let objects: [Object]
+        let makings: [Making]
+
+        func objects(_ kind: CatalogObject.Kind) -> [Object] { objects.filter { $0.kind == kind.rawValue } }
+        /// Of the schema itself.
+        var own: [Object] { objects.filter { $0.kind != "record" && $0.kind != CatalogObject.Kind.partition.rawValue } }
+        /// What locks are taken on.
+        var relations: [RelationName] {
+            let others: [CatalogObject.Kind] = [.function, .type]
+            return objects.filter { object in !others.contains { $0.rawValue == object.kind } }.map(\.name)
+        }
+    }
+
+    private func standing(_ connection: Connection) async throws(ServerFailure) -> Standing {
+        do throws(PostgresError) {
+            let session = try await connection.row(SchemaQuery.rollbackSession())
+            let made = Self.made.objects
+            let objects = try await connection.rows(
+                SchemaQuery.rollbackObjects(made.map(\.kind.rawValue), made.map(\.name))
+            ).map { (row) throws(PostgresError) in
+                Standing.Object(
+                    kind: try row.decode("kind"), name: try RelationName(row), catalog: try row.decode("class"),
+                    oid: try row.decode("object"))
+            }
+            var makings: [Standing.Making] = []
+            if try session.decode("has_makings") {
+                makings = try await connection.rows(
+                    SchemaQuery.rollbackMakings(objects.map(\.catalog), objects.map(\.oid))
+                ).map { (row) throws(PostgresError) in
+                    Standing.Making(
+                        making: SchemaRollbackPlan.Making(
+                            kind: try row.decode("kind"), name: try row.decode("name"),
+                            obstacle: try row.decodeIfPresent("obstacle")),
+                        detail: try row.decode("detail"), maker: try row.decode("made_by"))
+                }
+            }
+            return Standing(database: try session.decode("database"), objects: objects, makings: makings)
+        } catch {
+            throw ServerFailure(error)
         }
     }
 
     // MARK: - What would be done
 
     private func plan(
-        _ connection: Connection, _ migrations: [Migration]
+        _ connection: Connection, _ migrations: [Migration], _ standing: Standing
     ) async throws(PostgresError) -> SchemaRollbackPlan {
-        let session = try await connection.row(SchemaQuery.rollbackSession())
         var tables: [SchemaRollbackPlan.Table] = []
-        for row in try await connection.rows(SchemaQuery.rollbackTables()) {
-            let name = try RelationName(row)
+        for name in standing.objects(.table).map(\.name) {
             let bounded = "SELECT FROM \(try name.quoted) LIMIT \(SchemaRollbackPlan.Table.bound)"
-            let count = try await connection.row(Statement(unsafe: "SELECT count(*) AS rows FROM (\(bounded)) AS r"))
-            tables.append(SchemaRollbackPlan.Table(name: name, rows: try count.decode("rows")))
-        }
-        var makings: [SchemaRollbackPlan.Making] = []
-        if try session.decode("has_makings") {
-            for row in try await connection.rows(SchemaQuery.rollbackMakings()) {
-                makings.append(
-                    SchemaRollbackPlan.Making(
-                        kind: try row.decode("kind"), name: try row.decode("name"),
-                        obstacle: try row.decodeIfPresent("obstacle")))
+            do throws(PostgresError) {
+                let count = try await connection.row(
+                    Statement(unsafe: "SELECT count(*) AS rows FROM (\(bounded)) AS r"))
+                tables.append(SchemaRollbackPlan.Table(name: name, rows: try count.decode("rows")))
+            } catch {
+                // Somebody else has taken the schema back since.
+                guard error.sqlState == .undefinedTable || error.sqlState == .invalidSchemaName else { throw error }
             }
+        }
+        var (obstacles, bystanders): ([String], [String]) = ([], [])
+        let makesSchema = standing.makings.contains { made in
+            made.making.kind == CatalogObject.Kind.schema.rawValue && made.making.name == RecordedFacts.platform.schema
+        }
+        let catalogs = standing.objects.map(\.catalog)
+        for row in try await connection.rows(
+            SchemaQuery.rollbackForeign(catalogs, standing.objects.map(\.oid), makesSchema))
+        {
+            let stops: Bool = try row.decode("stops")
+            if stops { obstacles.append(try row.decode("name")) } else { bystanders.append(try row.decode("name")) }
         }
         var records: [RelationName] = []
         for row in try await connection.rows(SchemaQuery.foreignRecords(nil)) { records.append(try RelationName(row)) }
+        let shared: [CatalogObject.Kind] = [.role, .extension, .schema]
         return SchemaRollbackPlan(
-            database: try session.decode("database"), migrations: migrations.map(PendingMigration.init),
-            tables: tables, makings: makings, foreignRecords: records, script: script(migrations, dropsRows: true))
+            database: standing.database, migrations: migrations.map(PendingMigration.init),
+            objects: standing.own.count, tables: tables,
+            makings: standing.makings.map(\.making).filter { making in shared.contains { $0.rawValue == making.kind } },
+            obstacles: obstacles, bystanders: bystanders, missingRights: try await missingRights(standing, connection),
+            foreignRecords: records, script: script(migrations, dropsRows: true))
     }
 
     /// One message of the simple protocol, which the server runs as one transaction.
@@ -131,6 +238,53 @@ package struct SchemaRollback: Sendable {
         guard name == wanted else {
             throw ServerFailure(
                 failureClass: .other, message: "this is database \(name), not \(wanted); nothing was changed")
+        }
+    }
+
+    private func limitLocks(_ connection: Connection) async throws(ServerFailure) {
+        do throws(PostgresError) {
+            try await connection.script(unsafe: "SET lock_timeout = '\(lockPatience.milliseconds)ms'")
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
+    private func requireRights(_ standing: Standing, _ connection: Connection) async throws(ServerFailure) {
+        let missing: [MissingRight]
+        do throws(PostgresError) {
+            missing = try await missingRights(standing, connection)
+        } catch {
+            throw ServerFailure(error)
+        }
+        guard missing.isEmpty else {
+            throw ServerFailure(
+                missing, of: connection.server.user, "take the schema back",
+                otherwise: "do it as a superuser, or let one run")
+        }
+    }
+
+    private func missingRights(
+        _ standing: Standing, _ connection: Connection
+    ) async throws(PostgresError) -> [MissingRight] {
+        // A partition goes with its table, whoever owns it.
+        let owned = standing.objects.filter { $0.kind != CatalogObject.Kind.partition.rawValue }
+        let makings = standing.makings
+        return try await connection.missingRights(
+            SchemaQuery.rollbackRights(
+                owned.map(\.catalog), owned.map(\.oid), makings.map(\.making.kind), makings.map(\.making.name),
+                makings.map(\.detail), makings.map(\.maker)))
+    }
+
+    /// Asked right after the failure: whoever held the lock for all that time mostly still has it.
+    ///
+    /// - Throws: the failure itself where that cannot be asked: it is what is told.
+    private func blockers(
+        of standing: Standing, _ mode: String, _ connection: Connection, after failure: PostgresError
+    ) async throws(ServerFailure) -> [Blocker] {
+        do throws(PostgresError) {
+            return try await connection.blockers(of: standing.relations.map { ($0, mode) })
+        } catch {
+            throw ServerFailure(failure)
         }
     }
 }

@@ -6,10 +6,19 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     package let database: String
     /// What would be taken back: every migration that the database has had, the newest first.
     package let migrations: [PendingMigration]
-    /// The tables of the schema.
+    /// How many objects of the schema stand there, the tables among them: those that the migrations make, and no others.
+    package let objects: Int
+    /// The tables of the schema; a partition counts as its table.
     package let tables: [Table]
     /// What the migrations made that others may use as well.
     package let makings: [Making]
+    /// What is somebody else's and stops everything: it depends on the schema, or stands in it, such as
+    /// `constraint orders_model_fkey on table shop.orders`.
+    package let obstacles: [String]
+    /// What is somebody else's and stays with the schema, which the migrations found.
+    package let bystanders: [String]
+    /// What the role lacks for taking the schema back.
+    package let missingRights: [MissingRight]
     /// Tables in which golang-migrate records its state: nobody touches them.
     package let foreignRecords: [RelationName]
     /// What would be executed, in one transaction.

@@ -26,7 +26,9 @@ extension ServerFailure {
     }
 
     /// Migrations that could not be taken back: nothing was changed.
-    init(_ error: PostgresError, takingBack migrations: [Migration]) {
+    ///
+    /// - Parameter blockers: who held the locks.
+    init(_ error: PostgresError, takingBack migrations: [Migration], _ blockers: [Blocker] = []) {
         self.init(error)
         let labels = migrations.map(\.label).joined(separator: ", ")
         switch failureClass {
@@ -38,12 +40,34 @@ extension ServerFailure {
         case .cancelled:
             message = "told to stop while \(labels) was being taken back; nothing was changed"
         case .lockNotAvailable, .transactionRollback:
-            message = "\(labels) was not taken back, since others hold its locks: \(message); nothing was changed"
+            let holders = blockers.isEmpty ? message : blockers.map(\.description).joined(separator: "; ")
+            message = "\(labels) was not taken back, since others hold its locks: \(holders); nothing was changed"
             cure = "stop the programs that use the schema, then repeat the command"
+            // The statement that waited names everything that is dropped; of a deadlock the server tells who took part.
+            detail = error.detail
+        case .privilege:
+            message = "\(labels) cannot be taken back: \(message); nothing was changed"
+            cure = "take it back as a superuser, or as a role that has the privileges of whoever owns what is dropped"
+            detail = error.detail
         default:
             message = "\(labels) cannot be taken back: \(message); nothing was changed"
             if error.context.map(Self.isOwnRaise) ?? false { detail = error.detail }
         }
+    }
+
+    /// Whether taking the schema back was refused for what the database holds: rows, or objects of somebody else's.
+    package var isRollbackRefusal: Bool {
+        sqlState == SQLState.objectNotInPrerequisiteState.rawValue || sqlState == Self.dependentObjectsStillExist
+    }
+
+    private static let dependentObjectsStillExist = "2BP01"
+
+    /// Rows that could not be counted, since somebody holds the locks of their tables.
+    init(_ error: PostgresError, countingRows blockers: [Blocker]) {
+        self.init(error)
+        let holders = blockers.isEmpty ? message : blockers.map(\.description).joined(separator: "; ")
+        message = "the rows cannot be counted, since others hold the locks of their tables: \(holders)"
+        cure = "repeat the command when they are done"
     }
 
     /// A step on the way to the schema that failed: which, and that everything before it stays.

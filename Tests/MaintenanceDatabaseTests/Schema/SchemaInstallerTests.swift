@@ -196,7 +196,7 @@ struct SchemaInstallerTests {
             #expect(failure.failureClass == .lockNotAvailable)
             #expect(
                 failure.message.hasPrefix(
-                    "the schema is being applied to this database by pid \(pid) "
+                    "another pgtend works on the schema of this database: pid \(pid) "
                         + "(postgres, the other one) from local socket, connected since "))
             await holder.close()
             #expect(try await installer(database, migrations: small).apply().applied.count == 3)

@@ -46,6 +46,7 @@ struct SchemaRollbackRefusalTests {
             CREATE VIEW shop.months AS TABLE mcp.later
             """, "view shop.months depends on table mcp.later"
         ),
+        ("CREATE TABLE mcp.own (id integer)", "schema mcp holds what is not of the migration: table mcp.own"),
         ("CREATE VIEW mcp.more AS SELECT 1 AS one", "schema mcp holds what is not of the migration: view mcp.more"),
         (
             "CREATE FUNCTION mcp.find_api_key(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
@@ -66,8 +67,13 @@ struct SchemaRollbackRefusalTests {
             try await database.psql("CREATE SCHEMA shop")
             try await database.psql(statement)
             let before = try await database.dump()
+            // What the server would refuse, and names first in its own words, is what the plan has found.
+            let plan = try await rollback(database).plan()
+            #expect(plan.obstacles.count == 1 && plan.bystanders == [])
+            #expect(plan.obstacles.allSatisfy(words.contains), "\(plan.obstacles)")
+            #expect(plan.tables.count == 34)
             let failure = try await rejection(of: rollback(database), on: database.name)
-            #expect(failure.sqlState == "2BP01")
+            #expect(failure.sqlState == "2BP01" && failure.isRollbackRefusal)
             #expect("\(failure.message) \(failure.detail ?? "")".contains(words), "\(failure)")
             #expect(failure.message.contains("nothing was changed"))
             #expect(try await database.dump() == before)
@@ -93,6 +99,109 @@ struct SchemaRollbackRefusalTests {
             let failure = try await rejection(of: rollback(database), on: database.name)
             #expect(failure.message.contains("(later) of a newer pgtend"))
             #expect(try await database.psql("SELECT count(*) FROM mcp.models") == "0")
+        }
+    }
+
+    // MARK: - Rights
+
+    /// Each right that is missing is named, with its statement where there is one that is enough.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func aRoleWithoutRightsIsToldWhatItLacks(version: PostgresVersion) async throws {
+        try await withDatabase(version) { database in
+            try await database.psql(
+                """
+                CREATE ROLE installer LOGIN;
+                CREATE ROLE "in ""stall"" er" LOGIN;
+                CREATE ROLE mcp_owner; CREATE ROLE mcp_application; CREATE ROLE mcp_readonly;
+                CREATE ROLE dba;
+                CREATE SCHEMA mcp AUTHORIZATION dba;
+                GRANT mcp_owner, dba TO installer;
+                GRANT CREATE ON DATABASE \(database.name) TO installer;
+                CREATE EXTENSION vector;
+                """)
+            _ = try await apply(database, user: "installer")
+            let stranger = rollback(database, user: "in \"stall\" er")
+            let before = try await database.dump()
+            for failure in [
+                try await #require(throws: ServerFailure.self) { try await stranger.plan() },
+                try await rejection(of: stranger, on: database.name),
+            ] {
+                #expect(failure.failureClass == .privilege)
+                #expect(failure.message.contains("may not take the schema back, and nothing was changed; it lacks: "))
+                for right in [
+                    "the privileges of mcp_owner, which owns ", "the privileges of installer, which owns ",
+                    "membership with SET ROLE in dba, which schema mcp is given back to", "CREATE on database ",
+                ] {
+                    #expect(failure.message.contains(right), "\(failure)")
+                }
+                #expect(try await database.dump() == before)
+            }
+            let cure = try #require(try await rejection(of: stranger, on: database.name).cure)
+            let start = try #require(cure.range(of: "let one run: "))
+            try await database.psql(String(cure[start.upperBound...]))
+            #expect(try await stranger.plan().missingRights == [])
+            _ = try await stranger.run(on: database.name, dropsRows: false)
+            let left = """
+                SELECT to_regclass('mcp.models') IS NULL, nspowner::regrole FROM pg_namespace WHERE nspname = 'mcp'
+                """
+            #expect(try await database.psql(left) == "t|dba")
+        }
+    }
+
+    @Test func whatOnlyASuperuserMayDropIsForASuperuser() async throws {
+        try await withDatabase(.v18) { database in
+            _ = try await apply(database)
+            try await database.psql("CREATE ROLE reader LOGIN; GRANT pg_read_all_data, mcp_owner TO reader")
+            let reader = rollback(database, user: "reader")
+            let lacking = try await reader.plan().missingRights
+            #expect(lacking.map(\.description).contains("the right to drop role mcp_application"))
+            let failure = try await rejection(of: reader, on: database.name)
+            #expect(failure.cure == "do it as a superuser: not all of this should be given to another role")
+        }
+    }
+
+    // MARK: - Locks
+
+    @Test func whoHoldsALockIsNamedAndNotTheStatement() async throws {
+        try await TestDatabase.with { database in
+            _ = try await apply(database)
+            let holder = try await database.connect(options: SessionOptions(applicationName: "holder"))
+            let partition = try await database.psql(
+                "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'mcp.audit_log'::regclass LIMIT 1")
+            try await holder.script(unsafe: "BEGIN; LOCK TABLE \(partition) IN ACCESS SHARE MODE")
+            let before = try await database.dump()
+            var rollback = rollback(database)
+            rollback.lockPatience = .milliseconds(100)
+            let failure = try await rejection(of: rollback, on: database.name)
+            #expect(failure.failureClass == .lockNotAvailable)
+            #expect(
+                failure.message.contains(
+                    "others hold its locks: pid \(holder.server.backendPID) (postgres, holder, idle in transaction for")
+            )
+            #expect(failure.message.contains("holds AccessShareLock on \(partition); nothing was changed"))
+            #expect(!"\(failure) \(failure.detail ?? "")".contains("DROP"))
+            #expect(failure.cure == "stop the programs that use the schema, then repeat the command")
+            #expect(try await database.dump() == before)
+
+            try await holder.script(unsafe: "LOCK TABLE mcp.models IN ACCESS EXCLUSIVE MODE")
+            let plan = try await #require(throws: ServerFailure.self) { try await rollback.plan() }
+            #expect(plan.message.contains("the rows cannot be counted"))
+            #expect(plan.message.contains("(postgres, holder, idle in transaction for"))
+            await holder.close()
+        }
+    }
+
+    @Test func besideAnotherCommandItSaysWhoIsAtWork() async throws {
+        try await TestDatabase.with { database in
+            _ = try await apply(database)
+            let other = try await database.connect(options: SessionOptions(applicationName: "pgtend schema repair"))
+            try await SchemaLock(connection: other, set: .platform).take()
+            let failure = try await rejection(of: rollback(database), on: database.name)
+            #expect(
+                failure.message.hasPrefix(
+                    "another pgtend works on the schema of this database: pid \(other.server.backendPID) "
+                        + "(postgres, pgtend schema repair)"))
+            await other.close()
         }
     }
 

@@ -54,6 +54,10 @@ struct SchemaRollbackTests {
             let before = try await database.definitions()
             _ = try await apply(database)
             #expect(try await database.definitions() != before)
+            // Nor do somebody else's rows keep anything from going.
+            try await database.psql("INSERT INTO mcp.notes VALUES (1)")
+            let plan = try await rollback(database).plan()
+            #expect(plan.bystanders == ["table mcp.notes"] && plan.obstacles == [] && plan.tablesWithRows == [])
             let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
             #expect(try await database.definitions() == before)
             for name in ["role mcp_application", "extension vector", "schema mcp"] {
@@ -105,6 +109,48 @@ struct SchemaRollbackTests {
         }
     }
 
+    /// golang-migrate's record stays, with its row and the schema that it stands in, and no row of its own is at stake.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func leavesTheRecordOfGolangMigrate(version: PostgresVersion) async throws {
+        try await withDatabase(version) { database in
+            _ = try await apply(database)
+            try await database.psql(
+                """
+                CREATE TABLE mcp.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+                INSERT INTO mcp.schema_migrations VALUES (1, false);
+                """)
+            let plan = try await rollback(database).plan()
+            #expect(plan.tablesWithRows == [] && plan.obstacles == [] && plan.bystanders == [])
+            #expect(plan.tables.count == 34 && !plan.tables.contains { $0.name.name == "schema_migrations" })
+            let schema = plan.makings.first { $0.kind == "schema" && $0.name == "mcp" }
+            #expect(schema?.obstacle == "table mcp.schema_migrations stands in it")
+
+            let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
+            #expect(
+                remarks == [
+                    "schema mcp stays: others need it (table mcp.schema_migrations depends on schema mcp)",
+                    "role mcp_owner stays: others need it (owner of schema mcp)",
+                ])
+            #expect(try await database.psql("SELECT count(*) FROM mcp.schema_migrations") == "1")
+            let again = try await rollback(database).plan()
+            #expect(again.migrations.isEmpty && again.objects == 0)
+        }
+    }
+
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func passesOverASchemaThatSomebodyHasDropped(version: PostgresVersion) async throws {
+        try await withDatabase(version) { database in
+            let empty = try await database.definitions()
+            _ = try await apply(database)
+            try await database.psql("DROP SCHEMA mcp CASCADE")
+            let plan = try await rollback(database).plan()
+            #expect(!plan.migrations.isEmpty && plan.objects == 0 && plan.tables == [] && plan.obstacles == [])
+            #expect(!plan.makings.contains { $0.name == "mcp" })
+            #expect(try await rollback(database).run(on: database.name, dropsRows: false).remarks == [])
+            #expect(try await database.definitions() == empty)
+        }
+    }
+
     /// Whoever could apply the schema without being a superuser can take it back as well.
     @Test func needsNoSuperuserWhereApplyingNeededNone() async throws {
         try await withDatabase(.v18) { database in
@@ -118,6 +164,7 @@ struct SchemaRollbackTests {
                 """)
             let before = try await database.definitions()
             _ = try await apply(database, user: "installer")
+            #expect(try await rollback(database, user: "installer").plan().missingRights == [])
             _ = try await rollback(database, user: "installer").run(on: database.name, dropsRows: false)
             #expect(try await database.definitions() == before)
         }
