@@ -75,4 +75,12 @@ struct SchemaCommandTests {
         #expect(result.ending == .exited(64), "\(result)")
         #expect(result.standardError.contains("expected OLD=NEW or TABLE.COLUMN:OLD=NEW"))
     }
+
+    /// What would have no effect is none of theirs.
+    @Test(arguments: ["verify", "apply", "repair", "rollback"], [["--schema", "sales"], ["--log-format", "json"]])
+    func takesNoOptionWithoutEffect(command: String, option: [String]) async throws {
+        let result = try await Pgtend.run(["schema", command, "--database", "host=/nowhere"] + option)
+        #expect(result.ending == .exited(64), "\(result)")
+        #expect(result.standardError.contains("Unknown option '\(option[0])'"), "\(result)")
+    }
 }

@@ -22,7 +22,7 @@ struct SchemaApplyCommand: ParsableCommand {
             \(ExitStatus.schemaHelp)
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @OptionGroup var records: MigrationsTableOption
 

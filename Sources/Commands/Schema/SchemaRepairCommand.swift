@@ -24,7 +24,7 @@ struct SchemaRepairCommand: ParsableCommand {
             \(ExitStatus.schemaHelp)
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @Option(
         name: .long,

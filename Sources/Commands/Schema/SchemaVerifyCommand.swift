@@ -24,7 +24,7 @@ struct SchemaVerifyCommand: ParsableCommand {
                78  the configuration is not right
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @Flag(name: .long, help: "Print one JSON document for programs.")
     var json = false
