@@ -69,11 +69,26 @@ struct SchemaCommandTests {
         }
     }
 
-    @Test(arguments: [["--map", "standard"], ["--map", "user="], ["--map", "a.b.c:x=y"]])
-    func refusesAMapThatIsNone(arguments: [String]) async throws {
-        let result = try await Pgtend.run(["schema", "repair", "--database", "host=/nowhere"] + arguments)
+    // MARK: - The command line
+
+    @Test func tellsEveryMappingThatIsNone() async throws {
+        let maps = ["standard", "user=", "a.b.c:x=y", "tasks.nope:a=b", "api_keys.nope:c=d", "old=one", "old=two"]
+        let result = try await Pgtend.run(
+            ["schema", "repair", "--database", "host=/nowhere"] + maps.flatMap { ["--map", $0] })
         #expect(result.ending == .exited(64), "\(result)")
-        #expect(result.standardError.contains("expected OLD=NEW or TABLE.COLUMN:OLD=NEW"))
+        for map in maps where map != "old=one" {
+            #expect(result.standardError.contains("--map '\(map)': "), "\(map) \(result)")
+        }
+    }
+
+    @Test(arguments: ["a.b.c.d", "a.b.c", "", ".b", "a.", "a b", "\"a"])
+    func refusesATableThatIsNone(name: String) async throws {
+        for command in ["apply", "repair"] {
+            let result = try await Pgtend.run(
+                ["schema", command, "--database", "host=/nowhere", "--migrations-table", name])
+            #expect(result.ending == .exited(64), "\(result)")
+            #expect(result.standardError.contains("expected TABLE or SCHEMA.TABLE"), "\(result)")
+        }
     }
 
     /// What would have no effect is none of theirs.

@@ -18,8 +18,8 @@ struct SchemaRepairCommand: ParsableCommand {
 
             EXAMPLES
               pgtend schema repair --plan --database 'host=/run/postgresql dbname=platform'
-              pgtend schema repair --map legacy=service --database 'host=/run/postgresql dbname=platform'
-              pgtend schema repair --map tasks.status:done=completed --map tasks.status:new=pending
+              pgtend schema repair --map legacy=service --database dbname=platform
+              pgtend schema repair --map tasks.status:done=completed --map new=pending
 
             \(ExitStatus.schemaHelp)
             """)
@@ -29,8 +29,11 @@ struct SchemaRepairCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What an old value is called by now; TABLE.COLUMN: before it for one column only.",
-            valueName: "old=new"))
+            "What an old value is called by now.",
+            discussion:
+                "OLD holds no '='. TABLE.COLUMN: before it makes it for that column only, where it wins over one for "
+                + "all, wherever that stands. An OLD with ':' needs it. Repeatable.",
+            valueName: "[table.column:]old=new"))
     var map: [String] = []
 
     @OptionGroup var records: MigrationsTableOption
@@ -39,11 +42,9 @@ struct SchemaRepairCommand: ParsableCommand {
     var plan = false
 
     func validate() throws {
-        for text in map where ValueMapping(text) == nil {
-            throw ValidationError("--map \(text): expected OLD=NEW or TABLE.COLUMN:OLD=NEW")
-        }
-        if let problem = ValueMapping.problem(of: map.compactMap { ValueMapping($0) }) {
-            throw ValidationError("--map: \(problem)")
+        let problems = ValueMapping.problems(of: map)
+        guard problems.isEmpty else {
+            throw ValidationError(problems.map { "--map \($0.visible)" }.joined(separator: "\n"))
         }
     }
 

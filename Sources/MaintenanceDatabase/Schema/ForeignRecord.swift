@@ -18,9 +18,15 @@ package enum ForeignRecordTable: Hashable, Sendable {
     /// The tool was never used, or nothing is to be told to it.
     case none
 
-    /// From what a caller gives: nil, the table's name, or the word `none`.
-    package init(_ text: String?) {
-        self = text.map { $0 == "none" ? .none : .named($0) } ?? .usual
+    /// From what a caller gives: `TABLE`, `SCHEMA.TABLE` or the word `none`; nil where it is none of these.
+    package init?(_ text: String) {
+        if text == "none" {
+            self = .none
+        } else if text.wholeMatch(of: #/(?:"(?:[^"]|"")+"|[^".\s]+)(?:\.(?:"(?:[^"]|"")+"|[^".\s]+))?/#) != nil {
+            self = .named(text)
+        } else {
+            return nil
+        }
     }
 }
 
