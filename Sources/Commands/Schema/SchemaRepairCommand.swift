@@ -59,23 +59,16 @@ struct SchemaRepairCommand: ParsableCommand {
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,
                     recordTable: recordTable)
-                let name = definition.name
                 if isPlan {
                     let diagnosis = try await repair.plan()
-                    StandardOutput.write(SchemaPlanText(name, diagnosis).rendered)
-                    return diagnosis
+                    StandardOutput.write(SchemaPlanText(definition.name, diagnosis).rendered)
+                    return SchemaPlanText.status(ofPlan: diagnosis)
                 }
-                return try await repair.run { diagnosis in
-                    StandardOutput.write(SchemaPlanText(name, diagnosis).summary)
-                } progressed: { progress in
-                    StandardOutput.write(SchemaPlanText.line(progress))
-                } done: { steps, duration in
-                    StandardOutput.write(SchemaPlanText.line(steps, duration))
-                }
-            } show: { diagnosis, _ in
-                if isPlan { return diagnosis.plan.refusals.isEmpty ? .done : .refused }
-                StandardOutput.write(SchemaPlanText.outcome(diagnosis))
-                return SchemaPlanText.status(diagnosis)
+                let text = SchemaWorkText(definition.name)
+                return text.ended(
+                    try await repair.run(begun: text.begun, progressed: text.progressed, done: text.done))
+            } show: { status, _ in
+                status
             }
             return ExitStatus.gravest(answers.statuses)
         }

@@ -194,7 +194,9 @@ package struct SchemaRepair: Sendable {
         do throws(PostgresError) {
             return try await body()
         } catch {
-            guard error.sqlState == .insufficientPrivilege else { throw ServerFailure(error) }
+            guard error.sqlState == .insufficientPrivilege else {
+                throw await connection.failure(error, reading: RecordedFacts.platform.schema)
+            }
             let missing: [MissingRight]
             do throws(PostgresError) {
                 missing = try await missingRights(connection, table)

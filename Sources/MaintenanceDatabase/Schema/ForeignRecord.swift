@@ -69,7 +69,7 @@ extension ServerFailure {
 
     fileprivate static func noTable(_ name: String) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message:
                 "\(name) is no table of golang-migrate: expected one with the columns version and dirty, and no other; "
                 + "nothing was changed",
@@ -78,7 +78,7 @@ extension ServerFailure {
 
     fileprivate static func several(_ tables: [RelationName]) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message:
                 "golang-migrate has \(tables.map(\.description).joined(separator: " and ")), and nothing says which of "
                 + "them is about this schema; nothing was changed",
@@ -88,7 +88,7 @@ extension ServerFailure {
     /// - Parameter known: how many migrations this program has.
     static func newer(_ record: ForeignRecord, _ known: Int) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message:
                 "golang-migrate (\(record.table)) is at version \(record.version), of which this pgtend knows nothing: "
                 + "it knows \(known); nothing was changed",
