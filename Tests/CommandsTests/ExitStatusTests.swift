@@ -36,9 +36,21 @@ struct ExitStatusTests {
         #expect(codes == Status.allCases.map(\.rawValue) + [130, 143])
     }
 
+    @Test(arguments: [
+        (Status.schemaHelp, [0, 1, 2, 4, 64, 69, 70, 74, 77, 78, 130, 143] as [Int32]),
+        (Status.verifyHelp, [0, 1, 4, 64, 69, 70, 74, 77, 78, 130, 143]),
+    ])
+    func helpOfASchemaCommandKnowsItsCodes(help: String, expected: [Int32]) {
+        let codes = help.split(separator: "\n").dropFirst().compactMap { line in
+            Int32(line.drop { $0 == " " }.prefix { $0 != " " })
+        }
+        #expect(codes == expected)
+    }
+
     /// ArgumentParser wraps at 80 columns, and a wrapped code is hard to find.
     @Test func helpIsNeverWrapped() {
-        for line in Status.help.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+        let helps = [Status.help, Status.schemaHelp, Status.verifyHelp]
+        for line in helps.flatMap({ $0.split(separator: "\n") }) { #expect(line.count <= 80, "\(line)") }
     }
 
     @Test(
@@ -47,6 +59,7 @@ struct ExitStatusTests {
             (.connection, nil, .unavailable), (.pooler, nil, .unavailable), (.resources, "53300", .unavailable),
             (.other, "25006", .unavailable),
             (.other, "42P07", .failed), (.lockNotAvailable, "55P03", .held),
+            (.refused, nil, .refused),
         ] as [(FailureClass, String?, Status)])
     func saysWhatEndedACommandBeforeItBegan(kind: FailureClass, state: String?, status: Status) {
         #expect(Status(ServerFailure(failureClass: kind, sqlState: state, message: "")) == status)

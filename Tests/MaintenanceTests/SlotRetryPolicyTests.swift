@@ -31,7 +31,7 @@ struct SlotRetryPolicyTests {
 
     @Test("What ended a run is waited for where waiting may help", arguments: FailureClass.allCases)
     func waitsForWhatMayPass(failureClass: FailureClass) {
-        let isLasting = [.authentication, .privilege, .pooler, .other].contains(failureClass)
+        let isLasting = [.authentication, .privilege, .pooler, .refused, .other].contains(failureClass)
         let summary = Self.summary(failure: Self.failure(failureClass))
         #expect(reaction(to: summary) == (isLasting ? .nextSlot : .again(after: .seconds(1))))
     }

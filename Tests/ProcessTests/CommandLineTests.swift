@@ -19,8 +19,9 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
-        ["--help"], ["run", "--help"], ["plan", "--help"], ["schema", "apply", "--help"], ["config", "--help"],
-        ["status", "--help"], ["history", "--help"],
+        ["--help"], ["run", "--help"], ["plan", "--help"], ["schema", "apply", "--help"],
+        ["schema", "repair", "--help"],
+        ["schema", "verify", "--help"], ["config", "--help"], ["status", "--help"], ["history", "--help"],
     ])
     func helpsWithExamples(arguments: [String]) async throws {
         let result = try await Pgtend.run(arguments)

@@ -18,6 +18,12 @@ struct SchemaRepairProcessTests {
                 #expect(refused.ending == .exited(2), "\(refused)")
                 #expect(refused.standardOutput.contains("type has values that key_type may not have: 'robot' (20)"))
                 #expect(refused.standardOutput.contains("--map 'api_keys.key_type:OLD=NEW'"))
+                // Hundreds of lines, and none of them twice.
+                #expect(refused.standardOutput.split(separator: "the schema has a gap").count == 2)
+                if arguments.isEmpty {
+                    let end = "\n\(database.name): refused for the reasons above, and nothing was changed\n"
+                    #expect(refused.standardOutput.hasSuffix(end), "\(refused.standardOutput.suffix(200))")
+                }
                 #expect(try await database.psql(state) == "1|t")
             }
 
@@ -29,7 +35,7 @@ struct SchemaRepairProcessTests {
 
             let repaired = try await Self.repair("--map", "robot=agent", on: database)
             #expect(repaired.ending == .exited(0), "\(repaired.standardError)")
-            #expect(repaired.standardOutput.contains("the schema is what it should be"))
+            #expect(repaired.standardOutput.contains("\(database.name): the schema is what it should be"))
             #expect(try await database.psql(state) == "1|f")
             #expect(try await database.psql("SELECT count(*) FROM mcp.api_keys WHERE key_type = 'agent'") == "40")
             let verified = try await Pgtend.run(["schema", "verify", "--database", database.conninfo()])

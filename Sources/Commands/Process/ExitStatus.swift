@@ -40,6 +40,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .authentication, .privilege: self = .noPermission
         case .connection, .pooler, .resources, .timeout: self = .unavailable
         case .lockNotAvailable: self = .held
+        case .refused: self = .refused
         case .other where failure.isStandby: self = .unavailable
         case .transactionRollback, .cancelled, .other: self = .failed
         }
@@ -92,17 +93,35 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// For the `--help` of the commands that change a schema.
     static var schemaHelp: String {
-        let meanings: [(ExitStatus, String)] = [
-            (done, "the database is what it should be (with --plan: it is, or can be brought there)"),
-            (failed, "a step failed, or something is left that this command cannot do; what was done stays"),
-            (refused, "refused: only a person can decide, or the server lacks something; nothing was changed"),
-            (held, "another pgtend is at work, or others held locks for too long; what was done stays"),
-        ]
-        let others = [usage, unavailable, software, outputLost, noPermission, configuration].map { ($0, $0.meaning) }
+        help(
+            [
+                (done, "the database is what it should be (--plan: or can be brought there)"),
+                (failed, "a step failed, or something is left to do; what was done stays"),
+                (refused, "refused: a person must decide first, or the server lacks something"),
+                (held, "another pgtend is at work, or others hold locks; what was done stays"),
+                (noPermission, "\(noPermission.meaning) (also with --plan)"),
+            ], interrupted: "interrupted by SIGINT; what was done stays, the next call goes on")
+    }
+
+    /// For the `--help` of the command that compares one.
+    static var verifyHelp: String {
+        help(
+            [
+                (done, "the database is what it should be"), (failed, "there is a gap"),
+                (held, "others hold locks, so that a database could not be read"),
+                (noPermission, noPermission.meaning),
+            ], interrupted: "interrupted by SIGINT")
+    }
+
+    /// - Parameters:
+    ///   - own: what means something of its own for a command on a schema.
+    ///   - interrupted: what SIGINT means.
+    private static func help(_ own: [(status: ExitStatus, meaning: String)], interrupted meaning: String) -> String {
+        let others = [usage, unavailable, software, outputLost, configuration].map { ($0, $0.meaning) }
+        let codes = (own + others).sorted { $0.status.rawValue < $1.status.rawValue }
         return help(
-            (meanings + others).map { ($0.0.rawValue, $0.1) } + [
-                (interrupted(by: SIGINT), "interrupted by SIGINT; what was done stays, and the next call goes on"),
-                (interrupted(by: SIGTERM), "the same by SIGTERM"),
+            codes.map { ($0.status.rawValue, $0.meaning) } + [
+                (interrupted(by: SIGINT), meaning), (interrupted(by: SIGTERM), "the same by SIGTERM"),
             ])
     }
 

@@ -6,8 +6,14 @@ struct MigrationsTableOption: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Where golang-migrate records this schema, or 'none'. (default: schema_migrations, in the schema or in public)",
-            valueName: "schema.table"))
-    var migrationsTable: String?
+            valueName: "schema.table"),
+        transform: { text in
+            guard let table = ForeignRecordTable(text) else {
+                throw ValidationError("expected TABLE or SCHEMA.TABLE, as SQL writes them, or none")
+            }
+            return table
+        })
+    var migrationsTable: ForeignRecordTable?
 
-    var table: ForeignRecordTable { ForeignRecordTable(migrationsTable) }
+    var table: ForeignRecordTable { migrationsTable ?? .usual }
 }

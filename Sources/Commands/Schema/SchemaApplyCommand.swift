@@ -10,10 +10,10 @@ struct SchemaApplyCommand: ParsableCommand {
         abstract: "Install the schema in an empty database, or bring an older one up to date.",
         discussion: """
             An empty database gets each migration in one transaction. One that has the schema already, whoever made it, is \
-            taken over when it verifies; an older one is completed step by step, and who reads or writes meanwhile waits \
-            for no longer than the lock limit of the configuration. A database of a newer pgtend is left alone, and so is \
-            one whose migration state is dirty, which is for 'pgtend schema repair'. Whatever interrupts it, the next call \
-            goes on.
+            taken over when it verifies; an older one is completed step by step, rows that lack a derived value are \
+            filled, and who reads or writes meanwhile waits for no longer than the lock limit of the configuration. A \
+            database of a newer pgtend is left alone, and so is one whose migration state is dirty, which is for \
+            'pgtend schema repair'. Whatever interrupts it, the next call goes on.
 
             EXAMPLES
               pgtend schema apply --plan --database 'host=/run/postgresql dbname=platform'
@@ -22,7 +22,7 @@ struct SchemaApplyCommand: ParsableCommand {
             \(ExitStatus.schemaHelp)
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @OptionGroup var records: MigrationsTableOption
 
@@ -50,46 +50,45 @@ struct SchemaApplyCommand: ParsableCommand {
 
     private static func show(_ situation: SchemaApplication.Situation, of name: String) -> ExitStatus {
         switch situation {
-        case .empty(_, let refusals) where !refusals.isEmpty:
-            StandardOutput.write(
-                (["\(name.visible): empty"] + SchemaPlanText.refusals(refusals)).joined(separator: "\n"))
-            return .refused
-        case .empty(let pending, _):
+        case .empty(_, let diagnosis) where !diagnosis.plan.refusals.isEmpty:
+            return refused(diagnosis.plan.refusals, of: name)
+        case .empty(let pending, let diagnosis):
             let files = pending.count == 1 ? "1 migration" : "\(pending.count) migrations"
-            StandardOutput.write(
-                "\(name.visible): empty; \(files) to apply, each in one transaction on new objects alone")
+            let head = "\(name.visible): empty; \(files) to apply, each in one transaction on new objects alone"
+            let lines = [head] + SchemaPlanText.missingRights(diagnosis.missingRights)
+            StandardOutput.write(lines.joined(separator: "\n"))
             for migration in pending { StandardOutput.write("-- \(migration.label)\n\(migration.text)") }
-            return .done
+            return SchemaPlanText.status(ofPlan: diagnosis)
         case .whole(let isRecorded):
             StandardOutput.write(
                 "\(name.visible): the schema is what it should be" + (isRecorded ? "" : ", and would be recorded"))
             return .done
         case .partial(let diagnosis):
             StandardOutput.write(SchemaPlanText(name, diagnosis).rendered)
-            return diagnosis.plan.refusals.isEmpty ? .done : .refused
+            return SchemaPlanText.status(ofPlan: diagnosis)
         }
+    }
+
+    private static func refused(_ refusals: [SchemaRefusal], of name: String) -> ExitStatus {
+        StandardOutput.write((["\(name.visible): empty"] + SchemaPlanText.refusals(refusals)).joined(separator: "\n"))
+        return .refused
     }
 
     private static func apply(
         _ application: SchemaApplication, to name: String
     ) async throws(ServerFailure) -> ExitStatus {
-        let outcome = try await application.apply { done in
-            StandardOutput.write("applied \(done.migration.label) in \(done.duration.forPeople)")
-        } begun: { diagnosis in
-            StandardOutput.write(SchemaPlanText(name, diagnosis).summary)
-        } progressed: { progress in
-            StandardOutput.write(SchemaPlanText.line(progress))
-        } done: { steps, duration in
-            StandardOutput.write(SchemaPlanText.line(steps, duration))
-        }
+        let text = SchemaWorkText(name)
+        let outcome = try await application.apply(
+            progress: { done in
+                StandardOutput.write("\(name.visible): applied \(done.migration.label) in \(done.duration.forPeople)")
+            }, begun: text.begun, progressed: text.progressed, done: text.done)
         switch outcome {
         case .installed(let applied):
             StandardOutput.write("\(name.visible): the schema is at \(applied.schemaNumber)")
         case .adopted: StandardOutput.write("\(name.visible): the schema stood already, and is recorded now")
         case .upToDate: StandardOutput.write("\(name.visible): nothing to apply")
-        case .completed(let diagnosis):
-            StandardOutput.write(SchemaPlanText.outcome(diagnosis))
-            return SchemaPlanText.status(diagnosis)
+        case .refused(let refusals): return refused(refusals, of: name)
+        case .completed(let diagnosis): return text.ended(diagnosis)
         }
         return .done
     }

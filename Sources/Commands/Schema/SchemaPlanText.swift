@@ -27,7 +27,7 @@ struct SchemaPlanText {
         let sections =
             [
                 [GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals),
-                missingRights, Self.notes(plan.notes + plan.unfilled),
+                Self.missingRights(diagnosis.missingRights), Self.notes(plan.notes + plan.unfilled),
             ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -36,12 +36,10 @@ struct SchemaPlanText {
         notes.isEmpty ? [] : ["notes"] + notes.map { "  " + $0.visible }
     }
 
-    private var missingRights: [String] {
-        guard !diagnosis.missingRights.isEmpty else { return [] }
+    static func missingRights(_ rights: [MissingRight]) -> [String] {
+        guard !rights.isEmpty else { return [] }
         return ["the role lacks rights, and nothing is changed without them"]
-            + diagnosis.missingRights.map { right in
-                "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "")
-            }
+            + rights.map { right in "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "") }
     }
 
     private static func records(_ records: [ForeignRecord]) -> [String] {
@@ -102,19 +100,36 @@ struct SchemaPlanText {
             + "\(progress.changed) row(s) changed: \(progress.object.description.visible)"
     }
 
+    /// What a plan exits with: what its execution would be refused for, it says itself.
+    static func status(ofPlan diagnosis: SchemaDiagnosis) -> ExitStatus {
+        if !diagnosis.plan.refusals.isEmpty { return .refused }
+        if !diagnosis.missingRights.isEmpty { return .noPermission }
+        return diagnosis.verification.gap.isClosed || !diagnosis.plan.steps.isEmpty ? .done : .failed
+    }
+
     /// What a command that did what it could exits with.
     static func status(_ diagnosis: SchemaDiagnosis) -> ExitStatus {
         if !diagnosis.plan.refusals.isEmpty { return .refused }
         return diagnosis.verification.gap.isClosed ? .done : .failed
     }
 
-    static func outcome(_ diagnosis: SchemaDiagnosis) -> String {
-        let isWhole = diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.isEmpty
-        let head =
-            isWhole
-            ? "the schema is what it should be"
-            : GapText(VerifiedDatabase(name: "left", verification: diagnosis.verification)).rendered
-        let lines = [head] + refusals(diagnosis.plan.refusals) + records(diagnosis.records)
+    /// How a database stands afterwards.
+    ///
+    /// - Parameter first: what was shown before anything was changed: what is still so is not told a second time.
+    static func outcome(of name: String, _ diagnosis: SchemaDiagnosis, after first: SchemaDiagnosis?) -> String {
+        let (gap, refusals) = (diagnosis.verification.gap, diagnosis.plan.refusals)
+        guard !gap.isClosed || !refusals.isEmpty else {
+            let lines = ["\(name.visible): the schema is what it should be"] + records(diagnosis.records)
+            return (lines + notes(diagnosis.plan.unfilled)).joined(separator: "\n")
+        }
+        let isShown = first.map { $0.verification.gap == gap && $0.plan.refusals == refusals } ?? false
+        if isShown {
+            return refusals.isEmpty
+                ? "\(name.visible): left with the gap that is shown above"
+                : "\(name.visible): refused for the reasons above, and nothing was changed"
+        }
+        let left = GapText(VerifiedDatabase(name: "\(name), afterwards", verification: diagnosis.verification))
+        let lines = [left.rendered] + Self.refusals(refusals) + records(diagnosis.records)
         return (lines + notes(diagnosis.plan.unfilled)).joined(separator: "\n")
     }
 }

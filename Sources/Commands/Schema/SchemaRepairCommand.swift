@@ -18,19 +18,22 @@ struct SchemaRepairCommand: ParsableCommand {
 
             EXAMPLES
               pgtend schema repair --plan --database 'host=/run/postgresql dbname=platform'
-              pgtend schema repair --map legacy=service --database 'host=/run/postgresql dbname=platform'
-              pgtend schema repair --map tasks.status:done=completed --map tasks.status:new=pending
+              pgtend schema repair --map legacy=service --database dbname=platform
+              pgtend schema repair --map tasks.status:done=completed --map new=pending
 
             \(ExitStatus.schemaHelp)
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What an old value is called by now; TABLE.COLUMN: before it for one column only.",
-            valueName: "old=new"))
+            "What an old value is called by now.",
+            discussion:
+                "OLD holds no '='. TABLE.COLUMN: before it makes it for that column only, where it wins over one for "
+                + "all, wherever that stands. An OLD with ':' needs it. Repeatable.",
+            valueName: "[table.column:]old=new"))
     var map: [String] = []
 
     @OptionGroup var records: MigrationsTableOption
@@ -39,11 +42,9 @@ struct SchemaRepairCommand: ParsableCommand {
     var plan = false
 
     func validate() throws {
-        for text in map where ValueMapping(text) == nil {
-            throw ValidationError("--map \(text): expected OLD=NEW or TABLE.COLUMN:OLD=NEW")
-        }
-        if let problem = ValueMapping.problem(of: map.compactMap { ValueMapping($0) }) {
-            throw ValidationError("--map: \(problem)")
+        let problems = ValueMapping.problems(of: map)
+        guard problems.isEmpty else {
+            throw ValidationError(problems.map { "--map \($0.visible)" }.joined(separator: "\n"))
         }
     }
 
@@ -58,23 +59,16 @@ struct SchemaRepairCommand: ParsableCommand {
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,
                     recordTable: recordTable)
-                let name = definition.name
                 if isPlan {
                     let diagnosis = try await repair.plan()
-                    StandardOutput.write(SchemaPlanText(name, diagnosis).rendered)
-                    return diagnosis
+                    StandardOutput.write(SchemaPlanText(definition.name, diagnosis).rendered)
+                    return SchemaPlanText.status(ofPlan: diagnosis)
                 }
-                return try await repair.run { diagnosis in
-                    StandardOutput.write(SchemaPlanText(name, diagnosis).summary)
-                } progressed: { progress in
-                    StandardOutput.write(SchemaPlanText.line(progress))
-                } done: { steps, duration in
-                    StandardOutput.write(SchemaPlanText.line(steps, duration))
-                }
-            } show: { diagnosis, _ in
-                if isPlan { return diagnosis.plan.refusals.isEmpty ? .done : .refused }
-                StandardOutput.write(SchemaPlanText.outcome(diagnosis))
-                return SchemaPlanText.status(diagnosis)
+                let text = SchemaWorkText(definition.name)
+                return text.ended(
+                    try await repair.run(begun: text.begun, progressed: text.progressed, done: text.done))
+            } show: { status, _ in
+                status
             }
             return ExitStatus.gravest(answers.statuses)
         }

@@ -32,7 +32,7 @@ struct SchemaRollbackCommand: ParsableCommand {
                78  the configuration is not right
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @Flag(name: .long, help: "Print what would be dropped, with the rows and the SQL, and change nothing.")
     var plan = false

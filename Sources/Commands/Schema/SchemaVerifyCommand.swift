@@ -16,15 +16,10 @@ struct SchemaVerifyCommand: ParsableCommand {
               pgtend schema verify --database 'host=/run/postgresql dbname=platform'
               pgtend schema verify --json | jq '.databases[].missing'
 
-            EXIT CODES
-                0  the database is what it should be
-                1  there is a gap
-               69  a database could not be reached or worked with
-               77  the role, its password or a privilege was refused
-               78  the configuration is not right
+            \(ExitStatus.verifyHelp)
             """)
 
-    @OptionGroup var databases: DatabaseOptions
+    @OptionGroup var databases: DatabaseSelection
 
     @Flag(name: .long, help: "Print one JSON document for programs.")
     var json = false

@@ -30,7 +30,7 @@ extension ServerFailure {
     package var isOfDatabase: Bool {
         switch failureClass {
         case .connection, .authentication, .resources, .pooler: true
-        case .lockNotAvailable, .transactionRollback, .privilege, .timeout, .cancelled, .other: isStandby
+        case .lockNotAvailable, .transactionRollback, .privilege, .timeout, .cancelled, .refused, .other: isStandby
         }
     }
 }
@@ -62,6 +62,8 @@ package enum FailureClass: String, CaseIterable, Hashable, Sendable {
     case cancelled
     /// Disk, memory or connections are used up.
     case resources
+    /// What is there is left alone: a person has to decide first, and nothing was changed.
+    case refused
     /// Anything else: the same statement would fail the same way.
     case other
 }

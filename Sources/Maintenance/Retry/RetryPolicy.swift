@@ -36,7 +36,7 @@ package struct RetryPolicy: Sendable {
         switch failure {
         case .lockNotAvailable, .transactionRollback: true
         case .timeout: step.isQuickByNature
-        case .connection, .pooler, .authentication, .privilege, .cancelled, .resources, .other: false
+        case .connection, .pooler, .authentication, .privilege, .cancelled, .resources, .refused, .other: false
         }
     }
 
@@ -54,7 +54,8 @@ package struct RetryPolicy: Sendable {
         case .lockNotAvailable:
             guard allowsWait(after: waited, limits) else { return nil }
         case .transactionRollback: break
-        case .connection, .pooler, .authentication, .privilege, .timeout, .cancelled, .resources, .other: return nil
+        case .connection, .pooler, .authentication, .privilege, .timeout, .cancelled, .resources, .refused, .other:
+            return nil
         }
         let doubled = base * (1 << min(attempt - 1, 16))
         return min(doubled, longest) * (0.5 + jitter / 2)

@@ -67,7 +67,7 @@ package struct SlotRetryPolicy: Sendable {
         if failure.isStandby { return true }
         return switch failure.failureClass {
         case .connection, .resources, .lockNotAvailable, .transactionRollback, .timeout, .cancelled: true
-        case .pooler, .authentication, .privilege, .other: false
+        case .pooler, .authentication, .privilege, .refused, .other: false
         }
     }
 }

@@ -235,7 +235,7 @@ extension ServerFailure {
         case .connection, .pooler, .authentication, .cancelled, .resources, .lockNotAvailable, .transactionRollback,
             .timeout:
             true
-        case .privilege, .other: false
+        case .privilege, .refused, .other: false
         }
     }
 }

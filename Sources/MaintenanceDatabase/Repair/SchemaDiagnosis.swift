@@ -5,7 +5,7 @@ package struct SchemaDiagnosis: Sendable {
     package let verification: SchemaVerification
     package let plan: SchemaPlan
     /// What golang-migrate believes.
-    package internal(set) var records: [ForeignRecord]
+    package let records: [ForeignRecord]
     /// What the role that asked lacks for executing the plan; none where there is nothing to execute.
-    package internal(set) var missingRights: [MissingRight]
+    package let missingRights: [MissingRight]
 }

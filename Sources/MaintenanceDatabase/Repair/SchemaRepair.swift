@@ -71,7 +71,7 @@ package struct SchemaRepair: Sendable {
                     try await execute(diagnosis, connection, progressed, done)
                 } catch {
                     isOvertaken = Self.isOvertaken(error)
-                    try await withdrawChecks(connection, after: error)
+                    try await withdrawChecks(connection, of: diagnosis.plan, after: error)
                     guard isOvertaken, round < Self.rounds else { throw error }
                 }
                 let next = try await self.diagnosis(connection)
@@ -122,12 +122,24 @@ package struct SchemaRepair: Sendable {
         return true
     }
 
-    private func withdrawChecks(_ connection: Connection, after failure: ServerFailure) async throws(ServerFailure) {
+    /// - Throws: what failed first. Often the connection is what has failed, and nothing can be taken away then: what
+    ///   stays is told with it.
+    private func withdrawChecks(
+        _ connection: Connection, of plan: SchemaPlan, after failure: ServerFailure
+    ) async throws(ServerFailure) {
         do throws(ServerFailure) {
             _ = try await withdrawChecks(connection)
         } catch {
-            // Often the connection is what has failed: what failed first is what is told.
-            throw failure
+            let hasChecks = plan.steps.contains { step in
+                step.statements.contains { $0.contains(SchemaPlanner.notNullPrefix) }
+            }
+            guard hasChecks else { throw failure }
+            var told = failure
+            let remainder =
+                "a CHECK \(SchemaPlanner.notNullPrefix)… that is not validated may still stand, which the next call deals "
+                + "with: it could not be taken away (\(error))"
+            told.detail = [failure.detail, remainder].compactMap(\.self).joined(separator: "\n")
+            throw told
         }
     }
 
@@ -182,7 +194,9 @@ package struct SchemaRepair: Sendable {
         do throws(PostgresError) {
             return try await body()
         } catch {
-            guard error.sqlState == .insufficientPrivilege else { throw ServerFailure(error) }
+            guard error.sqlState == .insufficientPrivilege else {
+                throw await connection.failure(error, reading: RecordedFacts.platform.schema)
+            }
             let missing: [MissingRight]
             do throws(PostgresError) {
                 missing = try await missingRights(connection, table)

@@ -30,20 +30,26 @@ package struct ValueMapping: Hashable, Sendable, CustomStringConvertible {
         (column.map { "\($0.table).\($0.name):" } ?? "") + "\(old)=\(new)"
     }
 
-    /// What is wrong with mappings as a whole: one that contradicts another, or is for a column that the schema does not
-    /// have. Nil where nothing is.
-    package static func problem(of mappings: [ValueMapping]) -> String? {
-        guard !mappings.isEmpty else { return nil }
+    /// What is wrong with the mappings that a caller gives, a sentence each: one that has no such form, one for a column
+    /// that the schema does not have, one that contradicts another.
+    package static func problems(of texts: [String]) -> [String] {
+        guard !texts.isEmpty else { return [] }
         let facts = RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])
-        for (index, mapping) in mappings.enumerated() {
+        var known: [ValueMapping] = []
+        return texts.flatMap { text -> [String] in
+            guard let mapping = ValueMapping(text) else {
+                return ["'\(text)': expected OLD=NEW or TABLE.COLUMN:OLD=NEW"]
+            }
+            defer { known.append(mapping) }
+            var problems: [String] = []
             if let column = mapping.column, !facts.contains(CatalogObject(.column, column.name, of: column.table)) {
-                return "the schema has no column \(column.table).\(column.name)"
+                problems.append("'\(text)': the schema has no column \(column.table).\(column.name)")
             }
-            if let other = mappings[..<index].first(where: { $0.contradicts(mapping) }) {
-                return "'\(mapping.old)' is said to be '\(other.new)' and '\(mapping.new)'"
+            if let other = known.first(where: { $0.contradicts(mapping) }) {
+                problems.append("'\(text)': '\(mapping.old)' is said to be '\(other.new)' and '\(mapping.new)'")
             }
+            return problems
         }
-        return nil
     }
 
     private func contradicts(_ other: ValueMapping) -> Bool {

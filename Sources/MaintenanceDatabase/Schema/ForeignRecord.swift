@@ -18,9 +18,15 @@ package enum ForeignRecordTable: Hashable, Sendable {
     /// The tool was never used, or nothing is to be told to it.
     case none
 
-    /// From what a caller gives: nil, the table's name, or the word `none`.
-    package init(_ text: String?) {
-        self = text.map { $0 == "none" ? .none : .named($0) } ?? .usual
+    /// From what a caller gives: `TABLE`, `SCHEMA.TABLE` or the word `none`; nil where it is none of these.
+    package init?(_ text: String) {
+        if text == "none" {
+            self = .none
+        } else if text.wholeMatch(of: #/(?:"(?:[^"]|"")+"|[^".\s]+)(?:\.(?:"(?:[^"]|"")+"|[^".\s]+))?/#) != nil {
+            self = .named(text)
+        } else {
+            return nil
+        }
     }
 }
 
@@ -63,7 +69,7 @@ extension ServerFailure {
 
     fileprivate static func noTable(_ name: String) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message:
                 "\(name) is no table of golang-migrate: expected one with the columns version and dirty, and no other; "
                 + "nothing was changed",
@@ -72,7 +78,7 @@ extension ServerFailure {
 
     fileprivate static func several(_ tables: [RelationName]) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message:
                 "golang-migrate has \(tables.map(\.description).joined(separator: " and ")), and nothing says which of "
                 + "them is about this schema; nothing was changed",
@@ -82,7 +88,7 @@ extension ServerFailure {
     /// - Parameter known: how many migrations this program has.
     static func newer(_ record: ForeignRecord, _ known: Int) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message:
                 "golang-migrate (\(record.table)) is at version \(record.version), of which this pgtend knows nothing: "
                 + "it knows \(known); nothing was changed",

@@ -25,11 +25,12 @@ package struct SchemaApplication: Sendable {
 
     /// How a database stands, and so what there is to do.
     package enum Situation: Sendable {
-        /// Nothing of the schema is there: the migrations make it, unless the server lacks what they need.
-        case empty([PendingMigration], refusals: [SchemaRefusal])
-        /// It is what it should be; `isRecorded`: and is known to be.
+        /// Nothing of the schema is there: the migrations make it, unless the server lacks what they need, or the role
+        /// a right.
+        case empty([PendingMigration], SchemaDiagnosis)
+        /// It is what it should be, and no row has to be changed; `isRecorded`: and is known to be.
         case whole(isRecorded: Bool)
-        /// An older release, or another tool, has made it in part.
+        /// There is something to do, or to decide: an older release, or another tool, has made it in part.
         case partial(SchemaDiagnosis)
     }
 
@@ -39,6 +40,8 @@ package struct SchemaApplication: Sendable {
         /// It stood already, and is recorded now.
         case adopted
         case upToDate
+        /// An empty database stays empty, since the server lacks something.
+        case refused([SchemaRefusal])
         /// How it stands after it was completed, as far as that was possible.
         case completed(SchemaDiagnosis)
     }
@@ -54,17 +57,19 @@ package struct SchemaApplication: Sendable {
         if let dirty = diagnosis.records.first(where: \.isDirty) { throw Self.dirty(dirty) }
         if verification.live.holdsNothing {
             guard !pending.isEmpty else { throw Self.vanished }
-            return .empty(pending, refusals: diagnosis.plan.refusals)
+            return .empty(pending, diagnosis)
         }
-        if verification.gap.isClosed { return .whole(isRecorded: pending.isEmpty) }
-        let isKnown = pending.count < EmbeddedSQL.migrations.count || !diagnosis.records.isEmpty
-        guard isKnown else { throw Self.unknownOrigin(verification) }
-        return .partial(diagnosis)
+        guard verification.gap.isClosed else {
+            let isKnown = pending.count < EmbeddedSQL.migrations.count || !diagnosis.records.isEmpty
+            guard isKnown else { throw Self.unknownOrigin(verification) }
+            return .partial(diagnosis)
+        }
+        return Self.hasWork(diagnosis) ? .partial(diagnosis) : .whole(isRecorded: pending.isEmpty)
     }
 
     /// - Parameters:
     ///   - progress: called after each migration.
-    ///   - begun: called before an existing schema is changed.
+    ///   - begun: called before an existing schema or its rows are changed.
     ///   - progressed: called now and then while rows get new values.
     ///   - done: called after each step of that.
     /// - Throws: as `situation()` does; and what a migration or a step failed with.
@@ -74,37 +79,47 @@ package struct SchemaApplication: Sendable {
         done: @Sendable ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) -> Outcome {
         switch try await situation() {
+        case .empty(_, let diagnosis) where !diagnosis.plan.refusals.isEmpty:
+            return .refused(diagnosis.plan.refusals)
         case .empty: return .installed(try await installer.apply(progress: progress))
         case .whole(isRecorded: true): return .upToDate
         case .whole(isRecorded: false):
-            let diagnosis = try await repair.run(begun: { _ in }, done: { _, _ in })
-            return diagnosis.plan.refusals.isEmpty ? .adopted : .completed(diagnosis)
+            // Somebody may have given it something to do since it was looked at: that is told, too.
+            let diagnosis = try await repair.run(
+                begun: { if Self.hasWork($0) { begun($0) } }, progressed: progressed, done: done)
+            let isWhole = diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.isEmpty
+            return isWhole ? .adopted : .completed(diagnosis)
         case .partial: return .completed(try await repair.run(begun: begun, progressed: progressed, done: done))
         }
+    }
+
+    /// Also of a schema without a gap: its rows may lack what a trigger would have filled.
+    private static func hasWork(_ diagnosis: SchemaDiagnosis) -> Bool {
+        !diagnosis.plan.steps.isEmpty || !diagnosis.plan.refusals.isEmpty
     }
 
     // MARK: - Refusals
 
     private static func dirty(_ record: ForeignRecord) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message: "migration \(record.version) of golang-migrate has failed here (\(record.table) is dirty), "
                 + "and nothing was changed",
             cure: "pgtend schema repair --plan shows what is there and what can be done about it")
     }
 
     private static let vanished = ServerFailure(
-        failureClass: .other,
+        failureClass: .refused,
         message:
             "\(MigrationSet.platform.historyTable) says that the schema has been applied, and none of it is there; "
             + "nothing was changed",
-        cure: "restore the schema from a backup; or, where nothing is to be restored, delete the rows of "
-            + "\(MigrationSet.platform.historyTable) and apply it again")
+        cure: "restore it from a backup, with its rows; or, where none are to be restored, pgtend schema repair makes "
+            + "it anew")
 
     private static func unknownOrigin(_ verification: SchemaVerification) -> ServerFailure {
         let tables = verification.live.objects(.table).count
         return ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message: "the schema stands here in part, with \(tables) tables, and neither pgtend nor golang-migrate has "
                 + "recorded that it made them; nothing was changed",
             cure: "pgtend schema repair --plan shows what is there and what can be done about it")

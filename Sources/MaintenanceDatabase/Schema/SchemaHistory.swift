@@ -40,7 +40,7 @@ struct SchemaHistory {
 
     private func newer(_ last: Record) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message: "\(set.possessor) has had migration \(last.number) (\(last.name)) of a newer pgtend; "
                 + "this one knows \(migrations.count)",
             cure: "use the version of pgtend that \(set.historyTable).pgtend_version names, or a later one")
@@ -48,7 +48,7 @@ struct SchemaHistory {
 
     private func gap(_ migration: Migration) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message: "\(set.historyTable) has no row for \(migration.label), "
                 + "although it has one for a later migration",
             cure: "restore the row from a backup: migrations are applied in order, so it has been there")
@@ -56,7 +56,7 @@ struct SchemaHistory {
 
     private func edited(_ migration: Migration, _ record: Record) -> ServerFailure {
         ServerFailure(
-            failureClass: .other,
+            failureClass: .refused,
             message: "\(migration.label) is not the migration that \(set.possessor) has had: "
                 + "its text has the checksum \(checksums[migration.number] ?? "?"), "
                 + "recorded as \(record.name) is \(record.checksum)",

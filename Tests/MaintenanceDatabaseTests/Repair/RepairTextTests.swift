@@ -68,6 +68,29 @@ struct RepairTextTests {
         #expect(ValueMapping(text) == nil)
     }
 
+    /// A caller is told all of his mistakes at once.
+    @Test func everyMappingThatIsWrongIsNamed() {
+        let texts = ["a", "tasks.nope:a=b", "old=one", "tasks.status:old=two", "old=two", "nope.id:x=y", "=user"]
+        #expect(
+            ValueMapping.problems(of: texts) == [
+                "'a': expected OLD=NEW or TABLE.COLUMN:OLD=NEW",
+                "'tasks.nope:a=b': the schema has no column tasks.nope",
+                "'old=two': 'old' is said to be 'one' and 'two'",
+                "'nope.id:x=y': the schema has no column nope.id",
+            ])
+        #expect(ValueMapping.problems(of: ["a=b", "a=b", "tasks.status:a=c"]) == [])
+    }
+
+    @Test(
+        arguments: [
+            ("none", ForeignRecordTable.none), ("t", .named("t")), ("s.t", .named("s.t")),
+            (#""odd.schema"."a ""b""""#, .named(#""odd.schema"."a ""b""""#)), ("s-x.t", .named("s-x.t")),
+            ("", nil), ("a.b.c", nil), (".t", nil), ("s.", nil), ("a b", nil), (#""a"#, nil), (#""""#, nil),
+        ] as [(String, ForeignRecordTable?)])
+    func aTableOfMigrationsIsNamedAsSQLWritesIt(text: String, table: ForeignRecordTable?) {
+        #expect(ForeignRecordTable(text) == table)
+    }
+
     // MARK: - Rules
 
     @Test func aRuleIsItsHeadAndItsParts() {

@@ -50,6 +50,34 @@ struct UndoneRepairTests {
         }
     }
 
+    /// What a repair leaves behind since it may not even take it away is told with what it failed of.
+    @Test func tellsOfACheckThatItCannotTakeAway() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL;
+                CREATE FUNCTION public.disturb() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF current_query() LIKE '%VALIDATE CONSTRAINT%' THEN
+                        RAISE 'first' USING DETAIL = 'as the server says';
+                    ELSIF current_query() LIKE '%DROP CONSTRAINT%' THEN
+                        RAISE 'second';
+                    END IF;
+                END
+                $$;
+                CREATE EVENT TRIGGER disturb ON ddl_command_end EXECUTE FUNCTION public.disturb();
+                """)
+            let failure = try #require(await ServerFailure.of { try await database.repair() })
+            #expect(failure.message.contains(": first;") && failure.sqlState == "P0001", "\(failure)")
+            let detail = try #require(failure.detail)
+            #expect(detail.hasPrefix("as the server says\n") && detail.contains("pgtend_not_null_"), "\(detail)")
+            #expect(detail.contains("second"), "\(detail)")
+
+            try await database.psql("DROP EVENT TRIGGER disturb")
+            #expect(try await database.repair().verification.gap.isClosed)
+        }
+    }
+
     /// Rows that stand are read while others write; none of them is NULL.
     @Test(arguments: ["created_at", "email"])
     func validatesWhatMustNotBeNull(column: String) async throws {

@@ -1,5 +1,6 @@
 import EmbeddedSQL
 import Maintenance
+import Synchronization
 import TestSupport
 import Testing
 
@@ -23,10 +24,11 @@ struct SchemaApplicationTests {
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func installsInAnEmptyDatabaseAndThenHasNothingToDo(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
-            guard case .empty(let pending, refusals: []) = try await Self.application(database).situation() else {
+            guard case .empty(let pending, let diagnosis) = try await Self.application(database).situation() else {
                 Issue.record("not empty")
                 return
             }
+            #expect(diagnosis.plan.refusals == [] && diagnosis.missingRights == [])
             #expect(pending.map(\.number) == EmbeddedSQL.migrations.map(\.number))
             guard case .installed(let applied) = try await Self.apply(database) else {
                 Issue.record("not installed")
@@ -87,6 +89,35 @@ struct SchemaApplicationTests {
         }
     }
 
+    /// Nothing is changed that was not shown before, also where only rows lack something.
+    @Test func showsWhatItDoesToRowsOfASchemaWithoutAGap() async throws {
+        try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                SET session_replication_role = replica;
+                INSERT INTO mcp.embeddings (tenant_id, content, embedding, model_dimensions)
+                VALUES (gen_random_uuid(), 'text', array_fill(1::real, ARRAY[2]) || array_fill(0::real, ARRAY[4094]), 2);
+                """)
+            let begun = Atomic(0)
+            let done = Atomic(0)
+            let outcome = try await Self.application(database).apply { _ in
+            } begun: { diagnosis in
+                #expect(diagnosis.verification.gap.isClosed)
+                begun.add(diagnosis.plan.steps.count, ordering: .relaxed)
+            } done: { steps, _ in
+                done.add(steps.count, ordering: .relaxed)
+            }
+            guard case .completed(let after) = outcome else {
+                Issue.record("not completed: \(outcome)")
+                return
+            }
+            #expect(after.plan.steps.isEmpty && after.verification.gap.isClosed)
+            #expect(begun.load(ordering: .relaxed) > 0)
+            #expect(begun.load(ordering: .relaxed) == done.load(ordering: .relaxed))
+            #expect(try await database.psql(Self.recorded) == Self.whole)
+        }
+    }
+
     // MARK: - Refusals
 
     private static func refusal(_ database: TestDatabase) async -> ServerFailure? {
@@ -109,6 +140,7 @@ struct SchemaApplicationTests {
             try await database.psql("CREATE SCHEMA mcp; CREATE TABLE mcp.tasks (id integer)")
             let failure = try await #require(Self.refusal(database))
             #expect(failure.message.contains("stands here in part, with 1 tables"))
+            #expect(failure.failureClass == .refused)
             #expect(try await database.psql("SELECT to_regnamespace('pgtend') IS NULL") == "t")
         }
     }
@@ -130,6 +162,7 @@ struct SchemaApplicationTests {
             try await database.psql("DROP SCHEMA mcp CASCADE")
             let failure = try await #require(Self.refusal(database))
             #expect(failure.message.contains("none of it is there"))
+            #expect(failure.failureClass == .refused && failure.cure?.contains("pgtend schema repair") == true)
         }
     }
 }
