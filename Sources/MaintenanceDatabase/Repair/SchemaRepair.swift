@@ -74,9 +74,11 @@ package struct SchemaRepair: Sendable {
                     try await withdrawChecks(connection, of: diagnosis.plan, after: error)
                     guard isOvertaken, round < Self.rounds else { throw error }
                 }
-                let next = try await self.diagnosis(connection)
-                if !isOvertaken, next.verification.gap == diagnosis.verification.gap { break }
-                diagnosis = next
+                let former = diagnosis
+                diagnosis = try await self.diagnosis(connection)
+                let isStuck =
+                    diagnosis.verification.gap == former.verification.gap && diagnosis.plan.steps == former.plan.steps
+                if isStuck, !isOvertaken { break }
             }
             if !diagnosis.plan.refusals.isEmpty {
                 if try await withdrawChecks(connection) { diagnosis = try await self.diagnosis(connection) }
