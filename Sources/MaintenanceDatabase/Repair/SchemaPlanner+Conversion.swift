@@ -25,12 +25,16 @@ extension SchemaPlanner {
     /// Whether ALTER ... TYPE is done within the deadline: no row is rewritten, or there are few.
     private func isCheap(from found: String, to wanted: String, _ column: CatalogObject) -> Bool {
         if enumLabels(wanted) != nil { return false }
-        let bytes = live[CatalogObject(.table, column.relation), .bytes].flatMap { Int($0) } ?? Int.max
-        return bytes <= Self.quicklyRewritten || Self.isWider(wanted, than: found)
+        return isQuicklyRewritten(column.relation) || Self.isWider(wanted, than: found)
+    }
+
+    func isQuicklyRewritten(_ table: String) -> Bool {
+        let bytes = live[CatalogObject(.table, table), .bytes].flatMap { Int($0) } ?? Int.max
+        return Double(bytes) <= min(deadline / .milliseconds(200), 8) * Self.quicklyRewritten
     }
 
     /// Some 20 MB are rewritten, indexes included, within the default deadline of 200 ms.
-    private static let quicklyRewritten = 4 << 20
+    private static let quicklyRewritten = Double(4 << 20)
 
     /// The casts that PostgreSQL knows to need no rewrite. `timestamp` counts as UTC, which our sessions live in.
     private static func isWider(_ wanted: String, than found: String) -> Bool {
