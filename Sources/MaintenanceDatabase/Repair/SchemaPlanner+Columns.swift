@@ -55,6 +55,14 @@ extension SchemaPlanner {
                 "have no value for the new column \(column.name), which must not be NULL",
                 cure: "add the column by hand with a value for each row, then repeat the command")
         }
+        if isMandatory, let expression = generating(column) {
+            ask(
+                column,
+                "SELECT NULL::text AS value, count(*) AS count FROM \(table) AS r WHERE (\(expression)) IS NULL "
+                    + "HAVING count(*) > 0",
+                "would have no \(column.name), which is generated as \(expression) and must not be NULL",
+                cure: "give these rows values of which \(expression) is not NULL, then repeat the command")
+        }
         guard isFilled else {
             addBriefly(
                 .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
@@ -75,6 +83,13 @@ extension SchemaPlanner {
         try planStorage(column)
         try planFilling(column)
         try planNull(column)
+    }
+
+    /// What a column is generated as; nil for one that is not.
+    private func generating(_ column: CatalogObject) -> String? {
+        guard let rest = expected[column, .generated]?.dropped("ALWAYS AS ("), let end = rest.lastIndex(of: ")")
+        else { return nil }
+        return String(rest[..<end])
     }
 
     /// Nothing tells a column that somebody has renamed from one that is missing beside one that nobody expects.
