@@ -6,6 +6,7 @@ extension SchemaPlanner {
     static let notNullPrefix = "\(prefix)not_null_"
 
     mutating func planColumn(_ column: CatalogObject) throws(PostgresError) {
+        guard try mayChangeType(column) else { return }
         if let former = formerColumn(of: column) {
             try planMerge(former, column)
             // With one value in each row first.
@@ -55,6 +56,14 @@ extension SchemaPlanner {
                 "have no value for the new column \(column.name), which must not be NULL",
                 cure: "add the column by hand with a value for each row, then repeat the command")
         }
+        if isMandatory, let expression = generating(column) {
+            ask(
+                column,
+                "SELECT NULL::text AS value, count(*) AS count FROM \(table) AS r WHERE (\(expression)) IS NULL "
+                    + "HAVING count(*) > 0",
+                "would have no \(column.name), which is generated as \(expression) and must not be NULL",
+                cure: "give these rows values of which \(expression) is not NULL, then repeat the command")
+        }
         guard isFilled else {
             addBriefly(
                 .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
@@ -75,6 +84,13 @@ extension SchemaPlanner {
         try planStorage(column)
         try planFilling(column)
         try planNull(column)
+    }
+
+    /// What a column is generated as; nil for one that is not.
+    private func generating(_ column: CatalogObject) -> String? {
+        guard let rest = expected[column, .generated]?.dropped("ALWAYS AS ("), let end = rest.lastIndex(of: ")")
+        else { return nil }
+        return String(rest[..<end])
     }
 
     /// Nothing tells a column that somebody has renamed from one that is missing beside one that nobody expects.
@@ -156,38 +172,53 @@ extension SchemaPlanner {
     ) throws(PostgresError) {
         append(
             SchemaStep(
-                column, .patiently([]), purpose,
-                [
-                    """
-                    DO $pgtend$
-                    BEGIN
-                        IF EXISTS (SELECT FROM \(try qualified(column.relation)) AS r WHERE \(condition)) THEN
-                            RAISE check_violation USING MESSAGE = \(try SQLLiteral(trouble).quoted);
-                        END IF;
-                    END
-                    $pgtend$
-                    """
-                ]), to: .values)
+                column, .patiently([]), purpose, [try guarding(column.relation, condition, trouble)]), to: .values)
+    }
+
+    /// A statement that fails where a row `r` meets the condition: the rows are counted anew then.
+    private func guarding(
+        _ table: String, _ condition: String, _ trouble: String
+    ) throws(PostgresError) -> String {
+        """
+        DO $pgtend$
+        BEGIN
+            IF EXISTS (SELECT FROM \(try qualified(table)) AS r WHERE \(condition)) THEN
+                RAISE check_violation USING MESSAGE = \(try SQLLiteral(trouble).quoted);
+            END IF;
+        END
+        $pgtend$
+        """
     }
 
     // MARK: - Type, default
 
-    /// Where no row has to be rewritten, or few.
+    /// Where no row has to be rewritten, or few, and every value stays what it is.
     private mutating func planType(_ column: CatalogObject) throws(PostgresError) {
-        guard let type = difference(column, .type), let wanted = type.expected, let found = type.found else { return }
+        guard let change = typeChange(of: column) else { return }
+        let (found, wanted) = change
+        if isInPartitionKey(column) { return refuseKey(column, column, "partition key") }
+        let table = try qualified(column.relation)
         let name = try SQLIdentifier(column.name).quoted
         try askForViews(on: column)
         try askForDependants(of: column, isRenamed: false)
+        try askForReaders(of: column, from: found, to: wanted)
         try askForZone(of: column)
-        try askForCasts(of: column, to: wanted)
+        let unfit = try unfitValues(of: column, for: wanted)
+        ask(unfit.object, unfit.query, unfit.trouble, cure: unfit.cure)
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
-        // A cast that nobody makes without being told to.
-        let using = Self.isText(found) && !Self.isText(wanted) ? " USING \(name)::text::\(wanted)" : ""
-        var changes = ["ALTER COLUMN \(name) DROP DEFAULT", "ALTER COLUMN \(name) TYPE \(wanted)\(using)"]
+        let using = try isCastByText(column, change) ? " USING \(name)::text::\(wanted)" : ""
+        // That of an identity stays.
+        var changes = live[column, .default] == nil ? [] : ["ALTER COLUMN \(name) DROP DEFAULT"]
+        changes.append("ALTER COLUMN \(name) TYPE \(wanted)\(using)")
         if let value = expected[column, .default] { changes.append("ALTER COLUMN \(name) SET DEFAULT \(value)") }
+        var statements = ["ALTER TABLE \(table) \(changes.joined(separator: ", "))"]
+        if !Self.isWider(wanted, than: found) {
+            // Somebody may have written another value since they were looked at.
+            let trouble = "\(column.relation) has values of \(column.name) that \(wanted) would alter"
+            statements.insert(try guarding(column.relation, try isLost(column, change), trouble), at: 0)
+        }
         addBriefly(
-            .columns, column.relation, .accessExclusive, "\(column.name) is \(found)\(zone)",
-            "ALTER TABLE \(try qualified(column.relation)) \(changes.joined(separator: ", "))")
+            .columns, column.relation, .accessExclusive, "\(column.name) is \(found)\(zone)", statements)
     }
 
     static func isText(_ type: String) -> Bool { type == "text" || type.hasPrefix("character varying") }
@@ -198,17 +229,27 @@ extension SchemaPlanner {
     }
 
     /// Counts the values that a type cannot take.
-    private mutating func askForCasts(of column: CatalogObject, to wanted: String) throws(PostgresError) {
-        let value = "r.\(try SQLIdentifier(column.name).quoted)::text"
-        let length = Self.length(wanted)
-        let condition =
-            if let length { "length(\(value)) > \(length)" } else { try isNoValue(value, of: wanted) }
-        ask(
-            column,
-            "SELECT left(\(value), 60) AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
-                + "WHERE \(value) IS NOT NULL AND \(condition) GROUP BY 1 ORDER BY 2 DESC",
-            "\(column.name) has values that are \(length == nil ? "no" : "too long for") \(wanted)",
-            cure: "\(length == nil ? "give these rows other values" : "shorten them"), then repeat the command")
+    func unfitValues(of column: CatalogObject, for wanted: String) throws(PostgresError) -> SchemaQuestion {
+        let value = try text(of: column, as: wanted)
+        let isTooLong = Self.length(wanted) != nil
+        return SchemaQuestion(
+            object: column,
+            query:
+                "SELECT \(Self.shown(value)) AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
+                + "WHERE \(value) IS NOT NULL AND \(try isUnfit(value, for: wanted)) GROUP BY 1 ORDER BY 2 DESC",
+            trouble: "\(column.name) has values that are \(isTooLong ? "too long for" : "no") \(wanted)",
+            cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command")
+    }
+
+    /// As a type cannot take it: cutting a text to a length is no cast that anybody asks for.
+    func isUnfit(_ text: String, for wanted: String) throws(PostgresError) -> String {
+        if let length = Self.length(wanted) { return "length(\(text)) > \(length)" }
+        return Self.isText(wanted) ? "false" : try isNoValue(text, of: wanted)
+    }
+
+    /// A value in a refusal; one that is longer ends in an ellipsis.
+    static func shown(_ text: String) -> String {
+        "CASE WHEN length(\(text)) > 200 THEN left(\(text), 200) || '…' ELSE \(text) END"
     }
 
     /// Whether a text is none of a type's values. Before PostgreSQL 16 nothing but the cast itself tells, and the server

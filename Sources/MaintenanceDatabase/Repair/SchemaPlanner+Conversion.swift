@@ -14,26 +14,35 @@ extension SchemaPlanner {
             let source = CatalogObject(.column, name, of: column.relation)
             if live.contains(source) { return source }
         }
-        guard let type = difference(column, .type), let found = type.found, let wanted = type.expected,
-            !isCheap(from: found, to: wanted, column)
-        else { return nil }
+        guard let (found, wanted) = typeChange(of: column), !isCheap(from: found, to: wanted, column) else {
+            return nil
+        }
         return column
     }
 
     func needsConversion(_ column: CatalogObject) -> Bool { source(of: column) != nil }
 
-    /// Whether ALTER ... TYPE is done within the deadline: no row is rewritten, or there are few.
+    /// Whether ALTER ... TYPE is done within the deadline, since no row is rewritten, or there are few, and alters no
+    /// value: nothing would tell what it was.
     private func isCheap(from found: String, to wanted: String, _ column: CatalogObject) -> Bool {
         if enumLabels(wanted) != nil { return false }
-        let bytes = live[CatalogObject(.table, column.relation), .bytes].flatMap { Int($0) } ?? Int.max
-        return bytes <= Self.quicklyRewritten || Self.isWider(wanted, than: found)
+        if Self.isWider(wanted, than: found) { return true }
+        // What has begun as a conversion ends as one.
+        let shadow = CatalogObject(.column, Self.newPrefix + column.name, of: column.relation)
+        return isQuicklyRewritten(column.relation) && alteredValues(of: column).isEmpty && !live.contains(shadow)
+    }
+
+    func isQuicklyRewritten(_ table: String) -> Bool {
+        let bytes = live[CatalogObject(.table, table), .bytes].flatMap { Int($0) } ?? Int.max
+        return Double(bytes) <= min(deadline / .milliseconds(200), 8) * Self.quicklyRewritten
     }
 
     /// Some 20 MB are rewritten, indexes included, within the default deadline of 200 ms.
-    private static let quicklyRewritten = 4 << 20
+    private static let quicklyRewritten = Double(4 << 20)
 
-    /// The casts that PostgreSQL knows to need no rewrite. `timestamp` counts as UTC, which our sessions live in.
-    private static func isWider(_ wanted: String, than found: String) -> Bool {
+    /// The casts that PostgreSQL knows to need no rewrite, and that keep every value. `timestamp` counts as UTC, which
+    /// our sessions live in.
+    static func isWider(_ wanted: String, than found: String) -> Bool {
         if isText(found), wanted == "text" || wanted == "character varying" { return true }
         if let old = length(found), let new = length(wanted) { return new >= old }
         return found == "timestamp without time zone" && wanted == "timestamp with time zone"
@@ -75,7 +84,7 @@ extension SchemaPlanner {
 
     /// What the old value is called by now, as text over the row `r`.
     func mappedValue(_ source: CatalogObject, _ column: CatalogObject) throws(PostgresError) -> String {
-        let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
+        let old = try text(of: source, as: expected[column, .type] ?? "")
         let given = mappings.filter { $0.concerns(column.relation, column.name) }
         // The later ones win: what is said of this column, then of any, then what the rule knows.
         let mine =
@@ -104,7 +113,7 @@ extension SchemaPlanner {
     }
 
     /// The labels of an enum of the schema, as a list of literals.
-    private func enumLabels(_ type: String) -> String? {
+    func enumLabels(_ type: String) -> String? {
         guard let name = type.dropped("\(schema)."),
             let definition = expected[CatalogObject(.type, name), .definition], definition.hasPrefix("ENUM (")
         else { return nil }
@@ -124,10 +133,8 @@ extension SchemaPlanner {
         if expected[column, .null] != nil, expected[column, .default] == nil { conditions.append("x.\(name) IS NULL") }
         if let labels = allowed {
             conditions.append("x.\(name) NOT IN (\(labels))")
-        } else if let length = Self.length(type) {
-            conditions.append("length(x.\(name)) > \(length)")
-        } else if !Self.isText(type) {
-            conditions.append("x.\(name) IS NOT NULL AND \(try isNoValue("x.\(name)", of: type))")
+        } else if Self.length(type) != nil || !Self.isText(type) {
+            conditions.append("x.\(name) IS NOT NULL AND \(try isUnfit("x.\(name)", for: type))")
         }
         for check in expected.parts(.constraint, of: column.relation) where Self.isText(type) {
             guard let definition = expected[check, .definition]?.dropped("CHECK "),
@@ -139,17 +146,19 @@ extension SchemaPlanner {
             }
         }
         guard !conditions.isEmpty else { return }
-        let old = "r.\(try SQLIdentifier(source.name).quoted)::text"
+        let old = try text(of: source, as: type)
+        let shown = (Self.shown("x.old"), Self.shown("x.\(name)"))
         ask(
             column,
-            "SELECT left(x.old, 60) || CASE WHEN x.\(name) <> x.old THEN '=' || left(x.\(name), 60) ELSE '' END AS value, "
+            "SELECT \(shown.0) || CASE WHEN x.\(name) <> x.old THEN '=' || \(shown.1) ELSE '' END AS value, "
                 + "count(*) AS count FROM (SELECT \(old) AS old, "
                 + "(\(try mappedValue(source, column))) AS \(name) FROM \(try qualified(column.relation)) AS r"
                 + (rows.map { " WHERE \($0)" } ?? "")
                 + ") AS x WHERE \(conditions.joined(separator: " OR ")) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(source.name) has values that \(column.name) may not have",
             cure: "say what they are called by now\(allowed.map { " (one of \($0))" } ?? ""): "
-                + "--map '\(column.relation).\(column.name):OLD=NEW' for each")
+                + "--map '\(column.relation).\(column.name):OLD=NEW' for each (one that ends in … is longer: give "
+                + "its rows another value)")
     }
 
     /// Somebody may have meant another column, or repeats what was told once.
@@ -213,18 +222,16 @@ extension SchemaPlanner {
         _ source: CatalogObject, _ column: CatalogObject
     ) throws(PostgresError) -> Bool {
         takers.insert(column)
-        let table = CatalogObject(.table, column.relation)
         let key = live.parts(.constraint, of: column.relation).first { constraint in
             let definition = live[constraint, .definition] ?? ""
             return definition.hasPrefix("PRIMARY KEY") && Self.words(definition).contains(source.name)
         }
-        let isPartitionKey = live[table, .partitionKey].map { Self.words($0).contains(source.name) } ?? false
-        if isPartitionKey || key != nil {
-            refuse(
-                column,
-                "expected \(expected[column, .type] ?? "?"), found \(live[source, .type] ?? "?") in the "
-                    + (isPartitionKey ? "partition key" : "primary key"),
-                cure: "copy the table into one of the expected type: a key cannot change while rows stand")
+        if isInPartitionKey(source) {
+            refuseKey(source, column, "partition key")
+            return false
+        }
+        if key != nil {
+            if try !refuseAlteration(of: source, column) { refuseKey(source, column, "primary key") }
             return false
         }
         if live.contains(CatalogObject(.column, Self.oldPrefix + source.name, of: column.relation)) {
@@ -243,6 +250,18 @@ extension SchemaPlanner {
         try askForViews(on: source)
         try askForDependants(of: source, isRenamed: true)
         return true
+    }
+
+    func isInPartitionKey(_ column: CatalogObject) -> Bool {
+        live[CatalogObject(.table, column.relation), .partitionKey].map { Self.words($0).contains(column.name) }
+            ?? false
+    }
+
+    mutating func refuseKey(_ source: CatalogObject, _ column: CatalogObject, _ key: String) {
+        refuse(
+            column,
+            "expected \(expected[column, .type] ?? "?"), found \(live[source, .type] ?? "?") in the \(key)",
+            cure: "copy the table into one of the expected type: a key cannot change while rows stand")
     }
 
     /// A UNIQUE that the schema expects, and that stands on the old column.

@@ -26,7 +26,19 @@ extension SchemaPlanner {
     /// - Parameter isRenamed: Otherwise its type changes under its name, and the server takes care of indexes and
     ///   constraints, and of nothing else.
     mutating func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(PostgresError) {
-        let query = try dependants(of: column, isRenamed: isRenamed)
+        let trouble =
+            "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
+        try refuseThings(on: column, try dependants(of: column, isRenamed: isRenamed), trouble)
+        guard isRenamed else { return }
+        try askForChecks(on: column)
+        try noteIndexes(on: column)
+        try noteTriggers(of: column.relation)
+    }
+
+    /// - Parameter query: lists `WHAT IT IS`, a line break, and the statement that drops it.
+    private mutating func refuseThings(
+        on column: CatalogObject, _ query: String, _ trouble: String
+    ) throws(PostgresError) {
         let question = SchemaQuestion(object: column, query: query, trouble: "", cure: "")
         ask(question)
         for obstacle in answers[question] ?? [] {
@@ -38,15 +50,115 @@ extension SchemaPlanner {
                 continue
             }
             refuse(
-                column,
-                "the \(parts[0]) uses \(column.name), which has to change"
-                    + (isRenamed ? ", and would go on with the old column" : ""),
+                column, "the \(parts[0]) \(trouble)",
                 cure: "\(parts[1]); then repeat the command, and make it again where it is still needed")
         }
-        guard isRenamed else { return }
-        try askForChecks(on: column)
-        try noteIndexes(on: column)
-        try noteTriggers(of: column.relation)
+    }
+
+    /// The server makes indexes and constraints anew when a type changes under them, by their old words: an operator
+    /// class, an operator or a function that takes the one type may not take the other.
+    mutating func askForReaders(
+        of column: CatalogObject, from found: String, to wanted: String
+    ) throws(PostgresError) {
+        if Self.base(found) == Self.base(wanted) || Self.isText(found) && Self.isText(wanted) { return }
+        try refuseThings(
+            on: column, try readers(of: column, from: found, to: wanted),
+            "uses \(column.name), which has to become \(wanted), and may not take that")
+    }
+
+    private func readers(
+        of column: CatalogObject, from found: String, to wanted: String
+    ) throws(PostgresError) -> String {
+        let table = "\(try SQLLiteral(try qualified(column.relation)).quoted)::regclass"
+        let name = try SQLLiteral(column.name).quoted
+        // Made of the very words of the schema, it takes what the schema expects.
+        func isOurs(_ kind: CatalogObject.Kind, _ name: String) throws(PostgresError) -> String {
+            let twins = live.parts(kind, of: column.relation).filter { isTwin($0) }.map(\.name).sorted()
+            return "\(name) ~ '^\(Self.prefix)'"
+                + (twins.isEmpty ? "" : " OR \(name) IN (\(try literals(twins)))")
+        }
+        // Numbers are compared with each other, whatever they are.
+        let areNumbers = Self.isNumber(found) && Self.isNumber(wanted)
+        func isHarmless(_ expression: String) -> String {
+            #"(\#(expression) ~ '^\("?[^"()]+"? IS (NOT )?NULL\)$'"#
+                + (areNumbers ? #" OR \#(expression) !~ '[[:alnum:]_"] ?\(|[%&|#~^]')"# : ")")
+        }
+        return """
+            WITH tree AS (
+                SELECT \(table) AS relid UNION SELECT t.relid FROM pg_partition_tree(\(table)) AS t
+            ), wanted AS (
+                SELECT y.oid, y.typcollation,
+                    ARRAY[y.oid, CASE WHEN y.oid = 'varchar'::regtype THEN 'text'::regtype
+                        WHEN y.typcategory = 'A' THEN 'anyarray'::regtype ELSE y.oid END] AS accepted
+                FROM pg_type AS y
+                WHERE y.oid = \(try SQLLiteral(wanted).quoted)::regtype
+            ), changed AS (
+                SELECT a.attrelid, a.attnum, a.attcollation
+                FROM pg_attribute AS a
+                WHERE a.attrelid IN (SELECT t.relid FROM tree AS t) AND a.attname = \(name)
+            ), dependant AS (
+                SELECT DISTINCT d.classid, d.objid
+                FROM pg_depend AS d
+                JOIN changed AS a ON (a.attrelid, a.attnum) = (d.refobjid, d.refobjsubid)
+                WHERE d.refclassid = 'pg_class'::regclass
+            )
+            SELECT o.value, 1::bigint AS count
+            FROM (
+                SELECT format(E'constraint %s of %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
+                    k.conrelid::regclass, k.conrelid::regclass, k.conname) AS value
+                FROM dependant AS d
+                JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+                CROSS JOIN LATERAL (SELECT pg_get_expr(k.conbin, k.conrelid) AS text) AS e
+                WHERE k.contype IN ('c', 'x') AND k.conparentid = 0 AND k.conislocal
+                    AND NOT (k.conrelid = \(table) AND (\(try isOurs(.constraint, "k.conname"))))
+                    AND NOT coalesce(\(isHarmless("e.text")), false)
+                UNION
+                -- Of a key both sides have to be comparable.
+                SELECT format(E'constraint %s of %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
+                    k.conrelid::regclass, k.conrelid::regclass, k.conname)
+                FROM dependant AS d
+                JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+                CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS u (mine, theirs)
+                JOIN pg_attribute AS m ON (m.attrelid, m.attnum) = (k.conrelid, u.mine)
+                JOIN pg_attribute AS t ON (t.attrelid, t.attnum) = (k.confrelid, u.theirs)
+                CROSS JOIN wanted AS w
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(nullif(y.oid, 'varchar'::regtype), 'text'::regtype) AS type
+                    FROM pg_type AS y
+                    WHERE y.oid = CASE WHEN (m.attrelid, m.attnum) IN (SELECT a.attrelid, a.attnum FROM changed AS a)
+                        THEN t.atttypid ELSE m.atttypid END
+                ) AS other
+                WHERE k.contype = 'f' AND k.conparentid = 0
+                    AND EXISTS (
+                        SELECT FROM changed AS a
+                        WHERE (a.attrelid, a.attnum) IN ((m.attrelid, m.attnum), (t.attrelid, t.attnum)))
+                    AND NOT EXISTS (
+                        SELECT FROM pg_amop AS p
+                        JOIN pg_am AS i ON i.oid = p.amopmethod AND i.amname = 'btree'
+                        WHERE p.amopstrategy = 3 AND p.amoplefttype = ANY (w.accepted) AND p.amoprighttype = other.type)
+                UNION
+                SELECT format(E'index %s of %s\\nDROP INDEX %s', c.relname, i.indrelid::regclass, c.oid::regclass)
+                FROM dependant AS d
+                JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+                JOIN pg_index AS i ON i.indexrelid = c.oid
+                JOIN changed AS a ON a.attrelid = i.indrelid
+                CROSS JOIN wanted AS w
+                WHERE NOT c.relispartition AND NOT (i.indrelid = \(table) AND (\(try isOurs(.index, "c.relname"))))
+                    AND (EXISTS (
+                            SELECT FROM unnest(ARRAY[pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)]) AS e (text)
+                            WHERE strpos(e.text, \(name)) > 0 AND NOT \(isHarmless("e.text")))
+                        OR EXISTS (
+                            SELECT FROM generate_series(0, i.indnkeyatts - 1) AS n
+                            JOIN pg_opclass AS p ON p.oid = i.indclass[n]
+                            WHERE i.indkey[n] = a.attnum AND (
+                                i.indcollation[n] <> a.attcollation AND w.typcollation = 0
+                                OR NOT EXISTS (
+                                    SELECT FROM pg_opclass AS q
+                                    WHERE q.opcmethod = p.opcmethod AND q.opcintype = ANY (w.accepted)
+                                        AND CASE WHEN p.opcdefault THEN q.opcdefault ELSE q.oid = p.oid END))))
+            ) AS o
+            ORDER BY 1
+            """
     }
 
     /// Lists `WHAT IT IS`, a line break, and the statement that drops it.

@@ -53,7 +53,7 @@ extension SchemaPlanner {
         let formerName = try SQLIdentifier(former.name).quoted
         ask(
             column,
-            "SELECT left(r.\(formerName)::text || '/' || r.\(name)::text, 60) AS value, count(*) AS count "
+            "SELECT \(Self.shown("(r.\(formerName)::text || '/' || r.\(name)::text)")) AS value, count(*) AS count "
                 + "FROM \(table) AS r WHERE \(differs) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(former.name) and \(column.name) disagree (\(former.name)/\(column.name))",
             cure: "make them agree, then repeat the command: of rows whose \(former.name) is right by "

@@ -20,6 +20,8 @@ extension SchemaPlanner {
         try SQLIdentifier(Self.derived(Self.syncPrefix, column.name)).quoted
     }
 
+    /// Casts as the backfill does, whatever the writer's session has set.
+    ///
     /// - Parameter isDefiner: for a value that is looked up where the writer itself may not look.
     func syncFunctionDefinition(
         _ column: CatalogObject, assignment: String, isDefiner: Bool = false
@@ -27,6 +29,7 @@ extension SchemaPlanner {
         """
         CREATE OR REPLACE FUNCTION \(try syncFunction(column))() RETURNS trigger
         LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp
+            SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1
         AS $pgtend$
         BEGIN
             \(assignment);

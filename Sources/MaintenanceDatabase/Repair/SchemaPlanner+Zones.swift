@@ -8,8 +8,8 @@ extension SchemaPlanner {
 
     /// Where whoever wrote them lives in another zone, nothing says which of the two they are meant in.
     mutating func askForZone(of column: CatalogObject) throws(PostgresError) {
-        guard let type = difference(column, .type), let found = type.found, found.hasPrefix("timestamp"),
-            found.hasSuffix("without time zone"), let wanted = type.expected, wanted.hasSuffix("with time zone")
+        guard let (found, wanted) = typeChange(of: column), wanted.hasSuffix("with time zone"),
+            found == "date" || found.hasPrefix("timestamp") && found.hasSuffix("without time zone")
         else { return }
         let table = try qualified(column.relation)
         let name = try SQLIdentifier(column.name).quoted
@@ -24,7 +24,8 @@ extension SchemaPlanner {
             "\(obstacle.count) row(s): \(column.name) is \(found), and would be taken as UTC; but TimeZone is \(zone) "
                 + "here, and nothing says which of the two its values are meant in",
             cure: "where they are times of that zone: ALTER TABLE \(table) ALTER COLUMN \(name) TYPE \(wanted) "
-                + "USING \(name) AT TIME ZONE \(zone); where they are UTC: \(parts[1]); then repeat the command")
+                + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(parts[1]); then repeat the command"
+        )
     }
 
     /// The zone that a session of the table's owner is given, a line break, and the statement that makes it UTC; nothing

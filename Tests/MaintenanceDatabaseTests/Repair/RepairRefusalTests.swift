@@ -291,6 +291,27 @@ struct RepairRefusalTests {
         }
     }
 
+    /// As it is shown, it can be mapped; one that is cut says so.
+    @Test func showALongValueWhole() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            let long = String(repeating: "long ", count: 30) + "status"
+            try await database.psql(
+                """
+                ALTER TABLE mcp.tasks ALTER status TYPE text;
+                UPDATE mcp.tasks SET status = CASE title WHEN 'Task number 7' THEN repeat('longer ', 100) ELSE '\(long)' END
+                WHERE title IN ('Task number 7', 'Task number 8', 'Task number 9');
+                """)
+            let refusals = try await database.repairing().plan().plan.refusals
+            try #require(refusals.count == 1)
+            #expect(refusals[0].reason.contains("'\(long)' (2), '\(String(repeating: "longer ", count: 28))long…' (1)"))
+            try await database.psql("UPDATE mcp.tasks SET status = 'failed' WHERE title = 'Task number 7'")
+            let after = try await database.repair(["tasks.status:\(long)=completed"])
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let old = "SELECT count(*) FROM mcp.tasks WHERE status = 'completed' AND pgtend_old_status = '\(long)'"
+            #expect(try await database.psql(old) == "2")
+        }
+    }
+
     @Test func endWhereTheCallerMapsTheValues() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
             try await database.psql(

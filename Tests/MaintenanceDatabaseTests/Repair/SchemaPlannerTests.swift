@@ -16,11 +16,12 @@ struct SchemaPlannerTests {
 
     private static func plan(
         expected: [(CatalogObject, CatalogProperty, String)], live: [(CatalogObject, CatalogProperty, String)],
-        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:], deadline: Duration = .milliseconds(200)
     ) throws -> SchemaPlanner {
         let verification = SchemaVerification(
             schema: "s", major: 18, expected: facts(expected), live: facts(live), isRecorded: true)
-        return try SchemaPlanner(verification, schema: "s", rules: [], mappings: [], answers: answers)
+        return try SchemaPlanner(
+            verification, schema: "s", rules: [], mappings: [], answers: answers, deadline: deadline)
     }
 
     private static func statements(_ planner: SchemaPlanner) -> [String] {
@@ -112,6 +113,17 @@ struct SchemaPlannerTests {
             planner.openQuestions.contains {
                 $0.query.contains("NOT IN ('on', 'off')") && !$0.query.contains("s.state")
             })
+    }
+
+    /// Rows are rewritten under a lock only as many as the deadline allows.
+    @Test(arguments: [(4_194_304, 200, false), (4_300_000, 200, true), (300_000, 12, true), (200_000, 12, false)])
+    func aShortDeadlineIsForFewRows(bytes: Int, milliseconds: Int, isConverted: Bool) throws {
+        let size = CatalogObject(.column, "size", of: "things")
+        let planner = try Self.plan(
+            expected: [(Self.table, .owner, "o"), Self.id, (size, .type, "bigint")],
+            live: [(Self.table, .owner, "o"), (Self.table, .bytes, "\(bytes)"), Self.id, (size, .type, "integer")],
+            deadline: .milliseconds(milliseconds))
+        #expect(Self.statements(planner).contains { $0.contains("pgtend_new_size") } == isConverted)
     }
 
     private static func partitioned(_ more: [(CatalogObject, CatalogProperty, String)]) -> [(
