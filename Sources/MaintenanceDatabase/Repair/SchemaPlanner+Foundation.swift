@@ -31,7 +31,9 @@ extension SchemaPlanner {
     }
 
     private mutating func planFile(_ file: String, for kind: CatalogObject.Kind) {
-        let gaps = gap.missing + gap.different.filter { ![.comment, .members].contains($0.property) }.map(\.object)
+        // What a role is otherwise is refused.
+        let different = gap.different.filter { $0.property != .comment && $0.object.kind != .role }
+        let gaps = gap.missing + different.map(\.object)
         guard let object = gaps.first(where: { $0.kind == kind }) else { return }
         add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
     }

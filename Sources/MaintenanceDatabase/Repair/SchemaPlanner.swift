@@ -67,6 +67,7 @@ struct SchemaPlanner {
 
     private mutating func plan() throws(PostgresError) {
         try refuseMemberships()
+        try refuseAttributes()
         if live.holdsNothing { return planInstallation() }
         try refuseUnexpected()
         try planFoundation()
