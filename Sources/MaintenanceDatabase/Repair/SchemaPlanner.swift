@@ -74,6 +74,7 @@ struct SchemaPlanner {
         try planTypes()
         try planRoutines()
         for object in expected.objects(.table) { try planTable(object) }
+        try refusePersistence()
         try planPartitions()
         try planViews()
         try planCounters()
