@@ -94,6 +94,7 @@ extension SchemaPlanner {
 
     mutating func planTypes() throws(PostgresError) {
         for object in gap.missing where object.kind == .type {
+            try refuseTakenName(object)
             add(
                 .types, object, .together, "the type is missing",
                 "CREATE TYPE \(try qualified(object.name)) AS \(expected[object, .definition] ?? "")",
@@ -143,6 +144,7 @@ extension SchemaPlanner {
             }
             let name = try functionName(object)
             var statements = ["SET LOCAL check_function_bodies = off"]
+            if isNew { try refuseTakenName(object) }
             // What returns something else cannot be replaced; where others depend on it the server names them.
             if isOther { statements.append("DROP FUNCTION \(name)") }
             statements.append(expected[object, .definition] ?? "")

@@ -7,6 +7,7 @@ extension SchemaPlanner {
         let isNew = !live.contains(table)
         let name = try qualified(table.name)
         for trigger in expected.parts(.trigger, of: table.name) {
+            try refuseConstraintTrigger(trigger)
             let definition = (expected[trigger, .definition] ?? "")
                 .replacing("CREATE TRIGGER", with: "CREATE OR REPLACE TRIGGER", maxReplacements: 1)
             if isNew {

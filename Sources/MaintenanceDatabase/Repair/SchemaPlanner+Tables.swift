@@ -26,7 +26,9 @@ extension SchemaPlanner {
         var lines: [String] = []
         for column in columns { lines.append("    " + (try columnDefinition(column))) }
         for key in expected.parts(.constraint, of: table.name) where !isForeignKey(key) {
-            lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(expected[key, .definition] ?? "")")
+            let definition = expected[key, .definition] ?? ""
+            if Self.isKey(definition) { try refuseTakenName(key) }
+            lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(definition)")
         }
         let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
         let options = expected[table, .options].map { " WITH (\($0))" } ?? ""

@@ -6,6 +6,8 @@ extension SchemaPlanner {
     mutating func planViews() throws(PostgresError) {
         for view in viewsInOrder {
             if !live.contains(view) {
+                try refuseTakenName(view)
+                for index in expected.parts(.index, of: view.name) { try refuseTakenName(index) }
                 try planNewView(view, view.name)
             } else if difference(view, .definition) != nil || difference(view, .columns) != nil {
                 try planOtherView(view)

@@ -17,6 +17,64 @@ struct RepairObstacleTests {
         var testDescription: String { sql }
     }
 
+    // MARK: - Names
+
+    private static let takenNames = [
+        Obstacle(
+            sql: "ALTER TABLE mcp.integrations RENAME TO integrations_backup",
+            reasons: ["its name is taken by the constraint integrations_pkey of integrations_backup"],
+            kept: "to_regclass('mcp.integrations_backup') IS NOT NULL"),
+        Obstacle(
+            sql: "DROP TABLE mcp.webhook_configs; CREATE TABLE mcp.kept (a integer); "
+                + "CREATE INDEX webhook_configs_pkey ON mcp.kept (a)",
+            reasons: ["its name is taken by the index webhook_configs_pkey of kept"],
+            kept: "to_regclass('mcp.other_webhook_configs_pkey') IS NOT NULL"),
+        Obstacle(
+            sql: "DROP TABLE mcp.webhook_configs; "
+                + "CREATE TABLE mcp.kept (a integer, CONSTRAINT webhook_configs_pkey EXCLUDE USING btree (a WITH =))",
+            reasons: ["its name is taken by the constraint webhook_configs_pkey of kept"]),
+        Obstacle(
+            sql: "DROP MATERIALIZED VIEW mcp.active_embedding_models; CREATE TABLE mcp.kept (a integer); "
+                + "CREATE INDEX active_embedding_models_key ON mcp.kept (a)",
+            reasons: ["its name is taken by the index active_embedding_models_key of kept"]),
+        Obstacle(
+            sql: "DROP VIEW mcp.tenant_agent_cost_analytics; CREATE TABLE mcp.tenant_agent_cost_analytics (a integer)",
+            reasons: ["its name is taken by the table tenant_agent_cost_analytics"],
+            kept: "to_regclass('mcp.other_tenant_agent_cost_analytics') IS NOT NULL"),
+        Obstacle(
+            sql: "ALTER TYPE mcp.workspace_visibility RENAME TO visibility; "
+                + "CREATE TABLE mcp.workspace_visibility (a integer)",
+            reasons: ["its name is taken by the table workspace_visibility"]),
+        Obstacle(
+            sql: "ALTER TYPE mcp.workspace_visibility RENAME TO visibility; "
+                + "CREATE TYPE mcp.visible AS RANGE (subtype = integer, multirange_type_name = mcp.workspace_visibility)",
+            reasons: ["its name is taken by the type mcp.workspace_visibility"]),
+        Obstacle(
+            sql: "DROP TABLE mcp.webhook_configs; CREATE TYPE mcp.webhook_configs AS ENUM ('a')",
+            reasons: ["its name is taken by the type webhook_configs"]),
+        Obstacle(
+            sql: "DROP TABLE mcp.webhook_configs; CREATE TYPE mcp.webhook_configs_pkey AS (a integer)",
+            reasons: ["its name is taken by the type webhook_configs_pkey"]),
+        Obstacle(
+            sql: "DROP TABLE mcp.webhook_configs; "
+                + "CREATE TABLE mcp.kept (a integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME mcp.webhook_configs))",
+            reasons: ["its name is taken by the sequence mcp.webhook_configs"]),
+        Obstacle(
+            sql: "DROP FUNCTION mcp.refresh_cost_analytics(); "
+                + "CREATE PROCEDURE mcp.refresh_cost_analytics() LANGUAGE sql AS 'SELECT 1'",
+            reasons: ["its name is taken by the procedure refresh_cost_analytics()"]),
+        Obstacle(
+            sql: "DROP FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) CASCADE; "
+                + "CREATE FUNCTION public.s(jsonb, jsonb, jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT $1'; "
+                + "CREATE AGGREGATE mcp.jsonb_merge_recursive(jsonb, jsonb) (SFUNC = public.s, STYPE = jsonb)",
+            reasons: ["its name is taken by the aggregate jsonb_merge_recursive(jsonb, jsonb)"]),
+        Obstacle(
+            sql: "DROP TRIGGER users_updated_at ON mcp.users; "
+                + "CREATE CONSTRAINT TRIGGER users_updated_at AFTER UPDATE ON mcp.users FOR EACH ROW "
+                + "EXECUTE FUNCTION mcp.update_updated_at_column()",
+            reasons: ["its name is taken by a constraint trigger: CREATE CONSTRAINT TRIGGER users_updated_at AFTER"]),
+    ]
+
     // MARK: - Persistence
 
     private static let unlogged = [
@@ -27,7 +85,7 @@ struct RepairObstacleTests {
             reasons: ["expected a logged table, found UNLOGGED", "expected a logged table, found UNLOGGED"])
     ]
 
-    @Test(arguments: unlogged)
+    @Test(arguments: takenNames + unlogged)
     func areRefusedAndEndByTheirCures(obstacle: Obstacle) async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             let role = "alice_\(database.name)"
@@ -45,6 +103,17 @@ struct RepairObstacleTests {
             #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
             #expect(try await database.psql("SELECT \(obstacle.kept)") == "t")
             if obstacle.sql.contains("@") { try await database.psql("DROP OWNED BY \(role); DROP ROLE \(role)") }
+        }
+    }
+
+    /// The other statement that the refusal names.
+    @Test func aTableThatWasRenamedMayGetItsNameBack() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql("ALTER TABLE mcp.integrations RENAME TO integrations_backup")
+            let refusal = try #require(try await database.repair().plan.refusals.first)
+            let other = try #require(refusal.cure.components(separatedBy: " under another name: ").last)
+            try await database.psql(other.components(separatedBy: "; then repeat")[0])
+            #expect(try await database.repairing().plan().verification.gap.isClosed)
         }
     }
 }
