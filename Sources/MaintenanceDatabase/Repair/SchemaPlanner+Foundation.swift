@@ -145,10 +145,16 @@ extension SchemaPlanner {
             let name = try functionName(object)
             var statements = ["SET LOCAL check_function_bodies = off"]
             if isNew { try refuseTakenName(object) }
-            // What returns something else cannot be replaced; where others depend on it the server names them.
-            if isOther { statements.append("DROP FUNCTION \(name)") }
+            // What returns something else cannot be replaced.
+            if isOther {
+                try askForDependants(ofDropped: [object])
+                statements.append("DROP FUNCTION \(name)")
+            }
             statements.append(expected[object, .definition] ?? "")
+            // Anybody may execute what was just made, as its owner where it is a SECURITY DEFINER.
+            if isNew || isOther { statements += try revocation(on: object) }
             statements.append("ALTER FUNCTION \(name) OWNER TO \(try owner(object))")
+            if isNew || isOther { statements += try grants(on: object, isAnew: true) }
             let purpose = isNew ? "the function is missing" : "the function is another one"
             append(SchemaStep(object, .together, purpose, statements), to: .functions)
         }

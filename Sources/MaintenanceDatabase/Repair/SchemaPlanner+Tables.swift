@@ -32,10 +32,9 @@ extension SchemaPlanner {
         }
         let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
         let options = expected[table, .options].map { " WITH (\($0))" } ?? ""
-        var statements = [
-            "CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)",
-            "ALTER TABLE \(name) OWNER TO \(try owner(table))",
-        ]
+        var statements = ["CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)"]
+        statements += try revocation(on: table)
+        statements.append("ALTER TABLE \(name) OWNER TO \(try owner(table))")
         for column in columns {
             if let storage = try setStorage(column) { statements.append(storage) }
         }

@@ -75,6 +75,112 @@ struct RepairObstacleTests {
             reasons: ["its name is taken by a constraint trigger: CREATE CONSTRAINT TRIGGER users_updated_at AFTER"]),
     ]
 
+    // MARK: - Dependants
+
+    private static let dependants = [
+        Obstacle(
+            sql: """
+                ALTER FUNCTION mcp.current_tenant_id() RENAME TO tenant;
+                CREATE FUNCTION mcp.current_tenant_id() RETURNS text LANGUAGE sql STABLE AS 'SELECT NULL::text';
+                CREATE TABLE public.theirs (tenant text DEFAULT mcp.current_tenant_id() CHECK (mcp.current_tenant_id() <> ''),
+                    other text GENERATED ALWAYS AS (tenant || 'x') STORED);
+                CREATE POLICY p ON public.theirs USING (tenant = mcp.current_tenant_id());
+                CREATE VIEW public.inner_view AS SELECT mcp.current_tenant_id() AS tenant;
+                CREATE MATERIALIZED VIEW public.outer_view AS SELECT * FROM public.inner_view;
+                CREATE FUNCTION public.f(r public.outer_view) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+                """,
+            reasons: [
+                "the function public.f(public.outer_view) uses current_tenant_id(), which has to be dropped",
+                "the materialized view public.outer_view uses current_tenant_id()",
+                "the default value for public.theirs.tenant uses",
+                "the policy p on public.theirs uses current_tenant_id()",
+                "the table constraint theirs_check on public.theirs uses",
+                "the view public.inner_view uses current_tenant_id()",
+            ], kept: "to_regclass('public.theirs') IS NOT NULL"),
+        Obstacle(
+            sql: """
+                DROP FUNCTION mcp.jsonb_merge_recursive(jsonb, jsonb) CASCADE;
+                CREATE FUNCTION mcp.jsonb_merge_recursive(a jsonb, b jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS 'SELECT a';
+                CREATE TABLE public.theirs (a jsonb, b jsonb GENERATED ALWAYS AS (mcp.jsonb_merge_recursive(a, a)) STORED);
+                CREATE INDEX i ON public.theirs (mcp.jsonb_merge_recursive(a, a));
+                CREATE OPERATOR public.&&& (LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = mcp.jsonb_merge_recursive);
+                """,
+            reasons: [
+                "the generated column b of public.theirs uses jsonb_merge_recursive(jsonb, jsonb), which has to be",
+                "the index public.i uses", "the operator public.&&&(",
+            ]),
+        Obstacle(
+            sql: otherModels
+                + "CREATE VIEW public.report AS SELECT m.provider FROM mcp.active_embedding_models AS m",
+            reasons: ["the view public.report uses active_embedding_models, which has to be dropped and made anew"]),
+        Obstacle(
+            sql: otherTenantView
+                + "CREATE VIEW public.report AS SELECT a.tenant_id FROM mcp.tenant_agent_cost_analytics AS a;",
+            reasons: ["the view public.report uses tenant_agent_cost_analytics, which has to be dropped"]),
+        // Through one that the schema itself makes anew.
+        Obstacle(
+            sql: otherCosts
+                + "CREATE VIEW public.report AS SELECT a.tenant_id FROM mcp.tenant_agent_cost_analytics AS a;",
+            reasons: ["the view public.report uses agent_cost_analytics, which has to be dropped"]),
+    ]
+
+    static let otherModels = """
+        DROP MATERIALIZED VIEW mcp.active_embedding_models;
+        CREATE MATERIALIZED VIEW mcp.active_embedding_models AS
+        SELECT m.id, m.provider FROM mcp.embedding_models AS m;
+
+        """
+    static let otherTenantView = """
+        DO $do$ DECLARE definition text := pg_get_viewdef('mcp.tenant_agent_cost_analytics'::regclass); BEGIN
+            DROP VIEW mcp.tenant_agent_cost_analytics;
+            EXECUTE 'CREATE VIEW mcp.tenant_agent_cost_analytics AS SELECT * FROM (' || rtrim(definition, ';')
+                || ') AS v WHERE v.request_count > 0';
+        END $do$;
+        GRANT SELECT ON mcp.tenant_agent_cost_analytics TO mcp_readonly, mcp_application;
+
+        """
+    static let otherCosts = """
+        DO $do$ DECLARE
+            definition text := pg_get_viewdef('mcp.agent_cost_analytics'::regclass);
+            reader text := pg_get_viewdef('mcp.tenant_agent_cost_analytics'::regclass);
+        BEGIN
+            DROP VIEW mcp.tenant_agent_cost_analytics;
+            DROP MATERIALIZED VIEW mcp.agent_cost_analytics;
+            EXECUTE 'CREATE MATERIALIZED VIEW mcp.agent_cost_analytics AS SELECT * FROM ('
+                || rtrim(definition, ';') || ') AS v WHERE v.request_count > 0';
+            EXECUTE 'CREATE VIEW mcp.tenant_agent_cost_analytics WITH (security_barrier = true) AS ' || reader;
+        END $do$;
+
+        """
+
+    // MARK: - Privileges
+
+    private static let grantors = [
+        Obstacle(
+            sql: """
+                CREATE ROLE @; GRANT SELECT ON mcp.users TO mcp_readonly WITH GRANT OPTION;
+                SET ROLE mcp_readonly; GRANT SELECT ON mcp.users TO @; RESET ROLE;
+                """,
+            reasons: ["mcp_readonly has passed SELECT on to @, which the REVOKE of table users does not end"]),
+        Obstacle(
+            sql: """
+                CREATE ROLE @; GRANT UPDATE (email) ON mcp.users TO @ WITH GRANT OPTION; GRANT USAGE ON SCHEMA mcp TO @;
+                SET ROLE @; GRANT UPDATE (email) ON mcp.users TO mcp_readonly; RESET ROLE;
+                """,
+            reasons: [
+                "@, not the owner, has granted UPDATE to mcp_readonly, which the REVOKE of column email of users does not end"
+            ]),
+        Obstacle(
+            sql: """
+                CREATE ROLE @; GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO @ WITH GRANT OPTION;
+                GRANT USAGE ON SCHEMA mcp TO @;
+                SET ROLE @; GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO PUBLIC; RESET ROLE;
+                """,
+            reasons: [
+                "@, not the owner, has granted EXECUTE to PUBLIC, which the REVOKE of function find_api_key(text)"
+            ]),
+    ]
+
     // MARK: - Persistence
 
     private static let unlogged = [
@@ -85,7 +191,7 @@ struct RepairObstacleTests {
             reasons: ["expected a logged table, found UNLOGGED", "expected a logged table, found UNLOGGED"])
     ]
 
-    @Test(arguments: takenNames + unlogged)
+    @Test(arguments: takenNames + dependants + grantors + unlogged)
     func areRefusedAndEndByTheirCures(obstacle: Obstacle) async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             let role = "alice_\(database.name)"
@@ -114,6 +220,119 @@ struct RepairObstacleTests {
             let other = try #require(refusal.cure.components(separatedBy: " under another name: ").last)
             try await database.psql(other.components(separatedBy: "; then repeat")[0])
             #expect(try await database.repairing().plan().verification.gap.isClosed)
+        }
+    }
+
+    // MARK: - What is made anew
+
+    /// What the command is interrupted by comes after the view, and before the privileges.
+    @Test func defaultPrivilegesShowNobodyWhatIsMade() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                SET client_min_messages = error;
+                ALTER DEFAULT PRIVILEGES IN SCHEMA mcp GRANT SELECT ON TABLES TO mcp_readonly, mcp_application, PUBLIC;
+                ALTER DEFAULT PRIVILEGES IN SCHEMA mcp GRANT EXECUTE ON FUNCTIONS TO mcp_readonly;
+                DROP MATERIALIZED VIEW mcp.agent_cost_analytics CASCADE;
+                DROP TABLE mcp.webhook_configs;
+                DROP FUNCTION mcp.find_api_key(text);
+                DROP POLICY tenant_isolation ON mcp.users;
+                """)
+            async let holding = database.psql("BEGIN; LOCK TABLE mcp.users IN ROW EXCLUSIVE MODE; SELECT pg_sleep(4)")
+            try await database.wait(
+                until:
+                    "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')"
+            )
+            let hasty = LockBudget(perStep: .milliseconds(50), perTableAndHour: .milliseconds(150))
+            let failure = await ServerFailure.of { try await database.repair(locks: hasty) }
+            #expect(failure?.failureClass == .lockNotAvailable)
+            let readers = """
+                SELECT coalesce(string_agg(format('%s of %s', a.grantee::regrole, o.name), ', '), 'none')
+                FROM (
+                    SELECT relname::text, coalesce(relacl, acldefault('r', relowner)), relowner FROM pg_class
+                    WHERE relnamespace = 'mcp'::regnamespace
+                        AND relname IN ('agent_cost_analytics', 'tenant_agent_cost_analytics', 'webhook_configs')
+                    UNION ALL
+                    SELECT proname, coalesce(proacl, acldefault('f', proowner)), proowner FROM pg_proc
+                    WHERE proname = 'find_api_key'
+                ) AS o (name, items, owner)
+                CROSS JOIN LATERAL aclexplode(o.items) AS a
+                WHERE a.grantee <> o.owner
+                """
+            #expect(try await database.psql("SELECT to_regclass('mcp.agent_cost_analytics') IS NOT NULL") == "t")
+            #expect(try await database.psql(readers) == "mcp_application of find_api_key")
+            _ = try await holding
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+        }
+    }
+
+    @Test(arguments: [
+        (otherTenantView, "VIEW", "TABLE mcp.tenant_agent_cost_analytics"),
+        (otherCosts, "VIEW", "TABLE mcp.agent_cost_analytics"),
+        (otherCosts, "VIEW", "TABLE mcp.tenant_agent_cost_analytics"),
+        (otherKeys, "FUNCTION", "FUNCTION mcp.find_api_key(text)"),
+    ])
+    func keepsWhatOthersWereGranted(sql: String, kind: String, object: String) async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let role = "alice_\(database.name)"
+            let (name, privilege) = (object.split(separator: " ")[1], kind == "VIEW" ? "SELECT" : "EXECUTE")
+            let more = kind == "VIEW" ? "GRANT UPDATE (tenant_id) ON \(object) TO \(role);" : ""
+            try await database.psql(
+                "SET client_min_messages = error; CREATE ROLE \(role); \(sql); "
+                    + "GRANT \(privilege) ON \(object) TO \(role) WITH GRANT OPTION; \(more)")
+            let unknown = try await database.repairing().plan().verification.gap.unknown
+            // In the step itself, not in a later one.
+            let plan = try await database.repairing().plan().plan
+            #expect(plan.steps.contains { $0.statements.contains { $0.hasSuffix("TO \"\(role)\" WITH GRANT OPTION") } })
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            #expect(after.verification.gap.unknown == unknown)
+            let has = "has_\(kind == "VIEW" ? "table" : "function")_privilege"
+            #expect(
+                try await database.psql("SELECT \(has)('\(role)', '\(name)', '\(privilege) WITH GRANT OPTION')") == "t")
+            try await database.psql("DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+
+    static let otherKeys = """
+        DROP FUNCTION mcp.find_api_key(text);
+        CREATE FUNCTION mcp.find_api_key(key text) RETURNS text LANGUAGE sql AS 'SELECT key';
+        GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO mcp_application
+        """
+
+    /// What a role has on columns goes with what is taken from it on the table.
+    @Test func whatIsTakenFromATableLeavesTheColumns() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql("GRANT UPDATE ON mcp.api_keys TO mcp_application")
+            let steps = try await database.repairing().plan().plan.steps
+            try #require(steps.map(\.object) == [CatalogObject(.table, "api_keys")])
+            try await database.psql(steps[0].statements.joined(separator: ";"))
+            #expect(try await database.repairing().plan().verification.gap.isClosed)
+        }
+    }
+
+    @Test func keepsIndexesThatFit() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                Self.otherCosts + """
+                    CREATE INDEX by_model ON mcp.agent_cost_analytics (model_name) WITH (fillfactor = 70)
+                        WHERE request_count > 1;
+                    CREATE TRIGGER instead INSTEAD OF INSERT ON mcp.tenant_agent_cost_analytics
+                        FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column();
+                    CREATE UNIQUE INDEX odd ON mcp.agent_cost_analytics (tenant_id, agent_id, day, model_provider, model_name);
+                    """)
+            let notes = try await database.repairing().plan().plan.notes
+            #expect(
+                notes.contains { $0.hasPrefix("agent_cost_analytics: the index odd goes with what has to be made") })
+            #expect(notes.contains { $0.hasPrefix("tenant_agent_cost_analytics: the trigger instead goes with what") })
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let index = "SELECT pg_get_indexdef('mcp.by_model'::regclass)"
+            #expect(
+                try await database.psql(index)
+                    == "CREATE INDEX by_model ON mcp.agent_cost_analytics USING btree (model_name) "
+                    + "WITH (fillfactor='70') WHERE (request_count > 1)")
         }
     }
 }
