@@ -31,7 +31,9 @@ extension SchemaPlanner {
     }
 
     private mutating func planFile(_ file: String, for kind: CatalogObject.Kind) {
-        let gaps = gap.missing + gap.different.filter { ![.comment, .members].contains($0.property) }.map(\.object)
+        // What a role is otherwise is refused.
+        let different = gap.different.filter { $0.property != .comment && $0.object.kind != .role }
+        let gaps = gap.missing + different.map(\.object)
         guard let object = gaps.first(where: { $0.kind == kind }) else { return }
         add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
     }
@@ -92,6 +94,7 @@ extension SchemaPlanner {
 
     mutating func planTypes() throws(PostgresError) {
         for object in gap.missing where object.kind == .type {
+            try refuseTakenName(object)
             add(
                 .types, object, .together, "the type is missing",
                 "CREATE TYPE \(try qualified(object.name)) AS \(expected[object, .definition] ?? "")",
@@ -141,10 +144,17 @@ extension SchemaPlanner {
             }
             let name = try functionName(object)
             var statements = ["SET LOCAL check_function_bodies = off"]
-            // What returns something else cannot be replaced; where others depend on it the server names them.
-            if isOther { statements.append("DROP FUNCTION \(name)") }
+            if isNew { try refuseTakenName(object) }
+            // What returns something else cannot be replaced.
+            if isOther {
+                try askForDependants(ofDropped: [object])
+                statements.append("DROP FUNCTION \(name)")
+            }
             statements.append(expected[object, .definition] ?? "")
+            // Anybody may execute what was just made, as its owner where it is a SECURITY DEFINER.
+            if isNew || isOther { statements += try revocation(on: object) }
             statements.append("ALTER FUNCTION \(name) OWNER TO \(try owner(object))")
+            if isNew || isOther { statements += try grants(on: object, isAnew: true) }
             let purpose = isNew ? "the function is missing" : "the function is another one"
             append(SchemaStep(object, .together, purpose, statements), to: .functions)
         }

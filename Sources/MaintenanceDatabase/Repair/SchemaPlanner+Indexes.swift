@@ -6,6 +6,7 @@ extension SchemaPlanner {
         guard !gap.absent.contains(index), let definition = expected[index, .definition] else { return }
         let relation = index.relation
         if !live.hasRelation(relation) {
+            try refuseTakenName(index)
             add(
                 .indexes, index, .together, "the index is missing",
                 try createIndex(index.name, definition, lists: expected[index, .lists], on: relation))

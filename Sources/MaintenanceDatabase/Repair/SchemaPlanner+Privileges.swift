@@ -7,6 +7,7 @@ extension SchemaPlanner {
         let isNew = !live.contains(table)
         let name = try qualified(table.name)
         for trigger in expected.parts(.trigger, of: table.name) {
+            try refuseConstraintTrigger(trigger)
             let definition = (expected[trigger, .definition] ?? "")
                 .replacing("CREATE TRIGGER", with: "CREATE OR REPLACE TRIGGER", maxReplacements: 1)
             if isNew {
@@ -52,14 +53,17 @@ extension SchemaPlanner {
         for object in expected.objects where object.kind != .partition && !gap.absent.contains(object) {
             let isNew = !live.contains(object)
             let isOther = gap.different.contains { $0.object == object && $0.property.grantee != nil }
-            // What a new relation's parts are granted is not in the gap, which lists the relation alone.
-            guard isNew || isOther else { continue }
+            // What a new relation's parts are granted is not in the gap, which lists the relation alone. A new function
+            // has its grants from its own step.
+            guard isOther || isNew && object.kind != .function else { continue }
             let statements = try grants(on: object)
+            try askForGrantors(on: object, roles: grantees(of: object))
             guard !statements.isEmpty else { continue }
             append(SchemaStep(object, .together, "privileges", statements), to: .privileges)
         }
         for difference in gap.different where difference.object.kind == .partition {
             guard let role = difference.property.grantee, difference.found != nil else { continue }
+            try askForGrantors(on: difference.object, roles: [role])
             append(
                 SchemaStep(
                     difference.object, .together, "\(role) reads the partition past the policies of its parent",
@@ -71,27 +75,149 @@ extension SchemaPlanner {
     }
 
     /// Brings the roles of the schema, and PUBLIC, to exactly what they should have; others keep what they have.
-    func grants(on object: CatalogObject) throws(PostgresError) -> [String] {
+    ///
+    /// - Parameter isAnew: whether it was just made by the same transaction, so that nobody has anything on it yet;
+    ///   others are given again what they had on what it takes the place of.
+    func grants(on object: CatalogObject, isAnew: Bool = false) throws(PostgresError) -> [String] {
         guard let target = try grantTarget(object) else { return [] }
         let wanted = expected[object] ?? [:]
-        let there = live[object] ?? [:]
-        var roles = Set((Array(wanted.keys) + Array(there.keys)).compactMap(\.grantee))
-        // A new function or type comes with the server's grant to PUBLIC.
-        if !live.contains(object), object.kind == .function || object.kind == .type { roles.insert("PUBLIC") }
+        let isNew = isAnew || !live.contains(object)
         var statements: [String] = []
-        for role in roles.sorted() {
-            let privileges = wanted[.grants(to: role)]
-            guard !live.contains(object) || privileges != there[.grants(to: role)] else { continue }
-            let name = try grantee(role)
-            if live.contains(object) || role == "PUBLIC" {
-                statements.append("REVOKE ALL\(target.columns) ON \(target.object) FROM \(name)")
+        for role in isNew ? wanted.keys.compactMap(\.grantee).sorted() : grantees(of: object) {
+            if !isNew {
+                statements.append("REVOKE ALL\(target.columns) ON \(target.object) FROM \(try grantee(role))")
             }
-            if let privileges {
-                let list = privileges.split(separator: ", ").map { $0 + target.columns }.joined(separator: ", ")
-                statements.append("GRANT \(list) ON \(target.object) TO \(name)")
+            if let privileges = wanted[.grants(to: role)] {
+                statements.append(try grant(privileges, on: target, to: role))
+            }
+        }
+        if !isNew { statements += try columnGrants(on: object, to: grantees(of: object)) }
+        // A type comes with the server's grant to PUBLIC.
+        if isNew, object.kind == .type, wanted[.grants(to: "PUBLIC")] == nil {
+            statements.append("REVOKE ALL ON \(target.object) FROM PUBLIC")
+        }
+        return statements + (isAnew ? try foreignGrants(on: object) : [])
+    }
+
+    /// A REVOKE on a relation takes what the role has on its columns, too.
+    private func columnGrants(on relation: CatalogObject, to roles: [String]) throws(PostgresError) -> [String] {
+        guard relation.kind.isRelation else { return [] }
+        var statements: [String] = []
+        for column in expected.parts(.column, of: relation.name) where live.contains(column) {
+            guard let target = try grantTarget(column) else { continue }
+            for role in roles {
+                guard let privileges = expected[column, .grants(to: role)] else { continue }
+                statements.append(try grant(privileges, on: target, to: role))
             }
         }
         return statements
+    }
+
+    /// Whose privileges on what stands are others than they should be.
+    private func grantees(of object: CatalogObject) -> [String] {
+        let (wanted, there) = (expected[object] ?? [:], live[object] ?? [:])
+        guard live.contains(object) else { return [] }
+        return Set((Array(wanted.keys) + Array(there.keys)).compactMap(\.grantee)).sorted().filter {
+            wanted[.grants(to: $0)] != there[.grants(to: $0)]
+        }
+    }
+
+    /// Each `PRIVILEGE` or `PRIVILEGE WITH GRANT OPTION`, in a list.
+    private func grant(
+        _ privileges: String, on target: (columns: String, object: String), to role: String
+    ) throws(PostgresError) -> String {
+        let option = " WITH GRANT OPTION"
+        let all = Set(privileges.split(separator: ", ").map(String.init))
+        let lists = [false, true].map { isGrantable in
+            all.filter { $0.hasSuffix(option) == isGrantable }
+                .map { (isGrantable ? String($0.dropLast(option.count)) : $0) + target.columns }.sorted()
+        }
+        return try zip(lists, ["", option]).filter { !$0.0.isEmpty }.map { (list, option) throws(PostgresError) in
+            "GRANT \(list.joined(separator: ", ")) ON \(target.object) TO \(try grantee(role))\(option)"
+        }.joined(separator: "; ")
+    }
+
+    /// What roles that the schema does not know have on what is dropped and made anew.
+    private func foreignGrants(on object: CatalogObject) throws(PostgresError) -> [String] {
+        let columns = object.kind.isRelation ? expected.parts(.column, of: object.name) : []
+        var statements: [String] = []
+        for target in [object] + columns {
+            guard let place = try grantTarget(target) else { continue }
+            let name = target.isPart ? "\(target.relation).\(target.name)" : target.name
+            let suffix = " on \(target.kind.rawValue) \(name)"
+            for grant in live.objects(.grant) where grant.name.hasSuffix(suffix) {
+                guard let role = grant.name.dropLast(suffix.count).description.dropped("to "),
+                    let privileges = live[grant, .definition]
+                else { continue }
+                statements.append(try self.grant(privileges, on: place, to: role))
+            }
+        }
+        return statements
+    }
+
+    /// Takes from PUBLIC and the schema's roles what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), gave
+    /// them when it was made. It belongs into the transaction that makes it: a materialized view has the rows of all
+    /// tenants, and whoever interrupts the command leaves it as it stands.
+    ///
+    /// - Parameter name: under which it was made; nil for its own.
+    func revocation(on object: CatalogObject, madeAs name: String? = nil) throws(PostgresError) -> [String] {
+        guard let target = try grantTarget(CatalogObject(object.kind, name ?? object.name)) else { return [] }
+        let roles = expected.objects(.role).map(\.name).filter { $0 != expected[object, .owner] }
+        let names = try roles.map { (role) throws(PostgresError) in try grantee(role) }
+        return ["REVOKE ALL ON \(target.object) FROM \((["PUBLIC"] + names).joined(separator: ", "))"]
+    }
+
+    /// The owner's REVOKE fails for what a role has passed on, and does not reach what another role has granted.
+    private mutating func askForGrantors(on object: CatalogObject, roles: [String]) throws(PostgresError) {
+        guard !roles.isEmpty, let target = try grantTarget(object) else { return }
+        let names = try literals(roles)
+        try askForEach(
+            object,
+            """
+            WITH granted AS (
+                SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS grantee,
+                    pg_get_userbyid(g.grantor)::text AS grantor, g.privilege_type, i.columns
+                FROM (\(try accessLists(object))) AS i (items, owner, columns)
+                CROSS JOIN LATERAL aclexplode(i.items) AS g
+                WHERE g.grantor <> i.owner AND g.grantee <> i.owner
+            )
+            SELECT format(E'%s has passed %s on to %s\\nREVOKE GRANT OPTION FOR ALL%s ON %s FROM %I CASCADE', g.grantor,
+                string_agg(DISTINCT g.privilege_type, ', '), string_agg(DISTINCT g.grantee, ', '), g.columns,
+                \(try SQLLiteral(target.object).quoted), g.grantor) AS value, 1::bigint AS count
+            FROM granted AS g
+            WHERE g.grantor IN (\(names))
+            GROUP BY g.grantor, g.columns
+            UNION ALL
+            SELECT format(E'%s, not the owner, has granted %s to %s\\nSET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; '
+                'RESET ROLE', g.grantor, string_agg(DISTINCT g.privilege_type, ', '), g.grantee, g.grantor, g.columns,
+                \(try SQLLiteral(target.object).quoted),
+                CASE g.grantee WHEN 'PUBLIC' THEN g.grantee ELSE quote_ident(g.grantee) END), 1
+            FROM granted AS g
+            WHERE g.grantor NOT IN (\(names)) AND g.grantee IN (\(names))
+            GROUP BY g.grantor, g.grantee, g.columns
+            """,
+            { "\($0), which the REVOKE of \(object) does not end" }, then: "then repeat the command")
+    }
+
+    /// The privileges on it and, of a relation, on its columns, which a REVOKE takes as well.
+    private func accessLists(_ object: CatalogObject) throws(PostgresError) -> String {
+        let relation = try SQLLiteral(try qualified(object.kind == .column ? object.relation : object.name)).quoted
+        let columns =
+            "SELECT a.attacl, c.relowner, format(' (%I)', a.attname) FROM pg_attribute AS a "
+            + "JOIN pg_class AS c ON c.oid = a.attrelid WHERE c.oid = to_regclass(\(relation))"
+        return switch object.kind {
+        case .column: "\(columns) AND a.attname = \(try SQLLiteral(object.name).quoted)"
+        case .function:
+            "SELECT p.proacl, p.proowner, '' FROM pg_proc AS p "
+                + "WHERE p.oid = to_regprocedure(\(try SQLLiteral(try functionName(object)).quoted))"
+        case .schema:
+            "SELECT n.nspacl, n.nspowner, '' FROM pg_namespace AS n "
+                + "WHERE n.nspname = \(try SQLLiteral(object.name).quoted)"
+        case .type: "SELECT y.typacl, y.typowner, '' FROM pg_type AS y WHERE y.oid = to_regtype(\(relation))"
+        default:
+            "SELECT c.relacl, c.relowner, '' FROM pg_class AS c WHERE c.oid = to_regclass(\(relation)) "
+                + "UNION ALL \(columns)"
+        }
     }
 
     private func grantee(_ role: String) throws(PostgresError) -> String {
@@ -102,14 +228,13 @@ extension SchemaPlanner {
         _ object: CatalogObject
     ) throws(PostgresError) -> (columns: String, object: String)? {
         switch object.kind {
-        case .table, .view, .materializedView, .foreignTable: ("", "TABLE \(try qualified(object.name))")
+        case .table, .view, .materializedView, .foreignTable, .partition: ("", "TABLE \(try qualified(object.name))")
         case .sequence: ("", "SEQUENCE \(try qualified(object.name))")
         case .column: (" (\(try SQLIdentifier(object.name).quoted))", "TABLE \(try qualified(object.relation))")
         case .function: ("", "FUNCTION \(try functionName(object))")
         case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
         case .type: ("", "TYPE \(try qualified(object.name))")
-        case .role, .extension, .constraint, .index, .partition, .procedure, .aggregate, .trigger, .policy, .rule,
-            .grant, .option:
+        case .role, .extension, .constraint, .index, .procedure, .aggregate, .trigger, .policy, .rule, .grant, .option:
             nil
         }
     }

@@ -26,14 +26,15 @@ extension SchemaPlanner {
         var lines: [String] = []
         for column in columns { lines.append("    " + (try columnDefinition(column))) }
         for key in expected.parts(.constraint, of: table.name) where !isForeignKey(key) {
-            lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(expected[key, .definition] ?? "")")
+            let definition = expected[key, .definition] ?? ""
+            if Self.isKey(definition) { try refuseTakenName(key) }
+            lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(definition)")
         }
         let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
         let options = expected[table, .options].map { " WITH (\($0))" } ?? ""
-        var statements = [
-            "CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)",
-            "ALTER TABLE \(name) OWNER TO \(try owner(table))",
-        ]
+        var statements = ["CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)"]
+        statements += try revocation(on: table)
+        statements.append("ALTER TABLE \(name) OWNER TO \(try owner(table))")
         for column in columns {
             if let storage = try setStorage(column) { statements.append(storage) }
         }
@@ -99,10 +100,27 @@ extension SchemaPlanner {
                 "row-level security is \(security.found.map { $0.lowercased() } ?? "off")",
                 "ALTER TABLE \(name) \(statement)")
         }
-        if let persistence = difference(table, .persistence) {
+    }
+
+    /// A logged table cannot refer to one that is not: what others refer to comes first.
+    mutating func refusePersistence() throws(PostgresError) {
+        var waiting = expected.objects(.table).filter { difference($0, .persistence) != nil }
+        while !waiting.isEmpty {
+            let ready =
+                waiting.first { table in !waiting.contains { $0 != table && refers(table.name, to: $0.name) } }
+                ?? waiting[0]
+            waiting.removeAll { $0 == ready }
             refuse(
-                table, "expected a logged table, found \(persistence.found ?? "?")",
-                cure: "a crash empties an unlogged table: ALTER TABLE \(name) SET LOGGED, which rewrites it")
+                ready, "expected a logged table, found \(live[ready, .persistence] ?? "?")",
+                cure: "a crash empties an unlogged table: ALTER TABLE \(try qualified(ready.name)) SET LOGGED, "
+                    + "which rewrites it")
+        }
+    }
+
+    private func refers(_ table: String, to other: String) -> Bool {
+        live.parts(.constraint, of: table).contains { key in
+            let definition = live[key, .definition] ?? ""
+            return definition.hasPrefix("FOREIGN KEY") && Self.referenced(definition) == other
         }
     }
 

@@ -14,6 +14,22 @@ extension SchemaPlanner {
         }
     }
 
+    /// A role may be the whole cluster's, and somebody may count on what it was given: only missing ones are made.
+    mutating func refuseAttributes() throws(PostgresError) {
+        for difference in gap.different where difference.object.kind == .role && difference.property == .attributes {
+            let words = [difference.expected, difference.found].map {
+                ($0 ?? "").split(separator: " ").map(String.init)
+            }
+            let changes = ["LOGIN", "SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS"].filter {
+                words[0].contains($0) != words[1].contains($0)
+            }.map { words[0].contains($0) ? $0 : "NO\($0)" }
+            let role = difference.object
+            refuse(
+                role, "expected a role with \(difference.expected ?? "?"), found \(difference.found ?? "?")",
+                cure: "run: ALTER ROLE \(try SQLIdentifier(role.name).quoted) \(changes.joined(separator: " "))")
+        }
+    }
+
     mutating func refuseUnexpected() throws(PostgresError) {
         for difference in gap.different where difference.property == .definition {
             let object = difference.object

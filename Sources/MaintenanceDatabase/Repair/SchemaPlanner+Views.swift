@@ -6,6 +6,8 @@ extension SchemaPlanner {
     mutating func planViews() throws(PostgresError) {
         for view in viewsInOrder {
             if !live.contains(view) {
+                try refuseTakenName(view)
+                for index in expected.parts(.index, of: view.name) { try refuseTakenName(index) }
                 try planNewView(view, view.name)
             } else if difference(view, .definition) != nil || difference(view, .columns) != nil {
                 try planOtherView(view)
@@ -46,20 +48,68 @@ extension SchemaPlanner {
 
     /// With its indexes.
     private func createMaterializedView(_ view: CatalogObject, _ name: String) throws(PostgresError) -> [String] {
-        [
-            "CREATE MATERIALIZED VIEW \(try qualified(name)) AS\n\(query(view))",
-            "ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try owner(view))",
-        ]
+        ["CREATE MATERIALIZED VIEW \(try qualified(name)) AS\n\(query(view))"]
+            + (try revocation(on: view, madeAs: name))
+            + ["ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try owner(view))"]
             + (try expected.parts(.index, of: view.name).map { (index) throws(PostgresError) in
                 try createIndex(
                     name == view.name ? index.name : Self.derived(Self.newPrefix, index.name),
                     expected[index, .definition] ?? "", on: name)
             })
+            + (try foreignIndexes(on: view, name))
+    }
+
+    /// Indexes that somebody has added to what is made anew.
+    ///
+    /// - Parameter name: under which the view is made.
+    private func foreignIndexes(on view: CatalogObject, _ name: String) throws(PostgresError) -> [String] {
+        var statements: [String] = []
+        for index in keptIndexes(of: view) {
+            let other = name == view.name ? index.name : Self.derived(Self.newPrefix, index.name)
+            statements.append(
+                try createIndex(other, live[index, .definition] ?? "", lists: live[index, .lists], on: name))
+            if let options = live[index, .options] {
+                statements.append("ALTER INDEX \(try qualified(other)) SET (\(options))")
+            }
+        }
+        return statements
+    }
+
+    /// Those that are certain to fit: the columns are the same, and no row stands twice for one that is not unique.
+    private func keptIndexes(of view: CatalogObject) -> [CatalogObject] {
+        addedIndexes(of: view).filter {
+            live[view, .columns] == expected[view, .columns]
+                && !(live[$0, .definition] ?? "").hasPrefix("CREATE UNIQUE")
+        }
+    }
+
+    private func addedIndexes(of view: CatalogObject) -> [CatalogObject] {
+        live.parts(.index, of: view.name).filter { !expected.contains($0) }
+    }
+
+    private mutating func noteLostParts(of view: CatalogObject) throws(PostgresError) {
+        let kept = keptIndexes(of: view)
+        for index in addedIndexes(of: view) where !kept.contains(index) {
+            let create = try createIndex(index.name, live[index, .definition] ?? "", on: view.name)
+            notes.append("\(view.name): the index \(index.name) goes with what has to be made anew; it was: \(create)")
+        }
+        for trigger in live.parts(.trigger, of: view.name) where !expected.contains(trigger) {
+            notes.append(
+                "\(view.name): the trigger \(trigger.name) goes with what has to be made anew; it was: "
+                    + (live[trigger, .definition] ?? ""))
+        }
     }
 
     /// The new one is filled beside the old one, which its readers have until the names are swapped.
     private mutating func planOtherView(_ view: CatalogObject) throws(PostgresError) {
         let dependants = viewsInOrder.filter { $0 != view && live.contains($0) && dependsOn($0, view) }
+        try askForDependants(ofDropped: [view] + dependants)
+        for other in [view] + dependants {
+            for index in expected.parts(.index, of: other.name) where !live.contains(index) {
+                try refuseTakenName(index)
+            }
+            try noteLostParts(of: other)
+        }
         var statements = try dependants.reversed().map { (other) throws(PostgresError) in try drop(other) }
         statements.append(try drop(view))
         if view.kind == .materializedView {
@@ -73,19 +123,19 @@ extension SchemaPlanner {
             try planNewView(view, new)
             statements.append(
                 "ALTER MATERIALIZED VIEW \(try qualified(new)) RENAME TO \(try SQLIdentifier(view.name).quoted)")
-            for index in expected.parts(.index, of: view.name) {
+            for index in expected.parts(.index, of: view.name) + keptIndexes(of: view) {
                 let made = try qualified(Self.derived(Self.newPrefix, index.name))
                 statements.append("ALTER INDEX \(made) RENAME TO \(try SQLIdentifier(index.name).quoted)")
             }
         } else {
             statements += try createView(view)
         }
-        statements += try grants(on: view)
+        statements += try grants(on: view, isAnew: true)
         for other in dependants {
             statements +=
                 other.kind == .materializedView
                 ? try createMaterializedView(other, other.name) : try createView(other)
-            statements += try grants(on: other)
+            statements += try grants(on: other, isAnew: true)
         }
         append(SchemaStep(view, .briefly([]), "the view is another one", statements), to: .views)
     }
@@ -104,10 +154,9 @@ extension SchemaPlanner {
 
     private func createView(_ view: CatalogObject) throws(PostgresError) -> [String] {
         let options = expected[view, .options].map { " WITH (\($0))" } ?? ""
-        return [
-            "CREATE VIEW \(try qualified(view.name))\(options) AS\n\(query(view))",
-            "ALTER VIEW \(try qualified(view.name)) OWNER TO \(try owner(view))",
-        ]
+        return ["CREATE VIEW \(try qualified(view.name))\(options) AS\n\(query(view))"]
+            + (try revocation(on: view))
+            + ["ALTER VIEW \(try qualified(view.name)) OWNER TO \(try owner(view))"]
     }
 
     /// Without the semicolon that the server's deparse ends with.

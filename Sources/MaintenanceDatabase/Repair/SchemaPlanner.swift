@@ -67,6 +67,7 @@ struct SchemaPlanner {
 
     private mutating func plan() throws(PostgresError) {
         try refuseMemberships()
+        try refuseAttributes()
         refuseSilentTriggers()
         if live.holdsNothing { return planInstallation() }
         try refuseUnexpected()
@@ -75,6 +76,7 @@ struct SchemaPlanner {
         try planTypes()
         try planRoutines()
         for object in expected.objects(.table) { try planTable(object) }
+        try refusePersistence()
         try planPartitions()
         try planViews()
         try planCounters()
@@ -166,31 +168,6 @@ struct SchemaPlanner {
     /// The name of something of the schema, as SQL writes it.
     func qualified(_ name: String) throws(PostgresError) -> String {
         try QualifiedName(schema: schema, name: name).quoted
-    }
-
-    /// Relations, indexes and keys share their names: what else has the one that an object needs stands in its way.
-    mutating func refuseTakenName(_ object: CatalogObject) throws(PostgresError) {
-        let kinds: [CatalogObject.Kind] = [
-            .table, .foreignTable, .view, .materializedView, .sequence, .index, .constraint, .partition,
-        ]
-        let other = kinds.flatMap { live.objects($0) }.first { other in
-            guard other.name == object.name, other != object else { return false }
-            let definition = live[other, .definition] ?? ""
-            return other.kind != .constraint || definition.hasPrefix("UNIQUE") || definition.hasPrefix("PRIMARY KEY")
-        }
-        let cure = "give that another name, then repeat the command"
-        if let other { return refuse(object, "its name is taken by the \(other)", cure: cure) }
-        // No facts are read of these.
-        askForThings(
-            object,
-            """
-            SELECT format('%s of %s', c.oid::regclass, i.indrelid::regclass) AS value, 1::bigint AS count
-            FROM pg_class AS c
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            JOIN pg_index AS i ON i.indexrelid = c.oid
-            JOIN pg_class AS t ON t.oid = i.indrelid AND t.relispartition
-            WHERE n.nspname = \(try SQLLiteral(schema).quoted) AND c.relname = \(try SQLLiteral(object.name).quoted)
-            """, "its name is taken by an index of a partition", cure: cure)
     }
 
     /// Names as SQL writes them, in a list.

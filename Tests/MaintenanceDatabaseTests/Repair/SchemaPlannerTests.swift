@@ -180,6 +180,21 @@ struct SchemaPlannerTests {
         #expect(planner.result.refusals.map(\.cure) == [#"run: REVOKE "o" FROM a, "B c""#])
     }
 
+    @Test func whatARoleShouldNotBeIsRefused() throws {
+        let roles = ["a", "b"].map { CatalogObject(.role, $0) }
+        let live = [(roles[0], CatalogProperty.attributes, "LOGIN CREATEDB BYPASSRLS"), (Self.table, .owner, "o")]
+        let planner = try Self.plan(
+            expected: [
+                (roles[0], .attributes, "NOLOGIN"), (roles[1], .attributes, "NOLOGIN"), (Self.table, .owner, "o"),
+            ], live: live)
+        #expect(
+            planner.result.refusals.map(\.cure) == [#"run: ALTER ROLE "a" NOLOGIN NOCREATEDB NOBYPASSRLS"#])
+        // The file makes what is missing.
+        #expect(planner.result.steps.map(\.object) == [roles[1]])
+        let only = try Self.plan(expected: [(roles[0], .attributes, "NOLOGIN"), (Self.table, .owner, "o")], live: live)
+        #expect(only.result.steps == [] && only.result.refusals.count == 1)
+    }
+
     @Test func aForeignKeyOfPartitionsIsValidatedLeafByLeaf() throws {
         let key = CatalogObject(.constraint, "things_id_fkey", of: "things")
         let planner = try Self.plan(
