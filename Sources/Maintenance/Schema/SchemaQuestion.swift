@@ -3,15 +3,19 @@ package struct SchemaQuestion: Hashable, Sendable {
     package let object: CatalogObject
     /// Lists what stands in the way: the columns `value` (text, may be NULL) and `count`. No row: nothing does.
     package let query: String
-    /// What the listed values mean, for the sentence of the refusal: `has values that the type does not have`.
-    package let trouble: String
-    package let cure: String
 
-    package init(object: CatalogObject, query: String, trouble: String, cure: String) {
+    package let topic: Topic
+
+    package enum Topic: Hashable, Sendable {
+        case obstacles
+        /// Values that a column of another type would alter.
+        case alterations
+    }
+
+    package init(object: CatalogObject, query: String, topic: Topic = .obstacles) {
         self.object = object
         self.query = query
-        self.trouble = trouble
-        self.cure = cure
+        self.topic = topic
     }
 
     /// The query, answered with the most frequent values and one row for all others: millions of rows may differ.

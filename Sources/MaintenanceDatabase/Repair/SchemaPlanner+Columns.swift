@@ -203,8 +203,11 @@ extension SchemaPlanner {
         try askForDependants(of: column, isRenamed: false)
         try askForReaders(of: column, from: found, to: wanted)
         try askForZone(of: column)
-        let unfit = try unfitValues(of: column, for: wanted)
-        ask(unfit.object, unfit.query, unfit.trouble, cure: unfit.cure)
+        let isTooLong = Self.length(wanted) != nil
+        ask(
+            column, try unfitValues(of: column, for: wanted).query,
+            "\(column.name) has values that are \(isTooLong ? "too long for" : "no") \(wanted)",
+            cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command")
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
         let using = try isCastByText(column, change) ? " USING \(name)::text::\(wanted)" : ""
         // That of an identity stays.
@@ -231,14 +234,11 @@ extension SchemaPlanner {
     /// Counts the values that a type cannot take.
     func unfitValues(of column: CatalogObject, for wanted: String) throws(PostgresError) -> SchemaQuestion {
         let value = try text(of: column, as: wanted)
-        let isTooLong = Self.length(wanted) != nil
         return SchemaQuestion(
             object: column,
             query:
                 "SELECT \(Self.shown(value)) AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
-                + "WHERE \(value) IS NOT NULL AND \(try isUnfit(value, for: wanted)) GROUP BY 1 ORDER BY 2 DESC",
-            trouble: "\(column.name) has values that are \(isTooLong ? "too long for" : "no") \(wanted)",
-            cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command")
+                + "WHERE \(value) IS NOT NULL AND \(try isUnfit(value, for: wanted)) GROUP BY 1 ORDER BY 2 DESC")
     }
 
     /// As a type cannot take it: cutting a text to a length is no cast that anybody asks for.

@@ -11,7 +11,7 @@ extension SchemaPlanner {
             let name = try SQLIdentifier(rule.column).quoted
             let condition = "r.\(name) IS DISTINCT FROM \(value)"
             let wrong = try lack(column, condition)
-            ask(wrong)
+            count(wrong)
             guard !live.contains(column) || !isKept(rule) || isAnsweredByRows(wrong) else { continue }
             let counting = Backfill(
                 tables: storages(of: rule.table), assignment: "\(name) = \(value)", condition: condition,

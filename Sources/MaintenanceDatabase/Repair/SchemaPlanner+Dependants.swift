@@ -39,8 +39,8 @@ extension SchemaPlanner {
     private mutating func refuseThings(
         on column: CatalogObject, _ query: String, _ trouble: String
     ) throws(PostgresError) {
-        let question = SchemaQuestion(object: column, query: query, trouble: "", cure: "")
-        ask(question)
+        let question = SchemaQuestion(object: column, query: query)
+        count(question)
         for obstacle in answers[question] ?? [] {
             let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
             guard parts.count == 2 else {
@@ -266,8 +266,8 @@ extension SchemaPlanner {
                 let question = SchemaQuestion(
                     object: check,
                     query: "SELECT NULL::text AS value, 1::bigint AS count FROM (\(row)) AS r "
-                        + "WHERE NOT coalesce(\(expression), true)", trouble: "", cure: "")
-                ask(question)
+                        + "WHERE NOT coalesce(\(expression), true)")
+                count(question)
                 isHarmless = !isAnsweredByRows(question)
             }
             let drop = "ALTER TABLE \(table) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)"

@@ -52,9 +52,8 @@ extension SchemaPlanner {
                     WHERE a.name = 'vector'
                         AND string_to_array(substring(a.default_version FROM '^\\d+(?:\\.\\d+)*'), '.')::integer[]
                             >= ARRAY[0, 8])
-                """,
-            trouble: "", cure: "")
-        ask(question)
+                """)
+        count(question)
         guard isAnsweredByRows(question) else { return }
         refuse(
             vector, "the server does not offer the extension \"vector\" (pgvector 0.8 or later)",

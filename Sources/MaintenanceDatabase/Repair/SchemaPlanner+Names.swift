@@ -119,7 +119,7 @@ extension SchemaPlanner {
     mutating func askForEach(
         _ object: CatalogObject, _ query: String, _ reason: (String) -> String, then ending: String
     ) throws(PostgresError) {
-        for obstacle in obstacles(SchemaQuestion(object: object, query: query, trouble: "", cure: "")) {
+        for obstacle in obstacles(SchemaQuestion(object: object, query: query)) {
             let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
             if parts.count == 2 {
                 refuse(object, reason(String(parts[0])), cure: "\(parts[1]); \(ending)")

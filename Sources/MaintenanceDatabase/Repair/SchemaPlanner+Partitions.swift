@@ -124,9 +124,8 @@ extension SchemaPlanner {
                         FROM pg_constraint AS k
                         WHERE k.conrelid = a.attrelid AND k.contype = 'c' AND k.convalidated AND k.conkey = ARRAY[a.attnum]
                             AND pg_get_constraintdef(k.oid) NOT LIKE '%IS NOT NULL%')
-                """,
-            trouble: "", cure: "")
-        ask(question)
+                """)
+        count(question)
         guard let size = answers[question]?.first, let condition = size.value else { return }
         let alter = "ALTER TABLE \(try qualified(rest.name))"
         refuse(

@@ -31,7 +31,7 @@ extension SchemaPlanner {
         }
         if Self.isWider(change.wanted, than: change.found) { return true }
         let cast = try missingCast(column, change)
-        ask(cast)
+        count(cast)
         if isAnsweredByRows(cast) {
             let values = try askForMeaning(of: column, change)
             if isAnsweredByRows(values) {
@@ -44,8 +44,8 @@ extension SchemaPlanner {
         // It is asked by the cast that there is, and of values that the type takes.
         if answers[cast] != nil, isQuicklyRewritten(column.relation) {
             let unfit = try unfitValues(of: column, for: change.wanted)
-            ask(unfit)
-            if answers[unfit]?.isEmpty ?? false { ask(try alteration(of: column, change)) }
+            count(unfit)
+            if answers[unfit]?.isEmpty ?? false { count(try alteration(of: column, change)) }
         }
         return true
     }
@@ -86,7 +86,7 @@ extension SchemaPlanner {
                     AND NOT EXISTS (
                         SELECT FROM pg_cast AS c
                         WHERE (c.castsource, c.casttarget) = (s.oid, t.oid) AND c.castcontext IN ('i', 'a'))
-                """, trouble: "", cure: "")
+                """)
     }
 
     /// Refuses the values that nobody but a person can tell in the other type.
@@ -98,21 +98,20 @@ extension SchemaPlanner {
         let question = SchemaQuestion(
             object: column,
             query: "SELECT \(Self.shown("r.\(name)::text")) AS value, count(*) AS count FROM "
-                + "\(try qualified(column.relation)) AS r WHERE r.\(name) IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1",
-            trouble: "\(column.name) is \(change.found), and nothing says what its values are as \(change.wanted)",
+                + "\(try qualified(column.relation)) AS r WHERE r.\(name) IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
+        ask(
+            column, question.query,
+            "\(column.name) is \(change.found), and nothing says what its values are as \(change.wanted)",
             cure: "say it in the place of the …: ALTER TABLE \(try qualified(column.relation)) \(drop)"
                 + "ALTER COLUMN \(name) TYPE \(change.wanted) USING …; then repeat the command")
-        ask(question.object, question.query, question.trouble, cure: question.cure)
         return question
     }
 
     // MARK: - Values that would be others
 
-    private static let alteration = "values that another type would alter"
-
     /// Those of a table that is small enough for a change in place, with their counts.
     func alteredValues(of column: CatalogObject) -> [SchemaQuestion.Obstacle] {
-        answers.first { $0.key.object == column && $0.key.trouble == Self.alteration }?.value ?? []
+        answers.first { $0.key.object == column && $0.key.topic == .alterations }?.value ?? []
     }
 
     private func alteration(of column: CatalogObject, _ change: TypeChange) throws(PostgresError) -> SchemaQuestion {
@@ -121,8 +120,7 @@ extension SchemaPlanner {
             object: column,
             query:
                 "SELECT \(Self.shown(value)) AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
-                + "WHERE \(try isAltered(column, change)) GROUP BY 1 ORDER BY 2 DESC, 1",
-            trouble: Self.alteration, cure: "")
+                + "WHERE \(try isAltered(column, change)) GROUP BY 1 ORDER BY 2 DESC, 1", topic: .alterations)
     }
 
     /// Where the original cannot be kept beside the new value.

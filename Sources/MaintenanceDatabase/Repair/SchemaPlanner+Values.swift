@@ -40,7 +40,7 @@ extension SchemaPlanner {
             let by = try SQLIdentifier(deriving).quoted
             let condition = rule.condition ?? "r.\(name) IS NULL"
             let lack = try lack(column, condition)
-            ask(lack)
+            count(lack)
             guard !live.contains(column) || isAnsweredByRows(lack) else {
                 if let report = rule.report, answers[lack] != nil { noteUnfilled(column, report) }
                 return
@@ -53,7 +53,7 @@ extension SchemaPlanner {
             return
         }
         // A rule that never refuses may be used again at any time.
-        if rule.refusal == nil, let condition = rule.condition { ask(try lack(column, condition)) }
+        if rule.refusal == nil, let condition = rule.condition { count(try lack(column, condition)) }
         guard try fillingRule(column) != nil, let value = rule.value else { return }
         if let refusal = rule.refusal {
             ask(
@@ -87,7 +87,7 @@ extension SchemaPlanner {
     }
 
     private mutating func noteUnfilled(_ column: CatalogObject, _ report: String) {
-        let obstacles = obstacles(SchemaQuestion(object: column, query: report, trouble: "", cure: ""))
+        let obstacles = obstacles(SchemaQuestion(object: column, query: report))
         guard !obstacles.isEmpty else { return }
         let total = obstacles.reduce(0) { $0 + $1.count }
         unfilled.append(
@@ -110,8 +110,7 @@ extension SchemaPlanner {
         SchemaQuestion(
             object: column,
             query: "SELECT NULL::text AS value, 1::bigint AS count FROM \(try qualified(column.relation)) AS r "
-                + "WHERE \(condition) LIMIT 1",
-            trouble: "", cure: "")
+                + "WHERE \(condition) LIMIT 1")
     }
 
     /// Its foreign key does not stand yet, or is not validated.

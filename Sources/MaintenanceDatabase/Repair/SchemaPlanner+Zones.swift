@@ -14,7 +14,7 @@ extension SchemaPlanner {
         let table = try qualified(column.relation)
         let name = try SQLIdentifier(column.name).quoted
         let question = try configuredZone(column)
-        ask(question)
+        count(question)
         guard let obstacle = answers[question]?.first,
             let parts = obstacle.value?.split(separator: "\n", maxSplits: 1).map(String.init), parts.count == 2
         else { return }
@@ -58,6 +58,6 @@ extension SchemaPlanner {
                 ) AS z
                 WHERE upper(z.zone) NOT IN (\(try literals(Self.namesOfUTC)))
                     AND EXISTS (SELECT FROM \(table) AS r WHERE \(value) IS NOT NULL)
-                """, trouble: "", cure: "")
+                """)
     }
 }

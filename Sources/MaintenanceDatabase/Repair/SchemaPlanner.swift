@@ -120,7 +120,7 @@ struct SchemaPlanner {
 
     /// Refuses what rows have, with their values and counts.
     mutating func ask(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
-        let obstacles = obstacles(SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure))
+        let obstacles = obstacles(SchemaQuestion(object: object, query: query))
         let total = obstacles.reduce(0) { $0 + $1.count }
         refuse(object, "\(total) row(s): \(trouble)", obstacles, cure: cure) { obstacle in
             "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
@@ -129,12 +129,12 @@ struct SchemaPlanner {
 
     /// Of things that the catalog has, not of rows: the query lists one in each row.
     mutating func askForThings(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
-        let obstacles = obstacles(SchemaQuestion(object: object, query: query, trouble: trouble, cure: cure))
+        let obstacles = obstacles(SchemaQuestion(object: object, query: query))
         refuse(object, trouble, obstacles, cure: cure) { $0.value ?? "NULL" }
     }
 
     mutating func obstacles(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {
-        ask(question)
+        count(question)
         return answers[question] ?? []
     }
 
@@ -151,7 +151,7 @@ struct SchemaPlanner {
     }
 
     /// A question of which the plan only has to know whether there are such rows.
-    mutating func ask(_ question: SchemaQuestion) {
+    mutating func count(_ question: SchemaQuestion) {
         if !questions.contains(question) { questions.append(question) }
     }
 
