@@ -112,10 +112,10 @@ struct SchemaPlanner {
         _ statements: [String]
     ) {
         let lockedIndex = index.map { RelationName(schema: schema, name: $0) }
-        let index = brief.firstIndex { $0.phase == phase && $0.relation.name == table }
-        var work = index.map { brief.remove(at: $0) } ?? BriefWork(phase, RelationName(schema: schema, name: table))
+        let place = brief.firstIndex { $0.phase == phase && $0.relation.name == table }
+        var work = place.map { brief.remove(at: $0) } ?? BriefWork(phase, RelationName(schema: schema, name: table))
         work.add(mode, lockedIndex, purpose, statements)
-        brief.insert(work, at: index ?? brief.endIndex)
+        brief.insert(work, at: place ?? brief.endIndex)
     }
 
     /// Refuses what rows have, with their values and counts.
