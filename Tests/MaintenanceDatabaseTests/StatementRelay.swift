@@ -84,6 +84,8 @@ final class StatementRelay: Sendable {
         var backend: pid_t?
         var isStarted = false
         var readiness = Readiness()
+        // Of a statement with parameters: what its Parse message said, for the Sync that ends it.
+        var mayChange = true
         var ends = [
             pollfd(fd: client, events: Int16(POLLIN), revents: 0),
             pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
@@ -106,11 +108,12 @@ final class StatementRelay: Sendable {
                 while let message = Self.message(in: frontend, isStarted: isStarted) {
                     frontend.removeFirst(message.count)
                     // 'Q' and 'S'; the start-up packet, or a cancel request, has no type.
+                    if let text = Self.statement(in: message) { mayChange = Self.mayChange(text) }
                     let isStatement = isStarted && (message[0] == 0x51 || message[0] == 0x53)
                     isStarted = true
                     let strike =
                         isStatement
-                        ? next(backend, isDurable: !readiness.isInTransaction && Self.changes(message)) : nil
+                        ? next(backend, isDurable: !readiness.isInTransaction && mayChange) : nil
                     if case .cutBefore = strike { return }
                     guard pass(message[...], to: upstream) else { return }
                     if case .cutAfter = strike { return }
@@ -136,11 +139,20 @@ final class StatementRelay: Sendable {
         }
     }
 
-    /// Whether it may change what the server keeps; of a Sync, whose statement came before, it is supposed.
-    private static func changes(_ message: [UInt8]) -> Bool {
-        guard message[0] == 0x51 else { return true }
+    /// The SQL of a Query ('Q') or Parse ('P') message; nil for any other.
+    private static func statement(in message: [UInt8]) -> ArraySlice<UInt8>? {
+        switch message[0] {
+        case 0x51: message.dropFirst(5)
+        // Behind the name of the prepared statement.
+        case 0x50: message.dropFirst(5).drop { $0 != 0 }.dropFirst()
+        default: nil
+        }
+    }
+
+    /// Whether it may change what the server keeps.
+    private static func mayChange(_ statement: ArraySlice<UInt8>) -> Bool {
         let words = ["SELECT", "WITH", "SET", "RESET", "SHOW", "--"]
-        return !words.contains { message.dropFirst(5).starts(with: $0.utf8) }
+        return !words.contains { statement.starts(with: $0.utf8) }
     }
 
     /// The first message of the frontend's stream, if it is there as a whole.
