@@ -26,17 +26,31 @@ extension SchemaPlanner {
     func syncFunctionDefinition(
         _ column: CatalogObject, assignment: String, isDefiner: Bool = false
     ) throws(PostgresError) -> String {
-        """
-        CREATE OR REPLACE FUNCTION \(try syncFunction(column))() RETURNS trigger
-        LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp
-            SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1
-        AS $pgtend$
-        BEGIN
-            \(assignment);
-            RETURN NEW;
-        END
-        $pgtend$
-        """
+        // Only where they matter: each is set and taken back for each row.
+        let settings =
+            typesInStep(column).contains(where: Self.isWrittenAsSet)
+            ? " SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1"
+            : ""
+        return """
+            CREATE OR REPLACE FUNCTION \(try syncFunction(column))() RETURNS trigger
+            LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp\(settings)
+            AS $pgtend$
+            BEGIN
+                \(assignment);
+                RETURN NEW;
+            END
+            $pgtend$
+            """
+    }
+
+    private func typesInStep(_ column: CatalogObject) -> [String] {
+        let former = rule(column.relation, column.name)?.source.map { CatalogObject(.column, $0, of: column.relation) }
+        return [expected[column, .type], live[column, .type], former.flatMap { live[$0, .type] }].compactMap { $0 }
+    }
+
+    /// Whether settings decide how values of the type are written and read.
+    private static func isWrittenAsSet(_ type: String) -> Bool {
+        ["date", "time", "interval", "real", "double precision"].contains { type.hasPrefix($0) }
     }
 
     func syncTriggerDefinition(_ column: CatalogObject) throws(PostgresError) -> String {
