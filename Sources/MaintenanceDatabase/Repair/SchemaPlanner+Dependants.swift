@@ -28,31 +28,13 @@ extension SchemaPlanner {
     mutating func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(PostgresError) {
         let trouble =
             "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
-        try refuseThings(on: column, try dependants(of: column, isRenamed: isRenamed), trouble)
+        try askForEach(
+            column, try dependants(of: column, isRenamed: isRenamed), { "the \($0) \(trouble)" },
+            then: Self.afterDropping)
         guard isRenamed else { return }
         try askForChecks(on: column)
         try noteIndexes(on: column)
         try noteTriggers(of: column.relation)
-    }
-
-    /// - Parameter query: lists `WHAT IT IS`, a line break, and the statement that drops it.
-    private mutating func refuseThings(
-        on column: CatalogObject, _ query: String, _ trouble: String
-    ) throws(PostgresError) {
-        let question = SchemaQuestion(object: column, query: query)
-        count(question)
-        for obstacle in answers[question] ?? [] {
-            let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
-            guard parts.count == 2 else {
-                refuse(
-                    column, "\(obstacle.others) more use \(column.name), which has to change",
-                    cure: "drop the others first, then repeat the command, which names these")
-                continue
-            }
-            refuse(
-                column, "the \(parts[0]) \(trouble)",
-                cure: "\(parts[1]); then repeat the command, and make it again where it is still needed")
-        }
     }
 
     /// The server makes indexes and constraints anew when a type changes under them, by their old words: an operator
@@ -61,9 +43,10 @@ extension SchemaPlanner {
         of column: CatalogObject, from found: String, to wanted: String
     ) throws(PostgresError) {
         if Self.base(found) == Self.base(wanted) || Self.isText(found) && Self.isText(wanted) { return }
-        try refuseThings(
-            on: column, try readers(of: column, from: found, to: wanted),
-            "uses \(column.name), which has to become \(wanted), and may not take that")
+        try askForEach(
+            column, try readers(of: column, from: found, to: wanted),
+            { "the \($0) uses \(column.name), which has to become \(wanted), and may not take that" },
+            then: Self.afterDropping)
     }
 
     private func readers(

@@ -15,8 +15,10 @@ extension SchemaPlanner {
         try askForEach(
             object, Self.dependants(of: roots.joined(separator: ", ")),
             { "the \($0) uses \(object.name), which has to be dropped and made anew" },
-            then: "then repeat the command, and make it again where it is still needed")
+            then: Self.afterDropping)
     }
+
+    static let afterDropping = "then repeat the command, and make it again where it is still needed"
 
     /// What in turn depends on something has a higher count, and is to be dropped before it.
     private static func dependants(of roots: String) -> String {

@@ -111,7 +111,7 @@ extension SchemaPlanner {
 
     /// Those of a table that is small enough for a change in place, with their counts.
     func alteredValues(of column: CatalogObject) -> [SchemaQuestion.Obstacle] {
-        answers.first { $0.key.object == column && $0.key.topic == .alterations }?.value ?? []
+        alterations[column] ?? []
     }
 
     private func alteration(of column: CatalogObject, _ change: TypeChange) throws(PostgresError) -> SchemaQuestion {
@@ -130,11 +130,9 @@ extension SchemaPlanner {
         let values = alteredValues(of: column)
         guard source == column, let change = typeChange(of: column), !values.isEmpty else { return false }
         let name = try SQLIdentifier(column.name).quoted
-        refuse(
-            column,
-            "\(values.reduce(0) { $0 + $1.count }) row(s): \(column.name) is \(change.found) in the primary key, and has "
-                + "values that \(change.wanted) would alter: "
-                + Self.list(values) { "\($0.value.map { "'\($0)'" } ?? "NULL") (\($0.count))" },
+        refuseRows(
+            column, values,
+            "\(column.name) is \(change.found) in the primary key, and has values that \(change.wanted) would alter",
             cure: "give these rows values that it keeps: UPDATE \(try qualified(column.relation)) AS r SET \(name) = "
                 + "\(try cast(column, change))::\(change.found) WHERE \(try isAltered(column, change)); then repeat the "
                 + "command")

@@ -89,9 +89,8 @@ extension SchemaPlanner {
     private mutating func noteUnfilled(_ column: CatalogObject, _ report: String) {
         let obstacles = obstacles(SchemaQuestion(object: column, query: report))
         guard !obstacles.isEmpty else { return }
-        let total = obstacles.reduce(0) { $0 + $1.count }
         unfilled.append(
-            "\(column.relation): \(total) row(s) stay without \(column.name): "
+            "\(column.relation): \(Self.rows(obstacles)) stay without \(column.name): "
                 + Self.list(obstacles) { "\($0.count) \($0.value ?? "")" })
     }
 

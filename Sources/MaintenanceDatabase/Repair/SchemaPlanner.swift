@@ -33,6 +33,10 @@ struct SchemaPlanner {
     private var steps: [Phase: [SchemaStep]] = [:]
     private var brief: [BriefWork] = []
     private(set) var questions: [SchemaQuestion] = []
+    private var posed: Set<SchemaQuestion> = []
+    private let differences: [CatalogObject: [SchemaGap.Difference]]
+    /// What is known of values that a column of another type would alter.
+    let alterations: [CatalogObject: [SchemaQuestion.Obstacle]]
     var refusals: [SchemaRefusal] = []
     var notes: [String] = []
     var unfilled: [String] = []
@@ -52,6 +56,10 @@ struct SchemaPlanner {
         self.mappings = mappings
         self.answers = answers
         self.deadline = deadline
+        differences = Dictionary(grouping: gap.different, by: \.object)
+        alterations = answers.reduce(into: [:]) { alterations, answer in
+            if answer.key.topic == .alterations { alterations[answer.key.object] = answer.value }
+        }
         try plan()
     }
 
@@ -121,10 +129,20 @@ struct SchemaPlanner {
     /// Refuses what rows have, with their values and counts.
     mutating func ask(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
         let obstacles = obstacles(SchemaQuestion(object: object, query: query))
-        let total = obstacles.reduce(0) { $0 + $1.count }
-        refuse(object, "\(total) row(s): \(trouble)", obstacles, cure: cure) { obstacle in
+        refuseRows(object, obstacles, trouble, cure: cure)
+    }
+
+    mutating func refuseRows(
+        _ object: CatalogObject, _ obstacles: [SchemaQuestion.Obstacle], _ trouble: String, cure: String
+    ) {
+        refuse(object, "\(Self.rows(obstacles)): \(trouble)", obstacles, cure: cure) { obstacle in
             "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
         }
+    }
+
+    /// How many they are.
+    static func rows(_ obstacles: [SchemaQuestion.Obstacle]) -> String {
+        "\(obstacles.reduce(0) { $0 + $1.count }) row(s)"
     }
 
     /// Of things that the catalog has, not of rows: the query lists one in each row.
@@ -152,7 +170,7 @@ struct SchemaPlanner {
 
     /// A question of which the plan only has to know whether there are such rows.
     mutating func count(_ question: SchemaQuestion) {
-        if !questions.contains(question) { questions.append(question) }
+        if posed.insert(question).inserted { questions.append(question) }
     }
 
     /// False as long as it has not been asked.
@@ -194,7 +212,7 @@ struct SchemaPlanner {
     }
 
     func difference(_ object: CatalogObject, _ property: CatalogProperty) -> SchemaGap.Difference? {
-        gap.different.first { $0.object == object && $0.property == property }
+        differences[object]?.first { $0.property == property }
     }
 
     /// Names of what stands only while the schema is on its way; whatever begins so is pgtend's.
