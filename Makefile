@@ -35,7 +35,7 @@ test-all-versions: ## The same against 18, 17, 16 and 15
 test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; takes two minutes
 	PGTEND_TEST_ZONES=all $(harness)/test.sh 15 -- --filter ZoneParityTests
 
-test-repair: ## Write beside a repair of 200,000 rows, and kill one in each state that it leaves; takes an hour
+test-repair: ## Write beside a repair of 200,000 rows, and kill one in each state that it leaves; takes half an hour
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairWritersTests
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairFaultTests
 

@@ -89,7 +89,7 @@ extension SchemaPlanner {
         let built = CatalogObject(.index, name, of: index.relation)
         if !live.contains(built) {
             addBriefly(
-                .indexes, index.relation, .share, purpose,
+                .partitionedIndexes, index.relation, .share, purpose,
                 try createIndex(name, definition, lists: lists, on: index.relation, isOnly: true))
         }
         // Its parts keep the names that they are built under.
@@ -97,7 +97,6 @@ extension SchemaPlanner {
         for partition in partitions(without: built) {
             let part = Self.derived("\(partition)_", stem.dropped("\(index.relation)_") ?? stem)
             try askForTakenPart(index, part, of: partition, definition)
-            // Behind the step that makes the parent's: it is one of those that are gathered for its table.
             append(
                 SchemaStep(
                     index, .concurrently(index: part), "\(purpose) on \(partition)",

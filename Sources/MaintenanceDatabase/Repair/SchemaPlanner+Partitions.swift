@@ -10,8 +10,7 @@ extension SchemaPlanner {
         try planPartitionSettings()
     }
 
-    /// Those of this month and of the three that follow, as the migration makes them. Before any row is filled: the
-    /// triggers that stand may write to them.
+    /// Those of this month and of the three that follow, as the migration makes them.
     private mutating func planFirstPartitions(of table: CatalogObject) throws(PostgresError) {
         let rest = live.parts(.partition, of: table.name).filter { live[$0, .bounds] == "DEFAULT" }
         try askForPlaces(table)
@@ -29,7 +28,7 @@ extension SchemaPlanner {
                 [
                     "SET LOCAL pgtend.parent = \(try SQLLiteral(table.name).quoted)",
                     EmbeddedSQL.text("m0001_first_partitions.sql"),
-                ]), to: .tables)
+                ]), to: .firstPartitions)
     }
 
     private mutating func askForRowsToCome(_ rest: CatalogObject, _ table: CatalogObject) throws(PostgresError) {

@@ -1,4 +1,5 @@
 import Maintenance
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,9 +16,15 @@ struct DriftedRepairTests {
             #expect(!before.verification.gap.isClosed)
             #expect(before.records.map(\.isDirty) == [true])
 
-            let after = try await database.repair()
+            let done = Mutex<[SchemaStep]>([])
+            let after = try await database.repairing().run { _ in
+            } done: { steps, _ in
+                done.withLock { $0 += steps }
+            }
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
             #expect(after.plan.refusals == [] && after.plan.steps == [])
+            // In one round: the plan that was shown is all that there was to do.
+            #expect(done.withLock(\.self) == before.plan.steps)
             #expect(try await KeptRows.losses(database) == "")
             // As other programs see it.
             #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")

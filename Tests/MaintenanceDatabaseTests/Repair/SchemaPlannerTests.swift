@@ -145,9 +145,9 @@ struct SchemaPlannerTests {
             live: Self.partitioned(Self.partitions))
         #expect(
             Self.statements(planner) == [
+                #"CREATE INDEX "things_id_idx" ON ONLY "s"."things" USING btree (id)"#,
                 #"CREATE INDEX CONCURRENTLY "things_1_id_idx" ON "s"."things_1" USING btree (id)"#,
                 #"CREATE INDEX CONCURRENTLY "things_2_id_idx" ON "s"."things_2" USING btree (id)"#,
-                #"CREATE INDEX "things_id_idx" ON ONLY "s"."things" USING btree (id)"#,
                 #"ALTER INDEX "s"."things_id_idx" ATTACH PARTITION "s"."things_1_id_idx""#,
                 #"ALTER INDEX "s"."things_id_idx" ATTACH PARTITION "s"."things_2_id_idx""#,
             ])
