@@ -3,6 +3,8 @@ package struct SchemaQuestion: Hashable, Sendable {
     package let object: CatalogObject
     /// Lists what stands in the way: the columns `value` (text, may be NULL) and `count`. No row: nothing does.
     package let query: String
+    /// `$1` and on of the query.
+    package let parameters: [Parameter]
 
     package let topic: Topic
 
@@ -12,9 +14,18 @@ package struct SchemaQuestion: Hashable, Sendable {
         case alterations
     }
 
-    package init(object: CatalogObject, query: String, topic: Topic = .obstacles) {
+    package enum Parameter: Hashable, Sendable {
+        case text(String)
+        case texts([String])
+        case flag(Bool)
+    }
+
+    package init(
+        object: CatalogObject, query: String, parameters: [Parameter] = [], topic: Topic = .obstacles
+    ) {
         self.object = object
         self.query = query
+        self.parameters = parameters
         self.topic = topic
     }
 

@@ -28,9 +28,15 @@ extension SchemaPlanner {
     mutating func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(PostgresError) {
         let trouble =
             "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
-        try askForEach(
-            column, try dependants(of: column, isRenamed: isRenamed), { "the \($0) \(trouble)" },
-            then: Self.afterDropping)
+        // What is expected is made anew on the new column.
+        func own(_ kind: CatalogObject.Kind) -> SchemaQuestion.Parameter {
+            .texts(isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
+        }
+        askForEach(
+            SchemaQuery.dependants.question(
+                about: column, .text(try qualified(column.relation)), .text(column.name), .flag(isRenamed),
+                own(.trigger), own(.policy), own(.constraint), own(.index)),
+            { "the \($0) \(trouble)" }, then: Self.afterDropping)
         guard isRenamed else { return }
         try askForChecks(on: column)
         try noteIndexes(on: column)
@@ -43,187 +49,21 @@ extension SchemaPlanner {
         of column: CatalogObject, from found: String, to wanted: String
     ) throws(PostgresError) {
         if Self.base(found) == Self.base(wanted) || Self.isText(found) && Self.isText(wanted) { return }
-        try askForEach(
-            column, try readers(of: column, from: found, to: wanted),
+        askForEach(
+            SchemaQuery.readers.question(
+                about: column, .text(try qualified(column.relation)), .text(column.name), .text(wanted),
+                .texts(twins(.constraint, of: column)), .texts(twins(.index, of: column)),
+                .flag(Self.isNumber(found) && Self.isNumber(wanted))),
             { "the \($0) uses \(column.name), which has to become \(wanted), and may not take that" },
             then: Self.afterDropping)
     }
 
-    private func readers(
-        of column: CatalogObject, from found: String, to wanted: String
-    ) throws(PostgresError) -> String {
-        let table = "\(try SQLLiteral(try qualified(column.relation)).quoted)::regclass"
-        let name = try SQLLiteral(column.name).quoted
-        // Made of the very words of the schema, it takes what the schema expects.
-        func isOurs(_ kind: CatalogObject.Kind, _ name: String) throws(PostgresError) -> String {
-            let twins = live.parts(kind, of: column.relation).filter { isTwin($0) }.map(\.name).sorted()
-            return "\(name) ~ '^\(Self.prefix)'"
-                + (twins.isEmpty ? "" : " OR \(name) IN (\(try literals(twins)))")
-        }
-        // Numbers are compared with each other, whatever they are.
-        let areNumbers = Self.isNumber(found) && Self.isNumber(wanted)
-        func isHarmless(_ expression: String) -> String {
-            #"(\#(expression) ~ '^\("?[^"()]+"? IS (NOT )?NULL\)$'"#
-                + (areNumbers ? #" OR \#(expression) !~ '[[:alnum:]_"] ?\(|[%&|#~^]')"# : ")")
-        }
-        return """
-            WITH tree AS (
-                SELECT \(table) AS relid UNION SELECT t.relid FROM pg_partition_tree(\(table)) AS t
-            ), wanted AS (
-                SELECT y.oid, y.typcollation,
-                    ARRAY[y.oid, CASE WHEN y.oid = 'varchar'::regtype THEN 'text'::regtype
-                        WHEN y.typcategory = 'A' THEN 'anyarray'::regtype ELSE y.oid END] AS accepted
-                FROM pg_type AS y
-                WHERE y.oid = \(try SQLLiteral(wanted).quoted)::regtype
-            ), changed AS (
-                SELECT a.attrelid, a.attnum, a.attcollation
-                FROM pg_attribute AS a
-                WHERE a.attrelid IN (SELECT t.relid FROM tree AS t) AND a.attname = \(name)
-            ), dependant AS (
-                SELECT DISTINCT d.classid, d.objid
-                FROM pg_depend AS d
-                JOIN changed AS a ON (a.attrelid, a.attnum) = (d.refobjid, d.refobjsubid)
-                WHERE d.refclassid = 'pg_class'::regclass
-            )
-            SELECT o.value, 1::bigint AS count
-            FROM (
-                SELECT format(E'constraint %s of %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
-                    k.conrelid::regclass, k.conrelid::regclass, k.conname) AS value
-                FROM dependant AS d
-                JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-                CROSS JOIN LATERAL (SELECT pg_get_expr(k.conbin, k.conrelid) AS text) AS e
-                WHERE k.contype IN ('c', 'x') AND k.conparentid = 0 AND k.conislocal
-                    AND NOT (k.conrelid = \(table) AND (\(try isOurs(.constraint, "k.conname"))))
-                    AND NOT coalesce(\(isHarmless("e.text")), false)
-                UNION
-                -- Of a key both sides have to be comparable.
-                SELECT format(E'constraint %s of %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
-                    k.conrelid::regclass, k.conrelid::regclass, k.conname)
-                FROM dependant AS d
-                JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-                CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS u (mine, theirs)
-                JOIN pg_attribute AS m ON (m.attrelid, m.attnum) = (k.conrelid, u.mine)
-                JOIN pg_attribute AS t ON (t.attrelid, t.attnum) = (k.confrelid, u.theirs)
-                CROSS JOIN wanted AS w
-                CROSS JOIN LATERAL (
-                    SELECT coalesce(nullif(y.oid, 'varchar'::regtype), 'text'::regtype) AS type
-                    FROM pg_type AS y
-                    WHERE y.oid = CASE WHEN (m.attrelid, m.attnum) IN (SELECT a.attrelid, a.attnum FROM changed AS a)
-                        THEN t.atttypid ELSE m.atttypid END
-                ) AS other
-                WHERE k.contype = 'f' AND k.conparentid = 0
-                    AND EXISTS (
-                        SELECT FROM changed AS a
-                        WHERE (a.attrelid, a.attnum) IN ((m.attrelid, m.attnum), (t.attrelid, t.attnum)))
-                    AND NOT EXISTS (
-                        SELECT FROM pg_amop AS p
-                        JOIN pg_am AS i ON i.oid = p.amopmethod AND i.amname = 'btree'
-                        WHERE p.amopstrategy = 3 AND p.amoplefttype = ANY (w.accepted) AND p.amoprighttype = other.type)
-                UNION
-                SELECT format(E'index %s of %s\\nDROP INDEX %s', c.relname, i.indrelid::regclass, c.oid::regclass)
-                FROM dependant AS d
-                JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
-                JOIN pg_index AS i ON i.indexrelid = c.oid
-                JOIN changed AS a ON a.attrelid = i.indrelid
-                CROSS JOIN wanted AS w
-                WHERE NOT c.relispartition AND NOT (i.indrelid = \(table) AND (\(try isOurs(.index, "c.relname"))))
-                    AND (EXISTS (
-                            SELECT FROM unnest(ARRAY[pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)]) AS e (text)
-                            WHERE strpos(e.text, \(name)) > 0 AND NOT \(isHarmless("e.text")))
-                        OR EXISTS (
-                            SELECT FROM generate_series(0, i.indnkeyatts - 1) AS n
-                            JOIN pg_opclass AS p ON p.oid = i.indclass[n]
-                            WHERE i.indkey[n] = a.attnum AND (
-                                i.indcollation[n] <> a.attcollation AND w.typcollation = 0
-                                OR NOT EXISTS (
-                                    SELECT FROM pg_opclass AS q
-                                    WHERE q.opcmethod = p.opcmethod AND q.opcintype = ANY (w.accepted)
-                                        AND CASE WHEN p.opcdefault THEN q.opcdefault ELSE q.oid = p.oid END))))
-            ) AS o
-            ORDER BY 1
-            """
-    }
-
-    /// Lists `WHAT IT IS`, a line break, and the statement that drops it.
-    private func dependants(of column: CatalogObject, isRenamed: Bool) throws(PostgresError) -> String {
-        let table = "\(try SQLLiteral(try qualified(column.relation)).quoted)::regclass"
-        // What is expected is made anew on the new column.
-        func kept(_ kind: CatalogObject.Kind, _ name: String) throws(PostgresError) -> String {
-            let own = expected.parts(kind, of: column.relation).map(\.name)
-            let twins = live.parts(kind, of: column.relation).filter { isTwin($0) }.map(\.name)
-            let names = Set(own + twins).sorted()
-            let isOurs = "\(name) ~ '^(zz_)?\(Self.prefix)'"
-            return "NOT (\(isOurs)"
-                + (isRenamed && !names.isEmpty ? " OR \(name) IN (\(try literals(names)))" : "")
-                + ")"
-        }
-        return """
-            WITH tree AS (
-                SELECT \(table) AS relid UNION SELECT t.relid FROM pg_partition_tree(\(table)) AS t
-            ), dependant AS (
-                SELECT DISTINCT d.classid, d.objid, d.objsubid
-                FROM pg_depend AS d
-                JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-                WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT t.relid FROM tree AS t)
-                    AND a.attname = \(try SQLLiteral(column.name).quoted)
-            )
-            SELECT o.value, 1::bigint AS count
-            FROM (
-                SELECT format(E'trigger %s of %s\\nDROP TRIGGER %I ON %s', g.tgname, g.tgrelid::regclass, g.tgname,
-                    g.tgrelid::regclass) AS value
-                FROM dependant AS d
-                JOIN pg_trigger AS g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
-                WHERE NOT g.tgisinternal AND g.tgparentid = 0 AND \(try kept(.trigger, "g.tgname"))
-                UNION
-                SELECT format(E'policy %s of %s\\nDROP POLICY %I ON %s', y.polname, y.polrelid::regclass, y.polname,
-                    y.polrelid::regclass)
-                FROM dependant AS d
-                JOIN pg_policy AS y ON d.classid = 'pg_policy'::regclass AND y.oid = d.objid
-                WHERE NOT (y.polrelid = \(table) AND NOT (\(try kept(.policy, "y.polname"))))
-                UNION
-                SELECT format(E'generated column %s of %s\\nALTER TABLE %s DROP COLUMN %I', a.attname,
-                    a.attrelid::regclass, a.attrelid::regclass, a.attname)
-                FROM dependant AS d
-                LEFT JOIN pg_attrdef AS x ON d.classid = 'pg_attrdef'::regclass AND x.oid = d.objid
-                JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (x.adrelid, x.adnum)
-                    OR d.classid = 'pg_class'::regclass AND (a.attrelid, a.attnum) = (d.objid, d.objsubid)
-                WHERE a.attgenerated <> '' AND a.attinhcount = 0
-                UNION
-                SELECT format(E'function %s\\nDROP %s %s', p.oid::regprocedure,
-                    CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
-                FROM dependant AS d
-                JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
-                UNION
-                SELECT format(E'publication %s of %s\\nALTER PUBLICATION %I DROP TABLE %s', b.pubname,
-                    r.prrelid::regclass, b.pubname, r.prrelid::regclass)
-                FROM dependant AS d
-                JOIN pg_publication_rel AS r ON d.classid = 'pg_publication_rel'::regclass AND r.oid = d.objid
-                JOIN pg_publication AS b ON b.oid = r.prpubid
-                UNION
-                SELECT format(E'constraint %s of %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
-                    k.conrelid::regclass, k.conrelid::regclass, k.conname)
-                FROM dependant AS d
-                JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-                -- A CHECK of the table itself is looked at by itself.
-                WHERE \(isRenamed) AND k.conrelid IN (SELECT t.relid FROM tree AS t) AND k.conparentid = 0
-                    AND k.conislocal AND (k.contype IN ('u', 'x', 'f') OR k.contype = 'c' AND k.conrelid <> \(table))
-                    AND \(try kept(.constraint, "k.conname"))
-                UNION
-                SELECT format(E'unique index %s of %s\\nDROP INDEX %s', c.relname, i.indrelid::regclass, c.oid::regclass)
-                FROM dependant AS d
-                JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
-                JOIN pg_index AS i ON i.indexrelid = c.oid
-                WHERE \(isRenamed) AND i.indisunique AND NOT c.relispartition AND \(try kept(.index, "c.relname"))
-                    AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = c.oid)
-            ) AS o
-            ORDER BY 1
-            """
-    }
-
-    /// Whether the schema expects the very same under another name.
-    private func isTwin(_ object: CatalogObject) -> Bool {
-        let definition = live[object, .definition]
-        return expected.parts(object.kind, of: object.relation).contains { expected[$0, .definition] == definition }
+    /// Those of the column's table that the schema expects the very same, be it under another name.
+    private func twins(_ kind: CatalogObject.Kind, of column: CatalogObject) -> [String] {
+        let wanted = Set(expected.parts(kind, of: column.relation).compactMap { expected[$0, .definition] })
+        return live.parts(kind, of: column.relation).filter { part in
+            live[part, .definition].map { wanted.contains($0) } ?? false
+        }.map(\.name)
     }
 
     private func isForeign(_ object: CatalogObject) -> Bool {

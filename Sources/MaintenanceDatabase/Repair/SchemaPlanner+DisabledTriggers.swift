@@ -6,12 +6,13 @@ extension SchemaPlanner {
     /// What triggers derive would be missing, though every step were done.
     mutating func refuseSilentTriggers() {
         askForThings(
-            CatalogObject(.schema, schema),
-            """
-            SELECT s.setting AS value, 1::bigint AS count
-            FROM pg_settings AS s
-            WHERE s.name = 'session_replication_role' AND s.setting <> 'origin'
-            """,
+            SchemaQuestion(
+                object: CatalogObject(.schema, schema),
+                query: """
+                    SELECT s.setting AS value, 1::bigint AS count
+                    FROM pg_settings AS s
+                    WHERE s.name = 'session_replication_role' AND s.setting <> 'origin'
+                    """),
             "triggers do not fire in this session: session_replication_role",
             cure:
                 "take the setting back where it was made (ALTER DATABASE or ALTER ROLE … RESET session_replication_role), "

@@ -7,70 +7,17 @@ extension SchemaPlanner {
     /// - Parameter objects: that are dropped together, the first of them for its own sake.
     mutating func askForDependants(ofDropped objects: [CatalogObject]) throws(PostgresError) {
         guard let object = objects.first else { return }
-        let roots = try objects.map { (object) throws(PostgresError) in
-            object.kind == .function
-                ? "('pg_proc'::regclass::oid, to_regprocedure(\(try SQLLiteral(try functionName(object)).quoted))::oid)"
-                : "('pg_class'::regclass::oid, to_regclass(\(try SQLLiteral(try qualified(object.name)).quoted))::oid)"
+        let functions = try objects.filter { $0.kind == .function }.map { (function) throws(PostgresError) in
+            try functionName(function)
         }
-        try askForEach(
-            object, Self.dependants(of: roots.joined(separator: ", ")),
+        let relations = try objects.filter { $0.kind != .function }.map { (relation) throws(PostgresError) in
+            try qualified(relation.name)
+        }
+        askForEach(
+            SchemaQuery.droppedDependants.question(about: object, .texts(functions), .texts(relations)),
             { "the \($0) uses \(object.name), which has to be dropped and made anew" },
             then: Self.afterDropping)
     }
 
     static let afterDropping = "then repeat the command, and make it again where it is still needed"
-
-    /// What in turn depends on something has a higher count, and is to be dropped before it.
-    private static func dependants(of roots: String) -> String {
-        """
-        WITH RECURSIVE root (classid, objid) AS (
-            VALUES \(roots)
-        ), hanging (classid, objid, objsubid, depth, is_own) AS (
-            SELECT r.classid, r.objid, 0, 0, true FROM root AS r WHERE r.objid IS NOT NULL
-            UNION
-            SELECT n.classid, n.objid, n.objsubid, h.depth + 1, d.deptype = 'i' AND w.oid IS NULL
-            FROM hanging AS h
-            JOIN pg_depend AS d ON d.refclassid = h.classid AND d.refobjid = h.objid
-            -- A view is what its rule reads.
-            LEFT JOIN pg_rewrite AS w
-                ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid AND w.rulename = '_RETURN'
-            CROSS JOIN LATERAL (
-                SELECT CASE WHEN w.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass::oid END,
-                    coalesce(w.ev_class, d.objid), CASE WHEN w.oid IS NULL THEN d.objsubid ELSE 0 END
-            ) AS n (classid, objid, objsubid)
-            WHERE h.objsubid = 0 AND h.depth < 32
-                AND h.classid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
-                -- A generated column would go without a word.
-                AND (d.deptype IN ('n', 'i') OR d.classid = 'pg_class'::regclass AND d.objsubid > 0)
-                AND (n.classid, n.objid) <> (h.classid, h.objid)
-                AND (n.classid, n.objid) NOT IN (SELECT r.classid, r.objid FROM root AS r WHERE r.objid IS NOT NULL)
-        )
-        SELECT format(E'%s\\n%s', CASE WHEN a.attgenerated <> ''
-                THEN format('generated column %I of %s', a.attname, a.attrelid::regclass)
-                ELSE concat_ws(' ', o.type, o.identity)
-            END, CASE
-                WHEN k.conrelid <> 0 THEN format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname)
-                WHEN k.oid IS NOT NULL
-                    THEN format('ALTER DOMAIN %s DROP CONSTRAINT %I', k.contypid::regtype, k.conname)
-                WHEN x.oid IS NOT NULL AND a.attgenerated = ''
-                    THEN format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', a.attrelid::regclass, a.attname)
-                WHEN a.attrelid IS NOT NULL
-                    THEN format('ALTER TABLE %s DROP COLUMN %I', a.attrelid::regclass, a.attname)
-                ELSE format('DROP %s %s', upper(o.type), o.identity)
-            END) AS value, max(h.depth)::bigint AS count
-        FROM hanging AS h
-        CROSS JOIN LATERAL pg_identify_object(h.classid, h.objid, h.objsubid) AS o
-        LEFT JOIN pg_constraint AS k ON h.classid = 'pg_constraint'::regclass AND k.oid = h.objid
-        LEFT JOIN pg_attrdef AS x ON h.classid = 'pg_attrdef'::regclass AND x.oid = h.objid
-        LEFT JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (x.adrelid, x.adnum)
-            OR h.classid = 'pg_class'::regclass AND h.objsubid > 0 AND (a.attrelid, a.attnum) = (h.objid, h.objsubid)
-        LEFT JOIN pg_class AS c ON h.classid = 'pg_class'::regclass AND c.oid = h.objid
-        LEFT JOIN pg_trigger AS g ON h.classid = 'pg_trigger'::regclass AND g.oid = h.objid
-        WHERE NOT h.is_own
-            -- What a partition has from its parent goes with the parent's.
-            AND coalesce(k.conislocal, true) AND coalesce(a.attinhcount, 0) = 0 AND coalesce(g.tgparentid, 0) = 0
-            AND NOT coalesce(c.relkind IN ('i', 'I') AND c.relispartition, false)
-        GROUP BY 1
-        """
-    }
 }

@@ -113,24 +113,10 @@ extension SchemaPlanner {
     mutating func askForTakenPart(
         _ object: CatalogObject, _ part: String, of partition: String, _ definition: String, isKey: Bool = false
     ) throws(PostgresError) {
-        let using = Self.using(definition)
-        let relation = try SQLLiteral(try qualified(partition)).quoted
         askForThings(
-            object,
-            """
-            SELECT coalesce(pg_get_indexdef(i.indexrelid), c.oid::regclass::text) AS value, 1::bigint AS count
-            FROM pg_class AS c
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
-            WHERE n.nspname = \(try SQLLiteral(schema).quoted) AND c.relname = \(try SQLLiteral(part).quoted)
-                AND NOT coalesce(i.indrelid = to_regclass(\(relation)) AND (NOT i.indisvalid OR
-                    i.indisunique = \(definition.hasPrefix("CREATE UNIQUE"))
-                    AND translate(regexp_replace(substring(pg_get_indexdef(i.indexrelid) FROM ' USING .*'),
-                        ' WITH \\([^)]*\\)(?= WHERE |$)', ''), '"', '')
-                        = translate(\(try SQLLiteral(using).quoted), '"', '')
-                    AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
-                    AND NOT (\(isKey) AND EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid))), false)
-            """,
+            SchemaQuery.takenPart.question(
+                about: object, .text(schema), .text(part), .text(try qualified(partition)),
+                .text(Self.using(definition)), .flag(definition.hasPrefix("CREATE UNIQUE")), .flag(isKey)),
             "the name \(part), of its part for \(partition), is taken",
             cure: "give that another name, then repeat the command")
     }

@@ -9,7 +9,7 @@ extension SchemaPlanner {
                 object, "its name is taken by the \(other)",
                 cure: "\(try renaming(of: other, for: object)); then repeat the command")
         }
-        if object.kind != .function { try askForTakenName(object) }
+        if object.kind != .function { askForTakenName(object) }
     }
 
     /// CREATE OR REPLACE TRIGGER does not replace it.
@@ -72,54 +72,23 @@ extension SchemaPlanner {
     // MARK: - What no facts are read of
 
     /// Indexes of partitions, what belongs to an extension, sequences of columns, types that come with others.
-    private mutating func askForTakenName(_ object: CatalogObject) throws(PostgresError) {
-        let name = try SQLLiteral(object.name).quoted
-        let free = try SQLLiteral(Self.freed(object.name)).quoted
-        let relations = """
-            SELECT format(E'%s\\nALTER %s %s RENAME TO %I', CASE WHEN i.indrelid IS NOT NULL
-                    THEN format('an index of a partition: %s of %s', c.oid::regclass, i.indrelid::regclass)
-                    ELSE 'the ' || pg_describe_object('pg_class'::regclass, c.oid, 0) END,
-                CASE c.relkind WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX' WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW'
-                    WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END,
-                c.oid::regclass, \(free)) AS value, 1::bigint AS count
-            FROM pg_class AS c
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
-            LEFT JOIN pg_class AS t ON t.oid = i.indrelid
-            WHERE n.nspname = \(try SQLLiteral(schema).quoted) AND c.relname = \(name)
-                -- Those of other tables are facts, and an object's own index may be there already.
-                AND (t.oid IS NULL OR t.relispartition)
-            """
-        // The server gives an array another name by itself.
-        let types = """
-            SELECT format(E'the %s\\nALTER TYPE %s RENAME TO %I', pg_describe_object('pg_type'::regclass, y.oid, 0),
-                y.oid::regtype, \(free)) AS value, 1::bigint AS count
-            FROM pg_type AS y
-            JOIN pg_namespace AS n ON n.oid = y.typnamespace
-            WHERE n.nspname = \(try SQLLiteral(schema).quoted) AND y.typname = \(name) AND y.typrelid = 0
-                AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = y.oid)
-            """
-        let queries =
-            switch object.kind {
-            case .type: [types]
-            case .index, .constraint: [relations]
-            default: [relations, types]
-            }
-        try askForEach(
-            object, queries.joined(separator: "\nUNION ALL\n"), { "its name is taken by \($0)" },
-            then: "then repeat the command")
+    private mutating func askForTakenName(_ object: CatalogObject) {
+        let question = SchemaQuery.takenName.question(
+            about: object, .text(schema), .text(object.name), .text(Self.freed(object.name)),
+            .flag(object.kind != .type), .flag(Self.hasRowType(object.kind)))
+        askForEach(question, { "its name is taken by \($0)" }, then: "then repeat the command")
     }
 
     /// Refuses each of the things that the catalog has by itself, with a cure of its own.
     ///
     /// - Parameters:
-    ///   - query: lists `WHAT IT IS`, a line break, and the statement that ends it; those of the highest count come first.
+    ///   - question: its answer is what it is, a line break, and the statement that ends it; those of the highest count
+    ///     come first.
     ///   - reason: made of what it is.
     ///   - ending: what is to be done behind the statement.
-    mutating func askForEach(
-        _ object: CatalogObject, _ query: String, _ reason: (String) -> String, then ending: String
-    ) throws(PostgresError) {
-        for obstacle in obstacles(SchemaQuestion(object: object, query: query)) {
+    mutating func askForEach(_ question: SchemaQuestion, _ reason: (String) -> String, then ending: String) {
+        let object = question.object
+        for obstacle in obstacles(question) {
             let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
             if parts.count == 2 {
                 refuse(object, reason(String(parts[0])), cure: "\(parts[1]); \(ending)")

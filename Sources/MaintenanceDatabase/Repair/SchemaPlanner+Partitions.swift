@@ -79,26 +79,28 @@ extension SchemaPlanner {
     private mutating func askForPlaces(_ table: CatalogObject) throws(PostgresError) {
         let months = try months(table)
         askForThings(
-            table,
-            """
-            \(months)
-            SELECT format('%s (%s bytes)', c.relname, pg_total_relation_size(c.oid)) AS value, 1::bigint AS count
-            FROM lacking AS l
-            JOIN pg_class AS c ON c.relname = l.name
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = \(try SQLLiteral(schema).quoted)
-            """,
+            SchemaQuestion(
+                object: table,
+                query: """
+                    \(months)
+                    SELECT format('%s (%s bytes)', c.relname, pg_total_relation_size(c.oid)) AS value, 1::bigint AS count
+                    FROM lacking AS l
+                    JOIN pg_class AS c ON c.relname = l.name
+                    JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = \(try SQLLiteral(schema).quoted)
+                    """),
             "names of partitions that have to be made are taken",
             cure: "attach these tables to \(table.name), or give them other names, then repeat the command")
         // One that begins with the month, or before, and has ended by now keeps the month from being made.
         askForThings(
-            table,
-            """
-            \(months)
-            SELECT format('%s %s', s.relname, s.bounds) AS value, 1::bigint AS count
-            FROM standing AS s
-            WHERE EXISTS (SELECT FROM lacking AS l WHERE s.lower < l.upper AND s.upper > l.lower)
-                OR EXISTS (SELECT FROM month AS m WHERE m.ahead = 0 AND s.lower < m.upper AND s.upper > m.lower)
-            """,
+            SchemaQuestion(
+                object: table,
+                query: """
+                    \(months)
+                    SELECT format('%s %s', s.relname, s.bounds) AS value, 1::bigint AS count
+                    FROM standing AS s
+                    WHERE EXISTS (SELECT FROM lacking AS l WHERE s.lower < l.upper AND s.upper > l.lower)
+                        OR EXISTS (SELECT FROM month AS m WHERE m.ahead = 0 AND s.lower < m.upper AND s.upper > m.lower)
+                    """),
             "expected partitions by month of UTC, found other ones in the months that have to be made",
             cure: "make the partition for the present by hand, where these leave room for it, then repeat the command")
     }

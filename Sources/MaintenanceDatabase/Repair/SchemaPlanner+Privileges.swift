@@ -170,54 +170,18 @@ extension SchemaPlanner {
     /// The owner's REVOKE fails for what a role has passed on, and does not reach what another role has granted.
     private mutating func askForGrantors(on object: CatalogObject, roles: [String]) throws(PostgresError) {
         guard !roles.isEmpty, let target = try grantTarget(object) else { return }
-        let names = try literals(roles)
-        try askForEach(
-            object,
-            """
-            WITH granted AS (
-                SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS grantee,
-                    pg_get_userbyid(g.grantor)::text AS grantor, g.privilege_type, i.columns
-                FROM (\(try accessLists(object))) AS i (items, owner, columns)
-                CROSS JOIN LATERAL aclexplode(i.items) AS g
-                WHERE g.grantor <> i.owner AND g.grantee <> i.owner
-            )
-            SELECT format(E'%s has passed %s on to %s\\nREVOKE GRANT OPTION FOR ALL%s ON %s FROM %I CASCADE', g.grantor,
-                string_agg(DISTINCT g.privilege_type, ', '), string_agg(DISTINCT g.grantee, ', '), g.columns,
-                \(try SQLLiteral(target.object).quoted), g.grantor) AS value, 1::bigint AS count
-            FROM granted AS g
-            WHERE g.grantor IN (\(names))
-            GROUP BY g.grantor, g.columns
-            UNION ALL
-            SELECT format(E'%s, not the owner, has granted %s to %s\\nSET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; '
-                'RESET ROLE', g.grantor, string_agg(DISTINCT g.privilege_type, ', '), g.grantee, g.grantor, g.columns,
-                \(try SQLLiteral(target.object).quoted),
-                CASE g.grantee WHEN 'PUBLIC' THEN g.grantee ELSE quote_ident(g.grantee) END), 1
-            FROM granted AS g
-            WHERE g.grantor NOT IN (\(names)) AND g.grantee IN (\(names))
-            GROUP BY g.grantor, g.grantee, g.columns
-            """,
+        let (kind, name) =
+            switch object.kind {
+            case .column: ("column", try qualified(object.relation))
+            case .function: ("function", try functionName(object))
+            case .schema: ("schema", try SQLIdentifier(object.name).quoted)
+            case .type: ("type", try qualified(object.name))
+            default: ("relation", try qualified(object.name))
+            }
+        askForEach(
+            SchemaQuery.grantors.question(
+                about: object, .text(kind), .text(name), .text(object.name), .text(target.object), .texts(roles)),
             { "\($0), which the REVOKE of \(object) does not end" }, then: "then repeat the command")
-    }
-
-    /// The privileges on it and, of a relation, on its columns, which a REVOKE takes as well.
-    private func accessLists(_ object: CatalogObject) throws(PostgresError) -> String {
-        let relation = try SQLLiteral(try qualified(object.kind == .column ? object.relation : object.name)).quoted
-        let columns =
-            "SELECT a.attacl, c.relowner, format(' (%I)', a.attname) FROM pg_attribute AS a "
-            + "JOIN pg_class AS c ON c.oid = a.attrelid WHERE c.oid = to_regclass(\(relation))"
-        return switch object.kind {
-        case .column: "\(columns) AND a.attname = \(try SQLLiteral(object.name).quoted)"
-        case .function:
-            "SELECT p.proacl, p.proowner, '' FROM pg_proc AS p "
-                + "WHERE p.oid = to_regprocedure(\(try SQLLiteral(try functionName(object)).quoted))"
-        case .schema:
-            "SELECT n.nspacl, n.nspowner, '' FROM pg_namespace AS n "
-                + "WHERE n.nspname = \(try SQLLiteral(object.name).quoted)"
-        case .type: "SELECT y.typacl, y.typowner, '' FROM pg_type AS y WHERE y.oid = to_regtype(\(relation))"
-        default:
-            "SELECT c.relacl, c.relowner, '' FROM pg_class AS c WHERE c.oid = to_regclass(\(relation)) "
-                + "UNION ALL \(columns)"
-        }
     }
 
     private func grantee(_ role: String) throws(PostgresError) -> String {

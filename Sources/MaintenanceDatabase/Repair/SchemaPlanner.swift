@@ -149,9 +149,8 @@ struct SchemaPlanner {
     }
 
     /// Of things that the catalog has, not of rows: the query lists one in each row.
-    mutating func askForThings(_ object: CatalogObject, _ query: String, _ trouble: String, cure: String) {
-        let obstacles = obstacles(SchemaQuestion(object: object, query: query))
-        refuse(object, trouble, obstacles, cure: cure) { $0.value ?? "NULL" }
+    mutating func askForThings(_ question: SchemaQuestion, _ trouble: String, cure: String) {
+        refuse(question.object, trouble, obstacles(question), cure: cure) { $0.value ?? "NULL" }
     }
 
     mutating func obstacles(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {

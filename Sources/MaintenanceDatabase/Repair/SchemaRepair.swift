@@ -300,7 +300,15 @@ package struct SchemaRepair: Sendable {
 extension Connection {
     /// Reads rows of the tables that the question is about, under ACCESS SHARE.
     func answer(_ question: SchemaQuestion) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
-        try await rows(Statement(unsafe: question.shortened)).map { (row) throws(PostgresError) in
+        let parameters = question.parameters.map { parameter -> any StatementParameter in
+            switch parameter {
+            case .text(let text): text
+            case .texts(let texts): texts
+            case .flag(let flag): flag
+            }
+        }
+        let statement = Statement(unsafe: question.shortened, parameters: parameters)
+        return try await rows(statement).map { (row) throws(PostgresError) in
             SchemaQuestion.Obstacle(
                 value: try row.decodeIfPresent("value"), count: try row.decode("count"),
                 others: try row.decode("others"))

@@ -1,0 +1,38 @@
+-- What a REVOKE by the owner does not end: it fails for what a role has passed on, and does not reach what another role has
+-- granted. $1 is 'relation', 'column', 'function', 'schema' or 'type', $2 its name (of a column, its relation's), $3 the
+-- column, $4 the object as REVOKE names it, $5 the roles that are to lose something. Who has granted what, a line break,
+-- and the statement that ends it.
+WITH access (items, owner, columns) AS (
+    SELECT c.relacl, c.relowner, '' FROM pg_class AS c WHERE $1 = 'relation' AND c.oid = to_regclass($2)
+    UNION ALL
+    -- Of a relation, a REVOKE takes the privileges on its columns as well.
+    SELECT a.attacl, c.relowner, format(' (%I)', a.attname)
+    FROM pg_class AS c
+    JOIN pg_attribute AS a ON a.attrelid = c.oid
+    WHERE c.oid = to_regclass($2) AND ($1 = 'relation' OR $1 = 'column' AND a.attname = $3)
+    UNION ALL
+    SELECT p.proacl, p.proowner, '' FROM pg_proc AS p WHERE $1 = 'function' AND p.oid = to_regprocedure($2)
+    UNION ALL
+    SELECT n.nspacl, n.nspowner, '' FROM pg_namespace AS n WHERE $1 = 'schema' AND n.oid = to_regnamespace($2)
+    UNION ALL
+    SELECT y.typacl, y.typowner, '' FROM pg_type AS y WHERE $1 = 'type' AND y.oid = to_regtype($2)
+), granted AS (
+    SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS grantee,
+        pg_get_userbyid(g.grantor)::text AS grantor, g.privilege_type, a.columns
+    FROM access AS a
+    CROSS JOIN LATERAL aclexplode(a.items) AS g
+    WHERE g.grantor <> a.owner AND g.grantee <> a.owner
+)
+SELECT format(E'%s has passed %s on to %s\nREVOKE GRANT OPTION FOR ALL%s ON %s FROM %I CASCADE', g.grantor,
+    string_agg(DISTINCT g.privilege_type, ', '), string_agg(DISTINCT g.grantee, ', '), g.columns, $4::text,
+    g.grantor) AS value, 1::bigint AS count
+FROM granted AS g
+WHERE g.grantor = ANY ($5::text[])
+GROUP BY g.grantor, g.columns
+UNION ALL
+SELECT format(E'%s, not the owner, has granted %s to %s\nSET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; RESET ROLE',
+    g.grantor, string_agg(DISTINCT g.privilege_type, ', '), g.grantee, g.grantor, g.columns, $4::text,
+    CASE g.grantee WHEN 'PUBLIC' THEN g.grantee ELSE quote_ident(g.grantee) END), 1
+FROM granted AS g
+WHERE g.grantor <> ALL ($5::text[]) AND g.grantee = ANY ($5::text[])
+GROUP BY g.grantor, g.grantee, g.columns
