@@ -35,13 +35,18 @@ struct SchemaRollbackProcessTests {
     @Test func withoutConfirmationSaysWhatToType() async throws {
         try await withSchema { database in
             try await database.psql("INSERT INTO mcp.models (provider, name) VALUES ('p', 'n')")
-            for arguments in [[], ["--confirm", "shop"], ["--drop-rows"]] {
+            for (arguments, words) in [
+                ([], "what to do: repeat the command with --confirm \(database.name)\n"),
+                (["--drop-rows"], "what to do: repeat the command with --confirm \(database.name)\n"),
+                (
+                    ["--confirm", "shop"],
+                    "this is database \(database.name), and --confirm names shop; nothing was changed"
+                ),
+            ] {
                 let result = try await Pgtend.run(
                     ["schema", "rollback", "--database", database.conninfo()] + arguments)
                 #expect(result.ending == .exited(64), "\(result)")
-                #expect(
-                    result.standardError.contains("repeat the command with --confirm \(database.name) --drop-rows"),
-                    "\(result)")
+                #expect(result.standardError.contains(words), "\(result)")
                 #expect(result.standardOutput == "")
             }
             #expect(try await hasSchema(database))
@@ -183,6 +188,19 @@ struct SchemaRollbackProcessTests {
                 #expect(result.standardError.contains("role \(role) may not take the schema back"), "\(result)")
                 #expect(result.standardError.contains("the privileges of mcp_owner"), "\(result)")
             }
+            try await database.psql("DROP ROLE \(role)")
+        }
+    }
+
+    /// Also where it could count the rows.
+    @Test func aPlanWithoutRightsSaysSoInItsExitCode() async throws {
+        try await withSchema { database in
+            let role = "counter_\(database.name)"
+            try await database.psql("CREATE ROLE \(role) LOGIN BYPASSRLS; GRANT pg_read_all_data TO \(role)")
+            let result = try await Pgtend.run(
+                ["schema", "rollback", "--plan", "--database", database.conninfo(user: role)])
+            #expect(result.ending == .exited(77), "\(result)")
+            #expect(result.standardOutput.contains("the role lacks rights, and nothing is changed without them"))
             try await database.psql("DROP ROLE \(role)")
         }
     }

@@ -1,4 +1,5 @@
--- Who stands in the way of locks on the relations $1 (schemas) and $2 (names) in the modes $3, pairwise: holders of a
+-- Who stands in the way of locks on the relations $1 (schemas) and $2 (names) in the modes $3, pairwise, and of the lock
+-- that dropping takes on the objects $7 of the catalogs $6, which are called $4 (schemas) and $5 (names): holders of a
 -- conflicting mode, and those who wait ahead of us. The conflicts are those of the manual's table of lock modes. The
 -- mode ROW asks for those who may hold a row: which rows a transaction has changed or locked no view shows, only that
 -- it has the mode that does it.
@@ -16,6 +17,16 @@ WITH modes (mode, conflicts) AS (
 ),
 numbered AS (
     SELECT m.mode, m.conflicts, row_number() OVER ()::integer AS number FROM modes AS m
+),
+targets AS (
+    SELECT w.schema, w.name, lower(replace(w.mode, ' ', '')) || 'lock' AS mode, 'relation' AS locktype, c.oid AS relation,
+        NULL::oid AS classid, NULL::oid AS objid
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS w (schema, name, mode)
+    JOIN pg_namespace AS n ON n.nspname = w.schema
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
+    UNION ALL
+    SELECT o.schema, o.name, 'accessexclusivelock', 'object', NULL, o.class::oid, o.object::oid
+    FROM unnest($4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS o (schema, name, class, object)
 )
 SELECT DISTINCT ON (l.pid, l.virtualtransaction)
     -- A prepared transaction has no process.
@@ -32,12 +43,10 @@ SELECT DISTINCT ON (l.pid, l.virtualtransaction)
     w.name,
     held.mode AS lock_mode,
     coalesce(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::bigint AS transaction_age
-FROM unnest($1::text[], $2::text[], $3::text[]) AS w (schema, name, mode)
-JOIN pg_namespace AS n ON n.nspname = w.schema
-JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
-JOIN numbered AS wanted ON lower(replace(w.mode, ' ', '')) || 'lock' = lower(wanted.mode)
+FROM targets AS w
+JOIN numbered AS wanted ON lower(wanted.mode) = w.mode
 JOIN pg_locks AS l
-    ON l.locktype = 'relation' AND l.relation = c.oid
+    ON l.locktype = w.locktype AND (l.relation = w.relation OR (l.classid, l.objid) = (w.classid, w.objid))
     AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
 JOIN numbered AS held ON held.mode = l.mode AND held.number = ANY (wanted.conflicts)
 LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid

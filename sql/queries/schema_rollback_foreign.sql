@@ -1,6 +1,6 @@
 -- What is somebody else's and has to do with what is dropped, the objects $2 of the catalogs $1, pairwise: what depends
--- on it, and what stands in the schema that the migration made ($3) both stop everything. What stands in a schema that
--- was there before stays with it.
+-- on it, and what stands in the schema that the migration made ($3) both stop everything; but for the extensions $4, which
+-- the migration made. What stands in a schema that was there before stays with it.
 WITH RECURSIVE dropped (class, object) AS (
     SELECT d.class::oid, d.object::oid
     FROM unnest($1::bigint[], $2::bigint[]) AS d (class, object)
@@ -19,7 +19,10 @@ others (class, object, part, stops) AS (
     SELECT d.classid, d.objid, 0, $3::boolean
     FROM pg_depend AS d
     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace('mcp') AND d.deptype = 'n'
-        AND d.classid <> 'pg_extension'::regclass
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_extension AS x
+            WHERE d.classid = 'pg_extension'::regclass AND x.oid = d.objid AND x.extname = ANY ($4::text[]))
         AND NOT EXISTS (
             SELECT
             FROM pg_depend AS e

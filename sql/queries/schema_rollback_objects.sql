@@ -28,7 +28,7 @@ UNION ALL
 SELECT 'function', 'mcp', p.proname, 'pg_proc'::regclass::oid::bigint, p.oid::bigint
 FROM wanted AS w
 JOIN pg_proc AS p ON p.pronamespace = to_regnamespace('mcp')
-WHERE w.kind = 'function'
+WHERE w.kind = 'function' AND p.prokind = 'f'
     AND w.name = format('%s(%s)', p.proname, (
         SELECT string_agg(regexp_replace(format_type(a.type, NULL), '^("([^"]|"")+"|\w+)\.', ''), ', ' ORDER BY a.place)
         FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)))
@@ -36,7 +36,7 @@ UNION ALL
 SELECT 'type', 'mcp', t.typname, 'pg_type'::regclass::oid::bigint, t.oid::bigint
 FROM wanted AS w
 JOIN pg_type AS t ON t.typname = w.name AND t.typnamespace = to_regnamespace('mcp')
-WHERE w.kind = 'type'
+WHERE w.kind = 'type' AND t.typtype = 'e'
 UNION ALL
 SELECT 'record', 'pgtend', c.relname, 'pg_class'::regclass::oid::bigint, c.oid::bigint
 FROM pg_class AS c

@@ -113,11 +113,25 @@ enum ExitStatus: Int32, CaseIterable {
             ], interrupted: "interrupted by SIGINT")
     }
 
+    /// For the `--help` of the command that takes one back.
+    static var rollbackHelp: String {
+        help(
+            [
+                (done, "the schema is gone, or was not there (--plan: it can be taken back)"),
+                (failed, "it could not be taken back; nothing was changed"),
+                (refused, "refused: rows, others' objects, or no record of it; nothing was changed"),
+                (held, "others hold its locks for too long; nothing was changed"),
+                (usage, "not confirmed, not one database, or \(usage.meaning); nothing was changed"),
+                (noPermission, "\(noPermission.meaning) (also with --plan)"),
+            ], interrupted: "interrupted by SIGINT; nothing was changed")
+    }
+
     /// - Parameters:
     ///   - own: what means something of its own for a command on a schema.
     ///   - interrupted: what SIGINT means.
     private static func help(_ own: [(status: ExitStatus, meaning: String)], interrupted meaning: String) -> String {
-        let others = [usage, unavailable, software, outputLost, configuration].map { ($0, $0.meaning) }
+        let others = [usage, unavailable, software, outputLost, configuration]
+            .filter { status in !own.contains { $0.status == status } }.map { ($0, $0.meaning) }
         let codes = (own + others).sorted { $0.status.rawValue < $1.status.rawValue }
         return help(
             codes.map { ($0.status.rawValue, $0.meaning) } + [

@@ -21,15 +21,7 @@ struct SchemaRollbackCommand: ParsableCommand {
               pgtend schema rollback --database 'host=/run/postgresql dbname=shop'
               pgtend schema rollback --confirm shop --drop-rows --database dbname=shop
 
-            EXIT CODES
-                0  the schema is gone, or was not there (with --plan: it can be taken back)
-                1  it could not be taken back; nothing was changed
-                2  refused: rows, others' objects, or no record of it; nothing was changed
-                4  somebody holds a lock for too long; nothing was changed
-               64  not confirmed, or not one database; nothing was changed
-               69  the database could not be reached or worked with
-               77  the role, its password or a privilege was refused
-               78  the configuration is not right
+            \(ExitStatus.rollbackHelp)
             """)
 
     @OptionGroup var databases: DatabaseSelection
@@ -78,7 +70,8 @@ struct SchemaRollbackCommand: ParsableCommand {
             if isPlan {
                 StandardOutput.write(plan.migrations.isEmpty ? text.summary : text.withSQL)
                 let isUnknown = plan.migrations.isEmpty && plan.objects > 0
-                return isUnknown || text.obstruction != nil ? .refused : .done
+                if isUnknown || text.obstruction != nil { return .refused }
+                return plan.missingRights.isEmpty ? .done : .noPermission
             }
             guard !plan.migrations.isEmpty else {
                 guard plan.objects == 0 else { return said(text.withoutRecord, .refused) }
@@ -86,7 +79,7 @@ struct SchemaRollbackCommand: ParsableCommand {
                 return .done
             }
             if let confirmation, confirmation != plan.database {
-                return said(text.howToConfirm(as: "that is not its name, which confirms"), .usage)
+                return said(text.mistaken(confirmation), .usage)
             }
             guard confirmation != nil || TerminalQuestion.isPossible else {
                 return said(text.howToConfirm(as: "has to be confirmed by its name"), .usage)

@@ -15,8 +15,14 @@ struct SchemaRollbackText {
     var withSQL: String { rendered([["SQL, in one transaction"] + plan.script.visibleLines]) }
 
     private func rendered(_ more: [[String]]) -> String {
+        guard !plan.migrations.isEmpty else { return headline }
         let sections = [[headline] + migrations + tables, obstacles, missingRights, shared, bystanders, records] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    /// A headline, and a line for each; nothing where there is none.
+    private func section<Item>(_ headline: String, _ items: [Item], _ line: (Item) -> String) -> [String] {
+        items.isEmpty ? [] : [headline] + items.map { "  \(line($0))" }
     }
 
     private var name: String { plan.database.visible }
@@ -30,10 +36,10 @@ struct SchemaRollbackText {
     private var migrations: [String] { plan.migrations.map { "  \($0.label)" } }
 
     private var tables: [String] {
-        guard !plan.migrations.isEmpty else { return [] }
         let full = plan.tablesWithRows
         let head = "  \(plan.tables.count) tables, \(full.isEmpty ? "none" : "\(full.count)") of them with rows"
         return [head] + full.map { "    \($0.name.description.visible): \(Self.rows($0))" }
+            + plan.partitionsElsewhere.map { "    \($0.description.visible), a partition in another schema, goes too" }
     }
 
     private static func rows(_ table: SchemaRollbackPlan.Table) -> String {
@@ -42,35 +48,38 @@ struct SchemaRollbackText {
     }
 
     private var shared: [String] {
-        guard !plan.migrations.isEmpty, !plan.makings.isEmpty else { return [] }
-        return ["made with it, and gone with it where nobody else needs it"]
-            + plan.makings.map { making in
-                let obstacle = making.obstacle.map { " stays: \($0.visible)" } ?? ""
-                return "  \(making.kind) \(RelationName.quoted(making.name).visible)\(obstacle)"
-            }
+        section("made or changed with it, and taken back where nobody else needs it", plan.makings) { making in
+            Self.words(making) + (making.obstacle.map { " stays: \($0.visible)" } ?? "")
+        }
+    }
+
+    private static func words(_ making: SchemaRollbackPlan.Making) -> String {
+        let name = RelationName.quoted(making.name).visible
+        let detail = RelationName.quoted(making.detail).visible
+        return switch making.kind {
+        case .role, .extension, .schema: "\(making.kind.rawValue) \(name)"
+        case .usage: "the right of \(detail) to use schema \(name)"
+        case .owner: "the owner of schema \(name), before \(detail),"
+        case .comment: "the comment on schema \(name)"
+        }
     }
 
     private var obstacles: [String] {
-        guard !plan.migrations.isEmpty, !plan.obstacles.isEmpty else { return [] }
-        return ["in the way, and nothing is changed while it is"] + plan.obstacles.map { "  \($0.visible)" }
+        section("in the way, and nothing is changed while it is", plan.obstacles) { $0.visible }
     }
 
     private var missingRights: [String] {
-        guard !plan.migrations.isEmpty, !plan.missingRights.isEmpty else { return [] }
-        return ["the role lacks rights, and nothing is changed without them"]
-            + plan.missingRights.map { right in
-                "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "")
-            }
+        section("the role lacks rights, and nothing is changed without them", plan.missingRights) { right in
+            right.description.visible + (right.cure.map { ": \($0.visible);" } ?? "")
+        }
     }
 
     private var bystanders: [String] {
-        guard !plan.migrations.isEmpty, !plan.bystanders.isEmpty else { return [] }
-        return ["somebody else's, and left as it is"] + plan.bystanders.map { "  \($0.visible)" }
+        section("somebody else's, and left as it is", plan.bystanders) { $0.visible }
     }
 
     private var records: [String] {
-        guard !plan.migrations.isEmpty else { return [] }
-        return plan.foreignRecords.map { table in
+        plan.foreignRecords.map { table in
             "golang-migrate's record in \(table.description.visible) is left as it is: afterwards tell the tool, "
                 + "\"migrate force -1\""
         }
@@ -100,11 +109,16 @@ struct SchemaRollbackText {
             + "  what to do: take it back with the tool that applied it, or record it first: pgtend schema repair"
     }
 
-    /// What to type where nobody can be asked.
+    /// What to type where nobody can be asked. Not to drop rows, which have not been counted before anybody's eyes yet.
     func howToConfirm(as shown: String) -> String {
-        let drop = plan.tablesWithRows.isEmpty ? "" : " --drop-rows"
-        return "\(name): \(shown); nothing was changed\n  what to do: repeat the command with --confirm "
-            + "\(Self.shellWord(plan.database))\(drop)"
+        "\(name): \(shown); nothing was changed\n  what to do: repeat the command with --confirm "
+            + Self.shellWord(plan.database)
+    }
+
+    /// For a confirmation that names another database: most of all the database may be the wrong one.
+    func mistaken(_ confirmation: String) -> String {
+        "this is database \(name), and --confirm names \(confirmation.visible); nothing was changed\n"
+            + "  what to do: look at --database, then give the name of the database that is meant"
     }
 
     private static func shellWord(_ text: String) -> String {

@@ -229,12 +229,17 @@ extension Connection {
         return try await blockers(of: locks)
     }
 
-    /// The same of locks, each on a relation and in a mode as the manual names it.
-    func blockers(of locks: [(relation: RelationName, mode: String)]) async throws(PostgresError) -> [Blocker] {
+    /// The same of locks, each on a relation and in a mode as the manual names it, and of dropping objects that are no
+    /// relations, each by its place in the catalogs.
+    func blockers(
+        of locks: [(relation: RelationName, mode: String)],
+        dropping objects: [(name: RelationName, catalog: Int, oid: Int)] = []
+    ) async throws(PostgresError) -> [Blocker] {
         var blockers: [Blocker] = []
         for row in try await rows(
             CatalogQuery.lockBlockers(
-                locks.map(\.relation.schema), locks.map(\.relation.name), locks.map(\.mode)))
+                locks.map(\.relation.schema), locks.map(\.relation.name), locks.map(\.mode),
+                objects.map(\.name.schema), objects.map(\.name.name), objects.map(\.catalog), objects.map(\.oid)))
         {
             blockers.append(
                 Blocker(

@@ -51,7 +51,8 @@ struct MigrationRunner {
         let (pending, checksums) = try await pending(hasHistory)
         guard !pending.isEmpty else { return }
         do throws(PostgresError) {
-            let table = hasHistory ? [] : [EmbeddedSQL.query(named: set.historyTableFile)]
+            let makings = set.makingsFile.map { [EmbeddedSQL.text($0)] } ?? []
+            let table = hasHistory ? [] : makings + [EmbeddedSQL.query(named: set.historyTableFile)]
             let records = try pending.map { (migration) throws(PostgresError) in
                 try record(of: migration, checksum: checksums[migration.number] ?? "")
             }

@@ -12,6 +12,9 @@ package struct MigrationSet: Sendable {
     let historyTable: String
     /// `sql/queries/….sql` of the statements that make it, in the transaction of the first migration, behind its text.
     let historyTableFile: String
+    /// The file of `sql/` that keeps what a migration makes besides its own schema; nil where it makes nothing else. It
+    /// belongs before the record of a schema that stood already: what stood before it then has no row.
+    let makingsFile: String?
     /// Whether the record is there: the column `has_history`.
     let session: SchemaQuery
     /// The record.
@@ -28,7 +31,8 @@ package struct MigrationSet: Sendable {
     /// The platform's schema, for `pgtend schema apply`.
     package static let platform = MigrationSet(
         migrations: EmbeddedSQL.migrations, title: "the schema", possessor: "the database",
-        historyTable: "pgtend.schema_migrations", historyTableFile: "schema_history_table", session: .session,
+        historyTable: "pgtend.schema_migrations", historyTableFile: "schema_history_table",
+        makingsFile: "m0001_makings.sql", session: .session,
         history: .history, rights: .rights, otherwise: "apply it as a superuser, or let one run", lockNumber: 100,
         lockPatience: .seconds(2))
 
@@ -36,6 +40,6 @@ package struct MigrationSet: Sendable {
     package static let ledger = MigrationSet(
         migrations: EmbeddedSQL.ledgerMigrations, title: "the ledger", possessor: "the ledger",
         historyTable: "pgtend_ledger.schema_migrations", historyTableFile: "ledger_migrations_table",
-        session: .ledgerSession, history: .ledgerMigrations, rights: .ledgerRights,
+        makingsFile: nil, session: .ledgerSession, history: .ledgerMigrations, rights: .ledgerRights,
         otherwise: "let a superuser run", lockNumber: 101, lockPatience: .seconds(15))
 }

@@ -30,6 +30,7 @@ package struct SchemaRollback: Sendable {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             let migrations = try await runner(connection).applied()
+            try irreversible(migrations)
             try await limitLocks(connection)
             let standing = try await standing(connection)
             do throws(PostgresError) {
@@ -106,6 +107,11 @@ package struct SchemaRollback: Sendable {
             objects: [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) })
     }()
 
+    /// What the migration writes on its schema.
+    private static let comment =
+        RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])[
+            CatalogObject(.schema, RecordedFacts.platform.schema), .comment]
+
     /// What of it stands in the database, with pgtend's record, and what was made besides.
     private struct Standing {
         /// One object, by its place in the catalogs.
@@ -118,7 +124,6 @@ package struct SchemaRollback: Sendable {
 
         struct Making {
             let making: SchemaRollbackPlan.Making
-            let detail: String
             let maker: String
         }
 
@@ -129,10 +134,10 @@ package struct SchemaRollback: Sendable {
         func objects(_ kind: CatalogObject.Kind) -> [Object] { objects.filter { $0.kind == kind.rawValue } }
         /// Of the schema itself.
         var own: [Object] { objects.filter { $0.kind != "record" && $0.kind != CatalogObject.Kind.partition.rawValue } }
-        /// What locks are taken on.
+        var routinesAndTypes: [Object] { objects(.function) + objects(.type) }
         var relations: [RelationName] {
-            let others: [CatalogObject.Kind] = [.function, .type]
-            return objects.filter { object in !others.contains { $0.rawValue == object.kind } }.map(\.name)
+            let others = Set(routinesAndTypes.map(\.oid))
+            return objects.filter { !others.contains($0.oid) }.map(\.name)
         }
     }
 
@@ -150,13 +155,14 @@ package struct SchemaRollback: Sendable {
             var makings: [Standing.Making] = []
             if try session.decode("has_makings") {
                 makings = try await connection.rows(
-                    SchemaQuery.rollbackMakings(objects.map(\.catalog), objects.map(\.oid))
+                    SchemaQuery.rollbackMakings(objects.map(\.catalog), objects.map(\.oid), Self.comment)
                 ).map { (row) throws(PostgresError) in
                     Standing.Making(
                         making: SchemaRollbackPlan.Making(
                             kind: try row.decode("kind"), name: try row.decode("name"),
+                            detail: try row.decode("detail"),
                             obstacle: try row.decodeIfPresent("obstacle")),
-                        detail: try row.decode("detail"), maker: try row.decode("made_by"))
+                        maker: try row.decode("made_by"))
                 }
             }
             return Standing(database: try session.decode("database"), objects: objects, makings: makings)
@@ -183,24 +189,26 @@ package struct SchemaRollback: Sendable {
             }
         }
         var (obstacles, bystanders): ([String], [String]) = ([], [])
-        let makesSchema = standing.makings.contains { made in
-            made.making.kind == CatalogObject.Kind.schema.rawValue && made.making.name == RecordedFacts.platform.schema
-        }
+        // What is not recorded has no maker.
+        let made = standing.makings.filter { !$0.maker.isEmpty }.map(\.making)
+        let makesSchema = made.contains { $0.kind == .schema && $0.name == RecordedFacts.platform.schema }
+        let extensions = made.filter { $0.kind == .extension }.map(\.name)
         let catalogs = standing.objects.map(\.catalog)
         for row in try await connection.rows(
-            SchemaQuery.rollbackForeign(catalogs, standing.objects.map(\.oid), makesSchema))
+            SchemaQuery.rollbackForeign(catalogs, standing.objects.map(\.oid), makesSchema, extensions))
         {
             let stops: Bool = try row.decode("stops")
             if stops { obstacles.append(try row.decode("name")) } else { bystanders.append(try row.decode("name")) }
         }
         var records: [RelationName] = []
         for row in try await connection.rows(SchemaQuery.foreignRecords(nil)) { records.append(try RelationName(row)) }
-        let shared: [CatalogObject.Kind] = [.role, .extension, .schema]
+        let partitions = standing.objects(.partition).map(\.name)
         return SchemaRollbackPlan(
             database: standing.database, migrations: migrations.map(PendingMigration.init),
             objects: standing.own.count, tables: tables,
-            makings: standing.makings.map(\.making).filter { making in shared.contains { $0.rawValue == making.kind } },
-            obstacles: obstacles, bystanders: bystanders, missingRights: try await missingRights(standing, connection),
+            partitionsElsewhere: partitions.filter { $0.schema != RecordedFacts.platform.schema },
+            makings: standing.makings.map(\.making), obstacles: obstacles, bystanders: bystanders,
+            missingRights: try await missingRights(standing, connection),
             foreignRecords: records, script: script(migrations, dropsRows: true))
     }
 
@@ -224,7 +232,7 @@ package struct SchemaRollback: Sendable {
     private func irreversible(_ migrations: [Migration]) throws(ServerFailure) {
         guard let migration = migrations.first(where: { $0.down == nil }) else { return }
         throw ServerFailure(
-            failureClass: .other, message: "\(migration.label) only goes forward; nothing was changed",
+            failureClass: .refused, message: "\(migration.label) only goes forward; nothing was changed",
             cure: "restore a backup from before it")
     }
 
@@ -268,11 +276,12 @@ package struct SchemaRollback: Sendable {
     ) async throws(PostgresError) -> [MissingRight] {
         // A partition goes with its table, whoever owns it.
         let owned = standing.objects.filter { $0.kind != CatalogObject.Kind.partition.rawValue }
-        let makings = standing.makings
+        // What stays takes no right.
+        let makings = standing.makings.filter { $0.making.obstacle == nil }
         return try await connection.missingRights(
             SchemaQuery.rollbackRights(
-                owned.map(\.catalog), owned.map(\.oid), makings.map(\.making.kind), makings.map(\.making.name),
-                makings.map(\.detail), makings.map(\.maker)))
+                owned.map(\.catalog), owned.map(\.oid), makings.map(\.making.kind.rawValue), makings.map(\.making.name),
+                makings.map(\.making.detail), makings.map(\.maker)))
     }
 
     /// Asked right after the failure: whoever held the lock for all that time mostly still has it.
@@ -282,7 +291,9 @@ package struct SchemaRollback: Sendable {
         of standing: Standing, _ mode: String, _ connection: Connection, after failure: PostgresError
     ) async throws(ServerFailure) -> [Blocker] {
         do throws(PostgresError) {
-            return try await connection.blockers(of: standing.relations.map { ($0, mode) })
+            return try await connection.blockers(
+                of: standing.relations.map { ($0, mode) },
+                dropping: standing.routinesAndTypes.map { ($0.name, $0.catalog, $0.oid) })
         } catch {
             throw ServerFailure(failure)
         }
@@ -298,5 +309,14 @@ private final class Remarks: Sendable {
     func add(_ notice: Notice) {
         let detail = notice.detail.map { " (\($0.split(separator: "\n").joined(separator: ", ")))" } ?? ""
         lines.withLock { $0.append(notice.message + detail) }
+    }
+}
+
+extension SchemaRollbackPlan.Making.Kind: ColumnDecodable {
+    package static var expectation: String { "role, extension, schema, usage, owner or comment" }
+
+    package init?(column: String?, type: UInt32) {
+        guard let kind = column.flatMap(Self.init(rawValue:)) else { return nil }
+        self = kind
     }
 }

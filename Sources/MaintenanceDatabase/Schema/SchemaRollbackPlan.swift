@@ -10,7 +10,9 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     package let objects: Int
     /// The tables of the schema; a partition counts as its table.
     package let tables: [Table]
-    /// What the migrations made that others may use as well.
+    /// Partitions in other schemas, which go with their tables.
+    package let partitionsElsewhere: [RelationName]
+    /// What the migrations made, or changed, that others may use as well.
     package let makings: [Making]
     /// What is somebody else's and stops everything: it depends on the schema, or stands in it, such as
     /// `constraint orders_model_fkey on table shop.orders`.
@@ -37,11 +39,16 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     }
 
     package struct Making: Sendable, Hashable {
-        /// Such as `role`.
-        package let kind: String
+        package let kind: Kind
         package let name: String
+        /// Of `.usage` the role that may use the schema; of `.owner` and `.comment` what the schema had before.
+        package let detail: String
         /// Why it stays; nil: it goes, unless the server finds somebody who needs it.
         package let obstacle: String?
+
+        package enum Kind: String, Sendable, Hashable {
+            case role, `extension`, schema, usage, owner, comment
+        }
     }
 }
 

@@ -40,6 +40,8 @@ extension ServerFailure {
         case .cancelled:
             message = "told to stop while \(labels) was being taken back; nothing was changed"
         case .lockNotAvailable, .transactionRollback:
+            // Also of a deadlock: others were in the way.
+            failureClass = .lockNotAvailable
             let holders = blockers.isEmpty ? message : blockers.map(\.description).joined(separator: "; ")
             message = "\(labels) was not taken back, since others hold its locks: \(holders); nothing was changed"
             cure = "stop the programs that use the schema, then repeat the command"

@@ -47,6 +47,7 @@ struct SchemaRollbackRefusalTests {
             """, "view shop.months depends on table mcp.later"
         ),
         ("CREATE TABLE mcp.own (id integer)", "schema mcp holds what is not of the migration: table mcp.own"),
+        ("CREATE EXTENSION hstore SCHEMA mcp", "schema mcp holds what is not of the migration: extension hstore"),
         ("CREATE VIEW mcp.more AS SELECT 1 AS one", "schema mcp holds what is not of the migration: view mcp.more"),
         (
             "CREATE FUNCTION mcp.find_api_key(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
@@ -160,7 +161,50 @@ struct SchemaRollbackRefusalTests {
         }
     }
 
+    /// A right to drop what stays for others is asked of nobody.
+    @Test func whatStaysTakesNoRight() async throws {
+        try await withDatabase(.v18) { database in
+            try await database.psql(
+                """
+                CREATE ROLE maintainer LOGIN;
+                CREATE ROLE mcp_owner;
+                GRANT mcp_owner TO maintainer WITH INHERIT TRUE, SET TRUE;
+                GRANT CREATE ON DATABASE \(database.name) TO maintainer;
+                """)
+            _ = try await apply(database)
+            try await database.psql(
+                """
+                DELETE FROM pgtend.schema_makings WHERE kind = 'extension';
+                GRANT CONNECT ON DATABASE \(database.name) TO mcp_application, mcp_readonly;
+                ALTER SCHEMA pgtend OWNER TO maintainer;
+                ALTER TABLE pgtend.schema_makings OWNER TO maintainer;
+                ALTER TABLE pgtend.schema_migrations OWNER TO maintainer;
+                """)
+            let maintainer = rollback(database, user: "maintainer")
+            #expect(try await maintainer.plan().missingRights == [])
+            let remarks = try await maintainer.run(on: database.name, dropsRows: false).remarks
+            #expect(remarks.contains { $0.hasPrefix("role mcp_application stays: ") }, "\(remarks)")
+            #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
+        }
+    }
+
     // MARK: - Locks
+
+    @Test func whoHoldsAFunctionOrATypeIsNamed() async throws {
+        try await TestDatabase.with { database in
+            _ = try await apply(database)
+            let holder = try await database.connect(options: SessionOptions(applicationName: "holder"))
+            try await holder.script(
+                unsafe: "BEGIN; CREATE FUNCTION public.f(mcp.task_status) RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+            var rollback = rollback(database)
+            rollback.lockPatience = .milliseconds(100)
+            let failure = try await rejection(of: rollback, on: database.name)
+            #expect(failure.failureClass == .lockNotAvailable)
+            #expect(failure.message.contains("(postgres, holder, idle in transaction for"), "\(failure)")
+            #expect(failure.message.contains("holds AccessShareLock on mcp.task_status"), "\(failure)")
+            await holder.close()
+        }
+    }
 
     @Test func whoHoldsALockIsNamedAndNotTheStatement() async throws {
         try await TestDatabase.with { database in

@@ -83,12 +83,12 @@ struct SchemaRollbackTests {
                 let plan = try await rollback(database).plan()
                 // Not every server has pg_trgm.
                 let obstacles = plan.makings.filter { $0.name != "pg_trgm" }
-                    .reduce(into: [:]) { $0["\($1.kind) \($1.name)"] = $1.obstacle ?? "" }
+                    .reduce(into: [:]) { $0["\($1.kind.rawValue) \($1.name)"] = $1.obstacle ?? "" }
                 #expect(
                     obstacles == [
                         "role mcp_owner": "database \(other.name) needs it",
                         "role mcp_readonly": "reporter is a member", "role mcp_application": "",
-                        "extension vector": "public.documents needs it",
+                        "extension vector": "column place of table public.documents needs it",
                         "schema mcp": "", "schema pgtend": "",
                     ])
 
@@ -109,6 +109,87 @@ struct SchemaRollbackTests {
         }
     }
 
+    /// What is marked to go with an extension would go without a word.
+    @Test func leavesAnExtensionThatWouldTakeOthersWithIt() async throws {
+        try await withDatabase(.v18) { database in
+            _ = try await apply(database)
+            try await database.psql(
+                """
+                CREATE SCHEMA shop;
+                CREATE FUNCTION shop.one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+                CREATE MATERIALIZED VIEW shop.precious AS SELECT 1 AS one;
+                ALTER FUNCTION shop.one() DEPENDS ON EXTENSION vector;
+                ALTER MATERIALIZED VIEW shop.precious DEPENDS ON EXTENSION vector;
+                CREATE DOMAIN shop.similarity AS integer;
+                GRANT CONNECT ON DATABASE \(database.name) TO mcp_application;
+                GRANT USAGE ON SCHEMA shop TO mcp_readonly;
+                """)
+            let kept = try await obstacles(database)
+            #expect(kept["extension vector"] == "function shop.one() and 1 more need it")
+            #expect(kept["role mcp_application"] == "database \(database.name) needs it")
+            #expect(kept["role mcp_readonly"] == "schema shop needs it")
+            #expect(kept["role mcp_owner"] == "")
+            let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
+            let words =
+                "extension vector stays: what depends on it would go with it (function shop.one(), materialized view"
+            #expect(remarks.contains { $0.hasPrefix(words) }, "\(remarks)")
+            #expect(remarks.count == 3, "\(remarks)")
+            #expect(try await database.psql("SELECT shop.one(), one FROM shop.precious") == "1|1")
+        }
+    }
+
+    /// What keeps each thing that is shared, by its kind and name; empty for one that goes.
+    private func obstacles(_ database: TestDatabase) async throws -> [String: String] {
+        try await rollback(database).plan().makings.reduce(into: [:]) { obstacles, making in
+            obstacles["\(making.kind.rawValue) \(making.name)"] = making.obstacle ?? ""
+        }
+    }
+
+    @Test func leavesAnOwnerAndACommentThatCameLater() async throws {
+        try await withDatabase(.v18) { database in
+            try await database.psql(
+                """
+                CREATE ROLE alice; CREATE ROLE bob;
+                CREATE SCHEMA mcp AUTHORIZATION alice; COMMENT ON SCHEMA mcp IS 'hers';
+                """)
+            _ = try await apply(database)
+            let before = try await obstacles(database)
+            #expect(before["owner mcp"] == "" && before["comment mcp"] == "")
+            try await database.psql("ALTER SCHEMA mcp OWNER TO bob; COMMENT ON SCHEMA mcp IS 'his'")
+            let kept = try await obstacles(database)
+            #expect(kept["owner mcp"] == "bob has it since" && kept["comment mcp"] == "it has been changed since")
+            let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
+            for (what, now) in [("owner", "bob"), ("comment", "his")] {
+                let words = "the \(what) of schema mcp stays as it is: it has been changed since the migration (\(now))"
+                #expect(remarks.contains(words), "\(remarks)")
+            }
+            let left = "SELECT nspowner::regrole, obj_description(oid) FROM pg_namespace WHERE nspname = 'mcp'"
+            #expect(try await database.psql(left) == "bob|his")
+        }
+    }
+
+    /// A kind that the migration does not make is somebody else's, whatever its name.
+    @Test func leavesWhatHasANameOfTheSchemaAndIsOfAnotherKind() async throws {
+        try await withDatabase(.v18) { database in
+            try await database.psql("CREATE SCHEMA mcp")
+            _ = try await apply(database)
+            try await database.psql(
+                """
+                DROP TABLE mcp.events CASCADE; CREATE VIEW mcp.events AS SELECT 1 AS one;
+                DROP FUNCTION mcp.refresh_cost_analytics();
+                CREATE PROCEDURE mcp.refresh_cost_analytics() LANGUAGE sql AS 'SELECT 1';
+                DROP TYPE mcp.member_role CASCADE; CREATE DOMAIN mcp.member_role AS text;
+                """)
+            let plan = try await rollback(database).plan()
+            #expect(
+                plan.bystanders == [
+                    "function mcp.refresh_cost_analytics()", "type mcp.member_role", "view mcp.events",
+                ])
+            _ = try await rollback(database).run(on: database.name, dropsRows: false)
+            #expect(try await database.psql("SELECT one, 'x'::mcp.member_role FROM mcp.events") == "1|x")
+        }
+    }
+
     /// golang-migrate's record stays, with its row and the schema that it stands in, and no row of its own is at stake.
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func leavesTheRecordOfGolangMigrate(version: PostgresVersion) async throws {
@@ -122,7 +203,7 @@ struct SchemaRollbackTests {
             let plan = try await rollback(database).plan()
             #expect(plan.tablesWithRows == [] && plan.obstacles == [] && plan.bystanders == [])
             #expect(plan.tables.count == 34 && !plan.tables.contains { $0.name.name == "schema_migrations" })
-            let schema = plan.makings.first { $0.kind == "schema" && $0.name == "mcp" }
+            let schema = plan.makings.first { $0.kind == .schema && $0.name == "mcp" }
             #expect(schema?.obstacle == "table mcp.schema_migrations stands in it")
 
             let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
@@ -195,6 +276,31 @@ struct SchemaRollbackTests {
             #expect(plan.foreignRecords.map(\.description) == ["public.schema_migrations"])
             _ = try await rollback(database).run(on: database.name, dropsRows: false)
             #expect(try await database.definitions() == before)
+        }
+    }
+
+    /// A schema that came with a dump has brought no record: pgtend's own schema may have stood before, as anything.
+    @Test func whatStoodBeforeASchemaWasTakenOverStays() async throws {
+        try await withDatabase(.v18) { database in
+            try await database.psql(
+                """
+                CREATE ROLE alice;
+                CREATE SCHEMA pgtend AUTHORIZATION alice; COMMENT ON SCHEMA pgtend IS 'hers';
+                CREATE EXTENSION vector; CREATE EXTENSION pg_trgm;
+                """)
+            _ = try await apply(database)
+            try await database.psql("DROP TABLE pgtend.schema_makings, pgtend.schema_migrations")
+            _ = try await SchemaApplication(
+                conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget()
+            ).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
+
+            let reason = "it is not recorded that the migration made it"
+            let kept = try await obstacles(database)
+            #expect(kept["schema pgtend"] == reason && kept["schema mcp"] == reason && kept["role mcp_owner"] == reason)
+            let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
+            #expect(remarks.contains("schema pgtend stays: \(reason)"), "\(remarks)")
+            let left = "SELECT nspowner::regrole, obj_description(oid) FROM pg_namespace WHERE nspname = 'pgtend'"
+            #expect(try await database.psql(left) == "alice|hers")
         }
     }
 

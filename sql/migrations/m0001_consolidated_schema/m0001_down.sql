@@ -17,7 +17,7 @@ BEGIN
 END
 $$;
 
--- What stands in schema mcp, a line each. One statement drops all of a kind, whatever depends on what among them.
+-- What stands in schema mcp, a line each; what has such a name and is of another kind is somebody else's. One statement drops all of a kind, whatever depends on what among them.
 -- Functions have the types of their arguments, those of extensions without their schema.
 DO $$
 DECLARE
@@ -103,12 +103,13 @@ BEGIN
         standing (kind, name, reference) AS (
             SELECT o.kind, o.name, format('mcp.%I', o.name)
             FROM own AS o
-            WHERE o.kind IN ('VIEW', 'MATERIALIZED VIEW', 'TABLE') AND to_regclass(format('mcp.%I', o.name)) IS NOT NULL
+            JOIN pg_catalog.pg_class AS c ON c.relnamespace = to_regnamespace('mcp') AND c.relname = o.name
+            WHERE (o.kind, c.relkind) IN (('VIEW', 'v'), ('MATERIALIZED VIEW', 'm'), ('TABLE', 'r'), ('TABLE', 'p'))
             UNION ALL
             SELECT o.kind, o.name, p.oid::regprocedure::text
             FROM own AS o
             JOIN pg_catalog.pg_proc AS p ON p.pronamespace = to_regnamespace('mcp')
-            WHERE o.kind = 'FUNCTION'
+            WHERE o.kind = 'FUNCTION' AND p.prokind = 'f'
                 AND o.name = format('%s(%s)', p.proname, (
                     SELECT string_agg(regexp_replace(format_type(a.type, NULL), '^("([^"]|"")+"|\w+)\.', ''), ', '
                         ORDER BY a.place)
@@ -116,7 +117,8 @@ BEGIN
             UNION ALL
             SELECT o.kind, o.name, format('mcp.%I', o.name)
             FROM own AS o
-            WHERE o.kind = 'TYPE' AND to_regtype(format('mcp.%I', o.name)) IS NOT NULL
+            JOIN pg_catalog.pg_type AS t ON t.typnamespace = to_regnamespace('mcp') AND t.typname = o.name
+            WHERE o.kind = 'TYPE' AND t.typtype = 'e'
         )
         SELECT format('DROP %s %s', s.kind, string_agg(s.reference, ', ' ORDER BY s.name))
         FROM standing AS s
@@ -139,23 +141,31 @@ $$;
 -- stays is named.
 DO $$
 DECLARE
-    has_record constant boolean := to_regclass('pgtend.schema_makings') IS NOT NULL;
+    -- As the migration has written it: one that somebody has written since is kept.
+    purpose constant text :=
+        'The platform for AI agents: embeddings, their search statistics, their cost, and the audit trail. '
+        'Every table with a tenant_id is bound by row-level security to the setting app.current_tenant.';
     makings jsonb := '[]';
     making record;
     statement text;
     others text;
 BEGIN
-    IF has_record THEN
+    IF to_regclass('pgtend.schema_makings') IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') INTO makings FROM pgtend.schema_makings AS m;
     END IF;
 
-    -- Of the schema that the migration made: what belongs to an extension is not somebody's, and golang-migrate may
-    -- keep its table there.
+    -- Of the schema that the migration made: what belongs to an extension is not somebody's, but the extension is, if the
+    -- migration did not make it. golang-migrate may keep its table there.
     SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO others
     FROM pg_catalog.pg_depend AS d
     CROSS JOIN LATERAL pg_describe_object(d.classid, d.objid, 0) AS o (name)
     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace('mcp')
-        AND d.deptype = 'n' AND d.classid <> 'pg_extension'::regclass
+        AND d.deptype = 'n'
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_catalog.pg_extension AS x
+            WHERE d.classid = 'pg_extension'::regclass AND x.oid = d.objid
+                AND makings @> jsonb_build_array(jsonb_build_object('kind', 'extension', 'name', x.extname)))
         AND NOT EXISTS (
             SELECT
             FROM pg_catalog.pg_depend AS e
@@ -188,11 +198,14 @@ BEGIN
             SELECT r.*
             FROM recorded AS r
             WHERE (r.kind, r.name) IN (SELECT s.kind, s.name FROM shared AS s)
-                OR (r.kind IN ('owner', 'comment') AND r.name = 'mcp')
+                -- Of an owner or a comment that was replaced twice, the first is the one to end with.
+                OR (r.kind IN ('owner', 'comment') AND r.name = 'mcp' AND NOT EXISTS (
+                    SELECT
+                    FROM recorded AS o
+                    WHERE o.kind = r.kind AND o.name = r.name AND (o.made_at, o.detail) < (r.made_at, r.detail)))
                 OR (r.kind = 'usage' AND ('role', r.detail) IN (SELECT s.kind, s.name FROM shared AS s))
             UNION ALL
-            -- A database that never had the record has pgtend's schema from pgtend alone.
-            SELECT s.kind, s.name, NULL, NULL, NULL, s.name = 'pgtend' AND NOT has_record
+            SELECT s.kind, s.name, NULL, NULL, NULL, false
             FROM shared AS s
             WHERE NOT EXISTS (SELECT FROM recorded AS r WHERE r.kind = s.kind AND r.name = s.name)
         )
@@ -203,9 +216,7 @@ BEGIN
             WHEN 'role' THEN to_regrole(quote_ident(k.name)) IS NOT NULL
             ELSE to_regnamespace(quote_ident(k.name)) IS NOT NULL
         END
-        -- Of an owner or a comment that was replaced twice, the first is the one to end with.
-        ORDER BY array_position(ARRAY['usage', 'extension', 'schema', 'owner', 'comment', 'role'], k.kind),
-            k.made_at DESC, k.name
+        ORDER BY array_position(ARRAY['usage', 'extension', 'schema', 'owner', 'comment', 'role'], k.kind), k.name
     LOOP
         IF NOT making.is_made THEN
             RAISE NOTICE '% % stays: it is not recorded that the migration made it', making.kind, making.name;
@@ -228,9 +239,34 @@ BEGIN
                 CONTINUE;
             END IF;
         END IF;
+        IF making.kind = 'extension' THEN
+            -- They would go with it without a word.
+            SELECT string_agg(pg_describe_object(d.classid, d.objid, d.objsubid), ', ') INTO others
+            FROM pg_catalog.pg_extension AS e
+            JOIN pg_catalog.pg_depend AS d
+                ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'x'
+            WHERE e.extname = making.name;
+            IF others IS NOT NULL THEN
+                RAISE NOTICE 'extension % stays: what depends on it would go with it (%)', making.name, others;
+                CONTINUE;
+            END IF;
+        END IF;
         -- A schema that has just gone needs no owner.
         CONTINUE WHEN making.kind IN ('owner', 'comment') AND to_regnamespace(quote_ident(making.name)) IS NULL;
         CONTINUE WHEN making.kind IN ('owner', 'usage') AND to_regrole(quote_ident(making.detail)) IS NULL;
+        IF making.kind IN ('owner', 'comment') THEN
+            SELECT CASE making.kind
+                    WHEN 'owner' THEN nullif(pg_get_userbyid(n.nspowner)::text, 'mcp_owner')
+                    ELSE nullif(coalesce(obj_description(n.oid, 'pg_namespace'), 'none'), purpose)
+                END INTO others
+            FROM pg_catalog.pg_namespace AS n
+            WHERE n.nspname = making.name;
+            IF others IS NOT NULL THEN
+                RAISE NOTICE 'the % of schema % stays as it is: it has been changed since the migration (%)',
+                    making.kind, making.name, others;
+                CONTINUE;
+            END IF;
+        END IF;
 
         statement := CASE making.kind
             WHEN 'usage' THEN format('REVOKE USAGE ON SCHEMA %I FROM %I', making.name, making.detail)
@@ -243,6 +279,12 @@ BEGIN
         EXCEPTION WHEN dependent_objects_still_exist OR object_in_use THEN
             GET STACKED DIAGNOSTICS others = PG_EXCEPTION_DETAIL;
             RAISE NOTICE '% % stays: others need it', making.kind, making.name USING DETAIL = others;
+        WHEN insufficient_privilege THEN
+            -- The server asks for the right before it looks for who else needs it.
+            IF making.kind NOT IN ('role', 'extension') THEN
+                RAISE;
+            END IF;
+            RAISE NOTICE '% % stays: %', making.kind, making.name, SQLERRM;
         END;
     END LOOP;
 END
