@@ -27,6 +27,8 @@ extension SQLState {
     package static let invalidParameterValue = SQLState("22023")
     /// `23502`
     package static let notNullViolation = SQLState("23502")
+    /// `23503`
+    package static let foreignKeyViolation = SQLState("23503")
     /// `23505`
     package static let uniqueViolation = SQLState("23505")
     /// `23514`: also what a row gets that fits no partition, or a default partition that holds rows of a new one.
@@ -35,10 +37,14 @@ extension SQLState {
     package static let readOnlySQLTransaction = SQLState("25006")
     /// `25P02`
     package static let inFailedSQLTransaction = SQLState("25P02")
+    /// `25P04`: `transaction_timeout`, from PostgreSQL 17 on.
+    package static let transactionTimeout = SQLState("25P04")
     /// `28000`: no `pg_hba.conf` entry, a role that may not log in, a peer name that does not match.
     package static let invalidAuthorization = SQLState("28000")
     /// `28P01`
     package static let invalidPassword = SQLState("28P01")
+    /// `2BP01`: others depend on what was to be dropped.
+    package static let dependentObjectsStillExist = SQLState("2BP01")
     /// `3D000`: the database does not exist.
     package static let invalidCatalogName = SQLState("3D000")
     /// `3F000`: the schema does not exist.

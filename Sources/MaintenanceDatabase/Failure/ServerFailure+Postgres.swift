@@ -61,7 +61,7 @@ extension FailureClass {
         // Ours: statement_timeout. Somebody else's pg_cancel_backend looks the same.
         case .queryCanceled: self = .timeout
         // The server ends the session: these two, and transaction_timeout of 17.
-        case .idleInTransactionSessionTimeout, SQLState("25P04"): self = .connection
+        case .idleInTransactionSessionTimeout, .transactionTimeout: self = .connection
         default:
             switch state.errorClass {
             // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P05 idle_session_timeout

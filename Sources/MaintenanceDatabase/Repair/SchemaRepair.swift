@@ -150,7 +150,7 @@ package struct SchemaRepair: Sendable {
     /// Whether rows that somebody has written since they were filled break what is validated now: no more of them can
     /// come by then, and the next round fills those, or counts them.
     private static func isOvertaken(_ failure: ServerFailure) -> Bool {
-        let states: [SQLState] = [.checkViolation, .notNullViolation, SQLState("23503")]
+        let states: [SQLState] = [.checkViolation, .notNullViolation, .foreignKeyViolation]
         return states.contains { $0.rawValue == failure.sqlState }
     }
 

@@ -59,10 +59,9 @@ extension ServerFailure {
 
     /// Whether taking the schema back was refused for what the database holds: rows, or objects of somebody else's.
     package var isRollbackRefusal: Bool {
-        sqlState == SQLState.objectNotInPrerequisiteState.rawValue || sqlState == Self.dependentObjectsStillExist
+        let states: [SQLState] = [.objectNotInPrerequisiteState, .dependentObjectsStillExist]
+        return states.contains { $0.rawValue == sqlState }
     }
-
-    private static let dependentObjectsStillExist = "2BP01"
 
     /// Rows that could not be counted, since somebody holds the locks of their tables.
     init(_ error: PostgresError, countingRows blockers: [Blocker]) {

@@ -43,7 +43,7 @@ package struct SnapshotReader {
 
     /// undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
     private static func tellsOfADroppedTable(_ error: PostgresError) -> Bool {
-        [.undefinedTable, .undefinedObject, SQLState("XX000")].contains(error.sqlState)
+        [.undefinedTable, .undefinedObject, .internalError].contains(error.sqlState)
     }
 
     /// nil when a table was dropped meanwhile.
