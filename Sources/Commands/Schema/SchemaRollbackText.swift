@@ -16,7 +16,11 @@ struct SchemaRollbackText {
 
     private func rendered(_ more: [[String]]) -> String {
         guard !plan.migrations.isEmpty else { return headline }
-        let sections = [[headline] + migrations + tables, obstacles, missingRights, shared, bystanders, records] + more
+        let sections =
+            [
+                [headline] + migrations + tables, obstacles, SchemaPlanText.missingRights(plan.missingRights), shared,
+                bystanders, records,
+            ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -66,12 +70,6 @@ struct SchemaRollbackText {
 
     private var obstacles: [String] {
         section("in the way, and nothing is changed while it is", plan.obstacles) { $0.visible }
-    }
-
-    private var missingRights: [String] {
-        section("the role lacks rights, and nothing is changed without them", plan.missingRights) { right in
-            right.description.visible + (right.cure.map { ": \($0.visible);" } ?? "")
-        }
     }
 
     private var bystanders: [String] {
