@@ -5,8 +5,9 @@ import PostgresClient
 /// What stands before any table: roles, extensions, the schema, types and functions.
 extension SchemaPlanner {
     /// Where there is nothing to keep, the migrations do what they do in any empty database.
-    mutating func planInstallation() {
+    mutating func planInstallation() throws(PostgresError) {
         refuseMissingPgvector()
+        try askForGrantorsOfSchema()
         for migration in EmbeddedSQL.migrations {
             add(
                 .foundation, CatalogObject(.schema, schema), .together, "nothing of it is there: \(migration.label)",

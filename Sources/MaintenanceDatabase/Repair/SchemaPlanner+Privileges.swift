@@ -167,6 +167,12 @@ extension SchemaPlanner {
         return ["REVOKE ALL ON \(target.object) FROM \((["PUBLIC"] + names).joined(separator: ", "))"]
     }
 
+    /// The migration revokes as the owner as well, of a schema that stood before.
+    mutating func askForGrantorsOfSchema() throws(PostgresError) {
+        let object = CatalogObject(.schema, schema)
+        try askForGrantors(on: object, roles: grantees(of: object))
+    }
+
     /// The owner's REVOKE fails for what a role has passed on, and does not reach what another role has granted.
     private mutating func askForGrantors(on object: CatalogObject, roles: [String]) throws(PostgresError) {
         guard !roles.isEmpty, let target = try grantTarget(object) else { return }

@@ -1,13 +1,12 @@
 import Maintenance
 import PostgresClient
 
-/// Tables whose rows are also those of a table of the schema, where nothing of the schema guards or fills them, and roles
-/// whose rights a role of the schema has.
+/// Tables whose rows are also those of a table of the schema, where nothing of the schema guards or fills them.
 extension SchemaPlanner {
     mutating func refuseRelatives() throws(PostgresError) {
         let quotedSchema = try SQLIdentifier(schema).quoted
         let properties: [CatalogProperty] = [
-            .partitionsElsewhere, .partitionsWithPartitions, .inherits, .inheritedBy, .rightsOfOthers,
+            .partitionsElsewhere, .partitionsWithPartitions, .inherits, .inheritedBy,
         ]
         for difference in gap.different where properties.contains(difference.property) {
             guard let found = difference.found else { continue }
@@ -33,12 +32,6 @@ extension SchemaPlanner {
                 refuse(
                     object, "expected a table by itself, found one that shows the rows of \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \($0) NO INHERIT \(table)" })
-            case .rightsOfOthers:
-                refuse(
-                    object,
-                    "expected no role among those that it is a member of that sees what the schema hides, "
-                        + "found \(found)",
-                    cure: "run: REVOKE \(found) FROM \(try SQLIdentifier(object.name).quoted)")
             default: continue
             }
         }

@@ -14,6 +14,18 @@ extension SchemaPlanner {
         }
     }
 
+    /// Of roles that the schema does not know: what they see, a member of them sees, whatever the schema hides.
+    mutating func refuseRightsOfOthers() throws(PostgresError) {
+        for difference in gap.different where difference.property == .rightsOfOthers {
+            guard let found = difference.found else { continue }
+            let role = difference.object
+            refuse(
+                role,
+                "expected no role among those that it is a member of that sees what the schema hides, found \(found)",
+                cure: "run: REVOKE \(found) FROM \(try SQLIdentifier(role.name).quoted)")
+        }
+    }
+
     /// A role may be the whole cluster's, and somebody may count on what it was given: only missing ones are made.
     mutating func refuseAttributes() throws(PostgresError) {
         for difference in gap.different where difference.object.kind == .role && difference.property == .attributes {

@@ -79,8 +79,9 @@ struct SchemaPlanner {
     private mutating func plan() throws(PostgresError) {
         try refuseMemberships()
         try refuseAttributes()
+        try refuseRightsOfOthers()
         refuseSilentTriggers()
-        if live.holdsNothing { return planInstallation() }
+        if live.holdsNothing { return try planInstallation() }
         try refuseUnexpected()
         try refuseRelatives()
         try planFoundation()

@@ -38,6 +38,7 @@ BEGIN
     -- may create in the schema could put functions beside those that search calls.
     REVOKE ALL ON SCHEMA mcp FROM PUBLIC;
     REVOKE CREATE ON SCHEMA mcp FROM mcp_application, mcp_readonly;
+    REVOKE GRANT OPTION FOR USAGE ON SCHEMA mcp FROM mcp_application, mcp_readonly;
     FOREACH reader IN ARRAY ARRAY['mcp_application', 'mcp_readonly'] LOOP
         IF NOT EXISTS (
             SELECT
