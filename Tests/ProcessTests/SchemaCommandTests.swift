@@ -33,6 +33,30 @@ struct SchemaCommandTests {
         }
     }
 
+    /// No migration can know what the database does by itself when something is made.
+    @Test func anInstallationThatLeavesAGapSaysSo() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(
+                """
+                CREATE FUNCTION public.tune() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                BEGIN ALTER TABLE mcp.users ALTER COLUMN email TYPE varchar(300); END $$;
+                CREATE EVENT TRIGGER tune ON ddl_command_end WHEN TAG IN ('CREATE MATERIALIZED VIEW')
+                    EXECUTE FUNCTION public.tune();
+                """)
+            let applied = try await Self.schema("apply", on: database)
+            #expect(applied.ending == .exited(1), "\(applied)")
+            for words in [
+                "\(database.name): applied m0001_consolidated_schema in",
+                "\(database.name), afterwards: the schema has a gap: 1 different",
+                "column email of users, type", "pgtend schema repair --plan",
+            ] {
+                #expect(applied.standardOutput.contains(words), "\(applied)")
+            }
+            #expect(try await Self.schema("repair", on: database).succeeded)
+            #expect(try await Self.schema("verify", on: database).succeeded)
+        }
+    }
+
     @Test(arguments: PostgresVersion.underTest.filter { !$0.hasPgvector })
     func namesThePackageThatIsMissing(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in

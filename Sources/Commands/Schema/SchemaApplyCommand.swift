@@ -83,7 +83,12 @@ struct SchemaApplyCommand: ParsableCommand {
                 StandardOutput.write("\(name.visible): applied \(done.migration.label) in \(done.duration.forPeople)")
             }, begun: text.begun, progressed: text.progressed, done: text.done)
         switch outcome {
-        case .installed(let applied):
+        case .installed(_, let verification) where !verification.gap.isClosed:
+            let left = GapText(VerifiedDatabase(name: "\(name), afterwards", verification: verification))
+            let cure = "pgtend schema repair --plan shows what can be done about it"
+            StandardOutput.write("\(left.rendered)\n\n\(cure)")
+            return .failed
+        case .installed(let applied, _):
             StandardOutput.write("\(name.visible): the schema is at \(applied.schemaNumber)")
         case .adopted: StandardOutput.write("\(name.visible): the schema stood already, and is recorded now")
         case .upToDate: StandardOutput.write("\(name.visible): nothing to apply")

@@ -7,6 +7,7 @@ import PostgresClient
 package struct SchemaApplication: Sendable {
     private let installer: SchemaInstaller
     private let repair: SchemaRepair
+    private let verifier: SchemaVerifier
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
@@ -21,6 +22,7 @@ package struct SchemaApplication: Sendable {
         repair = SchemaRepair(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
             recordTable: recordTable)
+        verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName)
     }
 
     /// How a database stands, and so what there is to do.
@@ -36,7 +38,8 @@ package struct SchemaApplication: Sendable {
 
     /// What was done.
     package enum Outcome: Sendable {
-        case installed(AppliedMigrations)
+        /// With how it stands afterwards: an event trigger, or somebody at the same time, may have left a gap.
+        case installed(AppliedMigrations, SchemaVerification)
         /// It stood already, and is recorded now.
         case adopted
         case upToDate
@@ -81,7 +84,9 @@ package struct SchemaApplication: Sendable {
         switch try await situation() {
         case .empty(_, let diagnosis) where !diagnosis.plan.refusals.isEmpty:
             return .refused(diagnosis.plan.refusals)
-        case .empty: return .installed(try await installer.apply(progress: progress))
+        case .empty:
+            let applied = try await installer.apply(progress: progress)
+            return .installed(applied, try await verifier.verify())
         case .whole(isRecorded: true): return .upToDate
         case .whole(isRecorded: false):
             // Somebody may have given it something to do since it was looked at: that is told, too.

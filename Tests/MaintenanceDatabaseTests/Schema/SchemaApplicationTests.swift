@@ -1,4 +1,5 @@
 import EmbeddedSQL
+import Foundation
 import Maintenance
 import Synchronization
 import TestSupport
@@ -30,16 +31,80 @@ struct SchemaApplicationTests {
             }
             #expect(diagnosis.plan.refusals == [] && diagnosis.missingRights == [])
             #expect(pending.map(\.number) == EmbeddedSQL.migrations.map(\.number))
-            guard case .installed(let applied) = try await Self.apply(database) else {
+            guard case .installed(let applied, let after) = try await Self.apply(database) else {
                 Issue.record("not installed")
                 return
             }
             #expect(applied.schemaNumber == EmbeddedSQL.migrations.count)
+            #expect(after.gap.isClosed)
             guard case .upToDate = try await Self.apply(database) else {
                 Issue.record("not up to date")
                 return
             }
         }
+    }
+
+    struct Obstacle: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// In an empty database, where the roles stand already.
+        let sql: String
+        /// Of the refusals; none where the migration sees to it.
+        let cures: [String]
+    }
+
+    static let obstacles = [
+        Obstacle(
+            testDescription: "a membership in a role that reads everything",
+            sql: "GRANT pg_read_all_data TO mcp_readonly",
+            cures: [#"run: REVOKE pg_read_all_data FROM "mcp_readonly""#]),
+        Obstacle(
+            testDescription: "a membership in a superuser",
+            sql: "CREATE ROLE su SUPERUSER; GRANT su TO mcp_readonly",
+            cures: [#"run: REVOKE su FROM "mcp_readonly""#]),
+        Obstacle(
+            testDescription: "an attribute", sql: "ALTER ROLE mcp_application BYPASSRLS",
+            cures: [#"run: ALTER ROLE "mcp_application" NOBYPASSRLS"#]),
+        Obstacle(
+            testDescription: "a right with its grant option",
+            sql: "CREATE SCHEMA mcp; GRANT ALL ON SCHEMA mcp TO mcp_application, mcp_readonly WITH GRANT OPTION",
+            cures: []),
+        Obstacle(
+            testDescription: "a right that was passed on",
+            sql: "CREATE SCHEMA mcp; GRANT USAGE ON SCHEMA mcp TO mcp_application WITH GRANT OPTION; "
+                + "SET ROLE mcp_application; GRANT USAGE ON SCHEMA mcp TO PUBLIC",
+            cures: [
+                #"REVOKE GRANT OPTION FOR ALL ON SCHEMA "mcp" FROM mcp_application CASCADE; then repeat the command"#
+            ]),
+    ]
+
+    /// Roles are the cluster's: no other test may see it.
+    @Test(arguments: obstacles)
+    func leavesNothingForVerifyToFind(obstacle: Obstacle) async throws {
+        let cluster = try await Cluster.private(.v18)
+        try await TestDatabase.with(cluster) { database in
+            try await database.psql(
+                "CREATE ROLE mcp_owner; CREATE ROLE mcp_application; CREATE ROLE mcp_readonly; \(obstacle.sql)")
+            if !obstacle.cures.isEmpty {
+                let before = try await database.dump()
+                guard case .refused(let refusals) = try await Self.apply(database) else {
+                    Issue.record("not refused")
+                    return
+                }
+                #expect(Set(refusals.map(\.cure)) == Set(obstacle.cures))
+                #expect(try await database.repair().plan.refusals == refusals)
+                #expect(try await database.dump() == before)
+                for cure in obstacle.cures {
+                    let statement = cure.components(separatedBy: "; then")[0].replacing("run: ", with: "")
+                    try await database.psql(statement)
+                }
+            }
+            guard case .installed(_, let after) = try await Self.apply(database) else {
+                Issue.record("not installed")
+                return
+            }
+            #expect(after.gap.isClosed, "\(after.gap)")
+        }
+        try await cluster.destroy()
     }
 
     /// As golang-migrate installs it: the same text, and a record of its own.
