@@ -1,4 +1,4 @@
--- What has the name $2 in the schema $1, and no facts are read of: indexes of partitions, what belongs to an extension,
+-- What has the name $2 in the schema $1, and the facts do not tell: indexes of partitions, what belongs to an extension,
 -- sequences of columns, types that come with others. What it is, a line break, and the statement that calls it $3. $4:
 -- among the names of relations, $5: among those of types.
 SELECT format(E'%s\nALTER %s %s RENAME TO %I', CASE WHEN i.indrelid IS NOT NULL

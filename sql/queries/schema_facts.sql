@@ -3,7 +3,7 @@
 --
 -- Expressions are the server's own deparse under an empty search_path, so that each name stands with its schema; what
 -- belongs to an extension is left out, and so are the copies of indexes, constraints and triggers that partitions get
--- from their parents.
+-- from their parents; what a partition has of its own is told with the partition.
 WITH target AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl
     FROM pg_namespace AS n
@@ -52,7 +52,7 @@ type AS (
         AND NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_type'::regclass AND m.objid = y.oid)
 ),
 leaf AS (
-    SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relrowsecurity, p.relname AS parent
+    SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relrowsecurity, p.oid AS parent_oid, p.relname AS parent
     FROM relation AS r
     JOIN pg_inherits AS i ON i.inhrelid = r.oid
     JOIN pg_class AS p ON p.oid = i.inhparent
@@ -306,6 +306,26 @@ fact (kind, relation, name, property, value) AS (
     ) AS f (property, value)
 
     UNION ALL
+    -- Of a partition, what its own columns say otherwise than its parent's.
+    SELECT 'column', l.relname, format('%I %s', a.attname, o.difference), 'definition', o.difference
+    FROM leaf AS l
+    JOIN pg_attribute AS a ON a.attrelid = l.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_attribute AS p ON p.attrelid = l.parent_oid AND p.attname = a.attname
+    LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    LEFT JOIN pg_attrdef AS e ON e.adrelid = p.attrelid AND e.adnum = p.attnum
+    CROSS JOIN LATERAL (VALUES (pg_get_expr(d.adbin, d.adrelid), pg_get_expr(e.adbin, e.adrelid))) AS x (own, expected)
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN x.own IS NULL THEN 'without its DEFAULT'
+            WHEN a.attgenerated <> '' THEN format('GENERATED ALWAYS AS (%s)', x.own)
+            ELSE format('DEFAULT %s', x.own)
+        END
+        WHERE x.own IS DISTINCT FROM x.expected
+        UNION ALL
+        SELECT 'NOT NULL' WHERE a.attnotnull AND NOT p.attnotnull
+    ) AS o (difference)
+
+    UNION ALL
     SELECT 'constraint', w.relname, k.conname, f.property, f.value
     FROM whole AS w
     JOIN pg_constraint AS k ON k.conrelid = w.oid
@@ -326,6 +346,16 @@ fact (kind, relation, name, property, value) AS (
     WHERE k.contype IN ('c', 'u', 'p', 'x', 'f')
         -- A foreign key to a partitioned table has one for each of its partitions.
         AND k.conparentid = 0
+
+    UNION ALL
+    -- Of a partition, those that come from no parent. What has an index is attached with it.
+    SELECT 'constraint', l.relname, k.conname, 'definition', pg_get_constraintdef(k.oid)
+    FROM leaf AS l
+    JOIN pg_constraint AS k ON k.conrelid = l.oid
+    WHERE CASE
+        WHEN k.contype IN ('c', 'f') THEN k.conparentid = 0 AND k.coninhcount = 0
+        WHEN k.contype IN ('u', 'p', 'x') THEN NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = k.conindid)
+    END
 
     UNION ALL
     SELECT 'index', i.relname, i.name, f.property, f.value
@@ -352,6 +382,17 @@ fact (kind, relation, name, property, value) AS (
     ) AS f (property, value)
 
     UNION ALL
+    -- Of a partition, those that are part of none of its parent's.
+    SELECT 'index', l.relname, c.relname, 'definition', pg_get_indexdef(i.indexrelid)
+    FROM leaf AS l
+    JOIN pg_index AS i ON i.indrelid = l.oid
+    JOIN pg_class AS c ON c.oid = i.indexrelid
+    WHERE NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+        AND NOT EXISTS (
+            SELECT FROM pg_constraint AS k
+            WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
+
+    UNION ALL
     SELECT 'trigger', w.relname, g.tgname, f.property, f.value
     FROM whole AS w
     JOIN pg_trigger AS g ON g.tgrelid = w.oid AND NOT g.tgisinternal AND g.tgparentid = 0
@@ -360,6 +401,12 @@ fact (kind, relation, name, property, value) AS (
         ('state', CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END),
         ('comment', obj_description(g.oid, 'pg_trigger'))
     ) AS f (property, value)
+
+    UNION ALL
+    -- Of a partition's own.
+    SELECT 'trigger', l.relname, g.tgname, 'definition', pg_get_triggerdef(g.oid)
+    FROM leaf AS l
+    JOIN pg_trigger AS g ON g.tgrelid = l.oid AND NOT g.tgisinternal AND g.tgparentid = 0
 
     UNION ALL
     -- A trigger of the parent that does not fire for this partition.

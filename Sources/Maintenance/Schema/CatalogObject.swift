@@ -15,7 +15,8 @@ package struct CatalogObject: Hashable, Sendable {
     /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule or an option belongs
     /// to; empty for every other kind.
     package let relation: String
-    /// Without its schema; a function with the types of its arguments.
+    /// Without its schema; a function with the types of its arguments, a column of a partition with what it says
+    /// otherwise than its parent's.
     package let name: String
 
     package init(_ kind: Kind, _ name: String, of relation: String = "") {

@@ -51,7 +51,7 @@ package struct SchemaGap: Equatable, Sendable {
             if let property = Self.harm(object, expected, live, parents) {
                 different.append(
                     Difference(object: object, property: property, expected: nil, found: live[object, property]))
-            } else if Self.isUnknown(object, expected) {
+            } else if Self.isUnknown(object, expected, live, parents) {
                 unknown.append(object)
             }
         }
@@ -182,12 +182,17 @@ package struct SchemaGap: Equatable, Sendable {
         version.split(separator: ".").map { part in Int(part.prefix { $0.isWholeNumber }) ?? 0 }
     }
 
-    private static func isUnknown(_ object: CatalogObject, _ expected: CatalogFacts) -> Bool {
+    /// - Parameter parents: of the partitions that are the schema's, by their names.
+    private static func isUnknown(
+        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
+    ) -> Bool {
         switch object.kind {
         // They are the whole database's, or the whole cluster's.
         case .role, .extension: false
         // How a partition should be says its parent.
         case .partition: false
+        // What only says something of the copy of a parent's trigger has no definition.
+        case _ where parents[object.relation] != nil: live[object, .definition] != nil
         default: !expected.contains(object) && (!object.isPart || expected.hasRelation(object.relation))
         }
     }

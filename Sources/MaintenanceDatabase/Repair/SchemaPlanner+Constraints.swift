@@ -125,7 +125,7 @@ extension SchemaPlanner {
         // Up to PostgreSQL 17 a partitioned table takes no NOT VALID: each partition has the key first, and the table's
         // then finds it there.
         let targets = isPartitioned(relation) ? live.parts(.partition, of: relation).map(\.name) : [relation]
-        // What an earlier call has left of it: a partition's own constraints are no facts.
+        // What an earlier call has left of it: what it has made on partitions is replaced.
         let staged = live[CatalogObject(.constraint, name, of: relation), .definition]
         if staged == definition { return }
         let leftover = isPartitioned(relation) || staged != nil ? "DROP CONSTRAINT IF EXISTS \(quoted), " : ""

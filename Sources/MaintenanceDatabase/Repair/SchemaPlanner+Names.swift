@@ -29,8 +29,10 @@ extension SchemaPlanner {
     // MARK: - What the facts tell
 
     private func holder(of object: CatalogObject) -> CatalogObject? {
-        holders(object.kind).flatMap { live.objects($0) }.first { other in
-            guard other.name == object.name, other != object else { return false }
+        let partitions = Set(live.objects(.partition).map(\.name))
+        return holders(object.kind).flatMap { live.objects($0) }.first { other in
+            // All indexes of partitions are asked for, those that belong to one of the parent's as well.
+            guard other.name == object.name, other != object, !partitions.contains(other.relation) else { return false }
             let definition = live[other, .definition] ?? ""
             if other.kind == .constraint { return Self.isKey(definition) }
             // Of the types, those alone that are relations have a name among those of indexes.
@@ -69,7 +71,7 @@ extension SchemaPlanner {
         derived("other_", String(name.prefix { $0 != "(" }))
     }
 
-    // MARK: - What no facts are read of
+    // MARK: - What the facts do not tell
 
     /// Indexes of partitions, what belongs to an extension, sequences of columns, types that come with others.
     private mutating func askForTakenName(_ object: CatalogObject) {

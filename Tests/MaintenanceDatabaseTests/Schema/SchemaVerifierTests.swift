@@ -129,6 +129,50 @@ struct SchemaVerifierTests {
         ALTER TABLE mcp.tasks_2001_01 ENABLE ROW LEVEL SECURITY;
         """
 
+    /// What a partition has that its parent has not.
+    static let ownThings = [
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x CHECK (false) NOT VALID",
+            findings: ["unknown constraint x of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x UNIQUE (title), "
+                + "ADD CONSTRAINT y FOREIGN KEY (title) REFERENCES mcp.tasks_2001_01 (title)",
+            findings: ["unknown constraint x of tasks_2001_01", "unknown constraint y of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "CREATE INDEX x ON mcp.tasks_2001_01 (title)",
+            findings: ["unknown index x of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "CREATE TRIGGER x BEFORE INSERT ON mcp.tasks_2001_01 FOR EACH ROW "
+                + "EXECUTE FUNCTION mcp.update_updated_at_column(); "
+                + "ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER x",
+            findings: ["unknown trigger x of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ALTER COLUMN status SET DEFAULT 'completed', "
+                + "ALTER COLUMN created_at DROP DEFAULT, ALTER COLUMN description SET NOT NULL",
+            findings: [
+                "unknown column created_at without its DEFAULT of tasks_2001_01",
+                "unknown column description NOT NULL of tasks_2001_01",
+                "unknown column status DEFAULT 'completed'::mcp.task_status of tasks_2001_01",
+            ]),
+        // Of somebody else's table nothing but the table.
+        Damage(
+            sql: "CREATE TABLE mcp.mine (id integer) PARTITION BY LIST (id); "
+                + "CREATE TABLE mcp.mine_1 PARTITION OF mcp.mine FOR VALUES IN (1); CREATE INDEX x ON mcp.mine_1 (id)",
+            findings: ["unknown table mine"]),
+        // As the service makes them: beside the parent, then attached.
+        Damage(
+            sql: """
+                CREATE TABLE mcp.tasks_2001_01 (LIKE mcp.tasks INCLUDING ALL);
+                ALTER TABLE mcp.tasks_2001_01 OWNER TO mcp_owner;
+                ALTER TABLE mcp.tasks_2001_01 ENABLE ROW LEVEL SECURITY;
+                ALTER TABLE mcp.tasks_2001_01
+                    SET (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.05);
+                ALTER TABLE mcp.tasks ATTACH PARTITION mcp.tasks_2001_01
+                    FOR VALUES FROM ('2001-01-01') TO ('2001-02-01');
+                """,
+            findings: []),
+    ]
+
     /// What opens, or undoes, what the schema closes and does.
     static let undoings = [
         Damage(
@@ -211,7 +255,7 @@ struct SchemaVerifierTests {
     }
 
     /// Nothing but what was done shows.
-    @Test(arguments: damages + undoings)
+    @Test(arguments: damages + undoings + ownThings)
     func namesExactlyWhatIsWrong(damage: Damage) async throws {
         try await TestDatabase.with(.v18, template: Self.installed) { database in
             try await database.psql(damage.sql)
