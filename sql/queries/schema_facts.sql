@@ -163,7 +163,15 @@ fact (kind, relation, name, property, value) AS (
     SELECT 'extension', '', e.extname, f.property, f.value
     FROM pg_extension AS e
     JOIN pg_namespace AS n ON n.oid = e.extnamespace
-    CROSS JOIN LATERAL (VALUES ('schema', quote_ident(n.nspname)), ('version', e.extversion)) AS f (property, value)
+    CROSS JOIN LATERAL (VALUES
+        ('schema', quote_ident(n.nspname)),
+        ('version', e.extversion),
+        -- By what they were granted, what PUBLIC was, and what they are members of.
+        ('roles that cannot use it', (
+            SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname)
+            FROM pg_roles AS r
+            WHERE r.rolname = ANY ($2::text[]) AND NOT has_schema_privilege(r.oid, n.oid, 'USAGE')))
+    ) AS f (property, value)
 
     UNION ALL
     SELECT 'schema', '', t.nspname, f.property, f.value

@@ -79,6 +79,21 @@ findings (place, missing, cure) AS (
         format('GRANT SELECT, INSERT ON TABLE pgtend.schema_makings TO %I', m.name)
     FROM me AS m
     WHERE NOT has_table_privilege(to_regclass('pgtend.schema_makings'), 'INSERT')
+    UNION ALL
+    -- The migration grants it where it is missing. What a role that is still to be made will have, PUBLIC has. Where
+    -- pgvector is missing, it will live in public.
+    SELECT 10, format('the right to grant USAGE on schema %I, in which pgvector lives, to %s', n.nspname,
+            string_agg(w.name, ', ' ORDER BY w.name)),
+        format('GRANT USAGE ON SCHEMA %I TO %I WITH GRANT OPTION', n.nspname, m.name)
+    FROM me AS m
+    JOIN pg_namespace AS n ON n.oid = coalesce(
+        (SELECT e.extnamespace FROM pg_extension AS e WHERE e.extname = 'vector'), to_regnamespace('public'))
+    CROSS JOIN (VALUES ('mcp_owner'), ('mcp_application'), ('mcp_readonly')) AS w (name)
+    LEFT JOIN pg_roles AS r ON r.rolname = w.name
+    WHERE NOT has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION')
+        AND NOT CASE WHEN r.oid IS NULL THEN has_schema_privilege('public', n.oid, 'USAGE')
+            ELSE has_schema_privilege(r.oid, n.oid, 'USAGE') END
+    GROUP BY n.nspname, m.name
 )
 SELECT f.missing, f.cure
 FROM findings AS f

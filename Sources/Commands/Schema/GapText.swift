@@ -78,8 +78,10 @@ struct GapText {
     }
 
     private func lines(_ difference: SchemaGap.Difference) -> [String] {
-        // What has no definition on one side is not there.
-        let isUnexpected = difference.expected == nil && [.definition, .members].contains(difference.property)
+        // What has no definition on one side is not there; of these roles none is expected.
+        let isUnexpected =
+            difference.expected == nil
+            && [.definition, .members, .rightsOfOthers, .rolesWithoutUse].contains(difference.property)
         let (expected, found) =
             isUnexpected
             ? (["(nothing)"], [Self.oneLine(difference.found)])

@@ -54,6 +54,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let rightsOfOthers = Self("rights of others")
     /// Of a table with its partitions, as last counted by ANALYZE; of the live one only.
     package static let rows = Self("rows")
+    /// Of an extension: which of the schema's roles have no right to use the schema that it lives in; of the live one only.
+    package static let rolesWithoutUse = Self("roles that cannot use it")
     package static let rowSecurity = Self("row security")
     package static let schema = Self("schema")
     package static let signature = Self("signature")

@@ -107,6 +107,8 @@ package struct SchemaGap: Equatable, Sendable {
             }
             // What the schema leaves at the type's default is for whoever runs the database.
             if property == .storage, wanted[property] == nil { continue }
+            // What need not be there need not be usable.
+            if property == .rolesWithoutUse, wanted[.requirement] == Self.optional { continue }
             guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
             let difference = Difference(
                 object: found, property: property, expected: wanted[property], found: there[property])

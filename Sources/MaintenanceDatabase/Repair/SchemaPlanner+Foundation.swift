@@ -22,8 +22,10 @@ extension SchemaPlanner {
         try planFormerOwners()
         planFile("m0001_schema.sql", for: .schema)
         refuseMissingPgvector()
-        planFile("m0001_extensions.sql", for: .extension)
-        for difference in gap.different where difference.object.kind == .extension {
+        // A role that is made must be able to use them, too.
+        planFile("m0001_extensions.sql", for: .extension, .role)
+        for difference in gap.different
+        where difference.object.kind == .extension && difference.property == .version {
             refuse(
                 difference.object,
                 "expected version \(difference.expected ?? "?"), found \(difference.found ?? "none")",
@@ -31,11 +33,11 @@ extension SchemaPlanner {
         }
     }
 
-    private mutating func planFile(_ file: String, for kind: CatalogObject.Kind) {
+    private mutating func planFile(_ file: String, for kinds: CatalogObject.Kind...) {
         // What a role is otherwise is refused.
         let different = gap.different.filter { $0.property != .comment && $0.object.kind != .role }
         let gaps = gap.missing + different.map(\.object)
-        guard let object = gaps.first(where: { $0.kind == kind }) else { return }
+        guard let object = gaps.first(where: { kinds.contains($0.kind) }) else { return }
         add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
     }
 

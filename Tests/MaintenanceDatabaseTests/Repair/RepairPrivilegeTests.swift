@@ -75,6 +75,40 @@ struct RepairPrivilegeTests {
         }
     }
 
+    /// What the schema's roles need is outside the schema, and for whoever may grant it there.
+    @Test func includeTheUseOfPgvector() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let role = "dba_\(database.name)"
+            let vector = CatalogObject(.extension, "vector")
+            _ = try await database.repair()
+            let usesVector = "SET ROLE mcp_application; SELECT '[1]'::public.vector"
+            try await database.psql(
+                "CREATE ROLE \(role) LOGIN; REVOKE USAGE ON SCHEMA public FROM PUBLIC; "
+                    + "GRANT USAGE ON SCHEMA public TO mcp_readonly, \(role)")
+            await #expect(throws: (any Error).self) { try await database.psql(usesVector) }
+
+            let failure = await ServerFailure.of {
+                _ = try await database.repairing(as: role).run(begun: { _ in }, done: { _, _ in })
+            }
+            let right =
+                "the right to grant USAGE on schema public, in which pgvector lives, to mcp_application, mcp_owner"
+            #expect(failure?.message.contains("\(right);") == true, "\(String(describing: failure))")
+            let cure = try #require(failure?.cure?.split(separator: "let one run: ").last)
+            #expect(cure.contains("GRANT USAGE ON SCHEMA public TO \(role) WITH GRANT OPTION;"), "\(cure)")
+            let plan = try await database.repairing().plan()
+            let difference = SchemaGap.Difference(
+                object: vector, property: .rolesWithoutUse, expected: nil, found: "mcp_application, mcp_owner")
+            #expect(plan.verification.gap.different == [difference])
+            #expect(plan.plan.refusals == [] && plan.plan.steps.map(\.object) == [vector])
+
+            try await database.psql(String(cure))
+            let after = try await database.repairing(as: role).run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+            try await database.psql(usesVector)
+            try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+        }
+    }
+
     /// What belongs to a superuser is nothing that another role should be given.
     @Test func leaveToASuperuserWhatBelongsToOne() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in

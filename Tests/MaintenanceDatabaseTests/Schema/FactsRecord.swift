@@ -5,7 +5,9 @@ enum FactsRecord {
     /// Without what belongs to one database or one day.
     static func reduced(_ live: CatalogFacts) -> CatalogFacts {
         var facts = CatalogFacts()
-        let temporary: Set<CatalogProperty> = [.bytes, .rows, .partitions, .schema, .version, .bounds]
+        let temporary: Set<CatalogProperty> = [
+            .bytes, .rows, .partitions, .schema, .version, .bounds, .rolesWithoutUse,
+        ]
         for object in live.objects {
             var recorded = object
             switch object.kind {

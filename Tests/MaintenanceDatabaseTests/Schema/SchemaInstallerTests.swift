@@ -233,12 +233,15 @@ struct SchemaInstallerTests {
         let cluster = try await Cluster.private(version)
         try await TestDatabase.with(cluster) { database in
             let role = "in \"stall\" er"
-            try await database.psql("CREATE ROLE \(quoted(role)) LOGIN")
+            try await database.psql("CREATE ROLE \(quoted(role)) LOGIN; REVOKE USAGE ON SCHEMA public FROM PUBLIC")
             let installer = SchemaInstaller(
                 conninfo: database.conninfo(user: role), applicationName: "test", programVersion: "0")
             let failure = try await #require(rejection { try await installer.apply() })
             #expect(failure.failureClass == .privilege)
-            for right in ["CREATE on database", "mcp_owner", "mcp_application", "mcp_readonly", "extension vector"] {
+            for right in [
+                "CREATE on database", "mcp_owner", "mcp_application", "mcp_readonly", "extension vector",
+                "USAGE on schema public, in which pgvector lives, to mcp_application, mcp_owner, mcp_readonly",
+            ] {
                 #expect(failure.message.contains(right))
             }
             let cure = try #require(failure.cure)

@@ -113,6 +113,12 @@ struct SchemaVerifierTests {
                 END $$
                 """,
             findings: ["different table audit_log: partition for the present"]),
+        // The optional one lives there as well.
+        Damage(
+            sql: "REVOKE USAGE ON SCHEMA public FROM PUBLIC",
+            findings: ["different extension vector: roles that cannot use it"]),
+        Damage(
+            sql: "ALTER EXTENSION pg_trgm SET SCHEMA pgtend; REVOKE USAGE ON SCHEMA pgtend FROM PUBLIC", findings: []),
         Damage(
             sql: setting("ivfflat.probes = 40"), findings: []),
         Damage(
