@@ -47,6 +47,12 @@ struct ExitStatusTests {
         #expect(codes == expected)
     }
 
+    @Test func theCommandOnSchemasSaysWhatEachOfItsCommandsDoes() {
+        let abstract = SchemaCommand.configuration.abstract
+        for word in ["Compare", "install", "repair", "take it back"] { #expect(abstract.contains(word)) }
+        #expect(SchemaCommand.configuration.subcommands.count == 4)
+    }
+
     /// ArgumentParser wraps at 80 columns, and a wrapped code is hard to find.
     @Test func helpIsNeverWrapped() {
         let helps = [Status.help, Status.schemaHelp, Status.verifyHelp]
@@ -57,6 +63,7 @@ struct ExitStatusTests {
         arguments: [
             (FailureClass.authentication, "28P01", Status.noPermission), (.privilege, "42501", .noPermission),
             (.connection, nil, .unavailable), (.pooler, nil, .unavailable), (.resources, "53300", .unavailable),
+            (.resources, "53200", .unavailable),
             (.other, "25006", .unavailable),
             (.other, "42P07", .failed), (.lockNotAvailable, "55P03", .held),
             (.refused, nil, .refused),
