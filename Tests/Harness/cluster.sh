@@ -12,6 +12,8 @@
 # The server never runs as root: root drops to `postgres` where that user exists, else to one that is made here and
 # removed again. However the command ends, on Ctrl-C and on failure, the server is stopped and the folder removed.
 set -euo pipefail
+# The server's user has to read what root copies, whatever the caller's mask.
+umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 version=${1:?usage: cluster.sh VERSION [SETTING=VALUE ...] -- COMMAND [ARGUMENT ...]}
