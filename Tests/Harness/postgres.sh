@@ -36,7 +36,7 @@ if [ ! -d "$store/$version" ]; then
         --dest "$fresh" --requirement "$fresh/requirements.txt" >&2
     "$python" -m zipfile --extract "$fresh"/*.whl "$fresh/unpacked"
     chmod -R u+rwX,go+rX "$fresh/unpacked"
-    chmod +x "$fresh/unpacked/$root"/bin/*
+    chmod a+x "$fresh/unpacked/$root"/bin/*
     mv "$fresh/unpacked" "$store/$version"
 fi
 echo "$store/$version/$root/bin"
