@@ -59,6 +59,22 @@ struct SchemaStepRunner {
             [EmbeddedSQL.text("m0001_makings.sql")]
             + (isRecorded ? [] : [EmbeddedSQL.query(named: "schema_steps_table")])
         try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
+        try await letAutovacuumGiveWay()
+    }
+
+    /// Autovacuum gives way to whoever has waited for `deadlock_timeout`: a second unless somebody has set it, for which no
+    /// step waits, and every filled table is vacuumed next. Of a deadlock, whoever looks first is ended, which is us then.
+    /// The right to set it a superuser has, or grants.
+    private func letAutovacuumGiveWay() async throws(PostgresError) {
+        let patience = max(locks.perStep / 4, .milliseconds(1)).milliseconds
+        let limit = "\(patience)ms"
+        try await connection.execute(
+            """
+            SELECT set_config('deadlock_timeout', \(limit), false)
+            FROM pg_settings AS s
+            WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(patience)
+                AND has_parameter_privilege('deadlock_timeout', 'SET')
+            """)
     }
 
     /// - Parameters:
@@ -109,8 +125,7 @@ struct SchemaStepRunner {
                 }
             } catch {
                 let total = waits.add(deadline.elapsed, for: waited.map(\.relation))
-                // Autovacuum gives way only to who waits for a second, so that a lock may take many short tries. What
-                // is slow by itself is as slow again.
+                // A lock may take many short tries. What is slow by itself is as slow again.
                 let failure = FailureClass(error)
                 let mayWait = total + locks.perStep <= locks.perTableAndHour
                 guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,

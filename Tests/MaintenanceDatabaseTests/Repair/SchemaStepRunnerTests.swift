@@ -64,6 +64,41 @@ struct SchemaStepRunnerTests {
         try await cluster.destroy()
     }
 
+    /// It takes longer than any step waits, and comes to each table that has just been filled.
+    @Test(.timeLimit(.minutes(2))) func autovacuumGivesWay() async throws {
+        let cluster = try await Cluster.private(
+            .v18, configuration: ["autovacuum": "on", "autovacuum_naptime": "1s"])
+        try await TestDatabase.with(cluster) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA s;
+                CREATE TABLE s.things (id integer) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0,
+                    autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1);
+                INSERT INTO s.things SELECT n FROM generate_series(1, 100000) AS n;
+                UPDATE s.things SET id = id + 1
+                """)
+            let connection = try await database.connect()
+            let runner = SchemaStepRunner(
+                connection: connection, schema: "s",
+                locks: LockBudget(perStep: .milliseconds(400), perTableAndHour: .milliseconds(500)),
+                programVersion: "1.2.3")
+            try await runner.prepare([:])
+            let vacuum = """
+                SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+                WHERE l.relation = 's.things'::regclass AND a.backend_type = 'autovacuum worker'
+                """
+            try await database.wait(until: "EXISTS (\(vacuum))")
+            let things = RelationName(schema: "s", name: "things")
+            try await runner.execute([
+                SchemaStep(
+                    CatalogObject(.table, "things"), .briefly([LockRequirement(.accessExclusive, on: things)]), "test",
+                    ["ALTER TABLE s.things ADD COLUMN note text"])
+            ])
+            await connection.close()
+        }
+        try await cluster.destroy()
+    }
+
     @Test func tellsHowFarABackfillIs() async throws {
         try await TestDatabase.with { database in
             try await database.psql(
