@@ -142,8 +142,10 @@ LEFT JOIN pg_roles AS r ON m.kind = 'role' AND r.rolname = m.name
 WHERE CASE m.kind
     WHEN 'role' THEN r.oid IS NOT NULL
     WHEN 'extension' THEN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = m.name)
-    -- It goes with the schema that was made.
-    WHEN 'usage' THEN NOT EXISTS (SELECT FROM recorded AS o WHERE o.kind = 'schema' AND o.name = m.name)
     ELSE to_regnamespace(quote_ident(m.name)) IS NOT NULL
+        -- The right to use a schema goes with one that was made.
+        AND NOT (
+            m.kind = 'usage'
+            AND EXISTS (SELECT FROM recorded AS o WHERE o.kind = 'schema' AND o.name = m.name))
 END
 ORDER BY m.kind, m.name, m.detail

@@ -92,10 +92,12 @@ package struct SchemaRollback: Sendable {
 
     // MARK: - What stands there
 
-    /// The objects that the migrations make, by what servers told of the schema: one that somebody else has made under
-    /// such a name is dropped, too.
+    /// What the migrations make, by what servers told of the schema: an object that somebody else has made under such a
+    /// name is dropped, too.
     private struct Made {
         let objects: [CatalogObject]
+        /// On the schema.
+        let comment: String?
 
         func names(_ kind: CatalogObject.Kind) -> [String] { objects.filter { $0.kind == kind }.map(\.name) }
     }
@@ -104,13 +106,9 @@ package struct SchemaRollback: Sendable {
         let recorded = RecordedFacts.platform
         let facts = recorded.facts(major: recorded.majors[0], extensionSchemas: [:])
         return Made(
-            objects: [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) })
+            objects: [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) },
+            comment: facts[CatalogObject(.schema, recorded.schema), .comment])
     }()
-
-    /// What the migration writes on its schema.
-    private static let comment =
-        RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])[
-            CatalogObject(.schema, RecordedFacts.platform.schema), .comment]
 
     /// What of it stands in the database, with pgtend's record, and what was made besides.
     private struct Standing {
@@ -120,6 +118,10 @@ package struct SchemaRollback: Sendable {
             let name: RelationName
             let catalog: Int
             let oid: Int
+
+            var isRelation: Bool {
+                ![CatalogObject.Kind.function.rawValue, CatalogObject.Kind.type.rawValue].contains(kind)
+            }
         }
 
         struct Making {
@@ -134,11 +136,8 @@ package struct SchemaRollback: Sendable {
         func objects(_ kind: CatalogObject.Kind) -> [Object] { objects.filter { $0.kind == kind.rawValue } }
         /// Of the schema itself.
         var own: [Object] { objects.filter { $0.kind != "record" && $0.kind != CatalogObject.Kind.partition.rawValue } }
-        var routinesAndTypes: [Object] { objects(.function) + objects(.type) }
-        var relations: [RelationName] {
-            let others = Set(routinesAndTypes.map(\.oid))
-            return objects.filter { !others.contains($0.oid) }.map(\.name)
-        }
+        var relations: [Object] { objects.filter(\.isRelation) }
+        var routinesAndTypes: [Object] { objects.filter { !$0.isRelation } }
     }
 
     private func standing(_ connection: Connection) async throws(ServerFailure) -> Standing {
@@ -155,7 +154,7 @@ package struct SchemaRollback: Sendable {
             var makings: [Standing.Making] = []
             if try session.decode("has_makings") {
                 makings = try await connection.rows(
-                    SchemaQuery.rollbackMakings(objects.map(\.catalog), objects.map(\.oid), Self.comment)
+                    SchemaQuery.rollbackMakings(objects.map(\.catalog), objects.map(\.oid), Self.made.comment)
                 ).map { (row) throws(PostgresError) in
                     Standing.Making(
                         making: SchemaRollbackPlan.Making(
@@ -292,7 +291,7 @@ package struct SchemaRollback: Sendable {
     ) async throws(ServerFailure) -> [Blocker] {
         do throws(PostgresError) {
             return try await connection.blockers(
-                of: standing.relations.map { ($0, mode) },
+                of: standing.relations.map { ($0.name, mode) },
                 dropping: standing.routinesAndTypes.map { ($0.name, $0.catalog, $0.oid) })
         } catch {
             throw ServerFailure(failure)
