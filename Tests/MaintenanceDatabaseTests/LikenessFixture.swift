@@ -131,7 +131,8 @@ struct LikenessFixture {
                     (SELECT string_agg(o, ',' ORDER BY o) FROM unnest(reloptions) AS o)) FROM t
                 UNION ALL SELECT concat_ws(' ', 'grant', g.grantee, g.privilege_type, g.is_grantable) FROM t, aclexplode(relacl) AS g
                 UNION ALL SELECT concat_ws(' ', 'toast', c.reloptions) FROM t JOIN pg_class AS c ON c.oid = t.reltoastrelid
-                UNION ALL SELECT concat_ws(' ', 'column', attname, atttypid, attnotnull, coalesce(attstattarget, -1), attoptions, attstorage, attcompression,
+                UNION ALL SELECT concat_ws(' ', 'column', attname, atttypid, attnotnull, coalesce(attstattarget, -1),
+                    (SELECT string_agg(o, ',') FROM unnest(attoptions) AS o WHERE o NOT LIKE 'pg\\_%'), attstorage, attcompression,
                     attidentity, attgenerated, atthasdef, pg_get_expr(d.adbin, d.adrelid), col_description(attrelid, attnum),
                     (SELECT string_agg(concat_ws(' ', g.grantee, g.privilege_type, g.is_grantable), ',' ORDER BY g.grantee, g.privilege_type) FROM aclexplode(attacl) AS g))
                     FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -139,6 +139,34 @@ struct ParityTests {
         }
     }
 
+    /// Debian's 15.20 keeps an option `pg_attver` for every column, with another value in each table.
+    @Test("what a server keeps for itself in a column's options is no difference", arguments: PostgresVersion.underTest)
+    func leavesTheServersOwnOptionsAlone(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(PastSQL.events)
+            try await database.psql(
+                """
+                SET allow_system_table_mods = on;
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 's.events'::regclass LOOP
+                        EXECUTE format('ALTER TABLE %s ALTER id SET (n_distinct = -0.25)', t);
+                        UPDATE pg_attribute SET attoptions = array_prepend('pg_attver=' || attrelid, attoptions)
+                            WHERE attrelid = t AND attnum > 0;
+                    END LOOP;
+                END $$
+                """)
+            let summary = await database.tend([.partitions])
+            #expect(summary.outcomes() == Array(repeating: "done", count: 4))
+            #expect(summary.reports.flatMap(\.notices) == [])
+            let copied = try await database.psql(
+                """
+                SELECT count(*) FROM pg_attribute AS a JOIN pg_inherits AS h ON h.inhrelid = a.attrelid
+                WHERE h.inhparent = 's.events'::regclass AND attname = 'id' AND 'n_distinct=-0.25' = ANY (attoptions)
+                """)
+            #expect(copied == "6")
+        }
+    }
+
     @Test("indexes and constraints that only the sibling has are named", arguments: PostgresVersion.underTest)
     func namesWhatOnlyTheSiblingHas(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
