@@ -36,28 +36,42 @@ let package = Package(
 
         // Floor 1: know nothing of maintenance, nor of each other.
         module("CivilTime"),
-        module("PostgresClient", ["CLibPQ"]),
+        module("SQLText"),
         module("SystemdIO", ["CSystemd"]),
         module("EmbeddedSQL", ["CEmbeddedSQL"]),
 
-        // Floor 2: decides, and touches nothing.
-        module("Maintenance", ["CivilTime"]),
+        // Floor 2: libpq; and two that decide, and touch nothing. Siblings.
+        module("PostgresClient", ["SQLText", "CLibPQ"]),
+        module("Maintenance", ["CivilTime", "SQLText"]),
+        module("SchemaDesign", ["SQLText", "EmbeddedSQL"]),
 
         // Floor 3: siblings, joined only by values of floor 2.
-        module("MaintenanceDatabase", ["Maintenance", "CivilTime", "PostgresClient", "EmbeddedSQL"]),
-        module("Reporting", ["Maintenance", "CivilTime", "SystemdIO"]),
-        module("Settings", ["Maintenance", "CivilTime", "CLibYAML"]),
+        module("DatabaseAccess", ["Maintenance", "PostgresClient", "CivilTime", "SQLText", "EmbeddedSQL"]),
+        module("Reporting", ["Maintenance", "CivilTime", "SQLText", "SystemdIO"]),
+        module("Settings", ["Maintenance", "CivilTime", "SQLText", "CLibYAML"]),
 
-        // Floor 4: decides which run begins when, and drives it.
+        // Floor 4: two programs. What a run does, and what `pgtend schema` does.
         module(
-            "Supervision", ["Maintenance", "MaintenanceDatabase", "CivilTime", "PostgresClient", "SystemdIO"]),
+            "MaintenanceDatabase",
+            ["DatabaseAccess", "Maintenance", "PostgresClient", "CivilTime", "SQLText", "EmbeddedSQL"]),
+        module(
+            "SchemaManagement",
+            ["DatabaseAccess", "SchemaDesign", "Maintenance", "PostgresClient", "CivilTime", "SQLText", "EmbeddedSQL"]),
 
-        // Floor 5: the command-line interface. Floor 6: the program.
+        // Floor 5: decides which run begins when, and drives it.
+        module(
+            "Supervision",
+            [
+                "MaintenanceDatabase", "DatabaseAccess", "Maintenance", "PostgresClient", "CivilTime", "SQLText",
+                "SystemdIO",
+            ]),
+
+        // Floor 6: the command-line interface. Floor 7: the program.
         module(
             "Commands",
             [
-                "Maintenance", "MaintenanceDatabase", "Reporting", "Settings", "Supervision", "CivilTime",
-                "PostgresClient", "SystemdIO", argumentParser,
+                "Supervision", "MaintenanceDatabase", "SchemaManagement", "DatabaseAccess", "Reporting", "Settings",
+                "Maintenance", "SchemaDesign", "PostgresClient", "CivilTime", "SQLText", "SystemdIO", argumentParser,
             ]),
         .executableTarget(name: "pgtend", dependencies: ["Commands"], swiftSettings: strict),
 
@@ -68,19 +82,30 @@ let package = Package(
         testProgram("SystemdProbe", ["SystemdIO"]),
         testProgram("BlockedService", ["Supervision", "Maintenance", "PostgresClient", "SystemdIO"]),
         tests("CivilTimeTests", ["CivilTime", "TestSupport"]),
-        tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
+        tests("SQLTextTests", ["SQLText"]),
+        tests("PostgresClientTests", ["PostgresClient", "SQLText", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),
         tests("EmbeddedSQLTests", ["EmbeddedSQL", "TestSupport"]),
-        tests("MaintenanceTests", ["Maintenance", "CivilTime", "TestSupport"]),
-        tests("MaintenanceDatabaseTests", ["MaintenanceDatabase", "TestSupport"]),
-        tests("ReportingTests", ["Reporting", "TestSupport"]),
-        tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "TestSupport"]),
-        tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "TestSupport"]),
+        tests("MaintenanceTests", ["Maintenance", "CivilTime", "SQLText", "TestSupport"]),
+        tests("SchemaDesignTests", ["SchemaDesign", "SQLText", "TestSupport"]),
+        tests("DatabaseAccessTests", ["DatabaseAccess", "TestSupport"]),
+        tests(
+            "MaintenanceDatabaseTests",
+            ["MaintenanceDatabase", "DatabaseAccess", "Maintenance", "PostgresClient", "SQLText", "TestSupport"]),
+        tests(
+            "SchemaManagementTests",
+            [
+                "SchemaManagement", "SchemaDesign", "DatabaseAccess", "MaintenanceDatabase", "Maintenance",
+                "PostgresClient", "SQLText", "EmbeddedSQL", "TestSupport",
+            ]),
+        tests("ReportingTests", ["Reporting", "SQLText", "TestSupport"]),
+        tests("SettingsTests", ["Settings", "Maintenance", "CivilTime", "SQLText", "TestSupport"]),
+        tests("SupervisionTests", ["Supervision", "Maintenance", "CivilTime", "SQLText", "TestSupport"]),
         tests(
             "CommandsTests",
             [
-                "Commands", "Maintenance", "MaintenanceDatabase", "PostgresClient", "Reporting", "CivilTime",
-                "TestSupport",
+                "Commands", "Maintenance", "MaintenanceDatabase", "SchemaManagement", "SchemaDesign",
+                "DatabaseAccess", "PostgresClient", "Reporting", "CivilTime", "SQLText", "TestSupport",
             ]),
         tests("ProcessTests", ["TestSupport"]),
         tests("SystemdTests", ["TestSupport"]),

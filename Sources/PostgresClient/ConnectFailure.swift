@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 
 /// Makes an error of what libpq says about a failed attempt to connect.
 enum ConnectFailure {

@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 import Synchronization
 
 /// One session on a PostgreSQL server, over non-blocking libpq.

@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 
 /// Where and how to connect: the keywords of a conninfo string, as they were given.
 ///

@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 
 /// The fields of an error or a notice. Valid as long as the result is that they were taken from.
 struct DiagnosticFields: ~Copyable {

@@ -1,5 +1,6 @@
 import CLibPQ
 import Dispatch
+import SQLText
 
 /// Opens one connection: tries each host and each of its addresses, each with a time limit of its own.
 ///

@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 
 /// Owns one `PGconn`: whoever lets go of it closes it, so that none can leak.
 ///

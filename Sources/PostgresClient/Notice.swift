@@ -1,3 +1,5 @@
+import SQLText
+
 /// What the server says without failing: NOTICE, WARNING, INFO, LOG, DEBUG.
 package struct Notice: Sendable, Hashable {
     /// Never translated: `NOTICE`, `WARNING`, `INFO`, `LOG`, `DEBUG`.

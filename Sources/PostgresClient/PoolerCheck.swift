@@ -1,3 +1,5 @@
+import SQLText
+
 /// What becomes of a session behind a connection pooler.
 ///
 /// A pooler that gives each session a backend of its own cannot be told from one that lends it out for a transaction by

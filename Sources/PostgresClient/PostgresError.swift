@@ -1,3 +1,5 @@
+import SQLText
+
 /// Everything that can go wrong in this module: what happened, and all that the server said about it.
 ///
 /// The texts are for an operator. Parameter values are never part of it, nor are passwords; a message or DETAIL of the

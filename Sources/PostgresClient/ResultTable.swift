@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 
 /// One result of the server, owned until the last row that points into it is gone.
 ///

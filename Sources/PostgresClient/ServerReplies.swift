@@ -1,4 +1,5 @@
 import CLibPQ
+import SQLText
 
 /// What has come back for one statement or script so far.
 struct ServerReplies {

@@ -1,5 +1,6 @@
 import CLibPQ
 import Glibc
+import SQLText
 
 /// One SQL statement with its parameters.
 ///

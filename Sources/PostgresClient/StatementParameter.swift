@@ -1,3 +1,5 @@
+import SQLText
+
 /// A value that can travel beside a statement as `$n`.
 package protocol StatementParameter: Sendable {
     /// The type that the server is told, or 0 to let it infer one from where the parameter stands.

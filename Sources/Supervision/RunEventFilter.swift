@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import Synchronization
 
 /// What a service's runs say, without what would be said over and over: one summary every few minutes is enough.

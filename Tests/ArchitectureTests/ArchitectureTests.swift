@@ -59,10 +59,27 @@ struct ArchitectureTests {
 
     // MARK: Each rule can fail
 
+    @Test func refusesAFolderOfTooManyFilesAndAFileOfTooManyLines() {
+        func file(_ name: String, lines: Int, head: String = "") -> SourceFile {
+            SourceFile(
+                path: "Sources/Commands/\(name).swift", text: head + String(repeating: "let a = 1\n", count: lines))
+        }
+        let few = (1...19).map { file("F\($0)", lines: 1) }
+        #expect(ArchitectureRules.sizes(few + [file("G", lines: 300)]) == [])
+        #expect(ArchitectureRules.sizes(few + [file("G", lines: 301)]).count == 1)
+        #expect(ArchitectureRules.sizes(few + [file("G", lines: 400, head: "// Over 300 lines: a table\n")]) == [])
+        #expect(ArchitectureRules.sizes(few + [file("G", lines: 1), file("H", lines: 1)]).count == 1)
+    }
+
     @Test(arguments: [
         ("Maintenance", "import Dispatch"),
         ("Maintenance", "import Glibc"),
         ("Maintenance", "@preconcurrency import PostgresClient"),
+        ("SchemaDesign", "import PostgresClient"),
+        ("SchemaDesign", "import Maintenance"),
+        ("SQLText", "import Glibc"),
+        ("MaintenanceDatabase", "import SchemaManagement"),
+        ("SchemaManagement", "import MaintenanceDatabase"),
         ("Reporting", "import Settings"),
         ("PostgresClient", "private import Maintenance"),
         ("PostgresClient", "import Foundation"),
@@ -93,10 +110,19 @@ struct ArchitectureTests {
 
     @Test(arguments: [
         ("module(\"CivilTime\")", "module(\"CivilTime\", [\"SystemdIO\"])"),
-        ("module(\"Maintenance\", [\"CivilTime\"])", "module(\"Maintenance\", [\"CivilTime\", \"PostgresClient\"])"),
+        (
+            "module(\"Maintenance\", [\"CivilTime\", \"SQLText\"])",
+            "module(\"Maintenance\", [\"CivilTime\", \"SQLText\", \"EmbeddedSQL\"])"
+        ),
+        ("module(\"SchemaDesign\", [\"SQLText\"", "module(\"SchemaDesign\", [\"Maintenance\", \"SQLText\""),
+        ("module(\"SQLText\")", "module(\"SQLText\", [\"CivilTime\"])"),
+        (
+            "\"DatabaseAccess\", \"Maintenance\", \"PostgresClient\", \"CivilTime\"",
+            "\"SchemaManagement\", \"Maintenance\""
+        ),
         ("module(\"EmbeddedSQL\"", "module(\"Embedded\""),
-        ("\"Maintenance\", \"CivilTime\", \"CLibYAML\"", "\"Maintenance\", \"Reporting\", \"CLibYAML\""),
-        ("\"Maintenance\", \"CivilTime\", \"SystemdIO\"", "\"Maintenance\", argumentParser, \"SystemdIO\""),
+        ("\"CivilTime\", \"SQLText\", \"CLibYAML\"", "\"Reporting\", \"SQLText\", \"CLibYAML\""),
+        ("\"CivilTime\", \"SQLText\", \"SystemdIO\"", "argumentParser, \"SQLText\", \"SystemdIO\""),
     ])
     func refusesAnEdge(declared: String, changed: String) throws {
         let text = try Self.package.get()

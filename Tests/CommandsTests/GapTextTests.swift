@@ -1,4 +1,5 @@
 import Maintenance
+import SchemaDesign
 import Testing
 
 @testable import Commands

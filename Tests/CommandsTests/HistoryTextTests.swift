@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 import Testing
 
 @testable import Commands

@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 
 @testable import Commands
 

@@ -1,4 +1,5 @@
 import CivilTime
+import DatabaseAccess
 import Foundation
 import Maintenance
 import MaintenanceDatabase

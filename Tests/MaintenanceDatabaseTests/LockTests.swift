@@ -1,5 +1,6 @@
 import Maintenance
 import PostgresClient
+import SQLText
 import Synchronization
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 import Testing
 
 @Suite("Partition planner")

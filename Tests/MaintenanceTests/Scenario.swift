@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import Maintenance
+import SQLText
 
 /// A database as the planners see it, with the zones answered by Foundation as a server answers them.
 struct Scenario {

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 

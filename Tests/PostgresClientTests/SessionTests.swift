@@ -1,4 +1,5 @@
 import PostgresClient
+import SQLText
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 
 /// Events as a run makes them: for every kind of report one that has all there can be, and one that has least.
 enum Samples {

@@ -93,3 +93,11 @@ package struct TestDatabase: Sendable {
             """)
     }
 }
+
+extension TestDatabase {
+    /// A session beside the program's.
+    package func connect(user: String = "postgres", as application: String = "other") async throws -> Connection {
+        try await Connection.open(
+            ConnectionInfo(parsing: conninfo(user: user)), options: SessionOptions(applicationName: application))
+    }
+}

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 
 /// In JSON: a database that could not be asked, and why.
 struct FailureDocument: Encodable {

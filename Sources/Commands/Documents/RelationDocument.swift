@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 
 /// A relation in JSON: both names as they are, without quotes.
 struct RelationDocument: Encodable {

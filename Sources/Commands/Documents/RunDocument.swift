@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 
 /// A run of the ledger in JSON. Instants are ISO 8601 in UTC, durations are seconds.
 struct RunDocument: Encodable {

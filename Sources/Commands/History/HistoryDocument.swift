@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 
 /// Runs for programs. Keys and words stay as they are; new ones may come. Instants are ISO 8601 in UTC, durations are
 /// seconds.

@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 
 /// Runs of one database for people: a line for each run, or one run with its steps. Times are UTC.
 struct HistoryText {

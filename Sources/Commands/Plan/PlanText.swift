@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 
 /// A plan for people: object by object what was found, what would be done and why. Locks are named where they are
 /// taken; what a lock means for others is said once, at the end.

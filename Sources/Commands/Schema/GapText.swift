@@ -1,5 +1,6 @@
 import Maintenance
 import Reporting
+import SchemaDesign
 
 /// The comparison with the schema for people.
 struct GapText {

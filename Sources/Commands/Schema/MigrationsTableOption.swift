@@ -1,5 +1,6 @@
 import ArgumentParser
 import MaintenanceDatabase
+import SchemaManagement
 
 struct MigrationsTableOption: ParsableArguments {
     @Option(

@@ -2,6 +2,8 @@ import ArgumentParser
 import Maintenance
 import MaintenanceDatabase
 import Reporting
+import SchemaDesign
+import SchemaManagement
 import Settings
 
 struct SchemaApplyCommand: ParsableCommand {

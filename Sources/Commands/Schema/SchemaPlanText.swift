@@ -1,6 +1,10 @@
+import DatabaseAccess
 import Maintenance
 import MaintenanceDatabase
 import Reporting
+import SQLText
+import SchemaDesign
+import SchemaManagement
 
 /// What a database lacks of the schema, and what would be done about it, for people.
 struct SchemaPlanText {

@@ -3,6 +3,7 @@ import Glibc
 import Maintenance
 import MaintenanceDatabase
 import Reporting
+import SchemaManagement
 import Settings
 
 struct SchemaRollbackCommand: ParsableCommand {

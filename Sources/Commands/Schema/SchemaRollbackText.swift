@@ -1,6 +1,8 @@
 import Maintenance
 import MaintenanceDatabase
 import Reporting
+import SQLText
+import SchemaManagement
 
 /// What taking the schema back would do to a database, for people.
 struct SchemaRollbackText {

@@ -1,5 +1,7 @@
 import Maintenance
 import MaintenanceDatabase
+import SchemaDesign
+import SchemaManagement
 import Synchronization
 
 /// What a command says while it changes the schema of one database, and at its end.

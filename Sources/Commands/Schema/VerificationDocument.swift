@@ -1,4 +1,5 @@
 import Maintenance
+import SchemaDesign
 
 /// The comparison with the schema for programs. Keys and words stay as they are; new ones may come.
 struct VerificationDocument {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DatabaseAccess
 import Glibc
 import Maintenance
 import MaintenanceDatabase

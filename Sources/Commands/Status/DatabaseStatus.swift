@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import Reporting
+import SQLText
 
 /// How it stands with one database: what its catalog and its ledger tell together, as both renderers take it.
 struct DatabaseStatus {

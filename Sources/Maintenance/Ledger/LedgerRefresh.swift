@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 
 /// The last refresh of a view that the ledger knows of.
 package struct LedgerRefresh: Hashable, Sendable {

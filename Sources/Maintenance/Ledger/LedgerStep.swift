@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 
 /// A step of a run as the ledger has it.
 package struct LedgerStep: Hashable, Sendable {

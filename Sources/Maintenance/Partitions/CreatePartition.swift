@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 
 /// Make a table like the parent and its siblings, and attach it.
 package struct CreatePartition: Hashable, Sendable {

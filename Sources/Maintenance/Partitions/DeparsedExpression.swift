@@ -1,3 +1,5 @@
+import SQLText
+
 /// An expression as the server prints it (`pg_get_expr`), whose columns may be written with their table's name before
 /// them: in a subquery of a policy they are. The same expression for another table has the other name there.
 struct DeparsedExpression {

@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 
 /// Finds the grid on which a table's newest partitions lie.
 struct GridReader {

@@ -1,3 +1,5 @@
+import SQLText
+
 /// What a partition has of its own and does not inherit: the part in which a new one must be like its siblings.
 /// Names and definitions are as the catalog prints them.
 package struct PartitionLikeness: Hashable, Sendable {

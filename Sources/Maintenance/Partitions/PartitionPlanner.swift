@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 
 /// Decides which partitions are to be made: a pure function of definitions, snapshot and the snapshot's moment.
 package struct PartitionPlanner {

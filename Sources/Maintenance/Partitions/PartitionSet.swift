@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 
 /// A partitioned table that has been understood: which key, which grid, which names, and how far ahead.
 package struct PartitionSet: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import SQLText
+
 /// One thing to do. The plan that is printed and the plan that is executed are made of the same values.
 package enum PlanStep: Hashable, Sendable {
     case createPartition(CreatePartition)

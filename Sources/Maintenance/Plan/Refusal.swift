@@ -1,3 +1,5 @@
+import SQLText
+
 /// Why something that is in view is not tended. It is not an error of the run, but it is never silent.
 package struct Refusal: Hashable, Sendable {
     package var task: TaskKind

@@ -1,3 +1,5 @@
+import SQLText
+
 /// Decides whose corpus statistics are updated.
 package struct StatisticsPlanner {
     private let definition: DatabaseDefinition

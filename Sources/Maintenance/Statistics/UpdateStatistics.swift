@@ -1,3 +1,5 @@
+import SQLText
+
 /// Bring one tenant's corpus statistics up to date, in a transaction of its own.
 package struct UpdateStatistics: Hashable, Sendable {
     package var corpus: CorpusDefinition

@@ -1,3 +1,5 @@
+import SQLText
+
 /// Refresh a materialized view.
 package struct RefreshView: Hashable, Sendable {
     package var view: RelationName

@@ -1,3 +1,5 @@
+import SQLText
+
 /// Decides which materialized views are refreshed, how, and in which order.
 package struct ViewPlanner {
     private let definition: DatabaseDefinition

@@ -1,6 +1,8 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// The beginning of a run in the ledger: one transaction that decides whose a slot is.
 ///

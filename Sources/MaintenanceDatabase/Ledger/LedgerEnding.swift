@@ -1,6 +1,8 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// The end of a run in the ledger: one statement, so that the run, its steps and its slot end together.
 struct LedgerEnding {

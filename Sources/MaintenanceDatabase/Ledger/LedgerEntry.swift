@@ -1,6 +1,8 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// A run that has begun in the ledger, and what it needs to know of others.
 struct LedgerEntry: Sendable {

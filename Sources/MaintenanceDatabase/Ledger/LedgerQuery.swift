@@ -1,10 +1,14 @@
 import CivilTime
-import EmbeddedSQL
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 
 /// The queries on the ledger. Each is a file of `sql/queries`, runnable in psql.
-enum LedgerQuery: String, CaseIterable {
+enum LedgerQuery: String, EmbeddedQuery {
+    case session = "ledger_session"
+    case rights = "ledger_rights"
+    case migrations = "ledger_migrations"
+
     case slot = "ledger_slot"
     case abandon = "ledger_abandon"
     case lastSlot = "ledger_last_slot"
@@ -26,10 +30,6 @@ enum LedgerQuery: String, CaseIterable {
     case heldLocks = "ledger_held_locks"
     case streaks = "ledger_streaks"
     case refreshes = "ledger_refreshes"
-
-    func callAsFunction(_ parameters: (any StatementParameter)?...) -> Statement {
-        Statement(unsafe: EmbeddedSQL.query(named: rawValue), parameters: parameters)
-    }
 }
 
 extension Row {

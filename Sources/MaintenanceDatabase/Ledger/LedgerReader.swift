@@ -1,6 +1,8 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// Reads the ledger of one database for people. Changes nothing, takes no locks of tasks, and works on a standby too.
 package struct LedgerReader: Sendable {

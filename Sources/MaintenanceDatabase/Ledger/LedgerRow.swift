@@ -1,6 +1,8 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 extension LedgerRun {
     /// A row of `ledger_runs.sql`.

@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// Whether a session can use the ledger of its database.
 enum LedgerStanding: Sendable {
@@ -15,10 +17,10 @@ enum LedgerStanding: Sendable {
     static func read(
         on connection: Connection, writing: Bool = true
     ) async throws(PostgresError) -> LedgerStanding {
-        let row = try await connection.row(SchemaQuery.ledgerSession())
+        let row = try await connection.row(LedgerQuery.session())
         guard try row.decode("has_history") else { return .absent }
         guard try row.decode("may_read") else { return .unavailable(.noGrants(on: "read", connection.server.user)) }
-        let newest = try await connection.rows(SchemaQuery.ledgerMigrations()).last
+        let newest = try await connection.rows(LedgerQuery.migrations()).last
         let (found, known) = (try newest?.decode("number", as: Int.self) ?? 0, MigrationSet.ledger.migrations.count)
         if found < known { return .absent }
         if found > known { return .newer(.newerLedger(found, known)) }

@@ -1,3 +1,4 @@
+import DatabaseAccess
 import PostgresClient
 
 /// A short transaction on the ledger. Nobody holds a lock on it for long, unless somebody repairs it: then it fails,

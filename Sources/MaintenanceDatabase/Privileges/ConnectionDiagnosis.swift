@@ -1,4 +1,6 @@
+import DatabaseAccess
 import PostgresClient
+import SQLText
 
 /// What a connection that failed says about access, and what to do about it. Pure: the same error, the same findings.
 ///
@@ -43,12 +45,12 @@ struct ConnectionDiagnosis {
             if error.message.contains(#/role ".*" does not exist/#) {
                 return finding(
                     "role \(target.role)", "it exists and may log in",
-                    [.sql("CREATE ROLE \(try SQLIdentifier(target.role).quoted) LOGIN")])
+                    [.sql("CREATE ROLE \(try spelled(SQLIdentifier(target.role).quoted)) LOGIN")])
             }
             if error.message.contains(#/role ".*" is not permitted to log in/#) {
                 return finding(
                     "role \(target.role)", "it may log in",
-                    [.sql("ALTER ROLE \(try SQLIdentifier(target.role).quoted) LOGIN")])
+                    [.sql("ALTER ROLE \(try spelled(SQLIdentifier(target.role).quoted)) LOGIN")])
             }
             return finding(
                 "role \(target.role)", "the server lets it in to database \(target.database)",
@@ -107,13 +109,15 @@ struct ConnectionDiagnosis {
         get throws(PostgresError) {
             finding(
                 "database \(target.database)", "it exists",
-                [.sql("CREATE DATABASE \(try SQLIdentifier(target.database).quoted)")])
+                [.sql("CREATE DATABASE \(try spelled(SQLIdentifier(target.database).quoted))")])
         }
     }
 
     private var noConnect: PrivilegeFinding {
         get throws(PostgresError) {
-            let (database, role) = (try SQLIdentifier(target.database).quoted, try SQLIdentifier(target.role).quoted)
+            let (database, role) = (
+                try spelled(SQLIdentifier(target.database).quoted), try spelled(SQLIdentifier(target.role).quoted)
+            )
             return finding(
                 "database \(target.database)", "role \(target.role) has CONNECT",
                 [.sql("GRANT CONNECT ON DATABASE \(database) TO \(role)")])
@@ -124,7 +128,7 @@ struct ConnectionDiagnosis {
         get throws(PostgresError) {
             finding(
                 "database \(target.database)", "it accepts connections",
-                [.sql("ALTER DATABASE \(try SQLIdentifier(target.database).quoted) ALLOW_CONNECTIONS true")])
+                [.sql("ALTER DATABASE \(try spelled(SQLIdentifier(target.database).quoted)) ALLOW_CONNECTIONS true")])
         }
     }
 
@@ -133,19 +137,19 @@ struct ConnectionDiagnosis {
             if error.message.contains(#/too many connections for role/#) {
                 return finding(
                     "role \(target.role)", "it may have one more connection",
-                    [.sql("ALTER ROLE \(try SQLIdentifier(target.role).quoted) CONNECTION LIMIT -1")])
+                    [.sql("ALTER ROLE \(try spelled(SQLIdentifier(target.role).quoted)) CONNECTION LIMIT -1")])
             }
             if error.message.contains(#/too many connections for database/#) {
                 return finding(
                     "database \(target.database)", "it may have one more connection",
-                    [.sql("ALTER DATABASE \(try SQLIdentifier(target.database).quoted) CONNECTION LIMIT -1")])
+                    [.sql("ALTER DATABASE \(try spelled(SQLIdentifier(target.database).quoted)) CONNECTION LIMIT -1")])
             }
             return finding(
                 "server", "it has a connection left",
                 [
                     .advice(
                         "raise max_connections, or from PostgreSQL 16 on set reserved_connections and "
-                            + "GRANT pg_use_reserved_connections TO \(try SQLIdentifier(target.role).quoted)")
+                            + "GRANT pg_use_reserved_connections TO \(try spelled(SQLIdentifier(target.role).quoted))")
                 ])
         }
     }

@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// What the updates of one corpus lack.
 struct CorpusPrivileges {

@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// Whether the service could record what it does: without that the work succeeds all the same, but several services on
 /// one database would do it several times.
@@ -10,7 +12,7 @@ struct LedgerPrivileges {
     func findings() async throws(PostgresError) -> [PrivilegeFinding] {
         switch try await LedgerStanding.read(on: connection) {
         case .ready: []
-        case .absent: try await connection.rows(SchemaQuery.ledgerRights()).isEmpty ? [] : [try toMakeIt()]
+        case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try toMakeIt()]
         case .unavailable(let failure) where failure.failureClass == .privilege: try toUseIt()
         case .unavailable(let failure), .newer(let failure):
             [finding(found: failure.message, failure.cure.map { [.advice($0)] } ?? [])]
@@ -18,14 +20,14 @@ struct LedgerPrivileges {
     }
 
     private func toMakeIt() throws(PostgresError) -> PrivilegeFinding {
-        let role = try SQLIdentifier(session.role).quoted
+        let role = try spelled(SQLIdentifier(session.role).quoted)
         return finding(
             found: "there is none, and the role may not make it",
             [.sql("CREATE SCHEMA IF NOT EXISTS pgtend_ledger AUTHORIZATION \(role)")])
     }
 
     private func toUseIt() throws(PostgresError) -> [PrivilegeFinding] {
-        let role = try SQLIdentifier(session.role).quoted
+        let role = try spelled(SQLIdentifier(session.role).quoted)
         return [
             finding(
                 found: "another role has made it",

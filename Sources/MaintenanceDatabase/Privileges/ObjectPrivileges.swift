@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// Compares what the work in view asks for with what the roles have that would do it.
 ///

@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 

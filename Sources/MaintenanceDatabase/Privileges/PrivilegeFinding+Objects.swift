@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// The findings about objects, each spelled once, with the statement that cures it.
 extension PrivilegeFinding {
@@ -36,7 +38,9 @@ extension PrivilegeFinding {
             severity: .missing, object: "schema \(schema)", expected: "role \(role) has \(list), to \(reason)",
             found: "it has not",
             cures: [
-                .sql("GRANT \(list) ON SCHEMA \(try SQLIdentifier(schema).quoted) TO \(try SQLIdentifier(role).quoted)")
+                .sql(
+                    "GRANT \(list) ON SCHEMA \(try spelled(SQLIdentifier(schema).quoted)) TO \(try spelled(SQLIdentifier(role).quoted))"
+                )
             ]
         )
     }
@@ -48,24 +52,30 @@ extension PrivilegeFinding {
         return PrivilegeFinding(
             severity: .missing, object: "\(relation)", expected: "role \(role) has \(list), to \(reason)",
             found: "it has not",
-            cures: [.sql("GRANT \(list) ON TABLE \(try relation.quoted) TO \(try SQLIdentifier(role).quoted)")])
+            cures: [
+                .sql(
+                    "GRANT \(list) ON TABLE \(try spelled(relation.quoted)) TO \(try spelled(SQLIdentifier(role).quoted))"
+                )
+            ])
     }
 
     static func temporary(
         for role: String, in database: String, because reason: String
     ) throws(PostgresError) -> PrivilegeFinding {
-        let (name, grantee) = (try SQLIdentifier(database).quoted, try SQLIdentifier(role).quoted)
+        let (name, grantee) = (try spelled(SQLIdentifier(database).quoted), try spelled(SQLIdentifier(role).quoted))
         return PrivilegeFinding(
             severity: .missing, object: "database \(database)", expected: "role \(role) has TEMPORARY, to \(reason)",
             found: "it has not", cures: [.sql("GRANT TEMPORARY ON DATABASE \(name) TO \(grantee)")])
     }
 
     static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {
-        let signature = "\(try function.function.quoted)(\(function.arguments))"
+        let signature = "\(try spelled(function.function.quoted))(\(function.arguments))"
         return PrivilegeFinding(
             severity: .missing, object: "function \(function.function)",
             expected: "role \(function.role) has EXECUTE, to update the statistics", found: "it has not",
-            cures: [.sql("GRANT EXECUTE ON FUNCTION \(signature) TO \(try SQLIdentifier(function.role).quoted)")])
+            cures: [
+                .sql("GRANT EXECUTE ON FUNCTION \(signature) TO \(try spelled(SQLIdentifier(function.role).quoted))")
+            ])
     }
 
     /// A role that a policy would show a part of the rows only, which pgtend refuses to count.
@@ -83,8 +93,8 @@ extension PrivilegeFinding {
             cures: [
                 .sql(
                     owns
-                        ? "ALTER TABLE \(try table.quoted) NO FORCE ROW LEVEL SECURITY"
-                        : "ALTER ROLE \(try SQLIdentifier(role).quoted) BYPASSRLS")
+                        ? "ALTER TABLE \(try spelled(table.quoted)) NO FORCE ROW LEVEL SECURITY"
+                        : "ALTER ROLE \(try spelled(SQLIdentifier(role).quoted)) BYPASSRLS")
             ])
     }
 }

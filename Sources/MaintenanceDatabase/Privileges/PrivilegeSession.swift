@@ -1,4 +1,6 @@
+import DatabaseAccess
 import PostgresClient
+import SQLText
 
 /// Who pgtend is on the server.
 struct PrivilegeSession {
@@ -22,14 +24,15 @@ struct PrivilegeSession {
     /// that it has already keeps its other options.
     func membership(in owner: String, isMember: Bool) throws(PostgresError) -> String {
         let options = version.major < 16 ? "" : isMember ? " WITH SET TRUE" : " WITH INHERIT FALSE, SET TRUE"
-        return "GRANT \(try SQLIdentifier(owner).quoted) TO \(try SQLIdentifier(role).quoted)\(options)"
+        return
+            "GRANT \(try spelled(SQLIdentifier(owner).quoted)) TO \(try spelled(SQLIdentifier(role).quoted))\(options)"
     }
 
     /// Gives this role, a member of `owner`, the owner's privileges without SET ROLE: up to 15 it is the role that
     /// inherits or does not, from 16 on the membership.
     func inheritance(of owner: String) throws(PostgresError) -> String {
-        let role = try SQLIdentifier(role).quoted
+        let role = try spelled(SQLIdentifier(role).quoted)
         if version.major < 16 { return "ALTER ROLE \(role) INHERIT" }
-        return "GRANT \(try SQLIdentifier(owner).quoted) TO \(role) WITH INHERIT TRUE"
+        return "GRANT \(try spelled(SQLIdentifier(owner).quoted)) TO \(role) WITH INHERIT TRUE"
     }
 }

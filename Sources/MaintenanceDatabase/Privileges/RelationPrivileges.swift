@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 
 /// What one role may do with one relation: a row of `privilege_relations.sql`.
 struct RelationPrivileges {

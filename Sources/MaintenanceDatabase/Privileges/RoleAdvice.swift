@@ -1,4 +1,6 @@
+import DatabaseAccess
 import PostgresClient
+import SQLText
 
 /// What would be better about the role that pgtend connects as.
 struct RoleAdvice {
@@ -37,7 +39,7 @@ struct RoleAdvice {
 
     private var statistics: PrivilegeFinding {
         get throws(PostgresError) {
-            let role = try SQLIdentifier(session.role).quoted
+            let role = try spelled(SQLIdentifier(session.role).quoted)
             let options = session.version.major < 16 ? "" : " WITH INHERIT TRUE"
             // Up to 15 it is the role that inherits or does not.
             let inherit = session.version.major < 16 && !session.inherits

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 
 /// The objects that a run would work on, had it every privilege: with work for today or without.
 struct WorkInView {

@@ -1,3 +1,5 @@
+import SQLText
+
 extension ReportField.Name {
     /// What the field tells, for the event reference.
     package var meaning: String {

@@ -1,4 +1,5 @@
 import CivilTime
+import SQLText
 import SystemdIO
 
 /// One figure or name of a report, for machines.

@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 import SystemdIO
 
 extension RunSummary {

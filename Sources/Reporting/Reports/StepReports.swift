@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import SystemdIO
 
 extension PlanStep {

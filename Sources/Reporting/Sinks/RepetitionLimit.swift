@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import Synchronization
 
 /// Marks the failures of a run that are like many before them: a grant that is missing for a thousand tenants is not a

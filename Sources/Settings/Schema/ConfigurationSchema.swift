@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 
 /// The keys of the configuration file, in one place: the reader, the environment, `config show`, the
 /// did-you-mean and the reference all follow this table.

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 
 /// Qualified names as SQL writes them: `schema.name`, a part in double quotes where it is not plain.
 enum SQLNameText {

@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 
 extension ValueFormat where Value == String {
     /// How the file calls a database: what `--database` could take for a connection string is not a name.

@@ -1,4 +1,5 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 

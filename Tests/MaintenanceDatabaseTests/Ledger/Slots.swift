@@ -1,5 +1,7 @@
 import CivilTime
+import DatabaseAccess
 import Maintenance
+import SchemaManagement
 import Synchronization
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Maintenance
+import SchemaManagement
 import TestSupport
 import Testing
 

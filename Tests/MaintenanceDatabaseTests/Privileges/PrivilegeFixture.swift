@@ -1,6 +1,7 @@
 import Glibc
 import Maintenance
 import PostgresClient
+import SQLText
 import Synchronization
 import TestSupport
 

@@ -1,5 +1,7 @@
+import DatabaseAccess
 import Foundation
 import Maintenance
+import SchemaManagement
 import TestSupport
 import Testing
 

@@ -1,0 +1,4 @@
+/// The queries on migrations.
+enum MigrationQuery: String, EmbeddedQuery {
+    case checksums = "schema_checksums"
+}

@@ -1,0 +1,8 @@
+import PostgresClient
+import SQLText
+
+extension RelationName {
+    package init(_ row: Row, schema: String = "schema", name: String = "name") throws(PostgresError) {
+        self.init(schema: try row.decode(schema), name: try row.decode(name))
+    }
+}

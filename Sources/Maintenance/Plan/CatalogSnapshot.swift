@@ -1,0 +1,59 @@
+import CivilTime
+import SQLText
+
+/// What the planners know about a database: values, read in one REPEATABLE READ transaction.
+package struct CatalogSnapshot: Hashable, Sendable {
+    package var server: ServerFacts
+    /// The snapshot's moment, by the server's clock.
+    package var takenAt: Instant
+    package var tables: [PartitionedTable]
+    package var views: [MaterializedView]
+    package var corpora: [Corpus]
+    /// By IANA name; UTC is not among them.
+    package var zones: [String: ZoneSample]
+    /// Relations (and types, which share their names) that bear a name which a new partition would get.
+    package var takenNames: Set<RelationName>
+    /// By parent: what a new partition has to look like.
+    package var likenesses: [UInt32: PartitionLikeness]
+    /// By parent, where somebody held a lock on the partition that new ones are to be like: what the server said.
+    package var lockedTemplates: [UInt32: ServerFailure]
+    /// Watched schemas that the database does not have.
+    package var missingSchemas: [String]
+
+    package init(
+        server: ServerFacts, takenAt: Instant, tables: [PartitionedTable] = [], views: [MaterializedView] = [],
+        corpora: [Corpus] = [], zones: [String: ZoneSample] = [:], takenNames: Set<RelationName> = [],
+        likenesses: [UInt32: PartitionLikeness] = [:], lockedTemplates: [UInt32: ServerFailure] = [:],
+        missingSchemas: [String] = []
+    ) {
+        self.server = server
+        self.takenAt = takenAt
+        self.tables = tables
+        self.views = views
+        self.corpora = corpora
+        self.zones = zones
+        self.takenNames = takenNames
+        self.likenesses = likenesses
+        self.lockedTemplates = lockedTemplates
+        self.missingSchemas = missingSchemas
+    }
+}
+
+/// The server and who we are on it.
+package struct ServerFacts: Hashable, Sendable {
+    /// `server_version_num`, for example 180006.
+    package var versionNumber: Int
+    package var database: String
+    package var role: String
+    /// The TimeZone that sessions of this role in this database get when they pin nothing.
+    package var timeZone: String
+    package var isStandby: Bool
+
+    package init(versionNumber: Int, database: String, role: String, timeZone: String, isStandby: Bool) {
+        self.versionNumber = versionNumber
+        self.database = database
+        self.role = role
+        self.timeZone = timeZone
+        self.isStandby = isStandby
+    }
+}

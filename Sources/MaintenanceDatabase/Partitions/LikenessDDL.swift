@@ -1,0 +1,194 @@
+import Maintenance
+import SQLText
+
+/// The statements that give a new table what its sibling has of its own and LIKE does not copy.
+struct LikenessDDL {
+    private let likeness: PartitionLikeness
+    private let name: RelationName
+    /// The new table, quoted.
+    private let table: String
+
+    init(_ likeness: PartitionLikeness, of name: RelationName) throws(SQLTextError) {
+        self.likeness = likeness
+        self.name = name
+        table = try name.quoted
+    }
+
+    /// What stands behind the column list of CREATE TABLE.
+    var tableOptions: String {
+        get throws(SQLTextError) {
+            var text = ""
+            if let method = likeness.accessMethod { text += " USING \(try SQLIdentifier(method).quoted)" }
+            var parameters: [String] = []
+            for parameter in likeness.storageParameters { parameters.append(try Self.assignment(parameter)) }
+            for parameter in likeness.toastParameters { parameters.append("toast." + (try Self.assignment(parameter))) }
+            if !parameters.isEmpty { text += " WITH (\(parameters.joined(separator: ", ")))" }
+            if let tablespace = likeness.tablespace { text += " TABLESPACE \(try SQLIdentifier(tablespace).quoted)" }
+            return text
+        }
+    }
+
+    var beforeAttach: [String] {
+        get throws(SQLTextError) {
+            (try columns) + (try rowSecurity) + (try replicaIdentity) + (try ownTriggers)
+        }
+    }
+
+    /// What can only be said once the indexes and the triggers of the parent have their counterparts.
+    var afterAttach: [String] {
+        get throws(SQLTextError) {
+            var statements: [String] = []
+            if case .index(let parentIndex) = likeness.replicaIdentity {
+                statements.append(try replicaIdentityByIndex(parentIndex))
+            }
+            for trigger in likeness.triggers where trigger.isCloned { statements.append(try state(of: trigger)) }
+            return statements
+        }
+    }
+
+    /// These need the publication's owner, who may be somebody whom we may not act for.
+    var publications: [String] {
+        get throws(SQLTextError) {
+            var statements: [String] = []
+            for publication in likeness.publications {
+                var text = "ALTER PUBLICATION \(try SQLIdentifier(publication.name).quoted) ADD TABLE ONLY \(table)"
+                if let columns = publication.columns {
+                    var names: [String] = []
+                    for column in columns { names.append(try SQLIdentifier(column).quoted) }
+                    text += " (\(names.joined(separator: ", ")))"
+                }
+                if let filter = publication.filter { text += " WHERE (\(filter))" }
+                statements.append(text)
+            }
+            return statements
+        }
+    }
+
+    private var columns: [String] {
+        get throws(SQLTextError) {
+            var statements: [String] = []
+            for column in likeness.columns {
+                let alter = "ALTER TABLE \(table) ALTER COLUMN \(try SQLIdentifier(column.name).quoted)"
+                if let target = column.statisticsTarget { statements.append("\(alter) SET STATISTICS \(target)") }
+                if let storage = column.storage { statements.append("\(alter) SET STORAGE \(storage)") }
+                if let compression = column.compression { statements.append("\(alter) SET COMPRESSION \(compression)") }
+                if !column.options.isEmpty {
+                    var assignments: [String] = []
+                    for option in column.options { assignments.append(try Self.assignment(option)) }
+                    statements.append("\(alter) SET (\(assignments.joined(separator: ", ")))")
+                }
+            }
+            return statements
+        }
+    }
+
+    /// First goes whatever default privileges gave or left out, then comes exactly what the sibling grants. To be said
+    /// by the owner, who can always grant.
+    var grants: [String] {
+        get throws(SQLTextError) {
+            var statements: [String] = []
+            var losers = likeness.defaultGrantees
+            if likeness.grants != nil || !losers.isEmpty { losers.append(likeness.owner) }
+            for (index, grantee) in losers.enumerated() where !losers[..<index].contains(grantee) {
+                statements.append("REVOKE ALL ON TABLE \(table) FROM \(try Self.role(grantee))")
+            }
+            if likeness.grants == nil, !losers.isEmpty {
+                statements.append("GRANT ALL ON TABLE \(table) TO \(try Self.role(likeness.owner))")
+            }
+            for grant in likeness.grants ?? [] {
+                statements.append("GRANT \(grant.privilege) ON TABLE \(table) TO \(try Self.recipient(grant))")
+            }
+            for column in likeness.columnGrants {
+                let name = try SQLIdentifier(column.column).quoted
+                statements.append(
+                    "GRANT \(column.grant.privilege) (\(name)) ON TABLE \(table) TO \(try Self.recipient(column.grant))"
+                )
+            }
+            return statements
+        }
+    }
+
+    private var rowSecurity: [String] {
+        get throws(SQLTextError) {
+            var statements: [String] = []
+            for original in likeness.policies {
+                let policy = original.requalified(from: likeness.template.name, to: name.name)
+                var roles: [String] = []
+                for role in policy.roles { roles.append(try Self.role(role)) }
+                statements.append(
+                    "CREATE POLICY \(try SQLIdentifier(policy.name).quoted) ON \(table)"
+                        + " AS \(policy.isPermissive ? "PERMISSIVE" : "RESTRICTIVE") FOR \(policy.command)"
+                        + " TO \(roles.joined(separator: ", "))"
+                        + (policy.using.map { " USING (\($0))" } ?? "")
+                        + (policy.check.map { " WITH CHECK (\($0))" } ?? ""))
+            }
+            if likeness.rowSecurity { statements.append("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY") }
+            if likeness.forceRowSecurity { statements.append("ALTER TABLE \(table) FORCE ROW LEVEL SECURITY") }
+            return statements
+        }
+    }
+
+    private var replicaIdentity: [String] {
+        get throws(SQLTextError) {
+            switch likeness.replicaIdentity {
+            case .full: ["ALTER TABLE \(table) REPLICA IDENTITY FULL"]
+            case .nothing: ["ALTER TABLE \(table) REPLICA IDENTITY NOTHING"]
+            case .primaryKey, .index, .ownIndex: []
+            }
+        }
+    }
+
+    /// The counterpart of the parent's index has a name that the server chose.
+    private func replicaIdentityByIndex(_ parentIndex: RelationName) throws(SQLTextError) -> String {
+        let parentIndex = try SQLLiteral(try parentIndex.quoted).quoted
+        let partition = try SQLLiteral(table).quoted
+        let body = """
+            DECLARE index_name name; BEGIN
+                SELECT c.relname INTO STRICT index_name FROM pg_inherits AS h
+                JOIN pg_index AS i ON i.indexrelid = h.inhrelid JOIN pg_class AS c ON c.oid = h.inhrelid
+                WHERE h.inhparent = \(parentIndex)::regclass AND i.indrelid = \(partition)::regclass;
+                EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', \(partition)::regclass, index_name);
+            END
+            """
+        // As a literal: a name can hold any dollar quote, and what follows would run with our own privileges.
+        return "DO \(try SQLLiteral(body).quoted)"
+    }
+
+    private var ownTriggers: [String] {
+        get throws(SQLTextError) {
+            var statements: [String] = []
+            for trigger in likeness.triggers where !trigger.isCloned {
+                statements.append("\(trigger.head)\(table)\(trigger.tail)")
+                if trigger.state != .origin { statements.append(try state(of: trigger)) }
+            }
+            return statements
+        }
+    }
+
+    private func state(of trigger: PartitionLikeness.Trigger) throws(SQLTextError) -> String {
+        let action =
+            switch trigger.state {
+            case .origin: "ENABLE"
+            case .disabled: "DISABLE"
+            case .replica: "ENABLE REPLICA"
+            case .always: "ENABLE ALWAYS"
+            }
+        return "ALTER TABLE \(table) \(action) TRIGGER \(try SQLIdentifier(trigger.name).quoted)"
+    }
+
+    /// An empty name is PUBLIC.
+    private static func role(_ name: String) throws(SQLTextError) -> String {
+        name.isEmpty ? "PUBLIC" : try SQLIdentifier(name).quoted
+    }
+
+    private static func recipient(_ grant: PartitionLikeness.Grant) throws(SQLTextError) -> String {
+        try role(grant.grantee) + (grant.isGrantable ? " WITH GRANT OPTION" : "")
+    }
+
+    /// `name=value` of the catalog as `name = 'value'`.
+    private static func assignment(_ option: String) throws(SQLTextError) -> String {
+        let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = try SQLIdentifier(String(parts[0])).quoted
+        return "\(name) = \(try SQLLiteral(parts.count > 1 ? String(parts[1]) : "true").quoted)"
+    }
+}

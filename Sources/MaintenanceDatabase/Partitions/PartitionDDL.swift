@@ -1,0 +1,53 @@
+import Maintenance
+import SQLText
+
+/// The statements that make a partition and attach it: the one place where they are spelled.
+///
+/// They run in one transaction. `create` takes nothing but ACCESS SHARE on the parent, and all that it makes is
+/// invisible to others; then come `publish`, the locks of the step, `attach`, and `finish`, which needs the partition
+/// attached.
+struct PartitionDDL {
+    let create: [String]
+    let attach: [String]
+    let finish: [String]
+    /// Each on its own, as the role that pgtend connects as, for whoever may: without one of them the partition still
+    /// takes its rows. Before the locks, for it waits for others who change the publication; and in the transaction of
+    /// `attach`, since a row that came in between would never be replicated.
+    let publish: [String]
+
+    /// - Parameter serverVersion: `server_version_num`.
+    init(_ step: CreatePartition, serverVersion: Int) throws(SQLTextError) {
+        let partition = try step.partition.quoted
+        let parent = try step.parent.quoted
+        let likeness = step.likeness
+        let dress = try LikenessDDL(likeness, of: step.partition)
+
+        // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.
+        let identity = likeness.identityColumns && serverVersion < 170_000 ? "" : " EXCLUDING IDENTITY"
+        let table =
+            "CREATE \(likeness.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
+            + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)
+        // A sibling in the database's own tablespace has none to name, and the role may have another default.
+        let create = ["SET LOCAL default_tablespace = ''", table] + (try dress.beforeAttach)
+        let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
+        // ATTACH checks foreign keys by a query, which row_security=off refuses where a policy binds the owner too. The
+        // new table has no rows that could be hidden.
+        attach = [
+            "SET LOCAL row_security = on",
+            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)", "SET LOCAL row_security = off",
+        ]
+        if likeness.owner == step.parentOwner {
+            self.create = create + (try dress.grants)
+            finish = (try dress.afterAttach) + ["RESET ROLE"]
+        } else {
+            // ATTACH wants one owner of both; and an owner who changes takes along what the former one has and gave.
+            self.create = create
+            let owner = try SQLIdentifier(likeness.owner).quoted
+            finish =
+                (try dress.afterAttach)
+                + ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"]
+                + (try dress.grants) + ["RESET ROLE"]
+        }
+        publish = try dress.publications
+    }
+}

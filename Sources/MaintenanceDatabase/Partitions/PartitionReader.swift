@@ -1,0 +1,102 @@
+import CivilTime
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Reads partitioned tables and their bounds.
+struct PartitionReader {
+    let connection: Connection
+
+    /// Those in the watched schemas and those that the definition names; nil when one was dropped meanwhile.
+    func tables(of definition: DatabaseDefinition) async throws(PostgresError) -> [PartitionedTable]? {
+        try await tables(
+            in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
+    }
+
+    /// nil when there is no such partitioned table.
+    func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
+        try await tables(in: [], named: [name])?.first
+    }
+
+    private func tables(
+        in schemas: [String], named: [RelationName]
+    ) async throws(PostgresError) -> [PartitionedTable]? {
+        var tables: [PartitionedTable] = []
+        for row in try await connection.rows(
+            CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name)))
+        {
+            tables.append(try table(row))
+        }
+        guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
+        for index in tables.indices {
+            tables[index].partitions = partitions[tables[index].oid] ?? []
+        }
+        return tables
+    }
+
+    /// By the parent's oid; nil when one was dropped meanwhile.
+    func partitions(of parents: [UInt32]) async throws(PostgresError) -> [UInt32: [Partition]]? {
+        guard !parents.isEmpty else { return [:] }
+        var found: [UInt32: [Partition]] = [:]
+        for row in try await connection.rows(CatalogQuery.partitions(parents)) {
+            if try row.decode("is_gone", as: Bool.self) { return nil }
+            let partition = Partition(
+                oid: try row.decode("oid"), name: try RelationName(row),
+                lower: try PartitionBound(row.decode("lower")), upper: try PartitionBound(row.decode("upper")),
+                isPartitioned: try row.decode("is_partitioned"), isForeign: try row.decode("is_foreign"),
+                isDetachPending: try row.decode("is_detach_pending"))
+            found[try row.decode("parent"), default: []].append(partition)
+        }
+        return found
+    }
+
+    private func table(_ row: Row) throws(PostgresError) -> PartitionedTable {
+        let definition: String = try row.decode("key_definition")
+        let key: PartitionedTable.Key
+        if try row.decode("key_columns", as: Int.self) > 1 {
+            key = .several(definition)
+        } else if let column: String = try row.decodeIfPresent("key_column") {
+            key = .column(column, type: try row.decode("key_type"))
+        } else {
+            key = .expression(definition)
+        }
+        let strategy: String = try row.decode("strategy")
+        guard let strategy = PartitionedTable.Strategy(rawValue: strategy) else {
+            throw PostgresError(.decoding, "unknown partitioning strategy '\(strategy)' of \(try RelationName(row))")
+        }
+        let hasDefault = try row.decodeIfPresent("default_name", as: String.self) != nil
+        let foreignSchemas: [String] = try row.decode("foreign_key_schemas")
+        let foreignNames: [String] = try row.decode("foreign_key_names")
+        return PartitionedTable(
+            oid: try row.decode("oid"), name: try RelationName(row), owner: try row.decode("owner"),
+            mayActAsOwner: try row.decode("may_act_as_owner"), strategy: strategy, key: key,
+            defaultPartition: hasDefault ? try RelationName(row, schema: "default_schema", name: "default_name") : nil,
+            isPartition: try row.decode("is_partition"),
+            foreignKeyTables: zip(foreignSchemas, foreignNames).map(RelationName.init(schema:name:)),
+            leafPublications: try row.decode("leaf_publications"))
+    }
+}
+
+extension PartitionedTable {
+    /// Whether its bounds are points in time; the bounds of others are not read.
+    var hasCalendarKey: Bool {
+        guard strategy == .range, case .column(_, let type) = key else { return false }
+        return PartitionKeyType(rawValue: type) != nil
+    }
+}
+
+extension PartitionBound {
+    /// As `catalog_partitions.sql` spells it.
+    init(_ text: String) throws(PostgresError) {
+        switch text {
+        case "minimum": self = .minimum
+        case "maximum": self = .maximum
+        default:
+            guard let microseconds = Int64(text) else {
+                throw PostgresError(.decoding, "expected a partition bound in microseconds, found '\(text)'")
+            }
+            self = .at(Instant(microseconds: microseconds))
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import CivilTime
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Asks the server about zones; its zone data is the truth for bounds.
+struct ZoneReader {
+    let connection: Connection
+
+    /// A zone that the server does not know is left out: what that means is the planner's to say.
+    func answer(_ questions: ZoneQuestions) async throws(PostgresError) -> [String: ZoneSample] {
+        var answers: [String: ZoneSample] = [:]
+        for zone in questions.zones {
+            // An unknown zone is an error, which must not end the snapshot's transaction.
+            try await connection.execute("SAVEPOINT zone")
+            do throws(PostgresError) {
+                answers[zone] = try await sample(zone, questions)
+                try await connection.execute("RELEASE SAVEPOINT zone")
+            } catch {
+                guard error.sqlState == .invalidParameterValue else { throw error }
+                try await connection.execute("ROLLBACK TO SAVEPOINT zone")
+            }
+        }
+        return answers
+    }
+
+    private func sample(_ zone: String, _ questions: ZoneQuestions) async throws(PostgresError) -> ZoneSample {
+        var sample = ZoneSample()
+        let instants = questions.instants.map(\.description)
+        for row in try await connection.rows(CatalogQuery.zones(zone, instants)) {
+            sample.days[Instant(microseconds: try row.decode("instant"))] = ZoneSample.LocalDay(
+                date: CivilDate(daysSinceEpoch: try row.decode("day")),
+                startsAt: Instant(microseconds: try row.decode("starts_at")))
+        }
+        let days = CatalogQuery.midnights(zone, questions.firstDay.daysSinceEpoch, questions.lastDay.daysSinceEpoch)
+        for row in try await connection.rows(days) {
+            sample.midnights[CivilDate(daysSinceEpoch: try row.decode("day"))] = Instant(
+                microseconds: try row.decode("starts_at"))
+        }
+        return sample
+    }
+}

@@ -1,0 +1,44 @@
+import CivilTime
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+
+/// The advisory locks that keep two runs on one database from doing the same kind of task at once.
+///
+/// Held by the session that executes, so that they go with it however it ends.
+struct RunLock {
+    let connection: Connection
+
+    /// nil when it is ours now, else who has it.
+    func take(_ task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
+        let number = Self.number(of: task)
+        // The holder can be gone by the time that we ask who it was: then the lock is free after all.
+        for _ in 0..<3 {
+            let row = try await connection.row(
+                "SELECT pg_try_advisory_lock(\(AdvisoryLock.key)::integer, \(number)::integer) AS taken")
+            if try row.decode("taken", as: Bool.self) { return nil }
+            if let holder = try await holder(of: task) { return holder }
+        }
+        return HeldRunLock(
+            task: task, pid: 0, application: "a session that comes and goes", user: "", client: "unknown",
+            since: HostClock.now())
+    }
+
+    /// Who has it now; nil where nobody does.
+    func holder(of task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
+        let query = LockQuery.advisoryHolder(AdvisoryLock.key, Self.number(of: task))
+        guard let holder = try await connection.optionalRow(query) else { return nil }
+        return HeldRunLock(
+            task: task, pid: try holder.decode("pid"), application: try holder.decode("application"),
+            user: try holder.decode("role"), client: try holder.decode("client"),
+            since: Instant(microseconds: try holder.decode("since")))
+    }
+
+    private static func number(of task: TaskKind) -> Int64 {
+        switch task {
+        case .partitions: 1
+        case .views: 2
+        case .statistics: 3
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import CivilTime
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Reads what the planners want to know, in one REPEATABLE READ transaction that writes nothing.
+///
+/// `pg_get_expr` and `regclass` do not follow the snapshot: a table that is dropped meanwhile shows as a partition
+/// without bounds, and the reading starts over.
+package struct SnapshotReader {
+    private let connection: Connection
+    private let definition: DatabaseDefinition
+    private let tasks: [TaskKind]
+
+    package init(connection: Connection, definition: DatabaseDefinition, tasks: [TaskKind]) {
+        self.connection = connection
+        self.definition = definition
+        self.tasks = tasks
+    }
+
+    /// How often a reading is begun before tables that are dropped under each of them are an error.
+    private static let tries = 5
+
+    /// Locks: ACCESS SHARE on catalogs, and on the corpora's tables whose tenants are listed.
+    package func read() async throws(ServerFailure) -> CatalogSnapshot {
+        var last: PostgresError?
+        for _ in 0..<Self.tries {
+            do throws(PostgresError) {
+                if let snapshot = try await attempt() { return snapshot }
+                last = nil
+            } catch {
+                guard Self.tellsOfADroppedTable(error) else { throw ServerFailure(error) }
+                last = error
+            }
+        }
+        // If it was none of ours to drop, the server's words are the only trace of what is wrong.
+        throw ServerFailure(
+            failureClass: .other, sqlState: last?.sqlState?.rawValue,
+            message: "the catalog changed under each of \(Self.tries) readings"
+                + (last.map { ", or is damaged: \($0.message)" } ?? ""),
+            detail: last?.detail, hint: last?.hint,
+            cure: "run pgtend again when fewer tables are dropped")
+    }
+
+    /// undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
+    private static func tellsOfADroppedTable(_ error: PostgresError) -> Bool {
+        [.undefinedTable, .undefinedObject, .internalError].contains(error.sqlState)
+    }
+
+    /// nil when a table was dropped meanwhile.
+    private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
+        try await connection.readingOneSnapshot { () async throws(PostgresError) in try await inTransaction() }
+    }
+
+    private func inTransaction() async throws(PostgresError) -> CatalogSnapshot? {
+        let row = try await connection.row(CatalogQuery.server())
+        let server = ServerFacts(
+            versionNumber: try row.decode("version_number"), database: try row.decode("database"),
+            role: try row.decode("role"), timeZone: try row.decode("time_zone"), isStandby: try row.decode("is_standby")
+        )
+        var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
+        if tasks.contains(where: definition.discovers) {
+            for row in try await connection.rows(CatalogQuery.schemas(definition.schemas)) {
+                snapshot.missingSchemas.append(try row.decode("schema"))
+            }
+        }
+        if tasks.contains(.partitions) {
+            guard try await readPartitions(into: &snapshot) else { return nil }
+        }
+        if tasks.contains(.views) {
+            snapshot.views = try await ViewReader(connection: connection).read()
+        }
+        if tasks.contains(.statistics) {
+            snapshot.corpora = try await CorpusReader(connection: connection, definition: definition).read()
+        }
+        return snapshot
+    }
+
+    /// false when a table was dropped meanwhile.
+    private func readPartitions(into snapshot: inout CatalogSnapshot) async throws(PostgresError) -> Bool {
+        let reader = PartitionReader(connection: connection)
+        guard let tables = try await reader.tables(of: definition) else { return false }
+        snapshot.tables = tables
+        let questions = ZoneQuestions(
+            definition: definition, tables: tables, server: snapshot.server, now: snapshot.takenAt)
+        if let questions {
+            snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
+        }
+        // The names and the likenesses that matter are those of the plan so far.
+        let tentative = PartitionPlanner(definition: definition, snapshot: snapshot)
+        let names = tentative.candidateNames().sorted()
+        if !names.isEmpty {
+            let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
+            for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
+            let templates = tentative.templates()
+            (snapshot.likenesses, snapshot.lockedTemplates) = try await LikenessReader(connection: connection)
+                .read(templates, within: definition.locks.perStep)
+            // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
+            if templates.contains(where: {
+                snapshot.likenesses[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
+            }) {
+                return false
+            }
+        }
+        return true
+    }
+}

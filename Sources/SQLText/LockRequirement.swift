@@ -1,0 +1,46 @@
+/// PostgreSQL's table-level lock modes that pgtend takes beyond ACCESS SHARE, by their names in the manual, weakest
+/// first.
+package enum LockMode: String, CaseIterable, Hashable, Sendable {
+    case rowExclusive = "ROW EXCLUSIVE"
+    case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
+    case share = "SHARE"
+    case shareRowExclusive = "SHARE ROW EXCLUSIVE"
+    case exclusive = "EXCLUSIVE"
+    case accessExclusive = "ACCESS EXCLUSIVE"
+
+    /// Who waits while it is held.
+    package var effect: String {
+        switch self {
+        case .rowExclusive: "readers and writers go on"
+        case .shareUpdateExclusive: "readers and writers go on; other DDL, VACUUM and ANALYZE wait"
+        case .share, .shareRowExclusive: "readers go on, writers wait"
+        case .exclusive: "readers go on, writers wait"
+        case .accessExclusive: "readers and writers wait"
+        }
+    }
+}
+
+extension LockMode: Comparable {
+    /// In the order of their declaration.
+    package static func < (left: LockMode, right: LockMode) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// A lock that a step takes on a relation.
+package struct LockRequirement: Hashable, Sendable {
+    package var relation: RelationName
+    package var mode: LockMode
+
+    package init(_ mode: LockMode, on relation: RelationName) {
+        self.relation = relation
+        self.mode = mode
+    }
+}
+
+extension LockRequirement {
+    /// `LOCK TABLE` of a partitioned table would go on to every partition without ONLY.
+    package var statement: String {
+        get throws(SQLTextError) { "LOCK TABLE ONLY \(try relation.quoted) IN \(mode.rawValue) MODE" }
+    }
+}

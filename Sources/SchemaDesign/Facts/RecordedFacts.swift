@@ -1,0 +1,98 @@
+import EmbeddedSQL
+
+/// The facts of the platform's schema as servers told them that had just installed it: `sql/facts`, where the deparse of
+/// each major version is recorded.
+///
+/// A line is a fact: for which major versions (`*` for all), then kind, relation, name, property and value, parted by
+/// tabs, with `\n`, `\t` and `\\` for what would break the line. `{vector}` stands for the schema of that extension as
+/// SQL writes it, `{vector:name}` for its bare name.
+package struct RecordedFacts: Sendable {
+    /// The versions that pgtend supports: each is recorded.
+    package let majors = [15, 16, 17, 18]
+    private let lines: [Line]
+
+    private struct Line {
+        let majors: Set<Int>?
+        let object: CatalogObject
+        let property: CatalogProperty
+        let value: String
+    }
+
+    /// The schema that this program installs.
+    package static let platform = RecordedFacts(EmbeddedSQL.text("consolidated_schema.tsv"))
+
+    /// The schema that the facts are about.
+    package let schema: String
+
+    init(_ text: String) {
+        lines = text.split(separator: "\n").map { line in
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(Self.unescaped)
+            guard fields.count == 6, let kind = CatalogObject.Kind(rawValue: fields[1]) else {
+                preconditionFailure("a line of the recorded facts is none: \(line)")
+            }
+            return Line(
+                majors: fields[0] == "*" ? nil : Set(fields[0].split(separator: ",").compactMap { Int($0) }),
+                object: CatalogObject(kind, fields[3], of: fields[2]), property: CatalogProperty(rawValue: fields[4]),
+                value: fields[5])
+        }
+        schema = lines.first { $0.object.kind == .schema }?.object.name ?? ""
+    }
+
+    /// What a server of that major version would tell of the schema. Of one that is not recorded: what the nearest
+    /// recorded one would.
+    ///
+    /// - Parameter extensionSchemas: where each extension lives, as SQL writes it; `public` for one that is not there.
+    package func facts(major: Int, extensionSchemas: [String: String]) -> CatalogFacts {
+        let nearest = majors.min { abs($0 - major) < abs($1 - major) } ?? major
+        let placeholders = Placeholders(extensionSchemas)
+        return lines.reduce(into: CatalogFacts()) { facts, line in
+            guard line.majors?.contains(nearest) ?? true else { return }
+            facts.add(
+                CatalogObject(line.object.kind, placeholders.filled(line.object.name), of: line.object.relation),
+                line.property, placeholders.filled(line.value))
+        }
+    }
+
+    /// The roles whose grants are part of the schema.
+    package var roles: [String] {
+        Set(lines.filter { $0.object.kind == .role }.map(\.object.name)).sorted()
+    }
+
+    private static func unescaped(_ field: Substring) -> String {
+        var result = ""
+        var isEscaped = false
+        for scalar in field.unicodeScalars {
+            if isEscaped {
+                result.unicodeScalars.append(scalar == "n" ? "\n" : scalar == "t" ? "\t" : scalar)
+                isEscaped = false
+            } else if scalar == "\\" {
+                isEscaped = true
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
+
+/// The schemas of extensions in a recorded text.
+private struct Placeholders {
+    private let values: [(placeholder: String, value: String)]
+
+    init(_ extensionSchemas: [String: String]) {
+        values = ["vector", "pg_trgm"].flatMap { name in
+            let quoted = extensionSchemas[name] ?? "public"
+            return [("{\(name)}", quoted), ("{\(name):name}", Self.unquoted(quoted))]
+        }
+    }
+
+    func filled(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
+        return values.reduce(text) { $0.replacing($1.placeholder, with: $1.value) }
+    }
+
+    private static func unquoted(_ name: String) -> String {
+        guard name.hasPrefix("\""), name.hasSuffix("\""), name.count > 1 else { return name }
+        return String(name.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+    }
+}

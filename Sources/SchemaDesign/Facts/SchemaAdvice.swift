@@ -1,0 +1,35 @@
+import SQLText
+
+/// What would serve the rows better. It is no part of the gap: nothing is wrong with the schema.
+package struct SchemaAdvice: Hashable, Sendable {
+    package let object: CatalogObject
+    package let reason: String
+    /// The statements that help, each for itself; they lock nobody out.
+    package let statements: [String]
+
+    /// For each IVFFlat index whose lists no longer fit the rows of its table.
+    package static func all(_ live: CatalogFacts, schema: String) -> [SchemaAdvice] {
+        live.objects(.index).compactMap { index in
+            guard let lists = live[index, .lists].flatMap({ Int($0) }),
+                let rows = live[CatalogObject(.table, index.relation), .rows].flatMap({ Int($0) })
+            else { return nil }
+            let fitting = fittingLists(rows)
+            // Within a factor of two neither speed nor recall changes much; few rows need no fitting index at all.
+            guard rows >= fewRows, fitting > 2 * lists || 2 * fitting < lists else { return nil }
+            let name = RelationName(schema: schema, name: index.name)
+            return SchemaAdvice(
+                object: index,
+                reason: "\(index.relation) has about \(rows) rows, for which \(fitting) lists fit; it has \(lists)",
+                statements: ["ALTER INDEX \(name) SET (lists = \(fitting))", "REINDEX INDEX CONCURRENTLY \(name)"])
+        }
+    }
+
+    /// Below that a sequential scan answers as fast.
+    private static let fewRows = 10_000
+
+    /// pgvector's own advice (its README, "IVFFlat"): a thousandth of the rows up to a million of them, the square root
+    /// beyond.
+    private static func fittingLists(_ rows: Int) -> Int {
+        max(1, rows <= 1_000_000 ? rows / 1000 : Int(Double(rows).squareRoot()))
+    }
+}

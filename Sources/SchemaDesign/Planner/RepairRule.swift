@@ -1,0 +1,81 @@
+import EmbeddedSQL
+
+/// What no catalog tells: where the values of a column come from in a database that did not have it. A file of
+/// `sql/repair`.
+///
+/// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
+/// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:` begins a
+/// part of SQL, over the row `r`, in which `{mappings}` stands for what the caller says that old values of the column are
+/// called by now: a list of rows with two texts. Any other line with `-- ` before the first part is a comment.
+///
+/// A rule that fills rows without ever refusing is used whenever it finds some, any other as long as the column lacks its
+/// NOT NULL or its foreign key.
+package struct RepairRule: Sendable {
+    let table: String
+    let column: String
+    /// The column that had the values under another name; it is kept, renamed, and no longer written.
+    var source: String?
+    /// Old values that have another name by now.
+    var map: [ValueMapping] = []
+    /// A column whose trigger derives the values: an update that sets it to itself fills them.
+    var deriving: String?
+    /// Of a counter: the table whose rows it counts. Triggers of that table keep it; the value is what it should be.
+    var counted: String?
+    /// Of a counter: the function of those triggers.
+    var keeper: String?
+    /// The value, over the row `r`.
+    var value: String?
+    /// The rows that need it; nil for those where the column is NULL.
+    var condition: String?
+    /// Statements that the value depends on, each run before the rows are filled; harmless when repeated.
+    var before: String?
+    /// Lists what a person has to decide: `value` and `count`.
+    var refusal: String?
+    /// Of a column that is derived: lists why rows stay without, when all that can be filled are, as `value` and `count`.
+    var report: String?
+
+    /// All of `sql/repair`.
+    package static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
+
+    package init(_ text: String) {
+        var head: [String: [String]] = [:]
+        var parts: [String: [Substring]] = [:]
+        var part: String?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if let name = ["before", "refuse", "where", "value", "report"].first(where: { line == "-- \($0):" }) {
+                part = name
+            } else if let part {
+                parts[part, default: []].append(line)
+            } else if line.hasPrefix("-- "), let colon = line.firstIndex(of: ":") {
+                let key = String(line[line.index(line.startIndex, offsetBy: 3)..<colon])
+                let value = line[line.index(after: colon)...].drop { $0 == " " }
+                head[key, default: []].append(String(value))
+            }
+        }
+        func sql(_ name: String) -> String? {
+            parts[name].map { $0.joined(separator: "\n").trimmingLines }
+        }
+        guard let place = head["column"]?.first?.split(separator: "."), place.count == 2 else {
+            preconditionFailure("a rule of sql/repair names no column: \(text.prefix(80))")
+        }
+        table = String(place[0])
+        column = String(place[1])
+        source = head["from"]?.first
+        map = (head["map"] ?? []).compactMap { ValueMapping($0) }
+        deriving = head["by"]?.first
+        counted = head["counts"]?.first
+        keeper = head["keeper"]?.first
+        value = sql("value")
+        condition = sql("where")
+        before = sql("before")
+        refusal = sql("refuse")
+        report = sql("report")
+    }
+}
+
+extension String {
+    /// Without the line breaks around it.
+    fileprivate var trimmingLines: String {
+        String(drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed())
+    }
+}

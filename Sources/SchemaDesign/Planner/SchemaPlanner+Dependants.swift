@@ -1,0 +1,148 @@
+import SQLText
+
+/// What reads a column that has to change. Whatever depends on it goes with the old column when that is renamed, and does
+/// there what nobody notices: a key stops being one, a CHECK fails for every new row.
+extension SchemaPlanner {
+    /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
+    /// no type under it.
+    mutating func askForViews(on column: CatalogObject) throws(SQLTextError) {
+        ask(
+            column,
+            """
+            SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
+            FROM pg_depend AS d
+            JOIN pg_rewrite AS v ON v.oid = d.objid
+            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
+                AND a.attname = \(try SQLLiteral(column.name).quoted)
+            GROUP BY 1
+            """,
+            "views read \(column.name), which has to change",
+            cure: "drop these views, repeat the command, and make them again")
+    }
+
+    /// - Parameter isRenamed: Otherwise its type changes under its name, and the server takes care of indexes and
+    ///   constraints, and of nothing else.
+    mutating func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(SQLTextError) {
+        let trouble =
+            "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
+        // What is expected is made anew on the new column.
+        func own(_ kind: CatalogObject.Kind) -> SchemaQuestion.Parameter {
+            .texts(isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
+        }
+        askForEach(
+            RowQuery.dependants.question(
+                about: column, .text(try qualified(column.relation)), .text(column.name), .flag(isRenamed),
+                own(.trigger), own(.policy), own(.constraint), own(.index)),
+            { "the \($0) \(trouble)" }, then: Self.afterDropping)
+        guard isRenamed else { return }
+        try askForChecks(on: column)
+        try noteIndexes(on: column)
+        try noteTriggers(of: column.relation)
+    }
+
+    /// The server makes indexes and constraints anew when a type changes under them, by their old words: an operator
+    /// class, an operator or a function that takes the one type may not take the other.
+    mutating func askForReaders(
+        of column: CatalogObject, from found: String, to wanted: String
+    ) throws(SQLTextError) {
+        if Self.base(found) == Self.base(wanted) || Self.isText(found) && Self.isText(wanted) { return }
+        askForEach(
+            RowQuery.readers.question(
+                about: column, .text(try qualified(column.relation)), .text(column.name), .text(wanted),
+                .texts(twins(.constraint, of: column)), .texts(twins(.index, of: column)),
+                .flag(Self.isNumber(found) && Self.isNumber(wanted))),
+            { "the \($0) uses \(column.name), which has to become \(wanted), and may not take that" },
+            then: Self.afterDropping)
+    }
+
+    /// Those of the column's table that the schema expects the very same, be it under another name.
+    private func twins(_ kind: CatalogObject.Kind, of column: CatalogObject) -> [String] {
+        let wanted = Set(expected.parts(kind, of: column.relation).compactMap { expected[$0, .definition] })
+        return live.parts(kind, of: column.relation).filter { part in
+            live[part, .definition].map { wanted.contains($0) } ?? false
+        }.map(\.name)
+    }
+
+    private func isForeign(_ object: CatalogObject) -> Bool {
+        !expected.contains(object) && !object.name.hasPrefix(Self.prefix) && !object.name.hasPrefix(Self.syncPrefix)
+    }
+
+    // MARK: - CHECK
+
+    /// New rows have NULL in the old column. A CHECK that holds for that and is about nothing else harms nobody: what
+    /// the column may be says its new type.
+    private mutating func askForChecks(on column: CatalogObject) throws(SQLTextError) {
+        let table = try qualified(column.relation)
+        for check in live.parts(.constraint, of: column.relation) {
+            guard let definition = live[check, .definition], definition != expected[check, .definition],
+                !check.name.hasPrefix(Self.prefix), let expression = Self.checked(definition)
+            else { continue }
+            let words = Self.words(expression)
+            let columns = live.parts(.column, of: column.relation).map(\.name).filter { words.contains($0) }
+            guard columns.contains(column.name) else { continue }
+            var isHarmless = !isForeign(check)
+            if columns.count == 1 {
+                let row = "SELECT NULL::\(live[column, .type] ?? "text") AS \(try SQLIdentifier(column.name).quoted)"
+                let question = SchemaQuestion(
+                    object: check,
+                    query: "SELECT NULL::text AS value, 1::bigint AS count FROM (\(row)) AS r "
+                        + "WHERE NOT coalesce(\(expression), true)")
+                count(question)
+                isHarmless = !isAnsweredByRows(question)
+            }
+            let drop = "ALTER TABLE \(table) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)"
+            if !isHarmless {
+                refuse(
+                    check,
+                    "\(definition) is about \(column.name), which has to change, and would go on with the old column, "
+                        + "which is NULL in new rows",
+                    cure: "\(drop); then repeat the command, and make it again where it is still needed")
+            } else if isForeign(check) {
+                notes.append(
+                    "\(column.relation): the constraint \(check.name) stays on \(Self.oldPrefix)\(column.name), and is "
+                        + "about old rows alone: \(drop)")
+            }
+        }
+    }
+
+    /// What stands behind CHECK, in its parentheses.
+    private static func checked(_ definition: String) -> String? {
+        guard var expression = definition.dropped("CHECK ") else { return nil }
+        for suffix in [" NOT ENFORCED", " NOT VALID", " NO INHERIT"] where expression.hasSuffix(suffix) {
+            expression.removeLast(suffix.count)
+        }
+        return expression
+    }
+
+    // MARK: - What is only told
+
+    private mutating func noteIndexes(on column: CatalogObject) throws(SQLTextError) {
+        for index in live.parts(.index, of: column.relation) where isForeign(index) {
+            let definition = live[index, .definition] ?? ""
+            guard !definition.hasPrefix("CREATE UNIQUE"), Self.words(Self.using(definition)).contains(column.name)
+            else { continue }
+            notes.append(
+                "\(column.relation): the index \(index.name) stays on \(Self.oldPrefix)\(column.name): "
+                    + "DROP INDEX \(try qualified(index.name))")
+        }
+    }
+
+    /// No catalog tells which columns a trigger's function reads.
+    private mutating func noteTriggers(of table: String) throws(SQLTextError) {
+        for trigger in live.parts(.trigger, of: table) where isForeign(trigger) {
+            let definition = live[trigger, .definition] ?? ""
+            guard let words = definition.firstRange(of: " EXECUTE FUNCTION ") else { continue }
+            let call = Self.tokens(String(definition[words.upperBound...])).prefix { $0.text != "(" }
+            guard let function = call.last(where: \.isName)?.text,
+                !expected.objects(.function).contains(where: { $0.name.hasPrefix("\(function)(") })
+            else { continue }
+            let note =
+                "\(table): nothing tells which columns the trigger \(trigger.name) reads (\(function)); one that reads a "
+                + "column that is renamed fails from then on, and has to be changed or dropped before: "
+                + "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(table))"
+            if !notes.contains(note) { notes.append(note) }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import DatabaseAccess
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+import SchemaDesign
+
+/// What `pgtend schema apply` does: installs the schema where there is none, takes over one that stands, and completes one
+/// that an older release has made. A database is known by what it holds; what is recorded about it only says who made it.
+package struct SchemaApplication: Sendable {
+    private let installer: SchemaInstaller
+    private let repair: SchemaRepair
+    private let verifier: SchemaVerifier
+
+    /// - Parameters:
+    ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
+    ///   - locks: how long the application may be made to wait.
+    ///   - recordTable: where golang-migrate records what it has done.
+    package init(
+        conninfo: String, applicationName: String, programVersion: String, locks: LockBudget,
+        recordTable: ForeignRecordTable = .usual
+    ) {
+        installer = SchemaInstaller(
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion)
+        repair = SchemaRepair(
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
+            recordTable: recordTable)
+        verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName)
+    }
+
+    /// How a database stands, and so what there is to do.
+    package enum Situation: Sendable {
+        /// Nothing of the schema is there: the migrations make it, unless the server lacks what they need, or the role
+        /// a right.
+        case empty([PendingMigration], SchemaDiagnosis)
+        /// It is what it should be, and no row has to be changed; `isRecorded`: and is known to be.
+        case whole(isRecorded: Bool)
+        /// There is something to do, or to decide: an older release, or another tool, has made it in part.
+        case partial(SchemaDiagnosis)
+    }
+
+    /// What was done.
+    package enum Outcome: Sendable {
+        /// With how it stands afterwards: an event trigger, or somebody at the same time, may have left a gap.
+        case installed(AppliedMigrations, SchemaVerification)
+        /// It stood already, and is recorded now.
+        case adopted
+        case upToDate
+        /// An empty database stays empty, since the server lacks something.
+        case refused([SchemaRefusal])
+        /// How it stands after it was completed, as far as that was possible.
+        case completed(SchemaDiagnosis)
+    }
+
+    /// Changes nothing.
+    ///
+    /// - Throws: for a database of a newer pgtend, one whose migration state is dirty, and one of which nothing says who
+    ///   has made it.
+    package func situation() async throws(ServerFailure) -> Situation {
+        let pending = try await installer.plan()
+        let diagnosis = try await repair.plan()
+        let verification = diagnosis.verification
+        if let dirty = diagnosis.records.first(where: \.isDirty) { throw Self.dirty(dirty) }
+        if verification.live.holdsNothing {
+            guard !pending.isEmpty else { throw Self.vanished }
+            return .empty(pending, diagnosis)
+        }
+        guard verification.gap.isClosed else {
+            let isKnown = pending.count < EmbeddedSQL.migrations.count || !diagnosis.records.isEmpty
+            guard isKnown else { throw Self.unknownOrigin(verification) }
+            return .partial(diagnosis)
+        }
+        return Self.hasWork(diagnosis) ? .partial(diagnosis) : .whole(isRecorded: pending.isEmpty)
+    }
+
+    /// - Parameters:
+    ///   - progress: called after each migration.
+    ///   - begun: called before an existing schema or its rows are changed.
+    ///   - progressed: called now and then while rows get new values.
+    ///   - done: called after each step of that.
+    /// - Throws: as `situation()` does; and what a migration or a step failed with.
+    package func apply(
+        progress: @Sendable (AppliedMigration) -> Void, begun: @Sendable (SchemaDiagnosis) -> Void,
+        progressed: @Sendable (BackfillProgress) -> Void = { _ in },
+        done: @Sendable ([SchemaStep], Duration) -> Void
+    ) async throws(ServerFailure) -> Outcome {
+        switch try await situation() {
+        case .empty(_, let diagnosis) where !diagnosis.plan.refusals.isEmpty:
+            return .refused(diagnosis.plan.refusals)
+        case .empty:
+            let applied = try await installer.apply(progress: progress)
+            return .installed(applied, try await verifier.verify())
+        case .whole(isRecorded: true): return .upToDate
+        case .whole(isRecorded: false):
+            // Somebody may have given it something to do since it was looked at: that is told, too.
+            let diagnosis = try await repair.run(
+                begun: { if Self.hasWork($0) { begun($0) } }, progressed: progressed, done: done)
+            let isWhole = diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.isEmpty
+            return isWhole ? .adopted : .completed(diagnosis)
+        case .partial: return .completed(try await repair.run(begun: begun, progressed: progressed, done: done))
+        }
+    }
+
+    /// Also of a schema without a gap: its rows may lack what a trigger would have filled.
+    private static func hasWork(_ diagnosis: SchemaDiagnosis) -> Bool {
+        !diagnosis.plan.steps.isEmpty || !diagnosis.plan.refusals.isEmpty
+    }
+
+    // MARK: - Refusals
+
+    private static func dirty(_ record: ForeignRecord) -> ServerFailure {
+        ServerFailure(
+            failureClass: .refused,
+            message: "migration \(record.version) of golang-migrate has failed here (\(record.table) is dirty), "
+                + "and nothing was changed",
+            cure: "pgtend schema repair --plan shows what is there and what can be done about it")
+    }
+
+    private static let vanished = ServerFailure(
+        failureClass: .refused,
+        message:
+            "\(MigrationSet.platform.historyTable) says that the schema has been applied, and none of it is there; "
+            + "nothing was changed",
+        cure: "restore it from a backup, with its rows; or, where none are to be restored, pgtend schema repair makes "
+            + "it anew")
+
+    private static func unknownOrigin(_ verification: SchemaVerification) -> ServerFailure {
+        let tables = verification.live.objects(.table).count
+        return ServerFailure(
+            failureClass: .refused,
+            message: "the schema stands here in part, with \(tables) tables, and neither pgtend nor golang-migrate has "
+                + "recorded that it made them; nothing was changed",
+            cure: "pgtend schema repair --plan shows what is there and what can be done about it")
+    }
+}

@@ -1,0 +1,62 @@
+import DatabaseAccess
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+
+/// Brings a database to a schema that is embedded in the program: a set of migrations, in order, each in one
+/// transaction with its row in the set's table of migrations.
+///
+/// However a call ends, every migration is there as a whole or not at all, and the next call goes on behind the last
+/// one. What was applied before is compared by checksum first: a database whose record is no beginning of this
+/// program's list is left alone.
+package struct SchemaInstaller: Sendable {
+    private let conninfo: String
+    private let applicationName: String
+    private let programVersion: String
+    private let set: MigrationSet
+
+    /// - Parameters:
+    ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
+    ///   - applicationName: what `pg_stat_activity` shows.
+    ///   - programVersion: what is recorded beside each migration.
+    package init(
+        conninfo: String, applicationName: String, programVersion: String, set: MigrationSet = .platform
+    ) {
+        self.conninfo = conninfo
+        self.applicationName = applicationName
+        self.programVersion = programVersion
+        self.set = set
+    }
+
+    /// What `apply` would apply now, in order; empty for a database that is up to date. Changes nothing, and needs no
+    /// right beyond connecting.
+    package func plan() async throws(ServerFailure) -> [PendingMigration] {
+        try await connected { (runner) async throws(ServerFailure) in
+            try await runner.pending().map(PendingMigration.init)
+        }
+    }
+
+    /// Applies what is pending. Cancelling the task cancels the running migration on the server, which rolls it back;
+    /// those before it stay.
+    ///
+    /// Locks: an advisory one against a second installer for as long as it works; each migration what its DDL needs,
+    /// waiting 10 seconds at most for each.
+    ///
+    /// - Parameter progress: called after each commit.
+    /// - Throws: before anything is changed: a standby, a pooling proxy, another installer at work, a record that does
+    ///   not fit, missing rights. Later: the migration that failed, with the server's words; nothing of it remains.
+    package func apply(
+        progress: @Sendable (AppliedMigration) -> Void = { _ in }
+    ) async throws(ServerFailure) -> AppliedMigrations {
+        try await connected { (runner) async throws(ServerFailure) in try await runner.apply(progress: progress) }
+    }
+
+    private func connected<Value: Sendable>(
+        _ body: (MigrationRunner) async throws(ServerFailure) -> Value
+    ) async throws(ServerFailure) -> Value {
+        try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
+            try await connection.requirePrimary()
+            return try await body(MigrationRunner(connection: connection, set: set, programVersion: programVersion))
+        }
+    }
+}

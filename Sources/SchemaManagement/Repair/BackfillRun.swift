@@ -1,0 +1,97 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+import SchemaDesign
+
+/// Over a table from its first row to its last, in transactions that take as long as the deadline allows.
+///
+/// Rows that are written meanwhile have their values from a trigger or a default; whatever was missed after all is still
+/// found by the condition, and the next pass takes it.
+struct BackfillRun {
+    let connection: Connection
+    let backfill: Backfill
+    let locks: LockBudget
+    let retry: RetryPolicy
+    let reportInterval: Duration
+
+    /// updated_at says when a row was changed by its users, and a backfill is none of them.
+    private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
+    /// For one row that takes longer than the deadline by itself: only who wants that very row waits for it.
+    private static let patience = Duration.seconds(60)
+    /// A row that somebody holds for long is met again and again; after that many times in a row it is reported.
+    private static let tries = 30
+    /// More than a page can hold: places of rows are counted as if each had so many.
+    private static let perBlock = 2_048
+
+    /// - Parameter progressed: called after a batch when the interval is over, with the share of the table that has been
+    ///   gone through, and how many rows were changed.
+    /// - Returns: how many rows were changed.
+    func fill(
+        _ table: RelationName, progressed: (Double, Int) -> Void
+    ) async throws(PostgresError) -> Int {
+        let name = try spelled(table.quoted)
+        let size = try await connection.row(
+            Statement(
+                unsafe: "SELECT pg_relation_size(\(try spelled(SQLLiteral(name).quoted))::regclass) / "
+                    + "current_setting('block_size')::bigint AS blocks"))
+        let blocks: Int = try size.decode("blocks")
+        var place = 0
+        var width = 8 * Self.perBlock
+        var changed = 0
+        var tries = 0
+        var reported = ContinuousClock.now
+        while place < blocks * Self.perBlock {
+            let start = ContinuousClock.now
+            do throws(PostgresError) {
+                let limit = tries > 0 && width == 1 ? Self.patience : locks.perStep
+                changed += try await batch(name, from: place, to: place + width, limit)
+                place += width
+                tries = 0
+                if reported.duration(to: .now) >= reportInterval {
+                    reported = .now
+                    progressed(min(1, Double(place) / Double(blocks * Self.perBlock)), changed)
+                }
+                if start.duration(to: .now) < locks.perStep / 4 { width = min(width * 2, Self.perBlock << 14) }
+            } catch {
+                tries += 1
+                let failure = FailureClass(error)
+                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), tries < Self.tries
+                else { throw error }
+                width = max(1, width / (width > Self.perBlock ? 4 : 16))
+                if failure == .timeout { continue }
+                guard await pause(for: retry.base * Double(tries)) else { throw error }
+            }
+        }
+        return changed
+    }
+
+    private func batch(
+        _ table: String, from: Int, to: Int, _ limit: Duration
+    ) async throws(PostgresError) -> Int {
+        let settings = "\(LockDeadline(limit).settings); \(Self.quietly)"
+        return try await connection.inTransaction(unsafe: settings) { () async throws(PostgresError) in
+            let condition = "r.ctid >= \(Self.tid(from)) AND r.ctid < \(Self.tid(to)) AND (\(backfill.condition))"
+            if backfill.locksRows {
+                // The statement that follows sees all that their last writers have done.
+                try await connection.execute(
+                    Statement(unsafe: "SELECT FROM \(table) AS r WHERE \(condition) FOR NO KEY UPDATE"))
+            }
+            let row = try await connection.row(
+                Statement(
+                    unsafe: """
+                        WITH changed AS (
+                            UPDATE \(table) AS r SET \(backfill.assignment)
+                            WHERE \(condition)
+                            RETURNING 1
+                        )
+                        SELECT count(*) AS changed FROM changed
+                        """))
+            return try row.decode("changed")
+        }
+    }
+
+    private static func tid(_ place: Int) -> String {
+        "'(\(place / perBlock),\(place % perBlock))'::tid"
+    }
+}

@@ -1,0 +1,115 @@
+import TestSupport
+import Testing
+
+@testable import SchemaDesign
+
+@Suite("Texts of the repair")
+struct RepairTextTests {
+    // MARK: - Expressions
+
+    @Test func namesAreFoundOutsideOfLiterals() {
+        let expression = #"CHECK (((status)::text = 'status of "it"''s' OR "Odd ""name""" > 1))"#
+        #expect(SchemaPlanner.words(expression).isSuperset(of: ["CHECK", "status", "text", "OR"]))
+        #expect(!SchemaPlanner.words(expression).contains("of"))
+        #expect(SchemaPlanner.tokens(expression).map(\.raw).joined() == expression)
+    }
+
+    @Test func columnsAreRenamedAndNothingElseIs() {
+        #expect(
+            SchemaPlanner.renamed("(status = 'status' AND my_status > 0) OR \"status\" = 1", ["status": "new_status"])
+                == "(\"new_status\" = 'status' AND my_status > 0) OR \"new_status\" = 1")
+    }
+
+    /// Whatever it is made of, an expression is its tokens put together.
+    @Test func tokensLoseNothing() {
+        var random = Seeded()
+        let parts = ["a", "_b", "\"", "'", "''", "\"\"", " ", "(", ")", "::", "=", "1", "é", "\n", ",", "$1", "status"]
+        for _ in 1...2_000 {
+            let count = Int.random(in: 0...12, using: &random)
+            let expression = (0..<count).map { _ in parts.randomElement(using: &random) ?? "" }.joined()
+            #expect(SchemaPlanner.tokens(expression).map(\.raw).joined() == expression, "seed \(random.seed)")
+        }
+    }
+
+    @Test func longNamesAreCutAndStayApart() {
+        let long = String(repeating: "long_", count: 12)
+        let names = ["a", "b"].map { SchemaPlanner.derived("pgtend_new_", long + $0) }
+        #expect(names.allSatisfy { $0.utf8.count <= 63 && $0.hasPrefix("pgtend_new_long_") })
+        #expect(names[0] != names[1])
+        #expect(SchemaPlanner.derived("pgtend_new_", "short") == "pgtend_new_short")
+    }
+
+    @Test(arguments: [
+        ("FOREIGN KEY (tenant_id, user_id) REFERENCES mcp.users(tenant_id, id)", "users"),
+        ("FOREIGN KEY (a) REFERENCES \"odd schema\".\"odd.table\"(b) ON DELETE CASCADE", "odd.table"),
+    ])
+    func theReferencedTableIsRead(definition: String, table: String) {
+        #expect(SchemaPlanner.referenced(definition) == table)
+    }
+
+    // MARK: - Mappings
+
+    @Test func aMappingNamesAColumnOrNone() throws {
+        let any = try #require(ValueMapping("standard=user"))
+        #expect(any.concerns("api_keys", "key_type") && any.concerns("tasks", "status"))
+        #expect(!any.isFor("api_keys", "key_type"))
+        let one = try #require(ValueMapping("tasks.status:done=completed"))
+        #expect((one.old, one.new) == ("done", "completed"))
+        #expect(one.concerns("tasks", "status") && one.isFor("tasks", "status"))
+        #expect(!one.concerns("workflows", "status"))
+        // Whatever an old value is made of: only the first colon and the first equals sign part it.
+        let model = try #require(ValueMapping("embeddings.model_id:a/b:c/3=x=y"))
+        #expect((model.old, model.new) == ("a/b:c/3", "x=y"))
+        #expect(ValueMapping("=user")?.old == "")
+    }
+
+    @Test(arguments: ["", "standard", "standard=", "status:done=completed", "a.b.c:old=new"])
+    func whatIsNoMappingIsNone(text: String) {
+        #expect(ValueMapping(text) == nil)
+    }
+
+    /// A caller is told all of his mistakes at once.
+    @Test func everyMappingThatIsWrongIsNamed() {
+        let texts = ["a", "tasks.nope:a=b", "old=one", "tasks.status:old=two", "old=two", "nope.id:x=y", "=user"]
+        #expect(
+            ValueMapping.problems(of: texts) == [
+                "'a': expected OLD=NEW or TABLE.COLUMN:OLD=NEW",
+                "'tasks.nope:a=b': the schema has no column tasks.nope",
+                "'old=two': 'old' is said to be 'one' and 'two'",
+                "'nope.id:x=y': the schema has no column nope.id",
+            ])
+        #expect(ValueMapping.problems(of: ["a=b", "a=b", "tasks.status:a=c"]) == [])
+    }
+
+    // MARK: - Rules
+
+    @Test func aRuleIsItsHeadAndItsParts() {
+        let rule = RepairRule(
+            """
+            -- Some reason: with a colon.
+            -- column: things.kind
+            -- from: type
+            -- map: a=b
+            -- map: c=d
+            -- where:
+            r.kind IS NULL
+            -- value:
+            SELECT 1 -- value
+            """)
+        #expect((rule.table, rule.column, rule.source) == ("things", "kind", "type"))
+        #expect(rule.map.map(\.new) == ["b", "d"])
+        #expect(rule.condition == "r.kind IS NULL")
+        #expect(rule.value == "SELECT 1 -- value")
+        #expect(rule.before == nil && rule.refusal == nil && rule.deriving == nil)
+    }
+
+    /// A rule for a column that the schema does not have would never be used.
+    @Test func everyRuleIsAboutAColumnOfTheSchema() {
+        let facts = RecordedFacts.platform.facts(major: 18, extensionSchemas: [:])
+        #expect(RepairRule.all.count > 4)
+        for rule in RepairRule.all {
+            #expect(facts.contains(.init(.column, rule.column, of: rule.table)), "\(rule.table).\(rule.column)")
+            #expect(rule.source != nil || rule.deriving != nil || rule.value != nil)
+        }
+    }
+}

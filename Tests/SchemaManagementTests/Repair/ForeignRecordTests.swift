@@ -1,0 +1,104 @@
+import EmbeddedSQL
+import Maintenance
+import SchemaManagement
+import TestSupport
+import Testing
+
+@testable import SchemaManagement
+
+/// Whose migration state is read and set: the schema's, and nobody else's.
+@Suite("golang-migrate's record")
+struct ForeignRecordTests {
+    private static func repair(_ database: TestDatabase, _ table: ForeignRecordTable = .usual) async throws {
+        _ = try await database.repairing(recordTable: table).run(begun: { _ in }, done: { _, _ in })
+    }
+
+    @Test func ofOtherProgramsIsLeftAlone() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                "CREATE SCHEMA billing; CREATE SCHEMA crm; DROP INDEX mcp.embeddings_tenant_hash_idx;"
+                    + GolangMigrate.table("billing.schema_migrations", 57, dirty: true)
+                    + GolangMigrate.table("crm.schema_migrations", 0, dirty: false)
+                    + GolangMigrate.table("public.schema_migrations", 1, dirty: true))
+            try await Self.repair(database)
+            let states = """
+                SELECT * FROM billing.schema_migrations UNION ALL SELECT * FROM crm.schema_migrations
+                UNION ALL SELECT * FROM public.schema_migrations
+                """
+            #expect(try await database.psql(states) == "57|t\n0|f\n1|f")
+        }
+    }
+
+    @Test func isNamedWhereThereAreSeveral() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                "DROP INDEX mcp.embeddings_tenant_hash_idx;"
+                    + GolangMigrate.table("mcp.schema_migrations", 1, dirty: true)
+                    + GolangMigrate.table("public.schema_migrations", 1, dirty: true))
+            let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
+            #expect(failure.message.contains("mcp.schema_migrations and public.schema_migrations"))
+            #expect(failure.failureClass == .refused && failure.cure?.contains("--migrations-table") == true)
+            let none = try #require(await ServerFailure.of { try await Self.repair(database, .named("mcp.tasks")) })
+            #expect(none.message.contains("mcp.tasks is no table of golang-migrate"))
+            #expect(try await database.psql("SELECT to_regclass('mcp.embeddings_tenant_hash_idx') IS NULL") == "t")
+
+            try await Self.repair(database, .named("mcp.schema_migrations"))
+            let states = "SELECT * FROM mcp.schema_migrations UNION ALL SELECT * FROM public.schema_migrations"
+            #expect(try await database.psql(states) == "1|f\n1|t")
+        }
+    }
+
+    /// What this release takes for a gap would be the newer one's work.
+    @Test func ofANewerSchemaIsLeftAloneWithAllElse() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                "ALTER TABLE mcp.tasks ALTER COLUMN max_retries SET DEFAULT 7;"
+                    + GolangMigrate.table("public.schema_migrations", 2, dirty: false))
+            let application = SchemaApplication(
+                conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget())
+            let calls: [() async throws -> Void] = [
+                { try await Self.repair(database) }, { _ = try await database.repairing().plan() },
+                { _ = try await application.situation() },
+            ]
+            for call in calls {
+                let failure = try #require(await ServerFailure.of(call))
+                #expect(failure.message.contains("(public.schema_migrations) is at version 2"), "\(failure)")
+            }
+            let defaults = """
+                SELECT column_default FROM information_schema.columns
+                WHERE (table_schema, table_name, column_name) = ('mcp', 'tasks', 'max_retries')
+                """
+            #expect(try await database.psql(defaults) == "7")
+            // It may be another program's.
+            try await Self.repair(database, .none)
+            #expect(try await database.psql(defaults) == "3")
+            #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "2|f")
+        }
+    }
+
+    @Test func ofANewerPgtendIsLeftAlone() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await Self.repair(database)
+            try await database.psql(
+                """
+                INSERT INTO pgtend.schema_migrations (number, name, checksum, pgtend_version)
+                SELECT max(number) + 1, 'newer', min(checksum), '99' FROM pgtend.schema_migrations;
+                ALTER TABLE mcp.tasks ALTER COLUMN max_retries SET DEFAULT 7
+                """)
+            let facts = try await database.facts()
+            let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
+            #expect(failure.message.contains("of a newer pgtend"), "\(failure)")
+            #expect(try await database.facts() == facts)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("none", ForeignRecordTable.none), ("t", .named("t")), ("s.t", .named("s.t")),
+            (#""odd.schema"."a ""b""""#, .named(#""odd.schema"."a ""b""""#)), ("s-x.t", .named("s-x.t")),
+            ("", nil), ("a.b.c", nil), (".t", nil), ("s.", nil), ("a b", nil), (#""a"#, nil), (#""""#, nil),
+        ] as [(String, ForeignRecordTable?)])
+    func aTableOfMigrationsIsNamedAsSQLWritesIt(text: String, table: ForeignRecordTable?) {
+        #expect(ForeignRecordTable(text) == table)
+    }
+}

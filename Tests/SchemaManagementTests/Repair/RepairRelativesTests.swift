@@ -1,0 +1,79 @@
+import Foundation
+import Maintenance
+import SchemaDesign
+import TestSupport
+import Testing
+
+@testable import SchemaManagement
+
+/// Tables that show a table's rows without its policies, and roles that see past them.
+@Suite("Relatives of the schema's tables")
+struct RepairRelativesTests {
+    struct Relative: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let sql: String
+        let property: CatalogProperty
+    }
+
+    static let relatives = [
+        Relative(
+            testDescription: "a partition in another schema",
+            sql: """
+                CREATE SCHEMA archive;
+                CREATE TABLE archive.old PARTITION OF mcp.embedding_metrics FOR VALUES FROM ('2001-01-01') TO ('2001-02-01');
+                """,
+            property: .partitionsElsewhere),
+        Relative(
+            testDescription: "a partition that is partitioned",
+            sql: """
+                CREATE TABLE mcp.audit_log_2001 PARTITION OF mcp.audit_log FOR VALUES FROM ('2001-01-01') TO ('2002-01-01')
+                    PARTITION BY RANGE (changed_at);
+                CREATE TABLE mcp.audit_log_2001_rest PARTITION OF mcp.audit_log_2001 DEFAULT;
+                """,
+            property: .partitionsWithPartitions),
+        Relative(
+            testDescription: "a parent",
+            sql:
+                "CREATE TABLE public.people (email varchar(255) NOT NULL); ALTER TABLE mcp.users INHERIT public.people",
+            property: .inherits),
+        Relative(
+            testDescription: "a child",
+            sql: "CREATE TABLE public.events_2020 () INHERITS (mcp.events)", property: .inheritedBy),
+        Relative(
+            testDescription: "the rights of a role that reads everything",
+            sql: "GRANT pg_read_all_data TO mcp_readonly", property: .rightsOfOthers),
+        Relative(
+            testDescription: "the rights of a role whose rights are those of one that reads everything",
+            sql: "CREATE ROLE repair_relative; GRANT pg_read_all_data TO repair_relative; "
+                + "GRANT repair_relative TO mcp_readonly",
+            property: .rightsOfOthers),
+    ]
+
+    @Test(arguments: relatives)
+    func areGapsThatAreRefusedWithTheirCure(relative: Relative) async throws {
+        // Roles are the cluster's: no other test may see them.
+        guard relative.property == .rightsOfOthers else {
+            return try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+                try await expectRefusal(relative, database)
+            }
+        }
+        let cluster = try await Cluster.private(.v18)
+        try await TestDatabase.with(cluster, template: SchemaVerifierTests.installed) { database in
+            try await expectRefusal(relative, database)
+        }
+        try await cluster.destroy()
+    }
+
+    private func expectRefusal(_ relative: Relative, _ database: TestDatabase) async throws {
+        try await database.psql(relative.sql + ";" + GolangMigrate.table(dirty: true))
+        let diagnosis = try await database.repair()
+        #expect(diagnosis.verification.gap.different.contains { $0.property == relative.property })
+        #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "t")
+        let refusal = try #require(diagnosis.plan.refusals.first, "\(diagnosis.verification.gap)")
+        let cure = refusal.cure.dropFirst("run: ".count)
+        try await database.psql(cure.components(separatedBy: "; then make the partitions")[0])
+        let after = try await database.repair()
+        #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+        #expect(try await database.psql("SELECT dirty FROM public.schema_migrations") == "f")
+    }
+}

@@ -1,0 +1,57 @@
+import Maintenance
+import PostgresClient
+import TestSupport
+import Testing
+
+@testable import SchemaManagement
+
+/// What the database says of each session, and a second session beside the first.
+@Suite("Sessions of a repair")
+struct RepairSessionTests {
+    private static func set(_ setting: String, in database: TestDatabase) async throws {
+        try await database.psql("ALTER DATABASE \"\(database.name)\" SET \(setting)")
+    }
+
+    @Test func triggersThatDoNotFireAreRefused() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await Self.set("session_replication_role = replica", in: database)
+            try await database.psql("ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL")
+            let refusals = try await database.repair().plan.refusals
+            #expect(
+                refusals.map(\.reason) == ["triggers do not fire in this session: session_replication_role: replica"])
+        }
+    }
+
+    @Test func quotedIdentifiersAreNoGap() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await Self.set("quote_all_identifiers = on", in: database)
+            let plan = try await database.repairing().plan()
+            #expect(plan.verification.gap.isClosed && plan.plan.refusals == [], "\(plan.verification.gap)")
+        }
+    }
+
+    /// The first builds an index CONCURRENTLY, which waits for whoever has a snapshot.
+    @Test func aSecondOneWaitsWithoutASnapshot() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql("DROP INDEX mcp.embeddings_tenant_hash_idx")
+            let writer = try await database.connect(as: "writer")
+            try await writer.script(unsafe: "BEGIN; LOCK TABLE mcp.embeddings IN ROW EXCLUSIVE MODE")
+            async let first = database.repair()
+            try await database.wait(
+                until: "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+                    + "AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock')")
+            async let second = database.repair()
+            try await database.wait(
+                until: "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    + "AND application_name = 'pgtend test') = 2")
+            #expect(
+                try await database.psql(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                        + "AND wait_event = 'advisory'") == "0")
+            try await writer.script(unsafe: "COMMIT")
+            #expect(try await first.verification.gap.isClosed)
+            #expect(try await second.verification.gap.isClosed)
+            await writer.close()
+        }
+    }
+}

@@ -1,0 +1,331 @@
+import EmbeddedSQL
+import Maintenance
+import SchemaDesign
+import SchemaManagement
+import TestSupport
+import Testing
+
+@testable import SchemaManagement
+
+@Suite("Verifying a schema")
+struct SchemaVerifierTests {
+    static let installed = Template("verified_schema") { database in
+        try await database.psql("SET search_path = ''; \(EmbeddedSQL.migrations.map(\.text).joined(separator: "\n"))")
+    }
+
+    private static func gap(_ database: TestDatabase) async throws -> SchemaGap {
+        try await SchemaVerifier(conninfo: database.conninfo(), applicationName: "test").verify().gap
+    }
+
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func findsNoGapInWhatWasJustInstalled(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: Self.installed) { database in
+            let gap = try await Self.gap(database)
+            #expect(gap.missing == [] && gap.different == [] && gap.notCompared == [] && gap.unknown == [])
+            #expect(gap.isClosed)
+        }
+    }
+
+    /// Also without pgvector, which the schema could not be installed without.
+    @Test(arguments: PostgresVersion.underTest)
+    func findsEverythingMissingInAnEmptyDatabase(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let gap = try await Self.gap(database)
+            #expect(gap.missing.contains(CatalogObject(.extension, "vector")))
+            #expect(gap.missing.contains(CatalogObject(.schema, "mcp")))
+            #expect(gap.missing.contains(CatalogObject(.table, "tasks")))
+            #expect(gap.different == [] && gap.unknown == [])
+        }
+    }
+
+    struct Damage: CustomTestStringConvertible, Sendable {
+        let sql: String
+        /// Each `missing OBJECT`, `different OBJECT: PROPERTY` or `unknown OBJECT`.
+        let findings: [String]
+        var testDescription: String { sql }
+    }
+
+    static let damages = [
+        Damage(sql: "DROP TABLE mcp.webhook_configs", findings: ["missing table webhook_configs"]),
+        Damage(
+            sql: "ALTER TABLE mcp.events ADD COLUMN extra integer", findings: ["unknown column extra of events"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP DEFAULT",
+            findings: ["different column created_at of users: default"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP NOT NULL",
+            findings: ["different column created_at of users: null"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN email TYPE text",
+            findings: [
+                "different column email of users: type", "different index users_email_idx of users: definition",
+            ]),
+        Damage(
+            sql: "ALTER TABLE mcp.users SET (fillfactor = 80); ALTER INDEX mcp.users_email_idx SET (fillfactor = 70)",
+            findings: ["unknown option fillfactor=80 of users", "unknown option fillfactor=70 of users_email_idx"]),
+        Damage(
+            sql: "ALTER VIEW mcp.tenant_agent_cost_analytics SET (security_invoker = true)",
+            findings: ["different view tenant_agent_cost_analytics: options"]),
+        Damage(
+            sql: "DROP INDEX mcp.embeddings_content_tsvector_idx",
+            findings: ["missing index embeddings_content_tsvector_idx of embeddings"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embedding_models DROP CONSTRAINT embedding_models_model_type_check",
+            findings: ["missing constraint embedding_models_model_type_check of embedding_models"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embedding_models ADD CONSTRAINT x CHECK (id IS NOT NULL)",
+            findings: ["unknown constraint x of embedding_models"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embeddings DISABLE TRIGGER embeddings_content_tsvector",
+            findings: ["different trigger embeddings_content_tsvector of embeddings: state"]),
+        Damage(
+            sql: "ALTER TABLE mcp.embeddings DISABLE ROW LEVEL SECURITY",
+            findings: ["different table embeddings: row security"]),
+        Damage(
+            sql: "ALTER POLICY tenant_isolation ON mcp.embeddings USING (true)",
+            findings: ["different policy tenant_isolation of embeddings: definition"]),
+        Damage(
+            sql: "CREATE OR REPLACE FUNCTION mcp.current_tenant_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
+            findings: ["different function current_tenant_id(): definition"]),
+        Damage(
+            sql: "GRANT SELECT ON mcp.agent_cost_analytics TO mcp_application",
+            findings: ["different materialized view agent_cost_analytics: grants to mcp_application"]),
+        Damage(
+            sql: "GRANT SELECT ON mcp.events TO PUBLIC", findings: ["different table events: grants to PUBLIC"]),
+        Damage(
+            sql: "ALTER TABLE mcp.events OWNER TO postgres",
+            findings: ["different table events: owner"]),
+        Damage(
+            sql: "COMMENT ON COLUMN mcp.embeddings.content IS NULL",
+            findings: ["different column content of embeddings: comment"]),
+        Damage(
+            sql: "ALTER TYPE mcp.task_status ADD VALUE 'paused'", findings: ["different type task_status: definition"]),
+        Damage(
+            sql: "CREATE VIEW mcp.mine AS SELECT 1 AS one; CREATE FUNCTION mcp.mine() RETURNS integer "
+                + "LANGUAGE sql AS 'SELECT 1'; CREATE TYPE mcp.mood AS ENUM ('good')",
+            findings: ["unknown type mood", "unknown view mine", "unknown function mine()"]),
+        Damage(
+            sql: "ALTER TABLE mcp.tasks RENAME TO tasks_old; CREATE TABLE mcp.tasks (LIKE mcp.tasks_old)",
+            findings: ["different table tasks: partition key"]),
+        Damage(
+            sql: """
+                DO $$ DECLARE part regclass; BEGIN
+                    FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'mcp.audit_log'::regclass
+                    LOOP EXECUTE format('DROP TABLE %s', part); END LOOP;
+                END $$
+                """,
+            findings: ["different table audit_log: partition for the present"]),
+        // The optional one lives there as well.
+        Damage(
+            sql: "REVOKE USAGE ON SCHEMA public FROM PUBLIC",
+            findings: ["different extension vector: roles that cannot use it"]),
+        Damage(
+            sql: "ALTER EXTENSION pg_trgm SET SCHEMA pgtend; REVOKE USAGE ON SCHEMA pgtend FROM PUBLIC", findings: []),
+        Damage(
+            sql: setting("ivfflat.probes = 40"), findings: []),
+        Damage(
+            sql: "REINDEX INDEX mcp.embeddings_normalized_embedding_idx; "
+                + "ALTER INDEX mcp.embeddings_normalized_embedding_idx SET (lists = 50)",
+            findings: []),
+    ]
+
+    /// A partition as the schema has them.
+    static let oldPartition = """
+        CREATE TABLE mcp.tasks_2001_01 PARTITION OF mcp.tasks FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')
+            WITH (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.05);
+        ALTER TABLE mcp.tasks_2001_01 OWNER TO mcp_owner;
+        ALTER TABLE mcp.tasks_2001_01 ENABLE ROW LEVEL SECURITY;
+        """
+
+    /// What a partition has that its parent has not.
+    static let ownThings = [
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x CHECK (false) NOT VALID",
+            findings: ["unknown constraint x of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x UNIQUE (title), "
+                + "ADD CONSTRAINT y FOREIGN KEY (title) REFERENCES mcp.tasks_2001_01 (title)",
+            findings: ["unknown constraint x of tasks_2001_01", "unknown constraint y of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "CREATE INDEX x ON mcp.tasks_2001_01 (title)",
+            findings: ["unknown index x of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "CREATE TRIGGER x BEFORE INSERT ON mcp.tasks_2001_01 FOR EACH ROW "
+                + "EXECUTE FUNCTION mcp.update_updated_at_column(); "
+                + "ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER x",
+            findings: ["unknown trigger x of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ALTER COLUMN status SET DEFAULT 'completed', "
+                + "ALTER COLUMN created_at DROP DEFAULT, ALTER COLUMN description SET NOT NULL",
+            findings: [
+                "unknown column created_at without its DEFAULT of tasks_2001_01",
+                "unknown column description NOT NULL of tasks_2001_01",
+                "unknown column status DEFAULT 'completed'::mcp.task_status of tasks_2001_01",
+            ]),
+        // Of somebody else's table nothing but the table.
+        Damage(
+            sql: "CREATE TABLE mcp.mine (id integer) PARTITION BY LIST (id); "
+                + "CREATE TABLE mcp.mine_1 PARTITION OF mcp.mine FOR VALUES IN (1); CREATE INDEX x ON mcp.mine_1 (id)",
+            findings: ["unknown table mine"]),
+        // As the service makes them: beside the parent, then attached.
+        Damage(
+            sql: """
+                CREATE TABLE mcp.tasks_2001_01 (LIKE mcp.tasks INCLUDING ALL);
+                ALTER TABLE mcp.tasks_2001_01 OWNER TO mcp_owner;
+                ALTER TABLE mcp.tasks_2001_01 ENABLE ROW LEVEL SECURITY;
+                ALTER TABLE mcp.tasks_2001_01
+                    SET (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.05);
+                ALTER TABLE mcp.tasks ATTACH PARTITION mcp.tasks_2001_01
+                    FOR VALUES FROM ('2001-01-01') TO ('2001-02-01');
+                """,
+            findings: []),
+    ]
+
+    /// What opens, or undoes, what the schema closes and does.
+    static let undoings = [
+        Damage(
+            sql: "CREATE POLICY x ON mcp.embeddings USING (true)",
+            findings: ["different policy x of embeddings: definition"]),
+        Damage(
+            sql: "CREATE POLICY x ON mcp.embeddings AS RESTRICTIVE USING (true)",
+            findings: ["unknown policy x of embeddings"]),
+        Damage(
+            sql: oldPartition + "CREATE POLICY x ON mcp.tasks_2001_01 AS RESTRICTIVE USING (true)",
+            findings: ["different policy x of tasks_2001_01: definition"]),
+        Damage(
+            sql: oldPartition + "GRANT SELECT (title), UPDATE (id) ON mcp.tasks_2001_01 TO mcp_application",
+            findings: ["different partition tasks_2001_01 of tasks: grants to mcp_application"]),
+        Damage(
+            sql: oldPartition + "GRANT SELECT (title) ON mcp.tasks_2001_01 TO PUBLIC",
+            findings: ["different partition tasks_2001_01 of tasks: grants to PUBLIC"]),
+        // Whoever takes backups reads each partition.
+        Damage(
+            sql: oldPartition + "GRANT SELECT ON mcp.tasks_2001_01 TO pg_monitor",
+            findings: ["unknown grant to pg_monitor on partition tasks.tasks_2001_01"]),
+        Damage(
+            sql: "CREATE RULE x AS ON INSERT TO mcp.users DO INSTEAD NOTHING",
+            findings: ["different rule x of users: definition"]),
+        Damage(
+            sql: oldPartition + "CREATE RULE x AS ON DELETE TO mcp.tasks_2001_01 DO INSTEAD NOTHING",
+            findings: ["different rule x of tasks_2001_01: definition"]),
+        Damage(
+            sql: "CREATE TABLE mcp.mine (id integer); CREATE RULE x AS ON INSERT TO mcp.mine DO INSTEAD NOTHING; "
+                + "CREATE POLICY x ON mcp.mine USING (true)",
+            findings: ["unknown table mine"]),
+        Damage(
+            sql: "ALTER TABLE mcp.context_items DISABLE TRIGGER ALL",
+            findings: ["different table context_items: disabled triggers"]),
+        Damage(
+            sql: "ALTER TABLE mcp.tasks DISABLE TRIGGER tasks_audit",
+            findings: ["different trigger tasks_audit of tasks: state"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER tasks_audit",
+            findings: ["different trigger tasks_audit of tasks_2001_01: state"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER ALL",
+            findings: ["different partition tasks_2001_01 of tasks: disabled triggers"]
+                + ["audit", "transition", "updated_at"].map {
+                    "different trigger tasks_\($0) of tasks_2001_01: state"
+                }),
+        // A trigger of somebody else's is theirs to disable.
+        Damage(
+            sql: oldPartition + "CREATE TRIGGER x AFTER INSERT ON mcp.tasks FOR EACH ROW "
+                + "EXECUTE FUNCTION mcp.audit_row_change(); ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER x",
+            findings: ["unknown trigger x of tasks"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP NOT NULL, "
+                + "ADD CONSTRAINT x NOT NULL created_at NOT VALID",
+            findings: ["different column created_at of users: null"]),
+        Damage(
+            sql: "ALTER TABLE mcp.users ADD CONSTRAINT x NOT NULL last_login_at NOT VALID",
+            findings: ["different column last_login_at of users: null"]),
+        Damage(
+            sql: setting("ivfflat.iterative_scan = off"),
+            findings: [
+                "different function search_embeddings(text, public.vector, uuid, text, integer, double precision, text, "
+                    + "uuid, jsonb): definition"
+            ]),
+        Damage(sql: setting("ivfflat.max_probes = 100"), findings: []),
+        Damage(
+            sql: "ALTER TABLE mcp.projection_matrices ALTER COLUMN matrix SET STORAGE DEFAULT",
+            findings: ["different column matrix of projection_matrices: storage"]),
+        Damage(sql: "ALTER TABLE mcp.embeddings ALTER COLUMN embedding SET STORAGE PLAIN", findings: []),
+    ]
+
+    static func setting(_ setting: String) -> String {
+        """
+        LOAD 'vector';
+        DO $$ DECLARE search regprocedure; BEGIN
+            SELECT oid INTO STRICT search FROM pg_proc WHERE proname = 'search_embeddings';
+            EXECUTE format('ALTER FUNCTION %s SET \(setting)', search);
+        END $$
+        """
+    }
+
+    /// Nothing but what was done shows.
+    @Test(arguments: damages + undoings + ownThings)
+    func namesExactlyWhatIsWrong(damage: Damage) async throws {
+        try await TestDatabase.with(.v18, template: Self.installed) { database in
+            try await database.psql(damage.sql)
+            let gap = try await Self.gap(database)
+            let findings =
+                gap.missing.map { "missing \($0)" }
+                + gap.different.map { "different \($0.object): \($0.property.rawValue)" }
+                + gap.unknown.map { "unknown \($0)" }
+            for expected in damage.findings { #expect(findings.contains(expected), "\(findings)") }
+            // A table in the place of another one differs in all its parts.
+            let isOneFinding = !damage.findings.contains { $0.hasSuffix("partition key") }
+            if isOneFinding { #expect(Set(findings) == Set(damage.findings)) }
+            #expect(gap.isClosed == damage.findings.allSatisfy { $0.hasPrefix("unknown") })
+        }
+    }
+
+    /// Roles are the cluster's: no other test may see it.
+    @Test(arguments: [
+        "GRANT mcp_owner TO mcp_application", "GRANT mcp_owner TO mcp_readonly",
+        "GRANT mcp_application TO mcp_readonly",
+    ])
+    func namesMembershipsThatPassRightsOn(grant: String) async throws {
+        let cluster = try await Cluster.private(.v18)
+        try await TestDatabase.with(cluster, template: Self.installed) { database in
+            let words = grant.split(separator: " ")
+            try await database.psql("CREATE ROLE program LOGIN; GRANT mcp_application TO program; \(grant)")
+            let role = CatalogObject(.role, String(words[1]))
+            let difference = SchemaGap.Difference(
+                object: role, property: .members, expected: nil, found: String(words[3]))
+            #expect(try await Self.gap(database).different == [difference])
+
+            let diagnosis = try await database.repair()
+            #expect(diagnosis.plan.steps == [] && diagnosis.plan.refusals.map(\.object) == [role])
+            #expect(diagnosis.plan.refusals.map(\.cure) == [#"run: REVOKE "\#(words[1])" FROM \#(words[3])"#])
+            try await database.psql("REVOKE \(words[1]) FROM \(words[3])")
+            #expect(try await Self.gap(database).isClosed)
+        }
+        try await cluster.destroy()
+    }
+
+    /// It may have been made anywhere, under any name.
+    @Test func findsTheExtensionsWhereTheyLive() async throws {
+        try await TestDatabase.with(.v18) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA "odd ""place"; CREATE SCHEMA "another'one";
+                CREATE EXTENSION vector SCHEMA "odd ""place"; CREATE EXTENSION pg_trgm SCHEMA "another'one";
+                SET search_path = ''; \(EmbeddedSQL.migrations.map(\.text).joined(separator: "\n"))
+                """)
+            let gap = try await Self.gap(database)
+            #expect(gap.isClosed, "\(gap.missing) \(gap.different)")
+        }
+    }
+
+    /// Connecting is all that it asks for.
+    @Test func needsNoRight() async throws {
+        try await TestDatabase.with(.v18, template: Self.installed) { database in
+            let role = "reader_\(database.name)"
+            try await database.psql("CREATE ROLE \(role) LOGIN")
+            let verifier = SchemaVerifier(conninfo: database.conninfo(user: role), applicationName: "test")
+            #expect(try await verifier.verify().gap.isClosed)
+            try await database.psql("DROP ROLE \(role)")
+        }
+    }
+}
