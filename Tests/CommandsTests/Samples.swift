@@ -33,7 +33,7 @@ enum Samples {
             CreatePartition(
                 parent: name(table), parentOID: 1, parentOwner: "owner", partition: name("\(table)_\(month)"),
                 from: instant(from), to: instant(to), keyType: .date, keyColumn: "at",
-                likeness: PartitionLikeness(template: name(table), owner: "owner"),
+                template: PartitionTemplate(relation: name(table), owner: "owner"),
                 defaultPartition: rest.map(name), foreignKeyTables: [], reason: reason, limits: limits))
     }
 

@@ -6,7 +6,7 @@ import Testing
 struct ParityTests {
     @Test("a new partition has all that its sibling has, and no more", arguments: PostgresVersion.underTest)
     func copiesEverything(version: PostgresVersion) async throws {
-        try await LikenessFixture.with(version) { fixture in
+        try await TemplateFixture.with(version) { fixture in
             let summary = await fixture.tend()
             #expect(summary.outcomes() == Array(repeating: "done", count: 4))
             #expect(summary.reports.flatMap(\.notices).isEmpty)
@@ -31,7 +31,7 @@ struct ParityTests {
 
     @Test("pg_dump writes the new partition as it writes its sibling", arguments: PostgresVersion.underTest)
     func dumpsAlike(version: PostgresVersion) async throws {
-        try await LikenessFixture.with(version) { fixture in
+        try await TemplateFixture.with(version) { fixture in
             #expect(await fixture.tend().count(.done) == 4)
             let (sibling, fresh) = try await fixture.partitions()
             let expected = try await dump(sibling, fixture)
@@ -45,7 +45,7 @@ struct ParityTests {
     }
 
     /// The statements of the schema's dump, names and bounds taken out.
-    private func dump(_ name: String, like sibling: String? = nil, _ fixture: LikenessFixture) async throws -> Set<
+    private func dump(_ name: String, like sibling: String? = nil, _ fixture: TemplateFixture) async throws -> Set<
         String
     > {
         let database = fixture.database

@@ -47,7 +47,7 @@ struct RetryPolicyTests {
             let step = CreatePartition(
                 parent: events, parentOID: 1, parentOwner: "o", partition: app("events_2026_01"),
                 from: utc("2026-01-01"), to: utc("2026-02-01"), keyType: .timestamptz, keyColumn: "at",
-                likeness: PartitionLikeness(template: events, owner: "o"), defaultPartition: defaultPartition,
+                template: PartitionTemplate(relation: events, owner: "o"), defaultPartition: defaultPartition,
                 foreignKeyTables: [], reason: "due", limits: Self.limits)
             return RetryPolicy().reaction(
                 to: .timeout, of: .createPartition(step), attempt: attempt, waited: .zero, jitter: 1)

@@ -18,7 +18,7 @@ enum Samples {
                 partition: RelationName(schema: schema, name: "\(table)_2026_\(month)"),
                 from: Instant(midnightOf: from), to: Instant(midnightOf: from.adding(months: 1)),
                 keyType: .timestamptz, keyColumn: "created_at",
-                likeness: PartitionLikeness(template: RelationName(schema: schema, name: table), owner: "owner"),
+                template: PartitionTemplate(relation: RelationName(schema: schema, name: table), owner: "owner"),
                 defaultPartition: nil, foreignKeyTables: [], reason: "one of the 3 months to come", limits: limits))
     }
 

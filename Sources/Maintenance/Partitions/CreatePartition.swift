@@ -15,7 +15,7 @@ package struct CreatePartition: Hashable, Sendable {
     package var keyType: PartitionKeyType
     package var keyColumn: String
     /// What the new partition has to look like.
-    package var likeness: PartitionLikeness
+    package var template: PartitionTemplate
     /// A DEFAULT partition, which ATTACH scans under ACCESS EXCLUSIVE.
     package var defaultPartition: RelationName?
     /// Tables on the other end of a foreign key, in the order of their names: ATTACH locks them too.
@@ -26,7 +26,7 @@ package struct CreatePartition: Hashable, Sendable {
     package init(
         parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
         to: Instant,
-        keyType: PartitionKeyType, keyColumn: String, likeness: PartitionLikeness,
+        keyType: PartitionKeyType, keyColumn: String, template: PartitionTemplate,
         defaultPartition: RelationName?, foreignKeyTables: [RelationName], reason: String, limits: StepLimits
     ) {
         self.parent = parent
@@ -37,7 +37,7 @@ package struct CreatePartition: Hashable, Sendable {
         self.to = to
         self.keyType = keyType
         self.keyColumn = keyColumn
-        self.likeness = likeness
+        self.template = template
         self.defaultPartition = defaultPartition
         self.foreignKeyTables = foreignKeyTables
         self.reason = reason

@@ -86,7 +86,7 @@ struct DeparsedExpression {
     }
 }
 
-extension PartitionLikeness.Policy {
+extension PartitionTemplate.Policy {
     /// Whether one of its subqueries names that table.
     package func names(_ table: RelationName) -> Bool {
         [using, check].compactMap(\.self).contains { DeparsedExpression($0).names(table) }

@@ -49,7 +49,7 @@ package struct PartitionPlanner {
     /// followed.
     package func templates() -> [(parent: UInt32, template: UInt32?)] {
         let needed = Set(readings().lazy.flatMap(\.steps).map(\.parentOID))
-        return snapshot.tables.filter { needed.contains($0.oid) }.map { ($0.oid, $0.template?.oid) }
+        return snapshot.tables.filter { needed.contains($0.oid) }.map { ($0.oid, $0.templatePartition?.oid) }
     }
 
     private var tended: [PartitionedTable] {
@@ -136,7 +136,7 @@ package struct PartitionPlanner {
             reading.refusals.append(lockedTemplate(set.table, failure))
             reading.steps = []
         }
-        if !reading.steps.isEmpty, set.table.template == nil {
+        if !reading.steps.isEmpty, set.table.templatePartition == nil {
             reading.findings.append(firstPartitionFinding(set.table))
         }
         return reading
@@ -183,8 +183,8 @@ package struct PartitionPlanner {
         return CreatePartition(
             parent: set.table.name, parentOID: set.table.oid, parentOwner: set.table.owner, partition: name,
             from: from, to: to, keyType: set.keyType, keyColumn: set.keyColumn,
-            likeness: snapshot.likenesses[set.table.oid]
-                ?? PartitionLikeness(template: set.table.name, owner: set.table.owner),
+            template: snapshot.templates[set.table.oid]
+                ?? PartitionTemplate(relation: set.table.name, owner: set.table.owner),
             defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
             reason: reason, limits: StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout))
     }
@@ -251,7 +251,7 @@ package struct PartitionPlanner {
     }
 
     private func lockedTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {
-        let template = (table.template?.name ?? table.name).description
+        let template = (table.templatePartition?.name ?? table.name).description
         return Refusal(
             task: .partitions, object: table.name, reason: .locked,
             explanation: "new partitions are made like \(template), and somebody holds a lock on it, so that its "

@@ -141,7 +141,7 @@ extension PartitionedTable {
     }
 
     /// The newest partition that a new one can be like: not a foreign table, and not partitioned again.
-    var template: Partition? {
+    package var templatePartition: Partition? {
         newestBounded(.max).last { !$0.partition.isForeign && !$0.partition.isPartitioned }?.partition
     }
 

@@ -14,7 +14,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
     /// Relations (and types, which share their names) that bear a name which a new partition would get.
     package var takenNames: Set<RelationName>
     /// By parent: what a new partition has to look like.
-    package var likenesses: [UInt32: PartitionLikeness]
+    package var templates: [UInt32: PartitionTemplate]
     /// By parent, where somebody held a lock on the partition that new ones are to be like: what the server said.
     package var lockedTemplates: [UInt32: ServerFailure]
     /// Watched schemas that the database does not have.
@@ -23,7 +23,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package init(
         server: ServerFacts, takenAt: Instant, tables: [PartitionedTable] = [], views: [MaterializedView] = [],
         corpora: [Corpus] = [], zones: [String: ZoneSample] = [:], takenNames: Set<RelationName> = [],
-        likenesses: [UInt32: PartitionLikeness] = [:], lockedTemplates: [UInt32: ServerFailure] = [:],
+        templates: [UInt32: PartitionTemplate] = [:], lockedTemplates: [UInt32: ServerFailure] = [:],
         missingSchemas: [String] = []
     ) {
         self.server = server
@@ -33,7 +33,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
         self.corpora = corpora
         self.zones = zones
         self.takenNames = takenNames
-        self.likenesses = likenesses
+        self.templates = templates
         self.lockedTemplates = lockedTemplates
         self.missingSchemas = missingSchemas
     }

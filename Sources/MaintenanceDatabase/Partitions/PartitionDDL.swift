@@ -19,13 +19,13 @@ struct PartitionDDL {
     init(_ step: CreatePartition, serverVersion: Int) throws(SQLTextError) {
         let partition = try step.partition.quoted
         let parent = try step.parent.quoted
-        let likeness = step.likeness
-        let dress = try LikenessDDL(likeness, of: step.partition)
+        let template = step.template
+        let dress = try TemplateDDL(template, of: step.partition)
 
         // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.
-        let identity = likeness.identityColumns && serverVersion < 170_000 ? "" : " EXCLUDING IDENTITY"
+        let identity = template.identityColumns && serverVersion < 170_000 ? "" : " EXCLUDING IDENTITY"
         let table =
-            "CREATE \(likeness.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
+            "CREATE \(template.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
             + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)
         // A sibling in the database's own tablespace has none to name, and the role may have another default.
         let create = ["SET LOCAL default_tablespace = ''", table] + (try dress.beforeAttach)
@@ -36,13 +36,13 @@ struct PartitionDDL {
             "SET LOCAL row_security = on",
             "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)", "SET LOCAL row_security = off",
         ]
-        if likeness.owner == step.parentOwner {
+        if template.owner == step.parentOwner {
             self.create = create + (try dress.grants)
             finish = (try dress.afterAttach) + ["RESET ROLE"]
         } else {
             // ATTACH wants one owner of both; and an owner who changes takes along what the former one has and gave.
             self.create = create
-            let owner = try SQLIdentifier(likeness.owner).quoted
+            let owner = try SQLIdentifier(template.owner).quoted
             finish =
                 (try dress.afterAttach)
                 + ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"]

@@ -196,17 +196,17 @@ struct PlanExecutor {
 
     /// What could not be copied, or came from elsewhere, such as an event trigger: said, since nobody would look.
     private func compare(_ step: CreatePartition) async {
-        let template = step.likeness.template
+        let sibling = step.template.relation
         // Without a sibling the parent is named, and nothing was copied.
-        guard template != step.parent else { return }
+        guard sibling != step.parent else { return }
         do throws(PostgresError) {
-            let reader = LikenessReader(connection: try await session.connection())
-            guard let likeness = try await reader.read(step.partition) else { return }
-            for difference in likeness.differences(from: step.likeness) {
-                session.keepNotice("\(step.partition) is not like \(template): \(difference)")
+            let reader = TemplateReader(connection: try await session.connection())
+            guard let template = try await reader.read(step.partition) else { return }
+            for difference in template.differences(from: step.template) {
+                session.keepNotice("\(step.partition) is not like \(sibling): \(difference)")
             }
         } catch {
-            session.keepNotice("\(step.partition) could not be compared with \(template): \(error.message)")
+            session.keepNotice("\(step.partition) could not be compared with \(sibling): \(error.message)")
         }
     }
 

@@ -87,18 +87,18 @@ package struct SnapshotReader {
         if let questions {
             snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
         }
-        // The names and the likenesses that matter are those of the plan so far.
+        // The names and the templates that matter are those of the plan so far.
         let tentative = PartitionPlanner(definition: definition, snapshot: snapshot)
         let names = tentative.candidateNames().sorted()
         if !names.isEmpty {
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
             let templates = tentative.templates()
-            (snapshot.likenesses, snapshot.lockedTemplates) = try await LikenessReader(connection: connection)
+            (snapshot.templates, snapshot.lockedTemplates) = try await TemplateReader(connection: connection)
                 .read(templates, within: definition.locks.perStep)
             // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
             if templates.contains(where: {
-                snapshot.likenesses[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
+                snapshot.templates[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
             }) {
                 return false
             }

@@ -45,13 +45,13 @@ struct StepFailure {
 
     private func privilegeCure(_ step: CreatePartition) -> String {
         let (owner, schema) = (RelationName.quoted(step.parentOwner), RelationName.quoted(step.partition.schema))
-        if step.likeness.owner != step.parentOwner {
+        if step.template.owner != step.parentOwner {
             return
-                "its siblings belong to \(step.likeness.owner): give them the owner of \(step.parent), or let our role "
+                "its siblings belong to \(step.template.owner): give them the owner of \(step.parent), or let our role "
                 + "act as both, with CREATE on schema \(schema)"
         }
         return "\(owner) needs CREATE on schema \(schema) (GRANT CREATE ON SCHEMA \(schema) TO \(owner))"
-            + (step.likeness.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? "")
+            + (step.template.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? "")
             + ", and EXECUTE on the functions of the sibling's triggers and policies"
     }
 

@@ -26,7 +26,7 @@ struct StepRunner {
         let ddl = try spelled(PartitionDDL(step, serverVersion: serverVersion))
         let changed = { () async throws(PostgresError) -> StepOutcome? in
             if let changed = try await recheck(step) { return changed }
-            if let changed = try await recheckLikeness(step) { return changed }
+            if let changed = try await recheckTemplate(step) { return changed }
             return try await recheckName(step)
         }
         return try await transaction(step.limits).run(as: step.parentOwner, unless: changed) {
@@ -101,16 +101,16 @@ struct StepRunner {
 
     /// Whoever closed the sibling to somebody meanwhile has closed the new partition too. Asked before any lock is held:
     /// to print its policies the server locks the sibling, within the step's `lock_timeout`.
-    private func recheckLikeness(_ step: CreatePartition) async throws(PostgresError) -> StepOutcome? {
-        let template = step.likeness.template
-        var likeness = try await LikenessReader(connection: connection).read(template)
-        if template == step.parent { likeness = likeness?.ofFirstPartition }
+    private func recheckTemplate(_ step: CreatePartition) async throws(PostgresError) -> StepOutcome? {
+        let sibling = step.template.relation
+        var template = try await TemplateReader(connection: connection).read(sibling)
+        if sibling == step.parent { template = template?.ofFirstPartition }
         // An index that somebody gives the sibling meanwhile would not be copied anyhow.
-        likeness?.ownParts = step.likeness.ownParts
-        if likeness == step.likeness { return nil }
+        template?.ownParts = step.template.ownParts
+        if template == step.template { return nil }
         return .superseded(
             reason:
-                "what new partitions follow of \(template) (grants, policies, settings) changed after the plan was made; run again"
+                "what new partitions follow of \(sibling) (grants, policies, settings) changed after the plan was made; run again"
         )
     }
 

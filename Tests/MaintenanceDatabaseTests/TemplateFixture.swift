@@ -2,7 +2,7 @@ import Maintenance
 import TestSupport
 
 /// A set whose siblings have everything that a partition can have of its own, and roles named after the database.
-struct LikenessFixture {
+struct TemplateFixture {
     let database: TestDatabase
 
     var owner: String { "owner_\(database.name)" }
@@ -10,10 +10,10 @@ struct LikenessFixture {
     var writer: String { "writer_\(database.name)" }
 
     static func with(
-        _ version: PostgresVersion, _ body: (LikenessFixture) async throws -> Void
+        _ version: PostgresVersion, _ body: (TemplateFixture) async throws -> Void
     ) async throws {
         try await TestDatabase.with(version) { database in
-            let fixture = LikenessFixture(database: database)
+            let fixture = TemplateFixture(database: database)
             let roles = [fixture.owner, fixture.reader, fixture.writer]
             for role in roles { try await database.psql("CREATE ROLE \(role)") }
             try await fixture.make()

@@ -2,9 +2,9 @@ import SQLText
 
 /// What a partition has of its own and does not inherit: the part in which a new one must be like its siblings.
 /// Names and definitions are as the catalog prints them.
-package struct PartitionLikeness: Hashable, Sendable {
+package struct PartitionTemplate: Hashable, Sendable {
     /// The sibling that was read, or the parent where there is none yet.
-    package var template: RelationName
+    package var relation: RelationName
     package var owner: String
     /// Granted on the table; nil means never granted or revoked, so the owner's defaults hold.
     package var grants: [Grant]?
@@ -33,7 +33,7 @@ package struct PartitionLikeness: Hashable, Sendable {
     package var ownParts: [OwnPart]
 
     package init(
-        template: RelationName, owner: String, grants: [Grant]? = nil, columnGrants: [ColumnGrant] = [],
+        relation: RelationName, owner: String, grants: [Grant]? = nil, columnGrants: [ColumnGrant] = [],
         defaultGrantees: [String] = [], rowSecurity: Bool = false, forceRowSecurity: Bool = false,
         policies: [Policy] = [], storageParameters: [String] = [], toastParameters: [String] = [],
         replicaIdentity: ReplicaIdentity = .primaryKey, tablespace: String? = nil, accessMethod: String? = nil,
@@ -41,7 +41,7 @@ package struct PartitionLikeness: Hashable, Sendable {
         publications: [Publication] = [], isUnlogged: Bool = false,
         ownParts: [OwnPart] = []
     ) {
-        self.template = template
+        self.relation = relation
         self.owner = owner
         self.grants = grants
         self.columnGrants = columnGrants
@@ -67,9 +67,9 @@ package struct PartitionLikeness: Hashable, Sendable {
     /// Nobody but the owner gets anything on it: access goes through the table, by its grants and its policies. Where
     /// row-level security holds for the table it holds for the partition too, and without a policy: what a grant that
     /// somebody gives later would show is nothing, until there is a policy. The rest is what PARTITION OF would do.
-    package var ofFirstPartition: PartitionLikeness {
-        PartitionLikeness(
-            template: template, owner: owner, defaultGrantees: defaultGrantees, rowSecurity: rowSecurity,
+    package var ofFirstPartition: PartitionTemplate {
+        PartitionTemplate(
+            relation: relation, owner: owner, defaultGrantees: defaultGrantees, rowSecurity: rowSecurity,
             forceRowSecurity: forceRowSecurity, tablespace: tablespace, accessMethod: accessMethod)
     }
 

@@ -1,9 +1,9 @@
-extension PartitionLikeness {
+extension PartitionTemplate {
     /// What this partition has otherwise than its sibling `template`: one phrase each; empty when it is like it.
     ///
     /// Expressions are compared as the server prints them, with the tables' own names taken for equal. Default
     /// privileges are no part of a table, and not compared; nor is who granted a privilege.
-    package func differences(from template: PartitionLikeness) -> [String] {
+    package func differences(from template: PartitionTemplate) -> [String] {
         var found: [String] = []
         func compare<Value: Equatable>(_ what: String, _ value: Value, _ expected: Value, _ text: (Value) -> String) {
             if value != expected { found.append("\(what) is \(text(value)), and \(text(expected)) on its sibling") }
@@ -21,10 +21,10 @@ extension PartitionLikeness {
         compare("FORCE ROW LEVEL SECURITY", forceRowSecurity, template.forceRowSecurity, onOff)
         compare(
             "the policy", policies,
-            template.policies.map { $0.requalified(from: template.template.name, to: self.template.name) }
+            template.policies.map { $0.requalified(from: template.relation.name, to: relation.name) }
                 .map { expected in
                     // Where the rewriting changed nothing but quotes, the server's own spelling is the one to compare.
-                    policies.first { $0.isSame(as: expected, onTable: self.template.name) } ?? expected
+                    policies.first { $0.isSame(as: expected, onTable: relation.name) } ?? expected
                 })
         compare("the storage parameter", storageParameters, template.storageParameters)
         compare("the toast parameter", toastParameters, template.toastParameters)
@@ -43,14 +43,14 @@ extension PartitionLikeness {
                 "the \(part.kind) \(part.name) (\(part.definition)) of its sibling, which the parent lacks, is missing")
         }
         // Rewritten are the columns' qualifiers: a subquery on the sibling is one on the sibling still.
-        for policy in policies where policy.names(template.template) {
-            found.append("the policy \(policy.name) names \(template.template), as on its sibling")
+        for policy in policies where policy.names(template.relation) {
+            found.append("the policy \(policy.name) names \(template.relation), as on its sibling")
         }
         return found
     }
 
     /// Privileges that were never granted are the owner's own, all of them; spelled out they are the same.
-    private func compareGrants(_ template: PartitionLikeness, _ compare: (String, [Grant], [Grant]) -> Void) {
+    private func compareGrants(_ template: PartitionTemplate, _ compare: (String, [Grant], [Grant]) -> Void) {
         switch (grants, template.grants) {
         case (nil, nil): break
         case (let mine?, let theirs?): compare("the grant", mine, theirs)
@@ -60,37 +60,37 @@ extension PartitionLikeness {
     }
 }
 
-extension [PartitionLikeness.Grant] {
+extension [PartitionTemplate.Grant] {
     /// Without the owner's, if the owner has every privilege there is: seven, and MAINTAIN from 17.
     fileprivate func withoutAllOfOwner(_ owner: String) -> Self {
         count { $0.grantee == owner } >= 7 ? filter { $0.grantee != owner } : self
     }
 }
 
-extension PartitionLikeness.Policy {
+extension PartitionTemplate.Policy {
     /// Whether the two say the same once the table's name is written alike in both.
     fileprivate func isSame(as other: Self, onTable table: String) -> Bool {
         requalified(from: table, to: table) == other.requalified(from: table, to: table)
     }
 }
 
-extension PartitionLikeness.Grant: CustomStringConvertible {
+extension PartitionTemplate.Grant: CustomStringConvertible {
     package var description: String {
         "of \(privilege) to \(grantee.isEmpty ? "PUBLIC" : grantee)\(isGrantable ? " with grant option" : "")"
     }
 }
 
-extension PartitionLikeness.ColumnGrant: CustomStringConvertible {
+extension PartitionTemplate.ColumnGrant: CustomStringConvertible {
     package var description: String { "\(grant) on column \(column)" }
 }
 
-extension PartitionLikeness.Policy: CustomStringConvertible {
+extension PartitionTemplate.Policy: CustomStringConvertible {
     package var description: String {
         "\(name) for \(command)" + (using.map { " using \($0)" } ?? "") + (check.map { " with check \($0)" } ?? "")
     }
 }
 
-extension PartitionLikeness.ReplicaIdentity: CustomStringConvertible {
+extension PartitionTemplate.ReplicaIdentity: CustomStringConvertible {
     package var description: String {
         switch self {
         case .primaryKey: "the primary key"
@@ -102,7 +102,7 @@ extension PartitionLikeness.ReplicaIdentity: CustomStringConvertible {
     }
 }
 
-extension PartitionLikeness.ColumnSetting: CustomStringConvertible {
+extension PartitionTemplate.ColumnSetting: CustomStringConvertible {
     package var description: String {
         let parts = [
             statisticsTarget.map { "statistics target \($0)" }, options.isEmpty ? nil : options.joined(separator: ", "),
@@ -112,13 +112,13 @@ extension PartitionLikeness.ColumnSetting: CustomStringConvertible {
     }
 }
 
-extension PartitionLikeness.Publication: CustomStringConvertible {
+extension PartitionTemplate.Publication: CustomStringConvertible {
     package var description: String {
         name + (columns.map { " (\($0.joined(separator: ", ")))" } ?? "") + (filter.map { " where \($0)" } ?? "")
     }
 }
 
-extension PartitionLikeness.Trigger: CustomStringConvertible {
+extension PartitionTemplate.Trigger: CustomStringConvertible {
     package var description: String {
         let firing =
             switch state {

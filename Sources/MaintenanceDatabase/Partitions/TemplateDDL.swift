@@ -2,14 +2,14 @@ import Maintenance
 import SQLText
 
 /// The statements that give a new table what its sibling has of its own and LIKE does not copy.
-struct LikenessDDL {
-    private let likeness: PartitionLikeness
+struct TemplateDDL {
+    private let template: PartitionTemplate
     private let name: RelationName
     /// The new table, quoted.
     private let table: String
 
-    init(_ likeness: PartitionLikeness, of name: RelationName) throws(SQLTextError) {
-        self.likeness = likeness
+    init(_ template: PartitionTemplate, of name: RelationName) throws(SQLTextError) {
+        self.template = template
         self.name = name
         table = try name.quoted
     }
@@ -18,12 +18,12 @@ struct LikenessDDL {
     var tableOptions: String {
         get throws(SQLTextError) {
             var text = ""
-            if let method = likeness.accessMethod { text += " USING \(try SQLIdentifier(method).quoted)" }
+            if let method = template.accessMethod { text += " USING \(try SQLIdentifier(method).quoted)" }
             var parameters: [String] = []
-            for parameter in likeness.storageParameters { parameters.append(try Self.assignment(parameter)) }
-            for parameter in likeness.toastParameters { parameters.append("toast." + (try Self.assignment(parameter))) }
+            for parameter in template.storageParameters { parameters.append(try Self.assignment(parameter)) }
+            for parameter in template.toastParameters { parameters.append("toast." + (try Self.assignment(parameter))) }
             if !parameters.isEmpty { text += " WITH (\(parameters.joined(separator: ", ")))" }
-            if let tablespace = likeness.tablespace { text += " TABLESPACE \(try SQLIdentifier(tablespace).quoted)" }
+            if let tablespace = template.tablespace { text += " TABLESPACE \(try SQLIdentifier(tablespace).quoted)" }
             return text
         }
     }
@@ -38,10 +38,10 @@ struct LikenessDDL {
     var afterAttach: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            if case .index(let parentIndex) = likeness.replicaIdentity {
+            if case .index(let parentIndex) = template.replicaIdentity {
                 statements.append(try replicaIdentityByIndex(parentIndex))
             }
-            for trigger in likeness.triggers where trigger.isCloned { statements.append(try state(of: trigger)) }
+            for trigger in template.triggers where trigger.isCloned { statements.append(try state(of: trigger)) }
             return statements
         }
     }
@@ -50,7 +50,7 @@ struct LikenessDDL {
     var publications: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            for publication in likeness.publications {
+            for publication in template.publications {
                 var text = "ALTER PUBLICATION \(try SQLIdentifier(publication.name).quoted) ADD TABLE ONLY \(table)"
                 if let columns = publication.columns {
                     var names: [String] = []
@@ -67,7 +67,7 @@ struct LikenessDDL {
     private var columns: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            for column in likeness.columns {
+            for column in template.columns {
                 let alter = "ALTER TABLE \(table) ALTER COLUMN \(try SQLIdentifier(column.name).quoted)"
                 if let target = column.statisticsTarget { statements.append("\(alter) SET STATISTICS \(target)") }
                 if let storage = column.storage { statements.append("\(alter) SET STORAGE \(storage)") }
@@ -87,18 +87,18 @@ struct LikenessDDL {
     var grants: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            var losers = likeness.defaultGrantees
-            if likeness.grants != nil || !losers.isEmpty { losers.append(likeness.owner) }
+            var losers = template.defaultGrantees
+            if template.grants != nil || !losers.isEmpty { losers.append(template.owner) }
             for (index, grantee) in losers.enumerated() where !losers[..<index].contains(grantee) {
                 statements.append("REVOKE ALL ON TABLE \(table) FROM \(try Self.role(grantee))")
             }
-            if likeness.grants == nil, !losers.isEmpty {
-                statements.append("GRANT ALL ON TABLE \(table) TO \(try Self.role(likeness.owner))")
+            if template.grants == nil, !losers.isEmpty {
+                statements.append("GRANT ALL ON TABLE \(table) TO \(try Self.role(template.owner))")
             }
-            for grant in likeness.grants ?? [] {
+            for grant in template.grants ?? [] {
                 statements.append("GRANT \(grant.privilege) ON TABLE \(table) TO \(try Self.recipient(grant))")
             }
-            for column in likeness.columnGrants {
+            for column in template.columnGrants {
                 let name = try SQLIdentifier(column.column).quoted
                 statements.append(
                     "GRANT \(column.grant.privilege) (\(name)) ON TABLE \(table) TO \(try Self.recipient(column.grant))"
@@ -111,8 +111,8 @@ struct LikenessDDL {
     private var rowSecurity: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            for original in likeness.policies {
-                let policy = original.requalified(from: likeness.template.name, to: name.name)
+            for original in template.policies {
+                let policy = original.requalified(from: template.relation.name, to: name.name)
                 var roles: [String] = []
                 for role in policy.roles { roles.append(try Self.role(role)) }
                 statements.append(
@@ -122,15 +122,15 @@ struct LikenessDDL {
                         + (policy.using.map { " USING (\($0))" } ?? "")
                         + (policy.check.map { " WITH CHECK (\($0))" } ?? ""))
             }
-            if likeness.rowSecurity { statements.append("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY") }
-            if likeness.forceRowSecurity { statements.append("ALTER TABLE \(table) FORCE ROW LEVEL SECURITY") }
+            if template.rowSecurity { statements.append("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY") }
+            if template.forceRowSecurity { statements.append("ALTER TABLE \(table) FORCE ROW LEVEL SECURITY") }
             return statements
         }
     }
 
     private var replicaIdentity: [String] {
         get throws(SQLTextError) {
-            switch likeness.replicaIdentity {
+            switch template.replicaIdentity {
             case .full: ["ALTER TABLE \(table) REPLICA IDENTITY FULL"]
             case .nothing: ["ALTER TABLE \(table) REPLICA IDENTITY NOTHING"]
             case .primaryKey, .index, .ownIndex: []
@@ -157,7 +157,7 @@ struct LikenessDDL {
     private var ownTriggers: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            for trigger in likeness.triggers where !trigger.isCloned {
+            for trigger in template.triggers where !trigger.isCloned {
                 statements.append("\(trigger.head)\(table)\(trigger.tail)")
                 if trigger.state != .origin { statements.append(try state(of: trigger)) }
             }
@@ -165,7 +165,7 @@ struct LikenessDDL {
         }
     }
 
-    private func state(of trigger: PartitionLikeness.Trigger) throws(SQLTextError) -> String {
+    private func state(of trigger: PartitionTemplate.Trigger) throws(SQLTextError) -> String {
         let action =
             switch trigger.state {
             case .origin: "ENABLE"
@@ -181,7 +181,7 @@ struct LikenessDDL {
         name.isEmpty ? "PUBLIC" : try SQLIdentifier(name).quoted
     }
 
-    private static func recipient(_ grant: PartitionLikeness.Grant) throws(SQLTextError) -> String {
+    private static func recipient(_ grant: PartitionTemplate.Grant) throws(SQLTextError) -> String {
         try role(grant.grantee) + (grant.isGrantable ? " WITH GRANT OPTION" : "")
     }
 

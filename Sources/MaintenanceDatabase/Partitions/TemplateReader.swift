@@ -4,7 +4,7 @@ import PostgresClient
 import SQLText
 
 /// Reads what partitions have of their own, so that new ones can be made like them and compared with them.
-struct LikenessReader {
+struct TemplateReader {
     let connection: Connection
 
     /// By the parent's oid. A parent without a template is followed itself, as far as a first partition does.
@@ -14,50 +14,50 @@ struct LikenessReader {
     /// told apart. In a transaction, whose `lock_timeout` is the same afterwards.
     func read(
         _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
-    ) async throws(PostgresError) -> (likenesses: [UInt32: PartitionLikeness], locked: [UInt32: ServerFailure]) {
+    ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], locked: [UInt32: ServerFailure]) {
         let known = templates.compactMap { pair in pair.template.map { (parent: pair.parent, template: $0) } }
-        var likenesses = try await tables(templates.filter { $0.template == nil }.map(\.parent))
+        var templates = try await tables(templates.filter { $0.template == nil }.map(\.parent))
             .mapValues(\.ofFirstPartition)
         var locked: [UInt32: ServerFailure] = [:]
         do throws(PostgresError) {
             let byTemplate = try await read(known.map(\.template), within: deadline)
-            for (parent, template) in known { likenesses[parent] = byTemplate[template] }
+            for (parent, template) in known { templates[parent] = byTemplate[template] }
         } catch {
             guard error.sqlState == .lockNotAvailable else { throw error }
             for (parent, template) in known {
                 do throws(PostgresError) {
-                    likenesses[parent] = try await read([template], within: deadline)[template]
+                    templates[parent] = try await read([template], within: deadline)[template]
                 } catch {
                     guard error.sqlState == .lockNotAvailable else { throw error }
                     locked[parent] = ServerFailure(error)
                 }
             }
         }
-        return (likenesses, locked)
+        return (templates, locked)
     }
 
     /// A lock that is not to be had in time leaves the transaction as it was.
     private func read(
         _ tables: [UInt32], within deadline: Duration
-    ) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+    ) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !tables.isEmpty else { return [:] }
         do throws(PostgresError) {
             try await connection.script(
-                unsafe: "SAVEPOINT likeness; SET LOCAL lock_timeout = '\(deadline.milliseconds)ms'")
-            let likenesses = try await read(tables)
+                unsafe: "SAVEPOINT template; SET LOCAL lock_timeout = '\(deadline.milliseconds)ms'")
+            let templates = try await read(tables)
             // Rolled back: nothing was written, and the setting goes with it.
-            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT likeness; RELEASE SAVEPOINT likeness")
-            return likenesses
+            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
+            return templates
         } catch {
             if error.sqlState == .lockNotAvailable {
-                try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT likeness; RELEASE SAVEPOINT likeness")
+                try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
             }
             throw error
         }
     }
 
     /// nil when there is no such table.
-    func read(_ name: RelationName) async throws(PostgresError) -> PartitionLikeness? {
+    func read(_ name: RelationName) async throws(PostgresError) -> PartitionTemplate? {
         let row = try await connection.optionalRow(
             """
             SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -68,66 +68,66 @@ struct LikenessReader {
     }
 
     /// By the table's own oid.
-    func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+    func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !tables.isEmpty else { return [:] }
-        var likenesses = try await self.tables(tables)
-        for row in try await connection.rows(CatalogQuery.likenessGrants(tables)) {
-            let grant = PartitionLikeness.Grant(
+        var templates = try await self.tables(tables)
+        for row in try await connection.rows(CatalogQuery.templateGrants(tables)) {
+            let grant = PartitionTemplate.Grant(
                 grantee: try row.decode("grantee"), privilege: try row.decode("privilege"),
                 isGrantable: try row.decode("is_grantable"))
             let oid: UInt32 = try row.decode("oid")
             if let column: String = try row.decodeIfPresent("column_name") {
-                likenesses[oid]?.columnGrants.append(PartitionLikeness.ColumnGrant(column: column, grant: grant))
+                templates[oid]?.columnGrants.append(PartitionTemplate.ColumnGrant(column: column, grant: grant))
             } else {
-                likenesses[oid]?.grants?.append(grant)
+                templates[oid]?.grants?.append(grant)
             }
         }
-        for row in try await connection.rows(CatalogQuery.likenessPolicies(tables)) {
-            likenesses[try row.decode("oid")]?.policies.append(
-                PartitionLikeness.Policy(
+        for row in try await connection.rows(CatalogQuery.templatePolicies(tables)) {
+            templates[try row.decode("oid")]?.policies.append(
+                PartitionTemplate.Policy(
                     name: try row.decode("name"), isPermissive: try row.decode("is_permissive"),
                     command: try row.decode("command"), roles: try row.decode("roles"),
                     using: try row.decodeIfPresent("using_expression"),
                     check: try row.decodeIfPresent("check_expression")))
         }
-        for row in try await connection.rows(CatalogQuery.likenessColumns(tables)) {
-            likenesses[try row.decode("oid")]?.columns.append(
-                PartitionLikeness.ColumnSetting(
+        for row in try await connection.rows(CatalogQuery.templateColumns(tables)) {
+            templates[try row.decode("oid")]?.columns.append(
+                PartitionTemplate.ColumnSetting(
                     name: try row.decode("name"), statisticsTarget: try row.decodeIfPresent("statistics_target"),
                     options: try row.decode("options"), storage: try row.decodeIfPresent("storage"),
                     compression: try row.decodeIfPresent("compression")))
         }
-        for row in try await connection.rows(CatalogQuery.likenessTriggers(tables)) {
-            likenesses[try row.decode("oid")]?.triggers.append(try trigger(row))
+        for row in try await connection.rows(CatalogQuery.templateTriggers(tables)) {
+            templates[try row.decode("oid")]?.triggers.append(try trigger(row))
         }
-        for row in try await connection.rows(CatalogQuery.likenessParts(tables)) {
-            likenesses[try row.decode("oid")]?.ownParts.append(
-                PartitionLikeness.OwnPart(
+        for row in try await connection.rows(CatalogQuery.templateParts(tables)) {
+            templates[try row.decode("oid")]?.ownParts.append(
+                PartitionTemplate.OwnPart(
                     kind: try row.decode("kind"), name: try row.decode("name"),
                     definition: try row.decode("definition")))
         }
-        for row in try await connection.rows(CatalogQuery.likenessPublications(tables)) {
-            likenesses[try row.decode("oid")]?.publications.append(
-                PartitionLikeness.Publication(
+        for row in try await connection.rows(CatalogQuery.templatePublications(tables)) {
+            templates[try row.decode("oid")]?.publications.append(
+                PartitionTemplate.Publication(
                     name: try row.decode("name"), columns: try row.decodeIfPresent("columns"),
                     filter: try row.decodeIfPresent("filter")))
         }
-        return likenesses
+        return templates
     }
 
     /// Without what stands in other catalogs, and without a lock on any of the tables.
-    private func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionLikeness] {
+    private func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !oids.isEmpty else { return [:] }
-        var likenesses: [UInt32: PartitionLikeness] = [:]
-        for row in try await connection.rows(CatalogQuery.likenessTables(oids)) {
-            likenesses[try row.decode("oid")] = try table(row)
+        var templates: [UInt32: PartitionTemplate] = [:]
+        for row in try await connection.rows(CatalogQuery.templateTables(oids)) {
+            templates[try row.decode("oid")] = try table(row)
         }
-        return likenesses
+        return templates
     }
 
-    private func table(_ row: Row) throws(PostgresError) -> PartitionLikeness {
-        PartitionLikeness(
-            template: try RelationName(row), owner: try row.decode("owner"),
+    private func table(_ row: Row) throws(PostgresError) -> PartitionTemplate {
+        PartitionTemplate(
+            relation: try RelationName(row), owner: try row.decode("owner"),
             grants: try row.decode("has_grants", as: Bool.self) ? [] : nil,
             defaultGrantees: try row.decode("default_grantees"), rowSecurity: try row.decode("row_security"),
             forceRowSecurity: try row.decode("force_row_security"),
@@ -137,7 +137,7 @@ struct LikenessReader {
             identityColumns: try row.decode("has_identity"), isUnlogged: try row.decode("is_unlogged"))
     }
 
-    private func replicaIdentity(_ row: Row) throws(PostgresError) -> PartitionLikeness.ReplicaIdentity {
+    private func replicaIdentity(_ row: Row) throws(PostgresError) -> PartitionTemplate.ReplicaIdentity {
         switch try row.decode("replica_identity", as: String.self) {
         case "f": return .full
         case "n": return .nothing
@@ -151,12 +151,12 @@ struct LikenessReader {
         }
     }
 
-    private func trigger(_ row: Row) throws(PostgresError) -> PartitionLikeness.Trigger {
+    private func trigger(_ row: Row) throws(PostgresError) -> PartitionTemplate.Trigger {
         let state: String = try row.decode("state")
-        guard let state = PartitionLikeness.Trigger.State(rawValue: state) else {
+        guard let state = PartitionTemplate.Trigger.State(rawValue: state) else {
             throw PostgresError(.decoding, "unknown trigger state '\(state)'")
         }
-        return PartitionLikeness.Trigger(
+        return PartitionTemplate.Trigger(
             name: try row.decode("name"), head: try row.decode("head"), tail: try row.decode("tail"), state: state,
             isCloned: try row.decode("is_cloned"))
     }
