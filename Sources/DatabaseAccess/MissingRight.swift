@@ -34,7 +34,7 @@ extension ServerFailure {
     package init(_ missing: [MissingRight], of role: String, _ action: String, otherwise: String) {
         let cures = missing.compactMap(\.cure)
         self.init(
-            failureClass: .privilege, sqlState: SQLState.insufficientPrivilege.rawValue,
+            failureClass: .privilege, sqlState: .insufficientPrivilege,
             message: "role \(role) may not \(action), and nothing was changed; "
                 + "it lacks: \(missing.map(\.description).joined(separator: "; "))",
             cure: cures.count == missing.count

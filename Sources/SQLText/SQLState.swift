@@ -71,6 +71,8 @@ extension SQLState {
     package static let duplicateSchema = SQLState("42P06")
     /// `42P07`
     package static let duplicateTable = SQLState("42P07")
+    /// `42P10`: among others, no unique constraint fits ON CONFLICT.
+    package static let invalidColumnReference = SQLState("42P10")
     /// `42P17`: among others, partition bounds that overlap.
     package static let invalidObjectDefinition = SQLState("42P17")
     /// `53100`

@@ -41,7 +41,7 @@ extension ServerFailure {
     /// Whether taking the schema back was refused for what the database holds: rows, or objects of somebody else's.
     package var isRollbackRefusal: Bool {
         let states: [SQLState] = [.objectNotInPrerequisiteState, .dependentObjectsStillExist]
-        return states.contains { $0.rawValue == sqlState }
+        return (sqlState.map(states.contains) ?? false)
     }
 
     /// Rows that could not be counted, since somebody holds the locks of their tables.

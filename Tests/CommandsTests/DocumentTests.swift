@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import Maintenance
+import SQLText
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 @Suite("JSON documents")
 struct DocumentTests {
     private static let failure = ServerFailure(
-        failureClass: .connection, sqlState: "57P03", message: "the server is starting up", cure: "wait")
+        failureClass: .connection, sqlState: .cannotConnectNow, message: "the server is starting up", cure: "wait")
 
     private func object(_ text: String) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import Testing
 
 @testable import Commands
@@ -69,6 +70,7 @@ struct ExitStatusTests {
             (.refused, nil, .refused),
         ] as [(FailureClass, String?, Status)])
     func saysWhatEndedACommandBeforeItBegan(kind: FailureClass, state: String?, status: Status) {
-        #expect(Status(ServerFailure(failureClass: kind, sqlState: state, message: "")) == status)
+        #expect(
+            Status(ServerFailure(failureClass: kind, sqlState: state.map(SQLState.init(_:)), message: "")) == status)
     }
 }

@@ -25,7 +25,8 @@ struct HistoryTextTests {
     static var detail: LedgerRunDetail {
         LedgerRunDetail(
             run: Samples.run(.views, 1_200, .incomplete, took: 61) {
-                $0.failure = ServerFailure(failureClass: .connection, sqlState: "57P01", message: "the server stopped")
+                $0.failure = ServerFailure(
+                    failureClass: .connection, sqlState: .adminShutdown, message: "the server stopped")
             },
             database: "shop",
             steps: [
@@ -38,7 +39,7 @@ struct HistoryTextTests {
                     number: 2, task: .views, object: Samples.name("weekly"),
                     action: "refresh materialized view concurrently shop.weekly", outcome: .failed,
                     startedAt: Samples.ago(1_198), duration: .seconds(60), failureClass: .connection,
-                    sqlState: "57P01", message: "the server stopped"),
+                    sqlState: .adminShutdown, message: "the server stopped"),
             ],
             refusals: [
                 Refusal(

@@ -62,8 +62,8 @@ extension Samples {
     static var tendedPlan: Plan {
         var plan = Samples.plan
         plan.takenAt = now
-        plan.steps = [refresh("weekly"), refresh("daily")]
-        plan.runways = [
+        plan.work.steps = [refresh("weekly"), refresh("daily")]
+        plan.work.runways = [
             Runway(table: name("log"), until: instant("2027-03-01"), isZoned: false, remaining: .seconds(98 * 86_400)),
             Runway(
                 table: name("orders"), until: instant("2026-12-01"), isZoned: true,

@@ -8,7 +8,7 @@ import Testing
 struct PlanTextTests {
     @Test func printsLocksAndReasonsOnce() throws {
         var plan = Samples.plan
-        plan.steps = [
+        plan.work.steps = [
             Samples.create(
                 "orders", "2026-12-01", "2027-01-01", "month 1 of the 3 to have in advance", rest: "orders_rest"),
             Samples.create(
@@ -16,12 +16,12 @@ struct PlanTextTests {
             Samples.refresh("daily"), Samples.refresh("weekly"), Samples.update(tenant: "1"),
             Samples.update(tenant: "2"),
         ]
-        plan.inferences = [
+        plan.work.inferences = [
             Finding(task: .partitions, object: Samples.name("orders"), message: "one partition a month"),
             Finding(task: .partitions, object: Samples.name("quiet"), message: "one partition a day"),
         ]
-        plan.findings = [Finding(task: .partitions, object: Samples.name("orders"), message: "something to know")]
-        plan.runways = [
+        plan.work.findings = [Finding(task: .partitions, object: Samples.name("orders"), message: "something to know")]
+        plan.work.runways = [
             Runway(
                 table: Samples.name("orders"), until: Samples.instant("2026-12-01"), isZoned: false,
                 remaining: .seconds(8 * 86_400)),
@@ -31,7 +31,7 @@ struct PlanTextTests {
             Runway(table: Samples.name("stuck"), until: nil, isZoned: false),
             Runway(table: Samples.name("quiet"), until: nil, isZoned: true, isUnbounded: true),
         ]
-        plan.refusals = [
+        plan.work.refusals = [
             Refusal(
                 task: .partitions, object: Samples.name("hashed"), reason: .notRangePartitioned,
                 explanation: "it is partitioned by HASH", cure: "leave it alone")
@@ -91,7 +91,7 @@ struct PlanTextTests {
 
     @Test func saysThatThereIsNothingToTend() throws {
         var plan = Samples.plan
-        plan.objectsInView = 0
+        plan.work.objectsInView = 0
         #expect(
             try PlanText(Samples.planned(plan)).rendered.hasSuffix(
                 "\n\nnothing to tend: no partitioned table, no materialized view and no corpus in schema shop"))
@@ -100,7 +100,7 @@ struct PlanTextTests {
     /// A view that is refreshed in another way, or for another reason, stands on its own.
     @Test func keepsApartWhatIsRefreshedDifferently() throws {
         var plan = Samples.plan
-        plan.steps = [Samples.refresh("daily"), Samples.refresh("first", .initial), Samples.refresh("weekly")]
+        plan.work.steps = [Samples.refresh("daily"), Samples.refresh("first", .initial), Samples.refresh("weekly")]
         let lines = try PlanText(Samples.planned(plan)).rendered.split(separator: "\n")
         #expect(lines.count { $0.hasPrefix("      refresh  ") } == 3)
         #expect(lines.contains("      refresh  for the first time: it is due"))
@@ -111,9 +111,9 @@ struct PlanTextTests {
     @Test func keepsEveryNameOnItsLine() throws {
         let evil = "x\n; DROP TABLE y; --\u{1B}[2J"
         var plan = Samples.plan
-        plan.steps = [Samples.refresh(evil)]
-        plan.findings = [Finding(task: .partitions, object: Samples.name(evil), message: evil)]
-        plan.refusals = [
+        plan.work.steps = [Samples.refresh(evil)]
+        plan.work.findings = [Finding(task: .partitions, object: Samples.name(evil), message: evil)]
+        plan.work.refusals = [
             Refusal(task: .partitions, object: Samples.name(evil), reason: .overlap, explanation: evil, cure: evil)
         ]
         plan.missingSchemas = [evil]
@@ -132,7 +132,7 @@ struct PlanTextTests {
 
     @Test func beginsAScriptWithTheSessionsSettings() throws {
         var plan = Samples.plan
-        plan.steps = [Samples.refresh("daily")]
+        plan.work.steps = [Samples.refresh("daily")]
         let statements = try PlanScript(Samples.planned(plan, withSQL: true)).rendered.split(separator: "\n")
             .filter { !$0.hasPrefix("--") }
         #expect(statements.first?.hasPrefix("SET ") == true)
@@ -142,7 +142,7 @@ struct PlanTextTests {
         // Whatever the role or the database has as its default.
         #expect(statements.contains("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"))
         #expect(!statements.contains("BEGIN;"))
-        plan.steps = []
+        plan.work.steps = []
         let empty = try PlanScript(Samples.planned(plan, withSQL: true)).rendered
         #expect(empty.split(separator: "\n").allSatisfy { $0.hasPrefix("--") })
     }

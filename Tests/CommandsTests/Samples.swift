@@ -17,7 +17,7 @@ enum Samples {
         return Instant(midnightOf: date)
     }
 
-    static var plan: Plan { Plan(database: "shop", takenAt: instant("2026-11-23"), objectsInView: 4) }
+    static var plan: Plan { Plan(database: "shop", takenAt: instant("2026-11-23"), work: TaskPlan(objectsInView: 4)) }
 
     static func planned(_ plan: Plan, withSQL: Bool = false) throws -> PlannedDatabase {
         try PlannedDatabase(plan: plan, serverVersion: 180_000, schemas: ["shop"], withSQL: withSQL)
@@ -29,21 +29,24 @@ enum Samples {
         _ table: String, _ from: String, _ to: String, _ reason: String, rest: String? = nil
     ) -> PlanStep {
         let month = from.prefix(7).split(separator: "-").joined(separator: "_")
-        return .createPartition(
-            CreatePartition(
-                parent: name(table), parentOID: 1, parentOwner: "owner", partition: name("\(table)_\(month)"),
-                from: instant(from), to: instant(to), keyType: .date, keyColumn: "at",
-                template: PartitionTemplate(relation: name(table), owner: "owner"),
-                defaultPartition: rest.map(name), foreignKeyTables: [], reason: reason, limits: limits))
+        let action = CreatePartition(
+
+            parent: name(table), parentOID: 1, parentOwner: "owner", partition: name("\(table)_\(month)"),
+            from: instant(from), to: instant(to), keyType: .date, keyColumn: "at",
+            template: PartitionTemplate(relation: name(table), owner: "owner"),
+            defaultPartition: rest.map(name), foreignKeyTables: [])
+        return PlanStep(.createPartition(action), reason: reason, limits: limits)
     }
 
     static func refresh(_ view: String, _ mode: RefreshView.Mode = .concurrent) -> PlanStep {
-        .refreshView(RefreshView(view: name(view), mode: mode, role: nil, reason: "it is due", limits: limits))
+        PlanStep(
+            .refreshView(RefreshView(view: name(view), mode: mode, role: nil)), reason: "it is due", limits: limits)
     }
 
     static func update(tenant: String) -> PlanStep {
         let corpus = CorpusDefinition(source: name("documents"), target: name("figures"))
-        return .updateStatistics(
-            UpdateStatistics(corpus: corpus, tenant: tenant, role: nil, reason: "it is due", limits: limits))
+        return PlanStep(
+            .updateStatistics(UpdateStatistics(corpus: corpus, tenant: tenant, role: nil)), reason: "it is due",
+            limits: limits)
     }
 }

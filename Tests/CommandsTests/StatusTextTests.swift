@@ -33,13 +33,13 @@ struct StatusTextTests {
 
     @Test func beginsWithWhatNeedsSomebody() {
         var plan = Samples.tendedPlan
-        plan.runways = [
+        plan.work.runways = [
             Runway(table: Samples.name("stuck"), until: nil, isZoned: true),
             Runway(
                 table: Samples.name("spilling"), until: nil, isZoned: true,
                 defaultPartition: Samples.name("spilling_rest")),
         ]
-        plan.refusals = [
+        plan.work.refusals = [
             Refusal(
                 task: .partitions, object: Samples.name("hashed"), reason: .notRangePartitioned,
                 explanation: "it is partitioned by HASH", cure: "leave it alone")
@@ -157,12 +157,12 @@ struct StatusTextTests {
 
     @Test func listsTheShortestRunwaysAndTheStalestViewsOfMany() {
         var plan = Samples.tendedPlan
-        plan.runways = (0..<200).map { number in
+        plan.work.runways = (0..<200).map { number in
             Runway(
                 table: Samples.name("t\(number)"), until: Samples.instant("2027-03-01"), isZoned: true,
                 remaining: .seconds(200 - number))
         }
-        plan.steps = (0..<100).map { Samples.refresh("v\($0)") }
+        plan.work.steps = (0..<100).map { Samples.refresh("v\($0)") }
         let lines = text(Samples.status(plan: plan)).split(separator: "\n")
         #expect(lines.count < 40)
         #expect(lines.contains { $0.hasPrefix("  shop.t199 ") })
@@ -175,16 +175,16 @@ struct StatusTextTests {
         var definition = Samples.definition
         definition.name = nasty
         var plan = Samples.tendedPlan
-        plan.runways = [
+        plan.work.runways = [
             Runway(
                 table: RelationName(schema: nasty, name: nasty), until: nil, isZoned: true,
                 defaultPartition: RelationName(schema: nasty, name: nasty))
         ]
-        plan.steps = [
-            .refreshView(
-                RefreshView(
-                    view: RelationName(schema: nasty, name: nasty), mode: .concurrent, role: nil, reason: nasty,
-                    limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))))
+        plan.work.steps = [
+            PlanStep(
+                .refreshView(
+                    RefreshView(view: RelationName(schema: nasty, name: nasty), mode: .concurrent, role: nil)),
+                reason: nasty, limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1)))
         ]
         plan.missingSchemas = [nasty]
         var ledger = Samples.ledger

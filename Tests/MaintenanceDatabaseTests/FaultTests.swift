@@ -1,6 +1,7 @@
 import Foundation
 import Maintenance
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 
@@ -122,22 +123,21 @@ struct FaultTests {
             let snapshot = try await SnapshotReader(
                 connection: connection, definition: definition, tasks: [.partitions]
             ).read()
-            guard
-                case .createPartition(var step)? = Planner(definition: definition, tasks: [.partitions]).plan(snapshot)
-                    .steps.first
-            else {
-                throw TestFailure("nothing was planned")
-            }
-            step.limits.statementTimeout = .milliseconds(100)
-            step.limits.lockDeadline = .milliseconds(100)
+            let plan = Planner(definition: definition, tasks: [.partitions]).plan(snapshot)
+            guard let planned = plan.steps.first else { throw TestFailure("nothing was planned") }
+            var limits = planned.limits
+            limits.statementTimeout = .milliseconds(100)
+            limits.lockDeadline = .milliseconds(100)
+            let step = PlanStep(planned.action, reason: planned.reason, limits: limits)
             // It has begun (1), asked for the table and its partitions (3), what the sibling is like (11) and the name
             // (12), taken its role (13) and made the table (14); now it asks for the first lock.
             let attempt = relay.count
             relay.strike(.stop, at: 15)
             let start = ContinuousClock.now
             await #expect(throws: PostgresError.self) {
-                _ = try await StepRunner(connection: connection, serverVersion: snapshot.server.versionNumber)
-                    .attempt(.createPartition(step))
+                _ = try await StepRunner(
+                    connection: connection, step: step, work: step.work(serverVersion: snapshot.server.versionNumber)
+                ).attempt()
             }
             #expect(attempt > 0 && relay.count >= 15)
             #expect(start.duration(to: .now) < .seconds(20))
@@ -195,7 +195,7 @@ struct FaultTests {
             #expect(summary.failure == nil && summary.verdict == .failed)
             #expect(summary.reports.map(\.outcome.word) == ["superseded", "done", "failed"])
             guard case .failed(let failure)? = summary.reports.last?.outcome else { return }
-            #expect(failure.sqlState == "42501" && failure.message.contains("could not be planned anew"))
+            #expect(failure.sqlState == .insufficientPrivilege && failure.message.contains("could not be planned anew"))
             #expect(summary.reports.last?.step.object.name == "numbers")
             try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
         }

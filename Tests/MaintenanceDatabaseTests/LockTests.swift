@@ -118,7 +118,7 @@ struct LockTests {
                 Issue.record("\(summary.outcomes())")
                 return
             }
-            #expect(failure.sqlState == "23514")
+            #expect(failure.sqlState == .checkViolation)
             #expect(failure.cure?.contains("s.events_rest holds rows of [") ?? false)
             #expect(summary.outcomes().count { $0 == "done" } == 2)
             #expect(try await database.leftovers() == "")
@@ -151,7 +151,7 @@ struct LockTests {
                 Issue.record("\(summary.outcomes())")
                 return
             }
-            #expect(failure.sqlState == "57014" && failure.failureClass == .timeout)
+            #expect(failure.sqlState == .queryCanceled && failure.failureClass == .timeout)
             #expect(failure.cure?.contains("s.events_rest could not be scanned") ?? false)
             #expect(longest < .milliseconds(40) + Self.tolerance, "a writer waited \(longest)")
             print("\(version), DEFAULT of 1.5 million rows, limit 40 ms: the longest write took \(longest)")

@@ -207,8 +207,9 @@ struct RecheckTests {
         let step = try #require(Planner(definition: definition, tasks: [task]).plan(snapshot).steps.first)
         try await change()
         async let disturbance: Void = during()
-        let outcome = try await StepRunner(connection: connection, serverVersion: snapshot.server.versionNumber)
-            .attempt(step)
+        let outcome = try await StepRunner(
+            connection: connection, step: step, work: step.work(serverVersion: snapshot.server.versionNumber)
+        ).attempt()
         try await disturbance
         #expect(await !connection.isInTransaction)
         await connection.close()

@@ -159,8 +159,11 @@ struct RunLockTests {
             try await database.psql("SELECT pg_terminate_backend(\(first.server.backendPID), 10000)")
             await #expect(throws: PostgresError.self) { try await first.execute("SELECT 1") }
 
-            var executor = PlanExecutor(
-                session: session, runID: String(repeating: "0", count: 32), database: "test", sink: RecordingSink())
+            let context = RunContext(
+                definition: database.definition(), tasks: [.partitions, .views],
+                runID: String(repeating: "0", count: 32), applicationName: "test", programVersion: "0", order: nil,
+                installsLedger: false, sink: RecordingSink())
+            var executor = PlanExecutor(session: session, context: context)
             let reports = await executor.execute(plan.steps)
             #expect(reports.map(\.outcome.word) == ["interrupted", "done"])
             guard case .interrupted(let reason)? = reports.first?.outcome else { return }

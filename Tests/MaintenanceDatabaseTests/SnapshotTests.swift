@@ -58,7 +58,7 @@ struct SnapshotTests {
                 DELETE FROM pg_proc WHERE proname = 'noted';
                 """)
             let failure = try #require(await database.tend([.partitions]).failure)
-            #expect(failure.sqlState == "XX000")
+            #expect(failure.sqlState == .internalError)
             #expect(failure.message.contains("cache lookup failed for function"))
         }
     }

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import Synchronization
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ struct StandbyTests {
         let standby = try await Cluster.standby(of: primary)
         let definition = DatabaseDefinition(name: "postgres", conninfo: standby.conninfo(), schemas: ["s"])
         let summary = await Self.tend(definition)
-        #expect(summary.failure?.sqlState == "25006" && summary.failure?.failureClass == .other)
+        #expect(summary.failure?.sqlState == .readOnlySQLTransaction && summary.failure?.failureClass == .other)
         #expect(summary.reports.isEmpty)
         try await standby.destroy()
         try await primary.destroy()

@@ -57,7 +57,7 @@ extension TestDatabase {
 extension RunSummary {
     /// The words for each step of a kind, with what went wrong behind them: "done", "failed: …".
     func outcomes(of kind: TaskKind = .partitions) -> [String] {
-        reports.filter { $0.step.kind == kind }.map { report in
+        reports.filter { $0.step.task == kind }.map { report in
             switch report.outcome {
             case .failed(let failure): "failed: \(failure)"
             case .superseded(let reason), .interrupted(let reason): "\(report.outcome.word): \(reason)"

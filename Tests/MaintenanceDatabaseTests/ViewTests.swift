@@ -1,5 +1,6 @@
 import Maintenance
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 
@@ -75,7 +76,7 @@ struct ViewTests {
             func failure(_ name: String) -> ServerFailure? {
                 if case .failed(let failure)? = summary.reports(on: "s.\(name)").first?.outcome { failure } else { nil }
             }
-            #expect(failure("a")?.sqlState == "22012")
+            #expect(failure("a")?.sqlState == SQLState("22012"))
             #expect(summary.reports(on: "s.c").map(\.outcome) == [.done])
             guard version.rawValue >= 17 else {
                 #expect(summary.reports(on: "s.b").map(\.outcome) == [.done])
@@ -91,7 +92,7 @@ struct ViewTests {
                 return
             }
             let unpinned = try #require(failure("b"))
-            #expect(unpinned.sqlState == "42P01")
+            #expect(unpinned.sqlState == .undefinedTable)
             #expect(unpinned.detail?.contains("PL/pgSQL function public.rate()") ?? false)
             #expect(unpinned.cure?.contains("ALTER FUNCTION public.rate() SET search_path") ?? false)
             #expect(summary.verdict == .failed)
@@ -218,7 +219,7 @@ struct ViewTests {
                 Issue.record("did not fail")
                 return
             }
-            #expect(failure.sqlState == "42501" && failure.message.contains("base"))
+            #expect(failure.sqlState == .insufficientPrivilege && failure.message.contains("base"))
             #expect(failure.cure?.contains("BYPASSRLS") ?? false)
             #expect(try await database.psql("SELECT n FROM s.v") == "2")
             try await database.psql("ALTER TABLE s.base NO FORCE ROW LEVEL SECURITY")

@@ -16,8 +16,8 @@ struct PartitionPlannerTests {
         let step = try #require(plan.partitionSteps.first)
         #expect(step.parent == app("audit_log") && step.partition == app("audit_log_2025_11"))
         #expect(step.keyColumn == "created_at" && step.keyType == .timestamptz)
-        #expect(step.reason == "the current month: writes for now need it")
-        #expect(plan.partitionSteps.last?.reason == "month 3 of the 3 to have in advance")
+        #expect(plan.steps.first?.reason == "the current month: writes for now need it")
+        #expect(plan.steps.last?.reason == "month 3 of the 3 to have in advance")
         #expect(plan.refusals.isEmpty)
     }
 
@@ -169,10 +169,10 @@ struct PartitionPlannerTests {
             stale, complete, foreign, table("empty", .date, [], oid: 13)
         ).configured(
             PartitionSetDefinition(table: app("empty"), interval: .year, naming: NamingPattern("empty_{YYYY}")))
-        let planner = PartitionPlanner(definition: scenario.definition, snapshot: scenario.snapshot)
-        #expect(planner.candidateNames() == Set(scenario.plan().partitionSteps.map(\.partition)))
+        let questions = PartitionPlanner(definition: scenario.definition, snapshot: scenario.snapshot).questions()
+        #expect(questions.names == Set(scenario.plan().partitionSteps.map(\.partition)))
         let templates = Dictionary(
-            planner.templates().map { ($0.parent, $0.template) }, uniquingKeysWith: { first, _ in first })
+            questions.templates.map { ($0.parent, $0.template) }, uniquingKeysWith: { first, _ in first })
         // The newest sibling that is no foreign table; none where there is no sibling.
         #expect(templates == [10: 102, 12: 100, 13: nil])
     }

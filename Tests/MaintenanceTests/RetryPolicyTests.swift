@@ -7,14 +7,14 @@ struct RetryPolicyTests {
     private static let locks = LockBudget(
         perStep: .milliseconds(200), tries: 3, perTableAndHour: .milliseconds(1_000))
     private static let limits = StepLimits(locks: locks, statementTimeout: .seconds(2))
-    private static let view = PlanStep.refreshView(
-        RefreshView(
-            view: RelationName(schema: "app", name: "v"), mode: .concurrent, role: nil, reason: "due", limits: limits))
+    private static let view = PlanStep(
+        .refreshView(RefreshView(view: RelationName(schema: "app", name: "v"), mode: .concurrent, role: nil)),
+        reason: "due", limits: limits)
 
     private func reaction(
         to failure: FailureClass, attempt: Int = 1, waited: Duration = .zero, jitter: Double = 1
     ) -> RetryPolicy.Reaction {
-        RetryPolicy(base: .milliseconds(100), longest: .milliseconds(150)).reaction(
+        RetryPolicy(backoff: Backoff(base: .milliseconds(100), longest: .milliseconds(150))).reaction(
             to: failure, of: Self.view, attempt: attempt, waited: waited, jitter: jitter)
     }
 
@@ -48,9 +48,10 @@ struct RetryPolicyTests {
                 parent: events, parentOID: 1, parentOwner: "o", partition: app("events_2026_01"),
                 from: utc("2026-01-01"), to: utc("2026-02-01"), keyType: .timestamptz, keyColumn: "at",
                 template: PartitionTemplate(relation: events, owner: "o"), defaultPartition: defaultPartition,
-                foreignKeyTables: [], reason: "due", limits: Self.limits)
+                foreignKeyTables: [])
             return RetryPolicy().reaction(
-                to: .timeout, of: .createPartition(step), attempt: attempt, waited: .zero, jitter: 1)
+                to: .timeout, of: PlanStep(.createPartition(step), reason: "due", limits: Self.limits),
+                attempt: attempt, waited: .zero, jitter: 1)
         }
         #expect(reaction(nil, attempt: 1) == .again(after: .milliseconds(100)))
         #expect(reaction(nil, attempt: 3) == .fail)

@@ -4,10 +4,9 @@ import Testing
 
 @Suite("Run summary")
 struct RunSummaryTests {
-    private static let step = PlanStep.refreshView(
-        RefreshView(
-            view: app("v"), mode: .concurrent, role: "o", reason: "due",
-            limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))))
+    private static let step = PlanStep(
+        .refreshView(RefreshView(view: app("v"), mode: .concurrent, role: "o")), reason: "due",
+        limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1)))
 
     private static func summary(_ change: (inout RunSummary) -> Void = { _ in }) -> RunSummary {
         var summary = RunSummary(
@@ -54,8 +53,8 @@ struct RunSummaryTests {
     @Test("Reports are counted by word and kind")
     func counts() {
         let summary = Self.summary { $0.reports = [Self.ended(.done), Self.ended(.done)] }
-        #expect(summary.count(.done) == 2 && summary.count(.done, of: .views) == 2)
-        #expect(summary.count(.done, of: .partitions) == 0 && summary.count(.failed) == 0)
+        #expect(summary.count(.done) == 2 && summary.count(.done, of: .refreshView) == 2)
+        #expect(summary.count(.done, of: .createPartition) == 0 && summary.count(.failed) == 0)
     }
 
     @Test(

@@ -40,7 +40,7 @@ struct Scenario {
     /// The database once every step of the plan has been done.
     func applying(_ plan: Plan) -> Scenario {
         var after = self
-        for case .createPartition(let step) in plan.steps {
+        for step in plan.partitionSteps {
             after.tables = after.tables.map { $0.oid == step.parentOID ? $0.attaching(step) : $0 }
             after.takenNames.insert(step.partition)
         }
@@ -57,7 +57,7 @@ struct Scenario {
 
 extension Plan {
     var partitionSteps: [CreatePartition] {
-        steps.compactMap { step in if case .createPartition(let create) = step { create } else { nil } }
+        steps.compactMap(\.createPartition)
     }
 
     /// `name [lower, upper)` of each new partition.

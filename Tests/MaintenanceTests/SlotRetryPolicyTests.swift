@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 import Testing
 
 @Suite("Retry of slots")
@@ -7,12 +8,11 @@ struct SlotRetryPolicyTests {
     private static let limits = StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))
 
     private static func view(
-        _ name: String, _ mode: RefreshView.Mode = .concurrent, reads: [String] = []
+        _ name: String, _ mode: RefreshView.Mode = .concurrent, requires: [PlanStep] = []
     ) -> PlanStep {
-        .refreshView(
-            RefreshView(
-                view: app(name), mode: mode, role: nil, reason: "due", limits: limits, dependsOn: reads.map { app($0) })
-        )
+        PlanStep(
+            .refreshView(RefreshView(view: app(name), mode: mode, role: nil)), reason: "due", limits: limits,
+            requires: requires.map { StepRequirement($0.key, reason: "not refreshed:") })
     }
 
     private static func summary(_ outcomes: [StepOutcome] = [], failure: ServerFailure? = nil) -> RunSummary {
@@ -21,7 +21,7 @@ struct SlotRetryPolicyTests {
             reports: outcomes.map { StepReport(step: view("v"), outcome: $0, duration: .zero) }, failure: failure)
     }
 
-    private static func failure(_ failureClass: FailureClass, _ state: String? = nil) -> ServerFailure {
+    private static func failure(_ failureClass: FailureClass, _ state: SQLState? = nil) -> ServerFailure {
         ServerFailure(failureClass: failureClass, sqlState: state, message: "m")
     }
 
@@ -38,7 +38,9 @@ struct SlotRetryPolicyTests {
 
     @Test("A standby is waited for: it may be promoted")
     func waitsForAPromotion() {
-        #expect(reaction(to: Self.summary(failure: Self.failure(.other, "25006"))) == .again(after: .seconds(1)))
+        #expect(
+            reaction(to: Self.summary(failure: Self.failure(.other, .readOnlySQLTransaction)))
+                == .again(after: .seconds(1)))
     }
 
     @Test("The wait doubles from a second to a minute, and the jitter halves it at most")
@@ -70,10 +72,12 @@ struct SlotRetryPolicyTests {
     func followsTheCause() {
         var summary = Self.summary()
         func set(_ cause: StepOutcome) {
+            let first = Self.view("a", .initial)
             summary.reports = [
-                StepReport(step: Self.view("a", .initial), outcome: cause, duration: .zero),
+                StepReport(step: first, outcome: cause, duration: .zero),
                 StepReport(
-                    step: Self.view("b", reads: ["a"]), outcome: .interrupted(reason: "not refreshed"), duration: .zero),
+                    step: Self.view("b", requires: [first]), outcome: .interrupted(reason: "not refreshed"),
+                    duration: .zero),
             ]
         }
         set(.failed(Self.failure(.other)))

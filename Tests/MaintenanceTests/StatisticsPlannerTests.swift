@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import Testing
 
 @Suite("Statistics planner")
@@ -34,7 +35,8 @@ struct StatisticsPlannerTests {
     @Test("A missing relation and an unreadable one are refused, the others go on")
     func refusesWhatItCannotRead() throws {
         let hidden = ServerFailure(
-            failureClass: .privilege, sqlState: "42501", message: "query would be affected by row-level security",
+            failureClass: .privilege, sqlState: .insufficientPrivilege,
+            message: "query would be affected by row-level security",
             hint: "ask the owner", cure: "ALTER ROLE tender BYPASSRLS")
         let plan = plan(.missing("app.figures"), .unreadable(hidden), .known(["a"]))
         #expect(plan.refusalReasons == [.missing, .unreadable] && plan.steps.count == 1)
@@ -56,9 +58,9 @@ struct StatisticsPlannerTests {
         var scenario = Scenario(table("t", .date, months("t", from: "2025-01-01", count: 1)))
         scenario.corpora = [Corpus(definition: definition, tenants: .known(["a"]))]
         scenario.views = [MaterializedView(oid: 1, name: app("v"), owner: "o")]
-        #expect(scenario.plan([.statistics, .views, .partitions]).steps.map(\.kind).last == .statistics)
-        #expect(scenario.plan().steps.map(\.kind) == Array(repeating: .partitions, count: 4) + [.views, .statistics])
-        #expect(scenario.plan([.views]).steps.map(\.kind) == [.views])
+        #expect(scenario.plan([.statistics, .views, .partitions]).steps.map(\.task).last == .statistics)
+        #expect(scenario.plan().steps.map(\.task) == Array(repeating: .partitions, count: 4) + [.views, .statistics])
+        #expect(scenario.plan([.views]).steps.map(\.task) == [.views])
         #expect(scenario.plan([]).objectsInView == 0)
     }
 }

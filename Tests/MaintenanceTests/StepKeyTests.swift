@@ -7,15 +7,15 @@ struct StepKeyTests {
     private static let limits = StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))
 
     private static func view(_ schema: String, _ name: String, _ mode: RefreshView.Mode = .concurrent) -> PlanStep {
-        .refreshView(
-            RefreshView(
-                view: RelationName(schema: schema, name: name), mode: mode, role: nil, reason: "due", limits: limits))
+        let view = RelationName(schema: schema, name: name)
+        return PlanStep(
+            .refreshView(RefreshView(view: view, mode: mode, role: nil)), reason: "due", limits: limits)
     }
 
     @Test("say what the step is about, and not how it is done")
     func areTheSameForEveryAttempt() {
         #expect(Self.view("s", "v", .initial).key == Self.view("s", "v", .concurrent).key)
-        #expect(Self.view("s", "v").key.text == "views s.v")
+        #expect(Self.view("s", "v").key.text == "refresh_view s.v")
     }
 
     @Test("tell apart what the server tells apart")

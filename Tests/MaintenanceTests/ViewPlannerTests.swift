@@ -98,11 +98,11 @@ struct ViewPlannerTests {
             #expect(try #require(plan.refusals.first).cure.hasPrefix("CREATE UNIQUE INDEX ON app.costs"))
             return
         }
-        guard case .refreshView(let step)? = plan.steps.first else {
+        guard let step = plan.steps.first, let refresh = step.refreshView else {
             Issue.record("no refresh: \(plan)")
             return
         }
-        #expect(step.mode == mode && step.locks == [LockRequirement(lock, on: app("costs"))])
+        #expect(refresh.mode == mode && step.locks == [LockRequirement(lock, on: app("costs"))])
         #expect(plan.refusals.isEmpty && plan.steps.count == 1)
     }
 

@@ -31,19 +31,10 @@ struct StatementTests {
         #expect(statement.parameters.map(\.type) == [TypeOID.int4, 0, TypeOID.textArray])
     }
 
-    @Test(
-        arguments: [
-            ("", "empty"), ("a\0b", "NUL"), (String(repeating: "x", count: 64), "64 bytes"),
-            (String(repeating: "ä", count: 32), "64 bytes"),
-        ])
-    func refusesAnIdentifierThatNoObjectCanHave(_ name: String, _ reason: String) throws {
-        let error = try #require(throws: PostgresError.self) { try SQLIdentifier(name) }
-        #expect(error.kind == .misuse)
-        #expect(error.message.contains(reason))
-    }
-
-    @Test func refusesALiteralWithNUL() {
-        #expect(throws: PostgresError.self) { try SQLLiteral("a\0") }
+    /// What cannot be written is refused as the statement would be.
+    @Test func tellsWhatCannotBeWrittenAsACallersMistake() throws {
+        let error = try #require(throws: PostgresError.self) { try spelled(SQLLiteral("a\0")) }
+        #expect(error.kind == .misuse && error.message.contains("NUL"))
     }
 
     /// A quote and a combining accent are one Character, and would escape an escaping by Characters.

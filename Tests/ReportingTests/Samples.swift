@@ -12,28 +12,27 @@ enum Samples {
 
     static func partition(_ table: String = "audit_log", schema: String = "mcp", month: Int = 12) -> PlanStep {
         let from = CivilDate(year: 2026, month: month, day: 1) ?? CivilDate(daysSinceEpoch: 0)
-        return .createPartition(
-            CreatePartition(
-                parent: RelationName(schema: schema, name: table), parentOID: 16384, parentOwner: "owner",
-                partition: RelationName(schema: schema, name: "\(table)_2026_\(month)"),
-                from: Instant(midnightOf: from), to: Instant(midnightOf: from.adding(months: 1)),
-                keyType: .timestamptz, keyColumn: "created_at",
-                template: PartitionTemplate(relation: RelationName(schema: schema, name: table), owner: "owner"),
-                defaultPartition: nil, foreignKeyTables: [], reason: "one of the 3 months to come", limits: limits))
+        let action = CreatePartition(
+
+            parent: RelationName(schema: schema, name: table), parentOID: 16384, parentOwner: "owner",
+            partition: RelationName(schema: schema, name: "\(table)_2026_\(month)"),
+            from: Instant(midnightOf: from), to: Instant(midnightOf: from.adding(months: 1)),
+            keyType: .timestamptz, keyColumn: "created_at",
+            template: PartitionTemplate(relation: RelationName(schema: schema, name: table), owner: "owner"),
+            defaultPartition: nil, foreignKeyTables: [])
+        return PlanStep(.createPartition(action), reason: "one of the 3 months to come", limits: limits)
     }
 
     static func view(_ name: String = "agent_cost_analytics") -> PlanStep {
-        .refreshView(
-            RefreshView(
-                view: RelationName(schema: "mcp", name: name), mode: .concurrent, role: "owner",
-                reason: "refreshed on every run", limits: limits))
+        let view = RelationName(schema: "mcp", name: name)
+        return PlanStep(
+            .refreshView(RefreshView(view: view, mode: .concurrent, role: "owner")), reason: "refreshed on every run",
+            limits: limits)
     }
 
     static func statistics(_ tenant: String = "acme") -> PlanStep {
-        .updateStatistics(
-            UpdateStatistics(
-                corpus: .conventional(in: "mcp"), tenant: tenant, role: nil, reason: "updated on every run",
-                limits: limits))
+        let action = UpdateStatistics(corpus: .conventional(in: "mcp"), tenant: tenant, role: nil)
+        return PlanStep(.updateStatistics(action), reason: "updated on every run", limits: limits)
     }
 
     static let blocker = Blocker(
@@ -41,7 +40,7 @@ enum Samples {
         relation: RelationName(schema: "mcp", name: "audit_log"), lockMode: "AccessExclusiveLock", transactionAge: 93)
 
     static let denied = ServerFailure(
-        failureClass: .privilege, sqlState: "42501", message: "permission denied for schema mcp",
+        failureClass: .privilege, sqlState: .insufficientPrivilege, message: "permission denied for schema mcp",
         detail: "some detail", hint: "a hint of the server", cure: "GRANT CREATE ON SCHEMA mcp TO tender")
 
     static let bareFailure = ServerFailure(failureClass: .connection, message: "the server closed the connection")
@@ -156,7 +155,8 @@ enum Samples {
     }
 
     static let refusedPassword = ServerFailure(
-        failureClass: .authentication, sqlState: "28P01", message: "password authentication failed for user \"tender\"",
+        failureClass: .authentication, sqlState: .invalidPassword,
+        message: "password authentication failed for user \"tender\"",
         cure: "correct the password file")
 
     static let service: [ServiceEvent] = [

@@ -59,7 +59,7 @@ struct SchemaInstallerTests {
     @Test func aServerWithoutPgvectorIsRefusedWithThePackageToInstall() async throws {
         try await TestDatabase.with(.v15) { database in
             let failure = try await #require(rejection { try await installer(database).apply() })
-            #expect(failure.sqlState == "0A000")
+            #expect(failure.sqlState == .featureNotSupported)
             #expect(failure.message.contains("m0001_consolidated_schema: this schema needs the extension \"vector\""))
             #expect(failure.message.hasSuffix("; nothing was changed"))
             #expect(failure.detail == nil)
@@ -121,7 +121,7 @@ struct SchemaInstallerTests {
                 2, "broken", "CREATE TABLE public.halfway (id integer);\nSELECT 1\n    FROM public.nowhere;\n-- end")
             let failure = try await #require(
                 rejection { try await installer(database, migrations: [small[0], broken]).apply() })
-            #expect(failure.sqlState == "42P01")
+            #expect(failure.sqlState == .undefinedTable)
             #expect(
                 failure.message == "m0002_broken.sql, line 3: relation \"public.nowhere\" does not exist; "
                     + "nothing of this migration remains, all before it are applied")

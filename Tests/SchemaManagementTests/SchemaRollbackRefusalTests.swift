@@ -1,6 +1,7 @@
 import DatabaseAccess
 import Maintenance
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ struct SchemaRollbackRefusalTests {
             let rows = try await rollback(database).plan().tablesWithRows
             #expect(rows.map(\.name.description) == ["mcp.audit_log"] && rows.map(\.rows) == [3])
             let failure = try await rejection(of: rollback(database), on: database.name)
-            #expect(failure.sqlState == "55000")
+            #expect(failure.sqlState == .objectNotInPrerequisiteState)
             #expect(failure.message.contains("table mcp.audit_log has rows"))
             #expect(try await database.dump() == before)
             let outcome = try await rollback(database).run(on: database.name, dropsRows: true)
@@ -75,7 +76,7 @@ struct SchemaRollbackRefusalTests {
             #expect(plan.obstacles.allSatisfy(words.contains), "\(plan.obstacles)")
             #expect(plan.tables.count == 34)
             let failure = try await rejection(of: rollback(database), on: database.name)
-            #expect(failure.sqlState == "2BP01" && failure.isRollbackRefusal)
+            #expect(failure.sqlState == .dependentObjectsStillExist && failure.isRollbackRefusal)
             #expect("\(failure.message) \(failure.detail ?? "")".contains(words), "\(failure)")
             #expect(failure.message.contains("nothing was changed"))
             #expect(try await database.dump() == before)

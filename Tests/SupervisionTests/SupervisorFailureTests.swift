@@ -111,7 +111,7 @@ struct SupervisorFailureTests {
 
     @Test func whatOneKindOfWorkMeetsIsItsOwnTrouble() throws {
         var watch = Watch([DatabaseDefinition(name: "shop", conninfo: "")])
-        let broken = ServerFailure(failureClass: .other, sqlState: "22P05", message: "no such character")
+        let broken = ServerFailure(failureClass: .other, sqlState: SQLState("22P05"), message: "no such character")
         watch.handle(.woke)
         for _ in 0..<4 {
             while let order = watch.supervisor.databases[0].runningOrder {
@@ -177,12 +177,13 @@ extension StepReport {
     static var failed: StepReport {
         let view = RelationName(schema: "s", name: "v")
         return StepReport(
-            step: .refreshView(
-                RefreshView(
-                    view: view, mode: .concurrent, role: nil, reason: "",
-                    limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1)))),
+            step: PlanStep(
+                .refreshView(RefreshView(view: view, mode: .concurrent, role: nil)), reason: "",
+                limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))),
             outcome: .failed(
-                ServerFailure(failureClass: .privilege, sqlState: "42501", message: "permission denied for table t")),
+                ServerFailure(
+                    failureClass: .privilege, sqlState: .insufficientPrivilege, message: "permission denied for table t"
+                )),
             duration: .zero)
     }
 }

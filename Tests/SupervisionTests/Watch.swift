@@ -1,5 +1,6 @@
 import CivilTime
 import Maintenance
+import SQLText
 import Testing
 
 @testable import Supervision
@@ -101,8 +102,9 @@ struct Watch {
 extension ServerFailure {
     static let down = ServerFailure(failureClass: .connection, message: "connection refused")
     static let wrongPassword = ServerFailure(
-        failureClass: .authentication, sqlState: "28P01", message: "password authentication failed")
-    static let standby = ServerFailure(failureClass: .other, sqlState: "25006", message: "the server is a standby")
+        failureClass: .authentication, sqlState: .invalidPassword, message: "password authentication failed")
+    static let standby = ServerFailure(
+        failureClass: .other, sqlState: .readOnlySQLTransaction, message: "the server is a standby")
 }
 
 extension TendedDatabase {

@@ -13,7 +13,7 @@ struct FailureDocument: Encodable {
         self.database = database
         message = failure.message
         failureClass = failure.failureClass.rawValue
-        sqlState = failure.sqlState
+        sqlState = failure.sqlState?.rawValue
         cure = failure.cure ?? failure.hint
     }
 

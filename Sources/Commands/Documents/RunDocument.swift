@@ -78,7 +78,7 @@ struct RunDocument: Encodable {
 
         init(_ failure: ServerFailure) {
             failureClass = failure.failureClass.rawValue
-            sqlState = failure.sqlState
+            sqlState = failure.sqlState?.rawValue
             message = failure.message
         }
 

@@ -89,7 +89,7 @@ struct HistoryDocument {
             lockWaitSeconds = step.lockWait.inSeconds
             attempts = step.attempts
             failureClass = step.failureClass?.rawValue
-            sqlState = step.sqlState
+            sqlState = step.sqlState?.rawValue
             message = step.message
         }
 

@@ -68,24 +68,21 @@ struct PlanDocument {
         var sql: [String]?
 
         init(_ step: PlanStep, sql: [String]?) {
-            task = step.kind.rawValue
+            task = step.task.rawValue
+            action = step.kind.rawValue
             object = RelationDocument(step.object)
             reason = step.reason
             locks = step.locks.map { Lock(mode: $0.mode.rawValue, relation: RelationDocument($0.relation)) }
             lockTimeoutMilliseconds = step.limits.lockDeadline.milliseconds
             tries = step.limits.tries
             self.sql = sql
-            switch step {
-            case .createPartition(let step):
-                action = "create_partition"
-                partition = RelationDocument(step.partition)
-                (lower, upper) = (step.lower, step.upper)
-            case .refreshView(let step):
-                action = "refresh_view"
-                mode = step.mode.rawValue
-            case .updateStatistics(let step):
-                action = "update_statistics"
-                tenant = step.tenant
+            for attribute in step.attributes {
+                switch attribute {
+                case .partition(let name): partition = RelationDocument(name)
+                case .bounds(let from, let to): (lower, upper) = (from, to)
+                case .mode(let word): mode = word
+                case .tenant(let key): tenant = key
+                }
             }
         }
 

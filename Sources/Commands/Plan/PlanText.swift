@@ -36,17 +36,16 @@ struct PlanText {
     }
 
     private func details(of table: RelationName, refused refusals: [Refusal]) -> [String] {
-        let steps = plan.steps.compactMap { step -> CreatePartition? in
-            if case .createPartition(let step) = step, step.parent == table { step } else { nil }
-        }
+        let steps = plan.steps.filter { $0.task == .partitions && $0.object == table }
         let notes = plan.findings.filter { $0.task == .partitions && $0.object == table }.map(\.message)
         guard !steps.isEmpty || !refusals.isEmpty || !notes.isEmpty else { return [] }
         let grid = plan.inferences.filter { $0.object == table }.map(\.message)
-        let width = Self.column(steps.map(\.partition.description.visible))
+        let width = Self.column(steps.map { ($0.partition ?? $0.object).description.visible })
         return grid.map { labelled("grid", $0) } + notes.map { labelled("note", $0) }
             + steps.map { step in
-                let name = padded(step.partition.description.visible, to: width)
-                return labelled("create", "\(name)[\(step.lower), \(step.upper))  \(step.reason)")
+                let name = padded((step.partition ?? step.object).description.visible, to: width)
+                let bounds = step.bounds.map { "[\($0.lower), \($0.upper))  " } ?? ""
+                return labelled(ActionWords(step.kind).verb, "\(name)\(bounds)\(step.reason)")
             }
             + labelledLocks(steps.first?.locks ?? []) + refusals.flatMap { labelled($0) }
     }
@@ -63,23 +62,24 @@ struct PlanText {
 
     /// In the order of execution. Neighbours that are refreshed for the same reason and in the same way share it.
     private var views: [String] {
-        let steps = plan.steps.compactMap { step -> RefreshView? in
-            if case .refreshView(let step) = step { step } else { nil }
-        }
+        let steps = plan.steps.filter { $0.task == .views }
         let refusals = plan.refusals.filter { $0.task == .views }
         guard !steps.isEmpty || !refusals.isEmpty else { return [] }
         var lines = ["views"]
         for (index, step) in steps.enumerated() {
-            lines.append("  \(step.view.description.visible)")
+            lines.append("  \(step.object.description.visible)")
             let next = index + 1 < steps.count ? steps[index + 1] : nil
-            if let next, next.mode == step.mode, next.reason == step.reason { continue }
-            lines.append(labelled("refresh", "\(Self.manner(of: step.mode)): \(step.reason)"))
+            if let next, next.kind == step.kind, next.attributes == step.attributes, next.reason == step.reason {
+                continue
+            }
+            let mode = step.refreshView.map { "\(Self.words(for: $0.mode)): " } ?? ""
+            lines.append(labelled(ActionWords(step.kind).verb, mode + step.reason))
             lines += step.locks.map { labelled("lock", "\($0.mode.rawValue) on the view") }
         }
         return lines + objects(refused: refusals)
     }
 
-    private static func manner(of mode: RefreshView.Mode) -> String {
+    private static func words(for mode: RefreshView.Mode) -> String {
         switch mode {
         case .concurrent: "concurrently"
         case .initial: "for the first time"
@@ -91,18 +91,17 @@ struct PlanText {
 
     /// A paragraph for each corpus: a thousand tenants are not a thousand lines.
     private var statistics: [String] {
-        let updates = plan.steps.compactMap { step -> UpdateStatistics? in
-            if case .updateStatistics(let update) = step { update } else { nil }
-        }
+        let updates = plan.steps.filter { $0.task == .statistics }
         let refusals = plan.refusals.filter { $0.task == .statistics }
         guard !updates.isEmpty || !refusals.isEmpty else { return [] }
-        let byTarget = Dictionary(grouping: updates, by: \.corpus.target)
+        let byTarget = Dictionary(grouping: updates, by: \.object)
         return ["statistics"]
             + byTarget.sorted { $0.key < $1.key }.flatMap { target, updates -> [String] in
                 guard let first = updates.first else { return [] }
-                let tenants = "\(updates.count.counted("tenant")), a transaction each"
-                let source = first.corpus.source.description
-                return ["  \(target.description.visible)", labelled("update", "from \(source): \(tenants)")]
+                let words = ActionWords(first.kind)
+                let source = first.updateStatistics.map { "from \($0.corpus.source): " } ?? ""
+                let work = "\(source)\(words.counted(updates.count)), a transaction each"
+                return ["  \(target.description.visible)", labelled(words.verb, work)]
                     + [labelled("why", first.reason)] + labelledLocks(first.locks)
             } + objects(refused: refusals)
     }
@@ -155,5 +154,12 @@ struct PlanText {
 
     private func line(_ text: String) -> String {
         String(text.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+extension PlanStep {
+    fileprivate var bounds: (lower: String, upper: String)? {
+        for case .bounds(let lower, let upper) in attributes { return (lower, upper) }
+        return nil
     }
 }

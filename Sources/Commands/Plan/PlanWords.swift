@@ -15,20 +15,12 @@ enum PlanWords {
             let schemas = watched.isEmpty ? "" : " in schema \(watched.map(\.visible).joined(separator: ", "))"
             return "nothing to tend: no partitioned table, no materialized view and no corpus\(schemas)"
         }
-        let counts = TaskKind.allCases.compactMap { kind in
-            count(of: kind, plan.steps.count { $0.kind == kind })
+        let counts = ActionKind.allCases.compactMap { kind in
+            let count = plan.steps.count { $0.kind == kind }
+            return count > 0 ? ActionWords(kind).planned(count) : nil
         }
         let refused = plan.refusals.isEmpty ? "" : "; \(plan.refusals.count) refused"
         if counts.isEmpty { return "nothing to do\(refused)" }
         return "\(plan.steps.count.counted("step")): \(counts.joined(separator: ", "))\(refused)"
-    }
-
-    private static func count(of kind: TaskKind, _ steps: Int) -> String? {
-        guard steps > 0 else { return nil }
-        return switch kind {
-        case .partitions: "\(steps.counted("partition")) to create"
-        case .views: "\(steps.counted("view")) to refresh"
-        case .statistics: "statistics of \(steps.counted("tenant")) to update"
-        }
     }
 }

@@ -38,9 +38,7 @@ struct DatabaseStatus {
     private static func views(_ plan: Plan?, _ ledger: LedgerExtract?) -> [ViewStatus] {
         guard let ledger else { return [] }
         let refreshes = Dictionary(ledger.refreshes.map { ($0.view, $0) }, uniquingKeysWith: { first, _ in first })
-        let tended = plan?.steps.compactMap { step -> RelationName? in
-            if case .refreshView(let step) = step { step.view } else { nil }
-        }
+        let tended = plan?.steps.filter { $0.kind == .refreshView }.map(\.object)
         return (tended ?? Array(refreshes.keys)).map { ViewStatus(view: $0, refresh: refreshes[$0]) }.sorted {
             ($0.refresh?.startedAt ?? .distantPast, $0.view) < ($1.refresh?.startedAt ?? .distantPast, $1.view)
         }

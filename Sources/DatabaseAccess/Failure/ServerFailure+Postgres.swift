@@ -9,7 +9,7 @@ extension ServerFailure {
         // Of a pooler the server has said nothing: the hint is our own.
         let isOurs = error.kind == .pooler
         self.init(
-            failureClass: FailureClass(error), sqlState: error.sqlState?.rawValue, message: error.message,
+            failureClass: FailureClass(error), sqlState: error.sqlState, message: error.message,
             detail: Self.detail(of: error), hint: isOurs ? nil : error.hint,
             cure: isOurs ? error.hint : Self.cure(for: error))
     }

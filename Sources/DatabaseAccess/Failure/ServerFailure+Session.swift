@@ -4,7 +4,7 @@ import SQLText
 
 extension ServerFailure {
     package static let standby = ServerFailure(
-        failureClass: .other, sqlState: SQLState.readOnlySQLTransaction.rawValue,
+        failureClass: .other, sqlState: .readOnlySQLTransaction,
         message: "the server is a standby: it takes no changes until it is promoted",
         cure: "name the primary, or all hosts and target_session_attrs=read-write in the conninfo")
 }

@@ -26,17 +26,17 @@ package struct LockDeadline {
 
     private static let margin = Duration.milliseconds(10)
 
-    /// Takes a lock with what is left. `patience` is for a server that does not answer at all.
+    /// Takes a lock with what is left. `timeout` is for a server that does not answer at all.
     ///
     /// The DEFAULT partition, or a table on the other end of a foreign key, may be one on which our role has none of the
     /// privileges that LOCK TABLE asks for, or a foreign table, which it refuses; ATTACH locks it all the same, under
     /// the same limit.
     package func take(
-        _ requirement: LockRequirement, on connection: Connection, patience: Duration
+        _ requirement: LockRequirement, on connection: Connection, timeout: Duration
     ) async throws(PostgresError) {
         try await connection.script(
             unsafe: "\(settings); \(try spelled(requirement.statement))",
-            unlessRefusedWith: [.insufficientPrivilege, .wrongObjectType], timeout: patience)
+            unlessRefusedWith: [.insufficientPrivilege, .wrongObjectType], timeout: timeout)
     }
 }
 

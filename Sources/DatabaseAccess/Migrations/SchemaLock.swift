@@ -63,7 +63,7 @@ package struct SchemaLock {
             throw ServerFailure(error)
         }
         return ServerFailure(
-            failureClass: .lockNotAvailable, sqlState: SQLState.lockNotAvailable.rawValue,
+            failureClass: .lockNotAvailable, sqlState: .lockNotAvailable,
             message: "another pgtend works on \(set.title) of this database: \(holder)",
             cure: "wait until it is done, then run the same command again")
     }

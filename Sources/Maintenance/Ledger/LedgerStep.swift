@@ -17,14 +17,14 @@ package struct LedgerStep: Hashable, Sendable {
     /// The number of tries.
     package var attempts: Int
     package var failureClass: FailureClass?
-    package var sqlState: String?
+    package var sqlState: SQLState?
     /// What went wrong or stood in the way; nil for a step that was done.
     package var message: String?
 
     package init(
         number: Int, task: TaskKind, object: RelationName, action: String, outcome: StepOutcome.Kind,
         startedAt: Instant? = nil, duration: Duration = .zero, lockWait: Duration = .zero, attempts: Int = 1,
-        failureClass: FailureClass? = nil, sqlState: String? = nil, message: String? = nil
+        failureClass: FailureClass? = nil, sqlState: SQLState? = nil, message: String? = nil
     ) {
         self.number = number
         self.task = task

@@ -2,7 +2,10 @@ import CivilTime
 import SQLText
 
 /// Make a table like the parent and its siblings, and attach it.
-package struct CreatePartition: Hashable, Sendable {
+package struct CreatePartition: StepAction {
+    package static let kind = ActionKind.createPartition
+    package static let task = TaskKind.partitions
+
     package var parent: RelationName
     package var parentOID: UInt32
     /// The role to SET before it: ATTACH wants the owner of both.
@@ -20,14 +23,12 @@ package struct CreatePartition: Hashable, Sendable {
     package var defaultPartition: RelationName?
     /// Tables on the other end of a foreign key, in the order of their names: ATTACH locks them too.
     package var foreignKeyTables: [RelationName]
-    package var reason: String
-    package var limits: StepLimits
 
     package init(
         parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
         to: Instant,
         keyType: PartitionKeyType, keyColumn: String, template: PartitionTemplate,
-        defaultPartition: RelationName?, foreignKeyTables: [RelationName], reason: String, limits: StepLimits
+        defaultPartition: RelationName?, foreignKeyTables: [RelationName]
     ) {
         self.parent = parent
         self.parentOID = parentOID
@@ -40,19 +41,51 @@ package struct CreatePartition: Hashable, Sendable {
         self.template = template
         self.defaultPartition = defaultPartition
         self.foreignKeyTables = foreignKeyTables
-        self.reason = reason
-        self.limits = limits
     }
 
     /// The bounds as the key's type writes them: a `timestamptz` always with its offset.
     package var lower: String { keyType.literal(from) }
     package var upper: String { keyType.literal(to) }
 
+    package var object: RelationName { parent }
+    package var role: String? { parentOwner }
+    package var identity: [String] { ["\(parent)", "\(partition)"] }
+
+    package var attributes: [StepAttribute] { [.partition(partition), .bounds(lower: lower, upper: upper)] }
+
+    /// An empty table is attached in milliseconds; only the scan of a DEFAULT partition takes as long again.
+    package var isQuick: Bool { defaultPartition == nil }
+
+    package var description: String { "create partition \(partition) of \(parent) for [\(lower), \(upper))" }
+
     /// Weakest first, so that the strongest is held for the shortest time.
     package var locks: [LockRequirement] {
         [LockRequirement(.shareUpdateExclusive, on: parent)]
             + foreignKeyTables.map { LockRequirement(.shareRowExclusive, on: $0) }
             + (defaultPartition.map { [LockRequirement(.accessExclusive, on: $0)] } ?? [])
+    }
+}
+
+extension CreatePartition {
+    /// Why the partition is not to be made in the table as it is now; nil where it is.
+    package func supersession(by table: PartitionedTable?) -> String? {
+        guard let table else { return "\(parent) is no partitioned table any more" }
+        guard table.oid == parentOID, table.owner == parentOwner,
+            table.key == .column(keyColumn, type: keyType.rawValue),
+            table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables
+        else { return "\(parent) is not the table any more that was planned for; run again" }
+        return switch table.coverage(from: from, to: to) {
+        case .none: nil
+        case .whole: "the range has its partition by now"
+        case .part(let other): "\(other.name) holds a part of the range by now"
+        }
+    }
+}
+
+extension PlanStep {
+    /// The action of a step that makes a partition.
+    package var createPartition: CreatePartition? {
+        if case .createPartition(let action) = action { action } else { nil }
     }
 }
 

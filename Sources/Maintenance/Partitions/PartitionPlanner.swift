@@ -20,36 +20,32 @@ package struct PartitionPlanner {
             definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// What is known of one table.
-    package struct TableReading {
-        package var steps: [CreatePartition] = []
-        package var refusals: [Refusal] = []
-        package var findings: [Finding] = []
-        package var inference: Finding?
-        package var runway: Runway?
-    }
-
-    /// Every table that is in view, in the order of names, and the configured ones that do not exist.
-    package func readings() -> [TableReading] {
-        let standing = Set(snapshot.tables.map(\.name))
-        let missing = setDefinitions.values
-            .filter { $0.enabled && !standing.contains($0.table) }.map(\.table).sorted()
-            .map { TableReading(refusals: [missingTable($0)]) }
+    /// The tables that are in view, in the order of names, and the configured ones that do not exist.
+    package func plan() -> TaskPlan {
+        var plan = TaskPlan()
         // Two tables with one naming, or with long names that differ only behind the 63rd byte, can want one name.
         var claims: [RelationName: RelationName] = [:]
-        return tended.map { read($0, claims: &claims) } + missing
+        for table in tended { plan += read(table, claims: &claims) }
+        let standing = Set(snapshot.tables.map(\.name))
+        let missing = setDefinitions.values.filter { $0.enabled && !standing.contains($0.table) }.map(\.table)
+        for table in missing.sorted() { plan += TaskPlan(refusals: [missingTable(table)], objectsInView: 1) }
+        return plan
     }
 
-    /// The names that the plan would give, so that the reader of the snapshot can ask which are taken.
-    package func candidateNames() -> Set<RelationName> {
-        Set(readings().lazy.flatMap(\.steps).map(\.partition))
+    /// What the reader of the snapshot has to ask before the plan is one: as far as it can be made without the answers,
+    /// it says which these are.
+    package func questions() -> PartitionQuestions {
+        let actions = plan().steps.compactMap(\.createPartition)
+        let parents = Set(actions.map(\.parentOID))
+        return PartitionQuestions(
+            names: Set(actions.map(\.partition)),
+            templates: snapshot.tables.filter { parents.contains($0.oid) }.map { ($0.oid, $0.templatePartition?.oid) })
     }
 
-    /// The partition after whose likeness a new one of each table that needs one is made; nil where none can be
-    /// followed.
-    package func templates() -> [(parent: UInt32, template: UInt32?)] {
-        let needed = Set(readings().lazy.flatMap(\.steps).map(\.parentOID))
-        return snapshot.tables.filter { needed.contains($0.oid) }.map { ($0.oid, $0.templatePartition?.oid) }
+    /// The runway of each table that is in view, once these steps are done.
+    package func runways(after steps: [PlanStep]) -> [Runway] {
+        let made = Dictionary(grouping: steps.compactMap(\.createPartition), by: \.parentOID)
+        return tended.compactMap { table in runway(of: (made[table.oid] ?? []).reduce(table) { $0.attaching($1) }) }
     }
 
     private var tended: [PartitionedTable] {
@@ -65,7 +61,7 @@ package struct PartitionPlanner {
         }.sorted { $0.name < $1.name }
     }
 
-    private func read(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TableReading {
+    private func read(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
         do throws(NotUnderstood) {
             let set = try PartitionSet.understand(
                 table, definition: setDefinitions[table.name], defaults: definition.partitions,
@@ -78,9 +74,10 @@ package struct PartitionPlanner {
                 let finding = Finding(
                     task: .partitions, object: table.name,
                     message: "\(error.explanation); writes succeed without an end, and nothing is made")
-                return TableReading(findings: [finding], runway: runway)
+                return TaskPlan(findings: [finding], runways: [runway], objectsInView: 1)
             }
-            return TableReading(refusals: [error.refusal(of: table.name)], runway: runway)
+            return TaskPlan(
+                refusals: [error.refusal(of: table.name)], runways: [runway].compactMap(\.self), objectsInView: 1)
         }
     }
 
@@ -95,10 +92,10 @@ package struct PartitionPlanner {
         }
     }
 
-    private func plan(_ set: PartitionSet, claims: inout [RelationName: RelationName]) -> TableReading {
-        var reading = TableReading(
-            inference: Finding(task: .partitions, object: set.table.name, message: set.explanation),
-            runway: runway(of: set.table))
+    private func plan(_ set: PartitionSet, claims: inout [RelationName: RelationName]) -> TaskPlan {
+        var reading = TaskPlan(
+            inferences: [Finding(task: .partitions, object: set.table.name, message: set.explanation)],
+            runways: [runway(of: set.table)].compactMap(\.self), objectsInView: 1)
         let now = now(of: set.table, keyType: set.keyType)
         guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else {
             reading.refusals.append(
@@ -120,16 +117,17 @@ package struct PartitionPlanner {
         }
         for (start, reason) in periods {
             do throws(Refused) {
-                if let step = try step(set, start: start, reason: reason, claims: claims) {
-                    reading.steps.append(step)
-                    claims[step.partition] = step.parent
+                if let action = try action(set, start: start, claims: claims) {
+                    let limits = StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout)
+                    reading.steps.append(PlanStep(.createPartition(action), reason: reason, limits: limits))
+                    claims[action.partition] = action.parent
                 }
             } catch {
                 reading.refusals.append(error.refusal)
             }
         }
-        if let step = reading.steps.first, !set.table.mayActAsOwner {
-            reading.refusals.append(notOwner(set.table, count: reading.steps.count, first: step))
+        if let first = reading.steps.first?.createPartition, !set.table.mayActAsOwner {
+            reading.refusals.append(notOwner(set.table, count: reading.steps.count, first: first))
             reading.steps = []
         }
         if !reading.steps.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
@@ -143,8 +141,8 @@ package struct PartitionPlanner {
     }
 
     /// nil when the period has its partition.
-    private func step(
-        _ set: PartitionSet, start: CivilDate, reason: String, claims: [RelationName: RelationName]
+    private func action(
+        _ set: PartitionSet, start: CivilDate, claims: [RelationName: RelationName]
     ) throws(Refused) -> CreatePartition? {
         let end = set.grid.interval.advance(start, by: 1)
         guard let from = set.grid.lowerBound(of: start, zones: snapshot.zones),
@@ -185,8 +183,7 @@ package struct PartitionPlanner {
             from: from, to: to, keyType: set.keyType, keyColumn: set.keyColumn,
             template: snapshot.templates[set.table.oid]
                 ?? PartitionTemplate(relation: set.table.name, owner: set.table.owner),
-            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
-            reason: reason, limits: StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout))
+            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables)
     }
 
     /// Attaching an empty table takes milliseconds; only the scan of a DEFAULT partition can take long, under
@@ -266,4 +263,13 @@ package struct PartitionPlanner {
             refusal: Refusal(
                 task: .partitions, object: set.table.name, reason: reason, explanation: explanation, cure: cure))
     }
+}
+
+/// What a partition planner wants to know of the catalog before its plan is one.
+package struct PartitionQuestions {
+    /// The names that the plan would give: which of them are taken?
+    package let names: Set<RelationName>
+    /// Of each table that needs a partition (by OID) the sibling that a new one is made like: how is it? nil where none
+    /// can be followed.
+    package let templates: [(parent: UInt32, template: UInt32?)]
 }

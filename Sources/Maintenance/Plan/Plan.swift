@@ -6,34 +6,24 @@ package struct Plan: Hashable, Sendable {
     package var database: String
     /// The moment of the snapshot, by the server's clock.
     package var takenAt: Instant
-    /// In the order of execution.
-    package var steps: [PlanStep]
-    package var refusals: [Refusal]
-    package var findings: [Finding]
-    /// How each set was understood, and from what.
-    package var inferences: [Finding]
-    /// As it is before the plan is executed.
-    package var runways: [Runway]
-    /// How many objects are in view, tended or refused.
-    package var objectsInView: Int
+    /// Of all kinds of task that were asked for, in their order.
+    package var work: TaskPlan
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]
 
-    package init(
-        database: String, takenAt: Instant, steps: [PlanStep] = [], refusals: [Refusal] = [],
-        findings: [Finding] = [], inferences: [Finding] = [], runways: [Runway] = [], objectsInView: Int = 0,
-        missingSchemas: [String] = []
-    ) {
+    package init(database: String, takenAt: Instant, work: TaskPlan = TaskPlan(), missingSchemas: [String] = []) {
         self.database = database
         self.takenAt = takenAt
-        self.steps = steps
-        self.refusals = refusals
-        self.findings = findings
-        self.inferences = inferences
-        self.runways = runways
-        self.objectsInView = objectsInView
+        self.work = work
         self.missingSchemas = missingSchemas
     }
+
+    package var steps: [PlanStep] { work.steps }
+    package var refusals: [Refusal] { work.refusals }
+    package var findings: [Finding] { work.findings }
+    package var inferences: [Finding] { work.inferences }
+    package var runways: [Runway] { work.runways }
+    package var objectsInView: Int { work.objectsInView }
 
     /// What a run would have to say about what it finds.
     package var verdict: RunVerdict {

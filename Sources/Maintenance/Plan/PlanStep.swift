@@ -1,67 +1,60 @@
 import SQLText
 
-/// One thing to do. The plan that is printed and the plan that is executed are made of the same values.
-package enum PlanStep: Hashable, Sendable {
-    case createPartition(CreatePartition)
-    case refreshView(RefreshView)
-    case updateStatistics(UpdateStatistics)
-
-    package var kind: TaskKind {
-        switch self {
-        case .createPartition: .partitions
-        case .refreshView: .views
-        case .updateStatistics: .statistics
-        }
-    }
-
+/// One thing to do: what every step has, and the action. The plan that is printed and the plan that is executed are made
+/// of the same values.
+package struct PlanStep: Hashable, Sendable {
+    package let kind: ActionKind
+    package let task: TaskKind
     /// The table, view or target that the step is about.
-    package var object: RelationName {
-        switch self {
-        case .createPartition(let step): step.parent
-        case .refreshView(let step): step.view
-        case .updateStatistics(let step): step.corpus.target
-        }
-    }
-
+    package let object: RelationName
+    /// The role to SET before it; nil works as the role that connected.
+    package let role: String?
     /// Why the step is in the plan.
-    package var reason: String {
-        switch self {
-        case .createPartition(let step): step.reason
-        case .refreshView(let step): step.reason
-        case .updateStatistics(let step): step.reason
-        }
+    package let reason: String
+    /// The locks beyond ACCESS SHARE that it takes on relations which the application uses, in the order in which they
+    /// are taken.
+    package let locks: [LockRequirement]
+    package let limits: StepLimits
+    package let key: StepKey
+    /// Steps of the same plan without whose effect this one would only fail.
+    package let requires: [StepRequirement]
+    package let action: Action
+
+    package init(_ action: Action, reason: String, limits: StepLimits, requires: [StepRequirement] = []) {
+        let value = action.value
+        kind = type(of: value).kind
+        task = type(of: value).task
+        object = value.object
+        role = value.role
+        self.reason = reason
+        locks = value.locks
+        self.limits = limits
+        key = StepKey(kind, value.identity)
+        self.requires = requires
+        self.action = action
     }
 
-    /// The locks beyond ACCESS SHARE that it takes on relations which the application uses, in the order in
-    /// which they are taken.
-    package var locks: [LockRequirement] {
-        switch self {
-        case .createPartition(let step): step.locks
-        case .refreshView(let step): step.locks
-        case .updateStatistics(let step): step.locks
-        }
-    }
+    /// What is known of it beside its object.
+    package var attributes: [StepAttribute] { action.value.attributes }
 
-    package var limits: StepLimits {
-        switch self {
-        case .createPartition(let step): step.limits
-        case .refreshView(let step): step.limits
-        case .updateStatistics(let step): step.limits
-        }
-    }
+    /// Whether it takes milliseconds by its nature.
+    package var isQuick: Bool { action.value.isQuick }
 }
 
 extension PlanStep: CustomStringConvertible {
     /// What it does, as a phrase: "create partition a.b_2026_12 of a.b …".
-    package var description: String {
-        switch self {
-        case .createPartition(let step):
-            "create partition \(step.partition) of \(step.parent) for [\(step.lower), \(step.upper))"
-        case .refreshView(let step):
-            "refresh materialized view \(step.mode == .concurrent ? "concurrently " : "")\(step.view)"
-        case .updateStatistics(let step):
-            "update statistics \(step.corpus.target) of tenant \(step.tenant)"
-        }
+    package var description: String { action.value.description }
+}
+
+/// A step that has to be done before another one.
+package struct StepRequirement: Hashable, Sendable {
+    package let key: StepKey
+    /// What is not done without it, and why: the beginning of a sentence that goes on with what became of that step.
+    package let reason: String
+
+    package init(_ key: StepKey, reason: String) {
+        self.key = key
+        self.reason = reason
     }
 }
 

@@ -1,12 +1,9 @@
 /// Whether and when a step that failed is tried again within its run.
 package struct RetryPolicy: Sendable {
-    /// The wait before the second try; it doubles with every further one.
-    package var base: Duration
-    package var longest: Duration
+    package var backoff: Backoff
 
-    package init(base: Duration = .milliseconds(100), longest: Duration = .seconds(2)) {
-        self.base = base
-        self.longest = longest
+    package init(backoff: Backoff = Backoff(base: .milliseconds(100), longest: .seconds(2))) {
+        self.backoff = backoff
     }
 
     /// What comes of a try that failed.
@@ -35,7 +32,7 @@ package struct RetryPolicy: Sendable {
     package func isWait(_ failure: FailureClass, of step: PlanStep) -> Bool {
         switch failure {
         case .lockNotAvailable, .transactionRollback: true
-        case .timeout: step.isQuickByNature
+        case .timeout: step.isQuick
         case .connection, .pooler, .authentication, .privilege, .cancelled, .resources, .refused, .other: false
         }
     }
@@ -57,15 +54,6 @@ package struct RetryPolicy: Sendable {
         case .connection, .pooler, .authentication, .privilege, .timeout, .cancelled, .resources, .refused, .other:
             return nil
         }
-        let doubled = base * (1 << min(attempt - 1, 16))
-        return min(doubled, longest) * (0.5 + jitter / 2)
-    }
-}
-
-extension PlanStep {
-    /// An empty table is attached in milliseconds. Where that took longer than the deadline the server was busy, and the
-    /// next try may find it otherwise; only the scan of a DEFAULT partition would take as long again.
-    fileprivate var isQuickByNature: Bool {
-        if case .createPartition(let step) = self { step.defaultPartition == nil } else { false }
+        return backoff.pause(after: attempt, jitter: jitter)
     }
 }

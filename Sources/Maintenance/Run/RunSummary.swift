@@ -49,8 +49,8 @@ package struct RunSummary: Hashable, Sendable {
         self.slot = slot
     }
 
-    /// How many steps, all or those of one kind of task, ended so.
-    package func count(_ outcome: StepOutcome.Kind, of kind: TaskKind? = nil) -> Int {
+    /// How many steps, all or those of one kind, ended so.
+    package func count(_ outcome: StepOutcome.Kind, of kind: ActionKind? = nil) -> Int {
         reports.count { $0.outcome.kind == outcome && (kind == nil || $0.step.kind == kind) }
     }
 

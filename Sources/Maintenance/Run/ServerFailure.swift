@@ -4,7 +4,7 @@ import SQLText
 package struct ServerFailure: Error, Hashable, Sendable {
     package var failureClass: FailureClass
     /// Five characters; nil when the connection failed before the server could answer.
-    package var sqlState: String?
+    package var sqlState: SQLState?
     package var message: String
     package var detail: String?
     package var hint: String?
@@ -12,7 +12,7 @@ package struct ServerFailure: Error, Hashable, Sendable {
     package var cure: String?
 
     package init(
-        failureClass: FailureClass, sqlState: String? = nil, message: String, detail: String? = nil,
+        failureClass: FailureClass, sqlState: SQLState? = nil, message: String, detail: String? = nil,
         hint: String? = nil, cure: String? = nil
     ) {
         self.failureClass = failureClass
@@ -26,7 +26,7 @@ package struct ServerFailure: Error, Hashable, Sendable {
 
 extension ServerFailure {
     /// read_only_sql_transaction: the server is a standby.
-    package var isStandby: Bool { sqlState == "25006" }
+    package var isStandby: Bool { sqlState == .readOnlySQLTransaction }
 
     /// Whether the database as a whole cannot be worked with, rather than what one kind of work found in it.
     package var isOfDatabase: Bool {

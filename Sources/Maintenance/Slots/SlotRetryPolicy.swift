@@ -2,16 +2,15 @@
 ///
 /// Each further try is a run of its own, and does only what is left: what was done for the slot already is superseded.
 package struct SlotRetryPolicy: Sendable {
-    /// The wait after the first try; it doubles with every further one.
-    package var base: Duration
-    package var longest: Duration
+    package var backoff: Backoff
     /// From this attempt on a run that came to the end of its plan completes its slot, whatever others kept it from:
     /// the next slot tries again anyhow.
     package var lastAttempt: Int
 
-    package init(base: Duration = .seconds(1), longest: Duration = .seconds(60), lastAttempt: Int = 3) {
-        self.base = base
-        self.longest = longest
+    package init(
+        backoff: Backoff = Backoff(base: .seconds(1), longest: .seconds(60)), lastAttempt: Int = 3
+    ) {
+        self.backoff = backoff
         self.lastAttempt = lastAttempt
     }
 
@@ -34,8 +33,7 @@ package struct SlotRetryPolicy: Sendable {
         if let failure = summary.failure, !canPass(failure) { return .nextSlot }
         // A run that did all there was to do, and whose slot is still open, could not enter that into the ledger.
         if summary.slot == nil, isComplete(summary, attempt: attempt) { return .completed }
-        let doubled = base * (1 << min(max(0, attempt - 1), 16))
-        return .again(after: min(doubled, longest) * (0.5 + jitter / 2))
+        return .again(after: backoff.pause(after: attempt, jitter: jitter))
     }
 
     /// Whether the run came to the end of its plan, and nothing is left that another try of the slot could do.
@@ -49,16 +47,9 @@ package struct SlotRetryPolicy: Sendable {
         case .done, .superseded: false
         case .postponed: true
         case .failed(let failure): [.connection, .resources, .transactionRollback].contains(failure.failureClass)
-        // A view waits for the one that it reads: what became of that one is what counts.
-        case .interrupted: !summary.reports.contains { hasFailedForGood($0, before: report) }
+        // It waits for a step that it requires: what became of that one is what counts.
+        case .interrupted: !summary.reports.contains { $0.hasFailed && report.step.requires($0.step) }
         }
-    }
-
-    private func hasFailedForGood(_ report: StepReport, before later: StepReport) -> Bool {
-        guard case .failed = report.outcome, case .refreshView(let earlier) = report.step,
-            case .refreshView(let later) = later.step
-        else { return false }
-        return earlier.mode == .initial && later.dependsOn.contains(earlier.view)
     }
 
     /// Whether waiting alone may help against what ended a run before its last step.
@@ -70,4 +61,12 @@ package struct SlotRetryPolicy: Sendable {
         case .pooler, .authentication, .privilege, .refused, .other: false
         }
     }
+}
+
+extension StepReport {
+    fileprivate var hasFailed: Bool { outcome.kind == .failed }
+}
+
+extension PlanStep {
+    fileprivate func requires(_ other: PlanStep) -> Bool { requires.contains { $0.key == other.key } }
 }

@@ -1,3 +1,5 @@
+import SQLText
+
 /// A corpus that stands in the database, and its tenants.
 package struct Corpus: Hashable, Sendable {
     package var definition: CorpusDefinition
@@ -20,5 +22,36 @@ package struct Corpus: Hashable, Sendable {
         self.definition = definition
         self.role = role
         self.tenants = tenants
+    }
+}
+
+extension Corpus {
+    /// What keeps a corpus from being tended.
+    package struct Obstacle {
+        package let reason: Refusal.Reason
+        package let explanation: String
+        package let cure: String
+    }
+
+    /// nil where it can be tended.
+    package var obstacle: Obstacle? {
+        switch tenants {
+        case .known: return nil
+        case .missing(let what):
+            return Obstacle(
+                reason: .missing, explanation: "the configuration names \(what), which the database does not have",
+                cure: "correct statistics.corpora, or create \(what)")
+        case .noUniqueTarget:
+            let (target, tenant) = (definition.target, RelationName.quoted(definition.targetColumns.tenant))
+            return Obstacle(
+                reason: .noUniqueIndex,
+                explanation: "\(target) has no unique index on \(tenant) alone, so a tenant's row could not "
+                    + "be found (the server would answer SQLSTATE 42P10)",
+                cure: "CREATE UNIQUE INDEX ON \(target) (\(tenant))")
+        case .unreadable(let failure):
+            return Obstacle(
+                reason: .unreadable, explanation: "its tenants could not be read: \(failure)",
+                cure: failure.cure ?? failure.hint ?? "give the role what the server asks for")
+        }
     }
 }

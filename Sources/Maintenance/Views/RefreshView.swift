@@ -1,19 +1,20 @@
 import SQLText
 
 /// Refresh a materialized view.
-package struct RefreshView: Hashable, Sendable {
+package struct RefreshView: StepAction {
+    package static let kind = ActionKind.refreshView
+    package static let task = TaskKind.views
+
     package var view: RelationName
     package var mode: Mode
     /// The role to SET before it: the owner; nil where our own has MAINTAIN.
     package var role: String?
-    package var reason: String
-    package var limits: StepLimits
     /// Functions that the view calls and that pin no search_path: from PostgreSQL 17 a refresh runs with
     /// `pg_catalog, pg_temp`, where their unqualified names are not found.
     package var unpinnedFunctions: [String]
 
-    /// The materialized views that it reads, directly or through plain views.
-    package var dependsOn: [RelationName]
+    /// Whether its readers may be made to wait.
+    package var blocking: BlockingRefresh
 
     package enum Mode: String, Hashable, Sendable {
         /// Readers go on.
@@ -25,19 +26,58 @@ package struct RefreshView: Hashable, Sendable {
     }
 
     package init(
-        view: RelationName, mode: Mode, role: String?, reason: String, limits: StepLimits,
-        unpinnedFunctions: [String] = [], dependsOn: [RelationName] = []
+        view: RelationName, mode: Mode, role: String?, unpinnedFunctions: [String] = [],
+        blocking: BlockingRefresh = .refuse
     ) {
         self.view = view
         self.mode = mode
         self.role = role
-        self.reason = reason
-        self.limits = limits
         self.unpinnedFunctions = unpinnedFunctions
-        self.dependsOn = dependsOn
+        self.blocking = blocking
+    }
+
+    package var object: RelationName { view }
+    package var identity: [String] { ["\(view)"] }
+    package var attributes: [StepAttribute] { [.mode(mode.rawValue)] }
+
+    package var description: String {
+        "refresh materialized view \(mode == .concurrent ? "concurrently " : "")\(view)"
     }
 
     package var locks: [LockRequirement] {
         [LockRequirement(mode == .concurrent ? .exclusive : .accessExclusive, on: view)]
+    }
+}
+
+extension RefreshView {
+    /// Why the view, as it is now, is not to be refreshed in that way any more; nil where it is. The planner's own choice
+    /// of the mode decides.
+    package func supersession(by view: MaterializedView?) -> String? {
+        guard let view else { return "\(self.view) is no materialized view any more" }
+        if let role, view.owner != role { return "\(self.view) belongs to \(view.owner) by now; run again" }
+        let modeNow = view.refreshMode(blocking)
+        if modeNow == mode { return nil }
+        return switch (mode, modeNow) {
+        case (.initial, _): "\(self.view) was populated meanwhile"
+        case (.concurrent, _): "\(self.view) can no longer be refreshed concurrently; run again"
+        case (.blocking, .concurrent): "\(self.view) can be refreshed concurrently by now; run again"
+        case (.blocking, _): "\(self.view) is not populated any more; run again"
+        }
+    }
+}
+
+extension MaterializedView {
+    /// How it can be refreshed; nil where its readers would have to wait and may not.
+    package func refreshMode(_ blocking: BlockingRefresh) -> RefreshView.Mode? {
+        if !isPopulated { return .initial }
+        if hasUniqueIndex { return .concurrent }
+        return blocking == .allow ? .blocking : nil
+    }
+}
+
+extension PlanStep {
+    /// The action of a step that refreshes a view.
+    package var refreshView: RefreshView? {
+        if case .refreshView(let action) = action { action } else { nil }
     }
 }

@@ -15,22 +15,26 @@ package struct ViewPlanner {
     }
 
     /// The steps in dependency order, and what is refused.
-    package func plan() -> (steps: [RefreshView], refusals: [Refusal], inView: Int) {
-        var steps: [RefreshView] = []
-        var refusals = missing()
+    package func plan() -> TaskPlan {
+        var plan = TaskPlan(refusals: missing())
+        plan.objectsInView = plan.refusals.count
+        /// The steps that populate a view, each with its view.
+        var populating: [UInt32: PlanStep] = [:]
         let tended = inDependencyOrder(self.tended)
         var unpopulated = Dictionary(
             snapshot.views.lazy.filter { !$0.isPopulated }.map { ($0.oid, $0.name) },
             uniquingKeysWith: { first, _ in first })
         for view in tended {
             do throws(Refused) {
-                steps.append(try decide(view, unpopulated: unpopulated))
-                unpopulated[view.oid] = nil
+                let step = try decide(view, unpopulated: unpopulated, populating)
+                plan.steps.append(step)
+                if unpopulated.removeValue(forKey: view.oid) != nil { populating[view.oid] = step }
             } catch {
-                refusals.append(error.refusal)
+                plan.refusals.append(error.refusal)
             }
         }
-        return (steps, refusals, tended.count)
+        plan.objectsInView += tended.count
+        return plan
     }
 
     private var tended: [MaterializedView] {
@@ -40,10 +44,12 @@ package struct ViewPlanner {
         }
     }
 
-    /// - Parameter unpopulated: views that nobody can read yet, and that no step before this one populates.
+    /// - Parameters:
+    ///   - unpopulated: views that nobody can read yet, and that no step before this one populates.
+    ///   - populating: the steps before this one that populate a view.
     private func decide(
-        _ view: MaterializedView, unpopulated: [UInt32: RelationName]
-    ) throws(Refused) -> RefreshView {
+        _ view: MaterializedView, unpopulated: [UInt32: RelationName], _ populating: [UInt32: PlanStep]
+    ) throws(Refused) -> PlanStep {
         let configured = viewDefinitions[view.name]
         guard view.mayRefresh else {
             let role = snapshot.server.role
@@ -62,29 +68,34 @@ package struct ViewPlanner {
                     + "(the server would answer SQLSTATE 55000)",
                 cure: "REFRESH MATERIALIZED VIEW \(unread), or let pgtend tend it too")
         }
-        let mode: RefreshView.Mode
-        let manner: String
-        if !view.isPopulated {
-            (mode, manner) = (.initial, "it has never been populated")
-        } else if view.hasUniqueIndex {
-            (mode, manner) = (.concurrent, "its unique index allows CONCURRENTLY")
-        } else if (configured?.blocking ?? definition.views.blocking) == .allow {
-            (mode, manner) = (.blocking, "it has no unique index, and the configuration allows its readers to wait")
-        } else {
+        let blocking = configured?.blocking ?? definition.views.blocking
+        guard let mode = view.refreshMode(blocking) else {
             throw refused(
                 view, .noUniqueIndex,
                 "it has no unique index on plain columns without a WHERE, so its readers would wait for a refresh",
                 cure: "CREATE UNIQUE INDEX ON \(view.name) (its key), "
                     + "or allow the wait: views.list: - view: '\(view.name)', blocking: allow")
         }
-        return RefreshView(
+        let why =
+            switch mode {
+            case .initial: "it has never been populated"
+            case .concurrent: "its unique index allows CONCURRENTLY"
+            case .blocking: "it has no unique index, and the configuration allows its readers to wait"
+            }
+        let action = RefreshView(
             view: view.name, mode: mode, role: view.mayActAsOwner ? view.owner : nil,
-            reason: "\(manner); what changed since its last refresh is not recorded, so it is due on every run",
+            unpinnedFunctions: view.unpinnedFunctions, blocking: blocking)
+        return PlanStep(
+            .refreshView(action),
+            reason: "\(why); what changed since its last refresh is not recorded, so it is due on every run",
             limits: StepLimits(
                 locks: definition.locks,
                 statementTimeout: configured?.statementTimeout ?? definition.views.statementTimeout),
-            unpinnedFunctions: view.unpinnedFunctions,
-            dependsOn: snapshot.views.filter { view.dependsOn.contains($0.oid) }.map(\.name).sorted())
+            requires: view.dependsOn.compactMap { populating[$0] }.sorted { $0.object < $1.object }.map { step in
+                StepRequirement(
+                    step.key,
+                    reason: "not refreshed: \(step.object), which it reads and which nobody has populated yet,")
+            })
     }
 
     /// A view after those that it reads; otherwise by name. Materialized views cannot depend on each other in a

@@ -13,7 +13,7 @@ struct LedgerClaim {
     let identity: RunIdentity
 
     enum Outcome: Sendable {
-        case begun(LedgerEntry, Found)
+        case begun(BegunRun, Found)
         case completedElsewhere(RunOwner, Found)
         /// By the server's clock the slot lies in the future.
         case notDue(serverTime: Instant)
@@ -80,7 +80,7 @@ struct LedgerClaim {
             LedgerQuery.beginRun(
                 identity.runID, identity.database, slotID, tasks.map(\.rawValue), identity.host, identity.pid,
                 identity.application, identity.programVersion))
-        let entry = LedgerEntry(
+        let entry = BegunRun(
             runID: identity.runID, attempt: try row.decode("attempt"), doneBefore: try await doneKeys(slotID),
             waits: try await waits())
         return .begun(entry, found)

@@ -24,7 +24,7 @@ struct LedgerEnding {
         let ending = statement
         return try await LedgerTransaction(connection: connection, evenIfCancelled: true).run {
             () async throws(PostgresError) in
-            try await connection.row(ending, timeout: LedgerTransaction.patience, evenIfCancelled: true)
+            try await connection.row(ending, timeout: LedgerTransaction.clientTimeout, evenIfCancelled: true)
                 .decode("ended", as: Int.self) == 1
         }
     }
@@ -38,18 +38,18 @@ struct LedgerEnding {
         return LedgerQuery.endRun(
             runID, state.rawValue, lateAfter.microseconds, figures.done, figures.superseded, figures.postponed,
             figures.failed, figures.interrupted, figures.refused, figures.lockWait.microseconds,
-            summary.failure?.failureClass.rawValue, summary.failure?.sqlState,
+            summary.failure?.failureClass.rawValue, summary.failure?.sqlState?.rawValue,
             summary.failure.map { short($0.message) },
             summary.interruption,
             refusals.map(\.task.rawValue), refusals.map(\.object.schema), refusals.map(\.object.name),
             refusals.map(\.reason.rawValue), refusals.map { short($0.explanation) }, refusals.map { short($0.cure) },
             held.map(\.task.rawValue), held.map(\.pid), held.map(\.application), held.map(\.user), held.map(\.client),
             held.map(\.since.description),
-            numbers, reports.map(\.step.kind.rawValue), reports.map(\.step.object.schema),
+            numbers, reports.map(\.step.task.rawValue), reports.map(\.step.object.schema),
             reports.map(\.step.object.name), reports.map(\.step.key.text), reports.map(\.step.description),
             reports.map(\.outcome.word), numbers.map { age(of: $0) }, reports.map(\.duration.microseconds),
             reports.map(\.lockWait.microseconds), reports.map(\.tries),
-            failures.map { $0?.failureClass.rawValue ?? "" }, failures.map { $0?.sqlState ?? "" },
+            failures.map { $0?.failureClass.rawValue ?? "" }, failures.map { $0?.sqlState?.rawValue ?? "" },
             reports.map { short($0.outcome.explanation) })
     }
 

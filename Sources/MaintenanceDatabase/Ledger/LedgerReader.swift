@@ -40,7 +40,7 @@ package struct LedgerReader: Sendable {
 
     private func isThere() async throws(ServerFailure) -> Bool {
         let standing = try await asked { () async throws(PostgresError) in
-            try await LedgerStanding.read(on: connection, writing: false)
+            try await LedgerAvailability.read(on: connection, writing: false)
         }
         switch standing {
         case .ready: return true

@@ -9,7 +9,7 @@ struct LedgerTransaction {
     var evenIfCancelled = false
 
     /// For a statement outside of such a transaction, or the server's answer to one in it.
-    static let patience = Duration.seconds(30)
+    static let clientTimeout = Duration.seconds(30)
 
     private static let beginning = """
         BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
@@ -23,13 +23,13 @@ struct LedgerTransaction {
     ) async throws(PostgresError) -> Value {
         do throws(PostgresError) {
             try await connection.script(
-                unsafe: Self.beginning, timeout: Self.patience, evenIfCancelled: evenIfCancelled)
+                unsafe: Self.beginning, timeout: Self.clientTimeout, evenIfCancelled: evenIfCancelled)
             let value = try await work()
-            try await connection.commit(within: Self.patience)
+            try await connection.commit(within: Self.clientTimeout)
             return value
         } catch {
             if !connection.isBroken {
-                try await connection.execute("ROLLBACK", timeout: Self.patience, evenIfCancelled: true)
+                try await connection.execute("ROLLBACK", timeout: Self.clientTimeout, evenIfCancelled: true)
             }
             throw error
         }

@@ -14,12 +14,19 @@ struct PartitionDDL {
     /// takes its rows. Before the locks, for it waits for others who change the publication; and in the transaction of
     /// `attach`, since a row that came in between would never be replicated.
     let publish: [String]
+    private let parentOwner: String
+
+    /// Back to the role that makes the partition.
+    var actAsOwner: String {
+        get throws(SQLTextError) { "SET LOCAL ROLE \(try SQLIdentifier(parentOwner).quoted)" }
+    }
 
     /// - Parameter serverVersion: `server_version_num`.
     init(_ step: CreatePartition, serverVersion: Int) throws(SQLTextError) {
         let partition = try step.partition.quoted
         let parent = try step.parent.quoted
         let template = step.template
+        parentOwner = step.parentOwner
         let dress = try TemplateDDL(template, of: step.partition)
 
         // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.

@@ -10,7 +10,7 @@ struct LedgerPrivileges {
     let session: PrivilegeSession
 
     func findings() async throws(PostgresError) -> [PrivilegeFinding] {
-        switch try await LedgerStanding.read(on: connection) {
+        switch try await LedgerAvailability.read(on: connection) {
         case .ready: []
         case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try toMakeIt()]
         case .unavailable(let failure) where failure.failureClass == .privilege: try toUseIt()

@@ -5,7 +5,7 @@ import SQLText
 struct WorkInView {
     /// Understood partitioned tables.
     let tables: [PartitionedTable]
-    /// The partition after whose likeness a new one is made, by its parent.
+    /// The partition that new ones are made like, by its parent.
     let templates: [(table: RelationName, template: RelationName)]
     let views: [(view: MaterializedView, isConcurrent: Bool)]
     let corpora: [Corpus]
@@ -19,13 +19,14 @@ struct WorkInView {
             return foreign.contains(object) || understood.contains(table.name) && !refused.contains(object)
         }
         templates = tables.compactMap { table in
-            table.partitions.filter { !$0.isForeign }.max { $0.lower < $1.lower }.map { (table.name, $0.name) }
+            table.templatePartition.map { (table.name, $0.name) }
         }
         var modes: [RelationName: RefreshView.Mode] = [:]
-        for case .refreshView(let step) in plan.steps { modes[step.view] = step.mode }
+        for action in plan.steps.compactMap(\.refreshView) { modes[action.view] = action.mode }
         views = snapshot.views.compactMap { view in
             if let mode = modes[view.name] { return (view, mode == .concurrent) }
-            return foreign.contains(TaskObject(.views, view.name)) ? (view, view.hasUniqueIndex) : nil
+            return foreign.contains(TaskObject(.views, view.name))
+                ? (view, view.refreshMode(.refuse) == .concurrent) : nil
         }
         corpora = snapshot.corpora.filter { corpus in
             if case .missing = corpus.tenants { false } else { true }

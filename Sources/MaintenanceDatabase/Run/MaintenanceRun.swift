@@ -6,14 +6,7 @@ import SQLText
 
 /// One run on one database: connect, take the locks, read, plan, execute, report. `plan` stops before the locks.
 package struct MaintenanceRun: Sendable {
-    private let definition: DatabaseDefinition
-    private let tasks: [TaskKind]
-    private let sink: any EventSink
-    private let runID: String
-    private let applicationName: String
-    private let programVersion: String
-    private let order: SlotOrder?
-    private let installsLedger: Bool
+    private let context: RunContext
 
     /// - Parameters:
     ///   - tasks: the kinds of work that are asked for; for a slot its own.
@@ -26,30 +19,31 @@ package struct MaintenanceRun: Sendable {
         definition: DatabaseDefinition, tasks: [TaskKind], runID: String, applicationName: String,
         programVersion: String, order: SlotOrder? = nil, installsLedger: Bool = false, sink: any EventSink
     ) {
-        self.definition = definition
-        self.tasks = TaskKind.allCases.filter(tasks.contains)
-        self.runID = runID
-        self.applicationName = applicationName
-        self.programVersion = programVersion
-        self.order = order
-        self.installsLedger = installsLedger
-        self.sink = sink
+        context = RunContext(
+            definition: definition, tasks: TaskKind.allCases.filter(tasks.contains), runID: runID,
+            applicationName: applicationName, programVersion: programVersion, order: order,
+            installsLedger: installsLedger, sink: sink)
     }
+
+    private var sink: any EventSink { context.sink }
 
     /// What `execute` would do now, and the version of the server (`server_version_num`) that its SQL is for.
     /// Changes nothing.
     package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
         let connection: Connection
         do throws(PostgresError) {
-            connection = try await Self.open(definition, applicationName, NoticeLog())
+            connection = try await Self.open(context, NoticeLog())
         } catch {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
             try await connection.requirePrimary()
-            let snapshot = try await snapshot(on: connection, tasks)
+            let snapshot = try await snapshot(on: connection, context.tasks)
             await connection.close()
-            return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot.server.versionNumber)
+            return (
+                Planner(definition: context.definition, tasks: context.tasks).plan(snapshot),
+                snapshot.server.versionNumber
+            )
         } catch {
             await connection.close()
             throw error
@@ -63,15 +57,16 @@ package struct MaintenanceRun: Sendable {
     ///   no step begins; the one that is running goes on unless the task is cancelled too.
     package func execute(stopReason: @escaping @Sendable () -> String? = { nil }) async -> RunSummary {
         let start = ContinuousClock.now
-        var summary = RunSummary(runID: runID, database: definition.name, tasks: tasks, startedAt: HostClock.now())
-        sink.record(.runStarted(runID: runID, database: definition.name, tasks: tasks))
+        var summary = RunSummary(
+            runID: context.runID, database: context.database, tasks: context.tasks, startedAt: HostClock.now())
+        sink.record(.runStarted(runID: context.runID, database: context.database, tasks: context.tasks))
         do throws(ServerFailure) {
-            try await work(&summary, stopReason)
+            try await connectAndWork(&summary, stopReason)
         } catch {
             conclude(&summary, error, stopReason)
         }
         conclude(&summary, nil, stopReason)
-        if summary.slot == nil { summary.slot = order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) } }
+        if summary.slot == nil { summary.slot = context.order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) } }
         summary.duration = start.duration(to: .now)
         sink.record(.runFinished(summary))
         return summary
@@ -84,14 +79,12 @@ package struct MaintenanceRun: Sendable {
         if isCutShort, summary.interruption == nil { summary.interruption = stopReason() ?? "its caller" }
     }
 
-    private func work(
+    private func connectAndWork(
         _ summary: inout RunSummary, _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
         let notices = NoticeLog()
-        let (definition, applicationName) = (definition, applicationName)
-        let reopen = { @Sendable () async throws(PostgresError) in
-            try await Self.open(definition, applicationName, notices)
-        }
+        let context = context
+        let reopen = { @Sendable () async throws(PostgresError) in try await Self.open(context, notices) }
         let connection: Connection
         let session: RunSession
         do throws(PostgresError) {
@@ -101,7 +94,7 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            try await work(&summary, on: connection, session, stopReason)
+            try await claimAndWork(&summary, on: connection, session, stopReason)
             await session.close()
         } catch {
             await session.close()
@@ -109,38 +102,32 @@ package struct MaintenanceRun: Sendable {
         }
     }
 
-    private func work(
+    private func claimAndWork(
         _ summary: inout RunSummary, on connection: Connection, _ session: RunSession,
         _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
         try await connection.requirePrimary()
-        var record = RunRecord(
-            definition: definition,
-            identity: RunIdentity(
-                runID: runID, database: definition.name, application: applicationName, programVersion: programVersion),
-            order: order, installs: installsLedger, sink: sink)
+        var record = LedgerRecorder(context)
         var isElsewhere = try await record.isCompletedElsewhere(connection)
         if !isElsewhere {
             do throws(PostgresError) {
-                summary.heldLocks = try await session.take(tasks)
+                summary.heldLocks = try await session.take(context.tasks)
             } catch {
                 throw ServerFailure(error)
             }
             for held in summary.heldLocks {
-                sink.record(.runLockHeld(runID: runID, database: definition.name, held))
+                sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
             }
             isElsewhere = try await record.begin(session.tasks, on: connection)
         }
         // Of a slot whose task another run holds there is nothing to plan.
-        if isElsewhere || order != nil && !summary.heldLocks.isEmpty {
+        if isElsewhere || context.order != nil && !summary.heldLocks.isEmpty {
             summary.slot = record.slot
             return
         }
-        var executor = PlanExecutor(
-            session: session, runID: runID, database: definition.name, sink: sink, entry: record.entry,
-            stopReason: stopReason)
+        var executor = PlanExecutor(session: session, context: context, begun: record.begun, stopReason: stopReason)
         do throws(ServerFailure) {
-            try await work(&summary, &executor, session)
+            try await planAndExecute(&summary, &executor, session)
         } catch {
             conclude(&summary, error, stopReason)
         }
@@ -148,7 +135,7 @@ package struct MaintenanceRun: Sendable {
         await record.end(&summary, session, began: executor.began)
     }
 
-    private func work(
+    private func planAndExecute(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async throws(ServerFailure) {
         var (plan, snapshot) = try await plan(on: session)
@@ -157,15 +144,15 @@ package struct MaintenanceRun: Sendable {
         summary.objectsInView = plan.objectsInView
         summary.missingSchemas = plan.missingSchemas
         for refusal in plan.refusals {
-            sink.record(.refused(runID: runID, database: definition.name, refusal))
+            sink.record(.refused(runID: context.runID, database: context.database, refusal))
         }
-        sink.record(.planned(runID: runID, database: definition.name, steps: plan.steps.count))
+        sink.record(.planned(runID: context.runID, database: context.database, steps: plan.steps.count))
 
         summary.reports = await executor.execute(plan.steps)
-        if let anew = await workAnew(&summary, &executor, session) { (plan, snapshot) = anew }
+        if let anew = await planAnewAndExecute(&summary, &executor, session) { (plan, snapshot) = anew }
         for held in await session.takenOver {
             summary.heldLocks.append(held)
-            sink.record(.runLockHeld(runID: runID, database: definition.name, held))
+            sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
         }
         summary.runways = runways(plan, snapshot, summary.reports)
         if let lost = session.lost { throw ServerFailure(lost) }
@@ -174,16 +161,16 @@ package struct MaintenanceRun: Sendable {
     /// What had changed since the plan was made is planned anew, once, for the objects that it was about.
     ///
     /// - Returns: the second plan; nil where the first one still says how things are.
-    private func workAnew(
+    private func planAnewAndExecute(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
         let superseded = summary.reports.filter { report in
             // What was done for the slot before has not changed.
             guard case .superseded = report.outcome else { return false }
-            return executor.entry?.doneBefore[report.step.key] == nil
+            return executor.progress.doneBefore[report.step.key] == nil
         }
         let changed = Dictionary(
-            superseded.map { (Subject(task: $0.step.kind, object: $0.step.object), $0.step) },
+            superseded.map { (Subject(task: $0.step.task, object: $0.step.object), $0.step) },
             uniquingKeysWith: { first, _ in first })
         func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
             changed[Subject(task: task, object: object)] != nil
@@ -199,7 +186,7 @@ package struct MaintenanceRun: Sendable {
             failure.message = "it had changed since the plan was made, and could not be planned anew: \(error.message)"
             for step in changed.values.sorted(by: { $0.object < $1.object }) {
                 let report = StepReport(step: step, outcome: .failed(failure), duration: .zero)
-                sink.record(.stepFinished(runID: runID, database: definition.name, report))
+                sink.record(.stepFinished(runID: context.runID, database: context.database, report))
                 summary.reports.append(report)
             }
             return nil
@@ -211,9 +198,9 @@ package struct MaintenanceRun: Sendable {
             summary.findings.filter { !isChanged($0.task, $0.object) }
             + plan.findings.filter { isChanged($0.task, $0.object) }
         for refusal in refusals where !said.contains(refusal) {
-            sink.record(.refused(runID: runID, database: definition.name, refusal))
+            sink.record(.refused(runID: context.runID, database: context.database, refusal))
         }
-        summary.reports += await executor.execute(plan.steps.filter { isChanged($0.kind, $0.object) })
+        summary.reports += await executor.execute(plan.steps.filter { isChanged($0.task, $0.object) })
         return (plan, snapshot)
     }
 
@@ -232,12 +219,13 @@ package struct MaintenanceRun: Sendable {
             throw ServerFailure(error)
         }
         let snapshot = try await snapshot(on: connection, tasks)
-        return (Planner(definition: definition, tasks: tasks).plan(snapshot), snapshot)
+        return (Planner(definition: context.definition, tasks: tasks).plan(snapshot), snapshot)
     }
 
     private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot
     {
-        let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
+        let snapshot = try await SnapshotReader(connection: connection, definition: context.definition, tasks: tasks)
+            .read()
         // A connection that was lost may have been had again on another host.
         guard !snapshot.server.isStandby else { throw .standby }
         return snapshot
@@ -245,28 +233,23 @@ package struct MaintenanceRun: Sendable {
 
     /// The runway of each planned table once the partitions that were made are counted in.
     private func runways(_ plan: Plan, _ snapshot: CatalogSnapshot, _ reports: [StepReport]) -> [Runway] {
-        var made: [UInt32: [CreatePartition]] = [:]
-        for report in reports where report.outcome == .done {
-            if case .createPartition(let step) = report.step { made[step.parentOID, default: []].append(step) }
-        }
-        guard !made.isEmpty else { return plan.runways }
-        var after = snapshot
-        after.tables = snapshot.tables.map { table in (made[table.oid] ?? []).reduce(table) { $0.attaching($1) } }
-        return PartitionPlanner(definition: definition, snapshot: after).readings().compactMap(\.runway)
+        let done = reports.filter { $0.outcome == .done && $0.step.createPartition != nil }.map(\.step)
+        if done.isEmpty { return plan.runways }
+        return PartitionPlanner(definition: context.definition, snapshot: snapshot).runways(after: done)
     }
 
     private static func open(
-        _ definition: DatabaseDefinition, _ applicationName: String, _ notices: NoticeLog
+        _ context: RunContext, _ notices: NoticeLog
     ) async throws(PostgresError) -> Connection {
         let options = SessionOptions(
-            applicationName: applicationName, statementTimeout: patience, prefersPrimary: true,
+            applicationName: context.applicationName, statementTimeout: statementTimeout, prefersPrimary: true,
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
             })
-        return try await Connection.open(definition, options: options)
+        return try await Connection.open(context.definition, options: options)
     }
 
     /// For statements without a limit of their own, so that a server that has stopped ends the run at last: they read
     /// the catalog or write the ledger, in milliseconds.
-    private static let patience = Duration.seconds(60)
+    private static let statementTimeout = Duration.seconds(60)
 }

@@ -10,53 +10,37 @@ import Synchronization
 /// is tried again: the ledger, or where there is none its recheck, tells whether it had been committed.
 struct PlanExecutor {
     let session: RunSession
-    let runID: String
-    let database: String
-    let sink: any EventSink
+    let context: RunContext
     private let stopReason: @Sendable () -> String?
-    /// Of this run; nil where nothing is recorded.
-    let entry: LedgerEntry?
+    /// The run in the ledger; nil where nothing is recorded.
+    private let begun: BegunRun?
     /// When each step was begun, by its number in the run, from 1.
     private(set) var began: [Int: ContinuousClock.Instant] = [:]
+    private(set) var progress: PlanProgress
     /// How many steps there have been.
     private var count = 0
     /// Somebody else works in our place: no further step is begun.
     private var isFenced = false
-    private let retryPolicy = RetryPolicy()
-    /// For the locks of each table: over all steps of the run, and where there is a ledger of all runs within the hour
-    /// before it.
-    private var waits: [RelationName: LockWait] = [:]
-    /// Views that should have been populated, and what came of it.
-    private var unpopulated: [RelationName: String] = [:]
+    /// Over all steps of the run, and where there is a ledger of all runs within the hour before it.
+    private var waits: LockWaits
 
     /// - Parameter stopReason: not nil from when on no step is to begin.
     init(
-        session: RunSession, runID: String, database: String, sink: any EventSink, entry: LedgerEntry? = nil,
+        session: RunSession, context: RunContext, begun: BegunRun? = nil,
         stopReason: @escaping @Sendable () -> String? = { nil }
     ) {
         self.session = session
-        self.runID = runID
-        self.database = database
-        self.sink = sink
+        self.context = context
         self.stopReason = stopReason
-        self.entry = entry
-        waits = (entry?.waits ?? [:]).mapValues { LockWait(time: $0) }
+        self.begun = begun
+        progress = PlanProgress(doneBefore: begun?.doneBefore ?? [:])
+        waits = LockWaits(begun?.waits ?? [:])
     }
 
     var isToStop: Bool { Task.isCancelled || stopReason() != nil }
 
-    private struct LockWait {
-        var time = Duration.zero
-        /// Who stood in the way the last time.
-        var blockers: [Blocker] = []
-
-        mutating func add(_ waited: Duration, for blockers: [Blocker]) {
-            time += waited
-            if !blockers.isEmpty { self.blockers = blockers }
-        }
-    }
-
     mutating func execute(_ steps: [PlanStep]) async -> [StepReport] {
+        let (runID, database) = (context.runID, context.database)
         var reports: [StepReport] = []
         for (index, step) in steps.enumerated() {
             count += 1
@@ -65,10 +49,16 @@ struct PlanExecutor {
                 reports.append(StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero))
                 continue
             }
-            sink.record(.stepStarted(runID: runID, database: database, step: step, index: index + 1, of: steps.count))
-            let report = if let skipped = skipped(step) { skipped } else { await execute(step) }
-            keepUnpopulated(report)
-            sink.record(.stepFinished(runID: runID, database: database, report))
+            context.sink.record(
+                .stepStarted(runID: runID, database: database, step: step, index: index + 1, of: steps.count))
+            let report =
+                if let outcome = progress.outcomeWithoutTry(of: step) {
+                    StepReport(step: step, outcome: outcome, duration: .zero)
+                } else {
+                    await execute(step)
+                }
+            progress.add(report)
+            context.sink.record(.stepFinished(runID: runID, database: database, report))
             reports.append(report)
         }
         return reports
@@ -83,151 +73,93 @@ struct PlanExecutor {
     private mutating func execute(_ step: PlanStep) async -> StepReport {
         let start = ContinuousClock.now
         began[count] = start
-        var lockWait = Duration.zero
-        var attempt = 1
-        var hasReconnected = false
         session.forgetNotices()
-        func report(_ outcome: StepOutcome) -> StepReport {
-            StepReport(
-                step: step, outcome: outcome, duration: start.duration(to: .now), lockWait: lockWait, attempt: attempt,
-                notices: session.notices)
+        var tries = StepTries(step)
+        let work = step.work(serverVersion: session.serverVersion)
+        var outcome: StepOutcome?
+        while outcome == nil {
+            outcome = tries.outcomeBeforeTry(waits, isToStop: isToStop)
+            if outcome == nil { outcome = await attempt(&tries, work, since: start) }
         }
-        if let met = waits[step.object], !retryPolicy.allowsWait(after: met.time, step.limits) {
-            return report(.postponed(tries: 0, blockers: met.blockers))
-        }
-        while true {
-            if isToStop {
-                return report(.interrupted(reason: "given up between two tries: the run was told to stop"))
+        return StepReport(
+            step: step, outcome: outcome ?? .interrupted(reason: ""), duration: start.duration(to: .now),
+            lockWait: tries.lockWait, attempt: tries.attempt, notices: session.notices)
+    }
+
+    /// One try, and the pause behind it.
+    ///
+    /// - Returns: nil where there is to be another one.
+    private mutating func attempt(
+        _ tries: inout StepTries, _ work: any StepWork, since start: ContinuousClock.Instant
+    ) async -> StepOutcome? {
+        let step = tries.step
+        let began = ContinuousClock.now
+        do throws(PostgresError) {
+            let connection = try await session.connection()
+            if tries.hasLostConnection, let begun, try await begun.hasCommitted(count, on: connection) { return .done }
+            if let holder = await session.holder(insteadOfUs: step.task) {
+                return .interrupted(reason: notOurs(holder))
             }
-            let began = ContinuousClock.now
-            do throws(PostgresError) {
-                let connection = try await session.connection()
-                if hasReconnected, let entry, try await entry.hasCommitted(count, on: connection) {
-                    return report(.done)
-                }
-                if let holder = await session.holder(insteadOfUs: step.kind) {
-                    return report(.interrupted(reason: notOurs(holder)))
-                }
-                let row = entry.map { entry in
-                    LedgerStepEntry(
-                        runID: entry.runID, number: count, step: step, began: start, lockWait: lockWait,
-                        attempt: attempt)
-                }
-                let runner = StepRunner(
-                    connection: connection, serverVersion: connection.server.version.number, entry: row)
-                let outcome = try await runner.attempt(step)
-                if case .interrupted = outcome { isFenced = true }
-                if case .createPartition(let step) = step, outcome == .done { await compare(step) }
-                return report(outcome)
-            } catch {
-                let failure = ServerFailure(error)
-                if let reason = interruption(by: failure) { return report(.interrupted(reason: reason)) }
-                if failure.failureClass == .connection, !hasReconnected, !session.isLost {
-                    hasReconnected = true
-                    continue
-                }
-                var blockers: [Blocker] = []
-                if retryPolicy.isWait(failure.failureClass, of: step) {
-                    let waited = began.duration(to: .now)
-                    blockers = await self.blockers(of: step, failure)
-                    lockWait += waited
-                    waits[step.object, default: LockWait()].add(waited, for: blockers)
-                }
-                let reaction = retryPolicy.reaction(
-                    to: failure.failureClass, of: step, attempt: attempt, waited: waits[step.object]?.time ?? .zero,
-                    jitter: .random(in: 0..<1))
-                switch reaction {
-                case .fail: return report(.failed(explained(failure, of: step)))
-                case .postpone: return report(.postponed(tries: attempt, blockers: blockers))
-                case .again(let delay):
-                    sink.record(
-                        .stepRetried(
-                            runID: runID, database: database, step: step, attempt: attempt, delay: delay, blockers))
-                    attempt += 1
-                    // Cancelled or not, the loop looks again.
-                    _ = await pause(for: delay)
-                }
+            let row = begun.map { run in
+                StepRow(
+                    runID: run.runID, number: count, step: step, began: start, lockWait: tries.lockWait,
+                    attempt: tries.attempt)
             }
-        }
-    }
-
-    private func interruption(by failure: ServerFailure) -> String? {
-        switch failure.failureClass {
-        case .cancelled: "cancelled on the server and rolled back"
-        case .connection where isToStop: "the connection was lost, and the run was told to stop"
-        default: nil
-        }
-    }
-
-    /// What an earlier run did for the slot is not done again. A view that nobody has populated yet makes whatever reads
-    /// it fail, with a hint that leads astray.
-    private func skipped(_ step: PlanStep) -> StepReport? {
-        if let run = entry?.doneBefore[step.key] {
-            let reason = "done already for this slot by run \(run)"
-            return StepReport(step: step, outcome: .superseded(reason: reason), duration: .zero)
-        }
-        guard case .refreshView(let refresh) = step,
-            let (view, word) = refresh.dependsOn.lazy.compactMap({ view in unpopulated[view].map { (view, $0) } }).first
-        else { return nil }
-        let reason = "not refreshed: \(view), which it reads and which nobody has populated yet, \(word) above"
-        return StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero)
-    }
-
-    private mutating func keepUnpopulated(_ report: StepReport) {
-        guard case .refreshView(let refresh) = report.step, refresh.mode == .initial else { return }
-        switch report.outcome {
-        case .done, .superseded: unpopulated[refresh.view] = nil
-        case .failed: unpopulated[refresh.view] = "failed"
-        case .postponed: unpopulated[refresh.view] = "was postponed"
-        case .interrupted: unpopulated[refresh.view] = "was not refreshed"
+            let outcome = try await StepRunner(connection: connection, step: step, work: work, row: row).attempt()
+            if case .interrupted = outcome { isFenced = true }
+            if outcome == .done { await keepRemarks(of: work) }
+            return outcome
+        } catch {
+            let failure = ServerFailure(error)
+            let failed = StepTries.Failure(
+                failure, duration: began.duration(to: .now), blockers: await blockers(of: step, work, failure),
+                isToStop: isToStop, isServerLost: session.isLost)
+            switch tries.next(after: failed, waits: &waits, jitter: .random(in: 0..<1)) {
+            case .tryAgain: return nil
+            case .end(.failed(let failure)): return .failed(explained(failure, by: work))
+            case .end(let outcome): return outcome
+            case .pause(let delay):
+                context.sink.record(
+                    .stepRetried(
+                        runID: context.runID, database: context.database, step: step, attempt: tries.attempt - 1,
+                        delay: delay, failed.blockers))
+                // Cancelled or not, the loop looks again.
+                _ = await pause(for: delay)
+                return nil
+            }
         }
     }
 
     /// Whether the holder is another run or our own old session, only the one who looks at it can tell.
     private func notOurs(_ holder: HeldRunLock) -> String {
-        let who = holder.application.isEmpty ? holder.user : "\(holder.user), \(holder.application)"
+        let who = SessionOwner(user: holder.user, application: holder.application)
         return "not executed: the connection was lost, and on the new one the lock of the \(holder.task) was still "
             + "held by pid \(holder.pid) (\(who), from \(holder.client))"
     }
 
-    private func explained(_ failure: ServerFailure, of step: PlanStep) -> ServerFailure {
-        StepFailure(step, serverVersion: session.serverVersion).explained(failure)
+    private func explained(_ failure: ServerFailure, by work: any StepWork) -> ServerFailure {
+        var explained = failure
+        if explained.cure == nil { explained.cure = work.cure(for: failure) }
+        return explained
     }
 
-    /// What could not be copied, or came from elsewhere, such as an event trigger: said, since nobody would look.
-    private func compare(_ step: CreatePartition) async {
-        let sibling = step.template.relation
-        // Without a sibling the parent is named, and nothing was copied.
-        guard sibling != step.parent else { return }
+    private func keepRemarks(of work: any StepWork) async {
         do throws(PostgresError) {
-            let reader = TemplateReader(connection: try await session.connection())
-            guard let template = try await reader.read(step.partition) else { return }
-            for difference in template.differences(from: step.template) {
-                session.keepNotice("\(step.partition) is not like \(sibling): \(difference)")
-            }
+            for remark in try await work.remarks(on: session.connection()) { session.keepNotice(remark) }
         } catch {
-            session.keepNotice("\(step.partition) could not be compared with \(sibling): \(error.message)")
+            session.keepNotice(error.message)
         }
     }
 
     /// Asked right after the failure: whoever held the lock for the whole deadline mostly still has it.
-    private func blockers(of step: PlanStep, _ failure: ServerFailure) async -> [Blocker] {
+    private func blockers(of step: PlanStep, _ work: any StepWork, _ failure: ServerFailure) async -> [Blocker] {
         guard failure.failureClass == .lockNotAvailable else { return [] }
         do throws(PostgresError) {
-            return try await session.connection().blockers(of: step)
+            let locks = step.locks.map { ($0.relation, $0.mode.rawValue) } + work.rowLocks.map { ($0, "ROW") }
+            return try await session.connection().blockers(of: locks)
         } catch {
             session.keepNotice("who holds the lock could not be asked: \(error.message)")
             return []
         }
-    }
-}
-
-extension Connection {
-    /// The sessions that hold conflicting locks, or wait for them ahead of us; at most ten.
-    func blockers(of step: PlanStep) async throws(PostgresError) -> [Blocker] {
-        var locks = step.locks.map { ($0.relation, $0.mode.rawValue) }
-        // Its lock on the table is one that writers share: who stands in the way has the tenant's row.
-        if case .updateStatistics(let update) = step { locks.append((update.corpus.target, "ROW")) }
-        return try await blockers(of: locks)
     }
 }

@@ -36,7 +36,7 @@ package struct SnapshotReader {
         }
         // If it was none of ours to drop, the server's words are the only trace of what is wrong.
         throw ServerFailure(
-            failureClass: .other, sqlState: last?.sqlState?.rawValue,
+            failureClass: .other, sqlState: last?.sqlState,
             message: "the catalog changed under each of \(Self.tries) readings"
                 + (last.map { ", or is damaged: \($0.message)" } ?? ""),
             detail: last?.detail, hint: last?.hint,
@@ -72,7 +72,7 @@ package struct SnapshotReader {
             snapshot.views = try await ViewReader(connection: connection).read()
         }
         if tasks.contains(.statistics) {
-            snapshot.corpora = try await CorpusReader(connection: connection, definition: definition).read()
+            snapshot.corpora = try await CorpusReader(connection: connection).read(definition)
         }
         return snapshot
     }
@@ -88,16 +88,15 @@ package struct SnapshotReader {
             snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
         }
         // The names and the templates that matter are those of the plan so far.
-        let tentative = PartitionPlanner(definition: definition, snapshot: snapshot)
-        let names = tentative.candidateNames().sorted()
+        let asked = PartitionPlanner(definition: definition, snapshot: snapshot).questions()
+        let names = asked.names.sorted()
         if !names.isEmpty {
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
-            let templates = tentative.templates()
             (snapshot.templates, snapshot.lockedTemplates) = try await TemplateReader(connection: connection)
-                .read(templates, within: definition.locks.perStep)
+                .read(asked.templates, within: definition.locks.perStep)
             // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
-            if templates.contains(where: {
+            if asked.templates.contains(where: {
                 snapshot.templates[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
             }) {
                 return false

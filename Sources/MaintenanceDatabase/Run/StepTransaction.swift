@@ -8,7 +8,7 @@ struct StepTransaction {
     let connection: Connection
     let limits: StepLimits
     /// The row of the ledger that is committed with the effect.
-    var entry: LedgerStepEntry?
+    var row: StepRow?
 
     /// What the work in it came to.
     enum Verdict {
@@ -35,7 +35,7 @@ struct StepTransaction {
                 if let role { try await connection.execute("SET LOCAL ROLE \(try spelled(SQLIdentifier(role)))") }
                 verdict = try await work()
             }
-            if case .commit = verdict, let outcome = try await entry?.enter(on: connection) {
+            if case .commit = verdict, let outcome = try await row?.enter(on: connection) {
                 verdict = .rollback(outcome)
             }
             switch verdict {
@@ -67,7 +67,7 @@ struct StepTransaction {
 
     /// What the step's row in the ledger needs is locked before anything that others wait for.
     private func begin() async throws(PostgresError) {
-        let statements = limits.beginning + (entry?.reservation ?? [])
+        let statements = limits.beginning + (row?.reservation ?? [])
         do throws(PostgresError) {
             try await connection.script(unsafe: statements.joined(separator: ";\n"))
         } catch {
@@ -81,5 +81,5 @@ struct StepTransaction {
 
 extension StepLimits {
     /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
-    var patience: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
+    var clientTimeout: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
 }

@@ -6,37 +6,29 @@ import SQLText
 /// Finds the corpora and lists their tenants.
 struct CorpusReader {
     let connection: Connection
-    let definition: DatabaseDefinition
 
-    func read() async throws(PostgresError) -> [Corpus] {
+    /// Those that the definition names, or those that are found in the watched schemas.
+    func read(_ definition: DatabaseDefinition) async throws(PostgresError) -> [Corpus] {
+        let isDiscovery = definition.corpora == nil
+        let timeout = definition.statistics.statementTimeout
+        var wanted = definition.corpora ?? []
+        if isDiscovery, definition.statistics.discover {
+            wanted = definition.schemas.map(CorpusDefinition.conventional(in:))
+        }
         var corpora: [Corpus] = []
-        if let configured = definition.corpora {
-            for corpus in configured {
-                let presence = try await presence(of: corpus)
-                let tenants =
-                    if let refused = presence.refused { refused } else {
-                        try await tenants(of: corpus, role: presence.role)
-                    }
-                corpora.append(Corpus(definition: corpus, role: presence.role, tenants: tenants))
-            }
-        } else if definition.statistics.discover {
-            for schema in definition.schemas {
-                let corpus = CorpusDefinition.conventional(in: schema)
-                let presence = try await presence(of: corpus)
-                guard presence.refused == nil else { continue }
-                corpora.append(
-                    Corpus(
-                        definition: corpus, role: presence.role,
-                        tenants: try await tenants(of: corpus, role: presence.role)))
-            }
+        for definition in wanted {
+            var corpus = try await presence(of: definition)
+            if corpus.obstacle != nil, isDiscovery { continue }
+            if corpus.obstacle == nil { corpus.tenants = try await tenants(of: corpus, timeout) }
+            corpora.append(corpus)
         }
         return corpora
     }
 
-    /// Why the corpus cannot be tended, nil when it can; and the role that both tables belong to if we may be it.
-    private func presence(
-        of corpus: CorpusDefinition
-    ) async throws(PostgresError) -> (refused: Corpus.Tenants?, role: String?) {
+    /// Whether the corpus can be tended as far as the catalog tells, and by which role: the owner of both tables if we
+    /// may be it. Its tenants are not listed.
+    func presence(of corpus: CorpusDefinition) async throws(PostgresError) -> Corpus {
+        func refused(_ why: Corpus.Tenants) -> Corpus { Corpus(definition: corpus, tenants: why) }
         let source = corpus.sourceColumns
         let target = corpus.targetColumns
         var parts: [(RelationName, String)] =
@@ -64,30 +56,33 @@ struct CorpusReader {
                     case "()": "function \(relation)(tenant)"
                     default: "column \(column) of \(relation)"
                     }
-                return (.missing(what), nil)
+                return refused(.missing(what))
             }
             if corpus.function == nil, relation == corpus.target, column == target.tenant,
                 try !row.decode("is_unique", as: Bool.self)
             {
-                return (.noUniqueTarget, nil)
+                return refused(.noUniqueTarget)
             }
             owners[relation] = try row.decodeIfPresent("owner_we_may_be")
         }
         let owner = owners[corpus.source]
-        return (nil, owner == owners[corpus.target] ? owner : nil)
+        return Corpus(
+            definition: corpus, role: owner == owners[corpus.target] ? owner : nil, tenants: .known([]))
     }
 
     /// One tenant after the other as an index has them. A policy that would hide some is an error, and is told as
     /// such: the other corpora are read all the same.
-    private func tenants(of corpus: CorpusDefinition, role: String?) async throws(PostgresError) -> Corpus.Tenants {
+    private func tenants(of corpus: Corpus, _ timeout: Duration) async throws(PostgresError) -> Corpus.Tenants {
         try await connection.execute("SAVEPOINT corpus")
         do throws(PostgresError) {
-            if let role { try await connection.execute("SET LOCAL ROLE \(try spelled(SQLIdentifier(role)))") }
+            if let role = corpus.role {
+                try await connection.execute("SET LOCAL ROLE \(try spelled(SQLIdentifier(role)))")
+            }
             var tenants: [String] = []
             // The only statement of a snapshot that reads the tables themselves.
             for row in try await connection.rows(
-                Statement(unsafe: try spelled(CorpusSQL(corpus).tenants)),
-                timeout: definition.statistics.statementTimeout)
+                Statement(unsafe: try spelled(CorpusSQL(corpus.definition).tenants)),
+                timeout: timeout)
             {
                 tenants.append(try row.decode("tenant"))
             }

@@ -13,7 +13,7 @@ struct RunFigures {
             let missing = missingSchemas.map { "; \($0)" }.joined()
             return "nothing to tend was found in the watched schemas\(missing)"
         }
-        let achievements = TaskKind.allCases.compactMap(achievement)
+        let achievements = ActionKind.allCases.compactMap(achievement)
         let troubles = troubles
         let cameToItsEnd = summary.failure == nil && summary.interruption == nil
         let done =
@@ -27,14 +27,9 @@ struct RunFigures {
         return troubles.isEmpty ? done : "\(done); \(troubles.joined(separator: ", "))"
     }
 
-    private func achievement(of kind: TaskKind) -> String? {
+    private func achievement(of kind: ActionKind) -> String? {
         let count = summary.count(.done, of: kind)
-        guard count > 0 else { return nil }
-        return switch kind {
-        case .partitions: "\(count.counted("partition")) created"
-        case .views: "\(count.counted("view")) refreshed"
-        case .statistics: "statistics of \(count.counted("tenant")) updated"
-        }
+        return count > 0 ? ActionWords(kind).done(count) : nil
     }
 
     private var troubles: [String] {

@@ -6,13 +6,26 @@ extension PlanStep {
     /// What identifies the step, in every report about it.
     func fields(runID: String, database: String) -> [ReportField] {
         let common = [
-            ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, kind.rawValue),
+            ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
             ReportField(.relation, object.description),
         ]
-        return switch self {
-        case .createPartition(let step): common + [ReportField(.partition, step.partition.description)]
-        case .refreshView: common
-        case .updateStatistics(let step): common + [ReportField(.tenant, step.tenant)]
+        return common + attributes.compactMap(\.field)
+    }
+
+    /// The partition that it is about.
+    package var partition: RelationName? {
+        for case .partition(let partition) in attributes { return partition }
+        return nil
+    }
+}
+
+extension StepAttribute {
+    /// nil for what only the documents of a plan tell.
+    fileprivate var field: ReportField? {
+        switch self {
+        case .partition(let partition): ReportField(.partition, partition.description)
+        case .tenant(let tenant): ReportField(.tenant, tenant)
+        case .bounds, .mode: nil
         }
     }
 }
@@ -74,7 +87,7 @@ extension ServerFailure {
 
     var fields: [ReportField] {
         [ReportField(.failureClass, failureClass.rawValue)]
-            + (sqlState.map { [ReportField(.sqlState, $0)] } ?? [])
+            + (sqlState.map { [ReportField(.sqlState, $0.rawValue)] } ?? [])
             + (detail.map { [ReportField(.detail, $0)] } ?? [])
             + (hint.map { [ReportField(.hint, $0)] } ?? [])
             + (cure.map { [ReportField(.cure, $0)] } ?? [])

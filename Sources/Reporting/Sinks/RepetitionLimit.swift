@@ -11,11 +11,11 @@ package final class RepetitionLimit: EventSink {
     /// What makes failures alike.
     struct Failure: Hashable {
         let task: TaskKind
-        let sqlState: String?
+        let sqlState: SQLState?
 
         init?(_ report: StepReport) {
             guard case .failed(let failure) = report.outcome else { return nil }
-            task = report.step.kind
+            task = report.step.task
             sqlState = failure.sqlState
         }
     }

@@ -60,7 +60,7 @@ struct BackfillRun {
                 else { throw error }
                 width = max(1, width / (width > Self.perBlock ? 4 : 16))
                 if failure == .timeout { continue }
-                guard await pause(for: retry.base * Double(tries)) else { throw error }
+                guard await pause(for: retry.backoff.base * Double(tries)) else { throw error }
             }
         }
         return changed

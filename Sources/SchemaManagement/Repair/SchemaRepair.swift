@@ -154,7 +154,7 @@ package struct SchemaRepair: Sendable {
     /// come by then, and the next round fills those, or counts them.
     private static func isOvertaken(_ failure: ServerFailure) -> Bool {
         let states: [SQLState] = [.checkViolation, .notNullViolation, .foreignKeyViolation]
-        return states.contains { $0.rawValue == failure.sqlState }
+        return (failure.sqlState.map(states.contains) ?? false)
     }
 
     // MARK: - Reading

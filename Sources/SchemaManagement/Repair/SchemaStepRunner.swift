@@ -119,7 +119,7 @@ struct SchemaStepRunner {
             do throws(PostgresError) {
                 return try await connection.inTransaction(unsafe: deadline.settings) { () async throws(PostgresError) in
                     for requirement in requirements {
-                        try await deadline.take(requirement, on: connection, patience: locks.perStep + .seconds(5))
+                        try await deadline.take(requirement, on: connection, timeout: locks.perStep + .seconds(5))
                     }
                     for statement in step.statements {
                         try await connection.script(unsafe: "\(deadline.settings);\n\(statement)")
@@ -137,8 +137,8 @@ struct SchemaStepRunner {
                     if failure == .lockNotAvailable { try await keepBlockers(of: waited, after: error) }
                     throw error
                 }
-                let delay = min(retry.base * (1 << min(attempt - 1, 16)), retry.longest)
-                guard await pause(for: delay * Double.random(in: 0.5...1)) else { throw error }
+                let delay = retry.backoff.pause(after: attempt, jitter: .random(in: 0...1))
+                guard await pause(for: delay) else { throw error }
             }
         }
     }

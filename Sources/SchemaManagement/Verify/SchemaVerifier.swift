@@ -60,7 +60,7 @@ extension Connection {
             let holders = try await blockers(of: relations).map(\.description)
             failure.message += holders.isEmpty ? error.message : holders.joined(separator: "; ")
         } catch let second {
-            failure.message += "\(failure.sqlState ?? "") \(second.message)"
+            failure.message += "\(failure.sqlState?.rawValue ?? "") \(second.message)"
         }
         failure.cure = "repeat the command when they are done, or have ended: SELECT pg_terminate_backend(PID)"
         return failure

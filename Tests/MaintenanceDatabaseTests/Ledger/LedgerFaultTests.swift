@@ -1,6 +1,7 @@
 import CivilTime
 import Maintenance
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 
@@ -106,10 +107,10 @@ struct LedgerFaultTests {
             "SELECT key, count(*) FROM step WHERE outcome = 'done' GROUP BY key ORDER BY key COLLATE \"C\"")
         let effects =
             switch order.slot.task {
-            case .views: "SELECT 'views ' || view, count(*) FROM witness.refreshes GROUP BY view ORDER BY 1"
+            case .views: "SELECT 'refresh_view ' || view, count(*) FROM witness.refreshes GROUP BY view ORDER BY 1"
             default:
                 """
-                SELECT 'partitions s.events ' || c.oid::regclass, 1 FROM pg_class AS c
+                SELECT 'create_partition s.events ' || c.oid::regclass, 1 FROM pg_class AS c
                 WHERE c.relispartition AND c.relkind = 'r' AND c.relname > 'events_' || to_char(
                     date_trunc('month', now() AT TIME ZONE 'UTC') - interval '2 months', 'YYYY_MM')
                 ORDER BY c.relname
@@ -162,14 +163,15 @@ struct LedgerFaultTests {
             throw PostgresError(.connection, "dead")
         }
         #expect(try await session.take([order.slot.task]).isEmpty)
-        let identity = RunIdentity(runID: runID, database: database.name, application: "dead", programVersion: "0")
-        let claim = LedgerClaim(connection: connection, identity: identity)
-        guard case .begun(let entry, _) = try await claim.begin(order, tasks: [order.slot.task], schedule: nil) else {
+        let context = RunContext(
+            definition: database.definition(), tasks: [order.slot.task], runID: runID, applicationName: "dead",
+            programVersion: "0", order: order, installsLedger: false, sink: RecordingSink())
+        let claim = LedgerClaim(connection: connection, identity: context.identity)
+        guard case .begun(let run, _) = try await claim.begin(order, tasks: [order.slot.task], schedule: nil) else {
             throw TestFailure("the slot was not to be had")
         }
         let plan = try await database.plan([order.slot.task])
-        var executor = PlanExecutor(
-            session: session, runID: runID, database: database.name, sink: RecordingSink(), entry: entry)
+        var executor = PlanExecutor(session: session, context: context, begun: run)
         let reports = await executor.execute(Array(plan.steps.prefix(1)))
         #expect(reports.map(\.outcome) == [.done])
         try await database.psql("SELECT pg_terminate_backend(\(connection.server.backendPID), 5000)")
@@ -304,7 +306,7 @@ struct LedgerFaultTests {
             let entered = try await database.ledger(
                 "SELECT key, count(*) FROM step WHERE outcome = 'done' GROUP BY key ORDER BY key")
             let effects = try await database.psql(
-                "SELECT 'views ' || view, count(*) FROM witness.refreshes GROUP BY view ORDER BY view")
+                "SELECT 'refresh_view ' || view, count(*) FROM witness.refreshes GROUP BY view ORDER BY view")
             #expect(effects == entered)
         }
     }
@@ -354,7 +356,7 @@ struct LedgerFaultTests {
                 REVOKE SELECT ON pg_catalog.pg_rewrite FROM PUBLIC;
                 """)
             let summary = await database.serve(TestSlot.order(.views), user: role)
-            #expect(summary.failure?.sqlState == "42501" && summary.slot?.state == .open)
+            #expect(summary.failure?.sqlState == .insufficientPrivilege && summary.slot?.state == .open)
             try await database.expect(
                 ledger: "SELECT r.state, failure_class, sqlstate, message <> '', s.state FROM run AS r, slot AS s",
                 is: "incomplete|privilege|42501|t|open")

@@ -1,5 +1,6 @@
 import Maintenance
 import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 
@@ -71,7 +72,7 @@ struct LedgerInstallationTests {
                 await database.serve(TestSlot.order(.views))
                 let refused = await database.serve(TestSlot.order(.views, 0), user: role)
                 let failure = try #require(refused.slot?.unrecorded)
-                #expect(failure.sqlState == "42501")
+                #expect(failure.sqlState == .insufficientPrivilege)
                 let cure = try #require(failure.cure)
                 try await database.psql(
                     String(cure.trimmingPrefix("let the owner of schema pgtend_ledger run: ")))

@@ -84,7 +84,7 @@ struct LedgerRunTests {
                 Issue.record("\(damaged.serviceEvents)")
                 return
             }
-            #expect(failure.sqlState == "42703" && damaged.serviceEvents.count == 1)
+            #expect(failure.sqlState == .undefinedColumn && damaged.serviceEvents.count == 1)
             try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
         }
     }
@@ -182,7 +182,7 @@ struct LedgerRunTests {
             #expect(try await database.psql("SELECT DISTINCT name FROM s.who") == role)
             try await database.expect(
                 ledger: "SELECT key FROM step ORDER BY key",
-                is: "statistics s.documents s.statistics a\nstatistics s.documents s.statistics b")
+                is: "update_statistics s.documents s.statistics a\nupdate_statistics s.documents s.statistics b")
             try await database.psql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
         }
     }

@@ -63,7 +63,7 @@ struct PrivilegeCheckTests {
         #expect(after == [])
         let run = try await fixture.run(definition)
         #expect(run.verdict == .done, "\(run.refusals) \(run.reports.map(\.outcome))")
-        #expect(Set(run.reports.map(\.step.kind)) == kinds)
+        #expect(Set(run.reports.map(\.step.task)) == kinds)
 
         for statement in statements {
             try await fixture.database.psql(try inverse(statement))

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import SchemaDesign
 import TestSupport
 import Testing
@@ -21,7 +22,7 @@ struct RepairPrivilegeTests {
             let repair = database.repairing(as: role)
             for call in [repair.plan, { try await repair.run(begun: { _ in }, done: { _, _ in }) }] {
                 let failure = try #require(await ServerFailure.of { _ = try await call() })
-                #expect(failure.failureClass == .privilege && failure.sqlState == "42501")
+                #expect(failure.failureClass == .privilege && failure.sqlState == .insufficientPrivilege)
                 for right in [
                     "CREATE on database \(database.name)", "membership in mcp_owner",
                     "the privileges of \(platform), which owns",

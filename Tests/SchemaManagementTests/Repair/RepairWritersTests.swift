@@ -1,6 +1,7 @@
 import Foundation
 import Maintenance
 import PostgresClient
+import SQLText
 import SchemaManagement
 import Synchronization
 import TestSupport

@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import TestSupport
 import Testing
 
@@ -68,7 +69,7 @@ struct UndoneRepairTests {
                 CREATE EVENT TRIGGER disturb ON ddl_command_end EXECUTE FUNCTION public.disturb();
                 """)
             let failure = try #require(await ServerFailure.of { try await database.repair() })
-            #expect(failure.message.contains(": first;") && failure.sqlState == "P0001", "\(failure)")
+            #expect(failure.message.contains(": first;") && failure.sqlState == SQLState("P0001"), "\(failure)")
             let detail = try #require(failure.detail)
             #expect(detail.hasPrefix("as the server says\n") && detail.contains("pgtend_not_null_"), "\(detail)")
             #expect(detail.contains("second"), "\(detail)")

@@ -2,8 +2,14 @@
 package struct StepKey: Sendable {
     package let text: String
 
+    /// As the ledger has it.
     package init(_ text: String) {
         self.text = text
+    }
+
+    /// The verb first: two actions on one object are two steps.
+    package init(_ kind: ActionKind, _ identity: [String]) {
+        self.init(([kind.rawValue] + identity).joined(separator: " "))
     }
 }
 
@@ -16,19 +22,5 @@ extension StepKey: Hashable {
     package func hash(into hasher: inout Hasher) {
         hasher.combine(text.utf8.count)
         for byte in text.utf8 { hasher.combine(byte) }
-    }
-}
-
-extension PlanStep {
-    /// The kind of work, the object, and the partition or tenant: nothing that another plan for the same slot could
-    /// see otherwise, such as the manner of a refresh. Quoted names keep it unambiguous; the tenant, which may be any
-    /// text, stands last.
-    package var key: StepKey {
-        switch self {
-        case .createPartition(let step): StepKey("partitions \(step.parent) \(step.partition)")
-        case .refreshView(let step): StepKey("views \(step.view)")
-        case .updateStatistics(let step):
-            StepKey("statistics \(step.corpus.source) \(step.corpus.target) \(step.tenant)")
-        }
     }
 }

@@ -34,7 +34,7 @@ extension LedgerRun {
     private static func failure(_ row: Row) throws(PostgresError) -> ServerFailure? {
         guard let failureClass = try row.wordIfPresent("failure_class", as: FailureClass.self) else { return nil }
         return ServerFailure(
-            failureClass: failureClass, sqlState: try row.decode("sqlstate"),
+            failureClass: failureClass, sqlState: try row.decodeIfPresent("sqlstate").map(SQLState.init(_:)),
             message: try row.decodeIfPresent("message") ?? "")
     }
 }
@@ -47,7 +47,8 @@ extension LedgerStep {
             action: try row.decode("action"), outcome: try row.word("outcome"),
             startedAt: try row.instantIfPresent("started_at"), duration: try row.duration("duration"),
             lockWait: try row.duration("lock_wait"), attempts: try row.decode("attempts"),
-            failureClass: try row.wordIfPresent("failure_class"), sqlState: try row.decode("sqlstate"),
+            failureClass: try row.wordIfPresent("failure_class"),
+            sqlState: try row.decodeIfPresent("sqlstate").map(SQLState.init(_:)),
             message: try row.decode("message"))
     }
 }

@@ -4,26 +4,8 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// A run that has begun in the ledger, and what it needs to know of others.
-struct LedgerEntry: Sendable {
-    let runID: String
-    /// Which run of its slot it is, from 1, over all services.
-    let attempt: Int
-    /// What was done for the slot already, each with the run that did it.
-    let doneBefore: [StepKey: String]
-    /// For how long others have waited for locks within the last hour.
-    let waits: [RelationName: Duration]
-
-    /// Whether a step whose COMMIT was not answered has arrived all the same.
-    func hasCommitted(_ number: Int, on connection: Connection) async throws(PostgresError) -> Bool {
-        try await connection.row(
-            LedgerQuery.stepIsDone(runID, number), timeout: LedgerTransaction.patience
-        ).decode("is_done")
-    }
-}
-
 /// The row of a step that is about to be committed.
-struct LedgerStepEntry: Sendable {
+struct StepRow: Sendable {
     let runID: String
     let number: Int
     let step: PlanStep
@@ -50,13 +32,13 @@ struct LedgerStepEntry: Sendable {
     func enter(on connection: Connection) async throws(PostgresError) -> StepOutcome? {
         try await connection.script(
             unsafe: "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; SET LOCAL search_path = ''",
-            timeout: step.limits.patience)
+            timeout: step.limits.clientTimeout)
         let duration = began.duration(to: .now)
         let entered = try await connection.optionalRow(
             LedgerQuery.stepDone(
-                runID, number, step.kind.rawValue, step.object.schema, step.object.name, step.key.text,
+                runID, number, step.task.rawValue, step.object.schema, step.object.name, step.key.text,
                 step.description, duration.microseconds, lockWait.microseconds, attempt),
-            timeout: step.limits.patience)
+            timeout: step.limits.clientTimeout)
         return entered == nil ? .interrupted(reason: try await takenOver(on: connection)) : nil
     }
 

@@ -4,7 +4,7 @@ import PostgresClient
 import SQLText
 
 /// Whether a session can use the ledger of its database.
-enum LedgerStanding: Sendable {
+enum LedgerAvailability: Sendable {
     case ready
     /// Nobody has installed it, and nobody asked for it.
     case absent
@@ -16,7 +16,7 @@ enum LedgerStanding: Sendable {
     /// - Throws: where the server could not be asked.
     static func read(
         on connection: Connection, writing: Bool = true
-    ) async throws(PostgresError) -> LedgerStanding {
+    ) async throws(PostgresError) -> LedgerAvailability {
         let row = try await connection.row(LedgerQuery.session())
         guard try row.decode("has_history") else { return .absent }
         guard try row.decode("may_read") else { return .unavailable(.noGrants(on: "read", connection.server.user)) }
@@ -33,7 +33,7 @@ extension ServerFailure {
     fileprivate static func noGrants(on action: String, _ user: String) -> ServerFailure {
         let role = RelationName.quoted(user)
         return ServerFailure(
-            failureClass: .privilege, sqlState: SQLState.insufficientPrivilege.rawValue,
+            failureClass: .privilege, sqlState: .insufficientPrivilege,
             message: "role \(role) may not \(action) the ledger, which another role has installed",
             cure: "let the owner of schema pgtend_ledger run: GRANT USAGE ON SCHEMA pgtend_ledger TO \(role); "
                 + "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgtend_ledger TO \(role);")

@@ -7,30 +7,25 @@ import PostgresClient
 ///
 /// Without a ledger a run goes on; what it did is then in the journal alone. A run by hand never makes one, and says
 /// nothing where there is none.
-struct RunRecord: Sendable {
-    let definition: DatabaseDefinition
-    let identity: RunIdentity
-    /// nil for a run by hand.
-    let order: SlotOrder?
-    let installs: Bool
-    let sink: any EventSink
+struct LedgerRecorder: Sendable {
+    let context: RunContext
 
-    private(set) var entry: LedgerEntry?
+    /// The run in the ledger; nil where nothing is recorded.
+    private(set) var begun: BegunRun?
     /// What becomes of the order; nil for a run by hand.
     private(set) var slot: SlotReport?
-    private var standing = LedgerStanding.absent
+    private var availability = LedgerAvailability.absent
     private let retryPolicy = SlotRetryPolicy()
 
-    init(
-        definition: DatabaseDefinition, identity: RunIdentity, order: SlotOrder?, installs: Bool, sink: any EventSink
-    ) {
-        self.definition = definition
-        self.identity = identity
-        self.order = order
-        self.installs = installs
-        self.sink = sink
-        slot = order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) }
+    init(_ context: RunContext) {
+        self.context = context
+        slot = context.order.map { SlotReport(slot: $0.slot, attempt: $0.attempt) }
     }
+
+    private var definition: DatabaseDefinition { context.definition }
+    private var identity: RunIdentity { context.identity }
+    private var order: SlotOrder? { context.order }
+    private var sink: any EventSink { context.sink }
 
     /// Looks for the ledger, makes it where it is asked for and missing, and asks it for the slot. Takes no locks of
     /// tasks.
@@ -42,7 +37,7 @@ struct RunRecord: Sendable {
             return false
         }
         try await prepare(connection)
-        guard case .ready = standing, let order else { return false }
+        guard case .ready = availability, let order else { return false }
         do throws(PostgresError) {
             let claim = LedgerClaim(connection: connection, identity: identity)
             let owner = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
@@ -61,15 +56,15 @@ struct RunRecord: Sendable {
     ///
     /// - Returns: whether somebody has completed the slot already.
     mutating func begin(_ tasks: [TaskKind], on connection: Connection) async throws(ServerFailure) -> Bool {
-        guard case .ready = standing, !tasks.isEmpty else { return false }
+        guard case .ready = availability, !tasks.isEmpty else { return false }
         var notDue: ServerFailure?
         do throws(PostgresError) {
             let schedule = order.map { definition.schedule(of: $0.slot.task).schedule }
             let claim = LedgerClaim(connection: connection, identity: identity)
             switch try await claim.begin(order, tasks: tasks, schedule: schedule) {
-            case .begun(let entry, let found):
-                self.entry = entry
-                slot?.attempt = entry.attempt
+            case .begun(let run, let found):
+                begun = run
+                slot?.attempt = run.attempt
                 keep(found)
                 return false
             case .completedElsewhere(let owner, let found):
@@ -96,11 +91,11 @@ struct RunRecord: Sendable {
     ) async {
         let attempt = slot?.attempt ?? 1
         let isComplete = retryPolicy.isComplete(summary, attempt: attempt)
-        if let entry {
+        if let begun {
             let state: LedgerRun.State =
                 summary.interruption != nil ? .interrupted : isComplete ? .completed : .incomplete
             let ending = LedgerEnding(
-                runID: entry.runID, state: state, summary: summary, lateAfter: order?.lateAfter ?? .zero, began: began)
+                runID: begun.runID, state: state, summary: summary, lateAfter: order?.lateAfter ?? .zero, began: began)
             do throws(PostgresError) {
                 try await end(ending, session)
             } catch {
@@ -140,7 +135,7 @@ struct RunRecord: Sendable {
         let query = LedgerQuery.slot(identity.database, order.slot.task.rawValue, order.slot.due.description)
         guard
             let row = try await connection.optionalRow(
-                query, timeout: LedgerTransaction.patience, evenIfCancelled: true),
+                query, timeout: LedgerTransaction.clientTimeout, evenIfCancelled: true),
             let runID = try row.decodeIfPresent("completed_by", as: String.self)
         else { return }
         if runID == identity.runID {
@@ -158,7 +153,7 @@ struct RunRecord: Sendable {
         let delete = LedgerQuery.delete(keep.keep.microseconds, keep.keepRuns, keep.keepSteps, 2 * steps)
         try await LedgerTransaction(connection: connection, evenIfCancelled: true).run {
             () async throws(PostgresError) in
-            try await connection.execute(delete, timeout: LedgerTransaction.patience, evenIfCancelled: true)
+            try await connection.execute(delete, timeout: LedgerTransaction.clientTimeout, evenIfCancelled: true)
         }
     }
 
@@ -171,14 +166,14 @@ struct RunRecord: Sendable {
 
     private mutating func prepare(_ connection: Connection) async throws(ServerFailure) {
         do throws(PostgresError) {
-            standing = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
-                try await LedgerStanding.read(on: connection)
+            availability = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
+                try await LedgerAvailability.read(on: connection)
             }
         } catch {
             try goOnWithout(error)
         }
-        if case .absent = standing, installs { try await install(connection) }
-        switch standing {
+        if case .absent = availability, context.installsLedger { try await install(connection) }
+        switch availability {
         case .ready: break
         case .absent: slot?.unrecorded = .noLedger
         case .unavailable(let failure): slot?.unrecorded = failure
@@ -193,11 +188,11 @@ struct RunRecord: Sendable {
             connection: connection, set: .ledger, programVersion: identity.programVersion)
         do throws(ServerFailure) {
             let applied = try await runner.apply().applied
-            standing = .ready
+            availability = .ready
             if !applied.isEmpty { sink.record(.service(.ledgerInstalled(database: definition.name))) }
         } catch {
             if error.endsRun { throw error }
-            standing = .unavailable(error)
+            availability = .unavailable(error)
         }
     }
 
@@ -205,7 +200,7 @@ struct RunRecord: Sendable {
     private mutating func goOnWithout(_ error: PostgresError) throws(ServerFailure) {
         let failure = ServerFailure(error)
         if order == nil ? error.kind != .server : failure.endsRun { throw failure }
-        standing = .unavailable(failure)
+        availability = .unavailable(failure)
         slot?.unrecorded = failure
         // A run by hand has no slot to say it with.
         if order == nil { sink.record(.service(.ledgerUnavailable(database: definition.name, failure))) }

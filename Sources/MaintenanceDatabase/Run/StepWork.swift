@@ -1,0 +1,58 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// What an action does on a server, whichever it is.
+///
+/// It runs in one transaction, together with the step's row in the ledger (``StepRunner``): `recheck` first, then as the
+/// step's role `perform`.
+protocol StepWork: Sendable {
+    /// The statements between the limits of the transaction and its COMMIT, in the order in which `perform` sends them:
+    /// the same values, for reading and for running by hand in psql.
+    func script() throws(SQLTextError) -> [String]
+
+    /// What a script runs after its COMMIT, to leave the session as it was.
+    var cleanup: [String] { get }
+
+    /// Whether what the plan assumed still holds, by the predicate that planned it. Asked before the role is taken on,
+    /// which may have gone with its objects; and once more outside of the transaction where the server refused the work.
+    ///
+    /// - Returns: why the step is superseded; nil when it is to go on as planned.
+    func recheck(on connection: Connection) async throws(PostgresError) -> String?
+
+    /// The work itself, as the step's role and within its limits. What it returns is committed, or is not.
+    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict
+
+    /// What to do about a failure, where the step knows more about its cause than the server.
+    func cure(for failure: ServerFailure) -> String?
+
+    /// Relations of which it locks rows that writers lock, too: who stands in the way there holds no lock on the table
+    /// that conflicts.
+    var rowLocks: [RelationName] { get }
+
+    /// After the COMMIT, without a lock: what has not become as it was meant to, a sentence each.
+    func remarks(on connection: Connection) async throws(PostgresError) -> [String]
+}
+
+extension StepWork {
+    var cleanup: [String] { [] }
+    var rowLocks: [RelationName] { [] }
+    func remarks(on connection: Connection) async throws(PostgresError) -> [String] { [] }
+}
+
+extension PlanStep {
+    /// The one place that knows what each action does on a server.
+    ///
+    /// - Parameter serverVersion: `server_version_num`.
+    func work(serverVersion: Int) -> any StepWork {
+        switch action {
+        case .createPartition(let action):
+            CreatePartitionWork(step: self, action: action, serverVersion: serverVersion)
+        case .refreshView(let action):
+            RefreshViewWork(step: self, action: action, serverVersion: serverVersion)
+        case .updateStatistics(let action):
+            UpdateStatisticsWork(step: self, action: action)
+        }
+    }
+}

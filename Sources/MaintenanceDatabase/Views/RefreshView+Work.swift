@@ -1,0 +1,50 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Refreshes a materialized view.
+///
+/// LOCK TABLE knows no materialized views, so the check is made before REFRESH takes its lock, and again if the server
+/// refuses. In between nothing worse can happen: each mode is refused where it no longer fits, but for a view that was
+/// populated meanwhile, whose readers then wait for one plain refresh.
+struct RefreshViewWork: StepWork {
+    let step: PlanStep
+    let action: RefreshView
+    let serverVersion: Int
+
+    func script() throws(SQLTextError) -> [String] {
+        // Before 17 the functions of a view find their names along the search_path of the session, and there are views
+        // that live by it: they get the one that the database or the role sets, as in a refresh by hand.
+        let path = serverVersion < 170_000 ? ["SET LOCAL search_path TO DEFAULT"] : []
+        let concurrently = action.mode == .concurrent ? "CONCURRENTLY " : ""
+        return path + ["REFRESH MATERIALIZED VIEW \(concurrently)\(try action.view.quoted)"]
+    }
+
+    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
+        for statement in try spelled(script()) {
+            try await connection.execute(Statement(unsafe: statement), timeout: step.limits.clientTimeout)
+        }
+        return .commit
+    }
+
+    func recheck(on connection: Connection) async throws(PostgresError) -> String? {
+        let views = try await ViewReader(connection: connection).read()
+        return action.supersession(by: views.first { $0.name == action.view })
+    }
+
+    func cure(for failure: ServerFailure) -> String? {
+        let notFound: [SQLState] = [.undefinedFunction, .undefinedTable, .undefinedObject, .undefinedColumn]
+        if let state = failure.sqlState, notFound.contains(state), let function = action.unpinnedFunctions.first {
+            return
+                (serverVersion >= 170_000
+                ? "from PostgreSQL 17 a refresh runs with the search_path pg_catalog, pg_temp"
+                : "before PostgreSQL 17 a refresh runs under the search_path of the role or database")
+                + ", and these functions pin none of their own: "
+                + "\(action.unpinnedFunctions.joined(separator: ", ")). Qualify the names in them, "
+                + "or ALTER FUNCTION \(function) SET search_path = ..."
+        }
+        return failure.failureClass == .timeout
+            ? "raise views.statement_timeout, or make the view's query cheaper" : nil
+    }
+}

@@ -1,0 +1,89 @@
+import Maintenance
+import SQLText
+import Testing
+
+@Suite("Tries of a step")
+struct StepTriesTests {
+    private static let limits = StepLimits(
+        locks: LockBudget(perStep: .milliseconds(200), tries: 3, perTableAndHour: .milliseconds(1_000)),
+        statementTimeout: .seconds(2))
+    private static let step = PlanStep(
+        .refreshView(RefreshView(view: app("v"), mode: .concurrent, role: nil)), reason: "due", limits: limits)
+    private static let blocker = Blocker(
+        pid: 7, application: "a", user: "u", state: "active", relation: app("v"), lockMode: "ExclusiveLock",
+        transactionAge: 1)
+
+    private var tries = StepTries(
+        step, policy: RetryPolicy(backoff: Backoff(base: .milliseconds(100), longest: .seconds(2))))
+    private var waits = LockWaits()
+
+    private mutating func fail(
+        _ failureClass: FailureClass, after duration: Duration = .milliseconds(200), isToStop: Bool = false,
+        isServerLost: Bool = false
+    ) -> StepTries.Next {
+        let failure = ServerFailure(failureClass: failureClass, message: "m")
+        return tries.next(
+            after: StepTries.Failure(
+                failure, duration: duration, blockers: [Self.blocker], isToStop: isToStop, isServerLost: isServerLost),
+            waits: &waits, jitter: 1)
+    }
+
+    @Test("Who stands in the way is waited for, longer each time, and named at the end")
+    mutating func postpones() {
+        #expect(fail(.lockNotAvailable) == .pause(.milliseconds(100)))
+        #expect(fail(.lockNotAvailable) == .pause(.milliseconds(200)))
+        #expect(fail(.lockNotAvailable) == .end(.postponed(tries: 3, blockers: [Self.blocker])))
+        #expect(tries.attempt == 3 && tries.lockWait == .milliseconds(600))
+        #expect(waits.total(for: app("v")) == .milliseconds(600) && waits.blockers(of: app("v")) == [Self.blocker])
+    }
+
+    @Test("A table whose budget is spent is not waited for at all, whoever has spent it")
+    mutating func keepsTheBudget() {
+        #expect(tries.outcomeBeforeTry(LockWaits([app("v"): .milliseconds(800)]), isToStop: false) == nil)
+        let spent = LockWaits([app("v"): .milliseconds(801)])
+        #expect(tries.outcomeBeforeTry(spent, isToStop: false) == .postponed(tries: 0, blockers: []))
+        #expect(tries.outcomeBeforeTry(LockWaits([app("w"): .seconds(9)]), isToStop: false) == nil)
+        waits = LockWaits([app("v"): .milliseconds(700)])
+        // This try has spent the rest.
+        #expect(fail(.lockNotAvailable) == .end(.postponed(tries: 1, blockers: [Self.blocker])))
+    }
+
+    @Test("A lost connection is had again once, and does not count as a try")
+    mutating func reconnectsOnce() {
+        #expect(fail(.connection) == .tryAgain)
+        #expect(tries.hasLostConnection && tries.attempt == 1 && tries.lockWait == .zero)
+        let failure = ServerFailure(failureClass: .connection, message: "m")
+        #expect(fail(.connection) == .end(.failed(failure)))
+    }
+
+    @Test("A server that could not be reached again is not asked again")
+    mutating func givesUpALostServer() {
+        let failure = ServerFailure(failureClass: .connection, message: "m")
+        #expect(fail(.connection, isServerLost: true) == .end(.failed(failure)))
+        #expect(!tries.hasLostConnection)
+    }
+
+    @Test("Whoever is told to stop begins no further try")
+    mutating func stops() {
+        #expect(
+            fail(.cancelled) == .end(.interrupted(reason: "cancelled on the server and rolled back")))
+        #expect(
+            fail(.connection, isToStop: true)
+                == .end(.interrupted(reason: "the connection was lost, and the run was told to stop")))
+        #expect(fail(.lockNotAvailable, isToStop: true) == .pause(.milliseconds(100)))
+        guard case .interrupted? = tries.outcomeBeforeTry(waits, isToStop: true) else {
+            Issue.record("it is tried again")
+            return
+        }
+    }
+
+    @Test(
+        "What nobody else has caused fails at once",
+        arguments: [FailureClass.privilege, .timeout, .resources, .refused, .other, .authentication, .pooler])
+    func fails(failureClass: FailureClass) {
+        var copy = self
+        let failure = ServerFailure(failureClass: failureClass, message: "m")
+        #expect(copy.fail(failureClass) == .end(.failed(failure)))
+        #expect(copy.tries.lockWait == .zero)
+    }
+}
