@@ -35,7 +35,7 @@ package actor Connection {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private init(owning libpq: consuming LibPQConnection, on executor: QueueExecutor, options: SessionOptions) {
+    init(owning libpq: consuming LibPQConnection, on executor: QueueExecutor, options: SessionOptions) {
         server = libpq.identity
         cancelRequest = CancelRequest(of: libpq)
         self.libpq = consume libpq
@@ -43,148 +43,11 @@ package actor Connection {
         self.options = options
     }
 
-    /// Connects, and pins the settings of the session (`SessionSettings`).
-    ///
-    /// - Throws: `.connection` or `.authentication` with what every host said, `.pooler` for a connection pooler that
-    ///   the options do not accept, `.misuse` for settings that libpq refuses, `.cancelled` when the task is cancelled.
-    package nonisolated(nonsending) static func open(
-        _ info: ConnectionInfo, options: SessionOptions = SessionOptions()
-    ) async throws(PostgresError) -> Connection {
-        let (connection, limit) = try await unpinned(info, options: options)
-        do throws(PostgresError) {
-            // Settings that are made through a pooler of transactions stay with a backend that serves others next.
-            if try await !connection.pinSettings(onlyOn: connection.server.backendPID, within: limit) {
-                try await PoolerCheck(connection: connection, info: info, options: options).run()
-                _ = try await connection.pinSettings(onlyOn: nil, within: limit)
-            }
-        } catch {
-            await connection.close()
-            throw error
-        }
-        return connection
-    }
-
-    /// A session with the settings that role, database and server give it, and the time limit that it was made under.
-    nonisolated(nonsending) static func unpinned(
-        _ info: ConnectionInfo, options: SessionOptions
-    ) async throws(PostgresError) -> (Connection, limit: Duration?) {
-        let executor = QueueExecutor(label: "postgres.connection")
-        let dialer = Dialer(on: executor, options: options)
-        let dialed = try await dialer.dial(info)
-        let limit = dialed.limit
-        return (Connection(owning: dialed.connection, on: executor, options: options), limit)
-    }
-
-    /// - Returns: false where another backend than `backend` answers; then nothing is set.
-    private func pinSettings(onlyOn backend: Int32?, within limit: Duration?) async throws(PostgresError) -> Bool {
-        do throws(PostgresError) {
-            // A server that stalls already here gets no grace.
-            return try await pin(SessionSettings.script(checkingClient: true, onlyOn: backend), within: limit)
-        } catch {
-            guard error.sqlState == .invalidParameterValue else { throw error }
-            return try await pin(SessionSettings.script(checkingClient: false, onlyOn: backend), within: limit)
-        }
-    }
-
-    private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) -> Bool {
-        do throws(PostgresError) {
-            return try await exchange(.script(script), limit, grace: .zero).contains { $0.rowCount > 0 }
-        } catch {
-            switch error.kind {
-            case .timedOut:
-                throw PostgresError(
-                    .connection,
-                    "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer "
-                        + "its first statement within \(limit ?? .zero)")
-            case .cancelled:
-                throw .connectingCancelled
-            default:
-                throw error
-            }
-        }
-    }
-
     /// True once the connection is lost or closed: no statement will ever succeed on it again.
     package nonisolated var isBroken: Bool { broken.load(ordering: .acquiring) }
 
     /// True between BEGIN and the end of the transaction, also when it has failed.
     package var isInTransaction: Bool { libpq?.isInTransaction ?? false }
-}
-
-// MARK: - Statements
-
-extension Connection {
-    /// Runs a statement; rows, if it returns any, are dropped.
-    ///
-    /// - Parameter evenIfCancelled: it is sent and awaited although the task was or is cancelled. For what must not be
-    ///   called back on its way, such as COMMIT. Its time limit does not cancel it either, but breaks the connection: a
-    ///   COMMIT that waits for a synchronous standby would otherwise be called done without it.
-    package func execute(
-        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
-    ) async throws(PostgresError) {
-        _ = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
-    }
-
-    /// All rows of a statement that returns rows, none included. `evenIfCancelled` is as for `execute`.
-    ///
-    /// - Throws: `.shape` for a statement that returns no rows by its nature.
-    package func rows(
-        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
-    ) async throws(PostgresError) -> [Row] {
-        let table = try await table(statement, timeout, evenIfCancelled)
-        guard table.status == PGRES_TUPLES_OK else {
-            let found =
-                table.status == PGRES_EMPTY_QUERY ? "the statement is empty" : "\(table.commandTag) returns none"
-            throw PostgresError(.shape, "expected rows; \(found)", statement: statement.text)
-        }
-        return table.rows
-    }
-
-    /// The only row.
-    ///
-    /// - Throws: `.shape` for no row, and for more than one.
-    package func row(
-        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
-    ) async throws(PostgresError) -> Row {
-        guard let row = try await optionalRow(statement, timeout: timeout, evenIfCancelled: evenIfCancelled) else {
-            throw PostgresError(.shape, "expected one row, found none", statement: statement.text)
-        }
-        return row
-    }
-
-    /// The only row, or nil for none.
-    ///
-    /// - Throws: `.shape` for more than one.
-    package func optionalRow(
-        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
-    ) async throws(PostgresError) -> Row? {
-        let rows = try await rows(statement, timeout: timeout, evenIfCancelled: evenIfCancelled)
-        if rows.count > 1 {
-            throw PostgresError(
-                .shape, "expected at most one row, found \(rows.count)", statement: statement.text)
-        }
-        return rows.first
-    }
-
-    /// Runs several statements in one round trip by the simple protocol: outside of a transaction block they are one
-    /// transaction, unless they say otherwise. Rows are dropped.
-    ///
-    /// - Parameter evenIfCancelled: as for `execute`.
-    package func script(
-        unsafe sql: String, timeout: Duration? = nil, evenIfCancelled: Bool = false
-    ) async throws(PostgresError) {
-        _ = try await exchange(.script(sql), timeout, evenIfCancelled: evenIfCancelled)
-    }
-
-    private func table(
-        _ statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
-    ) async throws(PostgresError) -> ResultTable {
-        let tables = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
-        guard let table = tables.last else {
-            throw PostgresError(.connection, "the server answered without a result")
-        }
-        return table
-    }
 }
 
 // MARK: - Ending
@@ -270,20 +133,8 @@ extension Connection {
 // MARK: - One exchange with the server
 
 extension Connection {
-    private enum Request {
-        case statement(Statement)
-        case script(String)
-
-        var text: String {
-            switch self {
-            case .statement(let statement): statement.text
-            case .script(let sql): sql
-            }
-        }
-    }
-
-    private func exchange(
-        _ request: Request, _ limit: Duration?, grace: Duration? = nil, evenIfCancelled: Bool = false
+    func exchange(
+        _ request: ExchangeRequest, _ limit: Duration?, grace: Duration? = nil, evenIfCancelled: Bool = false
     ) async throws(PostgresError) -> [ResultTable] {
         let hasTurn = await evenIfCancelled ? takeTurn() : takeTurnCancellably()
         defer { if hasTurn { passTurn() } }
@@ -308,21 +159,14 @@ extension Connection {
         return try outcome.get()
     }
 
-    private func send(_ request: Request) throws(PostgresError) {
+    private func send(_ request: ExchangeRequest) throws(PostgresError) {
         if isClosed { throw PostgresError(.misuse, "the connection is closed", statement: request.text) }
         if case .broken(let cause) = state.phase {
             throw PostgresError(
                 .connection, "the connection is no longer usable: \(cause.message)", statement: request.text)
         }
-        if request.text.utf8.contains(0) {
-            throw PostgresError(.misuse, "the statement contains a NUL character, which PostgreSQL text cannot hold")
-        }
         guard let pointer = libpq?.pointer else { preconditionFailure("a connection is lost, and not broken") }
-        let isSent =
-            switch request {
-            case .script(let sql): PQsendQuery(pointer, sql) == 1
-            case .statement(let statement): try statement.send(on: pointer)
-            }
+        let isSent = try request.send(on: pointer)
         if !isSent {
             let error = PostgresError(.connection, libpq?.lastError ?? "", statement: request.text)
             lose(error)
@@ -330,7 +174,7 @@ extension Connection {
         }
     }
 
-    private func receive(_ request: Request) async -> Result<[ResultTable], PostgresError> {
+    private func receive(_ request: ExchangeRequest) async -> Result<[ResultTable], PostgresError> {
         var replies = ServerReplies(to: request.text)
         while true {
             let interest = receive(&replies)
