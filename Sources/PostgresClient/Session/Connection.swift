@@ -24,8 +24,8 @@ package actor Connection {
     /// Nil once the connection is broken.
     private var libpq: LibPQConnection?
     private var state = ConnectionState()
-    private var line = TurnLine<CheckedContinuation<Bool, Never>>()
-    private var wait = WakeableWait()
+    private var turns = TurnQueue<CheckedContinuation<Bool, Never>>()
+    private var socketWait = WakeableWait()
     private var isClosed = false
 
     /// Tells a statement from the next, for a cancellation that comes late.
@@ -67,14 +67,14 @@ extension Connection {
         isClosed = true
         await cancel()
         await takeTurn()
-        lose(PostgresError(.misuse, "the connection is closed"))
+        markBroken(PostgresError(.misuse, "the connection is closed"))
         passTurn()
     }
 
     private func interrupt(exchange number: Int) {
         guard number == exchangeNumber, state.interrupt(.cancelled, now: .now) else { return }
         requestCancel()
-        wait.wake()
+        socketWait.wake()
     }
 
     private func requestCancel() {
@@ -83,50 +83,50 @@ extension Connection {
             self.executor.queue.async {
                 self.assumeIsolated { connection in
                     connection.state.cancelRequestEnded()
-                    connection.wait.wake()
+                    connection.socketWait.wake()
                 }
             }
         }
     }
 
-    private func lose(_ error: PostgresError) {
-        state.lose(error)
+    private func markBroken(_ error: PostgresError) {
+        state.markBroken(error)
         broken.store(true, ordering: .releasing)
         libpq = nil
     }
 }
 
-// MARK: - The line
+// MARK: - Turns
 
 extension Connection {
     /// Waits until no other statement is on the wire; false if the task was cancelled before that.
     private func takeTurnCancellably() async -> Bool {
-        if line.takeIfFree() { return true }
-        let number = line.drawNumber()
+        if turns.takeIfFree() { return true }
+        let number = turns.drawNumber()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { admission in
-                // Cancelled before: `leave` may have come and gone already.
+                // Cancelled before: `remove` may have come and gone already.
                 if Task.isCancelled {
                     admission.resume(returning: false)
                 } else {
-                    line.join(admission, number: number)
+                    turns.enqueue(admission, number: number)
                 }
             }
         } onCancel: {
-            executor.queue.async { self.assumeIsolated { $0.line.leave(number: number)?.resume(returning: false) } }
+            executor.queue.async { self.assumeIsolated { $0.turns.remove(number: number)?.resume(returning: false) } }
         }
     }
 
     /// Waits until no other statement is on the wire, also in a cancelled task; always true.
     @discardableResult
     private func takeTurn() async -> Bool {
-        if line.takeIfFree() { return true }
-        let number = line.drawNumber()
-        return await withCheckedContinuation { line.join($0, number: number) }
+        if turns.takeIfFree() { return true }
+        let number = turns.drawNumber()
+        return await withCheckedContinuation { turns.enqueue($0, number: number) }
     }
 
     private func passTurn() {
-        line.pass()?.resume(returning: true)
+        turns.passOn()?.resume(returning: true)
     }
 }
 
@@ -149,7 +149,7 @@ extension Connection {
         exchangeNumber += 1
         let number = exchangeNumber
         let outcome = await withTaskCancellationHandler {
-            await receive(request)
+            await awaitReplies(to: request)
         } onCancel: {
             if evenIfCancelled { return }
             executor.queue.async { self.assumeIsolated { $0.interrupt(exchange: number) } }
@@ -169,19 +169,19 @@ extension Connection {
         let isSent = try request.send(on: pointer)
         if !isSent {
             let error = PostgresError(.connection, libpq?.lastError ?? "", statement: request.text)
-            lose(error)
+            markBroken(error)
             throw error
         }
     }
 
-    private func receive(_ request: ExchangeRequest) async -> Result<[ResultTable], PostgresError> {
+    private func awaitReplies(to request: ExchangeRequest) async -> Result<[ResultTable], PostgresError> {
         var replies = ServerReplies(to: request.text)
         while true {
-            let interest = receive(&replies)
+            let interest = readReplies(into: &replies)
             if replies.isStuckInCopy {
-                lose(PostgresError(.misuse, "COPY is not supported by this client; the connection was closed"))
+                markBroken(PostgresError(.misuse, "COPY is not supported by this client; the connection was closed"))
             } else if let loss = replies.loss {
-                lose(loss)
+                markBroken(loss)
                 return .failure(loss)
             }
             switch state.next(now: .now, isServerDone: replies.isComplete) {
@@ -189,16 +189,16 @@ extension Connection {
             case .requestCancel: requestCancel()
             case .finish(let interruption): return replies.outcome(interruption)
             case .abandon(var error):
-                lose(error)
+                markBroken(error)
                 error.statement = request.text
                 return .failure(error)
             }
         }
     }
 
-    private func receive(_ replies: inout ServerReplies) -> SocketWait.Interest {
+    private func readReplies(into replies: inout ServerReplies) -> SocketWait.Interest {
         switch libpq {
-        case .some(let connection): replies.receive(on: connection)
+        case .some(let connection): replies.read(from: connection)
         case nil: []
         }
     }
@@ -211,10 +211,10 @@ extension Connection {
         }
         let socket = libpq?.socket ?? -1
         _ = await withCheckedContinuation { continuation in
-            wait.begin(socket: socket, interest: interest, until: deadline, on: executor.queue) {
+            socketWait.begin(socket: socket, interest: interest, until: deadline, on: executor.queue) {
                 continuation.resume(returning: $0)
             }
         }
-        wait.end()
+        socketWait.end()
     }
 }
