@@ -8,7 +8,7 @@ import Synchronization
 /// supervisor's to say: it knows for how long.
 final class RunEventFilter: EventSink {
     private let sink: any EventSink
-    private let saidRefusals = Mutex<[Subject: Refusal]>([:])
+    private let reportedRefusals = Mutex<[Subject: Refusal]>([:])
 
     private struct Subject: Hashable {
         let database: String
@@ -28,26 +28,26 @@ final class RunEventFilter: EventSink {
         switch event {
         case .runLockHeld: return false
         case .refused(_, let database, let refusal):
-            return saidRefusals.withLock { said in
+            return reportedRefusals.withLock { reported in
                 let subject = Subject(database: database, task: refusal.task, object: refusal.object)
-                return said.updateValue(refusal, forKey: subject) != refusal
+                return reported.updateValue(refusal, forKey: subject) != refusal
             }
         case .runFinished(let summary):
-            forgetCured(summary)
-            return hasHappened(summary)
+            forgetResolved(summary)
+            return reachedItsPlan(summary)
         default: return true
         }
     }
 
     /// What is no longer refused is news again when it comes back.
-    private func forgetCured(_ summary: RunSummary) {
+    private func forgetResolved(_ summary: RunSummary) {
         // Only a run that has planned knows what is refused.
         if case .completedElsewhere = summary.slot?.state { return }
         guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return }
         let refused = Set(
             summary.refusals.map { Subject(database: summary.database, task: $0.task, object: $0.object) })
-        saidRefusals.withLock { said in
-            said = said.filter { subject, _ in
+        reportedRefusals.withLock { reported in
+            reported = reported.filter { subject, _ in
                 subject.database != summary.database || !summary.tasks.contains(subject.task)
                     || refused.contains(subject)
             }
@@ -55,7 +55,7 @@ final class RunEventFilter: EventSink {
     }
 
     /// Whether the run came as far as its plan.
-    private func hasHappened(_ summary: RunSummary) -> Bool {
+    private func reachedItsPlan(_ summary: RunSummary) -> Bool {
         if case .completedElsewhere = summary.slot?.state { return false }
         if let failure = summary.failure, failure.isOfDatabase, summary.reports.isEmpty { return false }
         return summary.heldLocks.isEmpty || !summary.reports.isEmpty

@@ -18,9 +18,9 @@ package actor Service {
     private var timer: WakeTimer?
     private var watchdog: (any DispatchSourceTimer)?
     private var runs: [RunName: Task<Void, Never>] = [:]
-    private var end: CheckedContinuation<Void, Never>?
-    private var isOver = false
-    private var saidStatus: String?
+    private var finished: CheckedContinuation<Void, Never>?
+    private var isFinished = false
+    private var notifiedStatus: String?
     private nonisolated let stopReason = Mutex<String?>(nil)
 
     private struct RunName: Hashable {
@@ -55,60 +55,60 @@ package actor Service {
     /// Works until it is told to stop, and its last run has ended.
     package func run() async {
         // A signal may have come first.
-        if isOver { return }
+        if isFinished { return }
         timer = WakeTimer(queue: loop.queue) { self.assumeIsolated { $0.handle(.woke) } }
-        beginWatchdog()
+        startWatchdog()
         let databases = supervisor.databases.map(\.definition.name)
-        say(.started(version: start.version, databases: databases, configuration: start.configuration))
-        if !start.warnings.isEmpty { say(.configurationWarned(warnings: start.warnings)) }
-        tell([.ready])
+        report(.started(version: start.version, databases: databases, configuration: start.configuration))
+        if !start.warnings.isEmpty { report(.configurationWarned(warnings: start.warnings)) }
+        notify([.ready])
         handle(.woke)
-        if isOver { return }
-        await withCheckedContinuation { end = $0 }
+        if isFinished { return }
+        await withCheckedContinuation { finished = $0 }
     }
 
     /// Reads the configuration again. Running work goes on as it began.
     package func reload() {
         // One that stops has said so to the service manager, and is not to be ready again.
-        guard !isOver, stopReason.withLock({ $0 == nil }) else { return }
+        guard !isFinished, stopReason.withLock({ $0 == nil }) else { return }
         let microseconds = environment.clock().monotonic.microseconds
-        tell([.reloading(monotonicMicroseconds: UInt64(max(0, microseconds)))])
+        notify([.reloading(monotonicMicroseconds: UInt64(max(0, microseconds)))])
         switch environment.reload() {
         case .changed(let settings, let changes, let warnings):
             handle(.reloaded(settings, changes: changes))
-            if !warnings.isEmpty { say(.configurationWarned(warnings: warnings)) }
-        case .refused(let problems): say(.reloadRefused(problems: problems))
+            if !warnings.isEmpty { report(.configurationWarned(warnings: warnings)) }
+        case .refused(let problems): report(.reloadRefused(problems: problems))
         }
-        saidStatus = nil
-        tell([.ready])
-        tellStatus(at: environment.clock())
+        notifiedStatus = nil
+        notify([.ready])
+        notifyStatus(at: environment.clock())
     }
 
     /// No step begins from now on; after a grace what is running is cancelled on the server. The second call does not
     /// wait for that.
     package func stop(reason: String) {
-        guard !isOver else { return }
+        guard !isFinished else { return }
         handle(.stopRequested(reason: reason))
     }
 
     // MARK: The loop
 
     private func handle(_ event: Supervisor.Event) {
-        guard !isOver else { return }
+        guard !isFinished else { return }
         for action in supervisor.handle(event, at: environment.clock()) { perform(action) }
-        guard !isOver else { return }
+        guard !isFinished else { return }
         let now = environment.clock()
-        timer?.set(supervisor.wake(after: now), now: now)
-        tellStatus(at: now)
+        timer?.set(supervisor.nextWake(after: now), now: now)
+        notifyStatus(at: now)
     }
 
     private func perform(_ action: Supervisor.Action) {
         switch action {
-        case .start(let order): begin(order)
-        case .say(let event): say(event)
+        case .start(let order): startRun(order)
+        case .report(let event): report(event)
         case .drain: drain()
         case .cancel:
-            tell([.extendTimeout(Self.cancelTime)])
+            notify([.extendTimeout(Self.cancelTime)])
             for run in runs.values { run.cancel() }
         case .finish: finish()
         }
@@ -117,51 +117,51 @@ package actor Service {
     /// For a server that does not answer a cancel: the connection is given up before.
     private static let cancelTime = Duration.seconds(15)
 
-    private func begin(_ order: Supervisor.RunOrder) {
+    private func startRun(_ order: Supervisor.RunOrder) {
         let (run, sink) = (environment.run, runSink)
-        let name = RunName(database: order.definition.name, task: order.order.slot.task)
+        let name = RunName(database: order.definition.name, task: order.slotOrder.slot.task)
         // A queue of its own: what a run computes never keeps the loop from its watchdog.
         runs[name] = Task(executorPreference: QueueExecutor(label: "pgtend.run")) {
             let summary = await run(order, sink) { self.stopReason.withLock(\.self) }
-            await self.end(name, summary)
+            await self.runEnded(name, summary)
         }
     }
 
     /// The runs ask for the reason before each step.
     private func drain() {
         stopReason.withLock { $0 = supervisor.stopReason }
-        tell([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
+        notify([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
     }
 
-    private func end(_ name: RunName, _ summary: RunSummary) {
+    private func runEnded(_ name: RunName, _ summary: RunSummary) {
         runs[name] = nil
         handle(.runEnded(database: name.database, name.task, summary))
     }
 
     private func finish() {
-        isOver = true
+        isFinished = true
         timer?.cancel()
         watchdog?.cancel()
-        end?.resume()
-        end = nil
+        finished?.resume()
+        finished = nil
     }
 
     // MARK: Telling
 
-    private func say(_ event: ServiceEvent) {
+    private func report(_ event: ServiceEvent) {
         environment.sink.record(.service(event))
     }
 
-    private func tellStatus(at now: Moment) {
+    private func notifyStatus(at now: DualTimestamp) {
         // It looks at every task of every database: not for nobody.
         guard environment.notifier.isListening else { return }
         let status = supervisor.status(at: now)
-        guard status != saidStatus else { return }
-        saidStatus = status
-        tell([.status(status)])
+        guard status != notifiedStatus else { return }
+        notifiedStatus = status
+        notify([.status(status)])
     }
 
-    private func tell(_ states: [NotifyState]) {
+    private func notify(_ states: [NotifyState]) {
         do throws(SystemdError) {
             try environment.notifier.send(states)
         } catch {
@@ -169,14 +169,14 @@ package actor Service {
         }
     }
 
-    private func beginWatchdog() {
+    private func startWatchdog() {
         guard let interval = environment.watchdogInterval else { return }
         let period = Int(Watchdog.pingPeriod(of: interval).microseconds)
         let timer = DispatchSource.makeTimerSource(queue: loop.queue)
         timer.schedule(
             deadline: .now() + .microseconds(period), repeating: .microseconds(period),
             leeway: .microseconds(period / 10))
-        timer.setEventHandler { self.assumeIsolated { $0.tell([.watchdog]) } }
+        timer.setEventHandler { self.assumeIsolated { $0.notify([.watchdog]) } }
         timer.activate()
         watchdog = timer
     }

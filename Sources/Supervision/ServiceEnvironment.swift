@@ -13,7 +13,7 @@ package struct ServiceEnvironment: Sendable {
     package var notifier: ServiceNotifier
     /// How long the service manager lets the loop be silent; nil without a watchdog.
     package var watchdogInterval: Duration?
-    package var clock: @Sendable () -> Moment
+    package var clock: @Sendable () -> DualTimestamp
     /// Reads the configuration again.
     package var reload: @Sendable () -> Reload
     /// Does one run to its end. It begins no further step once `stopReason` has one, and ends early when its task is
@@ -32,7 +32,7 @@ package struct ServiceEnvironment: Sendable {
 
     package init(
         sink: any EventSink, notifier: ServiceNotifier = ServiceNotifier(), watchdogInterval: Duration? = nil,
-        clock: @escaping @Sendable () -> Moment = ServiceEnvironment.hostClock,
+        clock: @escaping @Sendable () -> DualTimestamp = ServiceEnvironment.hostClock,
         reload: @escaping @Sendable () -> Reload, run: @escaping Run
     ) {
         self.sink = sink
@@ -44,10 +44,10 @@ package struct ServiceEnvironment: Sendable {
     }
 
     /// The clocks of this host.
-    @Sendable package static func hostClock() -> Moment {
+    @Sendable package static func hostClock() -> DualTimestamp {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         let monotonic = Duration.seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-        return Moment(wall: HostClock.now(), monotonic: monotonic)
+        return DualTimestamp(wall: HostClock.now(), monotonic: monotonic)
     }
 }

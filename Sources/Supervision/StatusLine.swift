@@ -4,9 +4,9 @@ import Maintenance
 /// What `systemctl status` shows of a service that works: how many databases, what is wrong with any, the shortest
 /// runway, and what comes next.
 struct StatusLine {
-    private let databases: [TendedDatabase]
+    private let databases: [SupervisedDatabase]
 
-    init(_ databases: [TendedDatabase]) {
+    init(_ databases: [SupervisedDatabase]) {
         self.databases = databases
     }
 
@@ -52,13 +52,13 @@ struct StatusLine {
         return "next \(what) at \(instant.clock.prefix(19)) UTC"
     }
 
-    private func tasks(where condition: (TendedTask) -> Bool) -> [String] {
+    private func tasks(where condition: (SupervisedTask) -> Bool) -> [String] {
         databases.flatMap { database in
             database.tasks.filter(condition).map { "\($0.task.rawValue) of \(database.definition.name)" }
         }
     }
 
-    private func names(where condition: (TendedDatabase) -> Bool) -> [String] {
+    private func names(where condition: (SupervisedDatabase) -> Bool) -> [String] {
         databases.filter(condition).map(\.definition.name)
     }
 

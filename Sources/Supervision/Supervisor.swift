@@ -8,7 +8,7 @@ import Maintenance
 /// `ServiceSettings.connections` are worked on at once.
 package struct Supervisor {
     package enum Event {
-        /// A point in time that `wake` had asked for, or any other.
+        /// A point in time that `nextWake` had asked for, or any other.
         case woke
         case runEnded(database: String, TaskKind, RunSummary)
         case reloaded(ServiceSettings, changes: [String])
@@ -17,7 +17,7 @@ package struct Supervisor {
 
     package enum Action: Hashable {
         case start(RunOrder)
-        case say(ServiceEvent)
+        case report(ServiceEvent)
         /// The runs begin no further step; what is running goes on.
         case drain
         /// What is running is cancelled on the server.
@@ -28,64 +28,66 @@ package struct Supervisor {
 
     package struct RunOrder: Hashable, Sendable {
         package let definition: DatabaseDefinition
-        package let order: SlotOrder
+        package let slotOrder: SlotOrder
     }
 
     private var settings: ServiceSettings
-    private(set) var databases: [TendedDatabase]
+    private(set) var databases: [SupervisedDatabase]
     private var stop: Stop?
-    private var last: Moment?
+    private var lastSeen: DualTimestamp?
     /// 0 to 1: for the jitter of slots and of pauses.
     private let jitter: () -> Double
 
     private struct Stop {
         let reason: String
-        let since: Moment
+        let since: DualTimestamp
         let cancelAt: Duration
         var isCancelled = false
     }
 
     /// A difference between the clocks that is worth a word.
-    private static let clockStep = Duration.seconds(30)
+    private static let reportedClockStep = Duration.seconds(30)
     /// The longest time without a look at the clocks: a wall clock that was set back is noticed then at the latest.
     private static let longestSleep = Duration.seconds(600)
 
     package init(_ settings: ServiceSettings, jitter: @escaping () -> Double = { .random(in: 0..<1) }) {
         self.settings = settings
-        databases = settings.databases.map(TendedDatabase.init)
+        databases = settings.databases.map(SupervisedDatabase.init)
         self.jitter = jitter
     }
 
-    package mutating func handle(_ event: Event, at now: Moment) -> [Action] {
-        var actions = noticeClockStep(now)
+    package mutating func handle(_ event: Event, at now: DualTimestamp) -> [Action] {
+        var actions = detectClockStep(now)
         switch event {
         case .woke: break
         case .runEnded(let name, let task, let summary):
             if let index = databases.firstIndex(where: { $0.definition.name == name }) {
-                actions += databases[index].end(summary, of: task, at: now, jitter: jitter()).map(Action.say)
+                actions += databases[index].endRun(summary, of: task, at: now, jitter: jitter()).map(Action.report)
             }
             databases.removeAll { $0.isRetired && !$0.isRunning }
         case .reloaded(let settings, let changes):
-            actions.append(.say(.reloaded(changes: changes)))
-            actions += follow(settings, at: now).map(Action.say)
+            actions.append(.report(.reloaded(changes: changes)))
+            actions += apply(settings, at: now).map(Action.report)
         case .stopRequested(let reason):
             actions += beginStop(reason, at: now)
         }
-        return actions + (stop == nil ? proceed(now) : proceedWithStop(now))
+        return actions + (stop == nil ? startDueRuns(now) : continueStopping(now))
     }
 
     // MARK: Work
 
-    private mutating func proceed(_ now: Moment) -> [Action] {
+    private mutating func startDueRuns(_ now: DualTimestamp) -> [Action] {
         var actions: [Action] = []
         for index in databases.indices {
-            actions += databases[index].advance(to: now, jitter: jitter).map(Action.say)
+            actions += databases[index].advance(to: now, jitter: jitter).map(Action.report)
         }
-        var free = settings.connections - running
+        var free = settings.connections - runningCount
         guard free > 0 else { return actions }
-        let waiting = databases.indices.compactMap { index in databases[index].turn(at: now).map { (index, $0) } }
+        let waiting = databases.indices.compactMap { index in
+            databases[index].startPriority(at: now).map { (index, $0) }
+        }
         for (index, _) in waiting.sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) where free > 0 {
-            guard let order = databases[index].begin(at: now) else { continue }
+            guard let order = databases[index].beginRun(at: now) else { continue }
             actions.append(.start(order))
             free -= 1
         }
@@ -93,32 +95,32 @@ package struct Supervisor {
     }
 
     /// How many databases are being worked on.
-    package var running: Int { databases.count(where: \.isRunning) }
+    package var runningCount: Int { databases.count(where: \.isRunning) }
 
-    private mutating func noticeClockStep(_ now: Moment) -> [Action] {
-        defer { last = now }
-        guard let step = last.map(now.clockStep), abs(step) >= Self.clockStep else { return [] }
-        return [.say(.clockStepped(by: step))]
+    private mutating func detectClockStep(_ now: DualTimestamp) -> [Action] {
+        defer { lastSeen = now }
+        guard let step = lastSeen.map(now.clockStep), abs(step) >= Self.reportedClockStep else { return [] }
+        return [.report(.clockStepped(by: step))]
     }
 
     private func abs(_ duration: Duration) -> Duration { duration < .zero ? .zero - duration : duration }
 
     // MARK: Stopping
 
-    private mutating func beginStop(_ reason: String, at now: Moment) -> [Action] {
+    private mutating func beginStop(_ reason: String, at now: DualTimestamp) -> [Action] {
         guard let known = stop else {
             stop = Stop(reason: reason, since: now, cancelAt: now.monotonic + settings.stopGrace)
-            return [.say(.stopping(reason: reason, running: running)), .drain]
+            return [.report(.stopping(reason: reason, running: runningCount)), .drain]
         }
-        guard !known.isCancelled, running > 0 else { return [] }
+        guard !known.isCancelled, runningCount > 0 else { return [] }
         stop?.isCancelled = true
-        return [.say(.hurried(reason: reason)), .cancel]
+        return [.report(.stopRepeated(reason: reason)), .cancel]
     }
 
-    private mutating func proceedWithStop(_ now: Moment) -> [Action] {
+    private mutating func continueStopping(_ now: DualTimestamp) -> [Action] {
         guard let known = stop else { return [] }
-        if running == 0 {
-            return [.say(.stopped(reason: known.reason, after: now.monotonic - known.since.monotonic)), .finish]
+        if runningCount == 0 {
+            return [.report(.stopped(reason: known.reason, after: now.monotonic - known.since.monotonic)), .finish]
         }
         guard !known.isCancelled, known.cancelAt <= now.monotonic else { return [] }
         stop?.isCancelled = true
@@ -128,15 +130,15 @@ package struct Supervisor {
     // MARK: Reloading
 
     /// Databases are known by their name in the configuration.
-    private mutating func follow(_ settings: ServiceSettings, at now: Moment) -> [ServiceEvent] {
+    private mutating func apply(_ settings: ServiceSettings, at now: DualTimestamp) -> [ServiceEvent] {
         self.settings = settings
         var events: [ServiceEvent] = []
         let known = databases
         databases = settings.databases.map { definition in
             guard var database = known.first(where: { $0.definition.name == definition.name }) else {
-                return TendedDatabase(definition)
+                return SupervisedDatabase(definition)
             }
-            events += database.follow(definition, at: now)
+            events += database.apply(definition, at: now)
             return database
         }
         for var database in known where database.isRunning {
@@ -150,13 +152,13 @@ package struct Supervisor {
     // MARK: Looking ahead
 
     /// When to look again. Never further away than ten minutes.
-    package func wake(after now: Moment) -> Wake {
-        var wake = Wake()
-        wake.add(now.monotonic + Self.longestSleep)
+    package func nextWake(after now: DualTimestamp) -> WakeTime {
+        var wake = WakeTime()
+        wake.noLaterThan(monotonic: now.monotonic + Self.longestSleep)
         if let stop {
-            if !stop.isCancelled { wake.add(stop.cancelAt) }
+            if !stop.isCancelled { wake.noLaterThan(monotonic: stop.cancelAt) }
         } else {
-            for database in databases { database.addWakes(to: &wake, after: now) }
+            for database in databases { database.addWakeTimes(to: &wake, after: now) }
         }
         return wake
     }
@@ -167,8 +169,8 @@ package struct Supervisor {
     package var stopReason: String? { stop?.reason }
 
     /// The service in a line, for `systemctl status`.
-    package func status(at now: Moment) -> String {
-        if let stop { return "stopping (\(stop.reason)): \(running) run(s) still going" }
+    package func status(at now: DualTimestamp) -> String {
+        if let stop { return "stopping (\(stop.reason)): \(runningCount) run(s) still going" }
         return StatusLine(databases).text(at: now.wall)
     }
 }

@@ -2,6 +2,22 @@ import CivilTime
 import Dispatch
 import Glibc
 
+/// When the loop has to look again: at the earlier of the two.
+package struct WakeTime: Hashable, Sendable {
+    package private(set) var wall: Instant?
+    package private(set) var monotonic: Duration?
+
+    mutating func noLaterThan(wall instant: Instant?) {
+        guard let instant else { return }
+        wall = min(wall ?? instant, instant)
+    }
+
+    mutating func noLaterThan(monotonic reading: Duration?) {
+        guard let reading else { return }
+        monotonic = min(monotonic ?? reading, reading)
+    }
+}
+
 /// Wakes the loop at a point of the wall clock, at one of the monotonic clock, or at both.
 ///
 /// Two timers, since only one of them follows the wall clock when it is set. Not Sendable: it belongs to the loop, on
@@ -21,7 +37,7 @@ final class WakeTimer {
     }
 
     /// In place of what was set before. A point that has passed wakes at once.
-    func set(_ wake: Wake, now: Moment) {
+    func set(_ wake: WakeTime, now: DualTimestamp) {
         if let instant = wake.wall {
             let seconds = instant.microseconds.dividedDown(by: 1_000_000)
             let rest = instant.microseconds.remainderDown(by: 1_000_000)
@@ -30,8 +46,8 @@ final class WakeTimer {
         } else {
             wall.schedule(wallDeadline: .distantFuture)
         }
-        if let moment = wake.monotonic {
-            let microseconds = max(0, (moment - now.monotonic).microseconds)
+        if let reading = wake.monotonic {
+            let microseconds = max(0, (reading - now.monotonic).microseconds)
             monotonic.schedule(deadline: .now() + .microseconds(Int(microseconds)), leeway: .milliseconds(1))
         } else {
             monotonic.schedule(deadline: .distantFuture)

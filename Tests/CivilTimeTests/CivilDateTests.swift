@@ -5,7 +5,7 @@ import Testing
 
 /// Foundation's ISO 8601 calendar in UTC: an independent opinion on every date that both know. It turns Julian
 /// before 15 October 1582, which PostgreSQL does not, so it is asked from 1583 on.
-private struct Witness {
+private struct FoundationCalendar {
     let calendar: Calendar
 
     init() {
@@ -30,7 +30,7 @@ private struct Witness {
 
 @Suite("Civil dates")
 struct CivilDateTests {
-    private let witness = Witness()
+    private let foundation = FoundationCalendar()
     /// 1583-01-01 and 9999-12-31.
     private static let known = -141_349...2_932_896
 
@@ -50,7 +50,7 @@ struct CivilDateTests {
     @Test("Components and ISO weeks are Foundation's", arguments: [Seeded().seed])
     func agreesWithFoundation(seed: UInt64) {
         for day in Self.days(seed: seed) {
-            let expected = witness.components(day)
+            let expected = foundation.components(day)
             let (year, month, dayOfMonth) = day.components
             let week = day.isoWeek
             let agrees =
@@ -69,7 +69,8 @@ struct CivilDateTests {
         ]
         for day in Self.days(seed: seed) {
             for (interval, unit) in units {
-                let expected = witness.day(witness.calendar.dateInterval(of: unit, for: witness.date(day))?.start)
+                let expected = foundation.day(
+                    foundation.calendar.dateInterval(of: unit, for: foundation.date(day))?.start)
                 #expect(interval.start(of: day) == expected, "seed \(seed): \(interval) of \(day)")
             }
             let quarter = CalendarInterval.quarter.start(of: day)
@@ -85,10 +86,10 @@ struct CivilDateTests {
         var generator = Seeded(seed: seed)
         for day in Self.days(seed: seed).prefix(3_000) where (1700...9700).contains(day.year) {
             let months = Int.random(in: -1_200...1_200, using: &generator)
-            let first = witness.date(CalendarInterval.month.start(of: day))
-            let month = witness.calendar.date(byAdding: .month, value: months, to: first)
-                .flatMap { witness.calendar.dateInterval(of: .month, for: $0) }
-            let expected = witness.day(month?.start).map { start in
+            let first = foundation.date(CalendarInterval.month.start(of: day))
+            let month = foundation.calendar.date(byAdding: .month, value: months, to: first)
+                .flatMap { foundation.calendar.dateInterval(of: .month, for: $0) }
+            let expected = foundation.day(month?.start).map { start in
                 start.adding(days: min(day.day, Int((month?.duration ?? 0) / 86_400)) - 1)
             }
             #expect(day.adding(months: months) == expected, "seed \(seed): \(day) and \(months) months")

@@ -51,8 +51,8 @@ struct ConnectionStateTests {
 
     @Test func staysBrokenByTheFirstError() {
         var state = ConnectionState()
-        state.lose(PostgresError(.connection, "first"))
-        state.lose(PostgresError(.connection, "second"))
+        state.markBroken(PostgresError(.connection, "first"))
+        state.markBroken(PostgresError(.connection, "second"))
         guard case .abandon(let error) = state.next(now: .now, isServerDone: true) else {
             Issue.record("a broken connection goes on")
             return
@@ -61,20 +61,20 @@ struct ConnectionStateTests {
     }
 
     @Test func admitsInTheOrderOfArrival() {
-        var line = TurnLine<String>()
-        let first = line.takeIfFree()
+        var turns = TurnQueue<String>()
+        let first = turns.takeIfFree()
         #expect(first)
-        let numbers = (0..<4).map { _ in line.drawNumber() }
+        let numbers = (0..<4).map { _ in turns.drawNumber() }
         for (number, name) in zip(numbers, ["a", "b", "c", "d"]) {
-            let isFree = line.takeIfFree()
+            let isFree = turns.takeIfFree()
             #expect(!isFree)
-            line.join(name, number: number)
+            turns.enqueue(name, number: number)
         }
-        let left = [line.leave(number: numbers[1]), line.leave(number: numbers[1])]
+        let left = [turns.remove(number: numbers[1]), turns.remove(number: numbers[1])]
         #expect(left == ["b", nil])
-        let passed = [line.pass(), line.pass(), line.pass(), line.pass()]
+        let passed = [turns.passOn(), turns.passOn(), turns.passOn(), turns.passOn()]
         #expect(passed == ["a", "c", "d", nil])
-        let last = line.takeIfFree()
+        let last = turns.takeIfFree()
         #expect(last)
     }
 }

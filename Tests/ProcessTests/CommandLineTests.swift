@@ -71,7 +71,7 @@ struct CommandLineTests {
 
     @Test(arguments: ["run", "plan", "config check", "config show"])
     func tellsEveryMistakeAndConnectsToNothing(command: String) async throws {
-        let server = try Listener(backlog: 8)
+        let server = try LocalPort(backlog: 8)
         defer { server.close() }
         let text = """
             databases:

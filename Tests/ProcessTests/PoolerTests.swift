@@ -42,14 +42,14 @@ struct PoolerTests {
         try await TestDatabase.with { database in
             try await database.psql(Shop.agedTables(in: "shop") + Shop.slowView)
             try await Pgbouncer.with(before: database.cluster, .transaction) { pooler in
-                let served = try Served(database.conninfo(["host": pooler.folder]), every: "1s")
-                try await served.wait(for: "database_unavailable")
+                let service = try ServeProcess(database.conninfo(["host": pooler.folder]), every: "1s")
+                try await service.wait(for: "database_unavailable")
                 #expect(try await database.psql("SELECT text FROM shop.slow") == "old")
                 try await pooler.giveWay()
-                try await served.wait(for: "database_available")
-                try await served.wait(for: "run_finished", times: served.count("run_finished") + 3)
+                try await service.wait(for: "database_available")
+                try await service.wait(for: "run_finished", times: service.count("run_finished") + 3)
                 try await database.psql(Shop.insertsForNow(in: "shop"))
-                let reports = try await served.stop().reports
+                let reports = try await service.stop().reports
                 let said = try #require(reports.first { $0["event"] as? String == "database_unavailable" })
                 #expect("\(said)".contains("a connection pooler stands before the server"), "\(said)")
                 #expect("\(said)".contains("connect to the server itself"), "\(said)")
@@ -162,15 +162,15 @@ struct PoolerTests {
         try await TestDatabase.with { database in
             try await database.psql(Shop.agedTables(in: "shop") + Shop.slowView)
             try await Pgbouncer.with(before: database.cluster, .session) { pooler in
-                let served = try Served(
+                let service = try ServeProcess(
                     database.conninfo(["host": pooler.folder]), every: "1s", environment: ["PGTEND_POOLER": "session"])
-                try await served.wait(for: "run_finished", times: 3)
+                try await service.wait(for: "run_finished", times: 3)
                 // Somebody makes another pool of it: from the next run on it is refused.
                 try await pooler.console("SET pool_mode = 'transaction'")
-                try await served.wait(for: "database_unavailable")
+                try await service.wait(for: "database_unavailable")
                 try await pooler.console("SET pool_mode = 'session'")
-                try await served.wait(for: "database_available")
-                try await served.stop()
+                try await service.wait(for: "database_available")
+                try await service.stop()
                 for (rule, query) in LedgerRules.none {
                     #expect(try await database.psql(query) == "", "\(rule)")
                 }

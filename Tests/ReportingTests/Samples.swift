@@ -163,7 +163,7 @@ enum Samples {
         .started(version: "0.1.0", databases: ["mcp", "shop"], configuration: "/etc/pgtend/pgtend.yaml"),
         .started(version: "0.1.0", databases: ["mcp"], configuration: nil),
         .stopping(reason: "SIGTERM", running: 2), .stopping(reason: "SIGTERM", running: 0),
-        .stopped(reason: "SIGTERM", after: .milliseconds(1_234)), .hurried(reason: "SIGTERM"),
+        .stopped(reason: "SIGTERM", after: .milliseconds(1_234)), .stopRepeated(reason: "SIGTERM"),
         .reloaded(changes: ["database shop: added"]), .reloaded(changes: []),
         .reloadRefused(problems: ["/etc/pgtend/pgtend.yaml:5:7: unknown key 'premkae'"]),
         unavailable(), unavailable(denied, failures: 3, lasting: .seconds(60)),

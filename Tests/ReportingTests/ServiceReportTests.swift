@@ -124,7 +124,7 @@ struct ServiceReportTests {
         let owner = RunOwner(runID: nasty, host: nasty, pid: 1, startedAt: Samples.start)
         let events: [ServiceEvent] = [
             .started(version: "1", databases: [nasty], configuration: nasty), .stopping(reason: nasty, running: 0),
-            .stopped(reason: nasty, after: .zero), .hurried(reason: nasty), .reloaded(changes: [nasty]),
+            .stopped(reason: nasty, after: .zero), .stopRepeated(reason: nasty), .reloaded(changes: [nasty]),
             .databaseUnavailable(database: nasty, failure, failures: 1, since: Samples.start, lasting: .zero),
             .databaseStandby(database: nasty, since: Samples.start), .databaseAvailable(database: nasty, after: .zero),
             .ledgerUnavailable(database: nasty, failure), .ledgerInstalled(database: nasty),

@@ -42,7 +42,7 @@ struct TextSinkTests {
     }
 
     @Test func beginsWithTheTimeWhereAServiceWritesForHours() throws {
-        let events = [Samples.unavailable(Samples.denied), .hurried(reason: "SIGTERM")]
+        let events = [Samples.unavailable(Samples.denied), .stopRepeated(reason: "SIGTERM")]
         let output = { (style: TextSink.Style) in
             try recorded { stream in
                 let sink = TextSink(style: style, to: stream, clock: { Samples.start.adding(microseconds: 1_500_000) })

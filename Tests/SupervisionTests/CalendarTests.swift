@@ -39,21 +39,21 @@ struct CalendarTests {
 
     @Test(arguments: cases)
     func runsEachSlotOnce(_ sample: Case) throws {
-        var database = Watch.database()
+        var database = DatabaseDefinition.viewsOnly()
         database.views.schedule = TaskSchedule(
             .cron(try CronExpression(sample.cron), try ZoneRules.load(named: sample.zone)))
         let (year, month, day) = sample.from
-        let start = Instant(midnightOf: Watch.day(year, month, day)).adding(microseconds: 1)
-        var watch = Watch([database], at: start)
-        watch.handle(.woke)
+        let start = Instant(midnightOf: CivilDate.day(year, month, day)).adding(microseconds: 1)
+        var simulation = SupervisorSimulation([database], at: start)
+        simulation.handle(.woke)
         // What was due before is caught up with.
-        if let order = watch.started.last { watch.end(order) }
-        watch.forget()
+        if let order = simulation.started.last { simulation.end(order) }
+        simulation.clearRecord()
         for _ in 0..<(sample.days * 24) {
-            watch.pass(.seconds(3_600))
-            if let order = watch.supervisor.databases[0].runningOrder { watch.end(order) }
+            simulation.run(for: .seconds(3_600))
+            if let order = simulation.supervisor.databases[0].runningOrder { simulation.end(order) }
         }
-        #expect(watch.started.map(\.order.slot.due.clock) == sample.due)
-        #expect(watch.said == [])
+        #expect(simulation.started.map(\.slotOrder.slot.due.clock) == sample.due)
+        #expect(simulation.reported == [])
     }
 }

@@ -9,92 +9,92 @@ import Testing
 @Suite("Supervisor, failures")
 struct SupervisorFailureTests {
     @Test func aDatabaseThatIsDownIsTriedWithGrowingPausesAndSaidOnce() throws {
-        var watch = Watch([Watch.database()], jitter: 1)
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation([.viewsOnly()], jitter: 1)
+        simulation.handle(.woke)
         var pauses: [Duration] = []
         for _ in 0..<8 {
-            let failed = watch.now.monotonic
-            watch.fail(try #require(watch.started.last), .down)
-            let count = watch.started.count
-            while watch.started.count == count { watch.pass(.milliseconds(500)) }
-            pauses.append(watch.now.monotonic - failed)
+            let failed = simulation.now.monotonic
+            simulation.fail(try #require(simulation.started.last), .down)
+            let count = simulation.started.count
+            while simulation.started.count == count { simulation.run(for: .milliseconds(500)) }
+            pauses.append(simulation.now.monotonic - failed)
         }
         #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
-        #expect(watch.started.map(\.order.attempt) == Array(1...9))
-        let said = watch.said.map {
+        #expect(simulation.started.map(\.slotOrder.attempt) == Array(1...9))
+        let said = simulation.reported.map {
             if case .databaseUnavailable(_, _, let failures, _, _) = $0 { failures } else { 0 }
         }
         #expect(said == [1, 3])
 
-        watch.forget()
-        watch.end(try #require(watch.supervisor.databases[0].runningOrder))
-        #expect(watch.said.count == 1)
-        guard case .databaseAvailable("shop", _) = watch.said[0] else {
-            Issue.record("\(watch.said)")
+        simulation.clearRecord()
+        simulation.end(try #require(simulation.supervisor.databases[0].runningOrder))
+        #expect(simulation.reported.count == 1)
+        guard case .databaseAvailable("shop", _) = simulation.reported[0] else {
+            Issue.record("\(simulation.reported)")
             return
         }
     }
 
     @Test func slotsThatPassWhileTheDatabaseIsAwayAreSaidWhenItIsBack() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.fail(try #require(watch.started.last), .down)
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .down)
         for _ in 0..<60 {
-            watch.pass(.seconds(60))
-            if let order = watch.supervisor.databases[0].runningOrder { watch.fail(order, .down) }
+            simulation.run(for: .seconds(60))
+            if let order = simulation.supervisor.databases[0].runningOrder { simulation.fail(order, .down) }
         }
-        #expect(!watch.said.contains { if case .slotsPassed = $0 { true } else { false } })
-        watch.pass(.seconds(120))
-        watch.end(try #require(watch.supervisor.databases[0].runningOrder))
-        let passed = watch.said.compactMap { if case .slotsPassed(_, let slots) = $0 { slots } else { nil } }
+        #expect(!simulation.reported.contains { if case .slotsPassed = $0 { true } else { false } })
+        simulation.run(for: .seconds(120))
+        simulation.end(try #require(simulation.supervisor.databases[0].runningOrder))
+        let passed = simulation.reported.compactMap { if case .slotsPassed(_, let slots) = $0 { slots } else { nil } }
         #expect(passed.map(\.count) == [4])
         #expect(passed.first?.allSatisfy { $0.state == .missed && $0.reason.contains("connection refused") } == true)
     }
 
     @Test func aWrongPasswordIsNotTriedBeforeTheNextSlot() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.fail(try #require(watch.started.last), .wrongPassword)
-        watch.pass(.seconds(14 * 60 + 59))
-        #expect(watch.started.count == 1)
-        watch.pass(.seconds(1))
-        #expect(watch.startedSlots == ["12:00:00", "12:15:00"])
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .wrongPassword)
+        simulation.run(for: .seconds(14 * 60 + 59))
+        #expect(simulation.started.count == 1)
+        simulation.run(for: .seconds(1))
+        #expect(simulation.startedSlots == ["12:00:00", "12:15:00"])
     }
 
     @Test func anotherReasonIsSaidAtOnce() throws {
-        var watch = Watch([Watch.database(every: .seconds(60))])
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation([.viewsOnly(every: .seconds(60))])
+        simulation.handle(.woke)
         for failure in [ServerFailure.down, .down, .wrongPassword, .wrongPassword] {
-            watch.fail(try #require(watch.supervisor.databases[0].runningOrder), failure)
-            watch.pass(.seconds(60))
+            simulation.fail(try #require(simulation.supervisor.databases[0].runningOrder), failure)
+            simulation.run(for: .seconds(60))
         }
-        let said = watch.said.compactMap { event -> FailureClass? in
+        let said = simulation.reported.compactMap { event -> FailureClass? in
             if case .databaseUnavailable(_, let failure, _, _, _) = event { failure.failureClass } else { nil }
         }
         #expect(said == [.connection, .authentication])
     }
 
     @Test func aStandbyIsStoodBySilentlyAndTriedAgain() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.fail(try #require(watch.started.last), .standby)
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .standby)
         for _ in 0..<30 {
-            watch.pass(.seconds(60))
-            if let order = watch.supervisor.databases[0].runningOrder { watch.fail(order, .standby) }
+            simulation.run(for: .seconds(60))
+            if let order = simulation.supervisor.databases[0].runningOrder { simulation.fail(order, .standby) }
         }
-        let news = watch.said.filter { if case .slotsPassed = $0 { false } else { true } }
-        #expect(news == [.databaseStandby(database: "shop", since: Watch.noon)])
-        #expect(watch.started.count > 20)
+        let news = simulation.reported.filter { if case .slotsPassed = $0 { false } else { true } }
+        #expect(news == [.databaseStandby(database: "shop", since: .noon)])
+        #expect(simulation.started.count > 20)
     }
 
     @Test func aTaskWhoseStepsFailSaysSoAtTheThirdTimeAndWhenItIsOver() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
         for _ in 0..<4 {
-            watch.end(try #require(watch.started.last)) { $0.reports = [.failed] }
-            watch.pass(.seconds(900))
+            simulation.end(try #require(simulation.started.last)) { $0.reports = [.failed] }
+            simulation.run(for: .seconds(900))
         }
-        let failing = watch.said.compactMap { event -> Int? in
+        let failing = simulation.reported.compactMap { event -> Int? in
             if case .taskFailing(_, .views, let failures, _, _, let reason) = event {
                 #expect(reason.contains("permission denied"))
                 return failures
@@ -102,24 +102,24 @@ struct SupervisorFailureTests {
             return nil
         }
         #expect(failing.first == 2 || failing.first == 3)
-        watch.end(try #require(watch.started.last))
-        guard case .taskRecovered("shop", .views, 4, _)? = watch.said.last else {
-            Issue.record("\(watch.said)")
+        simulation.end(try #require(simulation.started.last))
+        guard case .taskRecovered("shop", .views, 4, _)? = simulation.reported.last else {
+            Issue.record("\(simulation.reported)")
             return
         }
     }
 
     @Test func whatOneKindOfWorkMeetsIsItsOwnTrouble() throws {
-        var watch = Watch([DatabaseDefinition(name: "shop", conninfo: "")])
+        var simulation = SupervisorSimulation([DatabaseDefinition(name: "shop", conninfo: "")])
         let broken = ServerFailure(failureClass: .other, sqlState: SQLState("22P05"), message: "no such character")
-        watch.handle(.woke)
+        simulation.handle(.woke)
         for _ in 0..<4 {
-            while let order = watch.supervisor.databases[0].runningOrder {
-                if order.order.slot.task == .views { watch.fail(order, broken) } else { watch.end(order) }
+            while let order = simulation.supervisor.databases[0].runningOrder {
+                if order.slotOrder.slot.task == .views { simulation.fail(order, broken) } else { simulation.end(order) }
             }
-            watch.pass(.seconds(900))
+            simulation.run(for: .seconds(900))
         }
-        let kinds = watch.said.compactMap { event -> String? in
+        let kinds = simulation.reported.compactMap { event -> String? in
             switch event {
             case .taskFailing(_, let task, let failures, _, _, _): "\(task) \(failures)"
             case .databaseUnavailable, .databaseAvailable: "database"
@@ -130,44 +130,46 @@ struct SupervisorFailureTests {
     }
 
     @Test func whatAnotherServiceHasCompletedMeanwhileHasNotPassed() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
         let held = HeldRunLock(
-            task: .views, pid: 7, application: "pgtend serve", user: "pgtend", client: "host", since: Watch.noon)
-        watch.end(try #require(watch.started.last)) { summary in
+            task: .views, pid: 7, application: "pgtend serve", user: "pgtend", client: "host", since: .noon)
+        simulation.end(try #require(simulation.started.last)) { summary in
             summary.heldLocks = [held]
             summary.slot?.state = .open
         }
         // A run of the other service that lasts for two slots; ours waits for its next try, and one is under way.
         for _ in 0..<40 {
-            watch.pass(.seconds(60))
-            guard let order = watch.supervisor.databases[0].runningOrder else { continue }
-            watch.end(order) { summary in
+            simulation.run(for: .seconds(60))
+            guard let order = simulation.supervisor.databases[0].runningOrder else { continue }
+            simulation.end(order) { summary in
                 summary.heldLocks = [held]
                 summary.slot?.state = .open
             }
         }
-        #expect(!watch.said.contains { if case .slotsPassed = $0 { true } else { false } }, "\(watch.said)")
+        #expect(
+            !simulation.reported.contains { if case .slotsPassed = $0 { true } else { false } },
+            "\(simulation.reported)")
     }
 
     @Test func whatAnotherServiceIsAtIsTriedAgainAndSaidOnce() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
         let held = HeldRunLock(
-            task: .views, pid: 7, application: "pgtend serve", user: "pgtend", client: "host", since: Watch.noon)
+            task: .views, pid: 7, application: "pgtend serve", user: "pgtend", client: "host", since: .noon)
         for _ in 0..<5 {
-            watch.end(try #require(watch.started.last)) { summary in
+            simulation.end(try #require(simulation.started.last)) { summary in
                 summary.heldLocks = [held]
                 summary.slot?.state = .open
             }
-            watch.pass(.seconds(70))
+            simulation.run(for: .seconds(70))
         }
-        #expect(watch.startedSlots == Array(repeating: "12:00:00", count: 6))
-        let owner = RunOwner(runID: "1", host: "other", pid: 9, startedAt: Watch.noon)
-        watch.end(try #require(watch.started.last)) { $0.slot?.state = .completedElsewhere(owner) }
-        let slot = Slot(task: .views, due: Watch.noon)
+        #expect(simulation.startedSlots == Array(repeating: "12:00:00", count: 6))
+        let owner = RunOwner(runID: "1", host: "other", pid: 9, startedAt: .noon)
+        simulation.end(try #require(simulation.started.last)) { $0.slot?.state = .completedElsewhere(owner) }
+        let slot = Slot(task: .views, due: .noon)
         #expect(
-            watch.said == [
+            simulation.reported == [
                 .slotElsewhere(database: "shop", slot, nil), .slotElsewhere(database: "shop", slot, owner),
             ])
     }

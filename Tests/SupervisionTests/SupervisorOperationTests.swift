@@ -11,176 +11,179 @@ struct SupervisorOperationTests {
     // MARK: Many databases
 
     @Test func twoHundredDatabasesDueAtOnceTakeTurns() throws {
-        var watch = Watch((0..<200).map { Watch.database("db\($0)") })
-        watch.handle(.woke)
-        #expect(watch.started.count == 8)
+        var simulation = SupervisorSimulation((0..<200).map { DatabaseDefinition.viewsOnly("db\($0)") })
+        simulation.handle(.woke)
+        #expect(simulation.started.count == 8)
         var next = 0
-        while next < watch.started.count {
-            watch.end(watch.started[next])
+        while next < simulation.started.count {
+            simulation.end(simulation.started[next])
             next += 1
-            #expect(watch.supervisor.running <= 8)
+            #expect(simulation.supervisor.runningCount <= 8)
         }
-        #expect(Set(watch.started.map(\.definition.name)).count == 200)
-        #expect(watch.started.count == 200)
+        #expect(Set(simulation.started.map(\.definition.name)).count == 200)
+        #expect(simulation.started.count == 200)
     }
 
     @Test func databasesThatAreAwayDoNotStarveTheOthers() throws {
-        var watch = Watch((0..<8).map { Watch.database("away\($0)") } + [Watch.database("here")], connections: 1)
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation(
+            (0..<8).map { DatabaseDefinition.viewsOnly("away\($0)") } + [.viewsOnly("here")], connections: 1)
+        simulation.handle(.woke)
         var turns: [String] = []
         for _ in 0..<40 {
-            guard let order = watch.supervisor.databases.compactMap(\.runningOrder).first else {
-                watch.pass(.seconds(1))
+            guard let order = simulation.supervisor.databases.compactMap(\.runningOrder).first else {
+                simulation.run(for: .seconds(1))
                 continue
             }
             turns.append(order.definition.name)
             // Until a time limit, while others wait.
-            watch.pass(.seconds(10))
-            if order.definition.name == "here" { watch.end(order) } else { watch.fail(order, .down) }
+            simulation.run(for: .seconds(10))
+            if order.definition.name == "here" { simulation.end(order) } else { simulation.fail(order, .down) }
         }
         #expect(turns.prefix(9).contains("here"), "each has its turn before any has a second: \(turns)")
         #expect(Set(turns.prefix(9)).count == 9, "\(turns)")
-        watch.pass(.seconds(900))
-        #expect(watch.supervisor.databases.compactMap(\.runningOrder).count == 1)
+        simulation.run(for: .seconds(900))
+        #expect(simulation.supervisor.databases.compactMap(\.runningOrder).count == 1)
     }
 
     @Test func aDatabaseHasOneRunAtATimeAndPartitionsComeFirst() throws {
-        var watch = Watch([DatabaseDefinition(name: "shop", conninfo: "")])
-        watch.handle(.woke)
+        var simulation = SupervisorSimulation([DatabaseDefinition(name: "shop", conninfo: "")])
+        simulation.handle(.woke)
         var tasks: [TaskKind] = []
-        while let order = watch.supervisor.databases[0].runningOrder {
-            #expect(watch.supervisor.databases[0].tasks.count { $0.running != nil } == 1)
-            tasks.append(order.order.slot.task)
-            watch.end(order)
+        while let order = simulation.supervisor.databases[0].runningOrder {
+            #expect(simulation.supervisor.databases[0].tasks.count { $0.running != nil } == 1)
+            tasks.append(order.slotOrder.slot.task)
+            simulation.end(order)
         }
         #expect(tasks == [.partitions, .views, .statistics])
     }
 
     @Test func workThatThereCannotBeIsNotScheduled() {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        #expect(watch.supervisor.databases[0].tasks.map(\.task) == [.views])
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        #expect(simulation.supervisor.databases[0].tasks.map(\.task) == [.views])
     }
 
     // MARK: Reload
 
     @Test func aReloadKeepsWhatIsKnownAndRunningWorkGoesOn() throws {
-        var watch = Watch([Watch.database("a"), Watch.database("b")])
-        watch.handle(.woke)
-        let orders = watch.started
-        watch.end(orders[0])
-        let settings = ServiceSettings(databases: [Watch.database("a"), Watch.database("c")])
-        watch.handle(.reloaded(settings, changes: ["database b: removed", "database c: added"]))
-        #expect(watch.said.last == .reloaded(changes: ["database b: removed", "database c: added"]))
-        #expect(watch.started.map(\.definition.name) == ["a", "b", "c"], "a is settled, c is new")
-        #expect(watch.supervisor.running == 2, "b goes on")
-        watch.end(orders[1])
-        #expect(watch.supervisor.databases.map(\.definition.name) == ["a", "c"])
+        var simulation = SupervisorSimulation([.viewsOnly("a"), DatabaseDefinition.viewsOnly("b")])
+        simulation.handle(.woke)
+        let orders = simulation.started
+        simulation.end(orders[0])
+        let settings = ServiceSettings(databases: [.viewsOnly("a"), DatabaseDefinition.viewsOnly("c")])
+        simulation.handle(.reloaded(settings, changes: ["database b: removed", "database c: added"]))
+        #expect(simulation.reported.last == .reloaded(changes: ["database b: removed", "database c: added"]))
+        #expect(simulation.started.map(\.definition.name) == ["a", "b", "c"], "a is settledUpTo, c is new")
+        #expect(simulation.supervisor.runningCount == 2, "b goes on")
+        simulation.end(orders[1])
+        #expect(simulation.supervisor.databases.map(\.definition.name) == ["a", "c"])
     }
 
     @Test func workThatAReloadTakesAwayEndsWithItsRun() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        var without = Watch.database()
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        var without = DatabaseDefinition.viewsOnly()
         without.views.discover = false
         without.partitions.discover = true
-        watch.handle(.reloaded(ServiceSettings(databases: [without]), changes: []))
-        watch.end(watch.started[0])
-        watch.pass(.seconds(4_000))
-        #expect(watch.supervisor.databases[0].tasks.map(\.task) == [.partitions])
-        #expect(watch.started.filter { $0.order.slot.task == .views }.count == 1)
+        simulation.handle(.reloaded(ServiceSettings(databases: [without]), changes: []))
+        simulation.end(simulation.started[0])
+        simulation.run(for: .seconds(4_000))
+        #expect(simulation.supervisor.databases[0].tasks.map(\.task) == [.partitions])
+        #expect(simulation.started.filter { $0.slotOrder.slot.task == .views }.count == 1)
     }
 
     @Test func aReloadThatChangesNoScheduleKeepsWhatIsDue() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.fail(try #require(watch.started.last), .down)
-        watch.handle(.reloaded(ServiceSettings(databases: [Watch.database(startWithin: .seconds(600))]), changes: []))
-        watch.pass(.seconds(10))
-        #expect(watch.startedSlots == ["12:00:00", "12:00:00"])
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .down)
+        simulation.handle(.reloaded(ServiceSettings(databases: [.viewsOnly(startWithin: .seconds(600))]), changes: []))
+        simulation.run(for: .seconds(10))
+        #expect(simulation.startedSlots == ["12:00:00", "12:00:00"])
     }
 
     @Test func aSlotThatAChangedScheduleDropsIsSaid() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.fail(try #require(watch.started.last), .down)
-        watch.handle(.reloaded(ServiceSettings(databases: [Watch.database(every: .seconds(300))]), changes: []))
-        watch.pass(.seconds(300))
-        watch.end(try #require(watch.supervisor.databases[0].runningOrder))
-        let passed = watch.said.compactMap { if case .slotsPassed(_, let slots) = $0 { slots } else { nil } }.joined()
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .down)
+        simulation.handle(.reloaded(ServiceSettings(databases: [.viewsOnly(every: .seconds(300))]), changes: []))
+        simulation.run(for: .seconds(300))
+        simulation.end(try #require(simulation.supervisor.databases[0].runningOrder))
+        let passed = simulation.reported.compactMap { if case .slotsPassed(_, let slots) = $0 { slots } else { nil } }
+            .joined()
         #expect(passed.map(\.reason) == ["a reload changed the schedule before it was run: connection refused"])
     }
 
     @Test func aChangedScheduleCountsFromNowOn() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.end(try #require(watch.started.last))
-        watch.pass(.seconds(400))
-        watch.handle(.reloaded(ServiceSettings(databases: [Watch.database(every: .seconds(300))]), changes: []))
-        #expect(watch.started.count == 1, "12:05 was before the change")
-        watch.pass(.seconds(200))
-        #expect(watch.startedSlots == ["12:00:00", "12:10:00"])
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.end(try #require(simulation.started.last))
+        simulation.run(for: .seconds(400))
+        simulation.handle(.reloaded(ServiceSettings(databases: [.viewsOnly(every: .seconds(300))]), changes: []))
+        #expect(simulation.started.count == 1, "12:05 was before the change")
+        simulation.run(for: .seconds(200))
+        #expect(simulation.startedSlots == ["12:00:00", "12:10:00"])
     }
 
     // MARK: Stop
 
     @Test func stopsAtOnceWhenNothingRuns() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.end(try #require(watch.started.last))
-        watch.forget()
-        watch.handle(.stopRequested(reason: "SIGTERM"))
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.end(try #require(simulation.started.last))
+        simulation.clearRecord()
+        simulation.handle(.stopRequested(reason: "SIGTERM"))
         #expect(
-            watch.actions == [
-                .say(.stopping(reason: "SIGTERM", running: 0)), .drain, .say(.stopped(reason: "SIGTERM", after: .zero)),
+            simulation.actions == [
+                .report(.stopping(reason: "SIGTERM", running: 0)), .drain,
+                .report(.stopped(reason: "SIGTERM", after: .zero)),
                 .finish,
             ])
     }
 
     @Test func givesARunningStepItsGraceAndCancelsItThen() throws {
-        var watch = Watch([Watch.database("a"), Watch.database("b")], connections: 1)
-        watch.handle(.woke)
-        let order = try #require(watch.started.last)
-        watch.forget()
-        watch.handle(.stopRequested(reason: "SIGTERM"))
-        #expect(watch.actions == [.say(.stopping(reason: "SIGTERM", running: 1)), .drain])
-        watch.pass(.seconds(29))
-        #expect(!watch.actions.contains(.cancel))
-        watch.pass(.seconds(1))
-        #expect(watch.actions.contains(.cancel))
-        watch.end(order) { $0.interruption = "SIGTERM" }
-        #expect(watch.actions.last == .finish)
-        #expect(watch.started.isEmpty, "b does not begin")
+        var simulation = SupervisorSimulation([.viewsOnly("a"), DatabaseDefinition.viewsOnly("b")], connections: 1)
+        simulation.handle(.woke)
+        let order = try #require(simulation.started.last)
+        simulation.clearRecord()
+        simulation.handle(.stopRequested(reason: "SIGTERM"))
+        #expect(simulation.actions == [.report(.stopping(reason: "SIGTERM", running: 1)), .drain])
+        simulation.run(for: .seconds(29))
+        #expect(!simulation.actions.contains(.cancel))
+        simulation.run(for: .seconds(1))
+        #expect(simulation.actions.contains(.cancel))
+        simulation.end(order) { $0.interruption = "SIGTERM" }
+        #expect(simulation.actions.last == .finish)
+        #expect(simulation.started.isEmpty, "b does not begin")
     }
 
     @Test func aSecondRequestHurries() throws {
-        var watch = Watch([Watch.database()])
-        watch.handle(.woke)
-        watch.handle(.stopRequested(reason: "SIGTERM"))
-        watch.forget()
-        watch.handle(.stopRequested(reason: "SIGTERM"))
-        #expect(watch.actions == [.say(.hurried(reason: "SIGTERM")), .cancel])
-        watch.forget()
-        watch.handle(.stopRequested(reason: "SIGTERM"))
-        #expect(watch.actions == [], "there is nothing more to cancel")
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.handle(.stopRequested(reason: "SIGTERM"))
+        simulation.clearRecord()
+        simulation.handle(.stopRequested(reason: "SIGTERM"))
+        #expect(simulation.actions == [.report(.stopRepeated(reason: "SIGTERM")), .cancel])
+        simulation.clearRecord()
+        simulation.handle(.stopRequested(reason: "SIGTERM"))
+        #expect(simulation.actions == [], "there is nothing more to cancel")
     }
 
     // MARK: The line for people
 
     @Test func theStatusSaysWhatMatters() throws {
-        var watch = Watch([Watch.database("shop"), Watch.database("crm")])
-        watch.handle(.woke)
-        #expect(watch.supervisor.status(at: watch.now) == "2 databases; running views of shop, views of crm")
-        watch.end(watch.started[0]) { summary in
+        var simulation = SupervisorSimulation([.viewsOnly("shop"), DatabaseDefinition.viewsOnly("crm")])
+        simulation.handle(.woke)
+        #expect(simulation.supervisor.status(at: simulation.now) == "2 databases; running views of shop, views of crm")
+        simulation.end(simulation.started[0]) { summary in
             summary.runways = [
                 Runway(
                     table: RelationName(schema: "sales", name: "orders"),
-                    until: Watch.noon.adding(microseconds: 94 * Instant.microsecondsPerDay), isZoned: true)
+                    until: .noon.adding(microseconds: 94 * Instant.microsecondsPerDay), isZoned: true)
             ]
         }
-        watch.fail(watch.started[1], .down)
+        simulation.fail(simulation.started[1], .down)
         #expect(
-            watch.supervisor.status(at: watch.now)
+            simulation.supervisor.status(at: simulation.now)
                 == "2 databases; not reachable: crm; runway 94 d (sales.orders of shop); "
                 + "next views of crm at 2026-11-23 12:00:00 UTC")
     }

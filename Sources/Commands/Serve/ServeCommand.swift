@@ -70,8 +70,8 @@ struct ServeCommand: ParsableCommand {
         _ order: Supervisor.RunOrder, _ sink: any EventSink, _ stopReason: @escaping @Sendable () -> String?
     ) async -> RunSummary {
         let run = MaintenanceRun(
-            definition: order.definition, tasks: [order.order.slot.task], runID: RunID.random(),
-            applicationName: "pgtend serve", programVersion: Version.text, order: order.order, installsLedger: true,
+            definition: order.definition, tasks: [order.slotOrder.slot.task], runID: RunID.random(),
+            applicationName: "pgtend serve", programVersion: Version.text, order: order.slotOrder, installsLedger: true,
             sink: sink)
         return await run.execute(stopReason: stopReason)
     }

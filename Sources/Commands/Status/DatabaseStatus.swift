@@ -28,7 +28,7 @@ struct DatabaseStatus {
         self.now = now
         self.plan = plan
         self.ledgerAbsence = ledgerAbsence
-        tasks = TaskKind.allCases.filter(definition.tends).map {
+        tasks = TaskKind.allCases.filter(definition.mayHaveWork).map {
             TaskStatus($0, definition.schedule(of: $0), ledger, now: now)
         }
         views = Self.views(plan, ledger)

@@ -66,7 +66,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     }
 
     /// Whether there can be anything of that kind to do: it is looked for, or named.
-    package func tends(_ task: TaskKind) -> Bool {
+    package func mayHaveWork(for task: TaskKind) -> Bool {
         switch task {
         case .partitions: discovers(task) || !partitionSets.isEmpty
         case .views: discovers(task) || !viewDefinitions.isEmpty

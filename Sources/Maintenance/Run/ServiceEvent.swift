@@ -10,7 +10,7 @@ package enum ServiceEvent: Hashable, Sendable {
     case stopping(reason: String, running: Int)
     case stopped(reason: String, after: Duration)
     /// Told to stop once more: what is running is cancelled without its grace.
-    case hurried(reason: String)
+    case stopRepeated(reason: String)
 
     case reloaded(changes: [String])
     /// The old configuration stays in force.

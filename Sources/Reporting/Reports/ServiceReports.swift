@@ -22,7 +22,7 @@ extension ServiceEvent {
                     .serviceStopped, .notice, .record, "stopped in \(duration.forPeople) (\(reason))",
                     fields: [ReportField(.reason, reason), ReportField(.durationMicroseconds, duration)])
             ]
-        case .hurried(let reason):
+        case .stopRepeated(let reason):
             [
                 Report(
                     .serviceHurried, .warning, .record,

@@ -9,8 +9,8 @@ struct ServeTests {
     func tendsAtOnceWithoutAFileAndHoldsNoConnectionBetweenRuns(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
             try await database.psql(Shop.agedTables(in: "shop") + Shop.slowView)
-            let served = try Served(database.conninfo())
-            try await served.wait(for: "run_finished", times: 3)
+            let service = try ServeProcess(database.conninfo())
+            try await service.wait(for: "run_finished", times: 3)
             try await database.psql(Shop.insertsForNow(in: "shop"))
             #expect(try await database.psql("SELECT text FROM shop.slow") == "new")
             try await database.wait(
@@ -19,7 +19,7 @@ struct ServeTests {
             )
             #expect(
                 try await database.psql(LedgerRules.completed) == "partitions views statistics")
-            let result = try await served.stop()
+            let result = try await service.stop()
             let events = try result.reports.compactMap { $0["event"] as? String }
             #expect(events.first == "service_started" && events.last == "service_stopped")
             #expect(events.count { $0 == "ledger_installed" } == 1)
@@ -29,11 +29,11 @@ struct ServeTests {
     @Test func aRestartNeitherForgetsNorRepeatsASlot() async throws {
         try await TestDatabase.with { database in
             try await database.psql(Shop.slowView)
-            let first = try Served(database.conninfo(), every: "7d")
+            let first = try ServeProcess(database.conninfo(), every: "7d")
             try await first.wait(for: "run_finished", times: 3)
             first.program.send(SIGKILL)
             _ = try await first.program.result()
-            let second = try Served(database.conninfo(), every: "7d")
+            let second = try ServeProcess(database.conninfo(), every: "7d")
             try await second.wait(for: "slot_elsewhere", times: 3)
             #expect(second.count("run_finished") == 0)
             try await second.stop()
@@ -47,12 +47,12 @@ struct ServeTests {
     @Test func aSlotWhoseServiceWasKilledIsTakenOver() async throws {
         try await TestDatabase.with { database in
             try await database.psql(Shop.slowView + "UPDATE shop.pace SET seconds = 100;")
-            let first = try Served(database.conninfo(), every: "7d")
+            let first = try ServeProcess(database.conninfo(), every: "7d")
             try await database.waitForSession(where: Shop.isDawdling)
             first.program.send(SIGKILL)
             _ = try await first.program.result()
             try await database.psql("UPDATE shop.pace SET seconds = 0")
-            let second = try Served(database.conninfo(), every: "7d")
+            let second = try ServeProcess(database.conninfo(), every: "7d")
             try await second.wait(for: "run_taken_over")
             try await second.wait(for: "run_finished", times: 2)
             try await second.stop()
@@ -70,18 +70,18 @@ struct ServeTests {
             try await database.psql(Shop.slowView)
             let text = "databases:\n  - name: shop\n    conninfo: \"\(database.conninfo())\"\n    schemas: [shop]\n"
             try await withFile(text) { path in
-                let served = try Served(config: path)
-                try await served.wait(for: "run_finished", times: 3)
+                let service = try ServeProcess(config: path)
+                try await service.wait(for: "run_finished", times: 3)
                 try (text + "    views: {schedule: {evry: 1min}}\n    lock_tries: none\n").write(
                     toFile: path, atomically: true, encoding: .utf8)
-                served.program.send(SIGHUP)
-                try await served.wait(for: "configuration_refused")
+                service.program.send(SIGHUP)
+                try await service.wait(for: "configuration_refused")
                 try (text + "    views: {schedule: {every: 1s}}\n").write(
                     toFile: path, atomically: true, encoding: .utf8)
-                served.program.send(SIGHUP)
-                try await served.wait(for: "configuration_reloaded")
-                try await served.wait(for: "run_finished", times: 6)
-                let reports = try await served.stop().reports
+                service.program.send(SIGHUP)
+                try await service.wait(for: "configuration_reloaded")
+                try await service.wait(for: "run_finished", times: 6)
+                let reports = try await service.stop().reports
                 let refused = try #require(reports.first { $0["event"] as? String == "configuration_refused" })
                 let said =
                     "\(refused["message"] ?? "") \(refused["remarks"] ?? "")"
@@ -101,13 +101,13 @@ struct ServeTests {
     func stopsInMidRefreshAfterItsGraceOrAtOnceWhenHurried(isHurried: Bool) async throws {
         try await TestDatabase.with { database in
             try await database.psql(Shop.slowView + "UPDATE shop.pace SET seconds = 100;")
-            let served = try Served(
+            let service = try ServeProcess(
                 database.conninfo(), every: "7d", environment: ["PGTEND_STOP_GRACE": isHurried ? "10min" : "1s"])
             try await database.waitForSession(where: Shop.isDawdling)
-            served.program.send(SIGTERM)
-            try await served.wait(for: "service_stopping")
-            if isHurried { served.program.send(SIGTERM) }
-            let result = try await served.program.result(within: .seconds(30))
+            service.program.send(SIGTERM)
+            try await service.wait(for: "service_stopping")
+            if isHurried { service.program.send(SIGTERM) }
+            let result = try await service.program.result(within: .seconds(30))
             #expect(result.ending == .exited(0), "\(result)")
             #expect(try result.reports.contains { $0["event"] as? String == "run_interrupted" })
             #expect(try result.reports.contains { $0["event"] as? String == "service_hurried" } == isHurried)
@@ -127,9 +127,9 @@ struct ServeTests {
     @Test func aStepThatEndsWithinTheGraceIsDone() async throws {
         try await TestDatabase.with { database in
             try await database.psql(Shop.slowView + "UPDATE shop.pace SET seconds = 2;")
-            let served = try Served(database.conninfo(), every: "7d")
+            let service = try ServeProcess(database.conninfo(), every: "7d")
             try await database.waitForSession(where: Shop.isDawdling)
-            try await served.stop()
+            try await service.stop()
             #expect(try await database.psql("SELECT text FROM shop.slow") == "new")
         }
     }
@@ -140,7 +140,7 @@ struct ServeTests {
     func ofSeveralServicesEachSlotIsCompletedOnceAlsoWhenOneIsKilledWithTheLock(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
             try await database.psql(Shop.agedTables(in: "shop") + Shop.slowView)
-            func serve() throws -> Served { try Served(database.conninfo(), every: "1s") }
+            func serve() throws -> ServeProcess { try ServeProcess(database.conninfo(), every: "1s") }
             var services = [try serve(), try serve()]
             for service in services { try await service.wait(for: "service_started") }
             for round in 0..<3 {
@@ -166,7 +166,7 @@ struct ServeTests {
                 #expect(try await database.psql(query) == "", "\(rule)")
             }
             for task in ["partitions", "views", "statistics"] {
-                #expect(try await database.psql(LedgerRules.holes(task)) == "", "\(task)")
+                #expect(try await database.psql(LedgerRules.missingSlots(task)) == "", "\(task)")
             }
             #expect(
                 try await database.psql("SELECT count(*) >= 10 FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')")

@@ -6,55 +6,35 @@ import Testing
 @testable import Supervision
 
 /// A supervisor with injected clocks and chance, and what it has decided so far.
-struct Watch {
+struct SupervisorSimulation {
     private(set) var supervisor: Supervisor
-    private(set) var now: Moment
+    private(set) var now: DualTimestamp
     private(set) var started: [Supervisor.RunOrder] = []
-    private(set) var said: [ServiceEvent] = []
+    private(set) var reported: [ServiceEvent] = []
     private(set) var actions: [Supervisor.Action] = []
 
-    init(_ databases: [DatabaseDefinition], connections: Int = 8, at wall: Instant = noon, jitter: Double = 0) {
+    init(_ databases: [DatabaseDefinition], connections: Int = 8, at wall: Instant = .noon, jitter: Double = 0) {
         supervisor = Supervisor(
             ServiceSettings(databases: databases, connections: connections), jitter: { jitter })
-        now = Moment(wall: wall, monotonic: .seconds(1000))
-    }
-
-    /// 2026-11-23 12:00 UTC.
-    static let noon = Instant(midnightOf: day(2026, 11, 23)).adding(microseconds: 12 * 3_600_000_000)
-
-    static func day(_ year: Int, _ month: Int, _ day: Int) -> CivilDate {
-        guard let date = CivilDate(year: year, month: month, day: day) else { preconditionFailure("no such day") }
-        return date
-    }
-
-    /// A database with one kind of work.
-    static func database(
-        _ name: String = "shop", every interval: Duration = .seconds(900), jitter: Duration = .zero,
-        startWithin: Duration? = nil
-    ) -> DatabaseDefinition {
-        var definition = DatabaseDefinition(name: name, conninfo: "dbname=\(name)")
-        definition.partitions.discover = false
-        definition.statistics.discover = false
-        definition.views.schedule = TaskSchedule(.every(interval), jitter: jitter, startWithin: startWithin)
-        return definition
+        now = DualTimestamp(wall: wall, monotonic: .seconds(1000))
     }
 
     /// Both clocks go on, and the loop is woken whenever it had asked for it.
-    mutating func pass(_ duration: Duration) {
+    mutating func run(for duration: Duration) {
         let end = now.monotonic + duration
         while now.monotonic < end {
-            let wake = supervisor.wake(after: now)
+            let wake = supervisor.nextWake(after: now)
             var next = end
             if let monotonic = wake.monotonic { next = min(next, monotonic) }
             if let wall = wake.wall {
                 next = min(next, now.monotonic + .microseconds(wall.microseconds - now.wall.microseconds))
             }
-            go(next - now.monotonic)
+            advanceClocks(by: next - now.monotonic)
             handle(.woke)
         }
     }
 
-    mutating func go(_ duration: Duration) {
+    mutating func advanceClocks(by duration: Duration) {
         now.monotonic += duration
         now.wall = now.wall.adding(microseconds: duration.microseconds)
     }
@@ -69,7 +49,7 @@ struct Watch {
             actions.append(action)
             switch action {
             case .start(let order): started.append(order)
-            case .say(let event): said.append(event)
+            case .report(let event): reported.append(event)
             case .drain, .cancel, .finish: break
             }
         }
@@ -77,11 +57,11 @@ struct Watch {
 
     /// The last run that began ends, its slot completed unless `change` says otherwise.
     mutating func end(_ order: Supervisor.RunOrder, _ change: (inout RunSummary) -> Void = { _ in }) {
-        let slot = order.order.slot
+        let slot = order.slotOrder.slot
         var summary = RunSummary(
             runID: "0", database: order.definition.name, tasks: [slot.task], startedAt: now.wall,
-            slot: SlotReport(slot: slot, attempt: order.order.attempt, state: .ran(late: false)))
-        summary.slot?.passed = order.order.passed
+            slot: SlotReport(slot: slot, attempt: order.slotOrder.attempt, state: .ran(late: false)))
+        summary.slot?.passed = order.slotOrder.passed
         change(&summary)
         handle(.runEnded(database: order.definition.name, slot.task, summary))
     }
@@ -89,14 +69,40 @@ struct Watch {
     /// The same, for a run that could not get at its database.
     mutating func fail(_ order: Supervisor.RunOrder, _ failure: ServerFailure) {
         end(order) { summary in
-            summary.slot = SlotReport(slot: order.order.slot, attempt: order.order.attempt)
+            summary.slot = SlotReport(slot: order.slotOrder.slot, attempt: order.slotOrder.attempt)
             summary.failure = failure
         }
     }
 
-    mutating func forget() { (started, said, actions) = ([], [], []) }
+    mutating func clearRecord() { (started, reported, actions) = ([], [], []) }
 
-    var startedSlots: [String] { started.map { String($0.order.slot.due.clock.dropFirst(11)) } }
+    var startedSlots: [String] { started.map { String($0.slotOrder.slot.due.clock.dropFirst(11)) } }
+}
+
+extension Instant {
+    /// 2026-11-23 12:00 UTC.
+    static let noon = Instant(midnightOf: CivilDate.day(2026, 11, 23)).adding(microseconds: 12 * 3_600_000_000)
+}
+
+extension CivilDate {
+    static func day(_ year: Int, _ month: Int, _ day: Int) -> CivilDate {
+        guard let date = CivilDate(year: year, month: month, day: day) else { preconditionFailure("no such day") }
+        return date
+    }
+}
+
+extension DatabaseDefinition {
+    /// A database with one kind of work: its materialized views.
+    static func viewsOnly(
+        _ name: String = "shop", every interval: Duration = .seconds(900), jitter: Duration = .zero,
+        startWithin: Duration? = nil
+    ) -> DatabaseDefinition {
+        var definition = DatabaseDefinition(name: name, conninfo: "dbname=\(name)")
+        definition.partitions.discover = false
+        definition.statistics.discover = false
+        definition.views.schedule = TaskSchedule(.every(interval), jitter: jitter, startWithin: startWithin)
+        return definition
+    }
 }
 
 extension ServerFailure {
@@ -107,14 +113,14 @@ extension ServerFailure {
         failureClass: .other, sqlState: .readOnlySQLTransaction, message: "the server is a standby")
 }
 
-extension TendedDatabase {
+extension SupervisedDatabase {
     /// What the database is being worked on for; nil while it is not.
     var runningOrder: Supervisor.RunOrder? {
         tasks.compactMap { task in
             task.running.map {
                 Supervisor.RunOrder(
                     definition: definition,
-                    order: SlotOrder(slot: $0.slot, attempt: $0.attempt, passed: task.unrecorded))
+                    slotOrder: SlotOrder(slot: $0.slot, attempt: $0.attempt, passed: task.unrecorded))
             }
         }.first
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// A file system of 4 MB in memory, for a tablespace that can be filled.
-struct SmallDisk {
+struct SmallTmpfs {
     let path: String
 
     /// Belongs to whoever owns that folder: the user that the server runs as.

@@ -10,21 +10,21 @@ import Maintenance
 ///                             └──a newer one is due, or it is too late──▶ passed
 /// ```
 /// While a slot runs, the next may become pending; it never starts before the run has ended.
-struct TendedTask {
+struct SupervisedTask {
     let task: TaskKind
     private(set) var schedule: TaskSchedule
     /// No slot up to this one needs anything more of us. nil at the start: what is due is for the ledger to say.
-    private(set) var settled: Instant?
-    private(set) var pending: PendingSlot?
-    private(set) var running: PendingSlot?
+    private(set) var settledUpTo: Instant?
+    private(set) var pending: SlotAttempt?
+    private(set) var running: SlotAttempt?
     /// Slots that have passed since the ledger was told the last time, oldest first.
     private(set) var unrecorded: [PassedSlot] = []
     var failures = FailureStreak()
 
     /// What is kept of slots that have passed: the newest.
-    static let mostPassed = 100
+    static let passedLimit = 100
 
-    struct PendingSlot: Hashable {
+    struct SlotAttempt: Hashable {
         let slot: Slot
         /// From 1.
         var attempt = 1
@@ -37,7 +37,7 @@ struct TendedTask {
         /// Another service was at it when we tried.
         var isElsewhere = false
         /// The slots that had passed when its run began, which the ledger is told of.
-        var told: [PassedSlot] = []
+        var passedAtBegin: [PassedSlot] = []
     }
 
     init(_ task: TaskKind, _ schedule: TaskSchedule) {
@@ -50,20 +50,20 @@ struct TendedTask {
     /// Looks which slot is due by now.
     ///
     /// - Returns: the slots that have passed, oldest first.
-    mutating func advance(to now: Moment, jitter: () -> Double) -> [PassedSlot] {
-        turnBack(to: now.wall)
+    mutating func advance(to now: DualTimestamp, jitter: () -> Double) -> [PassedSlot] {
+        forgetSlotsAhead(of: now.wall)
         var passed: [PassedSlot] = []
-        let newest = [settled, pending?.slot.due, running?.slot.due].compactMap(\.self).max()
+        let newest = [settledUpTo, pending?.slot.due, running?.slot.due].compactMap(\.self).max()
         if let due = schedule.schedule.latest(notAfter: now.wall), newest.map({ due > $0 }) ?? true {
             // What another service is at is for the ledger to tell.
             if pending?.isElsewhere != true {
                 if let pending {
-                    passed.append(PassedSlot(pending.slot, stateOfPassed, reason: reason(of: pending, at: now.wall)))
+                    passed.append(PassedSlot(pending.slot, passedState, reason: reason(of: pending, at: now.wall)))
                 }
-                if let newest { passed += between(newest, due) }
+                if let newest { passed += slotsBetween(newest, due) }
             }
             let delay = Int64(Double(schedule.jitter.microseconds) * jitter())
-            pending = PendingSlot(slot: Slot(task: task, due: due), startAt: due.adding(microseconds: delay))
+            pending = SlotAttempt(slot: Slot(task: task, due: due), startAt: due.adding(microseconds: delay))
         }
         if let late = pending, isTooLate(late, at: now.wall) {
             let what = late.attempt > 1 ? "not completed in time" : "not started in time"
@@ -71,25 +71,25 @@ struct TendedTask {
             settle(late.slot.due)
             pending = nil
         }
-        keep(passed)
+        addUnrecorded(passed)
         return passed
     }
 
     /// The wall clock was set back: what lies ahead again becomes due again, and the ledger knows what of it is done.
     /// Without this a clock that was wrong by a year would stop the work for a year.
-    private mutating func turnBack(to now: Instant) {
-        if let settled, settled > now { self.settled = schedule.schedule.latest(notAfter: now) }
+    private mutating func forgetSlotsAhead(of now: Instant) {
+        if let settledUpTo, settledUpTo > now { self.settledUpTo = schedule.schedule.latest(notAfter: now) }
         if let pending, pending.slot.due > now { self.pending = nil }
     }
 
-    private func isTooLate(_ pending: PendingSlot, at now: Instant) -> Bool {
+    private func isTooLate(_ pending: SlotAttempt, at now: Instant) -> Bool {
         guard let limit = schedule.startWithin else { return false }
         return now > pending.slot.due.adding(microseconds: limit.microseconds)
     }
 
-    private var stateOfPassed: PassedSlot.State { running == nil ? .missed : .skipped }
+    private var passedState: PassedSlot.State { running == nil ? .missed : .skipped }
 
-    private func reason(of pending: PendingSlot, at now: Instant) -> String {
+    private func reason(of pending: SlotAttempt, at now: Instant) -> String {
         if let running { return "the run of the slot of \(running.slot.due) was still going" }
         if let obstacle = pending.obstacle { return obstacle }
         return pending.startAt > now
@@ -97,45 +97,45 @@ struct TendedTask {
             : "the database, or all connections, were busy with other work"
     }
 
-    /// The slots between two others, at most `mostPassed` of them; the first one then speaks for those before it.
-    private func between(_ earlier: Instant, _ later: Instant) -> [PassedSlot] {
+    /// The slots between two others, at most `passedLimit` of them; the first one then speaks for those before it.
+    private func slotsBetween(_ earlier: Instant, _ later: Instant) -> [PassedSlot] {
         let reason =
             running.map { "the run of the slot of \($0.slot.due) was still going" }
             ?? pending?.obstacle ?? "the service was not looking: the machine slept, or the clock was set"
         var passed: [PassedSlot] = []
         var end = later
         while let due = schedule.schedule.latest(notAfter: end.adding(microseconds: -1)), due > earlier {
-            guard passed.count < Self.mostPassed else {
+            guard passed.count < Self.passedLimit else {
                 passed[passed.count - 1].reason += "; so were all before it, from \(earlier) on"
                 break
             }
-            passed.append(PassedSlot(Slot(task: task, due: due), stateOfPassed, reason: reason))
+            passed.append(PassedSlot(Slot(task: task, due: due), passedState, reason: reason))
             end = due
         }
         return passed.reversed()
     }
 
-    private mutating func keep(_ passed: [PassedSlot]) {
-        unrecorded = Array((unrecorded + passed).suffix(Self.mostPassed))
+    private mutating func addUnrecorded(_ passed: [PassedSlot]) {
+        unrecorded = Array((unrecorded + passed).suffix(Self.passedLimit))
     }
 
     private mutating func settle(_ due: Instant) {
-        settled = max(settled ?? due, due)
+        settledUpTo = max(settledUpTo ?? due, due)
     }
 
     // MARK: A run
 
     /// Whether the pending slot may start as far as time is concerned.
-    func isReady(at now: Moment) -> Bool {
+    func isReady(at now: DualTimestamp) -> Bool {
         guard let pending, running == nil else { return false }
         return pending.startAt <= now.wall && pending.notBefore <= now.monotonic
     }
 
     /// Begins the pending slot, and hands over what the ledger does not know yet.
-    mutating func begin() -> SlotOrder? {
+    mutating func beginRun() -> SlotOrder? {
         guard let pending, running == nil else { return nil }
         running = pending
-        running?.told = unrecorded
+        running?.passedAtBegin = unrecorded
         self.pending = nil
         return SlotOrder(
             slot: pending.slot, attempt: pending.attempt, lateAfter: schedule.jitter + .seconds(60),
@@ -157,7 +157,7 @@ struct TendedTask {
     /// - Returns: the slot, as missed, where a newer one takes its place.
     ///
     /// - Parameter isElsewhere: whether another service is at it, or has completed it by now.
-    mutating func tryAgain(
+    mutating func retry(
         notBefore: Duration, obstacle: String, isElsewhere: Bool, recorded: [PassedSlot]
     ) -> PassedSlot? {
         if pending != nil {
@@ -185,20 +185,20 @@ struct TendedTask {
         running = nil
         settle(given.slot.due)
         let missed = PassedSlot(given.slot, .missed, reason: obstacle)
-        keep([missed])
+        addUnrecorded([missed])
         return missed
     }
 
     // MARK: Looking ahead
 
-    func addWakes(to wake: inout Wake, after now: Moment) {
-        wake.add(schedule.schedule.next(after: now.wall))
+    func addWakeTimes(to wake: inout WakeTime, after now: DualTimestamp) {
+        wake.noLaterThan(wall: schedule.schedule.next(after: now.wall))
         guard let pending, running == nil else { return }
-        if pending.startAt > now.wall { wake.add(pending.startAt) }
-        if pending.notBefore > now.monotonic { wake.add(pending.notBefore) }
+        if pending.startAt > now.wall { wake.noLaterThan(wall: pending.startAt) }
+        if pending.notBefore > now.monotonic { wake.noLaterThan(monotonic: pending.notBefore) }
         // One microsecond behind the limit, at which it is not yet too late.
         if let limit = schedule.startWithin {
-            wake.add(pending.slot.due.adding(microseconds: limit.microseconds + 1))
+            wake.noLaterThan(wall: pending.slot.due.adding(microseconds: limit.microseconds + 1))
         }
     }
 
@@ -210,17 +210,18 @@ struct TendedTask {
     /// What a reload says. Slots of another schedule count from now on; what has not been tried yet still is.
     ///
     /// - Returns: the slot of the old schedule that was still to be run, as missed.
-    mutating func follow(_ schedule: TaskSchedule, at now: Moment) -> PassedSlot? {
+    mutating func apply(_ schedule: TaskSchedule, at now: DualTimestamp) -> PassedSlot? {
         let isAnother = schedule.schedule != self.schedule.schedule
         self.schedule = schedule
-        guard isAnother, let settled = [settled, pending?.slot.due, running?.slot.due].compactMap(\.self).max() else {
+        guard isAnother, let settledUpTo = [settledUpTo, pending?.slot.due, running?.slot.due].compactMap(\.self).max()
+        else {
             return nil
         }
-        self.settled = max(settled, schedule.schedule.latest(notAfter: now.wall) ?? settled)
+        self.settledUpTo = max(settledUpTo, schedule.schedule.latest(notAfter: now.wall) ?? settledUpTo)
         guard let dropped = pending.take() else { return nil }
         let reason = "a reload changed the schedule before it was run"
         let missed = PassedSlot(dropped.slot, .missed, reason: dropped.obstacle.map { "\(reason): \($0)" } ?? reason)
-        keep([missed])
+        addUnrecorded([missed])
         return missed
     }
 }

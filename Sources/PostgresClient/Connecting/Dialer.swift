@@ -13,7 +13,7 @@ import SQLText
 actor Dialer {
     private let executor: QueueExecutor
     private let options: SessionOptions
-    private var wait = WakeableWait()
+    private var socketWait = WakeableWait()
     private var isCancelled = false
     private var dialed: LibPQConnection?
 
@@ -49,7 +49,7 @@ actor Dialer {
         _ effective: EffectiveSettings, _ settings: ConnectionInfo, within limit: Duration?
     ) async -> PostgresError? {
         var failures: [PostgresError] = []
-        for attributes in passes(effective) {
+        for attributes in targetSessionAttributes(effective) {
             let pass = attributes.map { settings.setting("target_session_attrs", to: $0) } ?? settings
             failures = []
             for host in effective.hosts {
@@ -66,7 +66,7 @@ actor Dialer {
 
     /// The values of `target_session_attrs`, one after the other. libpq looks at all hosts for the first, then at all for
     /// the second; here it sees one host at a time.
-    private func passes(_ effective: EffectiveSettings) -> [String?] {
+    private func targetSessionAttributes(_ effective: EffectiveSettings) -> [String?] {
         switch effective["target_session_attrs"] {
         case "prefer-standby": ["standby", "any"]
         case nil, "any": options.prefersPrimary && effective.hosts.count > 1 ? ["primary", "any"] : [nil]
@@ -85,12 +85,12 @@ actor Dialer {
                     dialed = try await connect(settings, to: host, at: address, within: limit)
                     return []
                 } catch {
-                    if !error.letsTheNextHostTry { throw error }
+                    if !error.allowsNextHost { throw error }
                     failures.append(error)
                 }
             }
         } catch {
-            if !error.letsTheNextHostTry { throw error }
+            if !error.allowsNextHost { throw error }
             failures.append(error)
         }
         return failures
@@ -120,7 +120,7 @@ actor Dialer {
             self.executor.queue.async {
                 self.assumeIsolated { dialer in
                     lookup.result = result
-                    dialer.wait.wake()
+                    dialer.socketWait.wake()
                 }
             }
         }
@@ -171,15 +171,15 @@ actor Dialer {
 
     func cancel() {
         isCancelled = true
-        wait.wake()
+        socketWait.wake()
     }
 
     private func wait(
         socket: Int32, for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?
     ) async -> SocketWait.Outcome {
-        defer { wait.end() }
+        defer { socketWait.end() }
         return await withCheckedContinuation { continuation in
-            wait.begin(socket: socket, interest: interest, until: deadline, on: executor.queue) {
+            socketWait.begin(socket: socket, interest: interest, until: deadline, on: executor.queue) {
                 continuation.resume(returning: $0)
             }
         }
@@ -204,7 +204,7 @@ extension PostgresError {
     static var connectingCancelled: PostgresError { PostgresError(.cancelled, "connecting was cancelled") }
 
     /// As in libpq: a server that refused the session has spoken for all, unless it cannot take sessions right now.
-    fileprivate var letsTheNextHostTry: Bool {
+    fileprivate var allowsNextHost: Bool {
         kind == .connection && (sqlState == nil || sqlState == .cannotConnectNow)
     }
 }

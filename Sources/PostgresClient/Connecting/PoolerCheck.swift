@@ -16,7 +16,7 @@ struct PoolerCheck {
 
     private static let sessions = 3
     /// Longer than a pooler takes to open a backend; one that has none left lets a session wait for minutes.
-    private static let patience = Duration.seconds(2)
+    private static let timeout = Duration.seconds(2)
 
     /// Sets nothing on the backends, since they may be others' next.
     ///
@@ -37,14 +37,16 @@ struct PoolerCheck {
                 if let other {
                     others.append(other.connection)
                     // Ours would wait for it now.
-                    if other.backend == own { throw .lent("backend \(own) served this session, and then another one") }
+                    if other.backend == own {
+                        throw .backendIsShared("backend \(own) served this session, and then another one")
+                    }
                 }
                 let now = try await ownBackend()
-                if now != own { throw .lent("backend \(own) served this session, and then \(now)") }
+                if now != own { throw .backendIsShared("backend \(own) served this session, and then \(now)") }
                 // Whoever waits while our backend lies idle does not get it.
                 if other == nil { break }
             }
-            for other in others { try await other.execute("ROLLBACK", timeout: Self.patience) }
+            for other in others { try await other.execute("ROLLBACK", timeout: Self.timeout) }
         } catch {
             for other in others { await other.close() }
             throw error
@@ -53,12 +55,12 @@ struct PoolerCheck {
     }
 
     private nonisolated(nonsending) func ownBackend() async throws(PostgresError) -> Int32 {
-        let end = ContinuousClock.now + Self.patience
+        let end = ContinuousClock.now + Self.timeout
         do throws(PostgresError) {
-            return try await connection.backend(within: Self.patience)
+            return try await connection.backend(within: Self.timeout)
         } catch {
             guard error.kind != .cancelled, .now >= end else { throw error }
-            throw .lent("this session had to wait for a backend for more than \(Self.patience)")
+            throw .backendIsShared("this session had to wait for a backend for more than \(Self.timeout)")
         }
     }
 
@@ -70,15 +72,15 @@ struct PoolerCheck {
         let server = connection.server
         let info = info.setting("host", to: server.host).setting("hostaddr", to: server.address)
             .setting("port", to: "\(server.port)")
-            .setting("connect_timeout", to: "\(Self.patience.components.seconds)")
+            .setting("connect_timeout", to: "\(Self.timeout.components.seconds)")
         var options = options
         options.cancelGrace = .zero
-        let end = ContinuousClock.now + Self.patience
+        let end = ContinuousClock.now + Self.timeout
         do throws(PostgresError) {
             let (connection, _) = try await Connection.unpinned(info, options: options)
             do throws(PostgresError) {
-                try await connection.execute("BEGIN", timeout: Self.patience)
-                return (connection, try await connection.backend(within: Self.patience))
+                try await connection.execute("BEGIN", timeout: Self.timeout)
+                return (connection, try await connection.backend(within: Self.timeout))
             } catch {
                 await connection.close()
                 throw error
@@ -86,7 +88,9 @@ struct PoolerCheck {
         } catch {
             if error.kind == .cancelled { throw error }
             if .now >= end { return nil }
-            if error.sqlState == .protocolViolation { throw .lent("a transaction was refused: \(error.message)") }
+            if error.sqlState == .protocolViolation {
+                throw .backendIsShared("a transaction was refused: \(error.message)")
+            }
             var error = error
             error.message =
                 "whether the connection pooler before the server gives each session a backend of its own could not be "
@@ -104,7 +108,7 @@ extension Connection {
 }
 
 extension PostgresError {
-    fileprivate static func lent(_ evidence: String) -> PostgresError {
+    fileprivate static func backendIsShared(_ evidence: String) -> PostgresError {
         pooler("the connection pooler before the server does not give each session a backend of its own: \(evidence)")
     }
 

@@ -7,7 +7,7 @@
 ///                cancelling ──the server is done, and so is the cancel request──▶ idle
 ///                    │ the grace is over
 ///                    ▼
-/// any ──lose──▶   broken        (final)
+/// any ──markBroken──▶ broken    (final)
 /// ```
 struct ConnectionState {
     /// Why a statement was interrupted; the first reason counts.
@@ -81,7 +81,7 @@ struct ConnectionState {
         case .running(let limits):
             if let limit = limits.limit, let deadline = limits.deadline, deadline <= now {
                 if !limits.isCancellable {
-                    lose(.unanswered(after: limit))
+                    markBroken(.unanswered(after: limit))
                     return next(now: now, isServerDone: isServerDone)
                 }
                 interrupt(.timedOut(after: limit), now: now)
@@ -93,7 +93,7 @@ struct ConnectionState {
             return .finish(interruption: cancelling.reason)
         case .cancelling(let cancelling):
             if cancelling.graceEnds <= now {
-                lose(.unresponsive(cancelling))
+                markBroken(.unresponsive(cancelling))
                 return next(now: now, isServerDone: isServerDone)
             }
             return .wait(until: cancelling.graceEnds)
@@ -118,7 +118,7 @@ struct ConnectionState {
     }
 
     /// Final; the first error stays.
-    mutating func lose(_ error: PostgresError) {
+    mutating func markBroken(_ error: PostgresError) {
         if case .broken = phase { return }
         phase = .broken(error)
     }

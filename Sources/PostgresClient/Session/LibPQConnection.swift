@@ -19,7 +19,7 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
             pointer,
             { handler, result in
                 guard let handler, let result else { return }
-                Unmanaged<NoticeHandler>.fromOpaque(handler).takeUnretainedValue().receive(result)
+                Unmanaged<NoticeHandler>.fromOpaque(handler).takeUnretainedValue().handle(result)
             },
             notices.map { Unmanaged.passUnretained($0).toOpaque() })
     }
@@ -63,7 +63,7 @@ private final class NoticeHandler: Sendable {
         self.onNotice = onNotice
     }
 
-    func receive(_ result: OpaquePointer) {
+    func handle(_ result: OpaquePointer) {
         let fields = DiagnosticFields(result)
         onNotice(
             Notice(

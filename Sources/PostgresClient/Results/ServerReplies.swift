@@ -19,7 +19,7 @@ struct ServerReplies {
     }
 
     /// Sends and reads what can be without blocking. Returns what to wait for.
-    mutating func receive(on connection: borrowing LibPQConnection) -> SocketWait.Interest {
+    mutating func read(from connection: borrowing LibPQConnection) -> SocketWait.Interest {
         if isComplete { return [] }
         // After a failed flush there may still be a last word of the server to read.
         let isUnsent = PQflush(connection.pointer) == 1

@@ -2,9 +2,9 @@ import CivilTime
 import Maintenance
 
 /// One database: its kinds of work, of which one runs at a time, and whether it can be worked with at all.
-struct TendedDatabase {
+struct SupervisedDatabase {
     private(set) var definition: DatabaseDefinition
-    private(set) var tasks: [TendedTask]
+    private(set) var tasks: [SupervisedTask]
     /// What is wrong with the database as a whole; nil while it can be worked with.
     private(set) var trouble: Trouble?
     /// By the monotonic clock: nothing starts before.
@@ -12,11 +12,11 @@ struct TendedDatabase {
     /// By the monotonic clock: when its last run ended.
     private var lastEnd = Duration.zero
     /// Slots that passed while the database could not be worked with: said as one when it can be again.
-    private(set) var unsaid: [PassedSlot] = []
+    private(set) var unreported: [PassedSlot] = []
     /// Of those the newest are kept.
-    private static let mostUnsaid = 10_000
+    private static let unreportedLimit = 10_000
     /// The reason that was said for having no ledger.
-    private var saidWithoutLedger: ServerFailure?
+    private var reportedLedgerFailure: ServerFailure?
     /// By the last run that looked at partitions.
     private(set) var runways: [Runway] = []
     /// No longer in the configuration: it goes when its run has ended.
@@ -30,58 +30,60 @@ struct TendedDatabase {
 
     init(_ definition: DatabaseDefinition) {
         self.definition = definition
-        tasks = TaskKind.allCases.filter(definition.tends).map { TendedTask($0, definition.schedule(of: $0)) }
+        tasks = TaskKind.allCases.filter(definition.mayHaveWork).map { SupervisedTask($0, definition.schedule(of: $0)) }
     }
 
     var isRunning: Bool { tasks.contains { $0.running != nil } }
 
     // MARK: What is due
 
-    mutating func advance(to now: Moment, jitter: () -> Double) -> [ServiceEvent] {
+    mutating func advance(to now: DualTimestamp, jitter: () -> Double) -> [ServiceEvent] {
         var events: [ServiceEvent] = []
         for index in tasks.indices {
-            events += say(tasks[index].advance(to: now, jitter: jitter))
+            events += reportPassed(tasks[index].advance(to: now, jitter: jitter))
         }
         return events
     }
 
-    private mutating func say(_ passed: [PassedSlot]) -> [ServiceEvent] {
-        unsaid = Array((unsaid + passed).suffix(Self.mostUnsaid))
-        guard trouble == nil, !unsaid.isEmpty else { return [] }
-        defer { unsaid = [] }
-        return [.slotsPassed(database: definition.name, unsaid)]
+    private mutating func reportPassed(_ passed: [PassedSlot]) -> [ServiceEvent] {
+        unreported = Array((unreported + passed).suffix(Self.unreportedLimit))
+        guard trouble == nil, !unreported.isEmpty else { return [] }
+        defer { unreported = [] }
+        return [.slotsPassed(database: definition.name, unreported)]
     }
 
     /// Its place among those that wait to be worked on; nil while it does not, or may not yet.
-    func turn(at now: Moment) -> Turn? {
+    func startPriority(at now: DualTimestamp) -> StartPriority? {
         guard !isRunning, !isRetired, retryAt <= now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) else {
             return nil
         }
-        return Turn(isInTrouble: trouble != nil, lastEnd: lastEnd)
+        return StartPriority(isInTrouble: trouble != nil, lastEnd: lastEnd)
     }
 
     /// Who cannot be reached comes after everybody who can, or a few of them would hold all connections; among equals
     /// whoever has not had a turn for the longest time comes first.
-    struct Turn: Comparable {
+    struct StartPriority: Comparable {
         let isInTrouble: Bool
         let lastEnd: Duration
 
-        static func < (left: Turn, right: Turn) -> Bool {
+        static func < (left: StartPriority, right: StartPriority) -> Bool {
             left.isInTrouble == right.isInTrouble ? left.lastEnd < right.lastEnd : right.isInTrouble
         }
     }
 
     /// Begins what is ready, in the order of the kinds of work: a view may read a partition that is made first.
-    mutating func begin(at now: Moment) -> Supervisor.RunOrder? {
-        guard let index = tasks.firstIndex(where: { $0.isReady(at: now) }), let order = tasks[index].begin() else {
+    mutating func beginRun(at now: DualTimestamp) -> Supervisor.RunOrder? {
+        guard let index = tasks.firstIndex(where: { $0.isReady(at: now) }), let order = tasks[index].beginRun() else {
             return nil
         }
-        return Supervisor.RunOrder(definition: definition, order: order)
+        return Supervisor.RunOrder(definition: definition, slotOrder: order)
     }
 
     // MARK: A run has ended
 
-    mutating func end(_ summary: RunSummary, of task: TaskKind, at now: Moment, jitter: Double) -> [ServiceEvent] {
+    mutating func endRun(_ summary: RunSummary, of task: TaskKind, at now: DualTimestamp, jitter: Double)
+        -> [ServiceEvent]
+    {
         guard let index = tasks.firstIndex(where: { $0.task == task }), let running = tasks[index].running else {
             return []
         }
@@ -98,40 +100,40 @@ struct TendedDatabase {
         case .completed:
             tasks[index].complete(recorded: recorded)
         case .again(let delay):
-            let missed = tasks[index].tryAgain(
+            let missed = tasks[index].retry(
                 notBefore: now.monotonic + delay, obstacle: summary.obstacle,
                 isElsewhere: !summary.heldLocks.isEmpty, recorded: recorded)
-            events += say(missed.map { [$0] } ?? [])
+            events += reportPassed(missed.map { [$0] } ?? [])
             // Whatever else is due here would meet the same.
             if let failure = summary.failure, failure.isOfDatabase { retryAt = now.monotonic + delay }
         case .nextSlot:
             let missed = tasks[index].giveUp(obstacle: summary.obstacle, recorded: recorded)
-            events += say(missed.map { [$0] } ?? [])
+            events += reportPassed(missed.map { [$0] } ?? [])
         }
         events += streakEvents(summary, index, at: now)
         // A reload may have taken the task away while it ran.
-        tasks.removeAll { $0.running == nil && !definition.tends($0.task) }
+        tasks.removeAll { $0.running == nil && !definition.mayHaveWork(for: $0.task) }
         return events
     }
 
-    private mutating func ledgerEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
+    private mutating func ledgerEvents(_ summary: RunSummary, _ running: SupervisedTask.SlotAttempt) -> [ServiceEvent] {
         guard let report = summary.slot else { return [] }
         // An earlier slot of the dead is not taken over: it has passed.
         var events: [ServiceEvent] = report.abandoned.filter { $0.due == running.slot.due }.map {
             .runTakenOver(database: definition.name, running.slot, from: $0, runID: summary.runID)
         }
         if let reason = report.unrecorded {
-            if reason != saidWithoutLedger, summary.failure == nil {
-                saidWithoutLedger = reason
+            if reason != reportedLedgerFailure, summary.failure == nil {
+                reportedLedgerFailure = reason
                 events.append(.ledgerUnavailable(database: definition.name, reason))
             }
         } else {
-            saidWithoutLedger = nil
+            reportedLedgerFailure = nil
         }
         return events
     }
 
-    private mutating func reachabilityEvents(_ summary: RunSummary, at now: Moment) -> [ServiceEvent] {
+    private mutating func reachabilityEvents(_ summary: RunSummary, at now: DualTimestamp) -> [ServiceEvent] {
         guard let failure = summary.failure, failure.isOfDatabase else {
             guard summary.interruption == nil, let trouble else { return [] }
             self.trouble = nil
@@ -141,7 +143,8 @@ struct TendedDatabase {
                 case .unavailable(let streak, _): streak.since ?? now.wall
                 case .standby(let since): since
                 }
-            return [.databaseAvailable(database: definition.name, after: now.wall.duration(since: since))] + say([])
+            return [.databaseAvailable(database: definition.name, after: now.wall.duration(since: since))]
+                + reportPassed([])
         }
         if failure.isStandby {
             if case .standby = trouble { return [] }
@@ -152,9 +155,9 @@ struct TendedDatabase {
         if case .unavailable(let known, let failureClass) = trouble {
             (streak, isAnother) = (known, failureClass != failure.failureClass)
         }
-        let isSaid = streak.add(at: now.wall)
+        let isToBeReported = streak.add(at: now.wall)
         trouble = .unavailable(streak, failure.failureClass)
-        guard isSaid || isAnother else { return [] }
+        guard isToBeReported || isAnother else { return [] }
         return [
             .databaseUnavailable(
                 database: definition.name, failure, failures: streak.failures, since: streak.since ?? now.wall,
@@ -162,13 +165,13 @@ struct TendedDatabase {
         ]
     }
 
-    private func slotEvents(_ summary: RunSummary, _ running: TendedTask.PendingSlot) -> [ServiceEvent] {
+    private func slotEvents(_ summary: RunSummary, _ running: SupervisedTask.SlotAttempt) -> [ServiceEvent] {
         let name = definition.name
         var events: [ServiceEvent] = []
-        let isKnown = tasks.contains { $0.task == running.slot.task && $0.settled != nil }
+        let isKnown = tasks.contains { $0.task == running.slot.task && $0.settledUpTo != nil }
         // The ledger knows of more where another service, or none, was at work before.
-        let told = Set(running.told.map(\.slot))
-        let found = (summary.slot?.passed ?? []).filter { !told.contains($0.slot) }
+        let known = Set(running.passedAtBegin.map(\.slot))
+        let found = (summary.slot?.passed ?? []).filter { !known.contains($0.slot) }
         if !found.isEmpty { events.append(.slotsPassed(database: name, found)) }
         switch summary.slot?.state {
         // A service that has just been started, and has no ledger to tell it of earlier slots, is not late.
@@ -185,14 +188,14 @@ struct TendedDatabase {
     }
 
     /// Whether that kind of work fails again and again. The first failure has its own report.
-    private mutating func streakEvents(_ summary: RunSummary, _ index: Int, at now: Moment) -> [ServiceEvent] {
+    private mutating func streakEvents(_ summary: RunSummary, _ index: Int, at now: DualTimestamp) -> [ServiceEvent] {
         guard summary.interruption == nil, summary.heldLocks.isEmpty else { return [] }
         if let failure = summary.failure, failure.isOfDatabase { return [] }
         let (name, task) = (definition.name, tasks[index].task)
         if summary.failure != nil || summary.count(.failed) > 0 {
-            let isSaid = tasks[index].failures.add(at: now.wall)
+            let isToBeReported = tasks[index].failures.add(at: now.wall)
             let streak = tasks[index].failures
-            guard isSaid, streak.failures > 1 else { return [] }
+            guard isToBeReported, streak.failures > 1 else { return [] }
             return [
                 .taskFailing(
                     database: name, task, failures: streak.failures, since: streak.since ?? now.wall,
@@ -208,15 +211,17 @@ struct TendedDatabase {
 
     // MARK: Looking ahead
 
-    func addWakes(to wake: inout Wake, after now: Moment) {
-        for task in tasks where !isRetired { task.addWakes(to: &wake, after: now) }
-        if retryAt > now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) { wake.add(retryAt) }
+    func addWakeTimes(to wake: inout WakeTime, after now: DualTimestamp) {
+        for task in tasks where !isRetired { task.addWakeTimes(to: &wake, after: now) }
+        if retryAt > now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) {
+            wake.noLaterThan(monotonic: retryAt)
+        }
     }
 
     // MARK: A reload
 
     /// Running work goes on as it began.
-    mutating func follow(_ definition: DatabaseDefinition, at now: Moment) -> [ServiceEvent] {
+    mutating func apply(_ definition: DatabaseDefinition, at now: DualTimestamp) -> [ServiceEvent] {
         var dropped: [PassedSlot] = []
         isRetired = false
         // Another server: what was wrong with the old one says nothing about it.
@@ -225,11 +230,11 @@ struct TendedDatabase {
         let known = tasks
         tasks = TaskKind.allCases.compactMap { kind in
             var task = known.first { $0.task == kind }
-            guard definition.tends(kind) || task?.running != nil else { return nil }
-            if let passed = task?.follow(definition.schedule(of: kind), at: now) { dropped.append(passed) }
-            return task ?? TendedTask(kind, definition.schedule(of: kind))
+            guard definition.mayHaveWork(for: kind) || task?.running != nil else { return nil }
+            if let passed = task?.apply(definition.schedule(of: kind), at: now) { dropped.append(passed) }
+            return task ?? SupervisedTask(kind, definition.schedule(of: kind))
         }
-        return say(dropped)
+        return reportPassed(dropped)
     }
 
     mutating func retire() { isRetired = true }

@@ -1,0 +1,62 @@
+extension Connection {
+    /// Connects, and pins the settings of the session (`SessionSettings`).
+    ///
+    /// - Throws: `.connection` or `.authentication` with what every host said, `.pooler` for a connection pooler that
+    ///   the options do not accept, `.misuse` for settings that libpq refuses, `.cancelled` when the task is cancelled.
+    package nonisolated(nonsending) static func open(
+        _ info: ConnectionInfo, options: SessionOptions = SessionOptions()
+    ) async throws(PostgresError) -> Connection {
+        let (connection, limit) = try await unpinned(info, options: options)
+        do throws(PostgresError) {
+            // Settings that are made through a pooler of transactions stay with a backend that serves others next.
+            if try await !connection.pinSettings(onlyOn: connection.server.backendPID, within: limit) {
+                try await PoolerCheck(connection: connection, info: info, options: options).run()
+                _ = try await connection.pinSettings(onlyOn: nil, within: limit)
+            }
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    /// A session with the settings that role, database and server give it, and the time limit that it was made under.
+    nonisolated(nonsending) static func unpinned(
+        _ info: ConnectionInfo, options: SessionOptions
+    ) async throws(PostgresError) -> (Connection, limit: Duration?) {
+        let executor = QueueExecutor(label: "postgres.connection")
+        let dialer = Dialer(on: executor, options: options)
+        let dialed = try await dialer.dial(info)
+        let limit = dialed.limit
+        return (Connection(owning: dialed.connection, on: executor, options: options), limit)
+    }
+
+    /// - Returns: false where another backend than `backend` answers; then nothing is set.
+    private func pinSettings(onlyOn backend: Int32?, within limit: Duration?) async throws(PostgresError) -> Bool {
+        do throws(PostgresError) {
+            // A server that stalls already here gets no grace.
+            return try await pin(SessionSettings.script(checkingClient: true, onlyOn: backend), within: limit)
+        } catch {
+            guard error.sqlState == .invalidParameterValue else { throw error }
+            return try await pin(SessionSettings.script(checkingClient: false, onlyOn: backend), within: limit)
+        }
+    }
+
+    private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) -> Bool {
+        do throws(PostgresError) {
+            return try await exchange(.script(script), limit, grace: .zero).contains { $0.rowCount > 0 }
+        } catch {
+            switch error.kind {
+            case .timedOut:
+                throw PostgresError(
+                    .connection,
+                    "the server at \"\(server.host)\", port \(server.port) accepted the session, but did not answer "
+                        + "its first statement within \(limit ?? .zero)")
+            case .cancelled:
+                throw .connectingCancelled
+            default:
+                throw error
+            }
+        }
+    }
+}

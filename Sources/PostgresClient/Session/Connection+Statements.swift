@@ -1,0 +1,75 @@
+import CLibPQ
+
+extension Connection {
+    /// Runs a statement; rows, if it returns any, are dropped.
+    ///
+    /// - Parameter evenIfCancelled: it is sent and awaited although the task was or is cancelled. For what must not be
+    ///   called back on its way, such as COMMIT. Its time limit does not cancel it either, but breaks the connection: a
+    ///   COMMIT that waits for a synchronous standby would otherwise be called done without it.
+    package func execute(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) {
+        _ = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
+    }
+
+    /// All rows of a statement that returns rows, none included. `evenIfCancelled` is as for `execute`.
+    ///
+    /// - Throws: `.shape` for a statement that returns no rows by its nature.
+    package func rows(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> [Row] {
+        let table = try await table(statement, timeout, evenIfCancelled)
+        guard table.status == PGRES_TUPLES_OK else {
+            let found =
+                table.status == PGRES_EMPTY_QUERY ? "the statement is empty" : "\(table.commandTag) returns none"
+            throw PostgresError(.shape, "expected rows; \(found)", statement: statement.text)
+        }
+        return table.rows
+    }
+
+    /// The only row.
+    ///
+    /// - Throws: `.shape` for no row, and for more than one.
+    package func row(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> Row {
+        guard let row = try await optionalRow(statement, timeout: timeout, evenIfCancelled: evenIfCancelled) else {
+            throw PostgresError(.shape, "expected one row, found none", statement: statement.text)
+        }
+        return row
+    }
+
+    /// The only row, or nil for none.
+    ///
+    /// - Throws: `.shape` for more than one.
+    package func optionalRow(
+        _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> Row? {
+        let rows = try await rows(statement, timeout: timeout, evenIfCancelled: evenIfCancelled)
+        if rows.count > 1 {
+            throw PostgresError(
+                .shape, "expected at most one row, found \(rows.count)", statement: statement.text)
+        }
+        return rows.first
+    }
+
+    /// Runs several statements in one round trip by the simple protocol: outside of a transaction block they are one
+    /// transaction, unless they say otherwise. Rows are dropped.
+    ///
+    /// - Parameter evenIfCancelled: as for `execute`.
+    package func script(
+        unsafe sql: String, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) {
+        _ = try await exchange(.script(sql), timeout, evenIfCancelled: evenIfCancelled)
+    }
+
+    private func table(
+        _ statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
+    ) async throws(PostgresError) -> ResultTable {
+        let tables = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
+        guard let table = tables.last else {
+            throw PostgresError(.connection, "the server answered without a result")
+        }
+        return table
+    }
+}
