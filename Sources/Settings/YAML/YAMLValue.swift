@@ -4,12 +4,20 @@ indirect enum YAMLValue: Hashable, Sendable {
     case word(String)
     /// Written in quotes where YAML, or a reader, could take it for something else.
     case text(String)
+    /// Of scalars.
     case list([YAMLValue])
     case mapping([Field])
+    case mappings([Element])
 
     struct Field: Hashable, Sendable {
         let key: String
         let value: YAMLValue
+    }
+
+    /// A mapping of a list. It is written without its name, which no two elements share.
+    struct Element: Hashable, Sendable {
+        let name: String
+        let fields: [Field]
     }
 }
 
@@ -19,7 +27,8 @@ extension YAMLValue {
         switch self {
         case .word(let word): return word
         case .text(let text): return YAMLWriter.scalar(text)
-        case .mapping: return nil
+        case .mappings(let elements) where elements.isEmpty: return "[]"
+        case .mapping, .mappings: return nil
         case .list(let elements):
             let lines = elements.compactMap(\.inOneLine)
             return lines.count == elements.count ? "[\(lines.joined(separator: ", "))]" : nil
