@@ -33,9 +33,6 @@ extension DatabaseDefinition {
         difference.compare(
             ConfigurationKeys.database.render(self), ConfigurationKeys.database.render(next), at: "")
         var lines = difference.lines
-        if conninfo != next.conninfo, ConninfoText(conninfo).redacted == ConninfoText(next.conninfo).redacted {
-            lines.insert("conninfo: another secret", at: 0)
-        }
         for task in TaskKind.allCases {
             guard case .cron(_, let old) = schedule(of: task).schedule,
                 case .cron(_, let new) = next.schedule(of: task).schedule, old.name == new.name, old != new
@@ -66,6 +63,8 @@ private struct Difference {
         case (.mapping(let old), .mapping(let new)): compare(old, new, at: path)
         case (.mapping(let old), nil): compare(old, [], at: path)
         case (nil, .mapping(let new)): compare([], new, at: path)
+        case (.secret(let old), .secret(let new)) where old.shown == new.shown:
+            lines.append("\(path): another secret")
         default:
             let (oldElements, newElements) = (old?.elements ?? [], new?.elements ?? [])
             if oldElements.isEmpty, newElements.isEmpty {

@@ -75,9 +75,8 @@ struct Loader {
         let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
         let hasList = document.faults.isEmpty && !configuration.databases.isEmpty
         knowsAllNames = record.problems.isEmpty || hasList && hasAllNames
-        if contents.isReadableByOthers,
-            configuration.databases.contains(where: { ConninfoText($0.conninfo).holdsSecret })
-        {
+        let holdsSecret = ConfigurationKeys.file.render(configuration).contains(where: \.value.holdsSecret)
+        if holdsSecret, contents.isReadableByOthers {
             let cure = "chmod o-r it, or use a password file"
             record.warn(
                 .file(path: path, at: nil), "", "holds a password and every user of this machine can read it; \(cure)")

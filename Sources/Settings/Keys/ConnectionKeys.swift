@@ -9,7 +9,7 @@ enum ConnectionKeys {
             "name", \.name, .databaseName, isRequired: true,
             "What the database is called in commands, reports and metrics. Unique in the file."),
         .value(
-            "conninfo", \.conninfo, .conninfo, isRequired: true,
+            "conninfo", \.conninfo, .conninfo, isRequired: true, secrecy: .ofConnectionString,
             """
             The connection string, keywords or URI, several hosts and TLS as libpq has them. Empty: libpq's own \
             variables and defaults. Keep a password out of it: use a password file.

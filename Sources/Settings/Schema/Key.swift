@@ -22,12 +22,15 @@ struct Key<Target: Sendable>: Sendable {
 extension Key {
     typealias Field<Value> = WritableKeyPath<Target, Value> & Sendable
 
-    /// A key with one scalar behind it. `validate` says with which other values the value cannot stand.
+    /// A key with one scalar behind it. Without a secrecy its value is shown as it is; `validate` says with which other
+    /// values it cannot stand.
     static func value<Value>(
         _ name: String, _ field: Field<Value>, _ format: ValueFormat<Value>, variable: String? = nil,
-        flag: Flag? = nil, isRequired: Bool = false, validate: (@Sendable (Target) -> [Contradiction])? = nil,
+        flag: Flag? = nil, isRequired: Bool = false, secrecy: Secrecy? = nil,
+        validate: (@Sendable (Target) -> [Contradiction])? = nil,
         _ about: String
     ) -> Key {
+        let format = secrecy.map(format.redacted(by:)) ?? format
         let set: @Sendable (String, inout Target) -> String? = { text, target in
             guard let value = format.parse(text) else { return format.complaint(about: text) }
             target[keyPath: field] = value
