@@ -28,7 +28,7 @@ package struct Configuration: Hashable, Sendable {
     /// With a comment at each value for which `comment` has one.
     func rendered(comment: @escaping (_ path: String) -> String?) -> String {
         var writer = YAMLWriter(comment: comment)
-        writer.write(ConfigurationSchema.root.render(self))
+        writer.write(ConfigurationKeys.file.render(self))
         return writer.output
     }
 }

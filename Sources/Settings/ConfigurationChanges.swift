@@ -15,8 +15,8 @@ extension Configuration {
         let isGlobal = { (field: YAMLValue.Field) in field.key != "databases" }
         var difference = Difference()
         difference.compare(
-            ConfigurationSchema.root.render(self).filter(isGlobal),
-            ConfigurationSchema.root.render(next).filter(isGlobal), at: "")
+            ConfigurationKeys.file.render(self).filter(isGlobal),
+            ConfigurationKeys.file.render(next).filter(isGlobal), at: "")
         var lines = difference.lines
         for database in next.databases {
             let changes = databases.first { $0.name == database.name }.map { $0.changes(to: database) } ?? ["added"]
@@ -31,11 +31,8 @@ extension DatabaseDefinition {
     fileprivate func changes(to next: DatabaseDefinition) -> [String] {
         var difference = Difference()
         difference.compare(
-            ConfigurationSchema.database.render(self), ConfigurationSchema.database.render(next), at: "")
+            ConfigurationKeys.database.render(self), ConfigurationKeys.database.render(next), at: "")
         var lines = difference.lines
-        if conninfo != next.conninfo, ConninfoText(conninfo).redacted == ConninfoText(next.conninfo).redacted {
-            lines.insert("conninfo: another secret", at: 0)
-        }
         for task in TaskKind.allCases {
             guard case .cron(_, let old) = schedule(of: task).schedule,
                 case .cron(_, let new) = next.schedule(of: task).schedule, old.name == new.name, old != new
@@ -66,8 +63,10 @@ private struct Difference {
         case (.mapping(let old), .mapping(let new)): compare(old, new, at: path)
         case (.mapping(let old), nil): compare(old, [], at: path)
         case (nil, .mapping(let new)): compare([], new, at: path)
+        case (.secret(let old), .secret(let new)) where old.shown == new.shown:
+            lines.append("\(path): another secret")
         default:
-            let (oldElements, newElements) = (old?.named ?? [], new?.named ?? [])
+            let (oldElements, newElements) = (old?.elements ?? [], new?.elements ?? [])
             if oldElements.isEmpty, newElements.isEmpty {
                 lines.append("\(path): \(old?.inOneLine ?? "none") -> \(new?.inOneLine ?? "none")")
             } else {
@@ -76,7 +75,7 @@ private struct Difference {
         }
     }
 
-    private mutating func compare(_ old: [NamedMapping], _ new: [NamedMapping], at path: String) {
+    private mutating func compare(_ old: [YAMLValue.Element], _ new: [YAMLValue.Element], at path: String) {
         for element in new {
             let place = "\(path)[\(element.name)]"
             if let before = old.first(where: { $0.name == element.name }) {
@@ -91,31 +90,9 @@ private struct Difference {
     }
 }
 
-/// An element of a list of mappings, called by the name that no two of them share.
-private struct NamedMapping {
-    let name: String
-    let fields: [YAMLValue.Field]
-}
-
 extension YAMLValue {
-    /// The elements of a list of mappings; empty for anything else.
-    fileprivate var named: [NamedMapping] {
-        guard case .list(let elements) = self else { return [] }
-        return elements.compactMap { element in
-            guard case .mapping(let fields) = element, let name = Self.name(of: fields) else { return nil }
-            return NamedMapping(name: name, fields: fields)
-        }
-    }
-
-    /// A set and a view by themselves, a corpus by its target.
-    private static func name(of fields: [Field]) -> String? {
-        for field in fields {
-            switch (field.key, field.value) {
-            case ("table", .text(let name)), ("view", .text(let name)): return name
-            case ("target", .mapping(let target)): return name(of: target)
-            default: continue
-            }
-        }
-        return nil
+    /// Of a list of mappings; empty for anything else.
+    fileprivate var elements: [Element] {
+        if case .mappings(let elements) = self { elements } else { [] }
     }
 }

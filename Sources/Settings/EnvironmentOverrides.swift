@@ -13,27 +13,12 @@ struct EnvironmentOverrides {
     /// nil also when the variable is set to nothing.
     subscript(variable: String) -> String? { values[variable] }
 
-    /// Sets what the variables say of `target`; `path` is the target's own.
-    func apply<Target>(
-        _ overrides: [Override<Target>], to target: inout Target, at path: String, _ record: inout DecodingRecord
-    ) {
-        for override in overrides {
-            guard let text = values[override.variable] else { continue }
-            let source = ConfigurationSource.environment(variable: override.variable)
-            if let complaint = override.apply(text, &target) {
-                record.refuse(source, "", complaint)
-            } else {
-                record.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: source)
-            }
-        }
-    }
-
     /// A misspelt variable would silently do nothing. It is a warning, not a problem: container platforms set
     /// variables of this form on their own (`PGTEND_SERVICE_HOST` for a service called pgtend).
     func warnOfUnknown(_ record: inout DecodingRecord) {
         let places =
-            ConfigurationSchema.root.overrides.map { ($0.path, $0.variable) }
-            + ConfigurationSchema.database.overrides.map { ($0.path, $0.variable) }
+            ConfigurationKeys.file.overrides.compactMap(\.place)
+            + ConfigurationKeys.database.overrides.compactMap(\.place)
         let known = [Self.configFile, Self.database] + places.map { _, variable in variable }
         // Somebody may spell out the place of the setting where the variable is shorter: PGTEND_PARTITIONS_PREMAKE.
         let spelledOut = Dictionary(
@@ -52,5 +37,12 @@ struct EnvironmentOverrides {
     var libpqDatabase: (variable: String, value: String)? {
         ["PGDATABASE", "PGSERVICE", "PGHOST", "PGHOSTADDR"].lazy
             .compactMap { variable in values[variable].map { (variable, $0) } }.first
+    }
+}
+
+extension Override {
+    /// nil for a flag.
+    fileprivate var place: (path: String, variable: String)? {
+        if case .environment(let variable) = source { (path, variable) } else { nil }
     }
 }

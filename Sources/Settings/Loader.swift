@@ -75,9 +75,8 @@ struct Loader {
         let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
         let hasList = document.faults.isEmpty && !configuration.databases.isEmpty
         knowsAllNames = record.problems.isEmpty || hasList && hasAllNames
-        if contents.isReadableByOthers,
-            configuration.databases.contains(where: { ConninfoText($0.conninfo).holdsSecret })
-        {
+        let holdsSecret = ConfigurationKeys.file.render(configuration).contains(where: \.value.holdsSecret)
+        if holdsSecret, contents.isReadableByOthers {
             let cure = "chmod o-r it, or use a password file"
             record.warn(
                 .file(path: path, at: nil), "", "holds a password and every user of this machine can read it; \(cure)")
@@ -86,10 +85,10 @@ struct Loader {
 
     private mutating func decode(_ root: YAMLNode?) {
         if let root, !root.isNull {
-            return ConfigurationSchema.root.decode(root, at: "", into: &configuration, &record)
+            return ConfigurationKeys.file.decode(root, at: "", into: &configuration, &record)
         }
         let start = Mark(line: 1, column: 1)
-        let expected = "a mapping with the keys \(ConfigurationSchema.root.names)"
+        let expected = "a mapping with the keys \(ConfigurationKeys.file.names)"
         record.miss(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
     }
 
@@ -98,22 +97,17 @@ struct Loader {
     /// Picks the databases, and lets the environment and the command line override their values.
     mutating func select() {
         environment.warnOfUnknown(&record)
-        environment.apply(ConfigurationSchema.root.overrides, to: &configuration, at: "", &record)
-        if let format = flags.logFormat {
-            configuration.logFormat = format
-            record.accept("log_format", from: .commandLine(flag: "--log-format"))
-        }
+        ConfigurationKeys.file.override(&configuration, at: "", by: environment, flags, &record)
         chooseDatabases()
-        let overrides = ConfigurationSchema.database.overrides
+        let keys = ConfigurationKeys.database
         for index in selection.indices {
-            environment.apply(overrides, to: &selection[index].definition, at: selection[index].path, &record)
+            keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &record)
         }
         if selection.isEmpty {
-            // Nothing to apply them to, but a wrong variable is to be reported all the same.
-            var nobody = ConfigurationSchema.blankDatabase
-            environment.apply(overrides, to: &nobody, at: "", &record)
+            // Nothing to override, but a wrong variable is to be reported all the same.
+            var nobody = ConfigurationKeys.blankDatabase
+            keys.override(&nobody, at: "", by: environment, flags, &record)
         }
-        applySchemas()
     }
 
     private mutating func chooseDatabases() {
@@ -174,33 +168,20 @@ struct Loader {
         record.accept("\(selected.path).name", from: source)
     }
 
-    private mutating func applySchemas() {
-        guard !flags.schemas.isEmpty else { return }
-        let source = ConfigurationSource.commandLine(flag: "--schema")
-        switch NameList(object: "schema").check(flags.schemas) {
-        case .failure(let complaint): record.refuse(source, "", complaint.message)
-        case .success(let schemas):
-            for index in selection.indices {
-                selection[index].definition.schemas = schemas
-                record.accept("\(selection[index].path).schemas", from: source)
-            }
-        }
-    }
-
     // MARK: The result
 
     func result() throws(SettingsError) -> LoadedConfiguration {
-        var consistency = Consistency(sources: record.sources)
+        var validation = Validation(sources: record.sources)
         // Also what is not selected: a file is right as a whole.
-        var databases = configuration.databases
+        var whole = configuration
         for selected in selection {
-            if let index = selected.index { databases[index] = selected.definition }
+            if let index = selected.index { whole.databases[index] = selected.definition }
         }
-        consistency.check(databases)
+        ConfigurationKeys.file.validate(whole, at: "", &validation)
         for selected in selection where selected.index == nil {
-            consistency.check(selected.definition, at: selected.path)
+            ConfigurationKeys.database.validate(selected.definition, at: selected.path, &validation)
         }
-        let problems = Self.inOrder(record.problems + consistency.problems)
+        let problems = Self.inOrder(record.problems + validation.problems)
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         var configuration = configuration
         configuration.databases = selection.map(\.definition)
@@ -217,7 +198,7 @@ struct Loader {
             let owner = path.prefix { $0 != "." }
             if let number = numbered[owner] {
                 sources[number + path[owner.endIndex...]] = source
-            } else if ConfigurationSchema.root.overrides.contains(where: { $0.path == path }) {
+            } else if ServiceKeys.all.contains(where: { $0.name == owner }) {
                 sources[path] = source
             }
         }

@@ -12,5 +12,15 @@ package struct KeyOutline: Hashable, Sendable {
     package let about: String
 
     /// Every key of the configuration file, in the order of the file.
-    package static var all: [KeyOutline] { ConfigurationSchema.root.outlines(Configuration(), at: "") }
+    package static var all: [KeyOutline] { ConfigurationKeys.file.outlines(Configuration(), at: "") }
+}
+
+extension KeyOutline {
+    /// Of a key that only holds others.
+    static func heading(
+        _ path: String, _ expected: String, _ isRequired: Bool, _ about: String
+    ) -> KeyOutline {
+        KeyOutline(
+            path: path, expected: expected, isRequired: isRequired, defaultText: nil, variable: nil, about: about)
+    }
 }

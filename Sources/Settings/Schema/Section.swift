@@ -25,8 +25,17 @@ struct Section<Target: Sendable>: Sendable {
         keys.compactMap { key in key.render(target).map { YAMLValue.Field(key: key.name, value: $0) } }
     }
 
+    @Sendable func validate(_ target: Target, at path: String, _ validation: inout Validation) {
+        for key in keys { key.validate(target, Self.path(of: key.name, in: path), &validation) }
+    }
+
     func outlines(_ blank: Target, at path: String) -> [KeyOutline] {
-        keys.flatMap { $0.outlines(blank, path.isEmpty ? $0.name : "\(path).\($0.name)") }
+        keys.flatMap { $0.outlines(blank, Self.path(of: $0.name, in: path)) }
+    }
+
+    /// `mapping` is empty for the file itself.
+    private static func path(of key: String, in mapping: String) -> String {
+        mapping.isEmpty ? key : "\(mapping).\(key)"
     }
 
     /// For a sentence.
@@ -50,7 +59,7 @@ struct Section<Target: Sendable>: Sendable {
             }
             seen[name] = entry.key.mark
             if let key = keys.first(where: { $0.name == name }) {
-                key.decode(entry.value, path.isEmpty ? name : "\(path).\(name)", &target, &record)
+                key.decode(entry.value, Self.path(of: name, in: path), &target, &record)
             } else {
                 record.refuse(entry.key.mark, path, "unknown key \(Quotation.of(name))\(suggestion(for: name))")
             }

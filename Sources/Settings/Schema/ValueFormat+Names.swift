@@ -17,13 +17,13 @@ extension ValueFormat where Value == String {
     }
 
     static let conninfo = ValueFormat(
-        expected: "a libpq connection string such as 'host=/run/postgresql dbname=NAME'", isSecret: true,
+        expected: "a libpq connection string such as 'host=/run/postgresql dbname=NAME'",
         // Empty is allowed: libpq's own variables and defaults then say it all.
         parse: { text in
             let isPlausible = text.isEmpty || ConninfoText.isConninfo(text)
             return isPlausible && !text.unicodeScalars.contains("\0") ? text : nil
         },
-        render: { .text(ConninfoText($0).redacted) })
+        render: { .text($0) })
 
     /// The form alone is checked: which zones there are, the server knows.
     static let zone = ValueFormat(

@@ -40,6 +40,10 @@ extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
 }
 
 extension ValueFormat where Value == Duration {
+    /// PostgreSQL counts the milliseconds of a time limit in 32 bits: 24 days, and a little more.
+    static let statementTimeout = duration(
+        .milliseconds(1) ... .seconds(24 * 86_400), because: "PostgreSQL counts no further")
+
     /// A whole number and one of PostgreSQL's units, or `m` for minutes, as people write it. `M` means months to some,
     /// and a number alone means milliseconds to one setting and seconds to the next.
     static func duration(_ range: ClosedRange<Duration>, because reason: String) -> ValueFormat {

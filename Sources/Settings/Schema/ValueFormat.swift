@@ -4,7 +4,7 @@ struct ValueFormat<Value: Sendable>: Sendable {
     let expected: String
     /// Numbers and truth values: in quotes they are texts.
     var isPlainOnly = false
-    /// What is found is never quoted.
+    /// Of the key whose value it is: what is found is then never quoted.
     var isSecret = false
     /// nil when the text is not such a value.
     let parse: @Sendable (String) -> Value?
@@ -20,6 +20,13 @@ struct ValueFormat<Value: Sendable>: Sendable {
             parse: { text in parse(text).map { .some($0) } }, hint: hint, render: { value in value.flatMap(render) })
     }
 
+    /// The same for the value of a key that declares a secrecy.
+    func redacted(by secrecy: Secrecy) -> ValueFormat {
+        ValueFormat(
+            expected: expected, isPlainOnly: isPlainOnly, isSecret: true, parse: parse,
+            render: { render($0)?.redacted(by: secrecy) })
+    }
+
     /// The value of a scalar of the file.
     func decode(_ node: YAMLNode, at path: String, _ record: inout DecodingRecord) -> Value? {
         switch node.content {
@@ -31,15 +38,21 @@ struct ValueFormat<Value: Sendable>: Sendable {
             }
             record.refuse(node.mark, path, complaint(about: text))
         case .scalar(let text, isPlain: false) where parse(text) != nil:
-            record.refuse(node.mark, path, "expected \(expected), found \(node.found): write it without quotes")
-        default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
+            record.refuse(node.mark, path, "expected \(expected), found \(found(node)): write it without quotes")
+        default: record.refuse(node.mark, path, "expected \(expected), found \(found(node))")
         }
         return nil
     }
 
     /// Why the text is not such a value.
     func complaint(about text: String) -> String {
-        let found = isSecret ? "something else (not shown)" : text.isEmpty ? "an empty text" : Quotation.of(text)
+        let found = isSecret ? Self.notShown : text.isEmpty ? "an empty text" : Quotation.of(text)
         return "expected \(expected), found \(found)" + (hint(text).map { " (\($0))" } ?? "")
+    }
+
+    private static var notShown: String { "something else (not shown)" }
+
+    private func found(_ node: YAMLNode) -> String {
+        if isSecret, case .scalar = node.content, !node.isNull { Self.notShown } else { node.found }
     }
 }

@@ -22,13 +22,12 @@ struct YAMLWriter {
         if let line = value.inOneLine { return endLine(" " + line, path) }
         endLine("", path)
         switch value {
-        case .word, .text: break
+        case .word, .text, .secret, .list: break
         case .mapping(let fields): write(fields, indent: indent + 2, path: path)
-        case .list(let elements):
+        case .mappings(let elements):
             for (index, element) in elements.enumerated() {
-                guard case .mapping(let fields) = element else { continue }
                 output += String(repeating: " ", count: indent + 2) + "- "
-                write(fields, indent: indent + 4, path: "\(path)[\(index)]")
+                write(element.fields, indent: indent + 4, path: "\(path)[\(index)]")
             }
         }
     }

@@ -21,14 +21,17 @@ extension Key {
             },
             render: { .mapping(section.render(ScheduleText($0[keyPath: field]))) },
             overrides: section.overrides.map { inner in
-                Override(variable: inner.variable, path: "\(name).\(inner.path)") { text, target in
+                Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given) { texts, target in
                     var schedule = ScheduleText(target[keyPath: field])
-                    if let complaint = inner.apply(text, &schedule) { return complaint }
+                    if let complaint = inner.set(texts, &schedule) { return complaint }
                     if let interval = schedule.every { target[keyPath: field].schedule = .every(interval) }
                     return nil
                 }
             },
             names: section.keys.map(\.name),
+            validate: { target, path, validation in
+                section.validate(ScheduleText(target[keyPath: field]), at: path, &validation)
+            },
             outlines: { blank, path in
                 [.heading(path, "a mapping", false, about)]
                     + section.outlines(ScheduleText(blank[keyPath: field]), at: path)
@@ -51,6 +54,7 @@ extension Key {
             .value(
                 "jitter", \.jitter,
                 .duration(.zero ... .seconds(3600), because: "what is due later is another slot"),
+                validate: \.neverStarts,
                 """
                 By up to that much each start is put off, by chance, so that many databases do not start as one. Less \
                 than every and start_within.
@@ -82,5 +86,46 @@ extension Key {
             record.refuse(accepted: zone, record.zones.complaint(about: error))
             return nil
         }
+    }
+}
+
+/// A schedule as the file writes it: an interval or an expression, and the zone by its name.
+private struct ScheduleText: Sendable {
+    private var interval: Duration?
+    private var expression: CronExpression?
+    var zone: String?
+    var jitter: Duration
+    var startWithin: Duration?
+
+    init(_ schedule: TaskSchedule) {
+        jitter = schedule.jitter
+        startWithin = schedule.startWithin
+        switch schedule.schedule {
+        case .every(let interval): self.interval = interval
+        case .cron(let expression, let zone):
+            self.expression = expression
+            self.zone = zone.name
+        }
+    }
+
+    /// Whoever says one of the two does not want the other.
+    var every: Duration? {
+        get { interval }
+        set { (interval, expression, zone) = (newValue, nil, nil) }
+    }
+
+    var cron: CronExpression? {
+        get { expression }
+        set { (interval, expression) = (nil, newValue) }
+    }
+
+    /// A start that is put off beyond the next slot, or beyond its own limit, never comes.
+    var neverStarts: [Contradiction] {
+        let limits = [("every", every), ("start_within", startWithin)]
+        for case (let key, let limit?) in limits where limit <= jitter {
+            let message = "expected less than \(key) (\(limit.inLongestUnit)), found '\(jitter.inLongestUnit)'"
+            return [Contradiction(key: "jitter", message: message)]
+        }
+        return []
     }
 }

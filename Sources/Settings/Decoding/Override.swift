@@ -1,0 +1,63 @@
+/// A variable of the environment, or a flag of the command line, that sets one value of a target.
+struct Override<Target: Sendable>: Sendable {
+    /// The variable or the flag.
+    let source: ConfigurationSource
+    /// Of the value, from the target on.
+    let path: String
+    /// What is said there; empty when nothing is.
+    let given: @Sendable (EnvironmentOverrides, FlagOverrides) -> [String]
+    /// Sets the value, or says why the texts are not one.
+    let set: @Sendable (_ texts: [String], inout Target) -> String?
+}
+
+/// A flag that overrides a key.
+struct Flag: Sendable {
+    /// With its dashes.
+    let name: String
+    /// What stands behind it, in order; empty when it is not given.
+    let given: @Sendable (FlagOverrides) -> [String]
+
+    init(_ name: String, _ given: @escaping @Sendable (FlagOverrides) -> [String]) {
+        self.name = name
+        self.given = given
+    }
+}
+
+extension Override {
+    /// Those of one key, in the order in which they are applied: a flag wins over a variable.
+    static func all(
+        of key: String, _ variable: String?, _ setFromVariable: @escaping @Sendable (String, inout Target) -> String?,
+        _ flag: Flag?, _ setFromFlag: @escaping @Sendable ([String], inout Target) -> String?
+    ) -> [Override] {
+        let ofVariable = variable.map { variable in
+            Override(
+                source: .environment(variable: variable), path: key,
+                given: { environment, _ in environment[variable].map { [$0] } ?? [] },
+                set: { texts, target in texts.first.flatMap { setFromVariable($0, &target) } })
+        }
+        let ofFlag = flag.map { flag in
+            Override(
+                source: .commandLine(flag: flag.name), path: key, given: { _, flags in flag.given(flags) },
+                set: setFromFlag)
+        }
+        return [ofVariable, ofFlag].compactMap(\.self)
+    }
+}
+
+extension Section {
+    /// Sets what the environment and the command line say of `target`; `path` is the target's own.
+    func override(
+        _ target: inout Target, at path: String, by environment: EnvironmentOverrides, _ flags: FlagOverrides,
+        _ record: inout DecodingRecord
+    ) {
+        for override in overrides {
+            let texts = override.given(environment, flags)
+            guard !texts.isEmpty else { continue }
+            if let complaint = override.set(texts, &target) {
+                record.refuse(override.source, "", complaint)
+            } else {
+                record.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: override.source)
+            }
+        }
+    }
+}

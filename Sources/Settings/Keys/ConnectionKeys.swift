@@ -1,0 +1,27 @@
+import Maintenance
+
+/// The keys of `databases[]` that say which database it is, and how to reach it.
+enum ConnectionKeys {
+    static let identity = ElementIdentity<DatabaseDefinition>(key: "name", noun: "database name", of: \.name)
+
+    static let all: [Key<DatabaseDefinition>] = [
+        .value(
+            "name", \.name, .databaseName, isRequired: true,
+            "What the database is called in commands, reports and metrics. Unique in the file."),
+        .value(
+            "conninfo", \.conninfo, .conninfo, isRequired: true, secrecy: .ofConnectionString,
+            """
+            The connection string, keywords or URI, several hosts and TLS as libpq has them. Empty: libpq's own \
+            variables and defaults. Keep a password out of it: use a password file.
+            """),
+        .value(
+            "pooler", \.pooler, .word, variable: "PGTEND_POOLER",
+            """
+            What to do where a connection pooler such as pgbouncer stands before the server. session: accept it if a \
+            check under load finds that each session has a backend of its own.
+            """),
+        .names(
+            "schemas", \.schemas, of: "schema", variable: "PGTEND_SCHEMAS", flag: Flag("--schema") { $0.schemas },
+            "Where tables, views and corpora are discovered. Exact names, without SQL quotes."),
+    ]
+}

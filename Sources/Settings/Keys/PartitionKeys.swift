@@ -1,0 +1,67 @@
+import CivilTime
+import Maintenance
+
+/// The keys of `databases[].partitions`.
+enum PartitionKeys {
+    static let section = Key<DatabaseDefinition>.task(
+        .partitions,
+        Section([
+            .value(
+                "discover", \.partitions.discover, .truth, variable: "PGTEND_PARTITIONS_DISCOVER",
+                "Whether partition sets are looked for in the schemas. Sets that are listed are tended anyway."),
+            .value(
+                "premake", \.partitions.premake, premake, variable: "PGTEND_PREMAKE",
+                "How many periods after the current one must have a partition."),
+            .value(
+                "fill_gaps", \.partitions.fillGaps, .truth, variable: "PGTEND_FILL_GAPS",
+                "Whether missing periods before the current one are created too."),
+            .schedule(
+                \.partitions.schedule, variable: "PGTEND_PARTITIONS_EVERY",
+                "When the service looks after partitions."),
+            .list(
+                "sets", \.partitionSets, blank: PartitionSetDefinition(table: .blank),
+                identifiedBy: ElementIdentity(key: "table", noun: "table", of: \.table), set,
+                "Partitioned tables that are named; each key that is missing is as discovered, or as said above."),
+        ]),
+        "Time-range partitions.")
+
+    private static let set = Section<PartitionSetDefinition>([
+        .value(
+            "table", \.table, .relation("table"), isRequired: true,
+            "The partitioned table. Unique among the sets."),
+        .value(
+            "interval", \.interval, ValueFormat<CalendarInterval>.word.optional,
+            "The period of one partition; weeks are ISO weeks, from Monday."),
+        .value(
+            "zone", \.zone, ValueFormat.zone.optional,
+            "The zone in which the bounds of a timestamptz key are midnights. Without it: as discovered, else UTC."),
+        .value("premake", \.premake, premake.optional, "As above, for this table alone."),
+        .value(
+            "naming", \.naming, ValueFormat.naming.optional, validate: equalNames(in:),
+            """
+            How partitions are called, by the first day of their period: YYYY and YY the year, MM the month, DD \
+            the day, Q the quarter, IYYY and IW the ISO year and week, DDD the day of the year. It must tell the \
+            periods of the interval apart.
+            """),
+        .value("fill_gaps", \.fillGaps, ValueFormat.truth.optional, "As above, for this table alone."),
+        .value("enabled", \.enabled, .truth, "False leaves the table alone, also when it is discovered."),
+    ])
+
+    private static let premake = ValueFormat<Int>.integer(
+        0...400, because: "each is a table that every plan of a query has to weigh")
+
+    /// A pattern by which two partitions would have one name.
+    @Sendable private static func equalNames(in set: PartitionSetDefinition) -> [Contradiction] {
+        guard let naming = set.naming, let interval = set.interval, !naming.distinguishes(interval) else { return [] }
+        let example =
+            switch interval {
+            case .day: "{YYYY}_{MM}_{DD}"
+            case .week: "{IYYY}_{IW}"
+            case .month: "{YYYY}_{MM}"
+            case .quarter: "{YYYY}_{Q}"
+            case .year: "{YYYY}"
+            }
+        let message = "expected a pattern that tells every \(interval.rawValue) apart, such as \(example), found "
+        return [Contradiction(key: "naming", message: message + Quotation.of(naming.description))]
+    }
+}

@@ -1,0 +1,18 @@
+/// The keys at the top of the file: what holds for the service as a whole.
+enum ServiceKeys {
+    static let all: [Key<Configuration>] = [
+        .value(
+            "log_format", \.logFormat, ValueFormat<LogFormat>.word.optional, variable: "PGTEND_LOG_FORMAT",
+            flag: Flag("--log-format") { flags in flags.logFormat.map { [$0.rawValue] } ?? [] },
+            "How to write to standard error where no journal listens. Without it: text."),
+        .value(
+            "connections", \.connections, .integer(1...100, because: "each is a connection and a running task"),
+            variable: "PGTEND_CONNECTIONS",
+            "At how many databases the service works at once; what is due in others waits for its turn."),
+        .value(
+            "stop_grace", \.stopGrace,
+            .duration(.seconds(1) ... .seconds(600), because: "whoever stops a service waits for it"),
+            variable: "PGTEND_STOP_GRACE",
+            "How long a running step may go on after SIGTERM before it is cancelled on the server."),
+    ]
+}
