@@ -2,8 +2,9 @@ import SQLText
 
 /// One step on the way of a live schema to what it should be.
 package struct SchemaStep: Hashable, Sendable {
-    package enum Manner: Hashable, Sendable {
-        /// In one transaction with its neighbours of this manner: nobody waits for it.
+    /// How it is run, and who waits for it.
+    package enum Execution: Hashable, Sendable {
+        /// In one transaction with the steps beside it that are `together`, too: nobody waits for it.
         case together
         /// In a transaction of its own. Its locks are taken first, within one deadline, which the work is done in too:
         /// whoever waits for them waits for no longer than that.
@@ -17,15 +18,15 @@ package struct SchemaStep: Hashable, Sendable {
     }
 
     package let object: CatalogObject
-    package let manner: Manner
+    package let execution: Execution
     /// What it is done for: "the column is text, and has to be mcp.task_status".
     package let purpose: String
     /// In their order, each without a semicolon at its end: one statement, or a file of several.
     package let statements: [String]
 
-    package init(_ object: CatalogObject, _ manner: Manner, _ purpose: String, _ statements: [String]) {
+    package init(_ object: CatalogObject, _ execution: Execution, _ purpose: String, _ statements: [String]) {
         self.object = object
-        self.manner = manner
+        self.execution = execution
         self.purpose = purpose
         self.statements = statements
     }

@@ -101,9 +101,10 @@ package struct SchemaPlanner {
     // MARK: - What the parts of the planner add
 
     mutating func add(
-        _ phase: Phase, _ object: CatalogObject, _ manner: SchemaStep.Manner, _ purpose: String, _ statements: String...
+        _ phase: Phase, _ object: CatalogObject, _ execution: SchemaStep.Execution, _ purpose: String,
+        _ statements: String...
     ) {
-        append(SchemaStep(object, manner, purpose, statements), to: phase)
+        append(SchemaStep(object, execution, purpose, statements), to: phase)
     }
 
     mutating func append(_ step: SchemaStep, to phase: Phase) {

@@ -276,7 +276,7 @@ package struct SchemaRepair: Sendable {
     /// Neighbours that go together are one transaction.
     static func groups(_ steps: [SchemaStep]) -> [[SchemaStep]] {
         steps.reduce(into: []) { groups, step in
-            if step.manner == .together, groups.last?.first?.manner == .together {
+            if step.execution == .together, groups.last?.first?.execution == .together {
                 groups[groups.count - 1].append(step)
             } else {
                 groups.append([step])
