@@ -62,13 +62,13 @@ struct SchemaPlannerTests {
         let planner = try Self.plan(
             expected: [owner, Self.id, (names[0], .type, "text")], live: [owner, Self.id] + found)
         #expect(
-            planner.notes == [
+            planner.result.notes == [
                 "things: note is missing, and is added without values; where it is remark under another name, rename that "
                     + #"first: ALTER TABLE "s"."things" RENAME COLUMN … TO "note""#
             ])
         let other = try Self.plan(
             expected: [owner, Self.id, (names[1], .type, "uuid")], live: [owner, Self.id] + found)
-        #expect(other.notes == [])
+        #expect(other.result.notes == [])
     }
 
     @Test func aColumnThatNothingFillsIsAskedForFirst() throws {

@@ -1,41 +1,47 @@
 import SQLText
 
-/// What reads a column that has to change. Whatever depends on it goes with the old column when that is renamed, and does
-/// there what nobody notices: a key stops being one, a CHECK fails for every new row.
-extension SchemaPlanner {
+/// What depends on something that has to change, or to be dropped.
+///
+/// When a column is renamed, whatever depends on it goes with the old column, and does there what nobody notices: a key
+/// stops being one, a CHECK fails for every new row. When something is dropped, the server would refuse the drop in the
+/// middle of the plan, and nobody but who made the dependants knows them well enough to make them again.
+struct DependantPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
     /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
     /// no type under it.
-    mutating func askForViews(on column: CatalogObject) throws(SQLTextError) {
-        ask(
+    func askForViews(on column: CatalogObject) throws(SQLTextError) {
+        plan.refuseRows(
             column,
-            """
-            SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
-            FROM pg_depend AS d
-            JOIN pg_rewrite AS v ON v.oid = d.objid
-            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
-                AND a.attname = \(try SQLLiteral(column.name).quoted)
-            GROUP BY 1
-            """,
+            answering: """
+                SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
+                FROM pg_depend AS d
+                JOIN pg_rewrite AS v ON v.oid = d.objid
+                JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                    AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
+                    AND a.attname = \(try SQLLiteral(column.name).quoted)
+                GROUP BY 1
+                """,
             "views read \(column.name), which has to change",
             cure: "drop these views, repeat the command, and make them again")
     }
 
-    /// - Parameter isRenamed: Otherwise its type changes under its name, and the server takes care of indexes and
+    /// - Parameter isRenamed: otherwise its type changes under its name, and the server takes care of indexes and
     ///   constraints, and of nothing else.
-    mutating func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(SQLTextError) {
+    func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(SQLTextError) {
         let trouble =
             "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
         // What is expected is made anew on the new column.
         func own(_ kind: CatalogObject.Kind) -> SchemaQuestion.Parameter {
             .texts(isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
         }
-        askForEach(
+        plan.refuseEach(
             RowQuery.dependants.question(
                 about: column, .text(try qualified(column.relation)), .text(column.name), .flag(isRenamed),
-                own(.trigger), own(.policy), own(.constraint), own(.index)),
-            { "the \($0) \(trouble)" }, then: Self.afterDropping)
+                own(.trigger), own(.policy), own(.constraint), own(.index)), { "the \($0) \(trouble)" },
+            then: Self.afterDropping)
         guard isRenamed else { return }
         try askForChecks(on: column)
         try noteIndexes(on: column)
@@ -44,15 +50,14 @@ extension SchemaPlanner {
 
     /// The server makes indexes and constraints anew when a type changes under them, by their old words: an operator
     /// class, an operator or a function that takes the one type may not take the other.
-    mutating func askForReaders(
-        of column: CatalogObject, from found: String, to wanted: String
-    ) throws(SQLTextError) {
-        if Self.base(found) == Self.base(wanted) || Self.isText(found) && Self.isText(wanted) { return }
-        askForEach(
+    func askForReaders(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
+        if change.isReadAlike { return }
+        let wanted = change.wanted.name
+        plan.refuseEach(
             RowQuery.readers.question(
                 about: column, .text(try qualified(column.relation)), .text(column.name), .text(wanted),
                 .texts(twins(.constraint, of: column)), .texts(twins(.index, of: column)),
-                .flag(Self.isNumber(found) && Self.isNumber(wanted))),
+                .flag(change.isBetweenNumbers)),
             { "the \($0) uses \(column.name), which has to become \(wanted), and may not take that" },
             then: Self.afterDropping)
     }
@@ -65,76 +70,69 @@ extension SchemaPlanner {
         }.map(\.name)
     }
 
-    private func isForeign(_ object: CatalogObject) -> Bool {
-        !expected.contains(object) && !object.name.hasPrefix(Self.prefix) && !object.name.hasPrefix(Self.syncPrefix)
+    private func isUnknown(_ object: CatalogObject) -> Bool {
+        !expected.contains(object) && !object.name.hasPrefix(ReservedName.prefix)
+            && !object.name.hasPrefix(ReservedName.syncPrefix)
     }
 
     // MARK: - CHECK
 
     /// New rows have NULL in the old column. A CHECK that holds for that and is about nothing else harms nobody: what
     /// the column may be says its new type.
-    private mutating func askForChecks(on column: CatalogObject) throws(SQLTextError) {
+    private func askForChecks(on column: CatalogObject) throws(SQLTextError) {
         let table = try qualified(column.relation)
         for check in live.parts(.constraint, of: column.relation) {
             guard let definition = live[check, .definition], definition != expected[check, .definition],
-                !check.name.hasPrefix(Self.prefix), let expression = Self.checked(definition)
+                !check.name.hasPrefix(ReservedName.prefix),
+                let expression = ConstraintDefinition(definition).checkedExpression
             else { continue }
-            let words = Self.words(expression)
+            let words = DeparsedExpression(expression).names
             let columns = live.parts(.column, of: column.relation).map(\.name).filter { words.contains($0) }
             guard columns.contains(column.name) else { continue }
-            var isHarmless = !isForeign(check)
+            var isHarmless = !isUnknown(check)
             if columns.count == 1 {
                 let row = "SELECT NULL::\(live[column, .type] ?? "text") AS \(try SQLIdentifier(column.name).quoted)"
                 let question = SchemaQuestion(
                     object: check,
                     query: "SELECT NULL::text AS value, 1::bigint AS count FROM (\(row)) AS r "
                         + "WHERE NOT coalesce(\(expression), true)")
-                count(question)
-                isHarmless = !isAnsweredByRows(question)
+                plan.pose(question)
+                isHarmless = !comparison.isAnsweredByRows(question)
             }
             let drop = "ALTER TABLE \(table) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)"
             if !isHarmless {
-                refuse(
+                plan.refuse(
                     check,
                     "\(definition) is about \(column.name), which has to change, and would go on with the old column, "
                         + "which is NULL in new rows",
                     cure: "\(drop); then repeat the command, and make it again where it is still needed")
-            } else if isForeign(check) {
-                notes.append(
-                    "\(column.relation): the constraint \(check.name) stays on \(Self.oldPrefix)\(column.name), and is "
+            } else if isUnknown(check) {
+                plan.note(
+                    "\(column.relation): the constraint \(check.name) stays on \(ReservedName.oldPrefix)\(column.name), and is "
                         + "about old rows alone: \(drop)")
             }
         }
     }
 
-    /// What stands behind CHECK, in its parentheses.
-    private static func checked(_ definition: String) -> String? {
-        guard var expression = definition.dropped("CHECK ") else { return nil }
-        for suffix in [" NOT ENFORCED", " NOT VALID", " NO INHERIT"] where expression.hasSuffix(suffix) {
-            expression.removeLast(suffix.count)
-        }
-        return expression
-    }
+    // MARK: - What is only noted
 
-    // MARK: - What is only told
-
-    private mutating func noteIndexes(on column: CatalogObject) throws(SQLTextError) {
-        for index in live.parts(.index, of: column.relation) where isForeign(index) {
-            let definition = live[index, .definition] ?? ""
-            guard !definition.hasPrefix("CREATE UNIQUE"), Self.words(Self.using(definition)).contains(column.name)
+    private func noteIndexes(on column: CatalogObject) throws(SQLTextError) {
+        for index in live.parts(.index, of: column.relation) where isUnknown(index) {
+            let definition = IndexDefinition(live[index, .definition] ?? "")
+            guard !definition.isUnique, DeparsedExpression(definition.using).names.contains(column.name)
             else { continue }
-            notes.append(
-                "\(column.relation): the index \(index.name) stays on \(Self.oldPrefix)\(column.name): "
+            plan.note(
+                "\(column.relation): the index \(index.name) stays on \(ReservedName.oldPrefix)\(column.name): "
                     + "DROP INDEX \(try qualified(index.name))")
         }
     }
 
     /// No catalog tells which columns a trigger's function reads.
-    private mutating func noteTriggers(of table: String) throws(SQLTextError) {
-        for trigger in live.parts(.trigger, of: table) where isForeign(trigger) {
+    private func noteTriggers(of table: String) throws(SQLTextError) {
+        for trigger in live.parts(.trigger, of: table) where isUnknown(trigger) {
             let definition = live[trigger, .definition] ?? ""
             guard let words = definition.firstRange(of: " EXECUTE FUNCTION ") else { continue }
-            let call = Self.tokens(String(definition[words.upperBound...])).prefix { $0.text != "(" }
+            let call = DeparsedExpression(String(definition[words.upperBound...])).tokens.prefix { $0.text != "(" }
             guard let function = call.last(where: \.isName)?.text,
                 !expected.objects(.function).contains(where: { $0.name.hasPrefix("\(function)(") })
             else { continue }
@@ -142,7 +140,25 @@ extension SchemaPlanner {
                 "\(table): nothing tells which columns the trigger \(trigger.name) reads (\(function)); one that reads a "
                 + "column that is renamed fails from then on, and has to be changed or dropped before: "
                 + "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(table))"
-            if !notes.contains(note) { notes.append(note) }
+            plan.noteOnce(note)
         }
     }
+
+    // MARK: - What is dropped and made anew
+
+    /// - Parameter objects: that are dropped together, the first of them for its own sake.
+    func askForUsers(ofDropped objects: [CatalogObject]) throws(SQLTextError) {
+        guard let object = objects.first else { return }
+        let functions = try objects.filter { $0.kind == .function }.map { (function) throws(SQLTextError) in
+            try comparison.functionName(function)
+        }
+        let relations = try objects.filter { $0.kind != .function }.map { (relation) throws(SQLTextError) in
+            try qualified(relation.name)
+        }
+        plan.refuseEach(
+            RowQuery.droppedDependants.question(about: object, .texts(functions), .texts(relations)),
+            { "the \($0) uses \(object.name), which has to be dropped and made anew" }, then: Self.afterDropping)
+    }
+
+    static let afterDropping = "then repeat the command, and make it again where it is still needed"
 }

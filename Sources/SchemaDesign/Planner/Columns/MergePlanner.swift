@@ -4,56 +4,51 @@ import SQLText
 ///
 /// Rows that have the new one keep it, the others get it from the old one; a row in which the two disagree is for a person
 /// to decide. The old column is renamed then, so that it is not asked again.
-extension SchemaPlanner {
-    /// The column under the name that it had, as long as both stand.
-    func formerColumn(of column: CatalogObject) -> CatalogObject? {
-        guard live.contains(column), let name = rule(column.relation, column.name)?.source else { return nil }
-        let former = CatalogObject(.column, name, of: column.relation)
-        return live.contains(former) ? former : nil
-    }
+struct MergePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
 
-    mutating func planMerge(_ former: CatalogObject, _ column: CatalogObject) throws(SQLTextError) {
-        guard try mayBeConverted(former, column) else { return }
+    func planMerge(_ former: CatalogObject, _ column: CatalogObject) throws(SQLTextError) {
+        guard try ConversionObstaclePlanner(self).mayBeConverted(former, column) else { return }
         let name = try SQLIdentifier(column.name).quoted
-        let mapped = try mappedValue(former, column)
+        let mapped = try comparison.mappedValue(former, column)
         let differs = "(\(mapped)) <> r.\(name)::text"
-        try askForValues(former, column, among: "r.\(name) IS NULL")
+        try MappingPlanner(self).askForValues(of: former, column, among: "r.\(name) IS NULL")
         try askForDisagreement(former, column, mapped, differs)
 
         let purpose = "\(former.name) stands beside \(column.name), which it is called by now"
-        addBriefly(
+        plan.addBriefly(
             .columns, column.relation, .accessExclusive, purpose,
-            try syncFunctionDefinition(column, assignment: try mergingAssignment(former, column, mapped)),
-            try syncTriggerDefinition(column))
+            try SyncTrigger(comparison, column).creation(assignment: try mergingAssignment(former, column, mapped)))
         let type = live[column, .type] ?? ""
-        let cast = Self.isText(type) ? mapped : "(\(mapped))::\(type)"
+        let cast = ColumnType(type).isText ? mapped : "(\(mapped))::\(type)"
         let fallback = expected[column, .null] == nil ? nil : expected[column, .default]
         let isNull = "r.\(name) IS NULL"
-        add(
+        plan.add(
             .values, column,
             .inBatches(
-                backfill(
+                comparison.backfill(
                     column, "\(name) = " + (fallback.map { "coalesce(\(cast), \($0))" } ?? cast),
                     fallback == nil ? "\(isNull) AND (\(mapped)) IS NOT NULL" : isNull)), purpose)
         // Of what was written between the count and the trigger.
-        try planGuard(
+        try RowGuardPlanner(self).planGuard(
             column, differs, "\(former.name) and \(column.name) disagree in rows of \(column.relation)", purpose)
-        addBriefly(
+        plan.addBriefly(
             .swaps, column.relation, .accessExclusive, purpose,
-            try [dropSyncTrigger(column), dropSyncFunction(column)] + retirement(of: former))
-        try noteRetirement(of: former)
+            try SyncTrigger(comparison, column).removal() + RetirementPlanner(self).retirement(of: former))
+        try RetirementPlanner(self).noteRetirement(of: former)
     }
 
-    private mutating func askForDisagreement(
+    private func askForDisagreement(
         _ former: CatalogObject, _ column: CatalogObject, _ mapped: String, _ differs: String
     ) throws(SQLTextError) {
         let table = try qualified(column.relation)
         let name = try SQLIdentifier(column.name).quoted
         let formerName = try SQLIdentifier(former.name).quoted
-        ask(
+        plan.refuseRows(
             column,
-            "SELECT \(Self.shown("(r.\(formerName)::text || '/' || r.\(name)::text)")) AS value, count(*) AS count "
-                + "FROM \(table) AS r WHERE \(differs) GROUP BY 1 ORDER BY 2 DESC, 1",
+            answering: "SELECT \(ColumnValues.shown("(r.\(formerName)::text || '/' || r.\(name)::text)")) AS value, "
+                + "count(*) AS count FROM \(table) AS r WHERE \(differs) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(former.name) and \(column.name) disagree (\(former.name)/\(column.name))",
             cure: "make them agree, then repeat the command: of rows whose \(former.name) is right by "
                 + "UPDATE \(table) AS r SET \(name) = \(mapped) WHERE \(differs); of rows whose \(column.name) is right by "

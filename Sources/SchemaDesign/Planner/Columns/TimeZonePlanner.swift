@@ -1,30 +1,35 @@
 import SQLText
 
 /// Instants without a time zone, which count as UTC.
-extension SchemaPlanner {
+struct TimeZonePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
     /// The names under which a server may be told to live in UTC.
     private static let namesOfUTC = ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "UCT", "ETC/UCT", "ZULU", "UNIVERSAL"]
 
     /// Where whoever wrote them lives in another zone, nothing says which of the two they are meant in.
-    mutating func askForZone(of column: CatalogObject) throws(SQLTextError) {
-        guard let (found, wanted) = typeChange(of: column), wanted.hasSuffix("with time zone"),
+    func askForZone(of column: CatalogObject) throws(SQLTextError) {
+        guard let change = comparison.typeChange(of: column) else { return }
+        let (found, wanted) = (change.found.name, change.wanted.name)
+        guard wanted.hasSuffix("with time zone"),
             found == "date" || found.hasPrefix("timestamp") && found.hasSuffix("without time zone")
         else { return }
         let table = try qualified(column.relation)
         let name = try SQLIdentifier(column.name).quoted
         let question = try configuredZone(column)
-        count(question)
-        guard let obstacle = answers[question]?.first,
+        plan.pose(question)
+        guard let obstacle = comparison.answers[question]?.first,
             let parts = obstacle.value?.split(separator: "\n", maxSplits: 1).map(String.init), parts.count == 2
         else { return }
         let zone = try SQLLiteral(parts[0]).quoted
-        refuse(
+        plan.refuse(
             column,
             "\(obstacle.count) row(s): \(column.name) is \(found), and would be taken as UTC; but TimeZone is \(zone) "
                 + "here, and nothing says which of the two its values are meant in",
             cure: "where they are times of that zone: ALTER TABLE \(table) ALTER COLUMN \(name) TYPE \(wanted) "
-                + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(parts[1]); then repeat the command"
-        )
+                + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(parts[1]); "
+                + "then repeat the command")
     }
 
     /// The zone that a session of the table's owner is given, a line break, and the statement that makes it UTC; nothing
@@ -55,7 +60,7 @@ extension SchemaPlanner {
                     ORDER BY rank
                     LIMIT 1
                 ) AS z
-                WHERE upper(z.zone) NOT IN (\(try literals(Self.namesOfUTC)))
+                WHERE upper(z.zone) NOT IN (\(try comparison.literals(Self.namesOfUTC)))
                     AND EXISTS (SELECT FROM \(table) AS r WHERE \(value) IS NOT NULL)
                 """)
     }

@@ -1,37 +1,36 @@
 import SQLText
 
 /// The trigger that gives rows which are written meanwhile what a backfill gives to those that stand.
-extension SchemaPlanner {
-    /// Behind whatever other BEFORE triggers the table has: they fire in the order of their names.
-    static let syncPrefix = "zz_\(prefix)sync_"
+struct SyncTrigger {
+    private let comparison: SchemaComparison
+    private let column: CatalogObject
 
-    /// Whether it still has to stand.
-    func needsSync(_ column: CatalogObject) throws(SQLTextError) -> Bool {
-        if needsConversion(column) || formerColumn(of: column) != nil { return true }
-        return try fillingRule(column) != nil
+    init(_ comparison: SchemaComparison, _ column: CatalogObject) {
+        self.comparison = comparison
+        self.column = column
     }
 
-    func syncFunction(_ column: CatalogObject) throws(SQLTextError) -> String {
-        try qualified(Self.derived("\(Self.prefix)sync_", "\(column.relation)_\(column.name)"))
+    private func functionName() throws(SQLTextError) -> String {
+        try comparison.qualified(
+            ReservedName.fitted("\(ReservedName.prefix)sync_", "\(column.relation)_\(column.name)"))
     }
 
-    private func syncTrigger(_ column: CatalogObject) throws(SQLTextError) -> String {
-        try SQLIdentifier(Self.derived(Self.syncPrefix, column.name)).quoted
+    private func name() throws(SQLTextError) -> String {
+        try SQLIdentifier(ReservedName.fitted(ReservedName.syncPrefix, column.name)).quoted
     }
 
-    /// Casts as the backfill does, whatever the writer's session has set.
+    /// Makes the function and the trigger. The function casts as the backfill does, whatever the writer's session has set.
     ///
     /// - Parameter isDefiner: for a value that is looked up where the writer itself may not look.
-    func syncFunctionDefinition(
-        _ column: CatalogObject, assignment: String, isDefiner: Bool = false
-    ) throws(SQLTextError) -> String {
+    func creation(assignment: String, isDefiner: Bool = false) throws(SQLTextError) -> [String] {
         // Only where they matter: each is set and taken back for each row.
         let settings =
-            typesInStep(column).contains(where: Self.isWrittenAsSet)
+            types.contains(where: \.dependsOnSettings)
             ? " SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1"
             : ""
-        return """
-            CREATE OR REPLACE FUNCTION \(try syncFunction(column))() RETURNS trigger
+        return [
+            """
+            CREATE OR REPLACE FUNCTION \(try functionName())() RETURNS trigger
             LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp\(settings)
             AS $pgtend$
             BEGIN
@@ -39,35 +38,33 @@ extension SchemaPlanner {
                 RETURN NEW;
             END
             $pgtend$
-            """
+            """,
+            "CREATE OR REPLACE TRIGGER \(try name()) BEFORE INSERT OR UPDATE ON "
+                + "\(try comparison.qualified(column.relation)) FOR EACH ROW EXECUTE FUNCTION \(try functionName())()",
+        ]
     }
 
-    private func typesInStep(_ column: CatalogObject) -> [String] {
-        let former = rule(column.relation, column.name)?.source.map { CatalogObject(.column, $0, of: column.relation) }
-        return [expected[column, .type], live[column, .type], former.flatMap { live[$0, .type] }].compactMap { $0 }
+    /// Takes both away.
+    func removal() throws(SQLTextError) -> [String] {
+        [
+            "DROP TRIGGER IF EXISTS \(try name()) ON \(try comparison.qualified(column.relation))",
+            "DROP FUNCTION IF EXISTS \(try functionName())()",
+        ]
     }
 
-    /// Whether settings decide how values of the type are written and read.
-    private static func isWrittenAsSet(_ type: String) -> Bool {
-        ["date", "time", "interval", "real", "double precision"].contains { type.hasPrefix($0) }
+    /// Those of the columns that it keeps in step.
+    private var types: [ColumnType] {
+        let (expected, live) = (comparison.expected, comparison.live)
+        let former = comparison.rule(of: column)?.source.map { CatalogObject(.column, $0, of: column.relation) }
+        return [expected[column, .type], live[column, .type], former.flatMap { live[$0, .type] }]
+            .compactMap { $0.map(ColumnType.init) }
     }
+}
 
-    func syncTriggerDefinition(_ column: CatalogObject) throws(SQLTextError) -> String {
-        "CREATE OR REPLACE TRIGGER \(try syncTrigger(column)) BEFORE INSERT OR UPDATE ON "
-            + "\(try qualified(column.relation)) FOR EACH ROW EXECUTE FUNCTION \(try syncFunction(column))()"
-    }
-
-    func dropSyncTrigger(_ column: CatalogObject) throws(SQLTextError) -> String {
-        "DROP TRIGGER IF EXISTS \(try syncTrigger(column)) ON \(try qualified(column.relation))"
-    }
-
-    func dropSyncFunction(_ column: CatalogObject) throws(SQLTextError) -> String {
-        "DROP FUNCTION IF EXISTS \(try syncFunction(column))()"
-    }
-
-    mutating func planEndOfSync(_ column: CatalogObject, in phase: Phase) throws(SQLTextError) {
-        addBriefly(
+extension PartPlanner {
+    func planEndOfSync(_ column: CatalogObject, in phase: PlanPhase) throws(SQLTextError) {
+        plan.addBriefly(
             phase, column.relation, .accessExclusive, "\(column.name) is kept in step no more",
-            try dropSyncTrigger(column), try dropSyncFunction(column))
+            try SyncTrigger(comparison, column).removal())
     }
 }

@@ -1,8 +1,11 @@
 import SQLText
 
 /// Tables whose rows are also those of a table of the schema, where nothing of the schema guards or fills them.
-extension SchemaPlanner {
-    mutating func refuseRelatives() throws(SQLTextError) {
+struct InheritancePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func refuseRelatives() throws(SQLTextError) {
         let quotedSchema = try SQLIdentifier(schema).quoted
         let properties: [CatalogProperty] = [
             .partitionsElsewhere, .partitionsWithPartitions, .inherits, .inheritedBy,
@@ -15,20 +18,20 @@ extension SchemaPlanner {
             let table = try qualified(object.name)
             switch difference.property {
             case .partitionsElsewhere:
-                refuse(
+                plan.refuse(
                     object, "expected its partitions in the schema, where they are guarded with it; found \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \($0) SET SCHEMA \(quotedSchema)" })
             case .partitionsWithPartitions:
-                refuse(
+                plan.refuse(
                     object, "expected partitions that have none themselves, found \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \(table) DETACH PARTITION \($0)" }
                         + "; then make the partitions that are expected, and copy the rows")
             case .inherits:
-                refuse(
+                plan.refuse(
                     object, "expected a table by itself, found one whose rows are seen through \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \(table) NO INHERIT \($0)" })
             case .inheritedBy:
-                refuse(
+                plan.refuse(
                     object, "expected a table by itself, found one that shows the rows of \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \($0) NO INHERIT \(table)" })
             default: continue

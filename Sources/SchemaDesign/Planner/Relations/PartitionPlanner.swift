@@ -1,8 +1,12 @@
 import EmbeddedSQL
 import SQLText
 
-extension SchemaPlanner {
-    mutating func planPartitions() throws(SQLTextError) {
+/// Partitions: those for the present, and the settings of all.
+struct PartitionPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planPartitions() throws(SQLTextError) {
         for table in expected.objects(.table) where live[table, .partitionForThePresent] == nil {
             if expected[table, .partitionForThePresent] != nil { try planFirstPartitions(of: table) }
         }
@@ -10,7 +14,7 @@ extension SchemaPlanner {
     }
 
     /// Those of this month and of the three that follow, as the migration makes them.
-    private mutating func planFirstPartitions(of table: CatalogObject) throws(SQLTextError) {
+    private func planFirstPartitions(of table: CatalogObject) throws(SQLTextError) {
         let rest = live.parts(.partition, of: table.name).filter { live[$0, .bounds] == "DEFAULT" }
         try askForPlaces(table)
         for partition in rest {
@@ -21,7 +25,7 @@ extension SchemaPlanner {
         let locks =
             [LockRequirement(.shareUpdateExclusive, on: RelationName(schema: schema, name: table.name))]
             + rest.map { LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: $0.name)) }
-        append(
+        plan.append(
             SchemaStep(
                 table, .briefly(locks), "a row of this month has no partition",
                 [
@@ -30,19 +34,23 @@ extension SchemaPlanner {
                 ]), to: .firstPartitions)
     }
 
-    private mutating func askForRowsToCome(_ rest: CatalogObject, _ table: CatalogObject) throws(SQLTextError) {
-        guard let key = Self.list(expected[table, .partitionKey] ?? "", after: "RANGE ")?.first else { return }
+    private func partitioningColumn(of table: CatalogObject) -> String? {
+        DeparsedExpression(expected[table, .partitionKey] ?? "").names(after: "RANGE ")?.first
+    }
+
+    private func askForRowsToCome(_ rest: CatalogObject, _ table: CatalogObject) throws(SQLTextError) {
+        guard let key = partitioningColumn(of: table) else { return }
         let column = "r.\(try SQLIdentifier(key).quoted)"
-        ask(
+        plan.refuseRows(
             table,
-            """
-            SELECT to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM') AS value, count(*) AS count
-            FROM \(try qualified(rest.name)) AS r
-            WHERE \(column) >= date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
-                AND \(column) < (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '4 months') AT TIME ZONE 'UTC'
-            GROUP BY 1
-            ORDER BY 1
-            """,
+            answering: """
+                SELECT to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM') AS value, count(*) AS count
+                FROM \(try qualified(rest.name)) AS r
+                WHERE \(column) >= date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+                    AND \(column) < (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '4 months') AT TIME ZONE 'UTC'
+                GROUP BY 1
+                ORDER BY 1
+                """,
             "the DEFAULT partition \(rest.name) has rows of months that need a partition of their own",
             cure: "move these rows into a table of their own, repeat the command, and insert them into \(table.name)")
     }
@@ -75,9 +83,9 @@ extension SchemaPlanner {
     }
 
     /// A month needs its name, and all of its time.
-    private mutating func askForPlaces(_ table: CatalogObject) throws(SQLTextError) {
+    private func askForPlaces(_ table: CatalogObject) throws(SQLTextError) {
         let months = try months(table)
-        askForThings(
+        plan.refuseListed(
             SchemaQuestion(
                 object: table,
                 query: """
@@ -90,7 +98,7 @@ extension SchemaPlanner {
             "names of partitions that have to be made are taken",
             cure: "attach these tables to \(table.name), or give them other names, then repeat the command")
         // One that begins with the month, or before, and has ended by now keeps the month from being made.
-        askForThings(
+        plan.refuseListed(
             SchemaQuestion(
                 object: table,
                 query: """
@@ -105,9 +113,9 @@ extension SchemaPlanner {
     }
 
     /// ATTACH reads the DEFAULT partition from end to end, once for each month, unless a CHECK tells it what is not there.
-    private mutating func askForSize(_ rest: CatalogObject, _ table: CatalogObject) throws(SQLTextError) {
-        guard let key = Self.list(expected[table, .partitionKey] ?? "", after: "RANGE ")?.first else { return }
-        let bytes = Int(deadline / .milliseconds(1)) * Self.scannedBytesPerMillisecond
+    private func askForSize(_ rest: CatalogObject, _ table: CatalogObject) throws(SQLTextError) {
+        guard let key = partitioningColumn(of: table) else { return }
+        let bytes = Int(comparison.deadline / .milliseconds(1)) * Self.scannedBytesPerMillisecond
         let question = SchemaQuestion(
             object: table,
             query: """
@@ -125,10 +133,10 @@ extension SchemaPlanner {
                         WHERE k.conrelid = a.attrelid AND k.contype = 'c' AND k.convalidated AND k.conkey = ARRAY[a.attnum]
                             AND pg_get_constraintdef(k.oid) NOT LIKE '%IS NOT NULL%')
                 """)
-        count(question)
-        guard let size = answers[question]?.first, let condition = size.value else { return }
+        plan.pose(question)
+        guard let size = comparison.answers[question]?.first, let condition = size.value else { return }
         let alter = "ALTER TABLE \(try qualified(rest.name))"
-        refuse(
+        plan.refuse(
             table,
             "the DEFAULT partition \(rest.name) has \(size.count) bytes, which are read under a lock for each month; "
                 + "at most \(bytes) can be within the time that others may be made to wait",
@@ -141,22 +149,22 @@ extension SchemaPlanner {
 
     private static let scannedBytesPerMillisecond = 160_000
 
-    private mutating func planPartitionSettings() throws(SQLTextError) {
+    private func planPartitionSettings() throws(SQLTextError) {
         for difference in gap.different where difference.object.kind == .partition {
             let partition = difference.object
             let name = try qualified(partition.name)
             let purpose = "the partition's \(difference.property.rawValue) is \(difference.found ?? "the default")"
             switch difference.property {
             case .owner:
-                addBriefly(
+                plan.addBriefly(
                     .partitions, partition.name, .accessExclusive, purpose,
                     "ALTER TABLE \(name) OWNER TO \(try SQLIdentifier(difference.expected ?? "").quoted)")
             case .options:
                 guard let options = difference.expected else { continue }
-                addBriefly(
+                plan.addBriefly(
                     .partitions, partition.name, .shareUpdateExclusive, purpose, "ALTER TABLE \(name) SET (\(options))")
             case .rowSecurity:
-                addBriefly(
+                plan.addBriefly(
                     .rowSecurity, partition.name, .accessExclusive, purpose,
                     "ALTER TABLE \(name) \(difference.expected == nil ? "DISABLE" : "ENABLE") ROW LEVEL SECURITY")
             default: continue

@@ -1,22 +1,29 @@
 import SQLText
 
 /// Plain and materialized views, what one of them reads before the other.
-extension SchemaPlanner {
-    mutating func planViews() throws(SQLTextError) {
+struct ViewPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planViews() throws(SQLTextError) {
         for view in viewsInOrder {
             if !live.contains(view) {
-                try refuseTakenName(view)
-                for index in expected.parts(.index, of: view.name) { try refuseTakenName(index) }
+                let names = TakenNamePlanner(self)
+                try names.refuseTakenName(view)
+                for index in expected.parts(.index, of: view.name) { try names.refuseTakenName(index) }
                 try planNewView(view, view.name)
             } else if difference(view, .definition) != nil || difference(view, .columns) != nil {
                 try planOtherView(view)
             } else {
                 try planViewSettings(view)
-                for index in expected.parts(.index, of: view.name) { try planIndex(index) }
+                for index in expected.parts(.index, of: view.name) { try IndexPlanner(self).planIndex(index) }
             }
         }
     }
 
+    private var grants: GrantStatements { GrantStatements(comparison) }
+
+    /// What is read comes before what reads it.
     private var viewsInOrder: [CatalogObject] {
         var waiting = expected.objects(.view) + expected.objects(.materializedView)
         var ordered: [CatalogObject] = []
@@ -29,44 +36,44 @@ extension SchemaPlanner {
     }
 
     private func reads(_ view: CatalogObject, _ other: CatalogObject) -> Bool {
-        Self.words(expected[view, .definition] ?? "").contains(other.name)
+        DeparsedExpression(expected[view, .definition] ?? "").names.contains(other.name)
     }
 
     /// - Parameter name: under which it is made.
-    private mutating func planNewView(_ view: CatalogObject, _ name: String) throws(SQLTextError) {
+    private func planNewView(_ view: CatalogObject, _ name: String) throws(SQLTextError) {
         guard view.kind == .materializedView else {
-            append(SchemaStep(view, .together, "the view is missing", try createView(view)), to: .views)
+            plan.append(SchemaStep(view, .together, "the view is missing", try createView(view)), to: .views)
             return
         }
         // It reads for as long as it takes, and nobody waits for it.
         let step = SchemaStep(
             view, .patiently([]), name == view.name ? "the view is missing" : "the view is another one",
             try createMaterializedView(view, name))
-        append(step, to: .views)
+        plan.append(step, to: .views)
     }
 
     /// With its indexes.
     private func createMaterializedView(_ view: CatalogObject, _ name: String) throws(SQLTextError) -> [String] {
         ["CREATE MATERIALIZED VIEW \(try qualified(name)) AS\n\(query(view))"]
-            + (try revocation(on: view, madeAs: name))
-            + ["ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try owner(view))"]
+            + (try grants.revocation(on: view, madeAs: name))
+            + ["ALTER MATERIALIZED VIEW \(try qualified(name)) OWNER TO \(try comparison.owner(view))"]
             + (try expected.parts(.index, of: view.name).map { (index) throws(SQLTextError) in
-                try createIndex(
-                    name == view.name ? index.name : Self.derived(Self.newPrefix, index.name),
+                try comparison.createIndex(
+                    name == view.name ? index.name : ReservedName.fitted(ReservedName.newPrefix, index.name),
                     expected[index, .definition] ?? "", on: name)
             })
-            + (try foreignIndexes(on: view, name))
+            + (try copiedIndexes(on: view, name))
     }
 
     /// Indexes that somebody has added to what is made anew.
     ///
     /// - Parameter name: under which the view is made.
-    private func foreignIndexes(on view: CatalogObject, _ name: String) throws(SQLTextError) -> [String] {
+    private func copiedIndexes(on view: CatalogObject, _ name: String) throws(SQLTextError) -> [String] {
         var statements: [String] = []
         for index in keptIndexes(of: view) {
-            let other = name == view.name ? index.name : Self.derived(Self.newPrefix, index.name)
+            let other = name == view.name ? index.name : ReservedName.fitted(ReservedName.newPrefix, index.name)
             statements.append(
-                try createIndex(other, live[index, .definition] ?? "", lists: live[index, .lists], on: name))
+                try comparison.createIndex(other, live[index, .definition] ?? "", lists: live[index, .lists], on: name))
             if let options = live[index, .options] {
                 statements.append("ALTER INDEX \(try qualified(other)) SET (\(options))")
             }
@@ -78,7 +85,7 @@ extension SchemaPlanner {
     private func keptIndexes(of view: CatalogObject) -> [CatalogObject] {
         addedIndexes(of: view).filter {
             live[view, .columns] == expected[view, .columns]
-                && !(live[$0, .definition] ?? "").hasPrefix("CREATE UNIQUE")
+                && !IndexDefinition(live[$0, .definition] ?? "").isUnique
         }
     }
 
@@ -86,35 +93,35 @@ extension SchemaPlanner {
         live.parts(.index, of: view.name).filter { !expected.contains($0) }
     }
 
-    private mutating func noteLostParts(of view: CatalogObject) throws(SQLTextError) {
+    private func noteLostParts(of view: CatalogObject) throws(SQLTextError) {
         let kept = keptIndexes(of: view)
         for index in addedIndexes(of: view) where !kept.contains(index) {
-            let create = try createIndex(index.name, live[index, .definition] ?? "", on: view.name)
-            notes.append("\(view.name): the index \(index.name) goes with what has to be made anew; it was: \(create)")
+            let create = try comparison.createIndex(index.name, live[index, .definition] ?? "", on: view.name)
+            plan.note("\(view.name): the index \(index.name) goes with what has to be made anew; it was: \(create)")
         }
         for trigger in live.parts(.trigger, of: view.name) where !expected.contains(trigger) {
-            notes.append(
+            plan.note(
                 "\(view.name): the trigger \(trigger.name) goes with what has to be made anew; it was: "
                     + (live[trigger, .definition] ?? ""))
         }
     }
 
     /// The new one is filled beside the old one, which its readers have until the names are swapped.
-    private mutating func planOtherView(_ view: CatalogObject) throws(SQLTextError) {
+    private func planOtherView(_ view: CatalogObject) throws(SQLTextError) {
         let dependants = viewsInOrder.filter { $0 != view && live.contains($0) && dependsOn($0, view) }
-        try askForDependants(ofDropped: [view] + dependants)
+        try DependantPlanner(self).askForUsers(ofDropped: [view] + dependants)
         for other in [view] + dependants {
             for index in expected.parts(.index, of: other.name) where !live.contains(index) {
-                try refuseTakenName(index)
+                try TakenNamePlanner(self).refuseTakenName(index)
             }
             try noteLostParts(of: other)
         }
         var statements = try dependants.reversed().map { (other) throws(SQLTextError) in try drop(other) }
         statements.append(try drop(view))
         if view.kind == .materializedView {
-            let new = Self.derived(Self.newPrefix, view.name)
+            let new = ReservedName.fitted(ReservedName.newPrefix, view.name)
             if live.contains(CatalogObject(.materializedView, new)) {
-                append(
+                plan.append(
                     SchemaStep(
                         view, .together, "an earlier call was interrupted",
                         ["DROP MATERIALIZED VIEW \(try qualified(new))"]), to: .functions)
@@ -123,20 +130,20 @@ extension SchemaPlanner {
             statements.append(
                 "ALTER MATERIALIZED VIEW \(try qualified(new)) RENAME TO \(try SQLIdentifier(view.name).quoted)")
             for index in expected.parts(.index, of: view.name) + keptIndexes(of: view) {
-                let made = try qualified(Self.derived(Self.newPrefix, index.name))
+                let made = try qualified(ReservedName.fitted(ReservedName.newPrefix, index.name))
                 statements.append("ALTER INDEX \(made) RENAME TO \(try SQLIdentifier(index.name).quoted)")
             }
         } else {
             statements += try createView(view)
         }
-        statements += try grants(on: view, isAnew: true)
+        statements += try grants.grants(on: view, isAnew: true)
         for other in dependants {
             statements +=
                 other.kind == .materializedView
                 ? try createMaterializedView(other, other.name) : try createView(other)
-            statements += try grants(on: other, isAnew: true)
+            statements += try grants.grants(on: other, isAnew: true)
         }
-        append(SchemaStep(view, .briefly([]), "the view is another one", statements), to: .views)
+        plan.append(SchemaStep(view, .briefly([]), "the view is another one", statements), to: .views)
     }
 
     private func dependsOn(_ view: CatalogObject, _ other: CatalogObject) -> Bool {
@@ -154,8 +161,8 @@ extension SchemaPlanner {
     private func createView(_ view: CatalogObject) throws(SQLTextError) -> [String] {
         let options = expected[view, .options].map { " WITH (\($0))" } ?? ""
         return ["CREATE VIEW \(try qualified(view.name))\(options) AS\n\(query(view))"]
-            + (try revocation(on: view))
-            + ["ALTER VIEW \(try qualified(view.name)) OWNER TO \(try owner(view))"]
+            + (try grants.revocation(on: view))
+            + ["ALTER VIEW \(try qualified(view.name)) OWNER TO \(try comparison.owner(view))"]
     }
 
     /// Without the semicolon that the server's deparse ends with.
@@ -164,13 +171,13 @@ extension SchemaPlanner {
         return text.hasSuffix(";") ? String(text.dropLast()) : text
     }
 
-    private mutating func planViewSettings(_ view: CatalogObject) throws(SQLTextError) {
+    private func planViewSettings(_ view: CatalogObject) throws(SQLTextError) {
         let name = "\(Self.keyword(view)) \(try qualified(view.name))"
         if let owner = difference(view, .owner) {
-            append(
+            plan.append(
                 SchemaStep(
                     view, .briefly([]), "the view belongs to \(owner.found ?? "another")",
-                    ["ALTER \(name) OWNER TO \(try self.owner(view))"]), to: .owners)
+                    ["ALTER \(name) OWNER TO \(try comparison.owner(view))"]), to: .owners)
         }
         if let options = difference(view, .options) {
             let extra = StorageOptions(options.found).without(StorageOptions(options.expected))
@@ -178,7 +185,7 @@ extension SchemaPlanner {
             if !extra.names.isEmpty, view.kind == .view {
                 statements.append("ALTER \(name) RESET (\(extra.names.joined(separator: ", ")))")
             }
-            append(
+            plan.append(
                 SchemaStep(view, .briefly([]), "its options are \(options.found ?? "none")", statements), to: .views)
         }
     }
