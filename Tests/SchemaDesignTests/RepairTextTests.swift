@@ -9,14 +9,15 @@ struct RepairTextTests {
 
     @Test func namesAreFoundOutsideOfLiterals() {
         let expression = #"CHECK (((status)::text = 'status of "it"''s' OR "Odd ""name""" > 1))"#
-        #expect(SchemaPlanner.words(expression).isSuperset(of: ["CHECK", "status", "text", "OR"]))
-        #expect(!SchemaPlanner.words(expression).contains("of"))
-        #expect(SchemaPlanner.tokens(expression).map(\.raw).joined() == expression)
+        #expect(DeparsedExpression(expression).names.isSuperset(of: ["CHECK", "status", "text", "OR"]))
+        #expect(!DeparsedExpression(expression).names.contains("of"))
+        #expect(DeparsedExpression(expression).tokens.map(\.raw).joined() == expression)
     }
 
     @Test func columnsAreRenamedAndNothingElseIs() {
         #expect(
-            SchemaPlanner.renamed("(status = 'status' AND my_status > 0) OR \"status\" = 1", ["status": "new_status"])
+            DeparsedExpression("(status = 'status' AND my_status > 0) OR \"status\" = 1")
+                .renaming(["status": "new_status"])
                 == "(\"new_status\" = 'status' AND my_status > 0) OR \"new_status\" = 1")
     }
 
@@ -27,16 +28,16 @@ struct RepairTextTests {
         for _ in 1...2_000 {
             let count = Int.random(in: 0...12, using: &random)
             let expression = (0..<count).map { _ in parts.randomElement(using: &random) ?? "" }.joined()
-            #expect(SchemaPlanner.tokens(expression).map(\.raw).joined() == expression, "seed \(random.seed)")
+            #expect(DeparsedExpression(expression).tokens.map(\.raw).joined() == expression, "seed \(random.seed)")
         }
     }
 
     @Test func longNamesAreCutAndStayApart() {
         let long = String(repeating: "long_", count: 12)
-        let names = ["a", "b"].map { SchemaPlanner.derived("pgtend_new_", long + $0) }
+        let names = ["a", "b"].map { ReservedName.fitted("pgtend_new_", long + $0) }
         #expect(names.allSatisfy { $0.utf8.count <= 63 && $0.hasPrefix("pgtend_new_long_") })
         #expect(names[0] != names[1])
-        #expect(SchemaPlanner.derived("pgtend_new_", "short") == "pgtend_new_short")
+        #expect(ReservedName.fitted("pgtend_new_", "short") == "pgtend_new_short")
     }
 
     @Test(arguments: [
@@ -44,7 +45,7 @@ struct RepairTextTests {
         ("FOREIGN KEY (a) REFERENCES \"odd schema\".\"odd.table\"(b) ON DELETE CASCADE", "odd.table"),
     ])
     func theReferencedTableIsRead(definition: String, table: String) {
-        #expect(SchemaPlanner.referenced(definition) == table)
+        #expect(ConstraintDefinition(definition).referencedTable == table)
     }
 
     // MARK: - Mappings

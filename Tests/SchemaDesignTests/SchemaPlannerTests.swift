@@ -25,7 +25,7 @@ struct SchemaPlannerTests {
 
     private static func statements(_ planner: SchemaPlanner) -> [String] {
         planner.result.steps.flatMap { step -> [String] in
-            if case .inBatches(let backfill) = step.manner {
+            if case .inBatches(let backfill) = step.execution {
                 return backfill.tables.map {
                     "UPDATE \($0.name) SET \(backfill.assignment) WHERE \(backfill.condition)"
                 }
@@ -45,7 +45,7 @@ struct SchemaPlannerTests {
             live: [(Self.table, .owner, "o"), Self.id])
         let steps = planner.result.steps
         try #require(steps.count == 1)
-        #expect(steps[0].manner == .briefly([.init(.accessExclusive, on: .init(schema: "s", name: "things"))]))
+        #expect(steps[0].execution == .briefly([.init(.accessExclusive, on: .init(schema: "s", name: "things"))]))
         #expect(
             steps[0].statements == [
                 #"ALTER TABLE "s"."things" ADD COLUMN "kind" text DEFAULT 'plain'::text NOT NULL"#,
@@ -62,13 +62,13 @@ struct SchemaPlannerTests {
         let planner = try Self.plan(
             expected: [owner, Self.id, (names[0], .type, "text")], live: [owner, Self.id] + found)
         #expect(
-            planner.notes == [
+            planner.result.notes == [
                 "things: note is missing, and is added without values; where it is remark under another name, rename that "
                     + #"first: ALTER TABLE "s"."things" RENAME COLUMN … TO "note""#
             ])
         let other = try Self.plan(
             expected: [owner, Self.id, (names[1], .type, "uuid")], live: [owner, Self.id] + found)
-        #expect(other.notes == [])
+        #expect(other.result.notes == [])
     }
 
     @Test func aColumnThatNothingFillsIsAskedForFirst() throws {

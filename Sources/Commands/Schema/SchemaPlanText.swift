@@ -64,7 +64,7 @@ struct SchemaPlanText {
     private static func lines(_ number: Int, _ step: SchemaStep) -> [String] {
         let head = "  \(number). \(step.object.description.visible): \(step.purpose.visible)"
         let statements =
-            switch step.manner {
+            switch step.execution {
             case .inBatches(let backfill):
                 backfill.tables.map { table in
                     "UPDATE \(table) AS r SET \(backfill.assignment) WHERE \(backfill.condition)"
@@ -72,11 +72,11 @@ struct SchemaPlanText {
             default: step.statements
             }
         let sql = statements.flatMap { "\($0);".visibleLines.map { "       \($0)" } }
-        return [head, "     \(manner(step.manner))"] + sql
+        return [head, "     \(text(of: step.execution))"] + sql
     }
 
-    private static func manner(_ manner: SchemaStep.Manner) -> String {
-        switch manner {
+    private static func text(of execution: SchemaStep.Execution) -> String {
+        switch execution {
         case .together: "in one transaction with its neighbours; nobody waits"
         case .briefly([]): "within the lock limit: the locks of its statements"
         case .briefly(let locks): "within the lock limit: " + locks.map(words).joined(separator: ", ")

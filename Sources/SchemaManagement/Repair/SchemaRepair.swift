@@ -102,7 +102,7 @@ package struct SchemaRepair: Sendable {
         let schema = RecordedFacts.platform.schema
         let live = try await SchemaVerifier.verify(connection).live
         let checks = live.objects(.constraint).filter { check in
-            check.name.hasPrefix(SchemaPlanner.notNullPrefix)
+            check.name.hasPrefix(ReservedName.notNullPrefix)
                 && live[check, .definition]?.hasSuffix(" NOT VALID") ?? false
         }
         guard !checks.isEmpty else { return false }
@@ -136,12 +136,12 @@ package struct SchemaRepair: Sendable {
             _ = try await withdrawChecks(connection)
         } catch {
             let hasChecks = plan.steps.contains { step in
-                step.statements.contains { $0.contains(SchemaPlanner.notNullPrefix) }
+                step.statements.contains { $0.contains(ReservedName.notNullPrefix) }
             }
             guard hasChecks else { throw failure }
             var told = failure
             let remainder =
-                "a CHECK \(SchemaPlanner.notNullPrefix)… that is not validated may still stand, which the next call deals "
+                "a CHECK \(ReservedName.notNullPrefix)… that is not validated may still stand, which the next call deals "
                 + "with: it could not be taken away (\(error))"
             told.detail = [failure.detail, remainder].compactMap(\.self).joined(separator: "\n")
             throw told
@@ -276,7 +276,7 @@ package struct SchemaRepair: Sendable {
     /// Neighbours that go together are one transaction.
     static func groups(_ steps: [SchemaStep]) -> [[SchemaStep]] {
         steps.reduce(into: []) { groups, step in
-            if step.manner == .together, groups.last?.first?.manner == .together {
+            if step.execution == .together, groups.last?.first?.execution == .together {
                 groups[groups.count - 1].append(step)
             } else {
                 groups.append([step])

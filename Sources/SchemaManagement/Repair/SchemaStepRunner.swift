@@ -6,7 +6,7 @@ import SQLText
 import SchemaDesign
 import Synchronization
 
-/// Executes the steps of a schema plan, each as its manner says, and records them in `pgtend.schema_steps`.
+/// Executes the steps of a schema plan, each as its `execution` says, and records them in `pgtend.schema_steps`.
 struct SchemaStepRunner {
     let connection: Connection
     let schema: String
@@ -81,13 +81,13 @@ struct SchemaStepRunner {
     }
 
     /// - Parameters:
-    ///   - steps: one, or several whose manner is `.together`.
+    ///   - steps: one, or several that are run `.together`.
     ///   - progressed: called now and then during a backfill.
     func execute(
         _ steps: [SchemaStep], progressed: (BackfillProgress) -> Void = { _ in }
     ) async throws(PostgresError) {
         guard let first = steps.first else { return }
-        switch first.manner {
+        switch first.execution {
         case .together:
             try await connection.inTransaction(unsafe: Self.patience) { () async throws(PostgresError) in
                 for step in steps { try await work(step) }
@@ -197,7 +197,7 @@ struct SchemaStepRunner {
 
     private func record(_ step: SchemaStep, rows: Int? = nil) async throws(PostgresError) {
         var statements = step.statements
-        if case .inBatches(let backfill) = step.manner {
+        if case .inBatches(let backfill) = step.execution {
             statements = ["UPDATE … AS r SET \(backfill.assignment) WHERE \(backfill.condition)"]
         }
         try await connection.execute(

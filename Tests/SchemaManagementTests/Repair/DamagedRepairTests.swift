@@ -150,7 +150,7 @@ struct DamagedRepairTests {
             try await database.psql(Self.workspaces + "UPDATE mcp.workspaces SET current_documents = 100")
             let steps = try await database.repairing().plan().plan.steps
             let backfills = steps.compactMap { step in
-                if case .inBatches(let backfill) = step.manner { backfill } else { nil }
+                if case .inBatches(let backfill) = step.execution { backfill } else { nil }
             }
             async let writing = database.psql("BEGIN; \(Self.more) SELECT pg_sleep(1); COMMIT")
             try await database.wait(

@@ -128,7 +128,7 @@ struct RepairConstraintTests {
             let attaching = plan.steps.filter { $0.statements.contains { $0.contains("ATTACH PARTITION") } }
             #expect(attaching.count > 3)
             for step in attaching {
-                guard case .briefly(let locks) = step.manner else {
+                guard case .briefly(let locks) = step.execution else {
                     Issue.record("\(step)")
                     continue
                 }

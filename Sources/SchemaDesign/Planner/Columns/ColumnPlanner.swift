@@ -1,0 +1,127 @@
+import SQLText
+
+/// A column: what it lacks, and in which way it gets there. Conversions, values and NOT NULL have planners of their own.
+struct ColumnPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planColumn(_ column: CatalogObject) throws(SQLTextError) {
+        try TypeChangePlanner(self).askForChange(of: column)
+        guard try comparison.mayChangeType(column) else { return }
+        if let former = comparison.formerColumn(of: column) {
+            try MergePlanner(self).planMerge(former, column)
+            // With one value in each row first.
+            if comparison.needsConversion(column) { return }
+        }
+        if comparison.needsConversion(column) {
+            try ConversionPlanner(self).planConversion(column)
+        } else if !live.contains(column) {
+            try planNewColumn(column)
+        } else {
+            try TypeChangePlanner(self).planChange(of: column)
+            try planDefault(column)
+            try FillingPlanner(self).planFilling(column)
+            try NotNullPlanner(self).planNullability(of: column)
+            try planGenerated(column)
+            if difference(column, .storage) != nil { try planStorage(column) }
+        }
+    }
+
+    private func planStorage(_ column: CatalogObject) throws(SQLTextError) {
+        guard let statement = try comparison.setStorage(column) else { return }
+        plan.addBriefly(
+            .columns, column.relation, .shareUpdateExclusive,
+            "\(column.name) is stored as \(live[column, .storage] ?? "its type is")", statement)
+    }
+
+    private func planDefault(_ column: CatalogObject) throws(SQLTextError) {
+        guard let value = difference(column, .default), difference(column, .type) == nil else { return }
+        plan.addBriefly(
+            .columns, column.relation, .accessExclusive, "\(column.name) has another default",
+            "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) "
+                + (value.expected.map { "SET DEFAULT \($0)" } ?? "DROP DEFAULT"))
+    }
+
+    private func planGenerated(_ column: CatalogObject) throws(SQLTextError) {
+        for property in [CatalogProperty.generated, .collation] {
+            guard let other = difference(column, property) else { continue }
+            plan.refuse(
+                column,
+                "\(property.rawValue): expected \(other.expected ?? "none"), found \(other.found ?? "none")",
+                cure: "bring the column to it by hand: the server would rewrite the table under its lock")
+        }
+    }
+
+    // MARK: - New columns
+
+    private func planNewColumn(_ column: CatalogObject) throws(SQLTextError) {
+        let table = try qualified(column.relation)
+        let rule = comparison.rule(of: column)
+        let isMandatory = expected[column, .null] != nil
+        let value = expected[column, .default]
+        let isFilled = rule != nil || value.map { Self.isVolatile($0) } ?? false
+        if rule == nil { try noteRenaming(of: column) }
+        if !isFilled, isMandatory, value == nil, expected[column, .generated] == nil {
+            // Nothing says what the rows that stand should have.
+            plan.refuseRows(
+                column,
+                answering: "SELECT NULL::text AS value, count(*) AS count FROM \(table) HAVING count(*) > 0",
+                "have no value for the new column \(column.name), which must not be NULL",
+                cure: "add the column by hand with a value for each row, then repeat the command")
+        }
+        if isMandatory, let expression = generating(column) {
+            plan.refuseRows(
+                column,
+                answering:
+                    "SELECT NULL::text AS value, count(*) AS count FROM \(table) AS r WHERE (\(expression)) IS NULL "
+                    + "HAVING count(*) > 0",
+                "would have no \(column.name), which is generated as \(expression) and must not be NULL",
+                cure: "give these rows values of which \(expression) is not NULL, then repeat the command")
+        }
+        guard isFilled else {
+            plan.addBriefly(
+                .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
+                "ALTER TABLE \(table) ADD COLUMN \(try comparison.columnDefinition(column))")
+            try planStorage(column)
+            return
+        }
+        // Without a default first: one that is different for each row would rewrite the table under its lock.
+        let name = try SQLIdentifier(column.name).quoted
+        plan.addBriefly(
+            .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
+            "ALTER TABLE \(table) ADD COLUMN \(name) \(expected[column, .type] ?? "")")
+        if let value {
+            plan.addBriefly(
+                .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
+                "ALTER TABLE \(table) ALTER COLUMN \(name) SET DEFAULT \(value)")
+        }
+        try planStorage(column)
+        try FillingPlanner(self).planFilling(column)
+        try NotNullPlanner(self).planNullability(of: column)
+    }
+
+    /// What a column is generated as; nil for one that is not.
+    private func generating(_ column: CatalogObject) -> String? {
+        guard let rest = expected[column, .generated]?.withoutPrefix("ALWAYS AS ("), let end = rest.lastIndex(of: ")")
+        else { return nil }
+        return String(rest[..<end])
+    }
+
+    /// Nothing tells a column that somebody has renamed from one that is missing beside one that nobody expects.
+    private func noteRenaming(of column: CatalogObject) throws(SQLTextError) {
+        let others = live.parts(.column, of: column.relation).filter { other in
+            !expected.contains(other) && !other.name.hasPrefix(ReservedName.prefix)
+                && live[other, .type] == expected[column, .type]
+        }
+        guard !others.isEmpty else { return }
+        plan.note(
+            "\(column.relation): \(column.name) is missing, and is added without values; where it is "
+                + "\(others.map(\.name).joined(separator: " or ")) under another name, rename that first: ALTER TABLE "
+                + "\(try qualified(column.relation)) RENAME COLUMN … TO \(try SQLIdentifier(column.name).quoted)")
+    }
+
+    /// ADD COLUMN evaluates any other default once, and stores it without touching a row.
+    private static func isVolatile(_ expression: String) -> Bool {
+        ["gen_random_uuid()", "clock_timestamp()", "random()", "nextval("].contains { expression.contains($0) }
+    }
+}

@@ -1,0 +1,77 @@
+import SQLText
+
+/// A column whose values have to become others while it is written: a new column beside it, a trigger that keeps the two
+/// in step, the old rows in batches, its indexes; and then, within one deadline, the names are swapped. The old column
+/// stays as `pgtend_old_…`, and is no longer written.
+struct ConversionPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planConversion(_ column: CatalogObject) throws(SQLTextError) {
+        guard let source = comparison.conversionSource(of: column) else { return }
+        guard try ConversionObstaclePlanner(self).mayBeConverted(source, column) else { return }
+        let table = try qualified(column.relation)
+        let shadow = CatalogObject(.column, ReservedName.newPrefix + column.name, of: column.relation)
+        let shadowName = try SQLIdentifier(shadow.name).quoted
+        let value = try convertedValue(source, column)
+        let purpose =
+            source == column
+            ? "\(column.name) is \(live[column, .type] ?? "?"), and has to be \(expected[column, .type] ?? "?")"
+            : "\(source.name) is called \(column.name)"
+        try MappingPlanner(self).askForValues(of: source, column)
+        try TimeZonePlanner(self).askForZone(of: column)
+
+        if !live.contains(shadow) {
+            plan.addBriefly(
+                .columns, column.relation, .accessExclusive, purpose,
+                "ALTER TABLE \(table) ADD COLUMN \(shadowName) \(expected[column, .type] ?? "")")
+        }
+        plan.addBriefly(
+            .columns, column.relation, .accessExclusive, purpose,
+            try SyncTrigger(comparison, column).creation(
+                assignment: "NEW.\(shadowName) := (SELECT \(value) FROM (SELECT NEW.*) AS r)"))
+        let sourceName = try SQLIdentifier(source.name).quoted
+        let isNull = "r.\(shadowName) IS NULL"
+        let condition = expected[column, .null] == nil ? "\(isNull) AND r.\(sourceName) IS NOT NULL" : isNull
+        plan.add(
+            .values, column, .inBatches(comparison.backfill(column, "\(shadowName) = (\(value))", condition)), purpose)
+        if expected[column, .null] != nil { try NotNullPlanner(self).planCheck(column, on: shadow.name) }
+        try planSwap(source, column, shadow, purpose)
+    }
+
+    /// The value of the new column over the row `r`; NULL for one that has none there.
+    private func convertedValue(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> String {
+        let type = expected[column, .type] ?? ""
+        let mapped = try comparison.mappedValue(source, column)
+        let fallback = expected[column, .null] == nil ? nil : expected[column, .default]
+        guard let labels = comparison.enumLabels(type) else {
+            let cast = ColumnType(type).isText ? mapped : "(\(mapped))::\(type)"
+            return fallback.map { "coalesce(\(cast), \($0))" } ?? cast
+        }
+        // A value that is none of the type's must not fail the write of whoever does not know of this yet.
+        let converted = "CASE WHEN (\(mapped)) IN (\(labels)) THEN (\(mapped))::\(type) END"
+        return fallback.map { "CASE WHEN (\(mapped)) IS NULL THEN \($0) ELSE \(converted) END" } ?? converted
+    }
+
+    /// From here on the column has its new values, and nobody has waited for longer than the deadline.
+    private func planSwap(
+        _ source: CatalogObject, _ column: CatalogObject, _ shadow: CatalogObject, _ purpose: String
+    ) throws(SQLTextError) {
+        let table = "ALTER TABLE \(try qualified(column.relation))"
+        let name = try SQLIdentifier(column.name).quoted
+        var statements = try SyncTrigger(comparison, column).removal()
+        statements += try RetirementPlanner(self).retirement(of: source)
+        statements.append("\(table) RENAME COLUMN \(try SQLIdentifier(shadow.name).quoted) TO \(name)")
+        if let value = expected[column, .default] {
+            statements.append("\(table) ALTER COLUMN \(name) SET DEFAULT \(value)")
+        }
+        if expected[column, .null] != nil {
+            let check = try SQLIdentifier(ReservedName.notNullPrefix + column.name).quoted
+            statements.append("\(table) ALTER COLUMN \(name) SET NOT NULL")
+            statements.append("\(table) DROP CONSTRAINT \(check)")
+        }
+        let lock = LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: column.relation))
+        plan.append(SchemaStep(column, .briefly([lock]), purpose, statements), to: .swaps)
+        try RetirementPlanner(self).noteRetirement(of: source)
+    }
+}

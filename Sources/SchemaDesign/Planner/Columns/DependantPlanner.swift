@@ -1,0 +1,164 @@
+import SQLText
+
+/// What depends on something that has to change, or to be dropped.
+///
+/// When a column is renamed, whatever depends on it goes with the old column, and does there what nobody notices: a key
+/// stops being one, a CHECK fails for every new row. When something is dropped, the server would refuse the drop in the
+/// middle of the plan, and nobody but who made the dependants knows them well enough to make them again.
+struct DependantPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
+    /// no type under it.
+    func askForViews(on column: CatalogObject) throws(SQLTextError) {
+        plan.refuseRows(
+            column,
+            answering: """
+                SELECT v.ev_class::regclass::text AS value, count(DISTINCT v.ev_class) AS count
+                FROM pg_depend AS d
+                JOIN pg_rewrite AS v ON v.oid = d.objid
+                JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                    AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
+                    AND a.attname = \(try SQLLiteral(column.name).quoted)
+                GROUP BY 1
+                """,
+            "views read \(column.name), which has to change",
+            cure: "drop these views, repeat the command, and make them again")
+    }
+
+    /// - Parameter isRenamed: otherwise its type changes under its name, and the server takes care of indexes and
+    ///   constraints, and of nothing else.
+    func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(SQLTextError) {
+        let trouble =
+            "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
+        // What is expected is made anew on the new column.
+        func own(_ kind: CatalogObject.Kind) -> SchemaQuestion.Parameter {
+            .texts(isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
+        }
+        plan.refuseEach(
+            RowQuery.dependants.question(
+                about: column, .text(try qualified(column.relation)), .text(column.name), .flag(isRenamed),
+                own(.trigger), own(.policy), own(.constraint), own(.index)), { "the \($0) \(trouble)" },
+            then: Self.afterDropping)
+        guard isRenamed else { return }
+        try askForChecks(on: column)
+        try noteIndexes(on: column)
+        try noteTriggers(of: column.relation)
+    }
+
+    /// The server makes indexes and constraints anew when a type changes under them, by their old words: an operator
+    /// class, an operator or a function that takes the one type may not take the other.
+    func askForReaders(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
+        if change.isReadAlike { return }
+        let wanted = change.wanted.name
+        plan.refuseEach(
+            RowQuery.readers.question(
+                about: column, .text(try qualified(column.relation)), .text(column.name), .text(wanted),
+                .texts(twins(.constraint, of: column)), .texts(twins(.index, of: column)),
+                .flag(change.isBetweenNumbers)),
+            { "the \($0) uses \(column.name), which has to become \(wanted), and may not take that" },
+            then: Self.afterDropping)
+    }
+
+    /// Those of the column's table that the schema expects the very same, be it under another name.
+    private func twins(_ kind: CatalogObject.Kind, of column: CatalogObject) -> [String] {
+        let wanted = Set(expected.parts(kind, of: column.relation).compactMap { expected[$0, .definition] })
+        return live.parts(kind, of: column.relation).filter { part in
+            live[part, .definition].map { wanted.contains($0) } ?? false
+        }.map(\.name)
+    }
+
+    private func isUnknown(_ object: CatalogObject) -> Bool {
+        !expected.contains(object) && !object.name.hasPrefix(ReservedName.prefix)
+            && !object.name.hasPrefix(ReservedName.syncPrefix)
+    }
+
+    // MARK: - CHECK
+
+    /// New rows have NULL in the old column. A CHECK that holds for that and is about nothing else harms nobody: what
+    /// the column may be says its new type.
+    private func askForChecks(on column: CatalogObject) throws(SQLTextError) {
+        let table = try qualified(column.relation)
+        for check in live.parts(.constraint, of: column.relation) {
+            guard let definition = live[check, .definition], definition != expected[check, .definition],
+                !check.name.hasPrefix(ReservedName.prefix),
+                let expression = ConstraintDefinition(definition).checkedExpression
+            else { continue }
+            let words = DeparsedExpression(expression).names
+            let columns = live.parts(.column, of: column.relation).map(\.name).filter { words.contains($0) }
+            guard columns.contains(column.name) else { continue }
+            var isHarmless = !isUnknown(check)
+            if columns.count == 1 {
+                let row = "SELECT NULL::\(live[column, .type] ?? "text") AS \(try SQLIdentifier(column.name).quoted)"
+                let question = SchemaQuestion(
+                    object: check,
+                    query: "SELECT NULL::text AS value, 1::bigint AS count FROM (\(row)) AS r "
+                        + "WHERE NOT coalesce(\(expression), true)")
+                plan.pose(question)
+                isHarmless = !comparison.isAnsweredByRows(question)
+            }
+            let drop = "ALTER TABLE \(table) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)"
+            if !isHarmless {
+                plan.refuse(
+                    check,
+                    "\(definition) is about \(column.name), which has to change, and would go on with the old column, "
+                        + "which is NULL in new rows",
+                    cure: "\(drop); then repeat the command, and make it again where it is still needed")
+            } else if isUnknown(check) {
+                plan.note(
+                    "\(column.relation): the constraint \(check.name) stays on \(ReservedName.oldPrefix)\(column.name), and is "
+                        + "about old rows alone: \(drop)")
+            }
+        }
+    }
+
+    // MARK: - What is only noted
+
+    private func noteIndexes(on column: CatalogObject) throws(SQLTextError) {
+        for index in live.parts(.index, of: column.relation) where isUnknown(index) {
+            let definition = IndexDefinition(live[index, .definition] ?? "")
+            guard !definition.isUnique, DeparsedExpression(definition.using).names.contains(column.name)
+            else { continue }
+            plan.note(
+                "\(column.relation): the index \(index.name) stays on \(ReservedName.oldPrefix)\(column.name): "
+                    + "DROP INDEX \(try qualified(index.name))")
+        }
+    }
+
+    /// No catalog tells which columns a trigger's function reads.
+    private func noteTriggers(of table: String) throws(SQLTextError) {
+        for trigger in live.parts(.trigger, of: table) where isUnknown(trigger) {
+            let definition = live[trigger, .definition] ?? ""
+            guard let words = definition.firstRange(of: " EXECUTE FUNCTION ") else { continue }
+            let call = DeparsedExpression(String(definition[words.upperBound...])).tokens.prefix { $0.text != "(" }
+            guard let function = call.last(where: \.isName)?.text,
+                !expected.objects(.function).contains(where: { $0.name.hasPrefix("\(function)(") })
+            else { continue }
+            let note =
+                "\(table): nothing tells which columns the trigger \(trigger.name) reads (\(function)); one that reads a "
+                + "column that is renamed fails from then on, and has to be changed or dropped before: "
+                + "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(table))"
+            plan.noteOnce(note)
+        }
+    }
+
+    // MARK: - What is dropped and made anew
+
+    /// - Parameter objects: that are dropped together, the first of them for its own sake.
+    func askForUsers(ofDropped objects: [CatalogObject]) throws(SQLTextError) {
+        guard let object = objects.first else { return }
+        let functions = try objects.filter { $0.kind == .function }.map { (function) throws(SQLTextError) in
+            try comparison.functionName(function)
+        }
+        let relations = try objects.filter { $0.kind != .function }.map { (relation) throws(SQLTextError) in
+            try qualified(relation.name)
+        }
+        plan.refuseEach(
+            RowQuery.droppedDependants.question(about: object, .texts(functions), .texts(relations)),
+            { "the \($0) uses \(object.name), which has to be dropped and made anew" }, then: Self.afterDropping)
+    }
+
+    static let afterDropping = "then repeat the command, and make it again where it is still needed"
+}

@@ -1,0 +1,101 @@
+import SQLText
+
+/// Values of rows that stand: what a rule of `sql/repair` says, else the default of a column that must not be NULL.
+///
+/// A rule's value is also given to rows that are written meanwhile, by a trigger, so that programs which do not know of
+/// the column yet go on until it must not be NULL.
+struct FillingPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planFilling(_ column: CatalogObject) throws(SQLTextError) {
+        let name = try SQLIdentifier(column.name).quoted
+        let isMandatory = expected[column, .null] != nil && !comparison.isNotNull(column)
+        if comparison.formerColumn(of: column) != nil { return }
+        if let rule = comparison.rule(of: column), rule.value != nil || rule.deriving != nil {
+            try planRule(rule, of: column)
+        } else if isMandatory, let value = expected[column, .default] {
+            plan.add(
+                .values, column,
+                .inBatches(
+                    comparison.backfill(column, "\(name) = \(defaultValue(of: column, value))", "r.\(name) IS NULL")),
+                "rows without \(column.name) get its default")
+        } else if isMandatory {
+            plan.refuseRows(
+                column,
+                answering: "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
+                    + "WHERE r.\(name) IS NULL HAVING count(*) > 0",
+                "have no \(column.name), which must not be NULL",
+                cure: "give them a value, then repeat the command")
+        }
+    }
+
+    private func planRule(_ rule: RepairRule, of column: CatalogObject) throws(SQLTextError) {
+        if let deriving = rule.deriving {
+            try planDerivation(of: column, rule, by: deriving)
+        } else {
+            try planValue(of: column, rule)
+        }
+    }
+
+    private func planDerivation(
+        of column: CatalogObject, _ rule: RepairRule, by deriving: String
+    ) throws(SQLTextError) {
+        let by = try SQLIdentifier(deriving).quoted
+        let name = try SQLIdentifier(column.name).quoted
+        let condition = rule.condition ?? "r.\(name) IS NULL"
+        let lack = try comparison.lack(column, condition)
+        plan.pose(lack)
+        guard !live.contains(column) || comparison.isAnsweredByRows(lack) else {
+            if let report = rule.report, comparison.answers[lack] != nil {
+                plan.noteUnfilled(column, SchemaQuestion(object: column, query: report))
+            }
+            return
+        }
+        // Behind its trigger, and before any other: these rows do not change for anybody.
+        plan.append(
+            SchemaStep(
+                column, .inBatches(comparison.backfill(column, "\(by) = r.\(by)", condition)),
+                "\(column.name) is derived by its trigger", []), to: .indexes)
+    }
+
+    private func planValue(of column: CatalogObject, _ rule: RepairRule) throws(SQLTextError) {
+        let name = try SQLIdentifier(column.name).quoted
+        // A rule that never refuses may be used again at any time.
+        if rule.refusal == nil, let condition = rule.condition { plan.pose(try comparison.lack(column, condition)) }
+        guard try comparison.fillingRule(of: column) != nil, let value = rule.value else { return }
+        if let refusal = rule.refusal {
+            plan.refuseRows(
+                column, answering: try comparison.filled(refusal, for: column), "\(column.name) cannot be told",
+                cure: "give these rows a \(column.name) by hand, or say which is meant: "
+                    + "--map '\(column.relation).\(column.name):OLD=NEW'; then repeat the command")
+        }
+        let purpose = "rows without \(column.name) get it"
+        let filledValue = try comparison.filled(value, for: column)
+        plan.addBriefly(
+            .columns, column.relation, .accessExclusive, purpose,
+            try SyncTrigger(comparison, column).creation(
+                assignment: "NEW.\(name) := coalesce(NEW.\(name), (SELECT \(filledValue) FROM (SELECT NEW.*) AS r))",
+                isDefiner: true))
+        if let before = rule.before {
+            plan.append(
+                SchemaStep(
+                    column, .together, "what \(column.name) refers to has to be there",
+                    [try comparison.filled(before, for: column)]),
+                to: .values)
+        }
+        plan.add(
+            .values, column,
+            .inBatches(comparison.backfill(column, "\(name) = \(filledValue)", rule.condition ?? "r.\(name) IS NULL")),
+            purpose)
+        // With NOT NULL; else when its foreign key stands.
+        if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
+    }
+
+    /// A row that nobody has changed was last changed when it was made.
+    private func defaultValue(of column: CatalogObject, _ value: String) -> String {
+        let made = CatalogObject(.column, "created_at", of: column.relation)
+        guard value == "now()", column.name == "updated_at", live.contains(made) else { return value }
+        return "coalesce(r.created_at, now())"
+    }
+}

@@ -1,0 +1,58 @@
+import SQLText
+
+/// NOT NULL: a CHECK is validated while others write; SET NOT NULL then believes it and reads no row.
+struct NotNullPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planNullability(of column: CatalogObject) throws(SQLTextError) {
+        let table = try qualified(column.relation)
+        let name = try SQLIdentifier(column.name).quoted
+        let isMandatory = expected[column, .null] != nil
+        if live.contains(column), !isMandatory, live[column, .null] != nil {
+            // Together with the change of its default, by which writers may live.
+            plan.addBriefly(
+                .columns, column.relation, .accessExclusive, "\(column.name) may be NULL",
+                "ALTER TABLE \(table) ALTER COLUMN \(name) DROP NOT NULL")
+        }
+        guard isMandatory, !comparison.isNotNull(column) else { return }
+        if let constraint = live[column, .notNullConstraint] {
+            // SET NOT NULL would read the rows under its lock, whatever CHECK stands.
+            try ConstraintPlanner(self).validate(
+                column, constraint, in: .indexes, for: "\(column.name) is NOT NULL, but not validated")
+            if try comparison.fillingRule(of: column) != nil { try planEndOfSync(column, in: .swaps) }
+            return
+        }
+        try planCheck(column, on: column.name)
+        let check = try SQLIdentifier(ReservedName.notNullPrefix + column.name).quoted
+        plan.addBriefly(
+            .swaps, column.relation, .accessExclusive, "\(column.name) must not be NULL",
+            "ALTER TABLE \(table) ALTER COLUMN \(name) SET NOT NULL",
+            "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(check)")
+        if try comparison.fillingRule(of: column) != nil { try planEndOfSync(column, in: .swaps) }
+    }
+
+    /// The CHECK that stands for NOT NULL, validated.
+    ///
+    /// - Parameter name: of what stands for the column as long as it is under conversion.
+    func planCheck(_ column: CatalogObject, on name: String) throws(SQLTextError) {
+        let check = CatalogObject(.constraint, ReservedName.notNullPrefix + column.name, of: column.relation)
+        let purpose = "\(column.name) must not be NULL"
+        let definition = live[check, .definition]
+        if definition == nil {
+            // Rows that break it could not be changed any more, whatever of them is written.
+            try RowGuardPlanner(self).planGuard(
+                column, "r.\(try SQLIdentifier(name).quoted) IS NULL",
+                "\(column.relation) has rows without \(column.name)",
+                purpose)
+            plan.addBriefly(
+                .constraints, column.relation, .accessExclusive, purpose,
+                "ALTER TABLE \(try qualified(column.relation)) ADD CONSTRAINT \(try SQLIdentifier(check.name).quoted) "
+                    + "CHECK (\(try SQLIdentifier(name).quoted) IS NOT NULL) NOT VALID")
+        }
+        // After every CHECK of the phase stands.
+        if definition?.hasSuffix("NOT VALID") ?? true {
+            try ConstraintPlanner(self).validate(column, check.name, in: .indexes, for: purpose)
+        }
+    }
+}

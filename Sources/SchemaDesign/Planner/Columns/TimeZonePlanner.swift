@@ -1,0 +1,67 @@
+import SQLText
+
+/// Instants without a time zone, which count as UTC.
+struct TimeZonePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    /// The names under which a server may be told to live in UTC.
+    private static let namesOfUTC = ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "UCT", "ETC/UCT", "ZULU", "UNIVERSAL"]
+
+    /// Where whoever wrote them lives in another zone, nothing says which of the two they are meant in.
+    func askForZone(of column: CatalogObject) throws(SQLTextError) {
+        guard let change = comparison.typeChange(of: column) else { return }
+        let (found, wanted) = (change.found.name, change.wanted.name)
+        guard wanted.hasSuffix("with time zone"),
+            found == "date" || found.hasPrefix("timestamp") && found.hasSuffix("without time zone")
+        else { return }
+        let table = try qualified(column.relation)
+        let name = try SQLIdentifier(column.name).quoted
+        let question = try configuredZone(column)
+        plan.pose(question)
+        guard let obstacle = comparison.answers[question]?.first,
+            let parts = obstacle.value?.split(separator: "\n", maxSplits: 1).map(String.init), parts.count == 2
+        else { return }
+        let zone = try SQLLiteral(parts[0]).quoted
+        plan.refuse(
+            column,
+            "\(obstacle.count) row(s): \(column.name) is \(found), and would be taken as UTC; but TimeZone is \(zone) "
+                + "here, and nothing says which of the two its values are meant in",
+            cure: "where they are times of that zone: ALTER TABLE \(table) ALTER COLUMN \(name) TYPE \(wanted) "
+                + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(parts[1]); "
+                + "then repeat the command")
+    }
+
+    /// The zone that a session of the table's owner is given, a line break, and the statement that makes it UTC; nothing
+    /// where it is UTC, or where there is no value.
+    private func configuredZone(_ column: CatalogObject) throws(SQLTextError) -> SchemaQuestion {
+        let table = try qualified(column.relation)
+        let value = "r.\(try SQLIdentifier(column.name).quoted)"
+        let owner = try SQLLiteral(live[CatalogObject(.table, column.relation), .owner] ?? "").quoted
+        return SchemaQuestion(
+            object: column,
+            query: """
+                SELECT z.zone || E'\\n' || CASE WHEN z.rank <= 2
+                        THEN format('ALTER ROLE %I IN DATABASE %I SET TimeZone = ''UTC''', \(owner), current_database())
+                        ELSE format('ALTER DATABASE %I SET TimeZone = ''UTC''', current_database())
+                    END AS value,
+                    (SELECT count(*) FROM \(table) AS r WHERE \(value) IS NOT NULL) AS count
+                FROM (
+                    SELECT substring(c.setting FROM '=(.*)$') AS zone,
+                        -- The server's own precedence.
+                        CASE WHEN s.setrole <> 0 THEN 1 ELSE 3 END + CASE WHEN s.setdatabase <> 0 THEN 0 ELSE 1 END AS rank
+                    FROM pg_db_role_setting AS s
+                    CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
+                    WHERE lower(split_part(c.setting, '=', 1)) = 'timezone'
+                        AND s.setdatabase IN (0, (SELECT b.oid FROM pg_database AS b WHERE b.datname = current_database()))
+                        AND s.setrole IN (0, (SELECT o.oid FROM pg_roles AS o WHERE o.rolname = \(owner)))
+                    UNION ALL
+                    SELECT g.reset_val, 5 FROM pg_settings AS g WHERE g.name = 'TimeZone'
+                    ORDER BY rank
+                    LIMIT 1
+                ) AS z
+                WHERE upper(z.zone) NOT IN (\(try comparison.literals(Self.namesOfUTC)))
+                    AND EXISTS (SELECT FROM \(table) AS r WHERE \(value) IS NOT NULL)
+                """)
+    }
+}

@@ -1,0 +1,123 @@
+import SQLText
+
+/// A column that gets another type in place. This is for values that are the same in both types: nothing would tell
+/// what the others were.
+struct TypeChangePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    /// Refuses a column that only a person can bring to its type. Asks for what the choice between a change in place and
+    /// a conversion goes by.
+    func askForChange(of column: CatalogObject) throws(SQLTextError) {
+        guard let change = comparison.typeChange(of: column), comparison.enumLabels(change.wanted.name) == nil else {
+            return
+        }
+        if comparison.isGenerated(column) { return try refuseGenerated(column, change) }
+        if change.isWidening { return }
+        let values = ColumnValues(comparison, column)
+        let cast = try values.missingCast(change)
+        plan.pose(cast)
+        if comparison.isAnsweredByRows(cast) {
+            try askForMeaning(of: column, change)
+            guard try comparison.mayChangeType(column) else {
+                let dependants = DependantPlanner(self)
+                try dependants.askForViews(on: column)
+                try dependants.askForDependants(of: column, isRenamed: false)
+                try dependants.askForReaders(of: column, change)
+                return
+            }
+        }
+        // It is asked by the cast that there is, and of values that the type takes.
+        guard comparison.answers[cast] != nil, comparison.isQuicklyRewritten(column.relation) else { return }
+        let unfit = try values.unfit(for: change.wanted)
+        plan.pose(unfit)
+        if comparison.answers[unfit]?.isEmpty ?? false { plan.pose(try values.altered(change)) }
+    }
+
+    private func refuseGenerated(_ column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
+        let name = try SQLIdentifier(column.name).quoted
+        let table = try qualified(column.relation)
+        // As a column of its own it keeps its values, where they are stored.
+        let isKept =
+            expected[column, .generated] == nil && live[column, .generated]?.hasSuffix(" STORED") ?? false
+        plan.refuse(
+            column, "expected \(change.wanted.name), found \(change.found.name), which is generated",
+            cure: "ALTER TABLE \(table) "
+                + (isKept ? "ALTER COLUMN \(name) DROP EXPRESSION" : "DROP COLUMN \(name)")
+                + "; then repeat the command, which brings it to its type")
+    }
+
+    /// Refuses the values that nobody but a person can tell in the other type.
+    private func askForMeaning(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
+        let name = try SQLIdentifier(column.name).quoted
+        let drop = live[column, .default] == nil ? "" : "ALTER COLUMN \(name) DROP DEFAULT, "
+        plan.refuseRows(
+            column, answering: try ColumnValues(comparison, column).allOfThem().query,
+            "\(column.name) is \(change.found.name), and nothing says what its values are as \(change.wanted.name)",
+            cure: "say it in the place of the …: ALTER TABLE \(try qualified(column.relation)) \(drop)"
+                + "ALTER COLUMN \(name) TYPE \(change.wanted.name) USING …; then repeat the command")
+    }
+
+    // MARK: - In place
+
+    /// Where no row has to be rewritten, or few, and every value stays what it is.
+    func planChange(of column: CatalogObject) throws(SQLTextError) {
+        guard let change = comparison.typeChange(of: column) else { return }
+        let (found, wanted) = (change.found.name, change.wanted.name)
+        let values = ColumnValues(comparison, column)
+        if comparison.isInPartitionKey(column) { return refuseInKey(column, column, "partition key") }
+        let table = try qualified(column.relation)
+        let name = try SQLIdentifier(column.name).quoted
+        let dependants = DependantPlanner(self)
+        try dependants.askForViews(on: column)
+        try dependants.askForDependants(of: column, isRenamed: false)
+        try dependants.askForReaders(of: column, change)
+        try TimeZonePlanner(self).askForZone(of: column)
+        let isTooLong = change.wanted.length != nil
+        plan.refuseRows(
+            column, answering: try values.unfit(for: change.wanted).query,
+            "\(column.name) has values that are \(isTooLong ? "too long for" : "no") \(wanted)",
+            cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command")
+        let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
+        let using = try values.isCastByText(change) ? " USING \(name)::text::\(wanted)" : ""
+        // That of an identity stays.
+        var changes = live[column, .default] == nil ? [] : ["ALTER COLUMN \(name) DROP DEFAULT"]
+        changes.append("ALTER COLUMN \(name) TYPE \(wanted)\(using)")
+        if let value = expected[column, .default] { changes.append("ALTER COLUMN \(name) SET DEFAULT \(value)") }
+        var statements = ["ALTER TABLE \(table) \(changes.joined(separator: ", "))"]
+        if !change.isWidening {
+            // Somebody may have written another value since they were looked at.
+            let trouble = "\(column.relation) has values of \(column.name) that \(wanted) would alter"
+            let guarding = RowGuardPlanner(self)
+            statements.insert(try guarding.statement(on: column.relation, try values.isLost(change), trouble), at: 0)
+        }
+        plan.addBriefly(
+            .columns, column.relation, .accessExclusive, "\(column.name) is \(found)\(zone)", statements)
+    }
+
+    // MARK: - In a key
+
+    /// Where the original cannot be kept beside the new value.
+    ///
+    /// - Returns: whether there are such values.
+    func refuseAlteration(of source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> Bool {
+        let altered = comparison.alteredValues(of: column)
+        guard source == column, let change = comparison.typeChange(of: column), !altered.isEmpty else { return false }
+        let values = ColumnValues(comparison, column)
+        let name = try SQLIdentifier(column.name).quoted
+        plan.refuseRows(
+            column, altered,
+            "\(column.name) is \(change.found.name) in the primary key, and has values that \(change.wanted.name) would alter",
+            cure: "give these rows values that it keeps: UPDATE \(try qualified(column.relation)) AS r SET \(name) = "
+                + "\(try values.cast(change))::\(change.found.name) WHERE \(try values.isAltered(change)); "
+                + "then repeat the command")
+        return true
+    }
+
+    func refuseInKey(_ source: CatalogObject, _ column: CatalogObject, _ key: String) {
+        plan.refuse(
+            column,
+            "expected \(expected[column, .type] ?? "?"), found \(live[source, .type] ?? "?") in the \(key)",
+            cure: "copy the table into one of the expected type: a key cannot change while rows stand")
+    }
+}

@@ -1,0 +1,97 @@
+import SQLText
+
+/// All that a plan is made from: a live schema beside what it should be, what the rules of `sql/repair` and the caller say
+/// of values, and what was counted in the rows. It never changes while a plan is made: what every part of the planner
+/// concludes from it is the same at any time.
+struct SchemaComparison: Sendable {
+    let schema: String
+    let expected: CatalogFacts
+    let live: CatalogFacts
+    let gap: SchemaGap
+    /// The major version of the server.
+    let major: Int
+    let rules: [RepairRule]
+    let mappings: [ValueMapping]
+    /// What has been counted so far.
+    let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
+    /// Of a step that others wait for.
+    let deadline: Duration
+
+    private let differences: [CatalogObject: [SchemaGap.Difference]]
+    private let alterations: [CatalogObject: [SchemaQuestion.Obstacle]]
+
+    init(
+        _ verification: SchemaVerification, schema: String, rules: [RepairRule], mappings: [ValueMapping],
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration
+    ) {
+        self.schema = schema
+        expected = verification.expected
+        live = verification.live
+        gap = verification.gap
+        major = verification.major
+        self.rules = rules
+        self.mappings = mappings
+        self.answers = answers
+        self.deadline = deadline
+        differences = Dictionary(grouping: gap.different, by: \.object)
+        alterations = answers.reduce(into: [:]) { alterations, answer in
+            if answer.key.topic == .alterations { alterations[answer.key.object] = answer.value }
+        }
+    }
+
+    func difference(_ object: CatalogObject, _ property: CatalogProperty) -> SchemaGap.Difference? {
+        differences[object]?.first { $0.property == property }
+    }
+
+    // MARK: - Rows
+
+    /// False as long as it has not been asked.
+    func isAnsweredByRows(_ question: SchemaQuestion) -> Bool { !(answers[question] ?? []).isEmpty }
+
+    /// The values that a column of another type would alter, with their counts: of a table that is small enough for a
+    /// change in place.
+    func alteredValues(of column: CatalogObject) -> [SchemaQuestion.Obstacle] { alterations[column] ?? [] }
+
+    // MARK: - Tables
+
+    func isPartitioned(_ table: String) -> Bool { live[CatalogObject(.table, table), .partitionKey] != nil }
+
+    /// The table itself, or where it is partitioned its partitions: where the rows are.
+    func storages(of table: String) -> [RelationName] {
+        let names = isPartitioned(table) ? live.parts(.partition, of: table).map(\.name) : [table]
+        return names.map { RelationName(schema: schema, name: $0) }
+    }
+
+    /// Whether it stands, with the columns and partitions that can be brought to what they should be.
+    func isCompletable(_ table: CatalogObject) -> Bool {
+        live.contains(table) && difference(table, .partitionKey) == nil
+    }
+
+    func isForeignKey(_ constraint: CatalogObject) -> Bool {
+        expected[constraint, .definition].map { ConstraintDefinition($0).isForeignKey } ?? false
+    }
+
+    /// The same index or constraint under a name that nobody expected.
+    func twin(of object: CatalogObject, _ definition: String) -> CatalogObject? {
+        live.parts(object.kind, of: object.relation).first { other in
+            live[other, .definition] == definition && live[other, .state] == nil && !expected.contains(other)
+                && !other.name.hasPrefix(ReservedName.oldPrefix)
+        }
+    }
+
+    /// The partitions that have no part of the index yet.
+    func partitions(without index: CatalogObject) -> [String] {
+        let attached = Set((live[index, .partitions] ?? "").split(separator: ", ").map(String.init))
+        return live.parts(.partition, of: index.relation).map(\.name).filter { !attached.contains($0) }
+    }
+
+    // MARK: - Columns
+
+    /// Whether no row of the live column is NULL.
+    func isNotNull(_ column: CatalogObject) -> Bool { live[column, .null] == "NOT NULL" }
+
+    func isInPartitionKey(_ column: CatalogObject) -> Bool {
+        live[CatalogObject(.table, column.relation), .partitionKey]
+            .map { DeparsedExpression($0).names.contains(column.name) } ?? false
+    }
+}

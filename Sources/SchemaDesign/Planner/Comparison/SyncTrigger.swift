@@ -1,0 +1,70 @@
+import SQLText
+
+/// The trigger that gives rows which are written meanwhile what a backfill gives to those that stand.
+struct SyncTrigger {
+    private let comparison: SchemaComparison
+    private let column: CatalogObject
+
+    init(_ comparison: SchemaComparison, _ column: CatalogObject) {
+        self.comparison = comparison
+        self.column = column
+    }
+
+    private func functionName() throws(SQLTextError) -> String {
+        try comparison.qualified(
+            ReservedName.fitted("\(ReservedName.prefix)sync_", "\(column.relation)_\(column.name)"))
+    }
+
+    private func name() throws(SQLTextError) -> String {
+        try SQLIdentifier(ReservedName.fitted(ReservedName.syncPrefix, column.name)).quoted
+    }
+
+    /// Makes the function and the trigger. The function casts as the backfill does, whatever the writer's session has set.
+    ///
+    /// - Parameter isDefiner: for a value that is looked up where the writer itself may not look.
+    func creation(assignment: String, isDefiner: Bool = false) throws(SQLTextError) -> [String] {
+        // Only where they matter: each is set and taken back for each row.
+        let settings =
+            types.contains(where: \.dependsOnSettings)
+            ? " SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1"
+            : ""
+        return [
+            """
+            CREATE OR REPLACE FUNCTION \(try functionName())() RETURNS trigger
+            LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp\(settings)
+            AS $pgtend$
+            BEGIN
+                \(assignment);
+                RETURN NEW;
+            END
+            $pgtend$
+            """,
+            "CREATE OR REPLACE TRIGGER \(try name()) BEFORE INSERT OR UPDATE ON "
+                + "\(try comparison.qualified(column.relation)) FOR EACH ROW EXECUTE FUNCTION \(try functionName())()",
+        ]
+    }
+
+    /// Takes both away.
+    func removal() throws(SQLTextError) -> [String] {
+        [
+            "DROP TRIGGER IF EXISTS \(try name()) ON \(try comparison.qualified(column.relation))",
+            "DROP FUNCTION IF EXISTS \(try functionName())()",
+        ]
+    }
+
+    /// Those of the columns that it keeps in step.
+    private var types: [ColumnType] {
+        let (expected, live) = (comparison.expected, comparison.live)
+        let former = comparison.rule(of: column)?.source.map { CatalogObject(.column, $0, of: column.relation) }
+        return [expected[column, .type], live[column, .type], former.flatMap { live[$0, .type] }]
+            .compactMap { $0.map(ColumnType.init) }
+    }
+}
+
+extension PartPlanner {
+    func planEndOfSync(_ column: CatalogObject, in phase: PlanPhase) throws(SQLTextError) {
+        plan.addBriefly(
+            phase, column.relation, .accessExclusive, "\(column.name) is kept in step no more",
+            try SyncTrigger(comparison, column).removal())
+    }
+}

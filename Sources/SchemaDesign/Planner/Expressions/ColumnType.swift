@@ -1,0 +1,58 @@
+/// A type as `format_type` writes it.
+struct ColumnType: Equatable {
+    let name: String
+
+    init(_ name: String) {
+        self.name = name
+    }
+
+    /// Of whatever length.
+    var isText: Bool { name == "text" || name.hasPrefix("character varying") }
+
+    /// n of `character varying(n)`.
+    var length: Int? { name.withoutPrefix("character varying(").flatMap { Int($0.dropLast()) } }
+
+    /// Without its length or precision.
+    var base: String {
+        guard let open = name.firstIndex(of: "("), let close = name[open...].firstIndex(of: ")") else { return name }
+        return String(name[..<open] + name[name.index(after: close)...])
+    }
+
+    var isArray: Bool { name.hasSuffix("[]") }
+    var element: ColumnType { isArray ? ColumnType(String(name.dropLast(2))) : self }
+
+    var isInteger: Bool { ["smallint", "integer", "bigint"].contains(name) }
+    var isNumber: Bool { isInteger || ["numeric", "real", "double precision"].contains(base) }
+    var isInstant: Bool { name == "date" || name.hasPrefix("timestamp") }
+
+    /// Whether settings of the session decide how its values are written and read.
+    var dependsOnSettings: Bool {
+        ["date", "time", "interval", "real", "double precision"].contains { name.hasPrefix($0) }
+    }
+}
+
+/// What a column is, and what it has to be.
+struct TypeChange: Equatable {
+    let found: ColumnType
+    let wanted: ColumnType
+
+    /// The casts that PostgreSQL knows to need no rewrite, and that keep every value. `timestamp` counts as UTC, which
+    /// our sessions live in.
+    var isWidening: Bool {
+        if found.isText, wanted.name == "text" || wanted.name == "character varying" { return true }
+        if let old = found.length, let new = wanted.length { return new >= old }
+        return found.name == "timestamp without time zone" && wanted.name == "timestamp with time zone"
+    }
+
+    /// A text says what it means, and so do the elements of an array of texts in another array.
+    var isReadAsText: Bool {
+        if found.isArray != wanted.isArray { return found.isText && !wanted.isText }
+        return found.element.isText && !wanted.element.isText
+    }
+
+    var isBetweenNumbers: Bool { found.isNumber && wanted.isNumber }
+    var isBetweenInstants: Bool { found.isInstant && wanted.isInstant }
+
+    /// Whether whatever reads the one type reads the other as well.
+    var isReadAlike: Bool { found.base == wanted.base || found.isText && wanted.isText }
+}

@@ -1,0 +1,180 @@
+import SQLText
+
+/// Gathers what the part planners plan, in phases, with what they ask, refuse and note.
+final class PlanCollector {
+    private let schema: String
+    /// What has been counted so far.
+    private let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
+
+    private var steps: [PlanPhase: [SchemaStep]] = [:]
+    private var tableWork: [TableWork] = []
+    private(set) var questions: [SchemaQuestion] = []
+    private var posed: Set<SchemaQuestion> = []
+    private var refusals: [SchemaRefusal] = []
+    private var notes: [String] = []
+    private var unfilled: [String] = []
+
+    init(_ comparison: SchemaComparison) {
+        schema = comparison.schema
+        answers = comparison.answers
+    }
+
+    var result: SchemaPlan {
+        let steps = PlanPhase.allCases.flatMap { phase in
+            (self.steps[phase] ?? []) + tableWork.filter { $0.phase == phase }.map(\.step)
+        }
+        return SchemaPlan(refusals: refusals, steps: steps, notes: notes, unfilled: unfilled)
+    }
+
+    // MARK: - Steps
+
+    func add(
+        _ phase: PlanPhase, _ object: CatalogObject, _ execution: SchemaStep.Execution, _ purpose: String,
+        _ statements: String...
+    ) {
+        append(SchemaStep(object, execution, purpose, statements), to: phase)
+    }
+
+    func append(_ step: SchemaStep, to phase: PlanPhase) {
+        if !(steps[phase] ?? []).contains(step) { steps[phase, default: []].append(step) }
+    }
+
+    /// Short work on one table is done at once with the other short work on it: one wait for its lock instead of many.
+    func addBriefly(_ phase: PlanPhase, _ table: String, _ mode: LockMode, _ purpose: String, _ statements: String...) {
+        addBriefly(phase, table, mode, purpose, statements)
+    }
+
+    /// - Parameter index: one of the table's that ATTACH PARTITION locks against everybody.
+    func addBriefly(
+        _ phase: PlanPhase, _ table: String, _ mode: LockMode, locking index: String? = nil, _ purpose: String,
+        _ statements: [String]
+    ) {
+        let lockedIndex = index.map { RelationName(schema: schema, name: $0) }
+        let place = tableWork.firstIndex { $0.phase == phase && $0.relation.name == table }
+        var work = place.map { tableWork.remove(at: $0) } ?? TableWork(phase, RelationName(schema: schema, name: table))
+        work.add(mode, lockedIndex, purpose, statements)
+        tableWork.insert(work, at: place ?? tableWork.endIndex)
+    }
+
+    // MARK: - Questions
+
+    /// Poses a question of which the plan only has to know whether there are such rows.
+    func pose(_ question: SchemaQuestion) {
+        if posed.insert(question).inserted { questions.append(question) }
+    }
+
+    /// Refuses what rows have, with their values and counts.
+    func refuseRows(_ object: CatalogObject, answering query: String, _ trouble: String, cure: String) {
+        refuseRows(object, posing(SchemaQuestion(object: object, query: query)), trouble, cure: cure)
+    }
+
+    func refuseRows(
+        _ object: CatalogObject, _ obstacles: [SchemaQuestion.Obstacle], _ trouble: String, cure: String
+    ) {
+        refuseListed(object, "\(Self.rowCount(obstacles)): \(trouble)", obstacles, cure: cure) { obstacle in
+            "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
+        }
+    }
+
+    /// Refuses things that the catalog has, not rows: the query lists one in each row.
+    func refuseListed(_ question: SchemaQuestion, _ trouble: String, cure: String) {
+        refuseListed(question.object, trouble, posing(question), cure: cure) { $0.value ?? "NULL" }
+    }
+
+    /// Refuses each of the things that the catalog has by itself, with a cure of its own.
+    ///
+    /// - Parameters:
+    ///   - question: its answer is what it is, a line break, and the statement that ends it; those of the highest count
+    ///     come first.
+    ///   - reason: made of what it is.
+    ///   - ending: what is to be done behind the statement.
+    func refuseEach(_ question: SchemaQuestion, _ reason: (String) -> String, then ending: String) {
+        let object = question.object
+        for obstacle in posing(question) {
+            let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
+            if parts.count == 2 {
+                refuse(object, reason(String(parts[0])), cure: "\(parts[1]); \(ending)")
+            } else {
+                refuse(
+                    object, "\(obstacle.others) more stand in the way as well",
+                    cure: "do what is said of the others first, then repeat the command, which names these")
+            }
+        }
+    }
+
+    private func refuseListed(
+        _ object: CatalogObject, _ trouble: String, _ obstacles: [SchemaQuestion.Obstacle], cure: String,
+        _ words: (SchemaQuestion.Obstacle) -> String
+    ) {
+        guard !obstacles.isEmpty else { return }
+        refuse(object, "\(trouble): \(Self.listed(obstacles, words))", cure: cure)
+    }
+
+    /// - Returns: its answer, which is empty as long as there is none.
+    private func posing(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {
+        pose(question)
+        return answers[question] ?? []
+    }
+
+    private static func rowCount(_ obstacles: [SchemaQuestion.Obstacle]) -> String {
+        "\(obstacles.reduce(0) { $0 + $1.count }) row(s)"
+    }
+
+    private static func listed(
+        _ obstacles: [SchemaQuestion.Obstacle], _ words: (SchemaQuestion.Obstacle) -> String
+    ) -> String {
+        obstacles.map { $0.others > 0 ? "and \($0.others) more" : words($0) }.joined(separator: ", ")
+    }
+
+    // MARK: - What is said
+
+    func refuse(_ object: CatalogObject, _ reason: String, cure: String) {
+        let refusal = SchemaRefusal(object: object, reason: reason, cure: cure)
+        if !refusals.contains(refusal) { refusals.append(refusal) }
+    }
+
+    func note(_ text: String) { notes.append(text) }
+
+    /// Several columns may give reason for the same note.
+    func noteOnce(_ text: String) {
+        if !notes.contains(text) { notes.append(text) }
+    }
+
+    /// Notes why rows stay without a column, as the question's answer counts them.
+    func noteUnfilled(_ column: CatalogObject, _ question: SchemaQuestion) {
+        let obstacles = posing(question)
+        guard !obstacles.isEmpty else { return }
+        unfilled.append(
+            "\(column.relation): \(Self.rowCount(obstacles)) stay without \(column.name): "
+                + Self.listed(obstacles) { "\($0.count) \($0.value ?? "")" })
+    }
+}
+
+/// Short work on one table in one phase, which becomes one step.
+private struct TableWork {
+    let phase: PlanPhase
+    let relation: RelationName
+    private var mode = LockMode.shareUpdateExclusive
+    private var purposes: [String] = []
+    private var statements: [String] = []
+    private var indexes: [RelationName] = []
+
+    init(_ phase: PlanPhase, _ relation: RelationName) {
+        self.phase = phase
+        self.relation = relation
+    }
+
+    mutating func add(_ mode: LockMode, _ index: RelationName?, _ purpose: String, _ statements: [String]) {
+        self.mode = max(self.mode, mode)
+        if let index { indexes.append(index) }
+        if !purposes.contains(purpose) { purposes.append(purpose) }
+        for statement in statements where !self.statements.contains(statement) { self.statements.append(statement) }
+    }
+
+    var step: SchemaStep {
+        SchemaStep(
+            CatalogObject(.table, relation.name),
+            .briefly([LockRequirement(mode, on: relation)] + indexes.map { LockRequirement(.accessExclusive, on: $0) }),
+            purposes.joined(separator: "; "), statements)
+    }
+}

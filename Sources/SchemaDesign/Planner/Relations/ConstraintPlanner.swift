@@ -1,0 +1,112 @@
+import SQLText
+
+/// Constraints. CHECKs are its own; keys and foreign keys have planners of theirs.
+struct ConstraintPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planConstraint(_ constraint: CatalogObject) throws(SQLTextError) {
+        guard let definition = expected[constraint, .definition] else { return }
+        let found = live[constraint, .definition]
+        let (keys, foreignKeys) = (KeyPlanner(self), ForeignKeyPlanner(self))
+        if !live.hasRelation(constraint.relation) {
+            // Everything else is part of CREATE TABLE; what it refers to may come later.
+            if comparison.isForeignKey(constraint) {
+                try foreignKeys.planForeignKey(constraint, constraint.name, definition)
+            }
+        } else if found == definition {
+            if live[constraint, .state] != nil { try keys.planKey(constraint, definition) }
+        } else if found == "\(definition) NOT VALID" {
+            if comparison.isForeignKey(constraint) {
+                try foreignKeys.askForOrphans(constraint, definition)
+            } else {
+                try askForBreaches(constraint, definition)
+            }
+            try validate(constraint, constraint.name, in: .references)
+        } else if found == nil, comparison.pendingColumns(in: definition, of: constraint.relation).isEmpty,
+            let twin = comparison.twin(of: constraint, definition)
+        {
+            plan.addBriefly(
+                .leftovers, constraint.relation, .accessExclusive, "\(constraint.name) is called \(twin.name)",
+                "ALTER TABLE \(try qualified(constraint.relation)) RENAME CONSTRAINT "
+                    + "\(try SQLIdentifier(twin.name).quoted) TO \(try SQLIdentifier(constraint.name).quoted)")
+        } else if ConstraintDefinition(definition).isPrimaryKey || ConstraintDefinition(definition).isUnique {
+            if let found {
+                keys.refuseOtherKey(constraint, definition, found)
+            } else {
+                try keys.planKey(constraint, definition)
+            }
+        } else {
+            let name = found == nil ? constraint.name : ReservedName.fitted(ReservedName.newPrefix, constraint.name)
+            if comparison.isForeignKey(constraint) {
+                try foreignKeys.planForeignKey(constraint, name, definition)
+            } else {
+                try planCheck(constraint, name, definition)
+            }
+            if found != nil { try replace(constraint, with: name) }
+        }
+    }
+
+    /// With the new one validated, the old one goes and gives it its name.
+    private func replace(_ constraint: CatalogObject, with name: String) throws(SQLTextError) {
+        let table = "ALTER TABLE \(try qualified(constraint.relation))"
+        let wanted = try SQLIdentifier(constraint.name).quoted
+        plan.addBriefly(
+            .partitions, constraint.relation, .accessExclusive, "\(constraint.name) is another constraint",
+            "\(table) DROP CONSTRAINT \(wanted)",
+            "\(table) RENAME CONSTRAINT \(try SQLIdentifier(name).quoted) TO \(wanted)")
+    }
+
+    // MARK: - CHECK
+
+    private func planCheck(
+        _ constraint: CatalogObject, _ name: String, _ definition: String
+    ) throws(SQLTextError) {
+        try askForBreaches(constraint, definition)
+        guard
+            live[CatalogObject(.constraint, name, of: constraint.relation), .definition] == nil
+                || name == constraint.name
+        else {
+            return try validate(constraint, name, in: .references)
+        }
+        // Its columns have their names and values by then.
+        plan.addBriefly(
+            .leftovers, constraint.relation, .accessExclusive, "\(constraint.name) is missing",
+            "ALTER TABLE \(try qualified(constraint.relation)) ADD CONSTRAINT \(try SQLIdentifier(name).quoted) "
+                + "\(definition) NOT VALID")
+        try validate(constraint, name, in: .references)
+    }
+
+    private func askForBreaches(
+        _ constraint: CatalogObject, _ definition: String
+    ) throws(SQLTextError) {
+        let columns = DeparsedExpression(definition).names.filter {
+            expected.contains(CatalogObject(.column, $0, of: constraint.relation))
+        }
+        let stand = columns.allSatisfy { live.contains(CatalogObject(.column, $0, of: constraint.relation)) }
+        guard stand, comparison.pendingColumns(in: definition, of: constraint.relation).isEmpty,
+            let expression = definition.withoutPrefix("CHECK ")
+        else { return }
+        plan.refuseRows(
+            constraint,
+            answering: "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(constraint.relation)) "
+                + "WHERE NOT coalesce(\(expression), true) HAVING count(*) > 0",
+            "break the constraint \(definition)", cure: "bring these rows in line, then repeat the command")
+    }
+
+    /// - Parameters:
+    ///   - object: what the step is about.
+    ///   - table: the partition that it is on; nil for the object's own table.
+    func validate(
+        _ object: CatalogObject, _ name: String, in phase: PlanPhase, of table: String? = nil,
+        for purpose: String? = nil
+    ) throws(SQLTextError) {
+        let relation = RelationName(schema: schema, name: table ?? object.relation)
+        plan.append(
+            SchemaStep(
+                object, .patiently([LockRequirement(.shareUpdateExclusive, on: relation)]),
+                purpose ?? "\(object.name) is not validated",
+                ["ALTER TABLE \(try relation.quoted) VALIDATE CONSTRAINT \(try SQLIdentifier(name).quoted)"]), to: phase
+        )
+    }
+}

@@ -1,0 +1,45 @@
+import SQLText
+
+/// Counters that triggers of another table keep: counted anew where those did not stand, or where they are wrong.
+struct CounterPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planCounters() throws(SQLTextError) {
+        for rule in comparison.rules {
+            guard let counted = rule.counted, let value = rule.value else { continue }
+            let column = CatalogObject(.column, rule.column, of: rule.table)
+            guard live.contains(CatalogObject(.table, rule.table)), expected.contains(column) else { continue }
+            let name = try SQLIdentifier(rule.column).quoted
+            let condition = "r.\(name) IS DISTINCT FROM \(value)"
+            let wrong = try comparison.lack(column, condition)
+            plan.pose(wrong)
+            guard !live.contains(column) || !isKept(rule) || comparison.isAnsweredByRows(wrong) else { continue }
+            let counting = Backfill(
+                tables: comparison.storages(of: rule.table), assignment: "\(name) = \(value)", condition: condition,
+                locksRows: true)
+            let count = SchemaStep(column, .inBatches(counting), "\(rule.column) is counted anew", [])
+            // About right before the triggers stand, so that what is removed from then on can be taken off.
+            plan.append(count, to: .views)
+            plan.append(
+                SchemaStep(
+                    CatalogObject(.table, counted),
+                    .briefly([LockRequirement(.shareRowExclusive, on: RelationName(schema: schema, name: counted))]),
+                    "whoever wrote to \(counted) before its triggers counted has to be done", []), to: .counts)
+            plan.append(count, to: .counts)
+        }
+    }
+
+    /// Whether the triggers stand, each as it should be.
+    private func isKept(_ rule: RepairRule) -> Bool {
+        guard let counted = rule.counted, let keeper = rule.keeper else { return true }
+        let triggers = expected.parts(.trigger, of: counted).filter {
+            DeparsedExpression(expected[$0, .definition] ?? "").names.contains(keeper)
+        }
+        let functions = expected.objects(.function).filter { $0.name.hasPrefix("\(keeper)(") }
+        return (triggers + functions).allSatisfy { object in
+            live[object, .definition] == expected[object, .definition]
+                && live[object, .state] == expected[object, .state]
+        }
+    }
+}

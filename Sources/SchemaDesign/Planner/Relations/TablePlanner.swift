@@ -1,0 +1,140 @@
+import SQLText
+
+/// Tables: a missing one is made, one that stands gets what it lacks.
+struct TablePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planTable(_ table: CatalogObject) throws(SQLTextError) {
+        if !live.contains(table) {
+            try planNewTable(table)
+        } else if let key = difference(table, .partitionKey) {
+            refusePartitioning(table, key)
+        } else {
+            try planOwner(table)
+            let columns = ColumnPlanner(self)
+            for column in expected.parts(.column, of: table.name) { try columns.planColumn(column) }
+            try planSettings(table)
+        }
+        let (constraints, indexes) = (ConstraintPlanner(self), IndexPlanner(self))
+        for constraint in expected.parts(.constraint, of: table.name) { try constraints.planConstraint(constraint) }
+        for index in expected.parts(.index, of: table.name) { try indexes.planIndex(index) }
+        try planLeftovers(of: table.name)
+    }
+
+    // MARK: - New tables
+
+    private func planNewTable(_ table: CatalogObject) throws(SQLTextError) {
+        let names = TakenNamePlanner(self)
+        try names.refuseTakenName(table)
+        let name = try qualified(table.name)
+        let columns = expected.parts(.column, of: table.name).sorted { position($0) < position($1) }
+        var lines: [String] = []
+        for column in columns { lines.append("    " + (try comparison.columnDefinition(column))) }
+        for key in expected.parts(.constraint, of: table.name) where !comparison.isForeignKey(key) {
+            let definition = expected[key, .definition] ?? ""
+            if ConstraintDefinition(definition).hasIndex { try names.refuseTakenName(key) }
+            lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(definition)")
+        }
+        let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
+        let options = expected[table, .options].map { " WITH (\($0))" } ?? ""
+        var statements = ["CREATE TABLE \(name) (\n\(lines.joined(separator: ",\n"))\n)\(partitioned)\(options)"]
+        statements += try GrantStatements(comparison).revocation(on: table)
+        statements.append("ALTER TABLE \(name) OWNER TO \(try comparison.owner(table))")
+        for column in columns {
+            if let storage = try comparison.setStorage(column) { statements.append(storage) }
+        }
+        if expected[table, .rowSecurity] != nil {
+            statements.append("ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY")
+        }
+        plan.append(SchemaStep(table, .together, "the table is missing", statements), to: .tables)
+    }
+
+    private func position(_ column: CatalogObject) -> Int {
+        expected[column, .position].flatMap { Int($0) } ?? Int.max
+    }
+
+    // MARK: - Tables that stand
+
+    private func refusePartitioning(_ table: CatalogObject, _ key: SchemaGap.Difference) {
+        let found = key.found.map { "PARTITION BY \($0)" } ?? "one table with \(live[table, .bytes] ?? "?") bytes"
+        plan.refuse(
+            table, "expected PARTITION BY \(key.expected ?? "nothing"), found \(found)",
+            cure: "pgtend does not move a table's rows into partitions: rename the table and its indexes, let "
+                + "'pgtend schema apply' make the partitioned one, copy the rows in batches, and drop the old one when "
+                + "the counts agree")
+    }
+
+    /// An owner is not bound by row-level security: one that is not the schema's own would see every tenant.
+    private func planOwner(_ table: CatalogObject) throws(SQLTextError) {
+        guard let owner = difference(table, .owner), let former = owner.found else { return }
+        plan.addBriefly(
+            .owners, table.name, .accessExclusive, "the table belongs to \(former)",
+            "ALTER TABLE \(try qualified(table.name)) OWNER TO \(try comparison.owner(table))")
+    }
+
+    private func planSettings(_ table: CatalogObject) throws(SQLTextError) {
+        let name = try qualified(table.name)
+        if let options = difference(table, .options), let wanted = options.expected {
+            plan.addBriefly(
+                .privileges, table.name, .shareUpdateExclusive, "its options are \(options.found ?? "none")",
+                "ALTER TABLE \(name) SET (\(wanted))")
+        }
+        if let security = difference(table, .rowSecurity) {
+            let statement =
+                switch (security.expected, security.found) {
+                case (nil, _): "DISABLE ROW LEVEL SECURITY"
+                case (_, "FORCED"): "NO FORCE ROW LEVEL SECURITY"
+                default: "ENABLE ROW LEVEL SECURITY"
+                }
+            plan.addBriefly(
+                .rowSecurity, table.name, .accessExclusive,
+                "row-level security is \(security.found.map { $0.lowercased() } ?? "off")",
+                "ALTER TABLE \(name) \(statement)")
+        }
+    }
+
+    /// A logged table cannot refer to one that is not: what others refer to comes first.
+    func refusePersistence() throws(SQLTextError) {
+        var waiting = expected.objects(.table).filter { difference($0, .persistence) != nil }
+        while !waiting.isEmpty {
+            let ready =
+                waiting.first { table in !waiting.contains { $0 != table && refers(table.name, to: $0.name) } }
+                ?? waiting[0]
+            waiting.removeAll { $0 == ready }
+            plan.refuse(
+                ready, "expected a logged table, found \(live[ready, .persistence] ?? "?")",
+                cure: "a crash empties an unlogged table: ALTER TABLE \(try qualified(ready.name)) SET LOGGED, "
+                    + "which rewrites it")
+        }
+    }
+
+    private func refers(_ table: String, to other: String) -> Bool {
+        live.parts(.constraint, of: table).contains { key in
+            let definition = ConstraintDefinition(live[key, .definition] ?? "")
+            return definition.isForeignKey && definition.referencedTable == other
+        }
+    }
+
+    // MARK: - Leftovers
+
+    /// What an interrupted call has left that is needed no more. What still is, its own step takes away.
+    private func planLeftovers(of table: String) throws(SQLTextError) {
+        guard live.contains(CatalogObject(.table, table)) else { return }
+        let qualifiedName = try qualified(table)
+        for check in live.parts(.constraint, of: table) {
+            guard let name = check.name.withoutPrefix(ReservedName.notNullPrefix) else { continue }
+            let column = CatalogObject(.column, name, of: table)
+            // Of a column under conversion it is about the new one.
+            guard comparison.isNotNull(column), !comparison.needsConversion(column) else { continue }
+            plan.addBriefly(
+                .leftovers, table, .accessExclusive, "\(check.name) has served",
+                "ALTER TABLE \(qualifiedName) DROP CONSTRAINT \(try SQLIdentifier(check.name).quoted)")
+        }
+        for trigger in live.parts(.trigger, of: table) {
+            guard let name = trigger.name.withoutPrefix(ReservedName.syncPrefix) else { continue }
+            let column = CatalogObject(.column, name, of: table)
+            if try !comparison.needsSync(column) { try planEndOfSync(column, in: .leftovers) }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import SQLText
+
+/// Triggers that are missing or other ones, and those that stand and do not fire, foreign keys' and partitions' among them.
+struct TriggerPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planTriggers(of table: CatalogObject) throws(SQLTextError) {
+        let isNew = !live.contains(table)
+        for trigger in expected.parts(.trigger, of: table.name) {
+            try refuseConstraintTrigger(trigger)
+            let definition = (expected[trigger, .definition] ?? "")
+                .replacing("CREATE TRIGGER", with: "CREATE OR REPLACE TRIGGER", maxReplacements: 1)
+            if isNew {
+                plan.add(.triggers, trigger, .together, "the trigger is missing", definition)
+            } else if !live.contains(trigger) || difference(trigger, .definition) != nil {
+                plan.addBriefly(
+                    derives(trigger) ? .constraints : .triggers, table.name, .shareRowExclusive,
+                    "the trigger \(trigger.name) is missing or another one", definition)
+            }
+            if difference(trigger, .state) != nil {
+                try planEnabling(
+                    [trigger.name], on: table.name,
+                    "the trigger \(trigger.name) is \(live[trigger, .state]?.lowercased() ?? "enabled")")
+            }
+        }
+    }
+
+    /// Whether a rule needs it for the rows that stand: before all other triggers, which are none of their business.
+    private func derives(_ trigger: CatalogObject) -> Bool {
+        comparison.rules.contains { rule in
+            rule.table == trigger.relation && rule.deriving != nil
+                && DeparsedExpression(expected[trigger, .definition] ?? "").names.contains(rule.column)
+        }
+    }
+
+    /// CREATE OR REPLACE TRIGGER does not replace it.
+    private func refuseConstraintTrigger(_ trigger: CatalogObject) throws(SQLTextError) {
+        guard let found = live[trigger, .definition], found.hasPrefix("CREATE CONSTRAINT TRIGGER") else { return }
+        let target = "\(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(trigger.relation))"
+        plan.refuse(
+            trigger, "its name is taken by a constraint trigger: \(found)",
+            cure: "DROP TRIGGER \(target); then repeat the command")
+    }
+
+    // MARK: - Triggers that do not fire
+
+    /// What triggers derive would be missing, though every step were done.
+    func refuseSilentTriggers() {
+        plan.refuseListed(
+            SchemaQuestion(
+                object: CatalogObject(.schema, schema),
+                query: """
+                    SELECT s.setting AS value, 1::bigint AS count
+                    FROM pg_settings AS s
+                    WHERE s.name = 'session_replication_role' AND s.setting <> 'origin'
+                    """),
+            "triggers do not fire in this session: session_replication_role",
+            cure:
+                "take the setting back where it was made (ALTER DATABASE or ALTER ROLE … RESET session_replication_role), "
+                + "then repeat the command")
+    }
+
+    func planDisabledTriggers() throws(SQLTextError) {
+        for difference in gap.different {
+            let object = difference.object
+            switch (object.kind, difference.property) {
+            case (.trigger, .state) where !expected.contains(object):
+                try planEnabling([object.name], on: object.relation, "the trigger \(object.name) is disabled")
+            case (.table, .disabledTriggers):
+                try planForeignKeyTriggers(difference, of: object.name)
+            case (.partition, .disabledTriggers):
+                try planForeignKeyTriggers(difference, of: object.relation)
+            default: continue
+            }
+        }
+    }
+
+    /// They are enabled by their own names, which only a superuser may: ALL would take triggers with them that somebody
+    /// has added, and disabled.
+    private func planForeignKeyTriggers(_ difference: SchemaGap.Difference, of table: String) throws(SQLTextError) {
+        let foreignKeys = ForeignKeyPlanner(self)
+        for key in expected.objects(.constraint) where comparison.isForeignKey(key) {
+            let definition = expected[key, .definition] ?? ""
+            let referenced = ConstraintDefinition(definition).referencedTable
+            guard key.relation == table || referenced == table else { continue }
+            // The server believes a key to hold that has once been validated.
+            try foreignKeys.askForOrphans(key, definition)
+        }
+        let triggers = (difference.found ?? "").split(separator: ", ").compactMap { $0.split(separator: " ").first }
+        try planEnabling(
+            triggers.map(String.init).filter { $0.contains("_ConstraintTrigger_") }, on: difference.object.name,
+            "triggers of foreign keys are disabled")
+    }
+
+    private func planEnabling(
+        _ triggers: [String], on relation: String, _ purpose: String
+    ) throws(SQLTextError) {
+        for trigger in triggers {
+            plan.addBriefly(
+                .triggers, relation, .shareRowExclusive, purpose,
+                "ALTER TABLE \(try qualified(relation)) ENABLE TRIGGER \(try SQLIdentifier(trigger).quoted)")
+        }
+    }
+}

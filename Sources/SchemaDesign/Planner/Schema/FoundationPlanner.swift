@@ -1,0 +1,96 @@
+import EmbeddedSQL
+import SQLText
+
+/// What stands before anything of the schema: roles, extensions, the schema itself.
+struct FoundationPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    /// Where there is nothing to keep, the migrations do what they do in any empty database.
+    func planInstallation() throws(SQLTextError) {
+        refuseMissingPgvector()
+        try PrivilegePlanner(self).askForGrantorsOfSchema()
+        for migration in EmbeddedSQL.migrations {
+            plan.add(
+                .foundation, CatalogObject(.schema, schema), .together, "nothing of it is there: \(migration.label)",
+                migration.text)
+        }
+    }
+
+    /// These files of the migration find out by themselves what is there.
+    func planFoundation() throws(SQLTextError) {
+        planFile("m0001_roles.sql", for: .role)
+        // Before the schema has another owner: it is the owner's right to use it that its programs live by.
+        try planFormerOwners()
+        planFile("m0001_schema.sql", for: .schema)
+        refuseMissingPgvector()
+        // A role that is made must be able to use them, too.
+        planFile("m0001_extensions.sql", for: .extension, .role)
+        for difference in gap.different
+        where difference.object.kind == .extension && difference.property == .version {
+            plan.refuse(
+                difference.object,
+                "expected version \(difference.expected ?? "?"), found \(difference.found ?? "none")",
+                cure: "install the newer package, then run: ALTER EXTENSION \(difference.object.name) UPDATE")
+        }
+    }
+
+    private func planFile(_ file: String, for kinds: CatalogObject.Kind...) {
+        // What a role is otherwise is refused.
+        let different = gap.different.filter { $0.property != .comment && $0.object.kind != .role }
+        let gaps = gap.missing + different.map(\.object)
+        guard let object = gaps.first(where: { kinds.contains($0.kind) }) else { return }
+        plan.add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
+    }
+
+    /// What the migration asks for first, too.
+    private func refuseMissingPgvector() {
+        let vector = CatalogObject(.extension, "vector")
+        guard gap.missing.contains(vector) else { return }
+        let question = SchemaQuestion(
+            object: vector,
+            query: """
+                SELECT NULL::text AS value, 1::bigint AS count
+                WHERE NOT EXISTS (
+                    SELECT
+                    FROM pg_available_extensions AS a
+                    WHERE a.name = 'vector'
+                        AND string_to_array(substring(a.default_version FROM '^\\d+(?:\\.\\d+)*'), '.')::integer[]
+                            >= ARRAY[0, 8])
+                """)
+        plan.pose(question)
+        guard comparison.isAnsweredByRows(question) else { return }
+        plan.refuse(
+            vector, "the server does not offer the extension \"vector\" (pgvector 0.8 or later)",
+            cure: "install the package postgresql-\(comparison.major)-pgvector on the server, then repeat the command")
+    }
+
+    // MARK: - Former owners
+
+    /// Whoever owned the tables goes on as a member of the role that the application's programs are members of.
+    private func planFormerOwners() throws(SQLTextError) {
+        guard let writer = writingRole else { return }
+        let owners = gap.different.filter { $0.object.kind == .table && $0.property == .owner }.compactMap(\.found)
+        for former in Set(owners).sorted() {
+            let role = CatalogObject(.role, former)
+            guard !(live[role, .attributes]?.contains("SUPERUSER") ?? false) else { continue }
+            plan.note(
+                "\(former) owns tables that will belong to the schema's own role; it becomes a member of \(writer), "
+                    + "and row-level security will show it one tenant at a time")
+            plan.add(
+                .foundation, role, .together, "what belongs to \(former) will not any more",
+                "GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)")
+        }
+    }
+
+    /// The role of the schema that may write into the most tables: what the application's programs are members of.
+    private var writingRole: String? {
+        let grants = expected.objects(.table).flatMap { table in
+            (expected[table] ?? [:]).compactMap { property, privileges in
+                privileges.contains("INSERT") ? property.grantee : nil
+            }
+        }
+        let counts = grants.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+}

@@ -1,0 +1,33 @@
+import SQLText
+
+/// Functions that are missing, or other ones.
+struct FunctionPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func planFunctions() throws(SQLTextError) {
+        let grants = GrantStatements(comparison)
+        for object in expected.objects(.function) {
+            let isNew = !live.contains(object)
+            let isOther = difference(object, .signature) != nil
+            guard isNew || isOther || difference(object, .definition) != nil || difference(object, .owner) != nil else {
+                continue
+            }
+            let name = try comparison.functionName(object)
+            var statements = ["SET LOCAL check_function_bodies = off"]
+            if isNew { try TakenNamePlanner(self).refuseTakenName(object) }
+            // What returns something else cannot be replaced.
+            if isOther {
+                try DependantPlanner(self).askForUsers(ofDropped: [object])
+                statements.append("DROP FUNCTION \(name)")
+            }
+            statements.append(expected[object, .definition] ?? "")
+            // Anybody may execute what was just made, as its owner where it is a SECURITY DEFINER.
+            if isNew || isOther { statements += try grants.revocation(on: object) }
+            statements.append("ALTER FUNCTION \(name) OWNER TO \(try comparison.owner(object))")
+            if isNew || isOther { statements += try grants.grants(on: object, isAnew: true) }
+            let purpose = isNew ? "the function is missing" : "the function is another one"
+            plan.append(SchemaStep(object, .together, purpose, statements), to: .functions)
+        }
+    }
+}

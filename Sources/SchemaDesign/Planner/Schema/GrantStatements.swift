@@ -1,0 +1,127 @@
+import SQLText
+
+/// The statements that give the roles of the schema, and PUBLIC, exactly what they should have.
+struct GrantStatements {
+    private let comparison: SchemaComparison
+    private var expected: CatalogFacts { comparison.expected }
+    private var live: CatalogFacts { comparison.live }
+
+    init(_ comparison: SchemaComparison) {
+        self.comparison = comparison
+    }
+
+    /// Brings the roles of the schema, and PUBLIC, to exactly what they should have; others keep what they have.
+    ///
+    /// - Parameter isAnew: whether it was just made by the same transaction, so that nobody has anything on it yet;
+    ///   others are given again what they had on what it takes the place of.
+    func grants(on object: CatalogObject, isAnew: Bool = false) throws(SQLTextError) -> [String] {
+        guard let target = try grantTarget(object) else { return [] }
+        let wanted = expected[object] ?? [:]
+        let isNew = isAnew || !live.contains(object)
+        var statements: [String] = []
+        for role in isNew ? wanted.keys.compactMap(\.grantee).sorted() : grantees(of: object) {
+            if !isNew {
+                statements.append("REVOKE ALL\(target.columns) ON \(target.object) FROM \(try grantee(role))")
+            }
+            if let privileges = wanted[.grants(to: role)] {
+                statements.append(try grant(privileges, on: target, to: role))
+            }
+        }
+        if !isNew { statements += try columnGrants(on: object, to: grantees(of: object)) }
+        // A type comes with the server's grant to PUBLIC.
+        if isNew, object.kind == .type, wanted[.grants(to: "PUBLIC")] == nil {
+            statements.append("REVOKE ALL ON \(target.object) FROM PUBLIC")
+        }
+        return statements + (isAnew ? try grantsOfOthers(on: object) : [])
+    }
+
+    /// Takes from PUBLIC and the schema's roles what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), gave
+    /// them when it was made. It belongs into the transaction that makes it: a materialized view has the rows of all
+    /// tenants, and whoever interrupts the command leaves it as it stands.
+    ///
+    /// - Parameter name: under which it was made; nil for its own.
+    func revocation(on object: CatalogObject, madeAs name: String? = nil) throws(SQLTextError) -> [String] {
+        guard let target = try grantTarget(CatalogObject(object.kind, name ?? object.name)) else { return [] }
+        let roles = expected.objects(.role).map(\.name).filter { $0 != expected[object, .owner] }
+        let names = try roles.map { (role) throws(SQLTextError) in try grantee(role) }
+        return ["REVOKE ALL ON \(target.object) FROM \((["PUBLIC"] + names).joined(separator: ", "))"]
+    }
+
+    /// Whose privileges on what stands are others than they should be.
+    func grantees(of object: CatalogObject) -> [String] {
+        let (wanted, there) = (expected[object] ?? [:], live[object] ?? [:])
+        guard live.contains(object) else { return [] }
+        return Set((Array(wanted.keys) + Array(there.keys)).compactMap(\.grantee)).sorted().filter {
+            wanted[.grants(to: $0)] != there[.grants(to: $0)]
+        }
+    }
+
+    /// A REVOKE on a relation takes what the role has on its columns, too.
+    private func columnGrants(on relation: CatalogObject, to roles: [String]) throws(SQLTextError) -> [String] {
+        guard relation.kind.isRelation else { return [] }
+        var statements: [String] = []
+        for column in expected.parts(.column, of: relation.name) where live.contains(column) {
+            guard let target = try grantTarget(column) else { continue }
+            for role in roles {
+                guard let privileges = expected[column, .grants(to: role)] else { continue }
+                statements.append(try grant(privileges, on: target, to: role))
+            }
+        }
+        return statements
+    }
+
+    /// What roles that the schema does not know have on what is dropped and made anew.
+    private func grantsOfOthers(on object: CatalogObject) throws(SQLTextError) -> [String] {
+        let columns = object.kind.isRelation ? expected.parts(.column, of: object.name) : []
+        var statements: [String] = []
+        for target in [object] + columns {
+            guard let place = try grantTarget(target) else { continue }
+            let name = target.isPart ? "\(target.relation).\(target.name)" : target.name
+            let suffix = " on \(target.kind.rawValue) \(name)"
+            for grant in live.objects(.grant) where grant.name.hasSuffix(suffix) {
+                guard let role = grant.name.dropLast(suffix.count).description.withoutPrefix("to "),
+                    let privileges = live[grant, .definition]
+                else { continue }
+                statements.append(try self.grant(privileges, on: place, to: role))
+            }
+        }
+        return statements
+    }
+
+    /// Each `PRIVILEGE` or `PRIVILEGE WITH GRANT OPTION`, in a list.
+    private func grant(
+        _ privileges: String, on target: (columns: String, object: String), to role: String
+    ) throws(SQLTextError) -> String {
+        let option = " WITH GRANT OPTION"
+        let all = Set(privileges.split(separator: ", ").map(String.init))
+        let lists = [false, true].map { isGrantable in
+            all.filter { $0.hasSuffix(option) == isGrantable }
+                .map { (isGrantable ? String($0.dropLast(option.count)) : $0) + target.columns }.sorted()
+        }
+        return try zip(lists, ["", option]).filter { !$0.0.isEmpty }.map { (list, option) throws(SQLTextError) in
+            "GRANT \(list.joined(separator: ", ")) ON \(target.object) TO \(try grantee(role))\(option)"
+        }.joined(separator: "; ")
+    }
+
+    /// A role, or PUBLIC, as SQL writes it.
+    func grantee(_ role: String) throws(SQLTextError) -> String {
+        role == "PUBLIC" ? role : try SQLIdentifier(role).quoted
+    }
+
+    /// What GRANT names for an object: `TABLE s.t`, and ` (c)` for a column behind each privilege; nil for what has no
+    /// privileges.
+    func grantTarget(_ object: CatalogObject) throws(SQLTextError) -> (columns: String, object: String)? {
+        switch object.kind {
+        case .table, .view, .materializedView, .foreignTable, .partition:
+            ("", "TABLE \(try comparison.qualified(object.name))")
+        case .sequence: ("", "SEQUENCE \(try comparison.qualified(object.name))")
+        case .column:
+            (" (\(try SQLIdentifier(object.name).quoted))", "TABLE \(try comparison.qualified(object.relation))")
+        case .function: ("", "FUNCTION \(try comparison.functionName(object))")
+        case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
+        case .type: ("", "TYPE \(try comparison.qualified(object.name))")
+        case .role, .extension, .constraint, .index, .procedure, .aggregate, .trigger, .policy, .rule, .grant, .option:
+            nil
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import SQLText
+
+/// What somebody has added that undoes what the schema does: why it is there only a person can tell.
+struct UnexpectedPartPlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    func refuseUnexpected() throws(SQLTextError) {
+        for difference in gap.different where difference.property == .definition {
+            let object = difference.object
+            guard !expected.contains(object), let found = difference.found else { continue }
+            let target = "\(try SQLIdentifier(object.name).quoted) ON \(try qualified(object.relation))"
+            switch object.kind {
+            case .policy:
+                plan.refuse(
+                    object, "expected no such policy, found one that adds to what sessions see or write: \(found)",
+                    cure: "run: DROP POLICY \(target)")
+            case .rule:
+                plan.refuse(
+                    object, "expected no rule, found one that changes what statements do: \(found)",
+                    cure: "run: DROP RULE \(target)")
+            default: continue
+            }
+        }
+    }
+}
