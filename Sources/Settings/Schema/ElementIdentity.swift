@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 
 /// What tells the elements of a list of mappings apart: no two have the same, and what a reload changes is said of the
 /// element that has it.
