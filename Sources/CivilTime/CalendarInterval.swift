@@ -1,4 +1,4 @@
-/// The calendar's periods that a partition can span.
+/// The periods of the calendar that a partition can span.
 package enum CalendarInterval: String, CaseIterable, Hashable, Sendable {
     case day
     /// ISO 8601: from Monday.
@@ -43,8 +43,8 @@ package enum CalendarInterval: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The longest shift from the calendar's own boundary that every period has room for, in days: a month
-    /// grid can begin on the 15th, but not on the 31st.
+    /// The largest offset from the first day of the period, in days, that is possible in every period of this kind:
+    /// partitions by month can begin on the 15th, but not on the 31st.
     package var largestOffsetDays: Int {
         switch self {
         case .day: 0

@@ -1,6 +1,6 @@
-/// A day of the proleptic Gregorian calendar, in no zone at all.
+/// A day of the proleptic Gregorian calendar, without a time zone.
 ///
-/// Years count as PostgreSQL's `extract(year)` does not: there is a year 0 (1 BC), so that arithmetic has no hole.
+/// Unlike in PostgreSQL's `extract(year)`, there is a year 0 (1 BC), so that arithmetic on years needs no exception.
 package struct CivilDate: Hashable, Comparable, Sendable {
     /// Days since 1970-01-01; negative before it.
     package let daysSinceEpoch: Int

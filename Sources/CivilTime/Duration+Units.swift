@@ -1,5 +1,5 @@
 extension Duration {
-    /// Rounded down; clamped where an `Int64` ends.
+    /// Whole microseconds, rounded towards zero; clamped to what an `Int64` can hold.
     package var microseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
@@ -7,11 +7,11 @@ extension Duration {
         return product + attoseconds / 1_000_000_000_000
     }
 
-    /// Whole milliseconds for a limit, at least one: a time-out of 0 means none.
+    /// Whole milliseconds for a setting of the server such as `lock_timeout`, at least 1, since 0 means no limit there.
     package var milliseconds: Int64 { max(1, microseconds / 1_000) }
 
-    /// In the longest unit that leaves a whole number, as a configuration file writes it: `15min`, `1h`, `0ms`. What is
-    /// shorter than a millisecond is dropped.
+    /// In the largest unit that gives a whole number, as in a configuration file: `15min`, `1h`, `0ms`. Fractions of a
+    /// millisecond are dropped.
     package var inLongestUnit: String {
         let milliseconds = microseconds / 1_000
         let units: [(name: String, milliseconds: Int64)] = [

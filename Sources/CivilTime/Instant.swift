@@ -1,7 +1,7 @@
-/// A moment, in microseconds since 1970-01-01 00:00:00 UTC: PostgreSQL's resolution.
+/// A point in time, in microseconds since 1970-01-01 00:00:00 UTC: PostgreSQL's resolution.
 ///
-/// A `timestamp` or `date` has no zone; read as if it were UTC it has a place on this axis too, which is how
-/// the bounds of such keys are compared.
+/// A `timestamp` or `date` has no time zone. Read as if it were UTC, it is an instant too; partition bounds of these
+/// types are compared in this way.
 package struct Instant: Hashable, Comparable, Sendable {
     package let microseconds: Int64
 
@@ -9,20 +9,21 @@ package struct Instant: Hashable, Comparable, Sendable {
         self.microseconds = microseconds
     }
 
-    /// That many seconds since 1970-01-01 00:00:00 UTC; the end of the axis for a second beyond it.
+    /// Seconds since 1970-01-01 00:00:00 UTC; clamped to the first or last instant that this type can hold.
     init(second: Int64) {
         let (product, isBeyond) = second.multipliedReportingOverflow(by: 1_000_000)
         self.init(microseconds: isBeyond ? (second < 0 ? .min : .max) : product)
     }
 
-    /// Midnight UTC of that day; the end of the axis for a day beyond it (a `date` reaches further than 64 bits of
-    /// microseconds), since a far bound in somebody's catalog must not end the program.
+    /// Midnight UTC of that day; clamped to the first or last instant that this type can hold. PostgreSQL's `date`
+    /// reaches further than 64 bits of microseconds, and such a partition bound in a catalog must not crash the
+    /// program.
     package init(midnightOf date: CivilDate) {
         let (product, isBeyond) = Int64(date.daysSinceEpoch).multipliedReportingOverflow(by: Self.microsecondsPerDay)
         self.init(microseconds: isBeyond ? (date.daysSinceEpoch < 0 ? .min : .max) : product)
     }
 
-    /// The UTC day that holds this moment.
+    /// The day of this instant in UTC.
     package var date: CivilDate {
         CivilDate(daysSinceEpoch: Int(microseconds.dividedDown(by: Self.microsecondsPerDay)))
     }
@@ -32,18 +33,18 @@ package struct Instant: Hashable, Comparable, Sendable {
         microseconds.remainderDown(by: Self.microsecondsPerDay)
     }
 
-    /// That much later; the end of the axis where it would lie beyond.
+    /// That much later; clamped to the first or last instant that this type can hold.
     package func adding(microseconds: Int64) -> Instant {
         let (sum, isBeyond) = self.microseconds.addingReportingOverflow(microseconds)
         return Instant(microseconds: isBeyond ? (microseconds < 0 ? .min : .max) : sum)
     }
 
-    /// Seconds from `other` to this moment, rounded down; negative when `other` is later.
+    /// Seconds from `other` to this instant, rounded down; negative when `other` is later.
     package func seconds(since other: Instant) -> Int64 {
         (microseconds - other.microseconds).dividedDown(by: 1_000_000)
     }
 
-    /// From `other` to this moment; never less than nothing, also when a clock was set back in between.
+    /// The time from `other` to this instant; zero when `other` is later, as after a clock was set back.
     package func duration(since other: Instant) -> Duration {
         .microseconds(max(0, microseconds - other.microseconds))
     }
@@ -56,7 +57,7 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Instant: CustomStringConvertible {
-    /// `YYYY-MM-DD HH:MM:SS[.ffffff]`, the clock of UTC, without an offset.
+    /// `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC, without an offset; ` BC` at the end for years before 1.
     package var clock: String {
         let time = microsecondsOfDay
         let (seconds, fraction) = (time / 1_000_000, time % 1_000_000)
@@ -67,7 +68,7 @@ extension Instant: CustomStringConvertible {
         return (fraction == 0 ? text : "\(text).\(fraction.padded(6))") + (year > 0 ? "" : " BC")
     }
 
-    /// The same with the explicit offset of UTC, as PostgreSQL writes a `timestamptz` under `TimeZone=UTC`.
+    /// Like `clock`, with the offset `+00`, as PostgreSQL writes a `timestamptz` under `TimeZone=UTC`.
     package var description: String {
         let text = clock
         return text.hasSuffix(" BC") ? "\(text.dropLast(3))+00 BC" : "\(text)+00"

@@ -1,5 +1,5 @@
 extension BinaryInteger {
-    /// Division that rounds towards negative infinity, so that instants before 1970 fall into the right day.
+    /// Division that rounds towards negative infinity, so that an instant before 1970 belongs to the right day.
     package func dividedDown(by divisor: Self) -> Self {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient

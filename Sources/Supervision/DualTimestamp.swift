@@ -1,10 +1,10 @@
 import CivilTime
 
-/// A point in time on both clocks. Slots are facts of the wall clock, which can be set; delays are measured by the
-/// monotonic one, which cannot, and which stands still while the machine sleeps.
+/// One point in time as both clocks show it. Slots are due by the wall clock, which can be set; delays are measured by
+/// the monotonic clock, which cannot be set, and which stands still while the machine is suspended.
 package struct DualTimestamp: Hashable, Sendable {
     package var wall: Instant
-    /// Since some fixed moment of this boot.
+    /// CLOCK_MONOTONIC: counted from an arbitrary point of this boot.
     package var monotonic: Duration
 
     package init(wall: Instant, monotonic: Duration) {
@@ -12,8 +12,8 @@ package struct DualTimestamp: Hashable, Sendable {
         self.monotonic = monotonic
     }
 
-    /// How much further the wall clock has come than the monotonic one: about 0, unless it was set meanwhile or the
-    /// machine has slept.
+    /// How much further the wall clock has advanced than the monotonic one: about 0, unless the wall clock was set or
+    /// the machine was suspended in between. Negative when the wall clock was set back.
     func clockStep(since earlier: DualTimestamp) -> Duration {
         .microseconds(wall.microseconds - earlier.wall.microseconds) - (monotonic - earlier.monotonic)
     }

@@ -2,10 +2,10 @@ import Maintenance
 import SQLText
 import Synchronization
 
-/// What a service's runs say, without what would be said over and over: one summary every few minutes is enough.
+/// Passes on the events of a service's runs, without those that would repeat themselves every few minutes.
 ///
-/// A refusal is said once, and again when it has changed. That a run could not begin, or was somebody else's, is the
-/// supervisor's to say: it knows for how long.
+/// A refusal is reported once, and again when it changes. That a run could not begin, or that another service does it,
+/// is left out: the supervisor reports it, since only the supervisor knows for how long that has been so.
 final class RunEventFilter: EventSink {
     private let sink: any EventSink
     private let reportedRefusals = Mutex<[Subject: Refusal]>([:])
@@ -39,9 +39,9 @@ final class RunEventFilter: EventSink {
         }
     }
 
-    /// What is no longer refused is news again when it comes back.
+    /// Once an object is no longer refused, a later refusal of it has to be reported again.
     private func forgetResolved(_ summary: RunSummary) {
-        // Only a run that has planned knows what is refused.
+        // Only a run that came as far as planning knows what is refused.
         if case .completedElsewhere = summary.slot?.state { return }
         guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return }
         let refused = Set(

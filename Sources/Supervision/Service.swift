@@ -5,10 +5,10 @@ import PostgresClient
 import Synchronization
 import SystemdIO
 
-/// The loop of `pgtend serve`: tells the supervisor what happens, and does what it decides.
+/// The loop of `pgtend serve`: tells the supervisor what happens, and carries out what the supervisor decides.
 ///
-/// Everything of it happens on one serial queue, the sign of life for the watchdog too, so that a loop that hangs gives
-/// none. Runs have queues of their own.
+/// All of it runs on one serial queue, and so does the watchdog's keep-alive ping: if the loop hangs, the pings stop.
+/// Runs have queues of their own.
 package actor Service {
     private let loop = QueueExecutor(label: "pgtend.service")
     private let environment: ServiceEnvironment
@@ -28,12 +28,12 @@ package actor Service {
         let task: TaskKind
     }
 
-    /// What is said first.
+    /// What the first event reports: that the service has started, and with which configuration.
     package struct Start: Sendable {
         package var version: String
-        /// The file; nil where there is none.
+        /// The path of the configuration file; nil where there is none.
         package var configuration: String?
-        /// What is doubtful in it.
+        /// What is doubtful in the configuration, or has no effect.
         package var warnings: [String]
 
         package init(version: String, configuration: String?, warnings: [String] = []) {
@@ -52,9 +52,9 @@ package actor Service {
         runSink = RunEventFilter(before: environment.sink)
     }
 
-    /// Works until it is told to stop, and its last run has ended.
+    /// Returns once the service has been told to stop and its last run has ended.
     package func run() async {
-        // A signal may have come first.
+        // A signal may have stopped the service before it began.
         if isFinished { return }
         timer = WakeTimer(queue: loop.queue) { self.assumeIsolated { $0.handle(.woke) } }
         startWatchdog()
@@ -67,9 +67,9 @@ package actor Service {
         await withCheckedContinuation { finished = $0 }
     }
 
-    /// Reads the configuration again. Running work goes on as it began.
+    /// Reads the configuration again. A run that is under way goes on with the old one.
     package func reload() {
-        // One that stops has said so to the service manager, and is not to be ready again.
+        // A service that is stopping has sent STOPPING=1, and must not send READY=1 after that.
         guard !isFinished, stopReason.withLock({ $0 == nil }) else { return }
         let microseconds = environment.clock().monotonic.microseconds
         notify([.reloading(monotonicMicroseconds: UInt64(max(0, microseconds)))])
@@ -84,8 +84,8 @@ package actor Service {
         notifyStatus(at: environment.clock())
     }
 
-    /// No step begins from now on; after a grace what is running is cancelled on the server. The second call does not
-    /// wait for that.
+    /// From now on no step begins. A step that is running is cancelled on the server after `ServiceSettings.stopGrace`;
+    /// a second call cancels it at once.
     package func stop(reason: String) {
         guard !isFinished else { return }
         handle(.stopRequested(reason: reason))
@@ -114,20 +114,21 @@ package actor Service {
         }
     }
 
-    /// For a server that does not answer a cancel: the connection is given up before.
+    /// How long a cancelled run may still take. A connection to a server that does not react to the cancel request is
+    /// closed earlier than that.
     private static let cancelTime = Duration.seconds(15)
 
     private func startRun(_ order: Supervisor.RunOrder) {
         let (run, sink) = (environment.run, runSink)
         let name = RunName(database: order.definition.name, task: order.slotOrder.slot.task)
-        // A queue of its own: what a run computes never keeps the loop from its watchdog.
+        // A queue of its own: a run that computes for long must not delay the loop's watchdog pings.
         runs[name] = Task(executorPreference: QueueExecutor(label: "pgtend.run")) {
             let summary = await run(order, sink) { self.stopReason.withLock(\.self) }
             await self.runEnded(name, summary)
         }
     }
 
-    /// The runs ask for the reason before each step.
+    /// Sets the reason that the runs look for before each step.
     private func drain() {
         stopReason.withLock { $0 = supervisor.stopReason }
         notify([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
@@ -146,14 +147,14 @@ package actor Service {
         finished = nil
     }
 
-    // MARK: Telling
+    // MARK: Reporting
 
     private func report(_ event: ServiceEvent) {
         environment.sink.record(.service(event))
     }
 
     private func notifyStatus(at now: DualTimestamp) {
-        // It looks at every task of every database: not for nobody.
+        // The status line goes through every task of every database: not worth it where nobody reads it.
         guard environment.notifier.isListening else { return }
         let status = supervisor.status(at: now)
         guard status != notifiedStatus else { return }

@@ -5,19 +5,19 @@ import Maintenance
 import MaintenanceDatabase
 import SystemdIO
 
-/// What the service has of the world around it.
+/// Everything that the service needs from outside: sinks, clocks, the configuration and the runs. Tests replace it.
 package struct ServiceEnvironment: Sendable {
-    /// Where events go. It is called on the loop's own queue too: one that blocks hangs the service, and the watchdog
-    /// of the service manager ends it.
+    /// Where events go. It is called on the loop's own queue too: a sink that blocks makes the service hang, until the
+    /// service manager's watchdog kills it.
     package var sink: any EventSink
     package var notifier: ServiceNotifier
-    /// How long the service manager lets the loop be silent; nil without a watchdog.
+    /// How long the service manager's watchdog waits for a ping (WatchdogSec=); nil without a watchdog.
     package var watchdogInterval: Duration?
     package var clock: @Sendable () -> DualTimestamp
     /// Reads the configuration again.
     package var reload: @Sendable () -> Reload
-    /// Does one run to its end. It begins no further step once `stopReason` has one, and ends early when its task is
-    /// cancelled.
+    /// Carries out one run. It begins no further step once `stopReason` returns a reason, and ends early when its task
+    /// is cancelled.
     package var run: Run
 
     package typealias Run =
@@ -26,7 +26,7 @@ package struct ServiceEnvironment: Sendable {
 
     package enum Reload: Sendable {
         case changed(ServiceSettings, changes: [String], warnings: [String])
-        /// The old configuration stays; each problem with its place.
+        /// The old configuration stays in force. Each problem names its place in the file.
         case refused(problems: [String])
     }
 

@@ -1,8 +1,8 @@
 import CivilTime
 import Maintenance
 
-/// What `systemctl status` shows of a service that works: how many databases, what is wrong with any, the shortest
-/// runway, and what comes next.
+/// The line that `systemctl status` shows of a service that is not stopping: how many databases there are, what is
+/// wrong with any of them, the shortest runway, and which task is due next.
 struct StatusLine {
     private let databases: [SupervisedDatabase]
 
@@ -62,7 +62,7 @@ struct StatusLine {
         databases.filter(condition).map(\.definition.name)
     }
 
-    /// The first few, and how many more.
+    /// The first three, and how many more there are.
     private static func list(_ names: [String]) -> String {
         let shown = names.prefix(3).joined(separator: ", ")
         return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown

@@ -1,29 +1,29 @@
 import CivilTime
 import Maintenance
 
-/// One database: its kinds of work, of which one runs at a time, and whether it can be worked with at all.
+/// The state of one database: its tasks, of which at most one runs at a time, and whether the database can be reached.
 struct SupervisedDatabase {
     private(set) var definition: DatabaseDefinition
     private(set) var tasks: [SupervisedTask]
-    /// What is wrong with the database as a whole; nil while it can be worked with.
+    /// Why no run of this database can do anything; nil while the database is available.
     private(set) var trouble: Trouble?
-    /// By the monotonic clock: nothing starts before.
+    /// By the monotonic clock: no run starts before.
     private var retryAt = Duration.zero
     /// By the monotonic clock: when its last run ended.
     private var lastEnd = Duration.zero
-    /// Slots that passed while the database could not be worked with: said as one when it can be again.
+    /// Slots that passed while the database was not available: reported in one event when it is available again.
     private(set) var unreported: [PassedSlot] = []
-    /// Of those the newest are kept.
+    /// Only the newest of those are kept.
     private static let unreportedLimit = 10_000
-    /// The reason that was said for having no ledger.
+    /// The reason that was reported last for having no ledger; nil while there is one.
     private var reportedLedgerFailure: ServerFailure?
-    /// By the last run that looked at partitions.
+    /// As the last run that looked at partitions found them.
     private(set) var runways: [Runway] = []
-    /// No longer in the configuration: it goes when its run has ended.
+    /// No longer in the configuration: it is removed once its run has ended.
     private(set) var isRetired = false
 
     enum Trouble: Hashable {
-        /// With the class of the last failure: another one is worth a word.
+        /// With the class of the last failure: a failure of another class is reported at once.
         case unavailable(FailureStreak, FailureClass)
         case standby(since: Instant)
     }
@@ -52,7 +52,7 @@ struct SupervisedDatabase {
         return [.slotsPassed(database: definition.name, unreported)]
     }
 
-    /// Its place among those that wait to be worked on; nil while it does not, or may not yet.
+    /// Its place among the databases that wait for a run; nil if it has nothing to run, or may not start one yet.
     func startPriority(at now: DualTimestamp) -> StartPriority? {
         guard !isRunning, !isRetired, retryAt <= now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) else {
             return nil
@@ -60,8 +60,8 @@ struct SupervisedDatabase {
         return StartPriority(isInTrouble: trouble != nil, lastEnd: lastEnd)
     }
 
-    /// Who cannot be reached comes after everybody who can, or a few of them would hold all connections; among equals
-    /// whoever has not had a turn for the longest time comes first.
+    /// Databases that cannot be reached come after all that can: otherwise a few of them could occupy all connections.
+    /// Among equals the one whose last run ended longest ago comes first.
     struct StartPriority: Comparable {
         let isInTrouble: Bool
         let lastEnd: Duration
@@ -71,7 +71,8 @@ struct SupervisedDatabase {
         }
     }
 
-    /// Begins what is ready, in the order of the kinds of work: a view may read a partition that is made first.
+    /// Begins the first task that is ready, in the order of `TaskKind`: partitions come before the views that read
+    /// them.
     mutating func beginRun(at now: DualTimestamp) -> Supervisor.RunOrder? {
         guard let index = tasks.firstIndex(where: { $0.isReady(at: now) }), let order = tasks[index].beginRun() else {
             return nil
@@ -93,7 +94,7 @@ struct SupervisedDatabase {
         events += reachabilityEvents(summary, at: now)
         events += slotEvents(summary, running)
         let recorded = summary.slot?.passed ?? []
-        // The pauses of an outage go on growing from slot to slot.
+        // During an outage the pauses go on growing from one slot to the next.
         var attempt = running.attempt
         if case .unavailable(let streak, _) = trouble { attempt = max(attempt, streak.failures) }
         switch SlotRetryPolicy().reaction(to: summary, attempt: attempt, jitter: jitter) {
@@ -104,7 +105,7 @@ struct SupervisedDatabase {
                 notBefore: now.monotonic + delay, obstacle: summary.obstacle,
                 isElsewhere: !summary.heldLocks.isEmpty, recorded: recorded)
             events += reportPassed(missed.map { [$0] } ?? [])
-            // Whatever else is due here would meet the same.
+            // The other tasks of this database would fail in the same way.
             if let failure = summary.failure, failure.isOfDatabase { retryAt = now.monotonic + delay }
         case .nextSlot:
             let missed = tasks[index].giveUp(obstacle: summary.obstacle, recorded: recorded)
@@ -118,7 +119,8 @@ struct SupervisedDatabase {
 
     private mutating func ledgerEvents(_ summary: RunSummary, _ running: SupervisedTask.SlotAttempt) -> [ServiceEvent] {
         guard let report = summary.slot else { return [] }
-        // An earlier slot of the dead is not taken over: it has passed.
+        // Of the runs that a dead service left behind, only the one of this slot is taken over: earlier slots have
+        // passed.
         var events: [ServiceEvent] = report.abandoned.filter { $0.due == running.slot.due }.map {
             .runTakenOver(database: definition.name, running.slot, from: $0, runID: summary.runID)
         }
@@ -169,12 +171,12 @@ struct SupervisedDatabase {
         let name = definition.name
         var events: [ServiceEvent] = []
         let isKnown = tasks.contains { $0.task == running.slot.task && $0.settledUpTo != nil }
-        // The ledger knows of more where another service, or none, was at work before.
+        // The ledger finds further slots that passed while another service was at work, or none.
         let known = Set(running.passedAtBegin.map(\.slot))
         let found = (summary.slot?.passed ?? []).filter { !known.contains($0.slot) }
         if !found.isEmpty { events.append(.slotsPassed(database: name, found)) }
         switch summary.slot?.state {
-        // A service that has just been started, and has no ledger to tell it of earlier slots, is not late.
+        // Without a ledger, a service that has just been started cannot know whether its first slot was late.
         case .ran(late: true) where summary.slot?.unrecorded == nil || isKnown:
             let late = summary.startedAt.duration(since: running.slot.due)
             events.append(.slotLate(database: name, running.slot, by: late))
@@ -187,7 +189,8 @@ struct SupervisedDatabase {
         return events
     }
 
-    /// Whether that kind of work fails again and again. The first failure has its own report.
+    /// Reports a task that fails repeatedly, and its recovery. The first failure is not reported here: the run itself
+    /// reports it.
     private mutating func streakEvents(_ summary: RunSummary, _ index: Int, at now: DualTimestamp) -> [ServiceEvent] {
         guard summary.interruption == nil, summary.heldLocks.isEmpty else { return [] }
         if let failure = summary.failure, failure.isOfDatabase { return [] }
@@ -202,7 +205,7 @@ struct SupervisedDatabase {
                     lasting: streak.lasting, reason: summary.obstacle)
             ]
         }
-        // That another service did the work says nothing about ours.
+        // That another service completed the slot does not show that this one could have.
         if case .completedElsewhere = summary.slot?.state { return [] }
         guard let ended = tasks[index].failures.end() else { return [] }
         let lasted = now.wall.duration(since: ended.since)
@@ -220,11 +223,11 @@ struct SupervisedDatabase {
 
     // MARK: A reload
 
-    /// Running work goes on as it began.
+    /// A run that is under way goes on with the old definition.
     mutating func apply(_ definition: DatabaseDefinition, at now: DualTimestamp) -> [ServiceEvent] {
         var dropped: [PassedSlot] = []
         isRetired = false
-        // Another server: what was wrong with the old one says nothing about it.
+        // It may be another server now: what was wrong with the old one says nothing about that one.
         if definition.conninfo != self.definition.conninfo { (trouble, retryAt) = (nil, .zero) }
         self.definition = definition
         let known = tasks
@@ -241,7 +244,7 @@ struct SupervisedDatabase {
 }
 
 extension RunSummary {
-    /// Why the run did not do all that was due, for the ledger and for people.
+    /// Why the run did not do all that was due, as the ledger and the reports say it.
     fileprivate var obstacle: String {
         if let failure { return failure.description }
         if let interruption { return "interrupted by \(interruption)" }

@@ -1,42 +1,44 @@
 import CivilTime
 import Maintenance
 
-/// One kind of work in one database: which of its slots is due, being run, or over.
+/// The state of one task of one database: which of its slots is due, running, or settled.
 ///
 /// ```
-/// (none) ──a slot is due──▶ pending ──begin──▶ running ──completed──▶ settled
-///                             │  ▲                │
-///                             │  └──to be tried again
+/// (none) ──a slot is due──▶ pending ──beginRun──▶ running ──complete──▶ settled
+///                             │  ▲                   │
+///                             │  └───────retry───────┤
+///                             │                      └──giveUp──▶ passed
 ///                             └──a newer one is due, or it is too late──▶ passed
 /// ```
-/// While a slot runs, the next may become pending; it never starts before the run has ended.
+/// While a slot runs, the next one may become pending; it does not start before the run has ended.
 struct SupervisedTask {
     let task: TaskKind
     private(set) var schedule: TaskSchedule
-    /// No slot up to this one needs anything more of us. nil at the start: what is due is for the ledger to say.
+    /// This service has nothing more to do for any slot up to this one. nil after the start: then the latest slot is
+    /// tried, and the ledger knows whether it has been completed.
     private(set) var settledUpTo: Instant?
     private(set) var pending: SlotAttempt?
     private(set) var running: SlotAttempt?
-    /// Slots that have passed since the ledger was told the last time, oldest first.
+    /// Slots that have passed and are not in the ledger yet, oldest first.
     private(set) var unrecorded: [PassedSlot] = []
     var failures = FailureStreak()
 
-    /// What is kept of slots that have passed: the newest.
+    /// How many slots that have passed are kept for the ledger: the newest.
     static let passedLimit = 100
 
     struct SlotAttempt: Hashable {
         let slot: Slot
-        /// From 1.
+        /// Counted from 1.
         var attempt = 1
-        /// When it is due, and its jitter.
+        /// When it is due, plus its jitter.
         let startAt: Instant
-        /// By the monotonic clock: the pause before another try.
+        /// By the monotonic clock: the end of the pause before this try.
         var notBefore = Duration.zero
-        /// Why the last try did not complete it.
+        /// Why the last try did not complete the slot.
         var obstacle: String?
-        /// Another service was at it when we tried.
+        /// Another service held the lock for it at the last try.
         var isElsewhere = false
-        /// The slots that had passed when its run began, which the ledger is told of.
+        /// The slots that had passed when its run began, and that the run enters into the ledger.
         var passedAtBegin: [PassedSlot] = []
     }
 
@@ -45,9 +47,9 @@ struct SupervisedTask {
         self.schedule = schedule
     }
 
-    // MARK: Time goes on
+    // MARK: As time goes on
 
-    /// Looks which slot is due by now.
+    /// Determines which slot is due by now.
     ///
     /// - Returns: the slots that have passed, oldest first.
     mutating func advance(to now: DualTimestamp, jitter: () -> Double) -> [PassedSlot] {
@@ -55,7 +57,7 @@ struct SupervisedTask {
         var passed: [PassedSlot] = []
         let newest = [settledUpTo, pending?.slot.due, running?.slot.due].compactMap(\.self).max()
         if let due = schedule.schedule.latest(notAfter: now.wall), newest.map({ due > $0 }) ?? true {
-            // What another service is at is for the ledger to tell.
+            // Whether another service has completed a slot is for the ledger to say.
             if pending?.isElsewhere != true {
                 if let pending {
                     passed.append(PassedSlot(pending.slot, passedState, reason: reason(of: pending, at: now.wall)))
@@ -75,8 +77,9 @@ struct SupervisedTask {
         return passed
     }
 
-    /// The wall clock was set back: what lies ahead again becomes due again, and the ledger knows what of it is done.
-    /// Without this a clock that was wrong by a year would stop the work for a year.
+    /// When the wall clock was set back, the slots that lie in the future again become due again; the ledger knows
+    /// which of them have been completed. Otherwise a clock that was a year ahead, once corrected, would stop the task
+    /// for a year.
     private mutating func forgetSlotsAhead(of now: Instant) {
         if let settledUpTo, settledUpTo > now { self.settledUpTo = schedule.schedule.latest(notAfter: now) }
         if let pending, pending.slot.due > now { self.pending = nil }
@@ -97,7 +100,8 @@ struct SupervisedTask {
             : "the database, or all connections, were busy with other work"
     }
 
-    /// The slots between two others, at most `passedLimit` of them; the first one then speaks for those before it.
+    /// The slots between two others, at most the newest `passedLimit`; where there were more, the reason of the oldest
+    /// that is returned says so.
     private func slotsBetween(_ earlier: Instant, _ later: Instant) -> [PassedSlot] {
         let reason =
             running.map { "the run of the slot of \($0.slot.due) was still going" }
@@ -123,15 +127,15 @@ struct SupervisedTask {
         settledUpTo = max(settledUpTo ?? due, due)
     }
 
-    // MARK: A run
+    // MARK: Running
 
-    /// Whether the pending slot may start as far as time is concerned.
+    /// Whether there is a pending slot whose time has come, and no run is under way.
     func isReady(at now: DualTimestamp) -> Bool {
         guard let pending, running == nil else { return false }
         return pending.startAt <= now.wall && pending.notBefore <= now.monotonic
     }
 
-    /// Begins the pending slot, and hands over what the ledger does not know yet.
+    /// Begins the pending slot; the order carries the slots that are not in the ledger yet.
     mutating func beginRun() -> SlotOrder? {
         guard let pending, running == nil else { return nil }
         running = pending
@@ -142,9 +146,9 @@ struct SupervisedTask {
             passed: unrecorded)
     }
 
-    /// The run has ended, and its slot needs nothing more of us.
+    /// The run has ended, and nothing more is to be done for its slot.
     ///
-    /// - Parameter recorded: whether the ledger has taken over the slots that had passed.
+    /// - Parameter recorded: the slots that have passed and are in the ledger now.
     mutating func complete(recorded: [PassedSlot]) {
         guard let running else { return }
         unrecorded.removeAll { recorded.contains($0) }
@@ -154,9 +158,9 @@ struct SupervisedTask {
 
     /// The run has ended, and its slot is to be tried again, unless a newer one is due already.
     ///
-    /// - Returns: the slot, as missed, where a newer one takes its place.
+    /// - Parameter isElsewhere: whether another service holds the lock for it, and may complete it.
     ///
-    /// - Parameter isElsewhere: whether another service is at it, or has completed it by now.
+    /// - Returns: the slot, as missed, where a newer one takes its place.
     mutating func retry(
         notBefore: Duration, obstacle: String, isElsewhere: Bool, recorded: [PassedSlot]
     ) -> PassedSlot? {
@@ -176,7 +180,7 @@ struct SupervisedTask {
         return nil
     }
 
-    /// The run has ended without completing its slot, and trying again would end the same way.
+    /// The run has ended without completing its slot, and another try would end in the same way.
     ///
     /// - Returns: the slot, as missed.
     mutating func giveUp(obstacle: String, recorded: [PassedSlot]) -> PassedSlot? {
@@ -196,20 +200,21 @@ struct SupervisedTask {
         guard let pending, running == nil else { return }
         if pending.startAt > now.wall { wake.noLaterThan(wall: pending.startAt) }
         if pending.notBefore > now.monotonic { wake.noLaterThan(monotonic: pending.notBefore) }
-        // One microsecond behind the limit, at which it is not yet too late.
+        // One microsecond after the limit: at the limit itself it is not too late yet.
         if let limit = schedule.startWithin {
             wake.noLaterThan(wall: pending.slot.due.adding(microseconds: limit.microseconds + 1))
         }
     }
 
-    /// The moment of the slot that comes next: one that waits already, else the schedule's.
+    /// When the next slot starts: the pending one if there is one, otherwise the next one of the schedule.
     func nextSlot(after now: Instant) -> Instant? {
         pending.map { max($0.startAt, now) } ?? schedule.schedule.next(after: now)
     }
 
-    /// What a reload says. Slots of another schedule count from now on; what has not been tried yet still is.
+    /// Takes over the schedule of a reload. A schedule that has changed counts from now on; for a task that has had no
+    /// slot yet, the latest slot is still tried.
     ///
-    /// - Returns: the slot of the old schedule that was still to be run, as missed.
+    /// - Returns: the pending slot of the old schedule, as missed.
     mutating func apply(_ schedule: TaskSchedule, at now: DualTimestamp) -> PassedSlot? {
         let isAnother = schedule.schedule != self.schedule.schedule
         self.schedule = schedule

@@ -1,14 +1,14 @@
 import CivilTime
 import Maintenance
 
-/// Decides which run begins when, and what is said of it. Pure: it is told what happened and what time it is, and
-/// answers with what is to be done; `Service` acts.
+/// Decides which run begins when, and what is reported. Pure: it is told what happened and what time it is, and returns
+/// the actions that follow; `Service` carries them out.
 ///
-/// One kind of work never overlaps itself, one database has one run at a time, and no more databases than
-/// `ServiceSettings.connections` are worked on at once.
+/// A database has at most one run at a time, so that no task ever overlaps itself, and at most
+/// `ServiceSettings.connections` databases have a run at the same time.
 package struct Supervisor {
     package enum Event {
-        /// A point in time that `nextWake` had asked for, or any other.
+        /// Time has passed: `nextWake` has been reached, or the loop woke up for another reason.
         case woke
         case runEnded(database: String, TaskKind, RunSummary)
         case reloaded(ServiceSettings, changes: [String])
@@ -18,11 +18,11 @@ package struct Supervisor {
     package enum Action: Hashable {
         case start(RunOrder)
         case report(ServiceEvent)
-        /// The runs begin no further step; what is running goes on.
+        /// The runs are to begin no further step; the steps that are running go on.
         case drain
-        /// What is running is cancelled on the server.
+        /// The steps that are running are to be cancelled on the server.
         case cancel
-        /// Nothing runs any more, and nothing will.
+        /// No run is left, and none will begin: the service ends.
         case finish
     }
 
@@ -35,7 +35,7 @@ package struct Supervisor {
     private(set) var databases: [SupervisedDatabase]
     private var stop: Stop?
     private var lastSeen: DualTimestamp?
-    /// 0 to 1: for the jitter of slots and of pauses.
+    /// A random number from 0 to 1, for the jitter of slots and of the pauses between tries.
     private let jitter: () -> Double
 
     private struct Stop {
@@ -45,9 +45,10 @@ package struct Supervisor {
         var isCancelled = false
     }
 
-    /// A difference between the clocks that is worth a word.
+    /// A jump of the wall clock is reported from this much on.
     private static let reportedClockStep = Duration.seconds(30)
-    /// The longest time without a look at the clocks: a wall clock that was set back is noticed then at the latest.
+    /// The loop wakes up at least this often, so that a wall clock that was set back is noticed after that time at the
+    /// latest.
     private static let longestSleep = Duration.seconds(600)
 
     package init(_ settings: ServiceSettings, jitter: @escaping () -> Double = { .random(in: 0..<1) }) {
@@ -74,7 +75,7 @@ package struct Supervisor {
         return actions + (stop == nil ? startDueRuns(now) : continueStopping(now))
     }
 
-    // MARK: Work
+    // MARK: Starting runs
 
     private mutating func startDueRuns(_ now: DualTimestamp) -> [Action] {
         var actions: [Action] = []
@@ -94,7 +95,7 @@ package struct Supervisor {
         return actions
     }
 
-    /// How many databases are being worked on.
+    /// How many databases have a run at the moment.
     package var runningCount: Int { databases.count(where: \.isRunning) }
 
     private mutating func detectClockStep(_ now: DualTimestamp) -> [Action] {
@@ -129,7 +130,7 @@ package struct Supervisor {
 
     // MARK: Reloading
 
-    /// Databases are known by their name in the configuration.
+    /// A database keeps its state when the new configuration has one of the same name.
     private mutating func apply(_ settings: ServiceSettings, at now: DualTimestamp) -> [ServiceEvent] {
         self.settings = settings
         var events: [ServiceEvent] = []
@@ -151,7 +152,7 @@ package struct Supervisor {
 
     // MARK: Looking ahead
 
-    /// When to look again. Never further away than ten minutes.
+    /// When the loop has to wake up next. Never more than ten minutes away.
     package func nextWake(after now: DualTimestamp) -> WakeTime {
         var wake = WakeTime()
         wake.noLaterThan(monotonic: now.monotonic + Self.longestSleep)
@@ -165,10 +166,10 @@ package struct Supervisor {
 
     package var stopGrace: Duration { settings.stopGrace }
 
-    /// nil while the service is not to stop.
+    /// nil as long as the service has not been told to stop.
     package var stopReason: String? { stop?.reason }
 
-    /// The service in a line, for `systemctl status`.
+    /// The state of the service in one line, for `systemctl status`.
     package func status(at now: DualTimestamp) -> String {
         if let stop { return "stopping (\(stop.reason)): \(runningCount) run(s) still going" }
         return StatusLine(databases).text(at: now.wall)

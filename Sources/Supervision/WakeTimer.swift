@@ -2,7 +2,8 @@ import CivilTime
 import Dispatch
 import Glibc
 
-/// When the loop has to look again: at the earlier of the two.
+/// When the loop has to wake up next: as soon as either clock reaches its value. nil means that this clock does not
+/// wake it.
 package struct WakeTime: Hashable, Sendable {
     package private(set) var wall: Instant?
     package private(set) var monotonic: Duration?
@@ -20,8 +21,8 @@ package struct WakeTime: Hashable, Sendable {
 
 /// Wakes the loop at a point of the wall clock, at one of the monotonic clock, or at both.
 ///
-/// Two timers, since only one of them follows the wall clock when it is set. Not Sendable: it belongs to the loop, on
-/// whose queue its handlers run.
+/// It takes two timers: only one on the wall clock follows when that clock is set. Not Sendable: the timer belongs to
+/// the loop, and its handlers run on the loop's queue.
 final class WakeTimer {
     private let wall: any DispatchSourceTimer
     private let monotonic: any DispatchSourceTimer
@@ -36,7 +37,7 @@ final class WakeTimer {
         }
     }
 
-    /// In place of what was set before. A point that has passed wakes at once.
+    /// Replaces what was set before. A time that has already passed wakes the loop at once.
     func set(_ wake: WakeTime, now: DualTimestamp) {
         if let instant = wake.wall {
             let seconds = instant.microseconds.dividedDown(by: 1_000_000)

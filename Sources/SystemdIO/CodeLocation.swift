@@ -1,6 +1,6 @@
 /// A place in the source, for the journal's `CODE_FILE`, `CODE_LINE` and `CODE_FUNC`.
 package struct CodeLocation: Hashable, Sendable {
-    /// Module and file (`#fileID`): never a path of the machine that built the program.
+    /// Module and file name (`#fileID`), never a path on the machine that built the program.
     package let file: String
     /// Counted from 1.
     package let line: Int
@@ -12,7 +12,7 @@ package struct CodeLocation: Hashable, Sendable {
         self.function = function
     }
 
-    /// The place that calls.
+    /// The place of the call.
     package static func here(
         file: String = #fileID, line: Int = #line, function: String = #function
     ) -> CodeLocation {

@@ -10,8 +10,8 @@ package struct Journal: Sendable {
         self.identifier = identifier
     }
 
-    /// Whether journald's socket exists as this process sees the file system. The library reports success when it
-    /// does not (a `RootDirectory=` without it, say), so ask here before trusting `send`.
+    /// Whether journald's socket exists in the file system that this process sees. Without the socket (in a
+    /// `RootDirectory=` that lacks it, for example) `send` succeeds without doing anything, so check this first.
     package static var isReachable: Bool {
         var status = stat()
         return stat("/run/systemd/journal/socket", &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
@@ -19,8 +19,8 @@ package struct Journal: Sendable {
 
     /// Hands the entry to journald, from any thread.
     ///
-    /// Waits while journald's receive queue is full. That it returns proves neither that journald keeps the entry
-    /// (it limits the rate of a service) nor, without `isReachable`, that there is a journald.
+    /// Waits while journald's receive queue is full. Its return does not prove that journald keeps the entry (journald
+    /// limits the rate of each service) nor, without `isReachable`, that there is a journald.
     ///
     /// - Throws: `SystemdError` with the code `.entryNotSent` and the `errno`.
     package func send(_ entry: JournalEntry) throws(SystemdError) {

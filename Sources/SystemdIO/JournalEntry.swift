@@ -2,12 +2,12 @@ import Glibc
 
 /// One entry of the systemd journal, as a value.
 package struct JournalEntry: Hashable, Sendable {
-    /// The readable sentence. journalctl shows a message with control characters (other than newline and tab) as a
-    /// blob without its text, so whoever words it escapes them.
+    /// The text for people. It must not contain control characters other than newline and tab: journalctl would show
+    /// such a message as a blob, without its text.
     package var message: String
     package var priority: Priority
     package var messageID: MessageID?
-    /// A name may occur more than once: the journal keeps each value.
+    /// A name may occur more than once: the journal keeps all its values.
     package var fields: [JournalField]
     package var location: CodeLocation?
 
@@ -22,9 +22,9 @@ package struct JournalEntry: Hashable, Sendable {
         self.location = location
     }
 
-    /// Calls `body` with each assignment `NAME=value` of this entry as `sd_journal_sendv` takes them: one vector an
-    /// assignment. The value ends where the vector ends, so no byte of it can start another field; the library
-    /// frames a value with a newline by its length. The vectors are valid during the call only.
+    /// Calls `body` with the assignments `NAME=value` of this entry as `sd_journal_sendv` takes them: one vector for
+    /// each assignment. A value ends where its vector ends, so that no byte in it can begin another field; the library
+    /// sends the length of a value that contains a newline. The vectors are valid during the call only.
     func withAssignments<Result>(identifier: String, _ body: (UnsafeBufferPointer<iovec>) -> Result) -> Result {
         var bytes: [UInt8] = []
         var ends: [Int] = []

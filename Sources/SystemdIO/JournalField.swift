@@ -1,7 +1,7 @@
-/// One field of a journal entry, beyond those that every entry has.
+/// A further field of a journal entry, beside those that `JournalEntry` has properties for.
 package struct JournalField: Hashable, Sendable {
     package let name: Name
-    /// Data, of any bytes and any length. journalctl shows a value as a blob when it is not printable UTF-8.
+    /// Any bytes, of any length. journalctl shows a value that is not printable UTF-8 as a blob.
     package let value: [UInt8]
 
     package init(_ name: Name, _ value: [UInt8]) {
@@ -15,11 +15,11 @@ package struct JournalField: Hashable, Sendable {
 }
 
 extension JournalField {
-    /// A field name that journald keeps and that an entry does not write itself.
+    /// A field name that journald accepts, and that `JournalEntry` does not write itself.
     ///
-    /// journald drops a field with a bad name without a word, so a bad name is not representable here: 1 to 64
-    /// bytes of upper-case letters, digits and underscores, starting with a letter (a leading underscore marks the
-    /// fields that journald itself vouches for).
+    /// journald silently drops a field with an invalid name, so this type cannot hold one. A valid name has 1 to 64
+    /// bytes, upper-case letters, digits and underscores, and begins with a letter (names that begin with an underscore
+    /// are the trusted fields that only journald itself adds).
     package struct Name: Hashable, Sendable {
         package let text: String
 
@@ -43,8 +43,8 @@ extension JournalField {
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
 
-        /// Written by the entry: the journal keeps every value of a repeated field, and a reader that expects one
-        /// would take either.
+        /// Written by `JournalEntry`: the journal keeps every value of a repeated field, and a reader that expects one
+        /// value could take the wrong one.
         private static let reserved: Set<String> = [
             "MESSAGE", "MESSAGE_ID", "PRIORITY", "SYSLOG_IDENTIFIER", "CODE_FILE", "CODE_LINE", "CODE_FUNC",
         ]
@@ -52,7 +52,7 @@ extension JournalField {
 }
 
 extension JournalField.Name: ExpressibleByStringLiteral {
-    /// A name written in the source. The literal is static, so nothing read at run time can reach the trap.
+    /// A name that is written in the source code. Only a literal can trap here, never text that is read at run time.
     package init(stringLiteral literal: StaticString) {
         do {
             try self.init("\(literal)")

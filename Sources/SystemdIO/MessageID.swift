@@ -1,8 +1,8 @@
-/// The permanent name of a kind of journal entry, `MESSAGE_ID`: 128 bits as 32 lower-case hexadecimal digits.
+/// The permanent identifier of a kind of journal entry, `MESSAGE_ID`: 128 bits, as 32 lower-case hexadecimal digits.
 ///
-/// Made once with `systemd-id128 new`, then neither changed nor given to anything else: catalogs, alerts and
-/// scripts of operators refer to it. Upper case is refused because the journal compares the text, so that a second
-/// spelling would be a second id.
+/// It is generated once with `systemd-id128 new`, and then never changed or reused: message catalogs, alerts and
+/// operators' scripts refer to it. Upper case is refused because the journal compares the text: a second spelling would
+/// be a second ID.
 package struct MessageID: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
 
@@ -21,7 +21,7 @@ package struct MessageID: RawRepresentable, Hashable, Sendable {
 }
 
 extension MessageID: ExpressibleByStringLiteral {
-    /// An id written in the source. The literal is static, so nothing read at run time can reach the trap.
+    /// An ID that is written in the source code. Only a literal can trap here, never text that is read at run time.
     package init(stringLiteral literal: StaticString) {
         guard let id = MessageID(rawValue: "\(literal)") else {
             preconditionFailure("a message id is 32 lower-case hexadecimal digits, found '\(literal)'")

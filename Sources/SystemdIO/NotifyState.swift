@@ -1,20 +1,20 @@
-/// One thing that a service tells its manager (sd_notify(3)).
+/// A state that a service reports to the service manager (sd_notify(3)).
 package enum NotifyState: Hashable, Sendable {
-    /// The service works; also the end of a reload.
+    /// Startup is finished, or a reload is.
     case ready
     /// A line for `systemctl status`.
     case status(String)
-    /// A reload has begun. The time is that of CLOCK_MONOTONIC when it did, which `Type=notify-reload` asks for.
+    /// A reload has begun, at this time of CLOCK_MONOTONIC, which `Type=notify-reload` requires.
     case reloading(monotonicMicroseconds: UInt64)
-    /// The service has begun to stop.
+    /// Shutdown has begun.
     case stopping
-    /// Starting or stopping takes that long from now, at least: the unit's time-out is put off until then. To be sent
-    /// again before that is over, or the time-out strikes.
+    /// Startup or shutdown may take this much longer, counted from now: the unit's timeout is extended until then. If
+    /// it takes even longer, send this again before that time is over.
     case extendTimeout(Duration)
-    /// A sign of life for the watchdog.
+    /// The keep-alive ping for the watchdog.
     case watchdog
 
-    /// The assignments of the protocol, each on a line.
+    /// As the protocol has it: one assignment on each line.
     var assignments: String {
         switch self {
         case .ready: "READY=1"
@@ -26,11 +26,11 @@ package enum NotifyState: Hashable, Sendable {
         }
     }
 
-    /// systemd drops a whole datagram of more than 4096 bytes, and the assignments beside the status with it.
+    /// systemd drops a datagram of more than 4096 bytes as a whole, with all other assignments in it.
     static let maximumStatusBytes = 2048
 
-    /// The text on one line: a newline would begin another assignment, and other control characters reach the
-    /// terminal of whoever asks for the status.
+    /// The text on one line: a newline would begin another assignment, and other control characters would reach the
+    /// terminal of whoever runs `systemctl status`.
     private static func line(_ text: String) -> String {
         var line = String.UnicodeScalarView()
         var bytes = 0

@@ -1,4 +1,4 @@
-/// How urgently an operator should look at a journal entry: the levels of syslog, lower is more urgent.
+/// The priority of a journal entry: the levels of syslog, where a smaller number is more urgent.
 package enum Priority: UInt8, CaseIterable, Sendable, Comparable {
     case emergency = 0
     case alert = 1
@@ -9,12 +9,12 @@ package enum Priority: UInt8, CaseIterable, Sendable, Comparable {
     case informational = 6
     case debug = 7
 
-    /// The more urgent priority is the smaller one, as in `journalctl --priority`.
+    /// By number, as in `journalctl --priority`: the more urgent priority is the smaller one.
     package static func < (one: Priority, other: Priority) -> Bool {
         one.rawValue < other.rawValue
     }
 
-    /// The mark `<N>` at the start of a line by which a service manager that reads the line knows its priority
-    /// (sd-daemon(3)). Each line needs its own.
+    /// The prefix `<N>` by which systemd knows the priority of a line on standard error (sd-daemon(3)). Each line needs
+    /// one.
     package var linePrefix: String { "<\(rawValue)>" }
 }

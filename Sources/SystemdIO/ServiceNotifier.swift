@@ -1,18 +1,18 @@
 import CSystemd
 import Glibc
 
-/// Tells the service manager how the service fares.
+/// Reports the state of the service to the service manager.
 ///
-/// The manager is the one that `$NOTIFY_SOCKET` names; without the variable (in a shell, in most containers) there is
-/// nobody to tell, and nothing is sent.
+/// `$NOTIFY_SOCKET` names the socket of the service manager. If it is not set (in a shell, in most containers), nothing
+/// is sent.
 package struct ServiceNotifier: Sendable {
     package init() {}
 
-    /// Whether a service manager waits for what this process tells.
+    /// Whether there is a service manager that receives notifications of this process.
     package var isListening: Bool { getenv("NOTIFY_SOCKET") != nil }
 
-    /// Sends the states as one datagram, in this order: systemd acts on all of them or on none. From any thread;
-    /// waits while the manager's receive queue is full.
+    /// Sends the states in one datagram, in this order: systemd processes all of them or none. May be called on any
+    /// thread; waits while the service manager's receive queue is full.
     ///
     /// - Throws: `SystemdError` with the code `.notificationNotSent` and the `errno`.
     package func send(_ states: [NotifyState]) throws(SystemdError) {
@@ -28,10 +28,11 @@ package struct ServiceNotifier: Sendable {
     }
 }
 
-/// What a process can know of the systemd that started it.
+/// What a process can know about the systemd that started it.
 package enum ServiceManager {
-    /// Whether systemd itself executed this process, rather than a shell or program below one of its units:
-    /// `$SYSTEMD_EXEC_PID` (systemd 248 and later) is inherited, so it counts only when it names this process.
+    /// Whether systemd itself executed this process, rather than a shell or another program of a unit.
+    /// `$SYSTEMD_EXEC_PID` (systemd 248 and later) is inherited by child processes, so it counts only if it names this
+    /// process.
     ///
     /// - Parameter announcement: the value of `$SYSTEMD_EXEC_PID`, nil when it is not set.
     package static func executed(announcement: String?, process: Int32) -> Bool {

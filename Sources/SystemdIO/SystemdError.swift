@@ -1,24 +1,25 @@
 import Glibc
 
-/// Why something did not reach systemd.
+/// The error of this module: why something could not be sent to systemd, or read from its environment variables.
 package struct SystemdError: Error, Hashable {
     package enum Code: Hashable, Sendable {
         /// journald would drop a field with this name.
         case invalidFieldName
-        /// An entry writes the field with this name itself.
+        /// `JournalEntry` writes the field with this name itself.
         case reservedFieldName
-        /// journald did not take the entry.
+        /// The entry could not be sent to journald.
         case entryNotSent
-        /// The service manager did not take the notification.
+        /// The notification could not be sent to the service manager.
         case notificationNotSent
-        /// The environment announces a watchdog in a way that systemd does not.
+        /// `$WATCHDOG_USEC` or `$WATCHDOG_PID` has a value that systemd would not set.
         case invalidWatchdog
     }
 
     package let code: Code
-    /// The name of the field, the message of the entry, the assignments of the notification, or the variable's value.
+    /// The name of the field, the message of the entry, the assignments of the notification, or the value of the
+    /// variable.
     package let context: String
-    /// The system's own code, where there is one.
+    /// The `errno` of the call that failed, if it was one.
     package let errno: Int32?
 
     init(_ code: Code, context: String, errno: Int32? = nil) {
@@ -52,7 +53,7 @@ extension SystemdError: CustomStringConvertible {
 
     private var reason: String {
         guard let errno else { return "" }
-        // glibc's strerror is safe among threads since 2.32: a buffer for each.
+        // glibc's strerror is thread-safe since 2.32: each thread has a buffer of its own.
         return ": \(String(cString: strerror(errno))) (errno \(errno))"
     }
 }

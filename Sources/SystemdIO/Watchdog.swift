@@ -1,13 +1,13 @@
 import CSystemd
 import Glibc
 
-/// The watchdog of the service manager: it restarts a service that gives no sign of life (`NotifyState.watchdog`) for
-/// longer than its interval.
+/// The watchdog of the service manager (WatchdogSec=): it kills a service that sends no ping (`NotifyState.watchdog`)
+/// for longer than the interval.
 package enum Watchdog {
-    /// How long this process may be silent (`$WATCHDOG_USEC`); nil where no watchdog looks at it, also when the one
-    /// that is announced looks at another process (`$WATCHDOG_PID`).
+    /// The longest time between two pings (`$WATCHDOG_USEC`); nil if there is no watchdog, or if it watches another
+    /// process (`$WATCHDOG_PID`).
     ///
-    /// - Throws: `SystemdError` with the code `.invalidWatchdog` when the announcement cannot be read.
+    /// - Throws: `SystemdError` with the code `.invalidWatchdog` when the variables cannot be parsed.
     package static var interval: Duration? {
         get throws(SystemdError) {
             var microseconds: UInt64 = 0
@@ -20,6 +20,6 @@ package enum Watchdog {
         }
     }
 
-    /// How often to give a sign of life: half the interval, as sd_watchdog_enabled(3) recommends.
+    /// How often to send a ping: at half the interval, as sd_watchdog_enabled(3) recommends.
     package static func pingPeriod(of interval: Duration) -> Duration { interval / 2 }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A TCP port of this machine.
+/// A TCP port of this machine behind which no PostgreSQL answers.
 struct LocalPort {
     let port: UInt16
     private let descriptor: Int32
@@ -12,7 +12,7 @@ struct LocalPort {
         var descriptors: [Int32] = []
     }
 
-    /// - Parameter backlog: nil binds the port without listening, so that it refuses.
+    /// - Parameter backlog: nil binds the port without listening on it, so that it refuses connections.
     init(backlog: Int32?) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = Self.loopback(port: 0)
@@ -28,7 +28,7 @@ struct LocalPort {
         if let backlog { listen(descriptor, backlog) }
     }
 
-    /// Connects until nobody else can.
+    /// Fills the queue of the listener, so that nobody else can connect.
     func fill() throws {
         for _ in 0..<4 {
             let caller = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)

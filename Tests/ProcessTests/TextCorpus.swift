@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A corpus that owes nothing to the platform's: no vectors, tenants that are numbers, other names.
+/// A corpus whose tables have nothing in common with those of `mcp`: no vectors, numbers as tenants, other names.
 enum TextCorpus {
     static func tables(terms: Bool) -> String {
         """

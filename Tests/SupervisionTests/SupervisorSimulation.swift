@@ -5,7 +5,7 @@ import Testing
 
 @testable import Supervision
 
-/// A supervisor with injected clocks and chance, and what it has decided so far.
+/// A supervisor with simulated clocks and a fixed jitter, and a record of what it has decided.
 struct SupervisorSimulation {
     private(set) var supervisor: Supervisor
     private(set) var now: DualTimestamp
@@ -19,7 +19,7 @@ struct SupervisorSimulation {
         now = DualTimestamp(wall: wall, monotonic: .seconds(1000))
     }
 
-    /// Both clocks go on, and the loop is woken whenever it had asked for it.
+    /// Lets both clocks go on by that time, and wakes the supervisor whenever it asked for that.
     mutating func run(for duration: Duration) {
         let end = now.monotonic + duration
         while now.monotonic < end {
@@ -39,7 +39,7 @@ struct SupervisorSimulation {
         now.wall = now.wall.adding(microseconds: duration.microseconds)
     }
 
-    /// The wall clock alone.
+    /// Sets the wall clock alone.
     mutating func setClock(by step: Duration) {
         now.wall = now.wall.adding(microseconds: step.microseconds)
     }
@@ -55,7 +55,7 @@ struct SupervisorSimulation {
         }
     }
 
-    /// The last run that began ends, its slot completed unless `change` says otherwise.
+    /// Ends the run, with its slot completed unless `change` says otherwise.
     mutating func end(_ order: Supervisor.RunOrder, _ change: (inout RunSummary) -> Void = { _ in }) {
         let slot = order.slotOrder.slot
         var summary = RunSummary(
@@ -66,7 +66,7 @@ struct SupervisorSimulation {
         handle(.runEnded(database: order.definition.name, slot.task, summary))
     }
 
-    /// The same, for a run that could not get at its database.
+    /// Ends the run as one that could not work with its database.
     mutating func fail(_ order: Supervisor.RunOrder, _ failure: ServerFailure) {
         end(order) { summary in
             summary.slot = SlotReport(slot: order.slotOrder.slot, attempt: order.slotOrder.attempt)
@@ -114,7 +114,7 @@ extension ServerFailure {
 }
 
 extension SupervisedDatabase {
-    /// What the database is being worked on for; nil while it is not.
+    /// The order of the run that is under way; nil if there is none.
     var runningOrder: Supervisor.RunOrder? {
         tasks.compactMap { task in
             task.running.map {

@@ -1,10 +1,10 @@
 /// The five fields of a crontab line: minute, hour, day of the month, month, day of the week.
 ///
-/// As in cronie: names for months and weekdays in any case, ranges, lists, steps, 7 for Sunday, and `@daily` and the
-/// like. When day of the month and day of the week are both restricted (neither begins with `*`), one of them is
-/// enough.
+/// As in cronie: names of months and weekdays in upper or lower case, ranges, lists, steps, 7 for Sunday, and
+/// nicknames such as `@daily`. When both the day of the month and the day of the week are restricted (neither begins
+/// with `*`), a day matches if either of them does.
 package struct CronExpression: Hashable, Sendable {
-    /// As it was written, with one space between fields.
+    /// As written, but with one space between fields.
     private let text: String
     private let minutes: CronSet
     private let hours: CronSet
@@ -13,7 +13,7 @@ package struct CronExpression: Hashable, Sendable {
     /// 0 is Sunday.
     private let weekdays: CronSet
 
-    /// Whether neither minute nor hour begins with `*`: it names times of the day.
+    /// Whether neither the minute nor the hour begins with `*`: the expression names fixed times of the day.
     let hasFixedTimes: Bool
     private let needsBothDays: Bool
 
@@ -54,16 +54,17 @@ extension CronExpression: CustomStringConvertible {
 // MARK: The minutes that match
 
 extension CronExpression {
-    /// In months: 29 February falls on a given weekday once in 28 years, in 40 over the end of a century that has none.
-    /// What does not match for so long is 30 February.
+    /// How far to search, in months. 29 February falls on a given weekday every 28 years, or after 40 years across a
+    /// century year that is no leap year. An expression that has no match in that time never has one, such as 30
+    /// February.
     private static let horizon = 41 * 12
 
-    /// Whether it names only days that no month has: 30 February.
+    /// Whether the expression names only days that do not exist, such as 30 February.
     package var isNeverDue: Bool {
         next(after: ClockMinute(date: CivilDate(daysSinceEpoch: 0), minuteOfDay: 0)) == nil
     }
 
-    /// The first matching minute later than that.
+    /// The first matching minute that is later than `minute`.
     func next(after minute: ClockMinute) -> ClockMinute? {
         let first = minute.adding(1)
         if matches(first.date), let time = timeOfDay(from: first.minuteOfDay) {
@@ -81,7 +82,7 @@ extension CronExpression {
         return nil
     }
 
-    /// The last matching minute not later than that.
+    /// The last matching minute that is not later than `minute`.
     func latest(notAfter minute: ClockMinute) -> ClockMinute? {
         if matches(minute.date), let time = timeOfDay(upTo: minute.minuteOfDay) {
             return ClockMinute(date: minute.date, minuteOfDay: time)

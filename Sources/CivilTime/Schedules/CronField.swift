@@ -1,4 +1,4 @@
-/// A field of a cron expression, in their order; the raw value is what people call it.
+/// The fields of a cron expression, in order; the raw value is the name of the field in messages.
 package enum CronField: String, CaseIterable, Hashable, Sendable {
     case minute
     case hour
@@ -17,7 +17,7 @@ package enum CronField: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// From the first number on.
+    /// The names of the numbers, beginning with the smallest.
     var names: [String] {
         switch self {
         case .minute, .hour, .day: []
@@ -34,13 +34,13 @@ package enum CronField: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// Why a text is no cron expression.
+/// Why a text is not a cron expression.
 package struct CronError: Error, Hashable, Sendable {
-    /// nil where the fields themselves are not there.
+    /// nil when the expression does not have five fields, or has an unknown nickname.
     package let field: CronField?
     /// Continues "expected …".
     package let expected: String
-    /// The part that was found instead, as it was written.
+    /// What was found instead.
     package let found: String
 }
 

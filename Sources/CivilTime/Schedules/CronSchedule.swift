@@ -1,10 +1,11 @@
-/// The slots of an expression on the clocks of a zone.
+/// The slots of a cron expression in a time zone.
 ///
-/// When clocks are changed, cronie's policy holds:
-/// - An expression with fixed times (neither its minute nor its hour begins with `*`) is due once for each of them: at
-///   the end of the gap when clocks are turned forward over it, at the first of the two when they are turned back.
-/// - Any other one goes by the clocks as they are: nothing in the gap, both times in the overlap. What is due every
-///   15 minutes stays due every 15 minutes.
+/// When the clocks change, cronie's policy applies:
+/// - An expression with fixed times (neither its minute nor its hour begins with `*`) is due once for each of them: a
+///   time that is skipped when clocks go forward is due at the end of the gap; of a time that occurs twice when clocks
+///   go back, the first one counts.
+/// - Any other expression follows the clocks: nothing is due in the gap, and both occurrences count when clocks go
+///   back. What is due every 15 minutes stays due every 15 minutes.
 struct CronSchedule {
     private let expression: CronExpression
     private let zone: ZoneRules
@@ -24,8 +25,8 @@ struct CronSchedule {
 
     // MARK: Fixed times
 
-    /// The later a fixed time on the clock, the later it is due, or just as late (in a gap). So one step from the right
-    /// place on the clock is enough; the loops are for zones that change their clocks twice within hours.
+    /// A later time on the clock is never due earlier (at the same instant, if both are in one gap). So one step from
+    /// the right place on the clock is enough; the loop is for zones whose clocks change twice within hours.
     private func nextFixed(after instant: Instant) -> Instant? {
         var minute = clockMinute(at: instant)
         while let next = expression.next(after: minute) {
@@ -47,7 +48,8 @@ struct CronSchedule {
         return nil
     }
 
-    /// The last minute that the clocks had shown by then. After they were turned back they show it only later again.
+    /// The latest minute that the clocks have shown up to that instant. After clocks went back, they show an earlier
+    /// one for a while.
     private func clockMinute(at instant: Instant) -> ClockMinute {
         let period = zone.period(at: instant)
         let shown = ClockMinute(of: instant, offset: period.offset)
@@ -62,7 +64,7 @@ struct CronSchedule {
         }
     }
 
-    // MARK: Times that run with the clock
+    // MARK: Times that follow the clock
 
     private func nextRunning(after instant: Instant) -> Instant? {
         var period = zone.period(at: instant)
@@ -72,7 +74,7 @@ struct CronSchedule {
             if due < period.end { return due }
             guard period.end.microseconds < .max else { return nil }
             period = zone.period(at: period.end)
-            // The first minute that the changed clock shows whole may be due.
+            // So that the first whole minute after the change can be due.
             from = ClockMinute(of: period.start.adding(microseconds: -1), offset: period.offset)
         }
         return nil

@@ -1,4 +1,4 @@
-/// Which numbers a field of a cron expression names: at most 64 of them, as bits.
+/// The numbers that a field of a cron expression names, as a set of bits: 0 to 63.
 struct CronSet: Hashable, Sendable {
     private var bits: UInt64 = 0
 
@@ -8,8 +8,8 @@ struct CronSet: Hashable, Sendable {
         self.bits = bits
     }
 
-    /// Reads one field: parts with commas between them, each `*`, a number or a range, the first and the last perhaps
-    /// with a step.
+    /// Parses one field: parts that are separated by commas, each `*`, a number or a range; `*` and ranges may have a
+    /// step.
     init(_ text: String, of field: CronField) throws(CronError) {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             for number in try Self.numbers(of: part, field) {
@@ -29,7 +29,7 @@ struct CronSet: Hashable, Sendable {
         } else {
             let first = try number(bounds[0], field)
             var last = bounds.count == 2 ? try number(bounds[1], field) : first
-            // FRI-SUN: the week that people mean ends on Sunday.
+            // In FRI-SUN, Sunday is the last day of the week: 7.
             if field == .weekday, last == 0, first > 0 { last = 7 }
             guard first <= last else {
                 throw CronError(field: field, expected: "a range that goes up", found: String(range))
@@ -85,9 +85,9 @@ extension CronSet {
         return CronSet(bits: bits & upTo & (UInt64.max << UInt64(range.lowerBound)))
     }
 
-    /// These weekdays as days of a month whose first day is that weekday (0 is Sunday).
+    /// The days of a month that fall on these weekdays, if the first day of the month is `weekday` (0 is Sunday).
     func days(from weekday: Int) -> CronSet {
-        // Day d is weekday (weekday + d - 1) % 7: six weeks in a row, moved so that the first day is bit 1.
+        // Day d falls on (weekday + d - 1) % 7: repeat the bits for six weeks, and shift them so that day 1 is bit 1.
         let weeks = (0..<6).reduce(UInt64(0)) { $0 | bits << UInt64(7 * $1) }
         return CronSet(bits: (weeks >> UInt64(weekday)) << 1)
     }

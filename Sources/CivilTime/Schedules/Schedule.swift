@@ -1,11 +1,11 @@
-/// When a task is due, as a function of time alone: two hosts that have the same schedule agree on every slot.
+/// When a task is due. It depends on the time alone: two hosts with the same schedule agree on every slot.
 package enum Schedule: Hashable, Sendable {
-    /// At the whole multiples of the interval since 1970-01-01 00:00 UTC: `every: 15min` is due at :00, :15, :30, :45.
+    /// At whole multiples of the interval since 1970-01-01 00:00 UTC: `every: 15min` is due at :00, :15, :30 and :45.
     case every(Duration)
-    /// When the clocks of the zone show what the expression says; see `CronSchedule` for when they are changed.
+    /// When the clocks of the zone match the expression; `CronSchedule` says what is due when the clocks change.
     case cron(CronExpression, ZoneRules)
 
-    /// The first slot later than `instant`; nil where there is none any more.
+    /// The first slot that is later than `instant`; nil if there is none.
     package func next(after instant: Instant) -> Instant? {
         switch self {
         case .every(let interval):
@@ -17,7 +17,7 @@ package enum Schedule: Hashable, Sendable {
         }
     }
 
-    /// The last slot that is not later than `instant`; nil where there was none yet.
+    /// The last slot that is not later than `instant`; nil if there is none.
     package func latest(notAfter instant: Instant) -> Instant? {
         switch self {
         case .every(let interval):

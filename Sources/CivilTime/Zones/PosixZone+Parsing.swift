@@ -1,7 +1,7 @@
 extension PosixZone {
-    /// Reads `CET-1CEST,M3.5.0,M10.5.0/3`.
+    /// Parses a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
     ///
-    /// - Throws: what was expected; `byte` counts from the text's beginning.
+    /// - Throws: what was expected; `byte` counts from the beginning of the rule.
     init(parsing text: ArraySlice<UInt8>) throws(TZifDamage) {
         var reader = Reader(text)
         try reader.skipName()
@@ -11,7 +11,7 @@ extension PosixZone {
             return
         }
         try reader.skipName()
-        // One hour ahead, unless it says otherwise.
+        // One hour ahead of standard time, unless the rule says otherwise.
         let offset = reader.isAt(",") ? standard + 3600 : -(try reader.hours("an offset", upTo: 24))
         try reader.expect(",")
         let start = try reader.moment()
@@ -47,7 +47,7 @@ private struct Reader {
         guard skip(character) else { throw damage("'\(character)'") }
     }
 
-    /// An abbreviation: three letters or more, or anything but `>` in angle brackets. None is used here.
+    /// An abbreviation: three letters or more, or any characters but `>` in angle brackets. It is not kept.
     mutating func skipName() throws(TZifDamage) {
         let isQuoted = skip("<")
         let isPart = { (byte: UInt8) in
@@ -85,7 +85,7 @@ private struct Reader {
         } else {
             day = .ofYear(try number(0...365, "a day from 0 to 365"))
         }
-        // At two, unless it says otherwise.
+        // At 02:00, unless the rule says otherwise.
         let seconds = skip("/") ? try hours("an hour from -167 to 167", upTo: 167) : 7200
         return PosixZone.YearlyMoment(day: day, seconds: Int64(seconds))
     }

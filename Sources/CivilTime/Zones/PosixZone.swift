@@ -1,25 +1,25 @@
-/// The rule in the footer of a zone file: what the clocks do every year, as the variable TZ of POSIX says it, with
-/// the extension of RFC 8536 (3.3.1): times of change from -167 to 167 hours.
+/// The rule in the footer of a zone file: how the clocks change every year, in the syntax of POSIX's TZ variable, with
+/// the extension of RFC 8536 (3.3.1) that times of change may lie between -167 and 167 hours.
 struct PosixZone: Hashable, Sendable {
-    /// Seconds east of UTC, as everywhere here; POSIX counts west.
+    /// Seconds east of UTC, as everywhere in this module; in POSIX's syntax, west is positive.
     let standardOffset: Int32
     let summer: Summer?
 
-    /// Clocks that go by another offset for a part of the year; not always in summer, nor always ahead.
+    /// The part of the year that has another offset; not always in summer, and not always ahead of standard time.
     struct Summer: Hashable, Sendable {
         let offset: Int32
         let start: YearlyMoment
         let end: YearlyMoment
     }
 
-    /// A stretch of constant offset, in seconds since 1970; `Int64.min` and `.max` where it has no start or end.
+    /// A period of constant offset, in seconds since 1970 UTC; `Int64.min` and `.max` where it has no start or end.
     struct Period {
         let start: Int64
         let end: Int64
         let offset: Int32
     }
 
-    /// More than any file may say, in seconds: RFC 8536 has offsets from -25 to 26 hours.
+    /// Larger than any valid offset, in seconds: RFC 8536 allows offsets from -25 to 26 hours.
     static let largestOffset: Int64 = 27 * 3600
 
     init(standardOffset: Int32, summer: Summer? = nil) {
@@ -27,7 +27,8 @@ struct PosixZone: Hashable, Sendable {
             (self.standardOffset, self.summer) = (standardOffset, nil)
             return
         }
-        // Summer all year (RFC 8536, 3.3.1) is no summer: it ends when it starts again.
+        // A rule whose summer time ends when the next one starts (RFC 8536, 3.3.1) means the summer offset all year:
+        // there is no change.
         let year = 2001
         let end = summer.end.second(year: year) - Int64(summer.offset)
         let next = summer.start.second(year: year + 1) - Int64(standardOffset)
@@ -36,7 +37,7 @@ struct PosixZone: Hashable, Sendable {
 
     func period(at second: Int64) -> Period {
         guard let summer else { return Period(start: .min, end: .max, offset: standardOffset) }
-        // A change can lie a week outside its year (hours up to 167), so the years beside it are asked too.
+        // A change can lie up to a week outside its year (up to 167 hours), so the adjacent years are checked too.
         let days = second.dividedDown(by: 86_400)
         let year = CivilDate(daysSinceEpoch: Int(days)).year
         var start = (second: Int64.min, offset: standardOffset)
@@ -59,22 +60,22 @@ struct PosixZone: Hashable, Sendable {
 }
 
 extension PosixZone {
-    /// A moment of every year, on the clock that it changes.
+    /// A point in time of every year, as the clock shows it before the change.
     struct YearlyMoment: Hashable, Sendable {
         let day: Day
         /// Seconds from that day's midnight.
         let seconds: Int64
 
         enum Day: Hashable, Sendable {
-            /// `Jn`: 1 to 365, and 29 February never counts.
+            /// `Jn`: 1 to 365; 29 February is not counted.
             case ofCommonYear(Int)
-            /// `n`: 0 to 365, and 29 February counts.
+            /// `n`: 0 to 365; 29 February is counted.
             case ofYear(Int)
             /// `Mm.w.d`: weekday 0 (Sunday) to 6 of week 1 to 5 (the last) of the month.
             case ofMonth(Int, week: Int, weekday: Int)
         }
 
-        /// On a clock without zone: seconds since 1970-01-01 00:00 there.
+        /// In seconds since 1970-01-01 00:00 of that clock.
         func second(year: Int) -> Int64 {
             Int64(date(in: year).daysSinceEpoch) * 86_400 + seconds
         }
@@ -83,7 +84,7 @@ extension PosixZone {
             switch day {
             case .ofYear(let day): return Self.first(of: 1, year).adding(days: day)
             case .ofCommonYear(let day):
-                // The first of March is the 60th day of a common year.
+                // 1 March is the 60th day of a common year.
                 let isBehindLeapDay = day >= 60
                 return isBehindLeapDay
                     ? Self.first(of: 3, year).adding(days: day - 60) : Self.first(of: 1, year).adding(days: day - 1)

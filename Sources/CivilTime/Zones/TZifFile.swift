@@ -1,7 +1,7 @@
-/// What a zone file says (RFC 8536): its list of changes in 64 bits, and the rule that follows them.
+/// The contents of a zone file (RFC 8536): its list of changes in 64 bits, and the rule that follows the last one.
 ///
-/// Abbreviations, and which offset counts as summer, are not read. Files of version 1 end in 2038, and files that count
-/// leap seconds (`right/…`) are of another time than PostgreSQL's: both are refused.
+/// Abbreviations, and which offset is daylight saving time, are not read. Two kinds of files are refused: version 1,
+/// which ends in 2038, and files that count leap seconds (`right/…`), which PostgreSQL does not.
 struct TZifFile {
     /// Seconds east of UTC before the first change.
     let firstOffset: Int32
@@ -17,7 +17,7 @@ struct TZifFile {
 
     init(_ bytes: [UInt8]) throws(TZifDamage) {
         var reader = BigEndianReader(bytes)
-        // The part for readers of version 1, which "slim" files leave almost empty.
+        // The first part is for readers of version 1; "slim" files leave it almost empty.
         let old = try Header(&reader)
         guard old.version >= UInt8(ascii: "2") else {
             throw TZifDamage(byte: 4, reason: "expected version 2 or later, found version 1, which ends in 2038")
@@ -57,7 +57,7 @@ struct TZifFile {
         footer = try Self.footer(&reader)
     }
 
-    /// Between two newlines, and it may be empty.
+    /// The text between two newlines; nil if it is empty.
     private static func footer(_ reader: inout BigEndianReader) throws(TZifDamage) -> PosixZone? {
         guard try reader.take(1).first == UInt8(ascii: "\n") else {
             throw reader.damage("expected the newline that begins the footer, found something else")
@@ -75,7 +75,7 @@ struct TZifFile {
     }
 }
 
-/// Of each of the two parts: its version, and how much of what is in it.
+/// The header of each of the two parts: the version, and how many items of each kind follow.
 private struct Header {
     let version: UInt8
     let utcFlags: Int
@@ -100,13 +100,14 @@ private struct Header {
         abbreviations = Int(try reader.integer(bytes: 4))
     }
 
-    /// How many bytes follow the header where a time takes that many. No count exceeds 32 bits, so the sum fits.
+    /// How many bytes follow the header, if a time takes `size` bytes. Each count has 32 bits, so the sum does not
+    /// overflow.
     func length(ofTime size: Int) -> Int {
         changes * (size + 1) + offsets * 6 + abbreviations + leapSeconds * (size + 4) + standardFlags + utcFlags
     }
 }
 
-/// Takes the bytes from the front, and never more than there are.
+/// Reads bytes in order, and throws at the end of the file.
 private struct BigEndianReader {
     private let bytes: [UInt8]
     private(set) var position = 0
@@ -135,7 +136,7 @@ private struct BigEndianReader {
         try take(count).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// Up to a newline, which is taken too; nil when there is none.
+    /// The bytes up to the next newline, which is skipped; nil when there is none.
     mutating func takeLine() -> ArraySlice<UInt8>? {
         guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         defer { position = end + 1 }

@@ -2,20 +2,20 @@ import Glibc
 
 /// Why there are no rules for a zone.
 package enum ZoneError: Error, Hashable, Sendable {
-    /// There is no folder of zone files, or no zone file in it.
+    /// The folder of zone files does not exist, or there is no zone file in it.
     case notInstalled(directory: String)
-    /// There are zones, but none of that name. `ZoneRules.names(in:)` says which there are.
+    /// There are zones, but none of that name. `ZoneRules.names(in:)` lists them.
     case unknown(name: String, directory: String)
-    /// Not a name at all: zone files are looked for below one folder, and nowhere else.
+    /// Not a valid name of a zone: it could lead outside the folder of zone files.
     case invalidName(String)
-    /// The call on that file that failed, and its `errno`.
+    /// The file cannot be read; `code` is the `errno`.
     case unreadable(path: String, code: Int32)
-    /// The file is there, but what it holds is no zone of RFC 8536, or one that cannot be used.
+    /// The file is not a zone file of RFC 8536, or one that cannot be used here.
     case damaged(path: String, TZifDamage)
 }
 
 extension ZoneError: CustomStringConvertible {
-    /// What is wrong and what to do, as one sentence without a capital and a full stop.
+    /// What is wrong and what to do, as one sentence without a capital letter or a full stop.
     package var description: String {
         switch self {
         case .notInstalled(let directory):
@@ -35,7 +35,7 @@ extension ZoneError: CustomStringConvertible {
 
 /// What is wrong with a zone file, and where.
 package struct TZifDamage: Error, Hashable, Sendable {
-    /// From the file's beginning, counted from 0.
+    /// The offset in the file, counted from 0.
     package let byte: Int
     /// "expected …, found …".
     package let reason: String

@@ -1,14 +1,14 @@
 import Glibc
 
 extension ZoneRules {
-    /// Where Debian's package tzdata puts the zones.
+    /// Where Debian's package tzdata installs the zone files.
     package static let systemDirectory = "/usr/share/zoneinfo"
 
-    /// No zone of tzdata has 10 kB.
+    /// Far more than any file of tzdata has: the largest are below 10 kB.
     private static let maximumBytes = 1 << 20
 
-    /// Reads the rules of an IANA zone from the system's files, now; the variable TZ plays no part. `UTC` and `Etc/UTC`
-    /// need no file.
+    /// Reads the rules of an IANA time zone from the system's files, each time it is called. The environment variable
+    /// TZ is not used. `UTC` and `Etc/UTC` need no file.
     package static func load(
         named name: String, from directory: String = systemDirectory
     ) throws(ZoneError) -> ZoneRules {
@@ -20,7 +20,7 @@ extension ZoneRules {
             bytes = try read(path)
         } catch {
             switch error.code {
-            // A folder of zones, such as Europe, is no zone.
+            // EISDIR: a folder such as Europe is not a zone.
             case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
                 throw names(in: directory).isEmpty
                     ? .notInstalled(directory: directory) : .unknown(name: name, directory: directory)
@@ -34,8 +34,8 @@ extension ZoneRules {
         }
     }
 
-    /// The zones that there are, sorted: the files that begin as zone files do. Those that count leap seconds (`right`)
-    /// and the second copies (`posix`) are left out.
+    /// The names of the installed zones, sorted: of all files that begin with "TZif". The folders `right` (zones that
+    /// count leap seconds) and `posix` (second copies) are left out.
     package static func names(in directory: String = systemDirectory) -> [String] {
         var names: [String] = []
         var folders = [""]
@@ -54,7 +54,8 @@ extension ZoneRules {
         return names.sorted()
     }
 
-    /// Parts of ASCII letters, digits, `_`, `+` and `-` between slashes, a letter first: so it stays below the folder.
+    /// Parts of ASCII letters, digits, `_`, `+` and `-`, separated by slashes; the first character is a letter. Such a
+    /// name cannot lead outside the folder.
     private static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetter(first), name.utf8.count <= 255 else { return false }
         return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -77,7 +78,7 @@ extension ZoneRules {
     }
 
     private static func read(_ path: String, limit: Int = maximumBytes) throws(FileFailure) -> [UInt8] {
-        // A pipe in the place of a zone file must not hold us up.
+        // O_NONBLOCK: a named pipe in place of a zone file must not block the program.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFailure(code: errno) }
         defer { close(descriptor) }
@@ -97,7 +98,7 @@ extension ZoneRules {
         do throws(FileFailure) {
             return try read(path, limit: 4).elementsEqual("TZif".utf8)
         } catch {
-            // It is only offered as a name; whoever asks for it hears why it cannot be read.
+            // A file that may not be read is listed too: loading it says why it cannot be used.
             return error.code == EACCES
         }
     }
@@ -107,7 +108,7 @@ extension ZoneRules {
         defer { closedir(stream) }
         var entries: [String] = []
         while let entry = readdir(stream) {
-            // Of 256 bytes, the last one NUL.
+            // An array of 256 bytes; the name ends at the first NUL.
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }

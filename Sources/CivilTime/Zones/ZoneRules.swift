@@ -1,14 +1,13 @@
-/// How far the clocks of one zone are from UTC, at any time: the changes that its file lists, and the rule of the
-/// file's footer after the last of them (RFC 8536).
+/// The offset of one time zone from UTC at any time: the changes that its zone file lists, and after the last of them
+/// the rule in the file's footer (RFC 8536).
 ///
-/// A value: it stays what it was read as when the file changes. Two are equal when they have the same name and the same
-/// changes.
+/// A value: it does not change when the file does. Two are equal when they have the same name and the same changes.
 package struct ZoneRules: Hashable, Sendable {
     package let name: String
-    /// Shared by all copies.
+    /// All copies share it.
     private let table: ZoneTable
 
-    /// The zone without any change, which needs no file.
+    /// UTC, which has no changes and needs no file.
     package static let utc = fixed("UTC")
 
     static func fixed(_ name: String) -> ZoneRules {
@@ -25,7 +24,7 @@ package struct ZoneRules: Hashable, Sendable {
         period(at: instant).offset
     }
 
-    /// The period that holds that moment.
+    /// The period that contains the instant.
     package func period(at instant: Instant) -> ZonePeriod {
         let second = instant.microseconds.dividedDown(by: 1_000_000)
         let period = table.period(at: second)
@@ -33,17 +32,18 @@ package struct ZoneRules: Hashable, Sendable {
             start: Instant(second: period.start), end: Instant(second: period.end), offset: Int(period.offset))
     }
 
-    /// When the zone's clocks showed that time of that day; `second` counts from midnight, by clocks that run through.
+    /// When the clocks of the zone show that time of that day. `second` is the time that they show, as seconds after
+    /// 00:00:00.
     package func reading(of date: CivilDate, second: Int) -> ClockReading {
         let local = Int64(date.daysSinceEpoch) * 86_400 + Int64(second)
-        // No offset is larger: whenever the clocks showed it, it was within these periods.
+        // No offset is larger than that: whenever the clocks show this time, it is within the periods that are visited.
         var period = table.period(at: local - PosixZone.largestOffset)
         var moments: [Instant] = []
         var gapEnd: Int64?
         while true {
             let moment = local - Int64(period.offset)
             if period.start <= moment, moment < period.end { moments.append(Instant(second: moment)) }
-            // Already too late for the clocks to show it: the change that began this period jumped over it.
+            // When this period begins, its clock is already past that time: the change skipped it.
             if moment < period.start, gapEnd == nil { gapEnd = period.start }
             guard period.end <= local + PosixZone.largestOffset else { break }
             period = table.period(at: period.end)
@@ -54,21 +54,21 @@ package struct ZoneRules: Hashable, Sendable {
     }
 }
 
-/// A stretch of time in which a zone's clocks are a constant offset from UTC.
+/// A period in which the clocks of a zone have a constant offset from UTC.
 package struct ZonePeriod: Hashable, Sendable {
-    /// The first moment; the beginning of the axis where nothing changed before.
+    /// The first instant of the period; the smallest possible `Instant` if there is no change before.
     package let start: Instant
-    /// The first moment after it; the end of the axis where nothing changes any more.
+    /// The first instant after the period; the largest possible `Instant` if there is no change after it.
     package let end: Instant
     /// Seconds east of UTC.
     package let offset: Int
 }
 
-/// What a reading of a zone's clocks says about when it was read.
+/// When the clocks of a zone show a given local time: once, twice or never.
 package enum ClockReading: Hashable, Sendable {
     case once(Instant)
-    /// Clocks were turned back: they showed it twice.
+    /// Clocks went back, and so show it twice.
     case twice(first: Instant, second: Instant)
-    /// Clocks were turned forward over it at that moment: they never showed it.
+    /// Clocks went forward at that instant, and skip it.
     case never(gapEndsAt: Instant)
 }

@@ -1,14 +1,15 @@
-/// What a zone file comes to: when the offset changes, and how it goes on afterwards. In seconds since 1970 UTC.
+/// The offsets that a zone file describes: when the offset changes, and the rule that applies afterwards. Times are in
+/// seconds since 1970 UTC.
 ///
-/// A class, so that the schedules of hundreds of databases share it.
+/// A class, so that the schedules of hundreds of databases share one table.
 final class ZoneTable: Sendable {
-    /// When the offset changes, ascending; changes of anything else are left out.
+    /// When the offset changes, ascending; changes that leave the offset as it is are left out.
     private let changes: [Int64]
-    /// The offset from each change on, in seconds east of UTC.
+    /// The offset after each change, in seconds east of UTC.
     private let offsets: [Int32]
-    /// Before the first change.
+    /// The offset before the first change.
     private let firstOffset: Int32
-    /// From this second on the footer holds.
+    /// From this second on, the footer applies.
     private let footerStart: Int64
     private let footer: PosixZone?
 
@@ -21,18 +22,18 @@ final class ZoneTable: Sendable {
         self.changes = changes
         self.offsets = offsets
         firstOffset = file.firstOffset
-        // Without a footer the last offset stays; without a change the footer holds at any time (RFC 9636).
+        // Without a footer the last offset stays; if no changes are listed, the footer always applies (RFC 9636).
         footerStart = file.changes.last?.second ?? .min
         footer = file.footer
     }
 
-    /// The period that holds that second.
+    /// The period that contains the second.
     func period(at second: Int64) -> PosixZone.Period {
         guard let footer else { return listedPeriod(at: second) }
         guard second >= footerStart else {
             let listed = listedPeriod(at: second)
             guard listed.end == .max else { return listed }
-            // The list's last offset goes on into the footer, or ends there.
+            // The period of the list's last offset goes on into the footer if that begins with the same offset.
             let following = footer.period(at: footerStart)
             let end = following.offset == listed.offset ? following.end : footerStart
             return PosixZone.Period(start: listed.start, end: end, offset: listed.offset)
@@ -44,9 +45,9 @@ final class ZoneTable: Sendable {
         return PosixZone.Period(start: start, end: period.end, offset: period.offset)
     }
 
-    /// As if the last offset of the list stayed.
+    /// The period by the list of changes alone, as if there were no footer.
     private func listedPeriod(at second: Int64) -> PosixZone.Period {
-        // How many changes there were up to then.
+        // Binary search: `low` becomes the number of changes up to that second.
         var (low, high) = (0, changes.count)
         while low < high {
             let middle = (low + high) / 2

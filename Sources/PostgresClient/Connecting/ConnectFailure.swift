@@ -1,7 +1,7 @@
 import CLibPQ
 import SQLText
 
-/// Makes an error of what libpq says about a failed attempt to connect.
+/// Turns libpq's message about a failed attempt to connect into an error.
 enum ConnectFailure {
     static func error(
         _ connection: borrowing LibPQConnection, _ host: EffectiveSettings.Host
@@ -10,7 +10,7 @@ enum ConnectFailure {
         if let name = host.nameToResolve, let address = PQhostaddr(connection.pointer).map({ String(cString: $0) }),
             name != address
         {
-            // Given an address, libpq names nothing else.
+            // libpq was given the address to connect to, so its message names the address and not the host.
             parsed.message = parsed.message.replacing("at \"\(address)\"", with: "at \"\(name)\" (\(address))")
         }
         if PQconnectionNeedsPassword(connection.pointer) == 1 {

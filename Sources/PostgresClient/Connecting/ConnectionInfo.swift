@@ -9,7 +9,7 @@ package struct ConnectionInfo: Sendable {
     struct Setting: Sendable {
         let keyword: String
         var value: String
-        /// As libpq marks it, for whoever shows the settings: a password.
+        /// Whether the value is a password or a key, which must not be shown.
         let isSecret: Bool
     }
 
@@ -58,7 +58,7 @@ package struct ConnectionInfo: Sendable {
         ["password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret"].contains(keyword)
     }
 
-    /// libpq quotes the offending piece, or the whole of a URI.
+    /// libpq's message quotes the piece that it does not understand, which may be a password, or the whole URI.
     private static func withoutSecrets(_ message: String, of conninfo: String) -> String {
         let suspicious =
             conninfo.contains("@") || conninfo.lowercased().contains("pass")

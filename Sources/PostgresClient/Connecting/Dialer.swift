@@ -4,9 +4,9 @@ import SQLText
 
 /// Opens one connection: tries each host and each of its addresses, each with a time limit of its own.
 ///
-/// libpq would do the same, but blocking: in asynchronous mode it ignores `connect_timeout`, and it resolves names
-/// inside of PQconnectStart. So it is given one address at a time, beside the host name that TLS and the password file
-/// go by.
+/// libpq does the same only when it may block: in asynchronous mode it ignores `connect_timeout`, and it resolves host
+/// names inside PQconnectStart, which blocks. So it is given one address at a time (`hostaddr`), along with the host
+/// name, which TLS and the password file need.
 ///
 /// As in libpq, a server that was reached and refused the session (a wrong password, no such database) ends the search;
 /// one that is starting up or shutting down does not.
@@ -30,7 +30,7 @@ actor Dialer {
         self.options = options
     }
 
-    /// Gives up when the task is cancelled.
+    /// - Throws: what every host said, or the error that ended the search; `.cancelled` when the task is cancelled.
     func dial(_ info: ConnectionInfo) async throws(PostgresError) -> Dialed {
         let effective = try EffectiveSettings(info)
         let limit = try effective.connectTimeout(default: options.connectTimeout)
@@ -64,8 +64,8 @@ actor Dialer {
         return Self.combined(failures)
     }
 
-    /// The values of `target_session_attrs`, one after the other. libpq looks at all hosts for the first, then at all for
-    /// the second; here it sees one host at a time.
+    /// The values of `target_session_attrs` to try, one after the other: all hosts are tried with the first value, then
+    /// all with the second. libpq does the same by itself, but here it is given one host at a time.
     private func targetSessionAttributes(_ effective: EffectiveSettings) -> [String?] {
         switch effective["target_session_attrs"] {
         case "prefer-standby": ["standby", "any"]
@@ -74,7 +74,7 @@ actor Dialer {
         }
     }
 
-    /// Returns why no address of this host would do; throws what ends the search.
+    /// Returns why no address of this host can be used; throws an error that ends the search.
     private func tryAddresses(
         of host: EffectiveSettings.Host, with settings: ConnectionInfo, within limit: Duration?
     ) async throws(PostgresError) -> [PostgresError] {
@@ -96,8 +96,8 @@ actor Dialer {
         return failures
     }
 
-    /// What is the same for all hosts. Keepalives find a peer that vanished without a word while we wait for it; the
-    /// user time-out finds it while we send.
+    /// The settings that are the same for all hosts. Keepalives detect a peer that has disappeared while this side
+    /// waits for it; `tcp_user_timeout` detects that while this side sends.
     private func completed(_ info: ConnectionInfo, _ effective: EffectiveSettings) -> ConnectionInfo {
         let defaults = [
             ("fallback_application_name", options.applicationName), ("keepalives_idle", "30"),
@@ -106,7 +106,7 @@ actor Dialer {
         let completed = defaults.reduce(info) { info, setting in
             effective[setting.0] == nil ? info.setting(setting.0, to: setting.1) : info
         }
-        // From the first byte on, so that what the server says while connecting is UTF-8 as well.
+        // From the beginning, so that the server's messages while connecting are UTF-8 as well.
         return completed.setting("client_encoding", to: "UTF8")
     }
 
@@ -142,7 +142,7 @@ actor Dialer {
             .setting("port", to: host.port ?? "")
         guard let pointer = target.startConnection() else { throw PostgresError(.connection, "out of memory") }
         let connection = LibPQConnection(owning: pointer, onNotice: options.onNotice)
-        // libpq keeps the SQLSTATE of a refused session to itself, but in the verbose message.
+        // libpq gives the SQLSTATE of a refused session only inside the verbose message.
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         var interest: SocketWait.Interest = .write
         while !connection.isLost {
@@ -185,7 +185,7 @@ actor Dialer {
         }
     }
 
-    /// The error of the only attempt, or one that tells of all of them.
+    /// The error of the only attempt, or one that lists all of them.
     private static func combined(_ failures: [PostgresError]) -> PostgresError {
         guard failures.count != 1 else { return failures[0] }
         guard let last = failures.last else { return PostgresError(.connection, "no host to connect to") }
@@ -203,7 +203,8 @@ actor Dialer {
 extension PostgresError {
     static var connectingCancelled: PostgresError { PostgresError(.cancelled, "connecting was cancelled") }
 
-    /// As in libpq: a server that refused the session has spoken for all, unless it cannot take sessions right now.
+    /// As in libpq: once a server has refused the session, no further host is tried, unless the server is only starting
+    /// up or shutting down.
     fileprivate var allowsNextHost: Bool {
         kind == .connection && (sqlState == nil || sqlState == .cannotConnectNow)
     }

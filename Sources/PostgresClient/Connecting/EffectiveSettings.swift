@@ -1,7 +1,7 @@
 import CLibPQ
 import Glibc
 
-/// What libpq makes of a conninfo: with the service file, the environment and its own defaults filled in.
+/// The settings that libpq would use: the conninfo, completed from the service file, the environment and its defaults.
 struct EffectiveSettings {
     /// One element of a conninfo's host list.
     struct Host {
@@ -10,7 +10,7 @@ struct EffectiveSettings {
         let address: String?
         let port: String?
 
-        /// A name that has to be resolved before libpq may see it.
+        /// The host name, if it has to be resolved first: libpq would block while it resolves it.
         var nameToResolve: String? {
             guard address == nil, let name, !name.hasPrefix("/"), !name.hasPrefix("@") else { return nil }
             return name
@@ -19,8 +19,10 @@ struct EffectiveSettings {
 
     private let values: [String: String]
 
-    /// libpq merges its sources only on the way to a connection. So a connection is started that cannot begin: a
-    /// setting that is checked last, before any network access, is one that libpq refuses.
+    /// libpq merges these sources only when a connection is started. So one is started with an invalid value of
+    /// `ssl_min_protocol_version`: libpq checks that setting last, after merging and before any network access.
+    ///
+    /// - Throws: `.misuse` for settings that libpq refuses.
     init(_ info: ConnectionInfo) throws(PostgresError) {
         if let setting = info.settings.first(where: { $0.value.utf8.contains(0) }) {
             throw PostgresError(.misuse, "the connection setting \(setting.keyword) contains a NUL character")
@@ -45,7 +47,8 @@ struct EffectiveSettings {
         values[keyword].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// In the order in which to try them. libpq has checked that the lists have the same length.
+    /// In the order in which to try them. libpq has checked that host, hostaddr and port have the same number of
+    /// elements.
     var hosts: [Host] {
         func list(_ keyword: String) -> [String?] {
             (self[keyword] ?? "").split(separator: ",", omittingEmptySubsequences: false)
@@ -63,7 +66,7 @@ struct EffectiveSettings {
         return self["load_balance_hosts"] == "random" ? hosts.shuffled() : hosts
     }
 
-    /// Nil is no limit: libpq means that by 0 and less.
+    /// Nil means no limit, which is what 0 and negative numbers mean to libpq.
     func connectTimeout(default fallback: Duration) throws(PostgresError) -> Duration? {
         guard let text = self["connect_timeout"] else { return fallback }
         guard let seconds = Int(text.filter { $0 != " " }) else {

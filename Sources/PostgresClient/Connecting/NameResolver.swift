@@ -1,10 +1,10 @@
 import Dispatch
 import Glibc
 
-/// Turns a host name into addresses; may block for as long as it likes.
+/// Resolves host names. The look-up may block.
 ///
-/// libpq would resolve inside of PQconnectStart and block there. Each look-up has a thread of its own instead, which
-/// is left behind where the caller gives up first.
+/// libpq would resolve the name inside PQconnectStart, and block the caller. Here each look-up has a thread of its own;
+/// if the caller stops waiting, the look-up goes on without it, and its result is dropped.
 package struct NameResolver: Sendable {
     /// Numeric addresses in the order in which to try them, or why there are none.
     package let addresses: @Sendable (String) -> Result<[String], PostgresError>
@@ -14,13 +14,13 @@ package struct NameResolver: Sendable {
     }
 
     func resolve(_ host: String, completion: @escaping @Sendable (Result<[String], PostgresError>) -> Void) {
-        // A serial queue of its own is never kept waiting by the look-up of another.
+        // A queue for each look-up: none has to wait for another.
         DispatchQueue(label: "postgres.resolve").async {
             completion(addresses(host))
         }
     }
 
-    /// The system's own: hosts file, DNS and whatever else nsswitch.conf names.
+    /// getaddrinfo: /etc/hosts, DNS and whatever else nsswitch.conf names.
     package static let system = NameResolver { host in
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

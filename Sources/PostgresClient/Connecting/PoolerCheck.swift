@@ -1,27 +1,30 @@
 import SQLText
 
-/// What becomes of a session behind a connection pooler.
+/// Finds out whether a connection pooler gives this session a backend of its own (session pooling), or assigns one for
+/// each transaction only (transaction pooling).
 ///
-/// A pooler that gives each session a backend of its own cannot be told from one that lends it out for a transaction by
-/// anything that either says. Only load tells: between two of our statements the backend lies idle, and a pooler of
-/// transactions lends it to whoever begins one next, the latest idle one first or, in turns, the oldest. So further
-/// sessions begin a transaction each and hold it: none of them may get our backend, and it has to stay ours meanwhile.
+/// Nothing that a pooler reports tells the two apart; its behaviour under load does. Between two statements of this
+/// session its backend is idle, and a pooler in transaction mode assigns an idle backend to the next session that
+/// begins a transaction: the one that became idle last or, in round-robin order, first. So further sessions begin a
+/// transaction each and keep it open. None of them may get the backend of this session, and this session has to keep
+/// it.
 ///
-/// Of several processes of a pooler behind one address, each with pools of its own, the further sessions have to meet
-/// ours by chance.
+/// Where several processes of a pooler share one address, each has pools of its own: the check finds something only if
+/// a further session happens to reach the same process.
 struct PoolerCheck {
     let connection: Connection
     let info: ConnectionInfo
     let options: SessionOptions
 
     private static let sessions = 3
-    /// Longer than a pooler takes to open a backend; one that has none left lets a session wait for minutes.
+    /// More than a pooler needs to open a connection to the server; one that may open no more makes a session wait for
+    /// minutes.
     private static let timeout = Duration.seconds(2)
 
-    /// Sets nothing on the backends, since they may be others' next.
+    /// Changes no setting of the backends, since other sessions may get them next.
     ///
-    /// - Throws: `.pooler` where the session does not keep its backend, or was not to be behind a pooler at all; what
-    ///   kept it from being found out.
+    /// - Throws: `.pooler` where the session does not keep its backend, or where the options accept no pooler at all;
+    ///   another error where the check could not be completed.
     nonisolated(nonsending) func run() async throws(PostgresError) {
         let own = try await ownBackend()
         guard options.acceptsSessionPooler else {
@@ -36,14 +39,14 @@ struct PoolerCheck {
                 let other = try await otherSession()
                 if let other {
                     others.append(other.connection)
-                    // Ours would wait for it now.
+                    // Checked first: a statement of this session would now have to wait for its backend.
                     if other.backend == own {
                         throw .backendIsShared("backend \(own) served this session, and then another one")
                     }
                 }
                 let now = try await ownBackend()
                 if now != own { throw .backendIsShared("backend \(own) served this session, and then \(now)") }
-                // Whoever waits while our backend lies idle does not get it.
+                // The other session had to wait although this session's backend was idle: it is not shared.
                 if other == nil { break }
             }
             for other in others { try await other.execute("ROLLBACK", timeout: Self.timeout) }
@@ -64,11 +67,11 @@ struct PoolerCheck {
         }
     }
 
-    /// A session that holds a transaction open, and its backend; nil where it waited for one in vain.
+    /// A session with an open transaction, and its backend; nil if it got none within the timeout.
     private nonisolated(nonsending) func otherSession() async throws(PostgresError)
         -> (connection: Connection, backend: Int32)?
     {
-        // To the same pooler, whatever hosts and addresses there are.
+        // Through the same pooler, whatever other hosts and addresses the conninfo names.
         let server = connection.server
         let info = info.setting("host", to: server.host).setting("hostaddr", to: server.address)
             .setting("port", to: "\(server.port)")

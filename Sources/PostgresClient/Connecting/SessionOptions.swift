@@ -1,18 +1,18 @@
-/// What a session is opened with, beside where it connects to.
+/// Options of a session, other than where it connects to.
 package struct SessionOptions: Sendable {
     /// Shown by `pg_stat_activity` unless the conninfo or `PGAPPNAME` names another.
     package var applicationName: String
-    /// Each address is given up after this, unless the conninfo, its service or `PGCONNECT_TIMEOUT` says otherwise.
+    /// The time limit for each address, unless the conninfo, its service or `PGCONNECT_TIMEOUT` sets another.
     package var connectTimeout: Duration
-    /// For statements that name no time limit of their own; nil is no limit.
+    /// For statements that are given no time limit of their own; nil means no limit.
     package var statementTimeout: Duration?
-    /// How long the server may take to react to a cancel before the connection is given up as broken.
+    /// How long the server may take to react to a cancel request; then the connection is closed, as broken.
     package var cancelGrace: Duration
-    /// Of several hosts the one that is a primary is taken, and another only where there is none; unless
-    /// `target_session_attrs` says otherwise.
+    /// Of several hosts, take a primary, and another one only if none is a primary; `target_session_attrs` of the
+    /// conninfo takes precedence.
     package var prefersPrimary: Bool
-    /// A connection pooler before the server is accepted if it gives each session a backend of its own, which is found
-    /// out under load (`PoolerCheck`). Otherwise every pooler is refused.
+    /// If true, a connection pooler is accepted when it gives each session a backend of its own (`PoolerCheck`).
+    /// Otherwise every pooler is refused.
     package var acceptsSessionPooler: Bool
     /// Called on the connection's own queue: it must not block, and must not wait for the same connection.
     package var onNotice: (@Sendable (Notice) -> Void)?

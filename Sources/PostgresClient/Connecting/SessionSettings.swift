@@ -1,9 +1,10 @@
-/// The settings that every session has, whatever the role, the database or the server would have it.
+/// The settings that every session pins, whatever the role, the database or the server sets.
 package enum SessionSettings {
-    /// One SELECT, so that it is one round trip; set for the session, so that `pg_settings.reset_val` still shows what
-    /// the role or the database would have had.
+    /// One SELECT, so that it takes one round trip. The values are set for the session, so that
+    /// `pg_settings.reset_val` still shows the value that the role or the database sets.
     ///
-    /// - Parameter backend: nothing is set on any other; nil sets them on whichever answers.
+    /// - Parameter backend: the settings are made only if the backend with this process ID answers; nil makes them on
+    ///   whichever answers.
     static func script(checkingClient: Bool, onlyOn backend: Int32?) -> String {
         let all = checkingClient ? settings + [connectionCheck] : settings
         let calls = all.map { name, value in "pg_catalog.set_config('\(name)', '\(value)', false)" }
@@ -21,16 +22,16 @@ package enum SessionSettings {
         ("bytea_output", "hex"),
         ("extra_float_digits", "1"),
         ("standard_conforming_strings", "on"),
-        // The server's deparse of an expression is compared.
+        // Expressions as the server deparses them are compared as text.
         ("quote_all_identifiers", "off"),
-        // Nothing is found by accident, and nobody's function is called instead of ours.
+        // Names outside of pg_catalog have to be qualified: no object of somebody else is taken for the one meant.
         ("search_path", ""),
         // A policy that would filter is an error that names the table, never a smaller count.
         ("row_security", "off"),
     ]
 
-    /// Lets the server end a statement whose client is gone, and with it the locks that a run which connects again
-    /// waits for. A second is far below the time that it waits, and one look at the socket a second costs the longest
-    /// refresh nothing. Not every platform of a server can.
+    /// The server ends a statement whose client is gone, and so releases the locks that a run waits for once it has
+    /// reconnected. One second is far less than that run waits, and checking the socket once a second costs even the
+    /// longest refresh nothing. Servers on some platforms do not support it.
     private static let connectionCheck = ("client_connection_check_interval", "1s")
 }

@@ -1,4 +1,5 @@
-/// One-dimensional arrays; elements are read as their text says: the server names the array's type, not theirs.
+/// One-dimensional arrays. Elements are decoded from their text alone: the server names the type of the array, not that
+/// of its elements.
 extension Array: ColumnDecodable where Element: ArrayElementDecodable {
     package static var expectation: String { "an array of \(Element.elementExpectation)" }
 
@@ -14,7 +15,7 @@ extension Array: ColumnDecodable where Element: ArrayElementDecodable {
     }
 }
 
-/// An element of an array, where the server does not say the element's type beside the value.
+/// A type that an element of an array can be decoded as, without knowing the type of the element on the server.
 package protocol ArrayElementDecodable: Sendable {
     static var elementExpectation: String { get }
     /// `arrayElement` is nil for NULL.

@@ -1,9 +1,9 @@
 /// PostgreSQL's text format of a one-dimensional array: `{a,"b c",NULL}`.
 enum ArrayText {
-    /// The elements, nil for NULL; nil altogether for what is no such array, among them arrays of two dimensions.
+    /// The elements, each nil for NULL. The result is nil if the text is no such array, or one of several dimensions.
     static func elements(of text: String) -> [String?]? {
         var rest = Substring(text).utf8
-        // Bounds that do not start at 1 are written before the braces: "[0:2]={…}".
+        // An array whose bounds do not start at 1 has them before the braces: "[0:2]={…}".
         if rest.first == UInt8(ascii: "[") {
             guard let equals = rest.firstIndex(of: UInt8(ascii: "=")) else { return nil }
             rest = rest[rest.index(after: equals)...]

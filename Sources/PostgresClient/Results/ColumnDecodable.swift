@@ -1,8 +1,9 @@
-/// A type that a value in PostgreSQL's text format can be read as.
+/// A type that a value in PostgreSQL's text format can be decoded as.
 package protocol ColumnDecodable: Sendable {
     /// What is accepted, as an error message names it.
     static var expectation: String { get }
-    /// `column` is nil for NULL, `type` the OID of the column's type; nil where that is not what `expectation` says.
+    /// `column` is nil for NULL; `type` is the OID of the column's type. Returns nil if they do not match
+    /// `expectation`.
     init?(column: String?, type: UInt32)
 }
 
@@ -19,7 +20,7 @@ extension Optional: ColumnDecodable where Wrapped: ColumnDecodable {
     }
 }
 
-/// Any type has a text: timestamps, `regclass` and enums are read as strings too.
+/// Values of any type can be decoded as a string: timestamps, `regclass` and enums too.
 extension String: ColumnDecodable {
     package static var expectation: String { "text" }
 
@@ -38,7 +39,7 @@ extension Bool: ColumnDecodable {
     }
 }
 
-/// A number that does not fit is an error.
+/// A number that does not fit into the type is not decoded.
 extension ColumnDecodable where Self: FixedWidthInteger {
     package init?(column: String?, type: UInt32) {
         switch type {

@@ -1,7 +1,7 @@
 import CLibPQ
 import SQLText
 
-/// The fields of an error or a notice. Valid as long as the result is that they were taken from.
+/// The fields of an error or a notice. Must not be used after the result that they belong to is freed.
 struct DiagnosticFields: ~Copyable {
     /// The codes of the protocol's ErrorResponse, which are libpq's `PG_DIAG_…` as well.
     enum Field: Character {
@@ -34,7 +34,7 @@ struct DiagnosticFields: ~Copyable {
 }
 
 extension String {
-    /// libpq ends its messages with a line feed, and puts a tab before a continued line.
+    /// Without the line feed that ends libpq's messages, and the tab that begins each continuation line.
     func trimmedMessage() -> String {
         let lines = split(separator: "\n").map { line in line.drop { $0 == "\t" || $0 == " " } }
         return lines.joined(separator: "\n")

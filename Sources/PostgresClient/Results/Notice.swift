@@ -1,8 +1,8 @@
 import SQLText
 
-/// What the server says without failing: NOTICE, WARNING, INFO, LOG, DEBUG.
+/// A message of the server that is no error.
 package struct Notice: Sendable, Hashable {
-    /// Never translated: `NOTICE`, `WARNING`, `INFO`, `LOG`, `DEBUG`.
+    /// `NOTICE`, `WARNING`, `INFO`, `LOG` or `DEBUG`; never translated.
     package let severity: String
     package let sqlState: SQLState?
     package let message: String

@@ -1,29 +1,29 @@
 import SQLText
 
-/// Everything that can go wrong in this module: what happened, and all that the server said about it.
+/// The error of this module: what happened, and everything that the server reported about it.
 ///
-/// The texts are for an operator. Parameter values are never part of it, nor are passwords; a message or DETAIL of the
-/// server may quote data, as in its own log.
+/// The texts are meant for an operator. They never contain parameter values or passwords; a message or DETAIL of the
+/// server may quote data, as in the server's own log.
 package struct PostgresError: Error, Sendable {
     package enum Kind: Sendable, Hashable {
-        /// The server cannot be reached, refused the session, or went away. The connection is of no more use.
+        /// The server cannot be reached, refused the session, or closed it. The connection is broken.
         case connection
-        /// The server was reached, and the role, the password or `pg_hba.conf` is not right (SQLSTATE class 28).
+        /// The server refused the role or the password, or `pg_hba.conf` does not allow it (SQLSTATE class 28).
         case authentication
-        /// A connection pooler stands before the server, and was not accepted.
+        /// There is a connection pooler in front of the server that the options do not accept.
         case pooler
-        /// The server reported an error for a statement; `sqlState` says which. The connection is still good.
+        /// The server reported an error for a statement; `sqlState` says which. The connection can still be used.
         case server
-        /// Our own time limit passed. The statement was cancelled; where the server did not react to that, the
-        /// connection is broken as well (`Connection.isBroken`).
+        /// The statement's time limit of this client passed, and it was cancelled. If the server did not react to that,
+        /// the connection is broken as well (`Connection.isBroken`).
         case timedOut
-        /// We asked for it: the Swift task was cancelled, or `Connection.cancel()` was called.
+        /// The Swift task was cancelled, or `Connection.cancel()` was called.
         case cancelled
-        /// A result of another shape than asked for: no row or two where one was expected, a missing column.
+        /// The result has another shape than was asked for: no row or two where one was expected, a missing column.
         case shape
-        /// A value that does not decode as the type that was asked for.
+        /// A value cannot be decoded as the type that was asked for.
         case decoding
-        /// The caller asked for something that can never work: a NUL in a name, COPY, a closed connection.
+        /// The caller asked for something that cannot work: a NUL character in a name, COPY, a closed connection.
         case misuse
     }
 
@@ -32,17 +32,17 @@ package struct PostgresError: Error, Sendable {
     package var sqlState: SQLState?
     package var detail: String?
     package var hint: String?
-    /// Where in the server it happened: the CONTEXT field, such as the line of a function.
+    /// The CONTEXT field: where it happened, such as the line of a function.
     package var context: String?
     package var schema: String?
     package var table: String?
     package var column: String?
     package var constraint: String?
-    /// The function in the server's source that raised it: never translated, unlike the message.
+    /// The function in the server's source code that reported it. Unlike the message, it is never translated.
     package var serverFunction: String?
-    /// Of the error in `statement`, in characters from 1.
+    /// Where in `statement` the error is, in characters, counted from 1.
     package var position: Int?
-    /// The text of the statement, with `$n` where it had parameters.
+    /// The text of the statement, with `$n` in place of its parameters.
     package var statement: String?
 
     package init(
@@ -57,7 +57,7 @@ package struct PostgresError: Error, Sendable {
 }
 
 extension PostgresError: CustomStringConvertible {
-    /// The message and its SQLSTATE, then one line for each further thing that the server said.
+    /// The message and its SQLSTATE, then one line for each further field.
     package var description: String {
         var lines = [sqlState.map { "\(message) (SQLSTATE \($0))" } ?? message]
         func add(_ label: String, _ value: String?) {

@@ -1,13 +1,13 @@
 import CLibPQ
 import SQLText
 
-/// One result of the server, owned until the last row that points into it is gone.
+/// One result of the server. Its rows share it, and it is freed with the last of them.
 ///
-/// `@unchecked Sendable`: libpq documents a `PGresult` as read-only after its creation, so that any thread may read
-/// it; the pointer never leaves this class.
+/// `@unchecked Sendable`: libpq documents that a `PGresult` is read-only after its creation, so that any thread may
+/// read it; the pointer never leaves this class.
 final class ResultTable: @unchecked Sendable {
     private let result: OpaquePointer
-    /// Where each column is; a name that two columns share maps to `ambiguous`.
+    /// The index of each column, by name; a name that several columns have maps to `ambiguous`.
     private let columns: [String: Int32]
     static let ambiguous: Int32 = -1
     let rowCount: Int32
@@ -32,7 +32,7 @@ final class ResultTable: @unchecked Sendable {
 
     var status: ExecStatusType { PQresultStatus(result) }
 
-    /// What the server says that it did, such as `UPDATE 3`.
+    /// The command tag, such as `UPDATE 3`.
     var commandTag: String { String(cString: PQcmdStatus(result)) }
 
     var columnNames: [String] {
@@ -51,11 +51,11 @@ final class ResultTable: @unchecked Sendable {
 
     var rows: [Row] { (0..<rowCount).map { Row(table: self, index: $0) } }
 
-    /// What the server reported, where the result is an error.
+    /// The error that the server reported; to be called only for a result that is one.
     func error(statement: String?) -> PostgresError {
         let fields = DiagnosticFields(result)
         let state = fields[.sqlState].map(SQLState.init(rawValue:))
-        // Without a SQLSTATE it is libpq that speaks, and it does so only of a connection that is lost.
+        // An error without a SQLSTATE is libpq's own, and libpq reports one only when the connection is lost.
         var error = PostgresError(
             state == nil ? .connection : .server,
             fields[.message] ?? String(cString: PQresultErrorMessage(result)).trimmedMessage(),

@@ -5,10 +5,10 @@ package struct Row: Sendable {
 
     package var columnNames: [String] { table.columnNames }
 
-    /// The value of `column` as `type`. An optional type takes NULL as nil; any other refuses it.
+    /// The value of `column`, decoded as `type`. For an optional type, NULL is nil; for any other it is an error.
     ///
     /// - Throws: `.shape` if the result has no such column, or several; `.decoding` if the value is NULL or of another
-    ///   type. The error names the column, what was expected and what was found.
+    ///   type. The error names the column, what was expected and what was found, with up to 60 characters of the value.
     package func decode<Value: ColumnDecodable>(
         _ column: String, as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value {

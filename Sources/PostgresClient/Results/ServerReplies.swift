@@ -1,16 +1,16 @@
 import CLibPQ
 import SQLText
 
-/// What has come back for one statement or script so far.
+/// What the server has sent so far in reply to one statement or script.
 struct ServerReplies {
     private(set) var tables: [ResultTable] = []
-    /// The first error; after it the server skips what is left.
+    /// The first error; the server skips the rest of the script after it.
     private(set) var error: PostgresError?
-    /// Nothing more will come.
+    /// The server has finished; no further result will come.
     private(set) var isComplete = false
-    /// An exchange that this client has no way to finish.
+    /// The statement was COPY, which this client cannot finish.
     private(set) var isStuckInCopy = false
-    /// Why the connection cannot be used any more, if so.
+    /// Why the connection is lost; nil while it is not.
     private(set) var loss: PostgresError?
     private let statement: String
 
@@ -18,13 +18,13 @@ struct ServerReplies {
         self.statement = statement
     }
 
-    /// Sends and reads what can be without blocking. Returns what to wait for.
+    /// Sends and reads as much as is possible without blocking. Returns which socket events to wait for.
     mutating func read(from connection: borrowing LibPQConnection) -> SocketWait.Interest {
         if isComplete { return [] }
-        // After a failed flush there may still be a last word of the server to read.
+        // Even if flushing fails, there may be a last message of the server to read.
         let isUnsent = PQflush(connection.pointer) == 1
         connection.readAvailable()
-        // On a lost connection libpq is never busy, and ends with an error that says so.
+        // On a lost connection PQgetResult does not block, and its last result is an error that says what happened.
         while connection.isLost || PQisBusy(connection.pointer) == 0 {
             guard let result = PQgetResult(connection.pointer) else {
                 isComplete = true
@@ -40,20 +40,21 @@ struct ServerReplies {
     private mutating func take(_ table: ResultTable) {
         switch table.status {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: tables.append(table)
-        // libpq would go on to return this result for ever.
+        // libpq would return this result again and again.
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: isStuckInCopy = true
         default: error = error ?? table.error(statement: statement)
         }
     }
 
-    /// The server may have said why it ended the session; otherwise libpq says how it noticed.
+    /// The server's error, if it said why it ended the session; otherwise libpq's own message.
     private func lostConnection(_ message: String) -> PostgresError {
         var loss = error ?? PostgresError(.connection, message, statement: statement)
         loss.kind = .connection
         return loss
     }
 
-    /// What the caller gets. An interruption that came too late is no error: what the server has done counts.
+    /// What the caller gets. An interruption that came too late is no error: if the statement was completed, its result
+    /// is returned.
     func outcome(_ interruption: ConnectionState.Interruption?) -> Result<[ResultTable], PostgresError> {
         guard var error else { return .success(tables) }
         guard error.sqlState == .queryCanceled, let interruption else { return .failure(error) }

@@ -32,7 +32,7 @@ enum TypeOID {
         names[oid] ?? "a type with OID \(oid)"
     }
 
-    /// Of the types named here those that are no array; of others only the server knows.
+    /// True for the types of this list that are no arrays. Of other types only the server knows what they are.
     static func isKnownScalar(_ oid: UInt32) -> Bool {
         names[oid].map { !$0.hasSuffix("[]") } ?? false
     }

@@ -3,15 +3,15 @@ import Dispatch
 
 /// Asks the server to cancel what one backend is running, over a connection of its own.
 ///
-/// PQcancel blocks, without any limit where the network swallows packets: it has a queue to itself, and the caller
-/// stops waiting for it after a grace.
+/// PQcancel blocks, without any time limit where the network drops packets. So it runs on a queue of its own, and the
+/// caller stops waiting for it after `SessionOptions.cancelGrace`.
 ///
 /// `@unchecked Sendable`: libpq documents PQcancel as safe on any thread, and the pointer is freed by the last owner.
 final class CancelRequest: @unchecked Sendable {
     private let handle: OpaquePointer
     private let queue = DispatchQueue(label: "postgres.cancel")
 
-    /// Nil where libpq has no connection to cancel on.
+    /// Nil where libpq has no server to send a cancel request to.
     init?(of connection: borrowing LibPQConnection) {
         guard let handle = PQgetCancel(connection.pointer) else { return nil }
         self.handle = handle
@@ -21,10 +21,11 @@ final class CancelRequest: @unchecked Sendable {
         PQfreeCancel(handle)
     }
 
-    /// Calls `completion` when the server has passed the request on, or when there is no hope of that.
+    /// Calls `completion` when the server has processed the request, or when sending it has failed.
     func send(completion: @escaping @Sendable () -> Void) {
         queue.async {
-            // Whether it arrived shows in the statement itself; if not, the grace ends the wait for it.
+            // The result is not needed: if the request took effect, the statement ends with an error; if not, the wait
+            // for it ends after the grace.
             var message = [CChar](repeating: 0, count: 256)
             PQcancel(self.handle, &message, Int32(message.count))
             completion()

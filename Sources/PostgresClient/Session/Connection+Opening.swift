@@ -8,7 +8,9 @@ extension Connection {
     ) async throws(PostgresError) -> Connection {
         let (connection, limit) = try await unpinned(info, options: options)
         do throws(PostgresError) {
-            // Settings that are made through a pooler of transactions stay with a backend that serves others next.
+            // In transaction pooling, settings would remain on a backend that other sessions get next. So at first they
+            // are made only if the backend that answers is the one that was announced, which means that there is no
+            // pooler.
             if try await !connection.pinSettings(onlyOn: connection.server.backendPID, within: limit) {
                 try await PoolerCheck(connection: connection, info: info, options: options).run()
                 _ = try await connection.pinSettings(onlyOn: nil, within: limit)
@@ -20,7 +22,7 @@ extension Connection {
         return connection
     }
 
-    /// A session with the settings that role, database and server give it, and the time limit that it was made under.
+    /// A session without pinned settings, and the time limit for connecting that applied to it.
     nonisolated(nonsending) static func unpinned(
         _ info: ConnectionInfo, options: SessionOptions
     ) async throws(PostgresError) -> (Connection, limit: Duration?) {
@@ -31,10 +33,10 @@ extension Connection {
         return (Connection(owning: dialed.connection, on: executor, options: options), limit)
     }
 
-    /// - Returns: false where another backend than `backend` answers; then nothing is set.
+    /// - Returns: false if another backend than `backend` answers; then nothing has been set.
     private func pinSettings(onlyOn backend: Int32?, within limit: Duration?) async throws(PostgresError) -> Bool {
         do throws(PostgresError) {
-            // A server that stalls already here gets no grace.
+            // First with `client_connection_check_interval`, which not every server accepts.
             return try await pin(SessionSettings.script(checkingClient: true, onlyOn: backend), within: limit)
         } catch {
             guard error.sqlState == .invalidParameterValue else { throw error }
@@ -44,6 +46,7 @@ extension Connection {
 
     private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) -> Bool {
         do throws(PostgresError) {
+            // No grace: a server that does not answer its first statement is given up as soon as the limit has passed.
             return try await exchange(.script(script), limit, grace: .zero).contains { $0.rowCount > 0 }
         } catch {
             switch error.kind {

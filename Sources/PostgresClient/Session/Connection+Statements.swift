@@ -3,18 +3,23 @@ import CLibPQ
 extension Connection {
     /// Runs a statement; rows, if it returns any, are dropped.
     ///
-    /// - Parameter evenIfCancelled: it is sent and awaited although the task was or is cancelled. For what must not be
-    ///   called back on its way, such as COMMIT. Its time limit does not cancel it either, but breaks the connection: a
-    ///   COMMIT that waits for a synchronous standby would otherwise be called done without it.
+    /// - Parameter timeout: nil means `SessionOptions.statementTimeout`.
+    /// - Parameter evenIfCancelled: the statement is sent, and its end awaited, even if the task is or has been
+    ///   cancelled. For statements that must not be interrupted once they are sent, such as COMMIT. The timeout does
+    ///   not cancel such a statement either, but closes the connection: a COMMIT that waits for a synchronous standby
+    ///   and is cancelled would report success although the standby does not have it.
+    ///
+    /// - Throws: `.server` with the error that the server reported; `.timedOut`, `.cancelled`; `.connection` when the
+    ///   connection is lost; `.misuse` for a closed connection, for COPY, and for a NUL character.
     package func execute(
         _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
     ) async throws(PostgresError) {
         _ = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
     }
 
-    /// All rows of a statement that returns rows, none included. `evenIfCancelled` is as for `execute`.
+    /// All rows of a statement that returns rows; there may be none. `evenIfCancelled` is as for `execute`.
     ///
-    /// - Throws: `.shape` for a statement that returns no rows by its nature.
+    /// - Throws: `.shape` for a statement that cannot return rows, such as CREATE TABLE.
     package func rows(
         _ statement: Statement, timeout: Duration? = nil, evenIfCancelled: Bool = false
     ) async throws(PostgresError) -> [Row] {

@@ -3,16 +3,17 @@ import Synchronization
 
 /// One session on a PostgreSQL server, over non-blocking libpq.
 ///
-/// Statements run one after another in the order in which they were asked for; a statement that is cancelled, by its
-/// task, by `cancel()` or by its time limit, is cancelled on the server. Whatever happens to the server or the network,
-/// every call ends: a connection that is lost, or does not react to a cancel, is *broken*, and says so from then on.
+/// Statements run one after another, in the order of the calls. A statement that is cancelled, by its task, by
+/// `cancel()` or by its time limit, is cancelled on the server. Whatever happens to the server or the network, every
+/// call returns: a connection that is lost, or does not react to a cancel request, is *broken* (`isBroken`), and from
+/// then on every statement throws `.connection`.
 ///
 /// What this client will not do:
 /// - no pool, no reconnecting: a broken connection stays broken, and its owner opens another
 /// - no COPY (the connection is closed), no pipelining, no LISTEN, no large objects, no replication
-/// - no cursor, no streaming: a result is in memory as a whole
+/// - no cursors, no streaming: the whole result is held in memory
 /// - no binary format, no prepared statements, no date or numeric type: values are text until they are decoded
-/// - no transactions of its own: BEGIN and COMMIT are statements, `isInTransaction` tells
+/// - no transactions of its own: BEGIN and COMMIT are statements; `isInTransaction` says whether one is open
 package actor Connection {
     /// Which server, database and role this is.
     package nonisolated let server: ServerIdentity
@@ -28,9 +29,9 @@ package actor Connection {
     private var socketWait = WakeableWait()
     private var isClosed = false
 
-    /// Tells a statement from the next, for a cancellation that comes late.
+    /// Counts the statements, so that a cancellation that arrives late does not hit the next statement.
     private var exchangeNumber = 0
-    /// Those who cancelled the statement that is running, and wait for its end.
+    /// The callers of `cancel()` that wait for the end of the running statement.
     private var cancellers: [CheckedContinuation<Void, Never>] = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -43,7 +44,7 @@ package actor Connection {
         self.options = options
     }
 
-    /// True once the connection is lost or closed: no statement will ever succeed on it again.
+    /// True once the connection is lost or closed: no further statement can succeed on it.
     package nonisolated var isBroken: Bool { broken.load(ordering: .acquiring) }
 
     /// True between BEGIN and the end of the transaction, also when it has failed.
@@ -53,16 +54,17 @@ package actor Connection {
 // MARK: - Ending
 
 extension Connection {
-    /// Cancels the statement that is running, on the server, and returns when it is over. The statement throws
-    /// `.cancelled`, unless it was done before the request arrived. No other statement is affected, and without a
-    /// running one nothing happens.
+    /// Cancels the running statement on the server, and returns when the statement has ended. It throws `.cancelled`,
+    /// unless it was completed before the request arrived. No other statement is affected; if none is running, nothing
+    /// happens.
     package func cancel() async {
         interrupt(exchange: exchangeNumber)
         guard case .cancelling = state.phase else { return }
         await withCheckedContinuation { cancellers.append($0) }
     }
 
-    /// Cancels what is running, refuses what stands in line, and closes the connection. Harmless when repeated.
+    /// Cancels the running statement, refuses those that wait for their turn, and closes the connection. Closing it
+    /// again does nothing.
     package func close() async {
         isClosed = true
         await cancel()
@@ -99,13 +101,13 @@ extension Connection {
 // MARK: - Turns
 
 extension Connection {
-    /// Waits until no other statement is on the wire; false if the task was cancelled before that.
+    /// Waits until no other statement is running; false if the task was cancelled before that.
     private func takeTurnCancellably() async -> Bool {
         if turns.takeIfFree() { return true }
         let number = turns.drawNumber()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { admission in
-                // Cancelled before: `remove` may have come and gone already.
+                // If the task is cancelled already, `remove` may have run before there was anything to remove.
                 if Task.isCancelled {
                     admission.resume(returning: false)
                 } else {
@@ -117,7 +119,7 @@ extension Connection {
         }
     }
 
-    /// Waits until no other statement is on the wire, also in a cancelled task; always true.
+    /// Waits until no other statement is running, even if the task is cancelled; always true.
     @discardableResult
     private func takeTurn() async -> Bool {
         if turns.takeIfFree() { return true }
@@ -206,7 +208,8 @@ extension Connection {
     private func wait(for interest: SocketWait.Interest, until deadline: ContinuousClock.Instant?) async {
         var deadline = deadline
         if libpq?.usesGSSEncryption ?? false {
-            // What libpq's GSS layer holds back shows in no event, and it has no way to ask: look again soon.
+            // libpq's GSS layer may hold decrypted bytes of which no socket event tells, and offers no way to ask for
+            // them: look again soon.
             deadline = min(deadline ?? .now + .milliseconds(100), .now + .milliseconds(100))
         }
         let socket = libpq?.socket ?? -1

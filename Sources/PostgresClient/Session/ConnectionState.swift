@@ -1,4 +1,4 @@
-/// What a connection is doing, and what it may do next. Pure: it never sees a socket, a clock or libpq.
+/// The state machine of a connection. Pure: it uses no socket, no clock and no libpq.
 ///
 /// ```
 /// idle ──begin──▶ running ──the server is done──▶ idle
@@ -21,7 +21,7 @@ struct ConnectionState {
         let deadline: ContinuousClock.Instant?
         let limit: Duration?
         let grace: Duration
-        /// False for what must not be called back: when the limit passes, the connection is given up instead.
+        /// False for a statement that must not be interrupted: when the limit passes, the connection is closed instead.
         let isCancellable: Bool
 
         init(
@@ -34,8 +34,8 @@ struct ConnectionState {
         }
     }
 
-    /// A cancel request may still be under way when the server is done with the statement that it was meant for. The
-    /// next statement must wait for its end, or be hit by it.
+    /// A cancel request may still be under way when the server has finished the statement that it was meant for. The
+    /// next statement has to wait until the request is over, since it would be cancelled instead.
     struct Cancelling {
         let reason: Interruption
         let grace: Duration
@@ -50,13 +50,13 @@ struct ConnectionState {
         case broken(PostgresError)
     }
 
-    /// What the driver is to do now.
+    /// What the connection has to do now.
     enum Step {
-        /// Wait for the server, and for `until`, where there is such a point in time.
+        /// Wait for the server, but no longer than until that time, if there is one.
         case wait(until: ContinuousClock.Instant?)
-        /// Ask the server to cancel, once, and look at the next step.
+        /// Send one cancel request, and ask for the next step.
         case requestCancel
-        /// The statement is over; `interruption` says whether we had asked for its end.
+        /// The statement has ended; `interruption` says whether, and why, it had been cancelled.
         case finish(interruption: Interruption?)
         /// Close the connection and report the error.
         case abandon(PostgresError)
@@ -64,13 +64,13 @@ struct ConnectionState {
 
     private(set) var phase: Phase = .idle
 
-    /// A statement was sent. Only an idle connection may begin one.
+    /// A statement has been sent. The connection must be idle.
     mutating func begin(_ limits: Limits) {
         guard case .idle = phase else { preconditionFailure("two statements on one connection") }
         phase = .running(limits)
     }
 
-    /// The next step at `now`. To ask changes the phase where a limit has passed or the statement is over.
+    /// The next step at `now`. This changes the phase when a limit has passed or the statement has ended.
     mutating func next(now: ContinuousClock.Instant, isServerDone: Bool) -> Step {
         switch phase {
         case .idle:
@@ -102,7 +102,7 @@ struct ConnectionState {
         }
     }
 
-    /// True if a cancel request is to be sent: once a statement, and never for one that is over.
+    /// True if a cancel request has to be sent: at most one for each statement, and none for one that has ended.
     @discardableResult
     mutating func interrupt(_ reason: Interruption, now: ContinuousClock.Instant) -> Bool {
         guard case .running(let limits) = phase, limits.isCancellable else { return false }
@@ -110,14 +110,14 @@ struct ConnectionState {
         return true
     }
 
-    /// The cancel request has reached the server, or has failed: nothing of it is under way any more.
+    /// The cancel request has been processed by the server, or has failed: it cannot hit anything any more.
     mutating func cancelRequestEnded() {
         guard case .cancelling(var cancelling) = phase else { return }
         cancelling.isRequestOver = true
         phase = .cancelling(cancelling)
     }
 
-    /// Final; the first error stays.
+    /// Final: the first error is kept, and later ones are ignored.
     mutating func markBroken(_ error: PostgresError) {
         if case .broken = phase { return }
         phase = .broken(error)

@@ -1,10 +1,10 @@
 import CLibPQ
 import SQLText
 
-/// Owns one `PGconn`: whoever lets go of it closes it, so that none can leak.
+/// Owns one `PGconn`, and closes it at the end of its life, so that none can leak.
 ///
-/// `@unchecked Sendable`: libpq allows a `PGconn` on any thread, though on one at a time. It cannot be copied, so that
-/// it moves from the dialer to the connection as a whole, and each of the two uses it on its own queue only.
+/// `@unchecked Sendable`: libpq allows a `PGconn` on any thread, but only on one at a time. This value cannot be
+/// copied: it moves from the dialer to the connection, and both use it on the same serial queue only.
 struct LibPQConnection: ~Copyable, @unchecked Sendable {
     let pointer: OpaquePointer
     private let notices: NoticeHandler?
@@ -14,7 +14,7 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
         self.pointer = pointer
         let notices = onNotice.map(NoticeHandler.init)
         self.notices = notices
-        // Unretained: this value keeps the handler until after PQfinish.
+        // Unretained: this value keeps the handler alive until after PQfinish.
         PQsetNoticeReceiver(
             pointer,
             { handler, result in
@@ -39,7 +39,7 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
         return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
     }
 
-    /// Takes in what has arrived, without blocking. A failure shows in `isLost`, and in the next result.
+    /// Reads what has arrived, without blocking. After a failure `isLost` is true, and the next result is an error.
     func readAvailable() {
         while PQconsumeInput(pointer) == 1, TLSLayer.hasPendingBytes(pointer) {}
     }
@@ -55,7 +55,7 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
     }
 }
 
-/// What libpq's notice receiver gets as its argument.
+/// The context argument of libpq's notice receiver.
 private final class NoticeHandler: Sendable {
     private let onNotice: @Sendable (Notice) -> Void
 

@@ -1,7 +1,7 @@
-/// Which server, database and role a connection has reached; it stays as it was when the connection was opened.
+/// Which server, database and role a connection has reached, as of when it was opened.
 package struct ServerIdentity: Sendable, Hashable {
     package let version: ServerVersion
-    /// As it was announced; behind a connection pooler no backend has that number.
+    /// As announced when connecting; behind a connection pooler, no backend has this process ID.
     package let backendPID: Int32
     /// The host name, the address, or the folder of the Unix socket.
     package let host: String

@@ -1,14 +1,15 @@
 import CLibPQ
 import Glibc
 
-/// Finds bytes that OpenSSL has decrypted and libpq has not fetched.
+/// Finds bytes that OpenSSL has decrypted and libpq has not read yet.
 ///
-/// A record of 16 KB may not fit into libpq's buffer as a whole. What is left of it lies in OpenSSL, where no socket
-/// event will ever tell of it, and a client that waits for the socket would wait for ever.
+/// A TLS record of 16 KB may not fit into libpq's buffer. The rest of it stays in OpenSSL, and no socket event
+/// announces it: a client that waited for the socket would wait for ever.
 enum TLSLayer {
     typealias SSLPending = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
-    /// Found in the library that libpq has brought along, so that this module need not link it; nil where libpq has none.
+    /// Looked up in the OpenSSL that libpq has loaded, so that this module need not link it; nil if libpq is built
+    /// without OpenSSL.
     static let sslPending: SSLPending? = dlsym(nil, "SSL_pending").map {
         unsafeBitCast($0, to: SSLPending.self)
     }

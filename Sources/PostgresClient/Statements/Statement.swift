@@ -4,17 +4,17 @@ import SQLText
 
 /// One SQL statement with its parameters.
 ///
-/// Written as a string literal, what is interpolated decides how it enters:
+/// Written as a string literal; the type of each interpolated value decides what becomes of it:
 /// ```
 /// let statement: Statement = "SELECT count(*) FROM \(table) WHERE tenant = \(tenant)"
 /// ```
-/// a value becomes `$n` and travels beside the text; an `SQLIdentifier`, `QualifiedName` or `SQLLiteral` is quoted in
-/// place; raw text must say `\(unsafe: text)`.
+/// a value becomes the parameter `$n`, which is sent separately from the text; an `SQLIdentifier`, `QualifiedName` or
+/// `SQLLiteral` is quoted in place; raw text needs `\(unsafe: text)`.
 ///
-/// `Int` and `Int64` are told to the server as `bigint`, `Int32` as `integer`, `UInt32` as `oid`, `Double` as
-/// `double precision`; the type of a `String` is inferred from where it stands, like that of a quoted constant.
+/// `Int` and `Int64` are sent as `bigint`, `Int32` as `integer`, `UInt32` as `oid`, `Double` as `double precision`. For
+/// a `String` the server infers the type from the context, as it does for a quoted constant.
 package struct Statement: Sendable {
-    /// A parameter as libpq wants it: `text` is nil for NULL.
+    /// A parameter as libpq takes it: the OID of its type (0: to be inferred), and its text, nil for NULL.
     struct Parameter: Sendable {
         let type: UInt32
         let text: String?
@@ -24,7 +24,7 @@ package struct Statement: Sendable {
     package private(set) var text: String
     private(set) var parameters: [Parameter]
 
-    /// For the text of a file that spells its own `$1`, `$2`, …, and for SQL that was put together elsewhere.
+    /// For text that already contains `$1`, `$2`, …, such as a file of `sql/`, and for SQL that was composed elsewhere.
     package init(unsafe text: String, parameters: [(any StatementParameter)?] = []) {
         self.text = text
         self.parameters = parameters.map { value in

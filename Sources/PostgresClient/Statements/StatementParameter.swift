@@ -1,15 +1,15 @@
 import SQLText
 
-/// A value that can travel beside a statement as `$n`.
+/// A value that can be sent as a parameter of a statement, `$n`.
 package protocol StatementParameter: Sendable {
-    /// The type that the server is told, or 0 to let it infer one from where the parameter stands.
+    /// The OID of the type that is sent, or 0 to let the server infer the type from the context.
     static var parameterType: UInt32 { get }
     /// The value in PostgreSQL's text format.
     var parameterText: String { get }
 }
 
 extension String: StatementParameter {
-    /// Inferred, so that a string serves wherever a quoted constant would: text, timestamps, enums, `regclass`.
+    /// Inferred, so that a string can be used like a quoted constant: for text, timestamps, enums, `regclass`.
     package static var parameterType: UInt32 { 0 }
     package var parameterText: String { self }
 }
@@ -66,7 +66,7 @@ extension Bool: ArrayElementParameter { package static var arrayType: UInt32 { T
 
 extension Array: StatementParameter where Element: ArrayElementParameter {
     package static var parameterType: UInt32 { Element.arrayType }
-    /// Every element is quoted, so that no text can be taken for a delimiter or for NULL.
+    /// Every element is quoted, so that no text can be mistaken for a delimiter or for NULL.
     package var parameterText: String {
         let elements = map { "\"" + $0.parameterText.inserting("\\", before: "\"", "\\") + "\"" }
         return "{" + elements.joined(separator: ",") + "}"

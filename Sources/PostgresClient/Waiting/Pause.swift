@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Waits without Swift's own pool, which `Task.sleep` would wake up for the rest of the process; see `QueueExecutor`.
+/// Waits without Swift's own thread pool, unlike `Task.sleep`; `QueueExecutor` says why.
 ///
-/// - Returns: false at once when the task is cancelled, before or meanwhile.
+/// - Returns: true when the time is over; false, at once, when the task is or has been cancelled.
 package nonisolated(nonsending) func pause(for duration: Duration) async -> Bool {
     let pause = Pause()
     return await withTaskCancellationHandler {
@@ -13,7 +13,7 @@ package nonisolated(nonsending) func pause(for duration: Duration) async -> Bool
     }
 }
 
-/// One pause. Its end, by time or by cancellation, may come before its beginning.
+/// One pause. A cancellation may end it before it has begun.
 private final class Pause: Sendable {
     private struct State {
         var continuation: CheckedContinuation<Bool, Never>?

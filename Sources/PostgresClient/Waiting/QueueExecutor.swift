@@ -2,13 +2,13 @@ import Dispatch
 
 /// Runs actors and tasks on one serial `DispatchQueue`.
 ///
-/// A daemon that keeps to such executors never touches Swift's own pool: once that has been used, libdispatch wakes
-/// up every second for the rest of the process. Dispatch sources made on `queue` may use the isolated state of an
-/// actor on this executor directly, since both run on the same queue.
+/// A daemon that uses only such executors never starts Swift's own thread pool: once that pool has been used,
+/// libdispatch wakes up every second for the rest of the process. Handlers of Dispatch sources on `queue` may use the
+/// isolated state of an actor on this executor directly (`assumeIsolated`), since both run on the same queue.
 ///
 /// An actor returns `asUnownedSerialExecutor()` as its `unownedExecutor`; a task takes the object itself as its
-/// `executorPreference`. The two sides are two objects: the runtime tells a job that runs for an actor from one that
-/// runs for a task, and where it is told the wrong one it sends every `await` once more through the queue.
+/// `executorPreference`. These are two objects, because the runtime distinguishes between jobs of an actor and jobs of
+/// a task: given the wrong executor, it sends every `await` through the queue once more.
 package final class QueueExecutor: TaskExecutor {
     package let queue: DispatchQueue
     private let actorSide: ActorSide
@@ -23,7 +23,7 @@ package final class QueueExecutor: TaskExecutor {
         queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    /// For an actor that keeps this executor for as long as it lives itself.
+    /// Does not retain the executor: the actor has to keep it for its whole life.
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         actorSide.asUnownedSerialExecutor()
     }

@@ -1,10 +1,10 @@
 import Dispatch
 
-/// One wait of an actor: for its socket, for a point in time, or for `wake()`, whichever comes first.
+/// One wait of an actor: it ends when the socket is ready, when the deadline passes, or by `wake()`.
 ///
-/// Not Sendable: it belongs to the actor that runs on `queue`, and all its handlers run there. The sources are
-/// one-shot. The actor resumes from their *cancel* handlers, since only then the descriptor is out of epoll; libpq may
-/// close the socket, and the kernel reuse its number, as soon as the actor goes on.
+/// Not Sendable: it belongs to the actor that runs on `queue`, and all its handlers run there. Each Dispatch source is
+/// used once. The actor resumes only after all *cancel* handlers have run, since only then is the descriptor out of
+/// epoll: as soon as the actor goes on, libpq may close the socket, and the kernel may reuse its number.
 final class SocketWait {
     struct Interest: OptionSet {
         let rawValue: Int
@@ -12,7 +12,8 @@ final class SocketWait {
         static let write = Interest(rawValue: 2)
     }
 
-    /// What ended a wait. Only after `.ready` the socket may be touched: PQconnectPoll takes the call itself for news.
+    /// What ended a wait. PQconnectPoll may be called only after `.ready`: it takes each call to mean that the socket
+    /// is ready.
     enum Outcome {
         case ready
         case deadline
@@ -24,7 +25,7 @@ final class SocketWait {
     private var resume: ((Outcome) -> Void)?
     private var outcome: Outcome?
 
-    /// Calls `resume` once, on `queue`. With `socket` below 0 there is only time to wait for.
+    /// Calls `resume` once, on `queue`. A `socket` below 0 means that there is none: only the deadline counts.
     init(
         socket: Int32, interest: Interest, until deadline: ContinuousClock.Instant?, on queue: DispatchQueue,
         resume: @escaping (Outcome) -> Void
@@ -44,7 +45,7 @@ final class SocketWait {
         for source in sources { source.activate() }
     }
 
-    /// Ends the wait early. Harmless when it is over.
+    /// Ends the wait early. Does nothing if it is over already.
     func wake() {
         end(.woken)
     }
@@ -75,7 +76,7 @@ final class SocketWait {
 }
 
 extension Duration {
-    /// At least 0, at most a century: what Dispatch can hold.
+    /// Clamped to between 0 and 95 years, which Dispatch can hold.
     var wholeNanoseconds: Int {
         let clamped = min(max(self, .zero), .seconds(3_000_000_000))
         return Int(clamped.components.seconds) * 1_000_000_000 + Int(clamped.components.attoseconds / 1_000_000_000)

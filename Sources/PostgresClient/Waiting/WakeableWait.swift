@@ -1,9 +1,9 @@
 import Dispatch
 
-/// The one wait that an actor may be in, and the memory of a wake-up that came before it.
+/// The wait that an actor is in, if any, and whether a wake-up came before it began.
 ///
-/// Between two steps of an actor any other may run, so that an event can arrive after the actor has looked at its
-/// state and before it waits: it must end the wait that is about to begin.
+/// Actors are reentrant: an event can arrive after the actor has looked at its state and before it begins to wait. Such
+/// an event must end the wait that is about to begin, or it would be missed.
 struct WakeableWait {
     private var current: SocketWait?
     private var isWakePending = false

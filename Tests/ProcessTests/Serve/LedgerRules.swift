@@ -1,4 +1,4 @@
-/// What the ledger must show however it went, each as an SQL query that answers nothing.
+/// What must hold in the ledger whatever has happened to the service: SQL queries that must return no rows.
 enum LedgerRules {
     static let none = [
         "a slot with two completed runs":
@@ -19,11 +19,11 @@ enum LedgerRules {
         """,
     ]
 
-    /// The kinds of work of which a slot was completed, in their order.
+    /// A query for the tasks of the completed slots, in the order of their slots.
     static let completed =
         "SELECT string_agg(task, ' ' ORDER BY id) FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')"
 
-    /// Slots of one kind of work, due every second, that are missing between the first and the last.
+    /// A query for the slots of a task with a slot every second that are missing between its first and its last slot.
     static func missingSlots(_ task: String) -> String {
         """
         SELECT due FROM (SELECT min(due) AS first, max(due) AS last FROM pgtend_ledger.slot WHERE task = '\(task)') AS s,

@@ -1,11 +1,11 @@
 import Foundation
 import TestSupport
 
-/// A running `pgtend serve` whose reports are JSON lines.
+/// A running `pgtend serve` that reports in JSON lines.
 struct ServeProcess {
     let program: Program
 
-    /// - Parameter every: for all kinds of work; without it the schedules that a service has by itself.
+    /// - Parameter every: the interval of the schedules of all tasks; nil leaves the default schedules.
     init(
         _ conninfo: String, schema: String = "shop", every: String? = nil, environment: [String: String] = [:],
         _ arguments: String...
@@ -23,7 +23,7 @@ struct ServeProcess {
             Program.pgtend, ["serve", "--config", config, "--log-format", "json"], environment: environment)
     }
 
-    /// Awaits that an event has been reported so often since the service began.
+    /// Waits until the event has been reported `count` times since the service started.
     func wait(for event: String, times count: Int = 1, within limit: Duration = .seconds(60)) async throws {
         try await program.standardError(contains: "\"event\":\"\(event)\"", times: count, within: limit)
     }
@@ -32,7 +32,7 @@ struct ServeProcess {
         program.standardErrorSoFar.split(separator: "\n").count { $0.contains("\"event\":\"\(event)\"") }
     }
 
-    /// The ids of the runs that it has reported as ended.
+    /// The IDs of the runs that the service has reported as finished.
     var completedRuns: [String] {
         get throws {
             try program.standardErrorSoFar.split(separator: "\n").compactMap { line in
@@ -44,7 +44,7 @@ struct ServeProcess {
         }
     }
 
-    /// Tells it to stop, and expects that it does.
+    /// Sends SIGTERM, and throws unless the service exits with 0.
     @discardableResult
     func stop(within limit: Duration = .seconds(60)) async throws -> Program.Result {
         program.send(SIGTERM)

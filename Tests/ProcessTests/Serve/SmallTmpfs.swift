@@ -1,11 +1,11 @@
 import Foundation
 import TestSupport
 
-/// A file system of 4 MB in memory, for a tablespace that can be filled.
+/// A tmpfs of 4 MB, for a tablespace that a test can fill.
 struct SmallTmpfs {
     let path: String
 
-    /// Belongs to whoever owns that folder: the user that the server runs as.
+    /// - Parameter folder: its owner, the user that the server runs as, will own the file system too.
     init(ownerOf folder: String) throws {
         var owner = stat()
         guard stat(folder, &owner) == 0 else { throw TestFailure("\(folder) has gone") }
@@ -17,7 +17,7 @@ struct SmallTmpfs {
         }
     }
 
-    /// Also while the server still has files in it.
+    /// Works also while the server still has files open in it.
     func remove() {
         umount2(path, Int32(MNT_DETACH))
         rmdir(path)
