@@ -22,11 +22,11 @@ struct DocumentTests {
     }
 
     @Test func theStatusNamesWhatItTells() throws {
-        var ledger = Samples.ledger
-        ledger.streaks = [LedgerStreak(task: .partitions, failures: 3, since: Samples.ago(60), reason: "no")]
-        ledger.running = [Samples.run(.statistics, 9, .running, took: nil)]
+        var ledger = SampleAnswers.ledger
+        ledger.streaks = [LedgerStreak(task: .partitions, failures: 3, since: SampleAnswers.ago(60), reason: "no")]
+        ledger.running = [SampleAnswers.run(.statistics, 9, .running, took: nil)]
         let document = try object(
-            StatusDocument([Samples.status(ledger: ledger)], [("gone", Self.failure)]).rendered)
+            StatusDocument([SampleAnswers.status(ledger: ledger)], [("gone", Self.failure)]).rendered)
         let database = try first("databases", of: document)
         #expect(
             Set(database.keys) == [
@@ -68,7 +68,7 @@ struct DocumentTests {
 
     @Test func aRunThatWasAskedForComesWithItsSteps() throws {
         let history = DatabaseHistory(
-            database: "shop", now: Samples.now, content: .run(HistoryTextTests.detail))
+            database: "shop", now: SampleAnswers.now, content: .run(HistoryTextTests.detail))
         let database = try first("databases", of: object(HistoryDocument([history], []).rendered))
         let run = try first("runs", of: database)
         #expect(run["state"] as? String == "incomplete")
@@ -86,7 +86,7 @@ struct DocumentTests {
     }
 
     @Test func aListOfRunsHasNoSteps() throws {
-        let history = DatabaseHistory(database: "shop", now: Samples.now, content: .runs(HistoryTextTests.runs))
+        let history = DatabaseHistory(database: "shop", now: SampleAnswers.now, content: .runs(HistoryTextTests.runs))
         let database = try first("databases", of: object(HistoryDocument([history], []).rendered))
         #expect((database["runs"] as? [[String: Any]])?.count == 3)
         #expect(try first("runs", of: database)["steps"] == nil)
@@ -94,7 +94,7 @@ struct DocumentTests {
     }
 
     @Test func saysWhyThereAreNoRuns() throws {
-        let history = DatabaseHistory(database: "shop", now: Samples.now, content: .nothing(reason: "no ledger"))
+        let history = DatabaseHistory(database: "shop", now: SampleAnswers.now, content: .nothing(reason: "no ledger"))
         let database = try first("databases", of: object(HistoryDocument([history], []).rendered))
         #expect(database["reason"] as? String == "no ledger")
         #expect((database["runs"] as? [Any])?.isEmpty == true)

@@ -9,12 +9,12 @@ import Testing
 @Suite("History text")
 struct HistoryTextTests {
     static let runs = [
-        Samples.run(.views, 180, .running, took: nil),
-        Samples.run(.views, 1_200, .incomplete, took: 61) {
+        SampleAnswers.run(.views, 180, .running, took: nil),
+        SampleAnswers.run(.views, 1_200, .incomplete, took: 61) {
             $0.attempt = 2
             ($0.figures.done, $0.figures.postponed) = (1, 1)
         },
-        Samples.run(.partitions, 90_000) { run in
+        SampleAnswers.run(.partitions, 90_000) { run in
             run.tasks = TaskKind.allCases
             run.due = nil
             run.figures.done = 4
@@ -24,37 +24,37 @@ struct HistoryTextTests {
 
     static var detail: LedgerRunDetail {
         LedgerRunDetail(
-            run: Samples.run(.views, 1_200, .incomplete, took: 61) {
+            run: SampleAnswers.run(.views, 1_200, .incomplete, took: 61) {
                 $0.failure = ServerFailure(
                     failureClass: .connection, sqlState: .adminShutdown, message: "the server stopped")
             },
             database: "shop",
             steps: [
                 LedgerStep(
-                    number: 1, task: .views, object: Samples.name("daily"),
+                    number: 1, task: .views, object: SampleAnswers.name("daily"),
                     action: "refresh materialized view concurrently shop.daily", outcome: .done,
-                    startedAt: Samples.ago(1_199), duration: .milliseconds(1_234), lockWait: .milliseconds(3),
+                    startedAt: SampleAnswers.ago(1_199), duration: .milliseconds(1_234), lockWait: .milliseconds(3),
                     attempts: 2),
                 LedgerStep(
-                    number: 2, task: .views, object: Samples.name("weekly"),
+                    number: 2, task: .views, object: SampleAnswers.name("weekly"),
                     action: "refresh materialized view concurrently shop.weekly", outcome: .failed,
-                    startedAt: Samples.ago(1_198), duration: .seconds(60), failureClass: .connection,
+                    startedAt: SampleAnswers.ago(1_198), duration: .seconds(60), failureClass: .connection,
                     sqlState: .adminShutdown, message: "the server stopped"),
             ],
             refusals: [
                 Refusal(
-                    task: .views, object: Samples.name("plain"), reason: .missing, explanation: "it has no index",
+                    task: .views, object: SampleAnswers.name("plain"), reason: .missing, explanation: "it has no index",
                     cure: "create one")
             ],
             heldLocks: [
                 HeldRunLock(
                     task: .statistics, pid: 99, application: "pgtend", user: "u", client: "local socket",
-                    since: Samples.ago(4_000))
+                    since: SampleAnswers.ago(4_000))
             ])
     }
 
     private func text(_ content: DatabaseHistory.Content) -> String {
-        HistoryText(DatabaseHistory(database: "shop", now: Samples.now, content: content)).rendered
+        HistoryText(DatabaseHistory(database: "shop", now: SampleAnswers.now, content: content)).rendered
     }
 
     @Test func isALineForEachRun() {
@@ -102,7 +102,7 @@ struct HistoryTextTests {
         let nasty = "a\n\u{1B}[2J\u{202E}b"
         var detail = Self.detail
         detail.database = nasty
-        detail.run.owner.run = RunOwner(runID: nasty, host: nasty, pid: 1, startedAt: Samples.now)
+        detail.run.owner.run = RunOwner(runID: nasty, host: nasty, pid: 1, startedAt: SampleAnswers.now)
         detail.run.owner.application = nasty
         detail.run.owner.programVersion = nasty
         detail.run.failure?.message = nasty

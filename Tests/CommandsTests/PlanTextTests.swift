@@ -7,38 +7,40 @@ import Testing
 @Suite("Plan text")
 struct PlanTextTests {
     @Test func printsLocksAndReasonsOnce() throws {
-        var plan = Samples.plan
+        var plan = SampleAnswers.plan
         plan.work.steps = [
-            Samples.create(
+            SampleAnswers.create(
                 "orders", "2026-12-01", "2027-01-01", "month 1 of the 3 to have in advance", rest: "orders_rest"),
-            Samples.create(
+            SampleAnswers.create(
                 "orders", "2027-01-01", "2027-02-01", "month 2 of the 3 to have in advance", rest: "orders_rest"),
-            Samples.refresh("daily"), Samples.refresh("weekly"), Samples.update(tenant: "1"),
-            Samples.update(tenant: "2"),
+            SampleAnswers.refresh("daily"), SampleAnswers.refresh("weekly"), SampleAnswers.update(tenant: "1"),
+            SampleAnswers.update(tenant: "2"),
         ]
         plan.work.inferences = [
-            Finding(task: .partitions, object: Samples.name("orders"), message: "one partition a month"),
-            Finding(task: .partitions, object: Samples.name("quiet"), message: "one partition a day"),
+            Finding(task: .partitions, object: SampleAnswers.name("orders"), message: "one partition a month"),
+            Finding(task: .partitions, object: SampleAnswers.name("quiet"), message: "one partition a day"),
         ]
-        plan.work.findings = [Finding(task: .partitions, object: Samples.name("orders"), message: "something to know")]
+        plan.work.findings = [
+            Finding(task: .partitions, object: SampleAnswers.name("orders"), message: "something to know")
+        ]
         plan.work.runways = [
             Runway(
-                table: Samples.name("orders"), until: Samples.instant("2026-12-01"), isZoned: false,
+                table: SampleAnswers.name("orders"), until: SampleAnswers.instant("2026-12-01"), isZoned: false,
                 remaining: .seconds(8 * 86_400)),
             Runway(
-                table: Samples.name("rest"), until: nil, isZoned: false,
-                defaultPartition: Samples.name("rest_default")),
-            Runway(table: Samples.name("stuck"), until: nil, isZoned: false),
-            Runway(table: Samples.name("quiet"), until: nil, isZoned: true, isUnbounded: true),
+                table: SampleAnswers.name("rest"), until: nil, isZoned: false,
+                defaultPartition: SampleAnswers.name("rest_default")),
+            Runway(table: SampleAnswers.name("stuck"), until: nil, isZoned: false),
+            Runway(table: SampleAnswers.name("quiet"), until: nil, isZoned: true, isUnbounded: true),
         ]
         plan.work.refusals = [
             Refusal(
-                task: .partitions, object: Samples.name("hashed"), reason: .notRangePartitioned,
+                task: .partitions, object: SampleAnswers.name("hashed"), reason: .notRangePartitioned,
                 explanation: "it is partitioned by HASH", cure: "leave it alone")
         ]
         plan.missingSchemas = ["shpo"]
         #expect(
-            try PlanText(Samples.planned(plan)).rendered == """
+            try PlanText(SampleAnswers.planned(plan)).rendered == """
                 plan for shop at 2026-11-23 00:00:00+00
 
                 partitions
@@ -85,23 +87,25 @@ struct PlanTextTests {
 
     @Test func saysThatThereIsNothingToDo() throws {
         #expect(
-            try PlanText(Samples.planned(Samples.plan)).rendered
+            try PlanText(SampleAnswers.planned(SampleAnswers.plan)).rendered
                 == "plan for shop at 2026-11-23 00:00:00+00\n\nnothing to do")
     }
 
     @Test func saysThatThereIsNothingToTend() throws {
-        var plan = Samples.plan
+        var plan = SampleAnswers.plan
         plan.work.objectsInView = 0
         #expect(
-            try PlanText(Samples.planned(plan)).rendered.hasSuffix(
+            try PlanText(SampleAnswers.planned(plan)).rendered.hasSuffix(
                 "\n\nnothing to tend: no partitioned table, no materialized view and no corpus in schema shop"))
     }
 
     /// A view that is refreshed in another way, or for another reason, stands on its own.
     @Test func keepsApartWhatIsRefreshedDifferently() throws {
-        var plan = Samples.plan
-        plan.work.steps = [Samples.refresh("daily"), Samples.refresh("first", .initial), Samples.refresh("weekly")]
-        let lines = try PlanText(Samples.planned(plan)).rendered.split(separator: "\n")
+        var plan = SampleAnswers.plan
+        plan.work.steps = [
+            SampleAnswers.refresh("daily"), SampleAnswers.refresh("first", .initial), SampleAnswers.refresh("weekly"),
+        ]
+        let lines = try PlanText(SampleAnswers.planned(plan)).rendered.split(separator: "\n")
         #expect(lines.count { $0.hasPrefix("      refresh  ") } == 3)
         #expect(lines.contains("      refresh  for the first time: it is due"))
         #expect(lines.contains("      lock     ACCESS EXCLUSIVE on the view"))
@@ -110,30 +114,32 @@ struct PlanTextTests {
     /// A name, a reason or a cure with a newline in it takes one line, and the script none outside its comments.
     @Test func keepsEveryNameOnItsLine() throws {
         let evil = "x\n; DROP TABLE y; --\u{1B}[2J"
-        var plan = Samples.plan
-        plan.work.steps = [Samples.refresh(evil)]
-        plan.work.findings = [Finding(task: .partitions, object: Samples.name(evil), message: evil)]
+        var plan = SampleAnswers.plan
+        plan.work.steps = [SampleAnswers.refresh(evil)]
+        plan.work.findings = [Finding(task: .partitions, object: SampleAnswers.name(evil), message: evil)]
         plan.work.refusals = [
-            Refusal(task: .partitions, object: Samples.name(evil), reason: .overlap, explanation: evil, cure: evil)
+            Refusal(
+                task: .partitions, object: SampleAnswers.name(evil), reason: .overlap, explanation: evil, cure: evil)
         ]
         plan.missingSchemas = [evil]
         for text in [
-            try PlanText(Samples.planned(plan)).rendered, try PlanScript(Samples.planned(plan, withSQL: true)).rendered,
+            try PlanText(SampleAnswers.planned(plan)).rendered,
+            try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered,
         ] {
             #expect(!text.split(separator: "\n").contains { $0.hasPrefix("; DROP") && !text.contains("\"x\n; DROP") })
         }
-        let text = try PlanText(Samples.planned(plan)).rendered
+        let text = try PlanText(SampleAnswers.planned(plan)).rendered
         #expect(!text.contains("\u{1B}"))
         // In the script the name stands raw in one place: the statement, between its quotes.
-        let script = try PlanScript(Samples.planned(plan, withSQL: true)).rendered
+        let script = try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered
         #expect(script.split(separator: "\n; DROP", omittingEmptySubsequences: false).count == 2)
         #expect(script.contains("CONCURRENTLY \"shop\".\"x\n; DROP TABLE y; --\u{1B}[2J\";"))
     }
 
     @Test func beginsAScriptWithTheSessionsSettings() throws {
-        var plan = Samples.plan
-        plan.work.steps = [Samples.refresh("daily")]
-        let statements = try PlanScript(Samples.planned(plan, withSQL: true)).rendered.split(separator: "\n")
+        var plan = SampleAnswers.plan
+        plan.work.steps = [SampleAnswers.refresh("daily")]
+        let statements = try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered.split(separator: "\n")
             .filter { !$0.hasPrefix("--") }
         #expect(statements.first?.hasPrefix("SET ") == true)
         #expect(statements.contains("SET row_security = 'off';"))
@@ -143,7 +149,7 @@ struct PlanTextTests {
         #expect(statements.contains("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"))
         #expect(!statements.contains("BEGIN;"))
         plan.work.steps = []
-        let empty = try PlanScript(Samples.planned(plan, withSQL: true)).rendered
+        let empty = try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered
         #expect(empty.split(separator: "\n").allSatisfy { $0.hasPrefix("--") })
     }
 }

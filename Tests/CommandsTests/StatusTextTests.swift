@@ -12,7 +12,7 @@ struct StatusTextTests {
 
     @Test func isOneScreenWhenAllIsWell() {
         #expect(
-            text(Samples.status()) == """
+            text(SampleAnswers.status()) == """
                 shop at 2026-11-23 03:20:14 UTC: all is well
 
                   task        schedule     last run                     next due
@@ -32,31 +32,31 @@ struct StatusTextTests {
     }
 
     @Test func beginsWithWhatNeedsSomebody() {
-        var plan = Samples.tendedPlan
+        var plan = SampleAnswers.tendedPlan
         plan.work.runways = [
-            Runway(table: Samples.name("stuck"), until: nil, isZoned: true),
+            Runway(table: SampleAnswers.name("stuck"), until: nil, isZoned: true),
             Runway(
-                table: Samples.name("spilling"), until: nil, isZoned: true,
-                defaultPartition: Samples.name("spilling_rest")),
+                table: SampleAnswers.name("spilling"), until: nil, isZoned: true,
+                defaultPartition: SampleAnswers.name("spilling_rest")),
         ]
         plan.work.refusals = [
             Refusal(
-                task: .partitions, object: Samples.name("hashed"), reason: .notRangePartitioned,
+                task: .partitions, object: SampleAnswers.name("hashed"), reason: .notRangePartitioned,
                 explanation: "it is partitioned by HASH", cure: "leave it alone")
         ]
         plan.missingSchemas = ["shpo"]
-        var ledger = Samples.ledger
+        var ledger = SampleAnswers.ledger
         ledger.streaks = [
             LedgerStreak(
-                task: .views, failures: 12, since: Samples.ago(8_400), reason: "permission denied\u{1B}[2J"),
-            LedgerStreak(task: .statistics, failures: 1, since: Samples.ago(60)),
+                task: .views, failures: 12, since: SampleAnswers.ago(8_400), reason: "permission denied\u{1B}[2J"),
+            LedgerStreak(task: .statistics, failures: 1, since: SampleAnswers.ago(60)),
         ]
-        ledger.latestSlots[.partitions] = Samples.slot(.partitions, due: Samples.instant("2026-11-22"))
+        ledger.latestSlots[.partitions] = SampleAnswers.slot(.partitions, due: SampleAnswers.instant("2026-11-22"))
         ledger.passed = [
-            Samples.slot(.views, due: Samples.ago(3_000), .missed, reason: "no service ran"),
-            Samples.slot(.views, due: Samples.ago(4_000), .skipped, reason: "a run was at work"),
+            SampleAnswers.slot(.views, due: SampleAnswers.ago(3_000), .missed, reason: "no service ran"),
+            SampleAnswers.slot(.views, due: SampleAnswers.ago(4_000), .skipped, reason: "a run was at work"),
         ]
-        let status = Samples.status(plan: plan, ledger: ledger)
+        let status = SampleAnswers.status(plan: plan, ledger: ledger)
         #expect(status.status == .failed)
         #expect(
             text(status) == """
@@ -89,22 +89,24 @@ struct StatusTextTests {
     }
 
     @Test func saysWhoIsAtWork() {
-        var ledger = Samples.ledger
-        ledger.running = [Samples.run(.views, 180, .running, took: nil)]
+        var ledger = SampleAnswers.ledger
+        ledger.running = [SampleAnswers.run(.views, 180, .running, took: nil)]
         // Behind a run that is at work nothing is overdue.
-        ledger.latestSlots[.partitions] = Samples.slot(.partitions, due: Samples.instant("2026-11-22"))
-        let status = Samples.status(ledger: ledger)
+        ledger.latestSlots[.partitions] = SampleAnswers.slot(.partitions, due: SampleAnswers.instant("2026-11-22"))
+        let status = SampleAnswers.status(ledger: ledger)
         #expect(status.troubles == [])
         #expect(text(status).contains("views       every 15min  at work for 3 min, pid 4711 on db1"))
     }
 
     /// A service that was killed says nothing more: the lock that it does not hold any longer tells.
     @Test func aRunThatHasDiedIsNotAtWork() {
-        var ledger = Samples.ledger
-        ledger.running = [Samples.run(.views, 7_200, .running, took: nil), Samples.run(.statistics, 60, .running)]
-        ledger.latestSlots[.views] = Samples.slot(.views, due: Samples.ago(7_214))
-        ledger.bury(exceptAtWork: [.statistics])
-        let status = Samples.status(ledger: ledger)
+        var ledger = SampleAnswers.ledger
+        ledger.running = [
+            SampleAnswers.run(.views, 7_200, .running, took: nil), SampleAnswers.run(.statistics, 60, .running),
+        ]
+        ledger.latestSlots[.views] = SampleAnswers.slot(.views, due: SampleAnswers.ago(7_214))
+        ledger.markAbandoned(exceptAtWork: [.statistics])
+        let status = SampleAnswers.status(ledger: ledger)
         #expect(ledger.running.map(\.tasks) == [[.statistics]])
         #expect(
             status.notes == [
@@ -114,7 +116,7 @@ struct StatusTextTests {
     }
 
     @Test func needsNoLedger() {
-        let status = Samples.status(ledger: nil, absence: "the schema pgtend_ledger does not exist")
+        let status = SampleAnswers.status(ledger: nil, absence: "the schema pgtend_ledger does not exist")
         #expect(status.status == .done)
         #expect(
             text(status) == """
@@ -134,36 +136,36 @@ struct StatusTextTests {
     }
 
     @Test func isNoErrorOnAStandby() {
-        let status = Samples.status(plan: nil)
+        let status = SampleAnswers.status(plan: nil)
         #expect(status.status == .done)
         #expect(text(status).contains("  - the server is a standby: nothing is done there before it is promoted\n"))
         #expect(text(status).contains("shop.weekly"))
     }
 
     @Test func aDatabaseThatNoServiceHasWorkedOnIsNotOverdue() {
-        #expect(Samples.status(ledger: LedgerExtract()).troubles == [])
+        #expect(SampleAnswers.status(ledger: LedgerExtract()).troubles == [])
     }
 
     @Test func givesAServiceTimeToBegin() {
-        var ledger = Samples.ledger
-        ledger.latestSlots[.views] = Samples.slot(.views, due: Samples.ago(1_214))
+        var ledger = SampleAnswers.ledger
+        ledger.latestSlots[.views] = SampleAnswers.slot(.views, due: SampleAnswers.ago(1_214))
         // The slot of 03:15 was due a minute and a half ago.
-        #expect(Samples.status(ledger: ledger, now: Samples.ago(224)).troubles == [])
+        #expect(SampleAnswers.status(ledger: ledger, now: SampleAnswers.ago(224)).troubles == [])
         #expect(
-            Samples.status(ledger: ledger).troubles == [
+            SampleAnswers.status(ledger: ledger).troubles == [
                 "views due at 2026-11-23 03:15:00 (5 min ago) have not begun: is the service running?"
             ])
     }
 
     @Test func listsTheShortestRunwaysAndTheStalestViewsOfMany() {
-        var plan = Samples.tendedPlan
+        var plan = SampleAnswers.tendedPlan
         plan.work.runways = (0..<200).map { number in
             Runway(
-                table: Samples.name("t\(number)"), until: Samples.instant("2027-03-01"), isZoned: true,
+                table: SampleAnswers.name("t\(number)"), until: SampleAnswers.instant("2027-03-01"), isZoned: true,
                 remaining: .seconds(200 - number))
         }
-        plan.work.steps = (0..<100).map { Samples.refresh("v\($0)") }
-        let lines = text(Samples.status(plan: plan)).split(separator: "\n")
+        plan.work.steps = (0..<100).map { SampleAnswers.refresh("v\($0)") }
+        let lines = text(SampleAnswers.status(plan: plan)).split(separator: "\n")
         #expect(lines.count < 40)
         #expect(lines.contains { $0.hasPrefix("  shop.t199 ") })
         #expect(lines.contains("  and 190 more"))
@@ -172,9 +174,9 @@ struct StatusTextTests {
 
     @Test func writesNoNameThatCouldDoSomethingToATerminal() {
         let nasty = "a\n\u{1B}[2J\u{202E}b"
-        var definition = Samples.definition
+        var definition = SampleAnswers.definition
         definition.name = nasty
-        var plan = Samples.tendedPlan
+        var plan = SampleAnswers.tendedPlan
         plan.work.runways = [
             Runway(
                 table: RelationName(schema: nasty, name: nasty), until: nil, isZoned: true,
@@ -187,16 +189,16 @@ struct StatusTextTests {
                 reason: nasty, limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1)))
         ]
         plan.missingSchemas = [nasty]
-        var ledger = Samples.ledger
-        ledger.streaks = [LedgerStreak(task: .views, failures: 2, since: Samples.now, reason: nasty)]
-        ledger.passed = [Samples.slot(.views, due: Samples.now, .missed, reason: nasty)]
-        ledger.lastRuns[.views] = Samples.run(.views, 1, .incomplete) {
+        var ledger = SampleAnswers.ledger
+        ledger.streaks = [LedgerStreak(task: .views, failures: 2, since: SampleAnswers.now, reason: nasty)]
+        ledger.passed = [SampleAnswers.slot(.views, due: SampleAnswers.now, .missed, reason: nasty)]
+        ledger.lastRuns[.views] = SampleAnswers.run(.views, 1, .incomplete) {
             $0.failure = ServerFailure(failureClass: .other, message: nasty)
         }
-        ledger.lastRuns[.statistics] = Samples.run(.statistics, 1, .interrupted) { $0.interruption = nasty }
-        ledger.running = [Samples.run(.partitions, 1, .running) { $0.owner.run.host = nasty }]
+        ledger.lastRuns[.statistics] = SampleAnswers.run(.statistics, 1, .interrupted) { $0.interruption = nasty }
+        ledger.running = [SampleAnswers.run(.partitions, 1, .running) { $0.owner.run.host = nasty }]
         let status = DatabaseStatus(
-            definition: definition, now: Samples.now, plan: plan, ledger: ledger, ledgerAbsence: nasty)
+            definition: definition, now: SampleAnswers.now, plan: plan, ledger: ledger, ledgerAbsence: nasty)
         for line in text(status).split(separator: "\n", omittingEmptySubsequences: false) {
             #expect(String(line).visible == line)
         }

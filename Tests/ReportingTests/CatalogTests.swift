@@ -35,7 +35,7 @@ struct CatalogTests {
     }
 
     @Test func mentionsOnlyFieldsThatItsEventAlwaysSends() throws {
-        let reports = Dictionary(grouping: Samples.all.flatMap(\.reports), by: \.kind)
+        let reports = Dictionary(grouping: SampleEvents.all.flatMap(\.reports), by: \.kind)
         #expect(Set(reports.keys) == Set(EventKind.allCases), "a kind without a sample shows nothing")
         let entries = Dictionary(uniqueKeysWithValues: try Catalog.entries().map { ($0.id, $0.entry) })
         for (kind, samples) in reports {

@@ -13,7 +13,7 @@ struct EventReferenceTests {
     private let catalog: [String: Catalog.Entry]
 
     init() throws {
-        reports = Dictionary(grouping: Samples.all.flatMap(\.reports), by: \.kind)
+        reports = Dictionary(grouping: SampleEvents.all.flatMap(\.reports), by: \.kind)
         catalog = Dictionary(uniqueKeysWithValues: try Catalog.entries().map { ($0.id, $0.entry) })
     }
 

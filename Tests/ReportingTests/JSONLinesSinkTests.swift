@@ -7,7 +7,7 @@ import Testing
 struct JSONLinesSinkTests {
     private func lines(_ events: [MaintenanceEvent]) throws -> [String] {
         try recorded { stream in
-            let sink = JSONLinesSink(to: stream) { Samples.start }
+            let sink = JSONLinesSink(to: stream) { SampleEvents.start }
             events.forEach(sink.record)
         }.split(separator: "\n").map(String.init)
     }
@@ -17,8 +17,8 @@ struct JSONLinesSinkTests {
     }
 
     @Test func writesOneObjectForEachReportWithTheSameSentence() throws {
-        let reports = Samples.all.flatMap(\.reports)
-        let objects = try lines(Samples.all).map(object)
+        let reports = SampleEvents.all.flatMap(\.reports)
+        let objects = try lines(SampleEvents.all).map(object)
         #expect(objects.count == reports.count)
         for (object, report) in zip(objects, reports) {
             #expect(object["message"] as? String == report.message)
@@ -31,9 +31,9 @@ struct JSONLinesSinkTests {
     }
 
     @Test func keepsTheTypesOfTheFields() throws {
-        let event = Samples.event(
+        let event = SampleEvents.event(
             StepReport(
-                step: Samples.statistics("a/b"), outcome: .postponed(tries: 5, blockers: [Samples.blocker]),
+                step: SampleEvents.statistics("a/b"), outcome: .postponed(tries: 5, blockers: [SampleEvents.blocker]),
                 duration: .milliseconds(12), attempt: 5))
         let line = try #require(try lines([event]).first)
         let object = try object(line)
@@ -47,7 +47,7 @@ struct JSONLinesSinkTests {
     @Test func keepsEveryCharacterAndSendsNoneThatATerminalObeys() throws {
         let nasty = "a\n\u{1B}[2J\u{9B}1A\u{7F}\u{202E}\u{E0001}\"\\表🐘\0"
         let line = try #require(
-            try lines([Samples.event(Samples.finished(Samples.statistics(nasty), .done))]).first)
+            try lines([SampleEvents.event(SampleEvents.finished(SampleEvents.statistics(nasty), .done))]).first)
         #expect(try object(line)["tenant"] as? String == nasty)
         let controls = line.unicodeScalars.filter {
             [.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)

@@ -17,17 +17,17 @@ struct JournalSinkTests {
 
     @Test func keepARunInOneEntryAndEachFailureInOne() async throws {
         try await StandaloneJournal.with { journal in
-            let steps = (1...100).map { Samples.partition("t\($0)") }
+            let steps = (1...100).map { SampleEvents.partition("t\($0)") }
             let outcomes = steps.enumerated().map { index, step in
-                (step, index % 50 == 7 ? StepOutcome.failed(Samples.denied) : .done)
+                (step, index % 50 == 7 ? StepOutcome.failed(SampleEvents.denied) : .done)
             }
-            var events: [MaintenanceEvent] = [.planned(runID: Samples.runID, database: "mcp", steps: 100)]
+            var events: [MaintenanceEvent] = [.planned(runID: SampleEvents.runID, database: "mcp", steps: 100)]
             for (index, (step, outcome)) in outcomes.enumerated() {
                 events.append(
-                    .stepStarted(runID: Samples.runID, database: "mcp", step: step, index: index + 1, of: 100))
-                events.append(Samples.event(Samples.finished(step, outcome)))
+                    .stepStarted(runID: SampleEvents.runID, database: "mcp", step: step, index: index + 1, of: 100))
+                events.append(SampleEvents.event(SampleEvents.finished(step, outcome)))
             }
-            events.append(.runFinished(Samples.summary(outcomes)))
+            events.append(.runFinished(SampleEvents.summary(outcomes)))
             #expect(try await record(events, in: journal) == "")
 
             let records = try await journal.records("SYSLOG_IDENTIFIER=pgtend")
@@ -37,7 +37,7 @@ struct JournalSinkTests {
             #expect(
                 summary["MESSAGE"] == "run on mcp ended in 1.2 s: 98 partitions created; 2 steps failed")
             #expect(summary["PRIORITY"] == "3")
-            #expect(summary["PGTEND_RUN_ID"] == Samples.runID)
+            #expect(summary["PGTEND_RUN_ID"] == SampleEvents.runID)
             #expect(summary["PGTEND_DATABASE"] == "mcp")
             #expect(summary["PGTEND_OUTCOME"] == "failed")
             #expect(summary["PGTEND_DURATION_USEC"] == "1234000")
@@ -63,7 +63,7 @@ struct JournalSinkTests {
             let listed = try await journal.journalctl("--list-catalog").split(separator: "\n")
             #expect(Set(listed.map { String($0.prefix(32)) }) == Set(EventKind.allCases.map(\.messageID.rawValue)))
 
-            _ = try await record(Samples.all, in: journal)
+            _ = try await record(SampleEvents.all, in: journal)
             let explained = try await journal.journalctl(
                 "-x", "-o", "cat", "MESSAGE_ID=\(EventKind.stepFailed.messageID)", "PGTEND_SQLSTATE=42501",
                 "PGTEND_TASK=views")
@@ -73,7 +73,7 @@ struct JournalSinkTests {
                 "PGTEND_TASK=views")
             #expect(full.contains("Subject: A maintenance step failed (views)"))
             #expect(full.contains("would not change (privilege)"))
-            #expect(full.contains("PGTEND_RUN_ID=\(Samples.runID)"))
+            #expect(full.contains("PGTEND_RUN_ID=\(SampleEvents.runID)"))
             let all = try await journal.journalctl("-x", "-o", "short", "SYSLOG_IDENTIFIER=pgtend")
             #expect(!all.contains("@PGTEND_"), "a field that the entry does not have is left as it is written")
         }
@@ -83,7 +83,10 @@ struct JournalSinkTests {
         try await StandaloneJournal.with(catalog: Catalog.file) { journal in
             let nasty = "x\nPRIORITY=0\nPGTEND_OUTCOME=forged\u{1B}[2J"
             _ = try await record(
-                [Samples.event(Samples.finished(Samples.statistics(nasty), .failed(Samples.denied)))], in: journal)
+                [
+                    SampleEvents.event(
+                        SampleEvents.finished(SampleEvents.statistics(nasty), .failed(SampleEvents.denied)))
+                ], in: journal)
             let records = try await journal.records("SYSLOG_IDENTIFIER=pgtend")
             #expect(records.count == 1)
             #expect(records.first?["PGTEND_TENANT"] == nasty)
@@ -102,7 +105,7 @@ struct JournalSinkTests {
                 try FileManager.default.removeItem(atPath: "/run/systemd/journal/socket")
                 try Data().write(to: URL(filePath: "/run/systemd/journal/socket"))
             }
-            let output = try await record([.runFinished(Samples.summary())], in: journal)
+            let output = try await record([.runFinished(SampleEvents.summary())], in: journal)
             let lines = output.split(separator: "\n")
             #expect(lines.count == 2)
             #expect(lines.first == "<6>run on mcp ended in 1.2 s: nothing had to be done")

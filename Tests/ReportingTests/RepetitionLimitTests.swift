@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Limit of repetitions")
 struct RepetitionLimitTests {
-    private let reports = (1...30).map { Samples.finished(Samples.statistics("\($0)"), .failed(Samples.denied)) }
+    private let reports = (1...30).map {
+        SampleEvents.finished(SampleEvents.statistics("\($0)"), .failed(SampleEvents.denied))
+    }
 
     private func lines(_ events: [MaintenanceEvent]) throws -> [Substring] {
         try recorded { stream in
@@ -13,12 +15,12 @@ struct RepetitionLimitTests {
         }.split(separator: "\n")
     }
 
-    private let start = MaintenanceEvent.runStarted(runID: Samples.runID, database: "mcp", tasks: [.statistics])
+    private let start = MaintenanceEvent.runStarted(runID: SampleEvents.runID, database: "mcp", tasks: [.statistics])
 
     @Test func reportsTwentyFailuresAlikeAndCountsTheRest() throws {
-        let other = Samples.finished(Samples.view(), .failed(Samples.denied))
-        let summary = Samples.summary { $0.reports = reports + [other] }
-        let lines = try lines([start] + (reports + [other]).map(Samples.event) + [.runFinished(summary)])
+        let other = SampleEvents.finished(SampleEvents.view(), .failed(SampleEvents.denied))
+        let summary = SampleEvents.summary { $0.reports = reports + [other] }
+        let lines = try lines([start] + (reports + [other]).map(SampleEvents.event) + [.runFinished(summary)])
         #expect(lines.count { $0.contains("failed: update statistics") } == RepetitionLimit.limit)
         #expect(lines.count { $0.contains("failed: refresh") } == 1, "another kind of task")
         #expect(lines.contains("<3>run on mcp ended in 1.2 s: nothing done; 31 steps failed"))
@@ -26,7 +28,7 @@ struct RepetitionLimitTests {
     }
 
     @Test func beginsAnewWithEachRun() throws {
-        let run = [start] + reports.prefix(15).map(Samples.event) + [.runFinished(Samples.summary())]
+        let run = [start] + reports.prefix(15).map(SampleEvents.event) + [.runFinished(SampleEvents.summary())]
         #expect(try lines(run + run).count { $0.contains("failed: update statistics") } == 30)
     }
 
@@ -35,7 +37,7 @@ struct RepetitionLimitTests {
         let other = String(repeating: "1", count: 32)
         let events = reports.flatMap { report in
             [
-                Samples.event(report), .stepFinished(runID: other, database: "shop", report),
+                SampleEvents.event(report), .stepFinished(runID: other, database: "shop", report),
                 .runStarted(runID: "2", database: "third", tasks: [.views]),
             ]
         }

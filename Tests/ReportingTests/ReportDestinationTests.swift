@@ -8,24 +8,28 @@ struct ReportDestinationTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let format: ReportFormat?
-        let surroundings: Surroundings
+        let environment: OutputEnvironment
         let destination: ReportDestination
 
-        init(_ name: String, _ format: ReportFormat?, _ surroundings: Surroundings, _ destination: ReportDestination) {
-            (testDescription, self.format, self.surroundings, self.destination) = (
-                name, format, surroundings, destination
+        init(
+            _ name: String, _ format: ReportFormat?, _ environment: OutputEnvironment, _ destination: ReportDestination
+        ) {
+            (testDescription, self.format, self.environment, self.destination) = (
+                name, format, environment, destination
             )
         }
     }
 
-    private static let service = Surroundings(
+    private static let service = OutputEnvironment(
         standardError: .other, standardErrorIsJournal: true, journalIsReachable: true, executedByServiceManager: true)
-    private static let terminal = Surroundings(standardError: .terminal, terminalType: "xterm")
+    private static let terminal = OutputEnvironment(standardError: .terminal, terminalType: "xterm")
 
-    private static func with(_ base: Surroundings, _ change: (inout Surroundings) -> Void) -> Surroundings {
-        var surroundings = base
-        change(&surroundings)
-        return surroundings
+    private static func with(_ base: OutputEnvironment, _ change: (inout OutputEnvironment) -> Void)
+        -> OutputEnvironment
+    {
+        var environment = base
+        change(&environment)
+        return environment
     }
 
     static let cases = [
@@ -59,12 +63,12 @@ struct ReportDestinationTests {
         Case(
             "a terminal, with a journal there", nil, with(terminal) { $0.journalIsReachable = true },
             .text(.terminal(coloured: true))),
-        Case("a pipe", nil, Surroundings(standardError: .other), .text(.plain)),
-        Case("a file", nil, Surroundings(standardError: .file), .text(.plain)),
+        Case("a pipe", nil, OutputEnvironment(standardError: .other), .text(.plain)),
+        Case("a file", nil, OutputEnvironment(standardError: .file), .text(.plain)),
     ]
 
     @Test(arguments: cases) func followsFromTheSurroundings(_ example: Case) {
-        let found = ReportDestination(format: example.format, surroundings: example.surroundings)
+        let found = ReportDestination(format: example.format, environment: example.environment)
         #expect(found == example.destination)
     }
 
@@ -74,9 +78,9 @@ struct ReportDestinationTests {
         let file = open("/proc/self/exe", O_RDONLY)
         try #require(terminal >= 0 && pipe(&ends) == 0 && file >= 0)
         defer { for descriptor in [terminal, file] + ends { close(descriptor) } }
-        #expect(Surroundings.StandardError(descriptor: terminal) == .terminal)
-        #expect(Surroundings.StandardError(descriptor: file) == .file)
-        #expect(Surroundings.StandardError(descriptor: ends[1]) == .other)
-        #expect(Surroundings.StandardError(descriptor: -1) == .other)
+        #expect(OutputEnvironment.StandardError(descriptor: terminal) == .terminal)
+        #expect(OutputEnvironment.StandardError(descriptor: file) == .file)
+        #expect(OutputEnvironment.StandardError(descriptor: ends[1]) == .other)
+        #expect(OutputEnvironment.StandardError(descriptor: -1) == .other)
     }
 }

@@ -18,7 +18,8 @@ struct ReportTests {
     }
 
     @Test func aFailureNamesTheObjectTheStateAndTheCure() throws {
-        let report = try only(Samples.event(Samples.finished(Samples.partition(), .failed(Samples.denied))))
+        let report = try only(
+            SampleEvents.event(SampleEvents.finished(SampleEvents.partition(), .failed(SampleEvents.denied))))
         #expect(report.kind == .stepFailed)
         #expect(report.priority == .error)
         #expect(report.prominence == .record)
@@ -29,7 +30,7 @@ struct ReportTests {
                 SCHEMA mcp TO tender
                 """)
         #expect(report.remarks == ["detail: some detail", "hint: a hint of the server"])
-        #expect(value(.runID, of: report) == .text(Samples.runID))
+        #expect(value(.runID, of: report) == .text(SampleEvents.runID))
         #expect(value(.database, of: report) == .text("mcp"))
         #expect(value(.task, of: report) == .text("partitions"))
         #expect(value(.relation, of: report) == .text("mcp.audit_log"))
@@ -42,9 +43,9 @@ struct ReportTests {
     }
 
     @Test func theServersHintStandsInWhereThereIsNoCure() throws {
-        var failure = Samples.denied
+        var failure = SampleEvents.denied
         failure.cure = nil
-        let report = try only(Samples.event(Samples.finished(Samples.view(), .failed(failure))))
+        let report = try only(SampleEvents.event(SampleEvents.finished(SampleEvents.view(), .failed(failure))))
         #expect(
             report.message == """
                 failed: refresh materialized view concurrently mcp.agent_cost_analytics: permission denied for schema \
@@ -55,9 +56,9 @@ struct ReportTests {
 
     @Test func aPostponementNamesWhoStandsInTheWay() throws {
         let report = try only(
-            Samples.event(
+            SampleEvents.event(
                 StepReport(
-                    step: Samples.view(), outcome: .postponed(tries: 5, blockers: [Samples.blocker]),
+                    step: SampleEvents.view(), outcome: .postponed(tries: 5, blockers: [SampleEvents.blocker]),
                     duration: .seconds(2), lockWait: .milliseconds(1_000), attempt: 5)))
         #expect(report.priority == .warning)
         #expect(
@@ -73,15 +74,16 @@ struct ReportTests {
     @Test func aRetryIsADetail() throws {
         let report = try only(
             .stepRetried(
-                runID: Samples.runID, database: "mcp", step: Samples.view(), attempt: 1, delay: .milliseconds(250),
-                [Samples.blocker]))
+                runID: SampleEvents.runID, database: "mcp", step: SampleEvents.view(), attempt: 1,
+                delay: .milliseconds(250),
+                [SampleEvents.blocker]))
         #expect(report.priority == .informational)
         #expect(report.prominence == .detail)
         #expect(report.message.contains("pid 4711"))
     }
 
     @Test func aHeldLockNamesItsHolder() throws {
-        let report = try only(.runLockHeld(runID: Samples.runID, database: "mcp", Samples.held))
+        let report = try only(.runLockHeld(runID: SampleEvents.runID, database: "mcp", SampleEvents.held))
         #expect(report.priority == .warning)
         #expect(
             report.message == """
@@ -96,24 +98,24 @@ struct ReportTests {
             failureClass: .other, sqlState: .internalError, message: nasty, detail: nasty, hint: nasty, cure: nasty)
         let object = RelationName(schema: nasty, name: nasty)
         let events: [MaintenanceEvent] = [
-            .runStarted(runID: Samples.runID, database: nasty, tasks: [.views]),
+            .runStarted(runID: SampleEvents.runID, database: nasty, tasks: [.views]),
             .runLockHeld(
-                runID: Samples.runID, database: nasty,
+                runID: SampleEvents.runID, database: nasty,
                 HeldRunLock(
-                    task: .views, pid: 1, application: nasty, user: nasty, client: nasty, since: Samples.start)),
+                    task: .views, pid: 1, application: nasty, user: nasty, client: nasty, since: SampleEvents.start)),
             .refused(
-                runID: Samples.runID, database: nasty,
+                runID: SampleEvents.runID, database: nasty,
                 Refusal(task: .views, object: object, reason: .missing, explanation: nasty, cure: nasty)),
             .stepFinished(
-                runID: Samples.runID, database: nasty,
+                runID: SampleEvents.runID, database: nasty,
                 StepReport(
-                    step: Samples.partition(nasty, schema: nasty), outcome: .failed(failure), duration: .zero,
+                    step: SampleEvents.partition(nasty, schema: nasty), outcome: .failed(failure), duration: .zero,
                     notices: [nasty])),
             .stepFinished(
-                runID: Samples.runID, database: nasty,
-                Samples.finished(Samples.statistics(nasty), .superseded(reason: nasty))),
+                runID: SampleEvents.runID, database: nasty,
+                SampleEvents.finished(SampleEvents.statistics(nasty), .superseded(reason: nasty))),
             .runFinished(
-                Samples.summary {
+                SampleEvents.summary {
                     $0.database = nasty
                     $0.failure = failure
                     $0.findings = [Finding(task: .views, object: object, message: nasty)]
@@ -130,7 +132,7 @@ struct ReportTests {
     }
 
     @Test func fieldsKeepNamesAsTheyAre() throws {
-        let report = try only(Samples.event(Samples.finished(Samples.statistics("a\nb"), .done)))
+        let report = try only(SampleEvents.event(SampleEvents.finished(SampleEvents.statistics("a\nb"), .done)))
         #expect(value(.tenant, of: report) == .text("a\nb"))
     }
 

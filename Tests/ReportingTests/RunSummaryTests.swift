@@ -16,7 +16,7 @@ struct RunSummaryTests {
     }
 
     @Test func saysThatNothingHadToBeDone() throws {
-        let report = try report(Samples.summary())
+        let report = try report(SampleEvents.summary())
         #expect(report.kind == .runFinished)
         #expect(report.priority == .informational)
         #expect(report.message == "run on mcp ended in 1.2 s: nothing had to be done")
@@ -25,7 +25,7 @@ struct RunSummaryTests {
     }
 
     @Test func warnsWhenThereIsNothingToTend() throws {
-        let report = try report(Samples.summary { $0.objectsInView = 0 })
+        let report = try report(SampleEvents.summary { $0.objectsInView = 0 })
         #expect(report.priority == .warning)
         #expect(report.message == "run on mcp ended in 1.2 s: nothing to tend was found in the watched schemas")
         #expect(value(.outcome, of: report) == .text("nothing_to_tend"))
@@ -33,9 +33,10 @@ struct RunSummaryTests {
 
     @Test func countsWhatWasDoneByKind() throws {
         let report = try report(
-            Samples.summary([
-                (Samples.partition(month: 11), .done), (Samples.partition(month: 12), .done), (Samples.view(), .done),
-                (Samples.statistics("acme"), .done), (Samples.statistics("globex"), .done),
+            SampleEvents.summary([
+                (SampleEvents.partition(month: 11), .done), (SampleEvents.partition(month: 12), .done),
+                (SampleEvents.view(), .done),
+                (SampleEvents.statistics("acme"), .done), (SampleEvents.statistics("globex"), .done),
             ]))
         #expect(report.priority == .notice)
         #expect(
@@ -51,14 +52,14 @@ struct RunSummaryTests {
 
     @Test func countsWhatWentWrong() throws {
         let report = try report(
-            Samples.summary([
-                (Samples.partition(), .failed(Samples.denied)), (Samples.partition(month: 11), .done),
-                (Samples.view(), .postponed(tries: 5, blockers: [])),
-                (Samples.view("other"), .postponed(tries: 5, blockers: [])),
-                (Samples.statistics(), .superseded(reason: "the tenant is gone")),
+            SampleEvents.summary([
+                (SampleEvents.partition(), .failed(SampleEvents.denied)), (SampleEvents.partition(month: 11), .done),
+                (SampleEvents.view(), .postponed(tries: 5, blockers: [])),
+                (SampleEvents.view("other"), .postponed(tries: 5, blockers: [])),
+                (SampleEvents.statistics(), .superseded(reason: "the tenant is gone")),
             ]) {
-                $0.refusals = [Samples.refusal]
-                $0.heldLocks = [Samples.held]
+                $0.refusals = [SampleEvents.refusal]
+                $0.heldLocks = [SampleEvents.held]
             })
         #expect(report.priority == .error)
         #expect(
@@ -71,7 +72,8 @@ struct RunSummaryTests {
     }
 
     @Test func givesUpWithTheServersWords() throws {
-        let report = try report(Samples.summary([(Samples.view(), .done)]) { $0.failure = Samples.bareFailure })
+        let report = try report(
+            SampleEvents.summary([(SampleEvents.view(), .done)]) { $0.failure = SampleEvents.bareFailure })
         #expect(report.kind == .runAborted)
         #expect(report.priority == .error)
         #expect(
@@ -83,15 +85,17 @@ struct RunSummaryTests {
     }
 
     @Test func neverSaysThatNothingHadToBeDoneWhenItCouldNotKnow() throws {
-        let aborted = try report(Samples.summary { $0.failure = Samples.bareFailure })
+        let aborted = try report(SampleEvents.summary { $0.failure = SampleEvents.bareFailure })
         #expect(aborted.message == "run on mcp gave up after 1.2 s (nothing done): the server closed the connection")
-        let interrupted = try report(Samples.summary { $0.interruption = "SIGINT" })
+        let interrupted = try report(SampleEvents.summary { $0.interruption = "SIGINT" })
         #expect(interrupted.message == "run on mcp interrupted after 1.2 s (SIGINT): nothing done")
     }
 
     @Test func saysWhyItWasInterruptedAndWhatIsLeft() throws {
         let report = try report(
-            Samples.summary([(Samples.view(), .interrupted(reason: "not begun"))]) { $0.interruption = "SIGTERM" })
+            SampleEvents.summary([(SampleEvents.view(), .interrupted(reason: "not begun"))]) {
+                $0.interruption = "SIGTERM"
+            })
         #expect(report.kind == .runInterrupted)
         #expect(report.priority == .warning)
         #expect(report.message == "run on mcp interrupted after 1.2 s (SIGTERM): nothing done; 1 step not done")
@@ -104,7 +108,7 @@ struct RunSummaryTests {
 
     @Test func tellsUntilWhenWritesSucceed() throws {
         let report = try report(
-            Samples.summary {
+            SampleEvents.summary {
                 $0.runways = [
                     Self.runway("b", days: 98), Self.runway("late", days: 8, isZoned: false),
                     Self.runway("a", days: 98),
@@ -125,7 +129,7 @@ struct RunSummaryTests {
     /// In Sydney the clock is ahead: of two runways that end at the same numbers that one ends earlier.
     @Test func takesTheRemainderOfAKeyWithoutAZoneFromItsOwnClock() throws {
         let report = try report(
-            Samples.summary {
+            SampleEvents.summary {
                 $0.runways = [
                     Self.runway("zoned", days: 2),
                     Self.runway("sydney", days: 2, isZoned: false, ahead: .seconds(11 * 3_600)),
@@ -144,13 +148,13 @@ struct RunSummaryTests {
     ) -> Runway {
         Runway(
             table: RelationName(schema: "mcp", name: table),
-            until: Samples.start.adding(microseconds: days * Instant.microsecondsPerDay), isZoned: isZoned,
+            until: SampleEvents.start.adding(microseconds: days * Instant.microsecondsPerDay), isZoned: isZoned,
             remaining: .seconds(days * 86_400) - ahead)
     }
 
     @Test func onlyWarnsWhereADefaultPartitionTakesTheRows() throws {
         let reports = MaintenanceEvent.runFinished(
-            Samples.summary {
+            SampleEvents.summary {
                 $0.runways = [
                     Runway(
                         table: RelationName(schema: "mcp", name: "def"), until: nil, isZoned: true,
@@ -170,7 +174,7 @@ struct RunSummaryTests {
         let table = RelationName(schema: "mcp", name: "audit_log")
         let alarm = { (change: (inout RunSummary) -> Void) in
             MaintenanceEvent.runFinished(
-                Samples.summary {
+                SampleEvents.summary {
                     $0.runways = [Runway(table: table, until: nil, isZoned: true)]
                     change(&$0)
                 }
@@ -180,23 +184,27 @@ struct RunSummaryTests {
         #expect(alarm { _ in } == now)
         #expect(
             alarm {
-                $0.refusals = [Samples.refusal]
+                $0.refusals = [SampleEvents.refusal]
                 $0.refusals[0].object = table
             } == "\(now); it is partitioned by hash; cure: leave it alone with enabled: false")
         #expect(
-            alarm { $0.reports = [Samples.finished(Samples.partition(), .failed(Samples.denied))] } == """
+            alarm { $0.reports = [SampleEvents.finished(SampleEvents.partition(), .failed(SampleEvents.denied))] }
+                == """
                 \(now); making one failed: permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON \
                 SCHEMA mcp TO tender
                 """)
         #expect(
             alarm {
-                $0.reports = [Samples.finished(Samples.partition(), .postponed(tries: 5, blockers: [Samples.blocker]))]
+                $0.reports = [
+                    SampleEvents.finished(
+                        SampleEvents.partition(), .postponed(tries: 5, blockers: [SampleEvents.blocker]))
+                ]
             }?.hasPrefix("\(now); making one was postponed; pid 4711") == true)
     }
 
     @Test func raisesTheAlarmForATableThatTakesNoRowNow() throws {
         let reports = MaintenanceEvent.runFinished(
-            Samples.summary {
+            SampleEvents.summary {
                 $0.runways = [Runway(table: RelationName(schema: "mcp", name: "gone"), until: nil, isZoned: true)]
             }
         ).reports
@@ -210,9 +218,9 @@ struct RunSummaryTests {
     }
 
     @Test func staysWithinWhatJournaldTakesForAThousandTables() throws {
-        let steps = (0..<3_000).map { (Samples.partition("t\($0)"), StepOutcome.done) }
+        let steps = (0..<3_000).map { (SampleEvents.partition("t\($0)"), StepOutcome.done) }
         let report = try report(
-            Samples.summary(steps) { summary in
+            SampleEvents.summary(steps) { summary in
                 summary.findings = steps.map { Finding(task: .partitions, object: $0.0.object, message: "seen") }
             })
         let values = report.fields.reduce(0) { count, field in

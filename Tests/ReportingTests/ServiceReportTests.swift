@@ -17,7 +17,7 @@ struct ServiceReportTests {
     }
 
     @Test func everythingThatHappensToTheServiceIsKept() {
-        for event in Samples.service {
+        for event in SampleEvents.service {
             let reports = MaintenanceEvent.service(event).reports
             #expect(!reports.isEmpty)
             #expect(reports.allSatisfy { $0.prominence == .record && $0.priority < .debug })
@@ -25,13 +25,15 @@ struct ServiceReportTests {
     }
 
     @Test(arguments: [
-        (Samples.unavailable(), Priority.warning), (Samples.unavailable(failures: 2, lasting: .seconds(899)), .warning),
-        (Samples.unavailable(failures: 3), .error), (Samples.unavailable(failures: 2, lasting: .seconds(900)), .error),
-        (Samples.unavailable(failures: 10), .critical),
-        (Samples.unavailable(failures: 3, lasting: .seconds(7_200)), .critical),
-        (Samples.unavailable(Samples.refusedPassword), .error),
-        (Samples.unavailable(Samples.refusedPassword, failures: 10), .critical),
-        (Samples.failing(1), .warning), (Samples.failing(3), .error), (Samples.failing(10), .critical),
+        (SampleEvents.unavailable(), Priority.warning),
+        (SampleEvents.unavailable(failures: 2, lasting: .seconds(899)), .warning),
+        (SampleEvents.unavailable(failures: 3), .error),
+        (SampleEvents.unavailable(failures: 2, lasting: .seconds(900)), .error),
+        (SampleEvents.unavailable(failures: 10), .critical),
+        (SampleEvents.unavailable(failures: 3, lasting: .seconds(7_200)), .critical),
+        (SampleEvents.unavailable(SampleEvents.refusedPassword), .error),
+        (SampleEvents.unavailable(SampleEvents.refusedPassword, failures: 10), .critical),
+        (SampleEvents.failing(1), .warning), (SampleEvents.failing(3), .error), (SampleEvents.failing(10), .critical),
     ])
     func thePriorityRises(event: ServiceEvent, priority: Priority) throws {
         #expect(try only(event).priority == priority)
@@ -39,15 +41,15 @@ struct ServiceReportTests {
 
     @Test(arguments: [
         (
-            Samples.unavailable(Samples.denied, failures: 3, lasting: .seconds(1_500)),
+            SampleEvents.unavailable(SampleEvents.denied, failures: 3, lasting: .seconds(1_500)),
             """
             mcp cannot be worked with since 2026-11-23T00:00:00Z (25 min 0 s, 3 failures in a row): permission denied \
             for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON SCHEMA mcp TO tender
             """
         ),
-        (Samples.unavailable(), "mcp cannot be worked with: the server closed the connection"),
+        (SampleEvents.unavailable(), "mcp cannot be worked with: the server closed the connection"),
         (
-            Samples.failing(3, lasting: .seconds(1_500)),
+            SampleEvents.failing(3, lasting: .seconds(1_500)),
             "views of mcp failed 3 times in a row since 2026-11-23T00:00:00Z (25 min 0 s): 1 step failed"
         ),
         (
@@ -65,14 +67,14 @@ struct ServiceReportTests {
             """
         ),
         (
-            .slotElsewhere(database: "mcp", Samples.slot, Samples.owner),
+            .slotElsewhere(database: "mcp", SampleEvents.slot, SampleEvents.owner),
             """
             views of mcp due at 2026-11-23T00:00:00Z has been completed by run 5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f of \
             pid 4713 on db2, begun at 2026-11-23T00:00:00Z
             """
         ),
         (
-            .slotsPassed(database: "mcp", [Samples.passed(0, .missed, "no service ran")]),
+            .slotsPassed(database: "mcp", [SampleEvents.passed(0, .missed, "no service ran")]),
             """
             views of mcp: 1 slot due at 2026-11-23T00:00:00Z passed without a run: 1 missed (no service ran)
             """
@@ -89,8 +91,8 @@ struct ServiceReportTests {
     @Test func aThousandPassedSlotsAreOneEntry() throws {
         let passed = (0..<1_000).map { number in
             number.isMultiple(of: 4)
-                ? Samples.passed(Int64(number), .skipped, "the run of an earlier slot was still at work")
-                : Samples.passed(Int64(number), .missed, "reason \(number % 4)")
+                ? SampleEvents.passed(Int64(number), .skipped, "the run of an earlier slot was still at work")
+                : SampleEvents.passed(Int64(number), .missed, "reason \(number % 4)")
         }
         let report = try only(.slotsPassed(database: "mcp", passed.reversed()))
         #expect(
@@ -121,18 +123,20 @@ struct ServiceReportTests {
     @Test func noSentenceOfTheServiceBreaksItsLine() {
         let nasty = "a\n<0>b\r\u{1B}[2J\u{9B}31m\u{202E}c\0"
         let failure = ServerFailure(failureClass: .other, message: nasty, detail: nasty, hint: nasty, cure: nasty)
-        let owner = RunOwner(runID: nasty, host: nasty, pid: 1, startedAt: Samples.start)
+        let owner = RunOwner(runID: nasty, host: nasty, pid: 1, startedAt: SampleEvents.start)
         let events: [ServiceEvent] = [
             .started(version: "1", databases: [nasty], configuration: nasty), .stopping(reason: nasty, running: 0),
             .stopped(reason: nasty, after: .zero), .stopRepeated(reason: nasty), .reloaded(changes: [nasty]),
-            .databaseUnavailable(database: nasty, failure, failures: 1, since: Samples.start, lasting: .zero),
-            .databaseStandby(database: nasty, since: Samples.start), .databaseAvailable(database: nasty, after: .zero),
+            .databaseUnavailable(database: nasty, failure, failures: 1, since: SampleEvents.start, lasting: .zero),
+            .databaseStandby(database: nasty, since: SampleEvents.start),
+            .databaseAvailable(database: nasty, after: .zero),
             .ledgerUnavailable(database: nasty, failure), .ledgerInstalled(database: nasty),
-            .slotsPassed(database: nasty, [Samples.passed(0, .missed, nasty)]),
-            .slotLate(database: nasty, Samples.slot, by: .zero), .slotElsewhere(database: nasty, Samples.slot, owner),
-            .runTakenOver(database: nasty, Samples.slot, from: owner, runID: Samples.runID),
+            .slotsPassed(database: nasty, [SampleEvents.passed(0, .missed, nasty)]),
+            .slotLate(database: nasty, SampleEvents.slot, by: .zero),
+            .slotElsewhere(database: nasty, SampleEvents.slot, owner),
+            .runTakenOver(database: nasty, SampleEvents.slot, from: owner, runID: SampleEvents.runID),
             .taskFailing(
-                database: nasty, .views, failures: 1, since: Samples.start, lasting: .zero, reason: nasty),
+                database: nasty, .views, failures: 1, since: SampleEvents.start, lasting: .zero, reason: nasty),
             .taskRecovered(database: nasty, .views, failures: 1, after: .zero),
         ]
         for report in events.flatMap({ MaintenanceEvent.service($0).reports }) {
@@ -146,43 +150,44 @@ struct ServiceReportTests {
     // MARK: Runs for a slot
 
     @Test func theSummaryNamesItsSlotAndAttempt() throws {
-        let summary = Samples.summary {
-            $0.slot = SlotReport(slot: Samples.slot, attempt: 3, state: .ran(late: false))
+        let summary = SampleEvents.summary {
+            $0.slot = SlotReport(slot: SampleEvents.slot, attempt: 3, state: .ran(late: false))
         }
         let report = try #require(MaintenanceEvent.runFinished(summary).reports.last)
         #expect(value(.slot, of: report) == .text("2026-11-23T00:00:00Z"))
         #expect(value(.attempt, of: report) == .integer(3))
-        let byHand = try #require(MaintenanceEvent.runFinished(Samples.summary()).reports.last)
+        let byHand = try #require(MaintenanceEvent.runFinished(SampleEvents.summary()).reports.last)
         #expect(value(.slot, of: byHand) == nil)
     }
 
     /// Every few minutes the same would be no news: the refusal itself has been reported.
     @Test(arguments: [
-        (1, [Samples.refusal], [], Priority.informational, Priority.warning), (0, [], [], .informational, .warning),
+        (1, [SampleEvents.refusal], [], Priority.informational, Priority.warning),
+        (0, [], [], .informational, .warning),
         (1, [], ["shpo"], .warning, .warning), (0, [], ["mcp"], .warning, .warning),
     ])
     func whatTheServiceFindsAgainIsNoWarning(
         objects: Int, refusals: [Refusal], missing: [String], inAService: Priority, byHand: Priority
     ) throws {
-        var summary = Samples.summary {
+        var summary = SampleEvents.summary {
             ($0.objectsInView, $0.refusals, $0.missingSchemas) = (objects, refusals, missing)
         }
         #expect(MaintenanceEvent.runFinished(summary).reports.last?.priority == byHand)
-        summary.slot = SlotReport(slot: Samples.slot, attempt: 1, state: .ran(late: false))
+        summary.slot = SlotReport(slot: SampleEvents.slot, attempt: 1, state: .ran(late: false))
         #expect(MaintenanceEvent.runFinished(summary).reports.last?.priority == inAService)
     }
 
     @Test func aRunOfOneKindOfTaskNamesIt() {
-        let summary = Samples.summary { $0.tasks = [.views] }
+        let summary = SampleEvents.summary { $0.tasks = [.views] }
         #expect(
             MaintenanceEvent.runFinished(summary).reports.last?.message
                 == "run on mcp (views) ended in 1.2 s: nothing had to be done")
     }
 
     @Test func aRunWhoseSlotWasCompletedElsewhereIsNoEntry() throws {
-        let summary = Samples.summary {
+        let summary = SampleEvents.summary {
             $0.objectsInView = 0
-            $0.slot = SlotReport(slot: Samples.slot, attempt: 1, state: .completedElsewhere(Samples.owner))
+            $0.slot = SlotReport(slot: SampleEvents.slot, attempt: 1, state: .completedElsewhere(SampleEvents.owner))
         }
         #expect(summary.verdict == .done)
         let reports = MaintenanceEvent.runFinished(summary).reports

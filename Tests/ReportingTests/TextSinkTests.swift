@@ -5,14 +5,16 @@ import Testing
 @Suite("Text for people")
 struct TextSinkTests {
     private static let events: [MaintenanceEvent] = [
-        .runStarted(runID: Samples.runID, database: "mcp", tasks: TaskKind.allCases),
-        .planned(runID: Samples.runID, database: "mcp", steps: 2),
-        .stepStarted(runID: Samples.runID, database: "mcp", step: Samples.partition(), index: 1, of: 2),
-        Samples.event(Samples.finished(Samples.partition(), .failed(Samples.denied))),
-        .stepStarted(runID: Samples.runID, database: "mcp", step: Samples.view(), index: 2, of: 2),
-        Samples.event(Samples.finished(Samples.view(), .done)),
+        .runStarted(runID: SampleEvents.runID, database: "mcp", tasks: TaskKind.allCases),
+        .planned(runID: SampleEvents.runID, database: "mcp", steps: 2),
+        .stepStarted(runID: SampleEvents.runID, database: "mcp", step: SampleEvents.partition(), index: 1, of: 2),
+        SampleEvents.event(SampleEvents.finished(SampleEvents.partition(), .failed(SampleEvents.denied))),
+        .stepStarted(runID: SampleEvents.runID, database: "mcp", step: SampleEvents.view(), index: 2, of: 2),
+        SampleEvents.event(SampleEvents.finished(SampleEvents.view(), .done)),
         .runFinished(
-            Samples.summary([(Samples.partition(), .failed(Samples.denied)), (Samples.view(), .done)])),
+            SampleEvents.summary([
+                (SampleEvents.partition(), .failed(SampleEvents.denied)), (SampleEvents.view(), .done),
+            ])),
     ]
 
     private static let failure = """
@@ -42,10 +44,11 @@ struct TextSinkTests {
     }
 
     @Test func beginsWithTheTimeWhereAServiceWritesForHours() throws {
-        let events = [Samples.unavailable(Samples.denied), .stopRepeated(reason: "SIGTERM")]
+        let events = [SampleEvents.unavailable(SampleEvents.denied), .stopRepeated(reason: "SIGTERM")]
         let output = { (style: TextSink.Style) in
             try recorded { stream in
-                let sink = TextSink(style: style, to: stream, clock: { Samples.start.adding(microseconds: 1_500_000) })
+                let sink = TextSink(
+                    style: style, to: stream, clock: { SampleEvents.start.adding(microseconds: 1_500_000) })
                 for event in events { sink.record(.service(event)) }
             }
         }
@@ -117,7 +120,8 @@ struct TextSinkTests {
     @Test(arguments: [1, 2, 20, 79, 80, 500])
     func neverReachesTheLastColumn(width: Int) throws {
         let event = MaintenanceEvent.stepStarted(
-            runID: Samples.runID, database: "mcp", step: Samples.view(String(repeating: "表é", count: 60)), index: 1,
+            runID: SampleEvents.runID, database: "mcp", step: SampleEvents.view(String(repeating: "表é", count: 60)),
+            index: 1,
             of: 1)
         let output = try recorded { TextSink(style: .terminal(coloured: true), to: $0) { width }.record(event) }
         // A terminal gives the ideographs two columns each, the letters one.
@@ -128,14 +132,16 @@ struct TextSinkTests {
     @Test func noNameMovesTheCursorOfATerminal() throws {
         let nasty = "x\u{1B}[2J\r\u{9B}1A\n<0>y"
         let events: [MaintenanceEvent] = [
-            .runStarted(runID: Samples.runID, database: nasty, tasks: [.views]),
-            .stepStarted(runID: Samples.runID, database: nasty, step: Samples.view(nasty), index: 1, of: 1),
+            .runStarted(runID: SampleEvents.runID, database: nasty, tasks: [.views]),
+            .stepStarted(runID: SampleEvents.runID, database: nasty, step: SampleEvents.view(nasty), index: 1, of: 1),
             .stepRetried(
-                runID: Samples.runID, database: nasty, step: Samples.view(nasty), attempt: 1, delay: .seconds(1),
-                [Samples.blocker]),
+                runID: SampleEvents.runID, database: nasty, step: SampleEvents.view(nasty), attempt: 1,
+                delay: .seconds(1),
+                [SampleEvents.blocker]),
             .stepFinished(
-                runID: Samples.runID, database: nasty, Samples.finished(Samples.view(nasty), .failed(Samples.denied))),
-            .runFinished(Samples.summary { $0.database = nasty }),
+                runID: SampleEvents.runID, database: nasty,
+                SampleEvents.finished(SampleEvents.view(nasty), .failed(SampleEvents.denied))),
+            .runFinished(SampleEvents.summary { $0.database = nasty }),
         ]
         let terminal = try output(.terminal(coloured: false), events)
         #expect(!terminal.contains("[2J\r") && !terminal.unicodeScalars.contains("\u{9B}"))

@@ -87,7 +87,7 @@ struct DatabaseStatus {
         var notes: [String] = []
         if plan == nil { notes.append("the server is a standby: nothing is done there before it is promoted") }
         if let ledgerAbsence { notes.append("no ledger: \(ledgerAbsence.visible)") }
-        notes += tasks.compactMap(obituary) + tasks.compactMap(note)
+        notes += tasks.compactMap(abandonedRun) + tasks.compactMap(note)
         if let plan {
             if !plan.refusals.isEmpty {
                 notes.append("\(plan.refusals.count.counted("object")) not tended: `pgtend plan` says why")
@@ -97,7 +97,7 @@ struct DatabaseStatus {
         return notes
     }
 
-    private func obituary(of task: TaskStatus) -> String? {
+    private func abandonedRun(of task: TaskStatus) -> String? {
         guard let owner = task.dead?.owner.run else { return nil }
         return "\(task.task.rawValue): the run of pid \(owner.pid) on \(owner.host.visible), begun "
             + "\(owner.startedAt.relative(to: now)), has died; the next one takes its slot over"

@@ -16,7 +16,7 @@ struct LedgerExtract: Hashable, Sendable {
     var refreshes: [LedgerRefresh] = []
 
     /// Tells the runs that are at work from those that are dead: a living one holds the lock of each of its tasks.
-    mutating func bury(exceptAtWork tasks: Set<TaskKind>) {
+    mutating func markAbandoned(exceptAtWork tasks: Set<TaskKind>) {
         dead += running.filter { !tasks.isSuperset(of: $0.tasks) }
         running.removeAll { !tasks.isSuperset(of: $0.tasks) }
     }

@@ -35,8 +35,8 @@ struct TaskStatus {
         _ task: TaskKind, _ schedule: TaskSchedule, _ ledger: LedgerExtract, now: Instant
     ) -> Instant? {
         guard let latest = ledger.latestSlots[task]?.slot.due, ledger.running.isEmpty else { return nil }
-        let patience = schedule.jitter.microseconds + 120_000_000
-        guard let due = schedule.schedule.latest(notAfter: now.adding(microseconds: -patience)), latest < due
+        let tolerance = schedule.jitter.microseconds + 120_000_000
+        guard let due = schedule.schedule.latest(notAfter: now.adding(microseconds: -tolerance)), latest < due
         else { return nil }
         return due
     }

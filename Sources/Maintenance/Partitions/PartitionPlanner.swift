@@ -244,7 +244,7 @@ package struct PartitionPlanner {
             explanation: "\(count == 1 ? "1 partition is" : "\(count) partitions are") missing, the first for "
                 + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
             cure: "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
-                + (snapshot.server.versionNumber >= 160_000 ? " WITH SET TRUE" : ""))
+                + (snapshot.server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : ""))
     }
 
     private func lockedTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {

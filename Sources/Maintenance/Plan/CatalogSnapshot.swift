@@ -49,6 +49,8 @@ package struct ServerFacts: Hashable, Sendable {
     package var timeZone: String
     package var isStandby: Bool
 
+    package var capabilities: ServerCapabilities { ServerCapabilities(versionNumber: versionNumber) }
+
     package init(versionNumber: Int, database: String, role: String, timeZone: String, isStandby: Bool) {
         self.versionNumber = versionNumber
         self.database = database

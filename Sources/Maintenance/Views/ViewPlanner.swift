@@ -58,7 +58,7 @@ package struct ViewPlanner {
             throw refused(
                 view, .notOwner,
                 "role \(role) may not refresh it: it belongs to \(view.owner) (the server would answer SQLSTATE 42501)",
-                cure: snapshot.server.versionNumber >= 170_000
+                cure: snapshot.server.capabilities.has(.maintainPrivilege)
                     ? maintain : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)")
         }
         if let unread = view.dependsOn.compactMap({ unpopulated[$0] }).min() {

@@ -11,10 +11,10 @@ import SQLText
 struct CreatePartitionWork: StepWork {
     let step: PlanStep
     let action: CreatePartition
-    let serverVersion: Int
+    let server: ServerCapabilities
 
     private var statements: PartitionDDL {
-        get throws(SQLTextError) { try PartitionDDL(action, serverVersion: serverVersion) }
+        get throws(SQLTextError) { try PartitionDDL(action, on: server) }
     }
 
     func script() throws(SQLTextError) -> [String] {

@@ -21,8 +21,7 @@ struct PartitionDDL {
         get throws(SQLTextError) { "SET LOCAL ROLE \(try SQLIdentifier(parentOwner).quoted)" }
     }
 
-    /// - Parameter serverVersion: `server_version_num`.
-    init(_ step: CreatePartition, serverVersion: Int) throws(SQLTextError) {
+    init(_ step: CreatePartition, on server: ServerCapabilities) throws(SQLTextError) {
         let partition = try step.partition.quoted
         let parent = try step.parent.quoted
         let template = step.template
@@ -30,7 +29,7 @@ struct PartitionDDL {
         let dress = try TemplateDDL(template, of: step.partition)
 
         // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.
-        let identity = template.identityColumns && serverVersion < 170_000 ? "" : " EXCLUDING IDENTITY"
+        let identity = template.identityColumns && !server.has(.inheritedIdentity) ? "" : " EXCLUDING IDENTITY"
         let table =
             "CREATE \(template.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
             + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)

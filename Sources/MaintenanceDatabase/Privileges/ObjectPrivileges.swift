@@ -42,7 +42,8 @@ struct ObjectPrivileges {
         _ owned: [RelationPrivileges], _ gifts: [Gift]
     ) -> [(owner: RelationPrivileges, objects: [RelationName])] {
         let tables = Set(work.tables.map(\.name))
-        let ownerOnly = Set(work.views.filter { session.version.major < 17 && !$0.view.mayRefresh }.map(\.view.name))
+        let ownerOnly = Set(
+            work.views.filter { !session.server.has(.maintainPrivilege) && !$0.view.mayRefresh }.map(\.view.name))
         let needed = owned.filter { tables.contains($0.relation) || ownerOnly.contains($0.relation) }
         let out = (needed + gifts.map(\.template)).filter { !$0.mayActAsOwner }
         return Dictionary(grouping: out, by: \.owner).sorted { $0.key < $1.key }
@@ -75,7 +76,7 @@ struct ObjectPrivileges {
                         template.relation.schema, lacks: ["CREATE"], for: template.owner, because: "own partitions"))
             }
             // Up to 15 the membership alone does it, unless the role is one that does not inherit.
-            if !table.inheritsOwner, session.version.major >= 16 || !session.inherits {
+            if !table.inheritsOwner, session.server.has(.membershipOptions) || !session.inherits {
                 findings.append(try .inheritance(of: table.owner, session, because: purpose))
             }
         }

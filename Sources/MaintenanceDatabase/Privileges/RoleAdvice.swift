@@ -19,7 +19,7 @@ struct RoleAdvice {
         get throws(PostgresError) {
             let role = PrivilegeSession(
                 role: "pgtend", isSuperuser: false, inherits: true, readsAllStats: false,
-                hasRoleNamedPgtend: true, version: session.version)
+                hasRoleNamedPgtend: true, server: session.server)
             var cures: [PrivilegeCure] = session.hasRoleNamedPgtend ? [] : [.sql("CREATE ROLE \"pgtend\" LOGIN")]
             for owner in owners where owner != "pgtend" && owner != session.role {
                 cures.append(.sql(try role.membership(in: owner, isMember: false)))
@@ -40,9 +40,9 @@ struct RoleAdvice {
     private var statistics: PrivilegeFinding {
         get throws(PostgresError) {
             let role = try spelled(SQLIdentifier(session.role).quoted)
-            let options = session.version.major < 16 ? "" : " WITH INHERIT TRUE"
+            let options = !session.server.has(.membershipOptions) ? "" : " WITH INHERIT TRUE"
             // Up to 15 it is the role that inherits or does not.
-            let inherit = session.version.major < 16 && !session.inherits
+            let inherit = !session.server.has(.membershipOptions) && !session.inherits
             return PrivilegeFinding(
                 severity: .advice, object: "role \(session.role)",
                 expected: "it has pg_read_all_stats, so that a report can say who holds a lock, and since when",

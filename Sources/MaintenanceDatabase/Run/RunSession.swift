@@ -40,12 +40,12 @@ actor RunSession {
     /// for again for half a second.
     func take(_ tasks: [TaskKind]) async throws(PostgresError) -> [HeldRunLock] {
         let lock = RunLock(connection: current)
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + Self.lockTimeout
         var held: [HeldRunLock] = []
         for task in tasks {
             var holder = try await lock.take(task)
             while holder != nil, .now < deadline, !Task.isCancelled {
-                guard await pause(for: Self.patiencePause) else { break }
+                guard await pause(for: Self.lockPause) else { break }
                 holder = try await lock.take(task)
             }
             if let holder { held.append(holder) } else { self.tasks.append(task) }
@@ -53,8 +53,8 @@ actor RunSession {
         return held
     }
 
-    private static let patience = Duration.milliseconds(500)
-    private static let patiencePause = Duration.milliseconds(50)
+    private static let lockTimeout = Duration.milliseconds(500)
+    private static let lockPause = Duration.milliseconds(50)
 
     /// The connection, alive as far as we know.
     func connection() async throws(PostgresError) -> Connection {

@@ -46,13 +46,11 @@ extension PlanStep {
     ///
     /// - Parameter serverVersion: `server_version_num`.
     func work(serverVersion: Int) -> any StepWork {
-        switch action {
-        case .createPartition(let action):
-            CreatePartitionWork(step: self, action: action, serverVersion: serverVersion)
-        case .refreshView(let action):
-            RefreshViewWork(step: self, action: action, serverVersion: serverVersion)
-        case .updateStatistics(let action):
-            UpdateStatisticsWork(step: self, action: action)
+        let server = ServerCapabilities(versionNumber: serverVersion)
+        return switch action {
+        case .createPartition(let action): CreatePartitionWork(step: self, action: action, server: server)
+        case .refreshView(let action): RefreshViewWork(step: self, action: action, server: server)
+        case .updateStatistics(let action): UpdateStatisticsWork(step: self, action: action)
         }
     }
 }

@@ -11,12 +11,12 @@ import SQLText
 struct RefreshViewWork: StepWork {
     let step: PlanStep
     let action: RefreshView
-    let serverVersion: Int
+    let server: ServerCapabilities
 
     func script() throws(SQLTextError) -> [String] {
         // Before 17 the functions of a view find their names along the search_path of the session, and there are views
         // that live by it: they get the one that the database or the role sets, as in a refresh by hand.
-        let path = serverVersion < 170_000 ? ["SET LOCAL search_path TO DEFAULT"] : []
+        let path = server.has(.restrictedSearchPath) ? [] : ["SET LOCAL search_path TO DEFAULT"]
         let concurrently = action.mode == .concurrent ? "CONCURRENTLY " : ""
         return path + ["REFRESH MATERIALIZED VIEW \(concurrently)\(try action.view.quoted)"]
     }
@@ -37,7 +37,7 @@ struct RefreshViewWork: StepWork {
         let notFound: [SQLState] = [.undefinedFunction, .undefinedTable, .undefinedObject, .undefinedColumn]
         if let state = failure.sqlState, notFound.contains(state), let function = action.unpinnedFunctions.first {
             return
-                (serverVersion >= 170_000
+                (server.has(.restrictedSearchPath)
                 ? "from PostgreSQL 17 a refresh runs with the search_path pg_catalog, pg_temp"
                 : "before PostgreSQL 17 a refresh runs under the search_path of the role or database")
                 + ", and these functions pin none of their own: "

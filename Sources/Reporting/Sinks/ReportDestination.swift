@@ -8,24 +8,24 @@ package enum ReportDestination: Hashable, Sendable {
     ///
     /// The journal gets structured entries only where standard error already leads to it: a user who redirects the
     /// output of `pgtend run` within a service wants it in that file.
-    package init(format: ReportFormat?, surroundings: Surroundings) {
+    package init(format: ReportFormat?, environment: OutputEnvironment) {
         if format == .json {
             self = .jsonLines
-        } else if format == nil, surroundings.standardErrorIsJournal, surroundings.journalIsReachable {
+        } else if format == nil, environment.standardErrorIsJournal, environment.journalIsReachable {
             self = .journal
-        } else if surroundings.standardErrorIsJournal
-            || (surroundings.executedByServiceManager && surroundings.standardError == .other)
+        } else if environment.standardErrorIsJournal
+            || (environment.executedByServiceManager && environment.standardError == .other)
         {
             self = .text(.prefixed)
-        } else if surroundings.standardError == .terminal, surroundings.terminalType != "dumb" {
-            self = .text(.terminal(coloured: !surroundings.forbidsColour))
+        } else if environment.standardError == .terminal, environment.terminalType != "dumb" {
+            self = .text(.terminal(coloured: !environment.forbidsColour))
         } else {
             self = .text(.plain)
         }
     }
 }
 
-/// What `--log-format` can ask for; without it the surroundings decide.
+/// What `--log-format` can ask for; without it the environment decides.
 package enum ReportFormat: String, CaseIterable, Sendable {
     case text
     case json

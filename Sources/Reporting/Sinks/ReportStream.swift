@@ -26,7 +26,7 @@ package final class ReportStream: Sendable {
         state.withLock { state in
             let pending = state.lost > 0 ? notice(of: state) + text : text
             var bytes = Array(pending.utf8)[...]
-            if let error = write(&bytes, patience: state.lost > 0 ? 0 : 1_000) {
+            if let error = write(&bytes, timeout: state.lost > 0 ? 0 : 1_000) {
                 state.lost += 1
                 state.reason = error
                 state.isMidLine = state.isMidLine || bytes.count < pending.utf8.count
@@ -43,15 +43,15 @@ package final class ReportStream: Sendable {
 
     /// Drops from `bytes` what has been written; returns the `errno` that stopped it.
     ///
-    /// - Parameter patience: milliseconds for a full pipe to drain.
-    private func write(_ bytes: inout ArraySlice<UInt8>, patience: CInt) -> CInt? {
+    /// - Parameter timeout: milliseconds for a full pipe to drain.
+    private func write(_ bytes: inout ArraySlice<UInt8>, timeout: CInt) -> CInt? {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 bytes = bytes.dropFirst(count)
             } else if errno == EAGAIN {
                 var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                guard poll(&ready, 1, patience) == 1 else { return EAGAIN }
+                guard poll(&ready, 1, timeout) == 1 else { return EAGAIN }
             } else if errno != EINTR {
                 return errno
             }

@@ -12,7 +12,7 @@ extension ReportDestination {
     package static func standardSink(
         format: ReportFormat?, now: @escaping @Sendable () -> Instant, isService: Bool = false
     ) -> any EventSink {
-        switch ReportDestination(format: format, surroundings: .ofThisProcess) {
+        switch ReportDestination(format: format, environment: .ofThisProcess) {
         case .journal: RepetitionLimit(before: JournalSink())
         case .text(let style):
             RepetitionLimit(

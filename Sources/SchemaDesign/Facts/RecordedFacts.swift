@@ -1,4 +1,5 @@
 import EmbeddedSQL
+import SQLText
 
 /// The facts of the platform's schema as servers told them that had just installed it: `sql/facts`, where the deparse of
 /// each major version is recorded.
@@ -8,7 +9,7 @@ import EmbeddedSQL
 /// SQL writes it, `{vector:name}` for its bare name.
 package struct RecordedFacts: Sendable {
     /// The versions that pgtend supports: each is recorded.
-    package let majors = [15, 16, 17, 18]
+    package let majors = ServerCapabilities.supportedMajors
     private let lines: [Line]
 
     private struct Line {

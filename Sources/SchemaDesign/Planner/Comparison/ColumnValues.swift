@@ -118,7 +118,7 @@ extension SchemaComparison {
     /// Whether a text is none of a type's values. Before PostgreSQL 16 nothing but the cast itself tells, and the server
     /// names the first that it cannot make.
     private func isNoValue(_ text: String, of type: ColumnType) throws(SQLTextError) -> String {
-        major >= 16
+        ServerCapabilities(major: major).has(.inputValidation)
             ? "NOT pg_input_is_valid(\(text), \(try SQLLiteral(type.name).quoted))" : "(\(text))::\(type.name) IS NULL"
     }
 }

@@ -4,7 +4,7 @@ import Maintenance
 @testable import Commands
 
 /// Entries of a ledger for the renderers, all before `now`.
-extension Samples {
+extension SampleAnswers {
     /// 2026-11-23 03:20:14.5 UTC
     static let now = instant("2026-11-23").adding(microseconds: (3 * 3_600 + 20 * 60 + 14) * 1_000_000 + 500_000)
 
@@ -14,7 +14,7 @@ extension Samples {
         _ task: TaskKind, _ ago: Int64, _ state: LedgerRun.State = .completed, took: Int64? = 2,
         change: (inout LedgerRun) -> Void = { _ in }
     ) -> LedgerRun {
-        let start = Samples.ago(ago)
+        let start = SampleAnswers.ago(ago)
         var run = LedgerRun(
             owner: LedgerOwner(
                 run: RunOwner(
@@ -60,7 +60,7 @@ extension Samples {
 
     /// Two tables, two views.
     static var tendedPlan: Plan {
-        var plan = Samples.plan
+        var plan = SampleAnswers.plan
         plan.takenAt = now
         plan.work.steps = [refresh("weekly"), refresh("daily")]
         plan.work.runways = [

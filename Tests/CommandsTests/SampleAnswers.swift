@@ -5,7 +5,7 @@ import SQLText
 @testable import Commands
 
 /// Values for the renderers.
-enum Samples {
+enum SampleAnswers {
     static func name(_ name: String) -> RelationName { RelationName(schema: "shop", name: name) }
 
     /// A date that no calendar has is a mistake in the test, and stops it.

@@ -4,7 +4,7 @@ import Reporting
 import SQLText
 
 /// Events as a run makes them: for every kind of report one that has all there can be, and one that has least.
-enum Samples {
+enum SampleEvents {
     static let runID = "5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f"
     static let database = "mcp"
     static let start = Instant(midnightOf: CivilDate(year: 2026, month: 11, day: 23) ?? CivilDate(daysSinceEpoch: 0))

@@ -2,7 +2,7 @@ import Glibc
 import SystemdIO
 
 /// What the choice of a destination depends on.
-package struct Surroundings: Hashable, Sendable {
+package struct OutputEnvironment: Hashable, Sendable {
     package enum StandardError: Hashable, Sendable {
         case terminal
         /// `<N>` in front of its lines would stay there: only a service manager that reads takes it away.
@@ -33,9 +33,9 @@ package struct Surroundings: Hashable, Sendable {
     }
 
     /// Those of this process.
-    package static var ofThisProcess: Surroundings {
+    package static var ofThisProcess: OutputEnvironment {
         func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-        return Surroundings(
+        return OutputEnvironment(
             standardError: StandardError(descriptor: STDERR_FILENO),
             standardErrorIsJournal: JournalStream.isConnected(
                 announcement: variable("JOURNAL_STREAM"), descriptor: STDERR_FILENO),
@@ -47,7 +47,7 @@ package struct Surroundings: Hashable, Sendable {
     }
 }
 
-extension Surroundings.StandardError {
+extension OutputEnvironment.StandardError {
     package init(descriptor: CInt) {
         var status = stat()
         if isatty(descriptor) == 1 {
