@@ -48,7 +48,7 @@ package struct ConfigurationFile: Sendable {
 
 extension ConfigurationFile.Failure {
     /// Whether there is simply no such file.
-    var isAbsence: Bool {
+    var isNoSuchFile: Bool {
         self == .system(ENOENT) || self == .system(ENOTDIR)
     }
 

@@ -39,7 +39,7 @@ extension ConfigurationSource: Comparable {
     }
 
     /// For "(first at line 3)": short when both are in the file.
-    var asFirstPlace: String {
+    var shortDescription: String {
         if case .file(_, let mark?) = self { "line \(mark.line)" } else { description }
     }
 }

@@ -6,12 +6,12 @@ enum ConfigurationKeys {
     static let file = Section<Configuration>(
         ServiceKeys.all + [
             .list(
-                "databases", \.databases, blank: blankDatabase, identifiedBy: ConnectionKeys.identity,
+                "databases", \.databases, defaults: defaultDatabase, identifiedBy: ConnectionKeys.identity,
                 atLeastOne: true, database,
                 "The databases to tend. `--database` selects some of them by name.")
         ])
 
-    static let blankDatabase = DatabaseDefinition(name: "", conninfo: "")
+    static let defaultDatabase = DatabaseDefinition(name: "", conninfo: "")
 
     /// One element of `databases`. Its overrides hold for every selected database.
     static let database = Section<DatabaseDefinition>(

@@ -3,26 +3,26 @@ import Maintenance
 
 extension Key {
     /// The section `schedule`: when the service does one kind of work. `variable` overrides its interval.
-    static func schedule(_ field: Field<TaskSchedule>, variable: String, _ about: String) -> Key {
+    static func schedule(_ field: Field<TaskSchedule>, variable: String, _ meaning: String) -> Key {
         let name = "schedule"
         let section = scheduleSection(variable: variable)
         return Key(
-            name: name, about: about, isRequired: false, expected: "a mapping",
-            decode: { node, path, target, record in
+            name: name, meaning: meaning, isRequired: false, expected: "a mapping",
+            decode: { node, path, target, context in
                 guard !node.isNull else { return }
-                let problems = record.problems.count
-                var text = ScheduleText(target[keyPath: field])
-                section.decode(node, at: path, into: &text, &record)
+                let problems = context.problems.count
+                var text = ScheduleFields(target[keyPath: field])
+                section.decode(node, at: path, into: &text, &context)
                 // A schedule that is wrong in one key says nothing about the others.
-                guard record.problems.count == problems else { return }
+                guard context.problems.count == problems else { return }
                 target[keyPath: field].jitter = text.jitter
                 target[keyPath: field].startWithin = text.startWithin
-                if let schedule = schedule(text, at: path, &record) { target[keyPath: field].schedule = schedule }
+                if let schedule = schedule(text, at: path, &context) { target[keyPath: field].schedule = schedule }
             },
-            render: { .mapping(section.render(ScheduleText($0[keyPath: field]))) },
+            render: { .mapping(section.render(ScheduleFields($0[keyPath: field]))) },
             overrides: section.overrides.map { inner in
                 Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given) { texts, target in
-                    var schedule = ScheduleText(target[keyPath: field])
+                    var schedule = ScheduleFields(target[keyPath: field])
                     if let complaint = inner.set(texts, &schedule) { return complaint }
                     if let interval = schedule.every { target[keyPath: field].schedule = .every(interval) }
                     return nil
@@ -30,15 +30,15 @@ extension Key {
             },
             names: section.keys.map(\.name),
             validate: { target, path, validation in
-                section.validate(ScheduleText(target[keyPath: field]), at: path, &validation)
+                section.validate(ScheduleFields(target[keyPath: field]), at: path, &validation)
             },
-            outlines: { blank, path in
-                [.heading(path, "a mapping", false, about)]
-                    + section.outlines(ScheduleText(blank[keyPath: field]), at: path)
+            documentation: { defaults, path in
+                [.heading(path, "a mapping", false, meaning)]
+                    + section.documentation(ScheduleFields(defaults[keyPath: field]), at: path)
             })
     }
 
-    private static func scheduleSection(variable: String) -> Section<ScheduleText> {
+    private static func scheduleSection(variable: String) -> Section<ScheduleFields> {
         Section([
             .value(
                 "every", \.every,
@@ -68,29 +68,29 @@ extension Key {
 
     /// nil where nothing is said, or something wrong.
     private static func schedule(
-        _ text: ScheduleText, at path: String, _ record: inout DecodingRecord
+        _ text: ScheduleFields, at path: String, _ context: inout DecodingContext
     ) -> Schedule? {
         let (every, cron, zone) = ("\(path).every", "\(path).cron", "\(path).zone")
-        if let first = record.sources[every], record.sources[cron] != nil {
-            record.refuse(accepted: cron, "expected every or cron, found both (every at \(first.asFirstPlace))")
+        if let first = context.sources[every], context.sources[cron] != nil {
+            context.retract(cron, "expected every or cron, found both (every at \(first.shortDescription))")
             return nil
         }
         guard let expression = text.cron else {
-            record.refuse(accepted: zone, "expected cron beside it, found no cron: every counts in UTC")
+            context.retract(zone, "expected cron beside it, found no cron: every counts in UTC")
             return text.every.map { .every($0) }
         }
         guard let name = text.zone else { return .cron(expression, .utc) }
         do throws(ZoneError) {
-            return .cron(expression, try record.zones.rules(named: name))
+            return .cron(expression, try context.zones.rules(named: name))
         } catch {
-            record.refuse(accepted: zone, record.zones.complaint(about: error))
+            context.retract(zone, context.zones.complaint(about: error))
             return nil
         }
     }
 }
 
 /// A schedule as the file writes it: an interval or an expression, and the zone by its name.
-private struct ScheduleText: Sendable {
+private struct ScheduleFields: Sendable {
     private var interval: Duration?
     private var expression: CronExpression?
     var zone: String?

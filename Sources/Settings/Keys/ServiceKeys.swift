@@ -2,7 +2,7 @@
 enum ServiceKeys {
     static let all: [Key<Configuration>] = [
         .value(
-            "log_format", \.logFormat, ValueFormat<LogFormat>.word.optional, variable: "PGTEND_LOG_FORMAT",
+            "log_format", \.logFormat, ValueFormat<LogFormat>.choice.optional, variable: "PGTEND_LOG_FORMAT",
             flag: Flag("--log-format") { flags in flags.logFormat.map { [$0.rawValue] } ?? [] },
             "How to write to standard error where no journal listens. Without it: text."),
         .value(

@@ -6,7 +6,7 @@
 struct YAMLDocument {
     /// nil when the text holds no value at all.
     private(set) var root: YAMLNode?
-    private(set) var faults: [YAMLFault] = []
+    private(set) var errors: [YAMLError] = []
     /// Where the reader stopped early, nil when it did not. What comes before is as written, but what is not
     /// there may just not have been read, and what stands on that line may have been meant otherwise.
     private(set) var stop: Mark?
@@ -17,12 +17,12 @@ struct YAMLDocument {
     init(_ bytes: [UInt8]) {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
-        if let fault = Self.encodingFault(in: text) {
-            stop(at: fault)
+        if let error = Self.encodingError(in: text) {
+            stop(at: error)
             return
         }
         text.withUnsafeBufferPointer { buffer in
-            do throws(YAMLFault) {
+            do throws(YAMLError) {
                 var source = try YAMLEventSource(buffer)
                 readStream(&source)
             } catch {
@@ -39,7 +39,7 @@ struct YAMLDocument {
             case .documentStart:
                 if root != nil {
                     let message = "expected one document, found a second one: everything belongs in one mapping"
-                    return stop(at: YAMLFault(mark: event.mark, message: message))
+                    return stop(at: YAMLError(mark: event.mark, message: message))
                 }
             default: root = node(from: event, &source, depth: 0)
             }
@@ -55,7 +55,7 @@ struct YAMLDocument {
             default: .refused
             }
         if let complaint = Self.complaint(about: event) {
-            faults.append(YAMLFault(mark: event.mark, message: complaint))
+            errors.append(YAMLError(mark: event.mark, message: complaint))
             return YAMLNode(mark: event.mark, content: .refused)
         }
         return YAMLNode(mark: event.mark, content: content)
@@ -90,7 +90,7 @@ struct YAMLDocument {
     /// nil once the reader has stopped, for good.
     private mutating func next(_ source: inout YAMLEventSource) -> YAMLEvent? {
         guard stop == nil else { return nil }
-        do throws(YAMLFault) {
+        do throws(YAMLError) {
             return try source.next()
         } catch {
             stop(at: error)
@@ -98,27 +98,27 @@ struct YAMLDocument {
         }
     }
 
-    private mutating func stop(at fault: YAMLFault) {
-        faults.append(fault)
-        stop = fault.mark
+    private mutating func stop(at error: YAMLError) {
+        errors.append(error)
+        stop = error.mark
     }
 
     private mutating func isShallow(_ event: YAMLEvent, _ depth: Int) -> Bool {
         guard depth == Self.maximumDepth else { return true }
-        stop(at: YAMLFault(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
+        stop(at: YAMLError(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
         return false
     }
 
     private static func complaint(about event: YAMLEvent) -> String? {
         if case .alias = event.kind { return "an alias (*name) is not taken here: write the value out" }
-        return switch event.decoration {
+        return switch event.property {
         case .anchor: "an anchor (&name) is not taken here: write the value out where it is needed"
         case .tag: "a tag (!name) is not taken here: write the value alone"
         case nil: nil
         }
     }
 
-    private static func encodingFault(in bytes: ArraySlice<UInt8>) -> YAMLFault? {
+    private static func encodingError(in bytes: ArraySlice<UInt8>) -> YAMLError? {
         guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
         var parser = Unicode.UTF8.ForwardParser()
         var rest = bytes.makeIterator()
@@ -126,6 +126,6 @@ struct YAMLDocument {
         while case .valid(let encoded) = parser.parseScalar(from: &rest) {
             before.append(Unicode.UTF8.decode(encoded))
         }
-        return YAMLFault(mark: Mark(behind: before), message: "expected UTF-8, found bytes that are not")
+        return YAMLError(mark: Mark(behind: before), message: "expected UTF-8, found bytes that are not")
     }
 }

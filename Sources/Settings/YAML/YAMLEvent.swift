@@ -3,7 +3,7 @@ struct YAMLEvent {
     let mark: Mark
     let kind: Kind
     /// `&name` or a `!tag` stands before the node.
-    let decoration: Decoration?
+    let property: Property?
 
     enum Kind {
         case documentStart
@@ -18,14 +18,14 @@ struct YAMLEvent {
         case streamEnd
     }
 
-    enum Decoration {
+    enum Property {
         case anchor
         case tag
     }
 }
 
 /// Why a text cannot be read as YAML, or what of YAML is not taken here.
-struct YAMLFault: Error, Hashable {
+struct YAMLError: Error, Hashable {
     let mark: Mark
     let message: String
 }

@@ -1,7 +1,7 @@
 /// A value to be written as YAML.
 indirect enum YAMLValue: Hashable, Sendable {
     /// Written as it is: a number, a truth value, a word of a closed list.
-    case word(String)
+    case plain(String)
     /// Written in quotes where YAML, or a reader, could take it for something else.
     case text(String)
     /// Written as what of it may be shown.
@@ -27,7 +27,7 @@ extension YAMLValue {
     /// A scalar as a secret; what a list or a mapping holds has a secrecy of its own.
     func redacted(by secrecy: Secrecy) -> YAMLValue {
         switch self {
-        case .word(let text), .text(let text): .secret(secrecy.redact(text))
+        case .plain(let text), .text(let text): .secret(secrecy.redact(text))
         case .secret, .list, .mapping, .mappings: self
         }
     }
@@ -35,7 +35,7 @@ extension YAMLValue {
     /// Whether a secret stands anywhere in it.
     var holdsSecret: Bool {
         switch self {
-        case .word, .text: false
+        case .plain, .text: false
         case .secret(let text): text.holdsSecret
         case .list(let values): values.contains(where: \.holdsSecret)
         case .mapping(let fields): fields.contains(where: \.value.holdsSecret)
@@ -46,7 +46,7 @@ extension YAMLValue {
     /// A scalar, or a list of scalars, on one line; nil for what needs more.
     var inOneLine: String? {
         switch self {
-        case .word(let word): return word
+        case .plain(let word): return word
         case .text(let text): return YAMLWriter.scalar(text)
         case .secret(let text): return YAMLWriter.scalar(text.shown)
         case .mappings(let elements) where elements.isEmpty: return "[]"

@@ -22,7 +22,7 @@ struct YAMLWriter {
         if let line = value.inOneLine { return endLine(" " + line, path) }
         endLine("", path)
         switch value {
-        case .word, .text, .secret, .list: break
+        case .plain, .text, .secret, .list: break
         case .mapping(let fields): write(fields, indent: indent + 2, path: path)
         case .mappings(let elements):
             for (index, element) in elements.enumerated() {

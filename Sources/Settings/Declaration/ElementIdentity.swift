@@ -19,11 +19,11 @@ struct ElementIdentity<Element: Sendable>: Sendable {
     init(key: String, noun: String, of field: KeyPath<Element, RelationName> & Sendable) {
         self.key = key
         self.noun = noun
-        name = { SQLNameText.text(of: $0[keyPath: field]) }
+        name = { QualifiedName.text(of: $0[keyPath: field]) }
     }
 }
 
 extension RelationName {
     /// Stands for a required name until it is read; a definition that keeps it is never handed out.
-    static let blank = RelationName(schema: "", name: "")
+    static let placeholder = RelationName(schema: "", name: "")
 }

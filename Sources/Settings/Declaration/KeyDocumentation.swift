@@ -1,5 +1,5 @@
 /// What a reader of the reference has to know about one key.
-package struct KeyOutline: Hashable, Sendable {
+package struct KeyDocumentation: Hashable, Sendable {
     /// `databases[].partitions.sets[].premake`.
     package let path: String
     /// What is expected there.
@@ -9,18 +9,18 @@ package struct KeyOutline: Hashable, Sendable {
     package let defaultText: String?
     /// The environment variable that overrides it.
     package let variable: String?
-    package let about: String
+    package let meaning: String
 
     /// Every key of the configuration file, in the order of the file.
-    package static var all: [KeyOutline] { ConfigurationKeys.file.outlines(Configuration(), at: "") }
+    package static var all: [KeyDocumentation] { ConfigurationKeys.file.documentation(Configuration(), at: "") }
 }
 
-extension KeyOutline {
+extension KeyDocumentation {
     /// Of a key that only holds others.
     static func heading(
-        _ path: String, _ expected: String, _ isRequired: Bool, _ about: String
-    ) -> KeyOutline {
-        KeyOutline(
-            path: path, expected: expected, isRequired: isRequired, defaultText: nil, variable: nil, about: about)
+        _ path: String, _ expected: String, _ isRequired: Bool, _ meaning: String
+    ) -> KeyDocumentation {
+        KeyDocumentation(
+            path: path, expected: expected, isRequired: isRequired, defaultText: nil, variable: nil, meaning: meaning)
     }
 }

@@ -28,7 +28,7 @@ func problems(
 }
 
 /// A file that is right, with every key in it.
-let completeFile = """
+let fileWithEveryKey = """
     log_format: json
     connections: 3
     stop_grace: 1min

@@ -48,15 +48,15 @@ extension Section {
     /// Sets what the environment and the command line say of `target`; `path` is the target's own.
     func override(
         _ target: inout Target, at path: String, by environment: EnvironmentOverrides, _ flags: FlagOverrides,
-        _ record: inout DecodingRecord
+        _ context: inout DecodingContext
     ) {
         for override in overrides {
             let texts = override.given(environment, flags)
             guard !texts.isEmpty else { continue }
             if let complaint = override.set(texts, &target) {
-                record.refuse(override.source, "", complaint)
+                context.refuse(override.source, "", complaint)
             } else {
-                record.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: override.source)
+                context.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: override.source)
             }
         }
     }

@@ -1,7 +1,7 @@
 import CivilTime
 
 extension ValueFormat where Value == Bool {
-    static let truth = ValueFormat(
+    static let boolean = ValueFormat(
         expected: "true or false", isPlainOnly: true,
         parse: { $0 == "true" ? true : $0 == "false" ? false : nil },
         hint: { text in
@@ -11,7 +11,7 @@ extension ValueFormat where Value == Bool {
             default: nil
             }
         },
-        render: { .word($0 ? "true" : "false") })
+        render: { .plain($0 ? "true" : "false") })
 }
 
 extension ValueFormat where Value == Int {
@@ -23,19 +23,19 @@ extension ValueFormat where Value == Int {
                 guard let value = Int(text), String(value) == text, range.contains(value) else { return nil }
                 return value
             },
-            render: { .word(String($0)) })
+            render: { .plain(String($0)) })
     }
 }
 
 extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
     /// One word of a closed list.
-    static var word: ValueFormat {
+    static var choice: ValueFormat {
         let words = Value.allCases.map(\.rawValue)
         let list = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
         return ValueFormat(
             expected: list, parse: { Value(rawValue: $0) },
             hint: { text in Spelling.nearest(to: text, among: words).map { "did you mean '\($0)'?" } },
-            render: { .word($0.rawValue) })
+            render: { .plain($0.rawValue) })
     }
 }
 
@@ -55,7 +55,7 @@ extension ValueFormat where Value == Duration {
                 return duration
             },
             hint: hint(for:),
-            render: { .word($0.inLongestUnit) })
+            render: { .plain($0.inLongestUnit) })
     }
 
     private static let milliseconds: [Substring: Int64] = [

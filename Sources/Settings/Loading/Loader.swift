@@ -5,7 +5,7 @@ struct Loader {
     private let flags: FlagOverrides
     private let environment: EnvironmentOverrides
     private let defaultFile: String
-    private var record: DecodingRecord
+    private var context: DecodingContext
     /// What the file says, with the environment over it.
     private var configuration = Configuration()
     private var file: String?
@@ -13,7 +13,7 @@ struct Loader {
     private var knowsAllNames = true
     private var selection: [Selected] = []
 
-    /// A database to tend, and the path under which `record` knows where its values come from.
+    /// A database to tend, and the path under which `context` knows where its values come from.
     private struct Selected {
         var definition: DatabaseDefinition
         let path: String
@@ -40,7 +40,7 @@ struct Loader {
         self.flags = flags
         self.environment = environment
         self.defaultFile = defaultFile
-        record = DecodingRecord(file: "", zones: ZoneShelf(directory: zoneDirectory))
+        context = DecodingContext(file: "", zones: ZoneRulesCache(directory: zoneDirectory))
     }
 
     // MARK: The file
@@ -52,15 +52,15 @@ struct Loader {
         let named = flags.configFile ?? environment[EnvironmentOverrides.configFile]
         let path = named ?? defaultFile
         guard !path.isEmpty else {
-            record.refuse(.commandLine(flag: "--config"), "", "expected the path of a file, found an empty text")
+            context.refuse(.commandLine(flag: "--config"), "", "expected the path of a file, found an empty text")
             knowsAllNames = false
             return nil
         }
         do throws(ConfigurationFile.Failure) {
             return (path, try readFile(path))
         } catch {
-            if named == nil, error.isAbsence { return nil }
-            record.refuse(.file(path: path, at: nil), "", error.message)
+            if named == nil, error.isNoSuchFile { return nil }
+            context.refuse(.file(path: path, at: nil), "", error.message)
             knowsAllNames = false
             return nil
         }
@@ -69,44 +69,44 @@ struct Loader {
     mutating func read(_ contents: ConfigurationFile, _ path: String) {
         file = path
         let document = YAMLDocument(contents.bytes)
-        record = DecodingRecord(file: path, stop: document.stop, zones: record.zones)
-        for fault in document.faults { record.refuse(.file(path: path, at: fault.mark), "", fault.message) }
+        context = DecodingContext(file: path, stop: document.stop, zones: context.zones)
+        for error in document.errors { context.refuse(.file(path: path, at: error.mark), "", error.message) }
         decode(document.root)
-        let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
-        let hasList = document.faults.isEmpty && !configuration.databases.isEmpty
-        knowsAllNames = record.problems.isEmpty || hasList && hasAllNames
+        let hasAllNames = configuration.databases.indices.allSatisfy { context.sources["databases[\($0)].name"] != nil }
+        let hasList = document.errors.isEmpty && !configuration.databases.isEmpty
+        knowsAllNames = context.problems.isEmpty || hasList && hasAllNames
         let holdsSecret = ConfigurationKeys.file.render(configuration).contains(where: \.value.holdsSecret)
         if holdsSecret, contents.isReadableByOthers {
             let cure = "chmod o-r it, or use a password file"
-            record.warn(
+            context.warn(
                 .file(path: path, at: nil), "", "holds a password and every user of this machine can read it; \(cure)")
         }
     }
 
     private mutating func decode(_ root: YAMLNode?) {
         if let root, !root.isNull {
-            return ConfigurationKeys.file.decode(root, at: "", into: &configuration, &record)
+            return ConfigurationKeys.file.decode(root, at: "", into: &configuration, &context)
         }
         let start = Mark(line: 1, column: 1)
         let expected = "a mapping with the keys \(ConfigurationKeys.file.names)"
-        record.miss(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
+        context.reportMissing(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
     }
 
     // MARK: The selection
 
     /// Picks the databases, and lets the environment and the command line override their values.
     mutating func select() {
-        environment.warnOfUnknown(&record)
-        ConfigurationKeys.file.override(&configuration, at: "", by: environment, flags, &record)
+        environment.warnOfUnknown(&context)
+        ConfigurationKeys.file.override(&configuration, at: "", by: environment, flags, &context)
         chooseDatabases()
         let keys = ConfigurationKeys.database
         for index in selection.indices {
-            keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &record)
+            keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &context)
         }
         if selection.isEmpty {
             // Nothing to override, but a wrong variable is to be reported all the same.
-            var nobody = ConfigurationKeys.blankDatabase
-            keys.override(&nobody, at: "", by: environment, flags, &record)
+            var nobody = ConfigurationKeys.defaultDatabase
+            keys.override(&nobody, at: "", by: environment, flags, &context)
         }
     }
 
@@ -123,16 +123,16 @@ struct Loader {
         } else if knowsAllNames {
             let place = file ?? defaultFile
             let ways = "give --database 'host=/run/postgresql dbname=NAME', set PGTEND_DATABASE, or list it in \(place)"
-            record.refuse(.commandLine(flag: "--database"), "", "expected a database to tend, found none: \(ways)")
+            context.refuse(.commandLine(flag: "--database"), "", "expected a database to tend, found none: \(ways)")
         }
     }
 
     private mutating func choose(_ selector: String, _ source: ConfigurationSource) {
-        guard ConninfoText.isConninfo(selector) else { return choose(named: selector, source) }
-        let conninfo = ConninfoText(selector)
+        guard ConnectionString.isRecognized(selector) else { return choose(named: selector, source) }
+        let conninfo = ConnectionString(selector)
         if conninfo.holdsSecret, case .commandLine = source {
             let cure = "use a password file (~/.pgpass) or PGPASSWORD"
-            record.warn(source, "", "the password in it is shown to every user of this machine by ps; \(cure)")
+            context.warn(source, "", "the password in it is shown to every user of this machine by ps; \(cure)")
         }
         guard !selection.contains(where: { $0.definition.conninfo == selector }) else { return }
         let short = conninfo.databaseName ?? environment["PGDATABASE"] ?? conninfo.redacted
@@ -145,7 +145,7 @@ struct Loader {
             guard !selection.contains(where: { $0.index == index }) else { return }
             selection.append(Selected(configuration.databases[index], index: index))
         } else if knowsAllNames {
-            record.refuse(source, "", complaint(aboutUnknown: name))
+            context.refuse(source, "", complaint(aboutUnknown: name))
         }
     }
 
@@ -164,14 +164,14 @@ struct Loader {
     private mutating func add(conninfo: String, name: String, _ source: ConfigurationSource) {
         let selected = Selected(DatabaseDefinition(name: name, conninfo: conninfo), position: selection.count)
         selection.append(selected)
-        record.accept("\(selected.path).conninfo", from: source)
-        record.accept("\(selected.path).name", from: source)
+        context.accept("\(selected.path).conninfo", from: source)
+        context.accept("\(selected.path).name", from: source)
     }
 
     // MARK: The result
 
     func result() throws(SettingsError) -> LoadedConfiguration {
-        var validation = Validation(sources: record.sources)
+        var validation = Validation(sources: context.sources)
         // Also what is not selected: a file is right as a whole.
         var whole = configuration
         for selected in selection {
@@ -181,12 +181,12 @@ struct Loader {
         for selected in selection where selected.index == nil {
             ConfigurationKeys.database.validate(selected.definition, at: selected.path, &validation)
         }
-        let problems = Self.inOrder(record.problems + validation.problems)
+        let problems = Self.inOrder(context.problems + validation.problems)
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         var configuration = configuration
         configuration.databases = selection.map(\.definition)
         return LoadedConfiguration(
-            configuration: configuration, warnings: Self.inOrder(record.warnings), file: file, sources: sources)
+            configuration: configuration, warnings: Self.inOrder(context.warnings), file: file, sources: sources)
     }
 
     /// Numbered as in the result.
@@ -194,7 +194,7 @@ struct Loader {
         var numbered: [Substring: String] = [:]
         for (index, selected) in selection.enumerated() { numbered[selected.path[...]] = "databases[\(index)]" }
         var sources: [String: ConfigurationSource] = [:]
-        for (path, source) in record.sources {
+        for (path, source) in context.sources {
             let owner = path.prefix { $0 != "." }
             if let number = numbered[owner] {
                 sources[number + path[owner.endIndex...]] = source

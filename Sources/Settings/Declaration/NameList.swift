@@ -10,7 +10,7 @@ struct NameList: Sendable {
 
     private var element: ValueFormat<String> { .name(of: object) }
 
-    func decode(_ node: YAMLNode, at path: String, _ record: inout DecodingRecord) -> [String]? {
+    func decode(_ node: YAMLNode, at path: String, _ context: inout DecodingContext) -> [String]? {
         switch node.content {
         case .refused: return nil
         case .sequence(let nodes) where !nodes.isEmpty:
@@ -18,20 +18,20 @@ struct NameList: Sendable {
             var names: [String] = []
             for (index, node) in nodes.enumerated() {
                 let place = "\(path)[\(index)]"
-                guard let name = element.decode(node, at: place, &record) else { continue }
+                guard let name = element.decode(node, at: place, &context) else { continue }
                 if let mark = first[name] {
-                    record.refuse(node.mark, place, "\(duplicate(name)) (first at line \(mark.line))")
+                    context.refuse(node.mark, place, "\(duplicate(name)) (first at line \(mark.line))")
                 } else {
                     first[name] = node.mark
                     names.append(name)
                 }
             }
-            record.accept(path, from: node.mark)
+            context.accept(path, from: node.mark)
             return names
-        case .sequence: record.miss(node.mark, path, "expected \(expected), found an empty list")
-        case .scalar(let text, _) where !node.isNull && SQLNameText.isName(text):
-            record.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
-        default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
+        case .sequence: context.reportMissing(node.mark, path, "expected \(expected), found an empty list")
+        case .scalar(let text, _) where !node.isNull && QualifiedName.isName(text):
+            context.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
+        default: context.refuse(node.mark, path, "expected \(expected), found \(node.found)")
         }
         return nil
     }

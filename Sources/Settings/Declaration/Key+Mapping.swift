@@ -3,65 +3,67 @@ import Maintenance
 extension Key {
     /// A mapping whose keys set what belongs to the same target.
     static func section(
-        _ name: String, isRequired: Bool = false, _ section: Section<Target>, _ about: String
+        _ name: String, isRequired: Bool = false, _ section: Section<Target>, _ meaning: String
     ) -> Key {
         Key(
-            name: name, about: about, isRequired: isRequired, expected: "a mapping",
-            decode: { node, path, target, record in
+            name: name, meaning: meaning, isRequired: isRequired, expected: "a mapping",
+            decode: { node, path, target, context in
                 // A heading with nothing under it is as if it were not there.
                 guard isRequired || !node.isNull else { return }
-                section.decode(node, at: path, into: &target, &record)
+                section.decode(node, at: path, into: &target, &context)
             },
             render: { .mapping(section.render($0)) },
             overrides: section.overrides.map { inner in
                 Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given, set: inner.set)
             },
             names: section.keys.map(\.name), validate: section.validate,
-            outlines: { blank, path in
-                [.heading(path, "a mapping", isRequired, about)] + section.outlines(blank, at: path)
+            documentation: { defaults, path in
+                [.heading(path, "a mapping", isRequired, meaning)] + section.documentation(defaults, at: path)
             })
     }
 
-    /// A mapping that makes a value which is missing without it; `blank` has the defaults.
+    /// A mapping that makes a value which is missing without it; `defaults` has the defaults.
     static func optionalSection<Value: Sendable>(
-        _ name: String, _ field: Field<Value?>, blank: Value, _ section: Section<Value>, _ about: String
+        _ name: String, _ field: Field<Value?>, defaults: Value, _ section: Section<Value>, _ meaning: String
     ) -> Key {
         Key(
-            name: name, about: about, isRequired: false, expected: "a mapping",
-            decode: { node, path, target, record in
+            name: name, meaning: meaning, isRequired: false, expected: "a mapping",
+            decode: { node, path, target, context in
                 guard !node.isNull else { return }
-                var value = blank
-                section.decode(node, at: path, into: &value, &record)
+                var value = defaults
+                section.decode(node, at: path, into: &value, &context)
                 target[keyPath: field] = value
             },
             render: { $0[keyPath: field].map { .mapping(section.render($0)) } },
             validate: { target, path, validation in
                 if let value = target[keyPath: field] { section.validate(value, at: path, &validation) }
             },
-            outlines: { _, path in [.heading(path, "a mapping", false, about)] + section.outlines(blank, at: path) })
+            documentation: { _, path in
+                [.heading(path, "a mapping", false, meaning)] + section.documentation(defaults, at: path)
+            })
     }
 
-    /// A list of mappings. `blank` has an element's defaults, and nothing that stands for its required keys.
+    /// A list of mappings. `defaults` has an element's defaults, and nothing that stands for its required keys.
     static func list<Element: Sendable>(
-        _ name: String, _ field: Field<[Element]>, blank: Element, identifiedBy identity: ElementIdentity<Element>,
-        atLeastOne: Bool = false, _ section: Section<Element>, _ about: String
+        _ name: String, _ field: Field<[Element]>, defaults: Element, identifiedBy identity: ElementIdentity<Element>,
+        atLeastOne: Bool = false, _ section: Section<Element>, _ meaning: String
     ) -> Key {
         let expected = atLeastOne ? "a list of at least one mapping" : "a list of mappings"
         return Key(
-            name: name, about: about, isRequired: false, expected: expected,
-            decode: { node, path, target, record in
+            name: name, meaning: meaning, isRequired: false, expected: expected,
+            decode: { node, path, target, context in
                 switch node.content {
                 case .refused: break
                 case .sequence(let nodes) where !(atLeastOne && nodes.isEmpty):
                     target[keyPath: field] = nodes.enumerated().map { index, node in
-                        var element = blank
-                        section.decode(node, at: "\(path)[\(index)]", into: &element, &record)
+                        var element = defaults
+                        section.decode(node, at: "\(path)[\(index)]", into: &element, &context)
                         return element
                     }
-                    record.accept(path, from: node.mark)
+                    context.accept(path, from: node.mark)
                 case .scalar where node.isNull: break
-                case .sequence: record.miss(node.mark, path, "expected \(expected), found an empty list")
-                default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
+                case .sequence: context.reportMissing(node.mark, path, "expected \(expected), found an empty list")
+                default: context.refuse(node.mark, path, "expected \(expected), found \(node.found)")
                 }
             },
             render: { target in
@@ -77,24 +79,24 @@ extension Key {
                     section.validate(element, at: "\(path)[\(index)]", &validation)
                 }
             },
-            outlines: { _, path in
-                [.heading(path, expected, false, about)] + section.outlines(blank, at: path + "[]")
+            documentation: { _, path in
+                [.heading(path, expected, false, meaning)] + section.documentation(defaults, at: path + "[]")
             })
     }
 
     /// A list of mappings that means something else when it is missing than when it is empty.
     static func optionalList<Element: Sendable>(
-        _ name: String, _ field: Field<[Element]?>, blank: Element, identifiedBy identity: ElementIdentity<Element>,
-        _ section: Section<Element>, _ about: String
+        _ name: String, _ field: Field<[Element]?>, defaults: Element, identifiedBy identity: ElementIdentity<Element>,
+        _ section: Section<Element>, _ meaning: String
     ) -> Key {
         let list = Key<Listing<Element>>.list(
-            name, \.elements, blank: blank, identifiedBy: identity, section, about)
+            name, \.elements, defaults: defaults, identifiedBy: identity, section, meaning)
         return Key(
-            name: name, about: about, isRequired: false, expected: list.expected,
-            decode: { node, path, target, record in
+            name: name, meaning: meaning, isRequired: false, expected: list.expected,
+            decode: { node, path, target, context in
                 guard !node.isNull else { return }
                 var listing = Listing<Element>(elements: [])
-                list.decode(node, path, &listing, &record)
+                list.decode(node, path, &listing, &context)
                 target[keyPath: field] = listing.elements
             },
             render: { target in target[keyPath: field].flatMap { list.render(Listing(elements: $0)) } },
@@ -103,14 +105,14 @@ extension Key {
                     list.validate(Listing(elements: elements), path, &validation)
                 }
             },
-            outlines: { _, path in list.outlines(Listing(elements: []), path) })
+            documentation: { _, path in list.documentation(Listing(elements: []), path) })
     }
 }
 
 extension Key<DatabaseDefinition> {
     /// The keys of one kind of task: a section that is called as the task is.
-    static func task(_ task: TaskKind, _ section: Section<DatabaseDefinition>, _ about: String) -> Key {
-        .section(task.rawValue, section, about)
+    static func task(_ task: TaskKind, _ section: Section<DatabaseDefinition>, _ meaning: String) -> Key {
+        .section(task.rawValue, section, meaning)
     }
 }
 

@@ -1,15 +1,15 @@
 /// A libpq connection string as far as the configuration must understand it: where its secrets are, and which
 /// database it names. Whether it is right is libpq's to say.
-struct ConninfoText {
+struct ConnectionString {
     /// With every secret blotted out; a string that cannot be scanned to its end is not shown from there on.
     private(set) var redacted = ""
     private(set) var holdsSecret = false
     private(set) var databaseName: String?
 
-    static let blot = "********"
+    static let mask = "********"
 
     /// What tells a connection string from a name.
-    static func isConninfo(_ text: String) -> Bool {
+    static func isRecognized(_ text: String) -> Bool {
         text.unicodeScalars.contains("=") || text.contains("://")
     }
 
@@ -28,14 +28,14 @@ struct ConninfoText {
     }
 
     private mutating func append(_ keyword: String, value: String, as written: Substring) {
-        let nests = keyword == "dbname" && Self.isConninfo(value)
+        let nests = keyword == "dbname" && Self.isRecognized(value)
         guard Self.isSecret(keyword) || nests else {
             redacted += written
             if keyword == "dbname", !value.isEmpty { databaseName = value }
             return
         }
         holdsSecret = holdsSecret || !value.isEmpty
-        redacted += Self.blot
+        redacted += Self.mask
     }
 
     // MARK: keyword = value …
@@ -57,7 +57,7 @@ struct ConninfoText {
             let isKeyword = keyword.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic || $0 == "_" }
             guard isKeyword, here < scalars.endIndex, scalars[here] == "=" else {
                 // Not a pair: what this is, and what follows, only its author knows. It stays a conninfo in form.
-                redacted += "password=" + Self.blot
+                redacted += "password=" + Self.mask
                 holdsSecret = true
                 return
             }
@@ -102,7 +102,7 @@ struct ConninfoText {
         if let at = main.lastIndex(of: "@") {
             location = main[main.index(after: at)...]
             if let colon = main[..<at].firstIndex(of: ":") {
-                redacted += main[...colon] + Self.blot
+                redacted += main[...colon] + Self.mask
                 holdsSecret = main.index(after: colon) < at
             } else {
                 redacted += main[..<at]

@@ -5,7 +5,7 @@ struct Secrecy: Sendable {
 
     /// The passwords and keys within a connection string.
     static let ofConnectionString = Secrecy { text in
-        let conninfo = ConninfoText(text)
+        let conninfo = ConnectionString(text)
         return RedactedText(given: text, shown: conninfo.redacted, holdsSecret: conninfo.holdsSecret)
     }
 }

@@ -28,18 +28,18 @@ struct ValueFormat<Value: Sendable>: Sendable {
     }
 
     /// The value of a scalar of the file.
-    func decode(_ node: YAMLNode, at path: String, _ record: inout DecodingRecord) -> Value? {
+    func decode(_ node: YAMLNode, at path: String, _ context: inout DecodingContext) -> Value? {
         switch node.content {
         case .refused: return nil
         case .scalar(let text, let isPlain) where !node.isNull && (isPlain || !isPlainOnly):
             if let value = parse(text) {
-                record.accept(path, from: node.mark)
+                context.accept(path, from: node.mark)
                 return value
             }
-            record.refuse(node.mark, path, complaint(about: text))
+            context.refuse(node.mark, path, complaint(about: text))
         case .scalar(let text, isPlain: false) where parse(text) != nil:
-            record.refuse(node.mark, path, "expected \(expected), found \(found(node)): write it without quotes")
-        default: record.refuse(node.mark, path, "expected \(expected), found \(found(node))")
+            context.refuse(node.mark, path, "expected \(expected), found \(found(node)): write it without quotes")
+        default: context.refuse(node.mark, path, "expected \(expected), found \(found(node))")
         }
         return nil
     }

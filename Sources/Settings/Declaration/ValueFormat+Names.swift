@@ -5,21 +5,21 @@ extension ValueFormat where Value == String {
     /// How the file calls a database: what `--database` could take for a connection string is not a name.
     static let databaseName = ValueFormat(
         expected: "a name of 1 to 63 bytes without '=' and '://'",
-        parse: { SQLNameText.isName($0) && !ConninfoText.isConninfo($0) ? $0 : nil },
+        parse: { QualifiedName.isName($0) && !ConnectionString.isRecognized($0) ? $0 : nil },
         render: { .text($0) })
 
     /// Exactly as the catalog has it, no quoting: nothing in it needs to be told apart.
     static func name(of object: String) -> ValueFormat {
         ValueFormat(
-            expected: "the name of a \(object) (1 to 63 bytes)", parse: { SQLNameText.isName($0) ? $0 : nil },
+            expected: "the name of a \(object) (1 to 63 bytes)", parse: { QualifiedName.isName($0) ? $0 : nil },
             render: { .text($0) })
     }
 
-    static let conninfo = ValueFormat(
+    static let connectionString = ValueFormat(
         expected: "a libpq connection string such as 'host=/run/postgresql dbname=NAME'",
         // Empty is allowed: libpq's own variables and defaults then say it all.
         parse: { text in
-            let isPlausible = text.isEmpty || ConninfoText.isConninfo(text)
+            let isPlausible = text.isEmpty || ConnectionString.isRecognized(text)
             return isPlausible && !text.unicodeScalars.contains("\0") ? text : nil
         },
         render: { .text($0) })
@@ -67,8 +67,8 @@ extension ValueFormat where Value == RelationName {
     /// letter, the catalog would not.
     static func relation(_ object: String) -> ValueFormat {
         ValueFormat(
-            expected: "a \(object) with its schema, as schema.name", parse: SQLNameText.relation(_:),
-            hint: SQLNameText.hint(for:), render: { .text(SQLNameText.text(of: $0)) })
+            expected: "a \(object) with its schema, as schema.name", parse: QualifiedName.parse,
+            hint: QualifiedName.hint(for:), render: { .text(QualifiedName.text(of: $0)) })
     }
 }
 

@@ -1,13 +1,13 @@
 import Maintenance
 
 /// Qualified names as SQL writes them: `schema.name`, a part in double quotes where it is not plain.
-enum SQLNameText {
+enum QualifiedName {
     /// What the catalog can hold as a name.
     static func isName(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && !text.unicodeScalars.contains("\0")
     }
 
-    static func relation(_ text: String) -> RelationName? {
+    static func parse(_ text: String) -> RelationName? {
         guard let parts = parts(of: text), parts.count == 2, parts.allSatisfy(isName) else { return nil }
         return RelationName(schema: parts[0], name: parts[1])
     }

@@ -1,7 +1,7 @@
 import CivilTime
 
 /// The zones that the configuration names: each file is read once, however many schedules go by it.
-struct ZoneShelf {
+struct ZoneRulesCache {
     private let directory: String
     private var known: [String: ZoneRules] = [:]
 

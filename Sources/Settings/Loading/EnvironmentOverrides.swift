@@ -15,7 +15,7 @@ struct EnvironmentOverrides {
 
     /// A misspelt variable would silently do nothing. It is a warning, not a problem: container platforms set
     /// variables of this form on their own (`PGTEND_SERVICE_HOST` for a service called pgtend).
-    func warnOfUnknown(_ record: inout DecodingRecord) {
+    func warnOfUnknown(_ context: inout DecodingContext) {
         let places =
             ConfigurationKeys.file.overrides.compactMap(\.place)
             + ConfigurationKeys.database.overrides.compactMap(\.place)
@@ -29,7 +29,7 @@ struct EnvironmentOverrides {
             guard !known.contains(name) else { continue }
             let meant = spelledOut[name] ?? Spelling.nearest(to: name, among: known)
             let near = meant.map { "; did you mean '\($0)'?" } ?? ""
-            record.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
+            context.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
         }
     }
 

@@ -1,16 +1,16 @@
 /// What is learnt while values are taken over: what is wrong with them, and where the good ones come from.
-struct DecodingRecord {
+struct DecodingContext {
     /// The file that is being read.
     private let file: String
     /// Where its reader stopped early.
     private let stop: Mark?
-    var zones: ZoneShelf
+    var zones: ZoneRulesCache
     private(set) var problems: [Problem] = []
     private(set) var warnings: [Problem] = []
     /// By path; a value that was refused has none.
     private(set) var sources: [String: ConfigurationSource] = [:]
 
-    init(file: String, stop: Mark? = nil, zones: ZoneShelf) {
+    init(file: String, stop: Mark? = nil, zones: ZoneRulesCache) {
         self.file = file
         self.stop = stop
         self.zones = zones
@@ -24,7 +24,7 @@ struct DecodingRecord {
     }
 
     /// Says that something is missing, unless it may just not have been read.
-    mutating func miss(_ mark: Mark, _ path: String, _ message: String) {
+    mutating func reportMissing(_ mark: Mark, _ path: String, _ message: String) {
         if stop == nil { refuse(mark, path, message) }
     }
 
@@ -33,7 +33,7 @@ struct DecodingRecord {
     }
 
     /// Takes back a value that is right in itself but not where it stands; nothing without one.
-    mutating func refuse(accepted path: String, _ message: String) {
+    mutating func retract(_ path: String, _ message: String) {
         switch sources.removeValue(forKey: path) {
         case nil: break
         case .file(_, let mark?): refuse(mark, path, message)

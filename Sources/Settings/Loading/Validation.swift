@@ -29,7 +29,7 @@ struct Validation {
             let (place, name) = ("\(path)[\(index)].\(identity.key)", identity.name(element))
             guard let source = sources[place] else { continue }
             if let earlier = first[name] {
-                let message = "duplicate \(identity.noun) \(Quotation.of(name)) (first at \(earlier.asFirstPlace))"
+                let message = "duplicate \(identity.noun) \(Quotation.of(name)) (first at \(earlier.shortDescription))"
                 report(place, source, message)
             } else {
                 first[name] = source

@@ -4,7 +4,7 @@ enum Quotation {
 
     /// Whether no part of it may be shown.
     static func isWithheld(_ text: String) -> Bool {
-        ConninfoText.isConninfo(text) || text.lowercased().contains("password")
+        ConnectionString.isRecognized(text) || text.lowercased().contains("password")
     }
 
     /// In single quotes, on one line, cut when long. A text that looks like a connection string is not shown:
