@@ -1,6 +1,6 @@
 import Testing
 
-/// A mistake, and every word that is said about it.
+/// A file with a mistake, and all messages that it must lead to.
 struct Mistake: Sendable, CustomTestStringConvertible {
     let name: String
     let text: String
@@ -12,7 +12,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         self.messages = messages
     }
 
-    /// A file that is right but for these lines in its only database.
+    /// A file that is valid but for these lines in its only database.
     init(_ name: String, inDatabase lines: String, _ messages: String...) {
         let indented = lines.split(separator: "\n").map { "    \($0)\n" }.joined()
         self.name = name

@@ -1,14 +1,14 @@
 import Maintenance
 
 extension Key {
-    /// A mapping whose keys set what belongs to the same target.
+    /// A mapping whose keys set values of the same target.
     static func section(
         _ name: String, isRequired: Bool = false, _ section: Section<Target>, _ meaning: String
     ) -> Key {
         Key(
             name: name, meaning: meaning, isRequired: isRequired, expected: "a mapping",
             decode: { node, path, target, context in
-                // A heading with nothing under it is as if it were not there.
+                // A key with nothing after it counts as absent.
                 guard isRequired || !node.isNull else { return }
                 section.decode(node, at: path, into: &target, &context)
             },
@@ -16,13 +16,13 @@ extension Key {
             overrides: section.overrides.map { inner in
                 Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given, set: inner.set)
             },
-            names: section.keys.map(\.name), validate: section.validate,
+            innerKeys: section.keys.map(\.name), validate: section.validate,
             documentation: { defaults, path in
                 [.heading(path, "a mapping", isRequired, meaning)] + section.documentation(defaults, at: path)
             })
     }
 
-    /// A mapping that makes a value which is missing without it; `defaults` has the defaults.
+    /// A mapping for a value that is nil without it. `defaults` is the value of an empty mapping.
     static func optionalSection<Value: Sendable>(
         _ name: String, _ field: Field<Value?>, defaults: Value, _ section: Section<Value>, _ meaning: String
     ) -> Key {
@@ -43,7 +43,8 @@ extension Key {
             })
     }
 
-    /// A list of mappings. `defaults` has an element's defaults, and nothing that stands for its required keys.
+    /// A list of mappings. `defaults` is the element that an empty mapping would give, with placeholders for required
+    /// keys.
     static func list<Element: Sendable>(
         _ name: String, _ field: Field<[Element]>, defaults: Element, identifiedBy identity: ElementIdentity<Element>,
         atLeastOne: Bool = false, _ section: Section<Element>, _ meaning: String
@@ -84,7 +85,7 @@ extension Key {
             })
     }
 
-    /// A list of mappings that means something else when it is missing than when it is empty.
+    /// A list of mappings for which absent and empty are different things.
     static func optionalList<Element: Sendable>(
         _ name: String, _ field: Field<[Element]?>, defaults: Element, identifiedBy identity: ElementIdentity<Element>,
         _ section: Section<Element>, _ meaning: String
@@ -110,13 +111,13 @@ extension Key {
 }
 
 extension Key<DatabaseDefinition> {
-    /// The keys of one kind of task: a section that is called as the task is.
+    /// The section with the keys of one kind of task, which has the name of the task.
     static func task(_ task: TaskKind, _ section: Section<DatabaseDefinition>, _ meaning: String) -> Key {
         .section(task.rawValue, section, meaning)
     }
 }
 
-/// What an optional list is read into before it counts as given.
+/// Stands for the target while an optional list is decoded, since its field cannot be nil.
 private struct Listing<Element: Sendable>: Sendable {
     var elements: [Element]
 }

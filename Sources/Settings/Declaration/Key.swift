@@ -1,29 +1,28 @@
-/// One key of a mapping: what it is called, how it is read, written, overridden, validated and documented.
+/// A key of a mapping: its name, and how its value is read, written, overridden, validated and documented.
 struct Key<Target: Sendable>: Sendable {
     let name: String
     let meaning: String
     let isRequired: Bool
     /// Continues "expected …".
     let expected: String
-    /// Takes the value over, or records why not.
+    /// Sets the value if it is valid, and records a problem if it is not.
     let decode: @Sendable (YAMLNode, _ path: String, inout Target, inout DecodingContext) -> Void
-    /// nil leaves the key out.
+    /// nil omits the key.
     let render: @Sendable (Target) -> YAMLValue?
-    /// Of this value, or of those within it.
+    /// Of this value, or of those in its mapping, relative to the target.
     var overrides: [Override<Target>] = []
-    /// The keys of the mapping behind this key, if it is one.
-    var names: [String] = []
-    /// Compares this value, or those within it, with others.
+    /// The keys of its mapping, if its value is one; for messages on misplaced keys.
+    var innerKeys: [String] = []
+    /// Checks this value, or those in its mapping, against others.
     var validate: @Sendable (Target, _ path: String, inout Validation) -> Void = { _, _, _ in }
-    /// Of this key and those within it; the target has the defaults.
+    /// Of this key and of those in its mapping. The target holds the defaults.
     let documentation: @Sendable (Target, _ path: String) -> [KeyDocumentation]
 }
 
 extension Key {
     typealias Field<Value> = WritableKeyPath<Target, Value> & Sendable
 
-    /// A key with one scalar behind it. Without a secrecy its value is shown as it is; `validate` says with which other
-    /// values it cannot stand.
+    /// A key whose value is a scalar. Without a secrecy it is shown as it is; `validate` returns what contradicts it.
     static func value<Value>(
         _ name: String, _ field: Field<Value>, _ format: ValueFormat<Value>, variable: String? = nil,
         flag: Flag? = nil, isRequired: Bool = false, secrecy: Secrecy? = nil,
@@ -57,7 +56,7 @@ extension Key {
             })
     }
 
-    /// A key with a list of names behind it, at least one and none of them twice.
+    /// A key whose value is a list of names, with at least one and without duplicates.
     static func names(
         _ name: String, _ field: Field<[String]>, of object: String, variable: String? = nil, flag: Flag? = nil,
         _ meaning: String

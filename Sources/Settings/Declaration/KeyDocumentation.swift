@@ -1,11 +1,11 @@
-/// What a reader of the reference has to know about one key.
+/// What the reference says about a key.
 package struct KeyDocumentation: Hashable, Sendable {
-    /// `databases[].partitions.sets[].premake`.
+    /// As `databases[].partitions.sets[].premake`.
     package let path: String
-    /// What is expected there.
+    /// Which values are valid.
     package let expected: String
     package let isRequired: Bool
-    /// As the file would write it; nil when there is none.
+    /// As it would be written in the file; nil if there is no default.
     package let defaultText: String?
     /// The environment variable that overrides it.
     package let variable: String?
@@ -16,7 +16,7 @@ package struct KeyDocumentation: Hashable, Sendable {
 }
 
 extension KeyDocumentation {
-    /// Of a key that only holds others.
+    /// For a key whose value is a mapping, or a list of mappings.
     static func heading(
         _ path: String, _ expected: String, _ isRequired: Bool, _ meaning: String
     ) -> KeyDocumentation {

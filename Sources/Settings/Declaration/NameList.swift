@@ -1,4 +1,4 @@
-/// A list of names: at least one, none twice.
+/// The format of a list of names: at least one, and no duplicates.
 struct NameList: Sendable {
     let object: String
 
@@ -36,7 +36,7 @@ struct NameList: Sendable {
         return nil
     }
 
-    /// Names with commas between them, spaces around them ignored; one with a comma stands in double quotes.
+    /// Names separated by commas; spaces around them are ignored. A name that contains a comma is in double quotes.
     func parse(_ text: String) -> Result<[String], Complaint> {
         var names: [String] = []
         var name = ""
@@ -47,7 +47,7 @@ struct NameList: Sendable {
             case "," where !isQuoted:
                 names.append(name)
                 name = ""
-            // Behind a name they stay until it is known whether more of it follows.
+            // A space after the first character is kept for now: it may be part of the name.
             case " " where !isQuoted && name.isEmpty: continue
             default: name.unicodeScalars.append(scalar)
             }
@@ -57,7 +57,7 @@ struct NameList: Sendable {
         return check(names.map(withoutTrailingSpaces))
     }
 
-    /// Names that come one by one.
+    /// The same for names that are separate already, such as those of a repeated flag.
     func check(_ names: [String]) -> Result<[String], Complaint> {
         for (index, name) in names.enumerated() {
             guard element.parse(name) != nil else {

@@ -1,8 +1,8 @@
 import Maintenance
 
-/// Qualified names as SQL writes them: `schema.name`, a part in double quotes where it is not plain.
+/// The syntax of qualified names in SQL: `schema.name`, with double quotes around a part that is no plain identifier.
 enum QualifiedName {
-    /// What the catalog can hold as a name.
+    /// Whether the catalog can hold it: PostgreSQL's type `name` has up to 63 bytes.
     static func isName(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && !text.unicodeScalars.contains("\0")
     }
@@ -16,7 +16,7 @@ enum QualifiedName {
         "\(quoted(relation.schema)).\(quoted(relation.name))"
     }
 
-    /// Why `text` is no qualified name, where that is not plain from the expectation.
+    /// Why `text` is not a qualified name; nil if the expectation says enough.
     static func hint(for text: String) -> String? {
         guard let parts = parts(of: text) else {
             return "capitals, spaces and dots within a name stand in double quotes: '\"Odd Schema\".\"t.1\"'"
@@ -30,7 +30,7 @@ enum QualifiedName {
         }
     }
 
-    /// The parts between the dots, unquoted; nil when one is not as SQL writes it.
+    /// The parts between the dots, unquoted; nil if one of them is not valid in SQL.
     private static func parts(of text: String) -> [String]? {
         var parts: [String] = []
         var rest = text.unicodeScalars[...]

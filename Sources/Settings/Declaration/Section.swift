@@ -1,4 +1,4 @@
-/// A mapping of the file: its keys, which set what belongs to `Target`.
+/// The keys of a mapping, which set the values of a `Target`.
 struct Section<Target: Sendable>: Sendable {
     let keys: [Key<Target>]
 
@@ -8,7 +8,7 @@ struct Section<Target: Sendable>: Sendable {
 
     var overrides: [Override<Target>] { keys.flatMap(\.overrides) }
 
-    /// Takes over what is right and records what is not.
+    /// Sets the values that are valid, and records problems for the others.
     func decode(_ node: YAMLNode, at path: String, into target: inout Target, _ context: inout DecodingContext) {
         switch node.content {
         case .refused: break
@@ -38,7 +38,7 @@ struct Section<Target: Sendable>: Sendable {
         mapping.isEmpty ? key : "\(mapping).\(key)"
     }
 
-    /// For a sentence.
+    /// For a message.
     var names: String { keys.map(\.name).joined(separator: ", ") }
 
     private func decode(
@@ -70,7 +70,7 @@ struct Section<Target: Sendable>: Sendable {
     private func reportMissing(
         after seen: [String: Mark], _ mark: Mark, _ path: String, _ context: inout DecodingContext
     ) {
-        // A key that is there but misspelt is reported once, as that.
+        // A required key that is misspelt is reported as such, and not as missing too.
         let misspelt = seen.keys.filter { name in !keys.contains { $0.name == name } }
         for key in keys where key.isRequired && seen[key.name] == nil {
             if misspelt.contains(where: { Spelling.nearest(to: $0, among: keys.map(\.name)) == key.name }) { continue }
@@ -78,9 +78,9 @@ struct Section<Target: Sendable>: Sendable {
         }
     }
 
-    /// A known key of a section within this one is misplaced rather than misspelt.
+    /// A key that some section within this one has is misplaced rather than misspelt.
     private func suggestion(for name: String) -> String {
-        if let owner = keys.first(where: { $0.names.contains(name) }) { return "; it belongs in '\(owner.name)'" }
+        if let owner = keys.first(where: { $0.innerKeys.contains(name) }) { return "; it belongs in '\(owner.name)'" }
         return Spelling.suggestion(for: name, among: keys.map(\.name))
     }
 }

@@ -15,7 +15,7 @@ extension ValueFormat where Value == Bool {
 }
 
 extension ValueFormat where Value == Int {
-    /// Decimal digits without leading zeros: YAML 1.1 reads `010` as eight, YAML 1.2 as ten.
+    /// Decimal digits without leading zeros: `010` is eight in YAML 1.1, and ten in YAML 1.2.
     static func integer(_ range: ClosedRange<Int>, because reason: String) -> ValueFormat {
         ValueFormat(
             expected: "an integer from \(range.lowerBound) to \(range.upperBound) (\(reason))", isPlainOnly: true,
@@ -28,7 +28,7 @@ extension ValueFormat where Value == Int {
 }
 
 extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
-    /// One word of a closed list.
+    /// One word of a fixed list.
     static var choice: ValueFormat {
         let words = Value.allCases.map(\.rawValue)
         let list = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
@@ -40,12 +40,13 @@ extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
 }
 
 extension ValueFormat where Value == Duration {
-    /// PostgreSQL counts the milliseconds of a time limit in 32 bits: 24 days, and a little more.
+    /// PostgreSQL holds the milliseconds of `statement_timeout` in 32 bits: a little more than 24 days.
     static let statementTimeout = duration(
         .milliseconds(1) ... .seconds(24 * 86_400), because: "PostgreSQL counts no further")
 
-    /// A whole number and one of PostgreSQL's units, or `m` for minutes, as people write it. `M` means months to some,
-    /// and a number alone means milliseconds to one setting and seconds to the next.
+    /// A whole number and one of PostgreSQL's units, or `m` for minutes, which is common elsewhere. `M` is refused,
+    /// since some take it for months, and so is a number alone, since PostgreSQL's settings have different default
+    /// units.
     static func duration(_ range: ClosedRange<Duration>, because reason: String) -> ValueFormat {
         let limits = "\(range.lowerBound.inLongestUnit) to \(range.upperBound.inLongestUnit)"
         return ValueFormat(

@@ -1,4 +1,4 @@
-/// The keys at the top of the file: what holds for the service as a whole.
+/// The keys at the top level of the file, which apply to the service as a whole.
 enum ServiceKeys {
     static let all: [Key<Configuration>] = [
         .value(

@@ -1,8 +1,9 @@
-/// What is learnt while values are taken over: what is wrong with them, and where the good ones come from.
+/// State that is passed along while values are decoded: the problems and warnings so far, and the sources of the values
+/// that were accepted.
 struct DecodingContext {
     /// The file that is being read.
     private let file: String
-    /// Where its reader stopped early.
+    /// Where reading it stopped because of a syntax error.
     private let stop: Mark?
     var zones: ZoneRulesCache
     private(set) var problems: [Problem] = []
@@ -16,14 +17,14 @@ struct DecodingContext {
         self.zones = zones
     }
 
-    /// Says that something is wrong. On the line of a syntax error the error itself says so already, and what
-    /// was read there is more likely its consequence than a mistake of its own.
+    /// Reports that something is wrong. Nothing is reported from the line of a syntax error on: what was read there is
+    /// more likely a consequence of that error than another mistake.
     mutating func refuse(_ mark: Mark, _ path: String, _ message: String) {
         if let stop, mark.line >= stop.line { return }
         problems.append(Problem(source: .file(path: file, at: mark), path: path, message: message))
     }
 
-    /// Says that something is missing, unless it may just not have been read.
+    /// Reports that something is missing, unless reading stopped before it could have been found.
     mutating func reportMissing(_ mark: Mark, _ path: String, _ message: String) {
         if stop == nil { refuse(mark, path, message) }
     }
@@ -32,7 +33,8 @@ struct DecodingContext {
         problems.append(Problem(source: source, path: path, message: message))
     }
 
-    /// Takes back a value that is right in itself but not where it stands; nothing without one.
+    /// Refuses a value after all that was accepted by itself, but cannot be combined with others. Does nothing if there
+    /// is none.
     mutating func retract(_ path: String, _ message: String) {
         switch sources.removeValue(forKey: path) {
         case nil: break

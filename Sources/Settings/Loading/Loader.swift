@@ -1,23 +1,24 @@
 import Maintenance
 
-/// One reading of the configuration, step by step; see `load`.
+/// The steps of `load`, in order: find and read the file, select the databases and override their values, validate.
 struct Loader {
     private let flags: FlagOverrides
     private let environment: EnvironmentOverrides
     private let defaultFile: String
     private var context: DecodingContext
-    /// What the file says, with the environment over it.
+    /// As the file has it; what overrides the values of a selected database is in `selection`.
     private var configuration = Configuration()
     private var file: String?
-    /// False when a name in the file may not have been read: then no selector can be called unknown.
+    /// False if some database's name may not have been read. Then a selector that matches none is not reported: the
+    /// database may be in the file.
     private var knowsAllNames = true
     private var selection: [Selected] = []
 
-    /// A database to tend, and the path under which `context` knows where its values come from.
+    /// A selected database, and the path under which `context` has the sources of its values.
     private struct Selected {
         var definition: DatabaseDefinition
         let path: String
-        /// In the file; nil for one that the file does not have.
+        /// Its place in the list of the file; nil if it is not from the file.
         let index: Int?
 
         init(_ definition: DatabaseDefinition, index: Int) {
@@ -26,7 +27,7 @@ struct Loader {
             self.index = index
         }
 
-        /// The path is one that the file cannot have.
+        /// A database that is not from the file: its path is one that no key of the file can have.
         init(_ definition: DatabaseDefinition, position: Int) {
             self.definition = definition
             self.path = "selected[\(position)]"
@@ -45,7 +46,7 @@ struct Loader {
 
     // MARK: The file
 
-    /// nil when none is needed, or none can be read.
+    /// nil if there is no file and none is needed, or if it cannot be read, which is then reported.
     mutating func find(
         by readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile
     ) -> (path: String, file: ConfigurationFile)? {
@@ -94,7 +95,7 @@ struct Loader {
 
     // MARK: The selection
 
-    /// Picks the databases, and lets the environment and the command line override their values.
+    /// Selects the databases, and applies the overrides of environment and command line.
     mutating func select() {
         environment.warnOfUnknown(&context)
         ConfigurationKeys.file.override(&configuration, at: "", by: environment, flags, &context)
@@ -104,7 +105,7 @@ struct Loader {
             keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &context)
         }
         if selection.isEmpty {
-            // Nothing to override, but a wrong variable is to be reported all the same.
+            // There is nothing to override, but an invalid variable must be reported all the same.
             var nobody = ConfigurationKeys.defaultDatabase
             keys.override(&nobody, at: "", by: environment, flags, &context)
         }
@@ -118,7 +119,7 @@ struct Loader {
         } else if !configuration.databases.isEmpty {
             selection = configuration.databases.enumerated().map { Selected($1, index: $0) }
         } else if let (variable, name) = environment.libpqDatabase {
-            // libpq fills in what its variables say.
+            // libpq itself takes the connection's parameters from its variables.
             add(conninfo: "", name: name, .environment(variable: variable))
         } else if knowsAllNames {
             let place = file ?? defaultFile
@@ -172,7 +173,7 @@ struct Loader {
 
     func result() throws(SettingsError) -> LoadedConfiguration {
         var validation = Validation(sources: context.sources)
-        // Also what is not selected: a file is right as a whole.
+        // Databases that are not selected are validated too: a file is valid as a whole or not at all.
         var whole = configuration
         for selected in selection {
             if let index = selected.index { whole.databases[index] = selected.definition }
@@ -189,7 +190,7 @@ struct Loader {
             configuration: configuration, warnings: Self.inOrder(context.warnings), file: file, sources: sources)
     }
 
-    /// Numbered as in the result.
+    /// With the databases numbered as in the result.
     private var sources: [String: ConfigurationSource] {
         var numbered: [Substring: String] = [:]
         for (index, selected) in selection.enumerated() { numbered[selected.path[...]] = "databases[\(index)]" }
@@ -205,7 +206,8 @@ struct Loader {
         return sources
     }
 
-    /// By place, each once: a variable is applied to several databases, and is wrong only once.
+    /// In the order of `ConfigurationSource`, without repetitions: an invalid variable is refused anew for each
+    /// database.
     private static func inOrder(_ problems: [Problem]) -> [Problem] {
         var seen: Set<Problem> = []
         return problems.filter { seen.insert($0).inserted }.enumerated()

@@ -1,9 +1,9 @@
-/// One thing that is wrong, or doubtful, with the configuration.
+/// A problem with the configuration, or a warning.
 package struct Problem: Hashable, Sendable {
     /// The place to correct.
     package let source: ConfigurationSource
-    /// Which value, as `databases[0].partitions.sets[1].interval`; empty for the text as a whole, and where the
-    /// source already names the value.
+    /// Of the value, as `databases[0].partitions.sets[1].interval`; empty for the file as a whole, and if the source
+    /// already names the value.
     package let path: String
     /// What was expected and what was found. Never holds a secret.
     package let message: String
@@ -16,19 +16,20 @@ package struct Problem: Hashable, Sendable {
 }
 
 extension Problem: CustomStringConvertible {
-    /// `file:line:column: path: message`, or the source's own form before the message.
+    /// `file:line:column: path: message`, or the description of another source before the message.
     package var description: String {
         path.isEmpty ? "\(source): \(message)" : "\(source): \(path): \(message)"
     }
 }
 
-/// The configuration cannot be used. Every problem that was found, in order of place; at least one.
+/// A configuration that cannot be used: every problem that was found, at least one, in the order of
+/// `ConfigurationSource`.
 package struct SettingsError: Error, Hashable, Sendable {
     package let problems: [Problem]
 }
 
 extension SettingsError: CustomStringConvertible {
-    /// One problem a line.
+    /// One line for each problem.
     package var description: String {
         problems.map(\.description).joined(separator: "\n")
     }

@@ -1,17 +1,17 @@
-/// One YAML document as a tree with marks, and everything that is wrong with it as YAML.
+/// A YAML document as a tree of nodes, with everything that makes it invalid as YAML.
 ///
-/// A text that ends in a syntax error keeps what was read before it, so that mistakes further up are found in
-/// the same go. Anchors, aliases and tags are refused: a configuration has no use for them, and without them
-/// no small file can grow into a large tree.
+/// What was read before a syntax error is kept, so that mistakes further up are reported together with it. Anchors,
+/// aliases and tags are refused: a configuration has no use for them, and without aliases a small file cannot expand
+/// into a huge tree.
 struct YAMLDocument {
-    /// nil when the text holds no value at all.
+    /// nil if the text holds no value at all.
     private(set) var root: YAMLNode?
     private(set) var errors: [YAMLError] = []
-    /// Where the reader stopped early, nil when it did not. What comes before is as written, but what is not
-    /// there may just not have been read, and what stands on that line may have been meant otherwise.
+    /// Where reading stopped because of an error; nil if everything was read. Lines before it are as written. What
+    /// seems to be missing may come after it, and what was read on its line may be wrong only because of the error.
     private(set) var stop: Mark?
 
-    /// Lists and mappings within each other; the configuration needs 7.
+    /// Of nested lists and mappings; the configuration needs 7.
     private static let maximumDepth = 32
 
     init(_ bytes: [UInt8]) {
@@ -87,7 +87,7 @@ struct YAMLDocument {
         return .mapping(entries)
     }
 
-    /// nil once the reader has stopped, for good.
+    /// nil from the first error on: the parser must not be asked for events after it.
     private mutating func next(_ source: inout YAMLEventSource) -> YAMLEvent? {
         guard stop == nil else { return nil }
         do throws(YAMLError) {

@@ -1,11 +1,11 @@
 import CLibYAML
 
-/// libyaml's parser over bytes that outlive it. The parser is freed when this value ends, whatever happened.
+/// libyaml's parser on bytes that outlive it. The end of this value's lifetime frees the parser.
 struct YAMLEventSource: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeBufferPointer<UInt8>
 
-    /// `bytes` is UTF-8 and stays where it is for as long as this value lives.
+    /// `bytes` must be UTF-8, and stay valid for the lifetime of this value.
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(YAMLError) {
         self.bytes = bytes
         parser = .allocate(capacity: 1)
@@ -22,7 +22,7 @@ struct YAMLEventSource: ~Copyable {
         parser.deallocate()
     }
 
-    /// The next event. After a fault, and after the end of the stream, it must not be asked again.
+    /// The next event. Must not be called again after an error, nor after the end of the stream.
     mutating func next() throws(YAMLError) -> YAMLEvent {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw parserError() }
@@ -45,7 +45,7 @@ struct YAMLEventSource: ~Copyable {
             let scalar = event.data.scalar
             let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             return .scalar(text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
-        // YAML_NO_EVENT comes only behind the end of the stream.
+        // YAML_NO_EVENT comes only after the end of the stream.
         default: return .streamEnd
         }
     }
@@ -61,13 +61,13 @@ struct YAMLEventSource: ~Copyable {
         return anchor != nil ? .anchor : tag != nil ? .tag : nil
     }
 
-    /// libyaml's own words and place; a tab, which it calls "a character", is named, and so is what a cron expression
-    /// begins with.
+    /// libyaml's own message and place, except for errors that it describes badly: a tab, which it calls "a character",
+    /// and the `*` or `@` at the beginning of a cron expression without quotes.
     private func parserError() -> YAMLError {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
         guard state.error != YAML_READER_ERROR else {
-            // The reader knows an offset in bytes only.
+            // For an encoding error libyaml gives only an offset in bytes.
             let before = String(decoding: bytes.prefix(state.problem_offset), as: UTF8.self)
             return YAMLError(mark: Mark(behind: before.unicodeScalars), message: "not valid YAML: \(problem)")
         }
