@@ -1,6 +1,6 @@
 import Maintenance
 
-/// What pgtend is to do, whoever said it.
+/// The configuration in force, wherever its values come from.
 package struct Configuration: Hashable, Sendable {
     package var databases: [DatabaseDefinition]
     /// nil leaves the choice to the program, which looks at where its output goes.
@@ -20,15 +20,22 @@ package struct Configuration: Hashable, Sendable {
         self.stopGrace = stopGrace
     }
 
-    /// The whole configuration, defaults included, as a file that says the same; secrets are blotted out.
+    /// The whole configuration, defaults included, as a file that would give the same configuration, but for secrets,
+    /// which are masked.
     package func rendered() -> String {
         rendered { _ in nil }
     }
 
-    /// With a comment at each value for which `comment` has one.
+    /// With a comment after each value for which `comment` has one.
     func rendered(comment: @escaping (_ path: String) -> String?) -> String {
         var writer = YAMLWriter(comment: comment)
         writer.write(ConfigurationKeys.file.render(self))
         return writer.output
     }
+}
+
+/// The format of reports on standard error, where they do not go to the journal.
+package enum LogFormat: String, CaseIterable, Hashable, Sendable {
+    case text
+    case json
 }

@@ -2,15 +2,15 @@ import CivilTime
 import Maintenance
 
 extension Configuration {
-    /// What a reload changes: one line for each value that `next` has otherwise, each database, set, view or corpus
-    /// that comes or goes, and each zone whose rules are others. Empty when nothing does. Secrets are blotted out; that
-    /// one has changed is said.
+    /// What a reload changes: one line for each value that is different in `next`, for each database, set, view or
+    /// corpus that is added or removed, and for each time zone with other rules. Empty if nothing changes. Secrets are
+    /// masked, but a changed one is reported.
     ///
     ///     connections: 8 -> 16
     ///     database shop: schemas: [a] -> [a, b]
     ///     database shop: partitions.sets[sales.orders]: added
     ///
-    /// The order is that of `next`; what is gone comes last.
+    /// The order is that of `next`; what is removed comes last.
     package func changes(to next: Configuration) -> [String] {
         let isGlobal = { (field: YAMLValue.Field) in field.key != "databases" }
         var difference = Difference()
@@ -43,7 +43,7 @@ extension DatabaseDefinition {
     }
 }
 
-/// Two trees of rendered values, side by side.
+/// Compares two trees of rendered values.
 private struct Difference {
     private(set) var lines: [String] = []
 
@@ -56,7 +56,7 @@ private struct Difference {
         }
     }
 
-    /// nil is a key that is not there.
+    /// nil stands for a key that is absent.
     private mutating func compare(_ old: YAMLValue?, _ new: YAMLValue?, at path: String) {
         guard old != new else { return }
         switch (old, new) {
@@ -91,7 +91,7 @@ private struct Difference {
 }
 
 extension YAMLValue {
-    /// Of a list of mappings; empty for anything else.
+    /// The elements of a list of mappings; empty for anything else.
     fileprivate var elements: [Element] {
         if case .mappings(let elements) = self { elements } else { [] }
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The bytes of a configuration file.
+/// The contents of a configuration file.
 package struct ConfigurationFile: Sendable {
     package let bytes: [UInt8]
     /// Whether users other than owner and group may read it.
@@ -19,13 +19,13 @@ package struct ConfigurationFile: Sendable {
         case tooLarge
     }
 
-    /// A thousand sets take 200 kB; what is larger is not a configuration (`--config /dev/zero`).
+    /// A thousand partition sets take 200 kB; anything larger than this is no configuration (`--config /dev/zero`).
     package static let maximumBytes = 4 << 20
 
-    /// Where the file is looked for when nobody names one.
+    /// The file that is read if none is named.
     package static let defaultPath = "/etc/pgtend/pgtend.yaml"
 
-    /// Reads the whole file at once; pipes (`--config <(…)`) too.
+    /// Reads the whole file, which may be a pipe (`--config <(…)`).
     package static func read(_ path: String) throws(Failure) -> ConfigurationFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(errno) }
@@ -47,12 +47,12 @@ package struct ConfigurationFile: Sendable {
 }
 
 extension ConfigurationFile.Failure {
-    /// Whether there is simply no such file.
-    var isAbsence: Bool {
+    /// Whether the file does not exist.
+    var isNoSuchFile: Bool {
         self == .system(ENOENT) || self == .system(ENOTDIR)
     }
 
-    /// The reason, and what to do.
+    /// The reason and, where there is one, the cure.
     var message: String {
         switch self {
         case .tooLarge:

@@ -1,6 +1,6 @@
 /// Where a value, or a problem with it, comes from.
 package enum ConfigurationSource: Hashable, Sendable {
-    /// pgtend's own default.
+    /// A default.
     case builtIn
     /// `at` is nil for a file that could not be read at all.
     case file(path: String, at: Mark?)
@@ -38,8 +38,8 @@ extension ConfigurationSource: Comparable {
         }
     }
 
-    /// For "(first at line 3)": short when both are in the file.
-    var asFirstPlace: String {
+    /// For "(first at line 3)", in a message that names the file already.
+    var shortDescription: String {
         if case .file(_, let mark?) = self { "line \(mark.line)" } else { description }
     }
 }

@@ -80,9 +80,9 @@ struct ConfigurationChangesTests {
             ("[mcp, \"Odd Schema\"]", "['mcp', 'Odd Schema']", []),
         ] as [(String, String, [String])])
     func isSaidValueByValue(old: String, new: String, lines: [String]) throws {
-        try #require(completeFile.contains(old))
-        let changed = completeFile.replacing(old, with: new, maxReplacements: 1)
-        #expect(try changes(completeFile, changed) == lines)
+        try #require(fileWithEveryKey.contains(old))
+        let changed = fileWithEveryKey.replacing(old, with: new, maxReplacements: 1)
+        #expect(try changes(fileWithEveryKey, changed) == lines)
     }
 
     @Test func neverShowsASecretButThatItHasChanged() throws {
@@ -124,9 +124,9 @@ struct ConfigurationChangesTests {
     }
 
     @Test func isNothingExactlyWhenTheConfigurationIsTheSame() throws {
-        let complete = try load(completeFile).configuration
+        let complete = try load(fileWithEveryKey).configuration
         #expect(complete.changes(to: complete) == [])
-        let lines = completeFile.split(separator: "\n")
+        let lines = fileWithEveryKey.split(separator: "\n")
         var accepted = 0
         for index in lines.indices {
             let shorter = (lines[..<index] + lines[(index + 1)...]).joined(separator: "\n")

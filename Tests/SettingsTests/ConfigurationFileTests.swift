@@ -7,7 +7,7 @@ import Testing
 @Suite("Configuration file")
 struct ConfigurationFileTests {
     @Test func takesEveryKey() throws {
-        let loaded = try load(completeFile)
+        let loaded = try load(fileWithEveryKey)
         let platform = DatabaseDefinition(
             name: "platform", conninfo: "host=/run/postgresql dbname=platform", pooler: .session,
             schemas: ["mcp", "Odd Schema"],

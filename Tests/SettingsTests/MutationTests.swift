@@ -43,7 +43,7 @@ struct MutationTests {
         var generator = Seeded(seed: seed)
         var (accepted, refused) = (0, 0)
         for round in 0..<500 {
-            var bytes = Array(completeFile.utf8)
+            var bytes = Array(fileWithEveryKey.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&bytes, &generator) }
             switch Result(catching: { () throws(SettingsError) in try load(bytes) }) {
             case .success(let loaded):

@@ -17,13 +17,13 @@ struct ReferenceTests {
     /// One table for each mapping.
     private var reference: String {
         var sections: [(mapping: String, rows: [String])] = []
-        for key in KeyOutline.all {
+        for key in KeyDocumentation.all {
             let dot = key.path.lastIndex(of: ".")
             let mapping = dot.map { "`\(key.path[..<$0])`" } ?? "The file"
             let name = dot.map { key.path[key.path.index(after: $0)...] } ?? key.path[...]
             let fallback = key.isRequired ? "*required*" : key.defaultText.map { "`\($0)`" } ?? ""
             let variable = key.variable.map { "`\($0)`" } ?? ""
-            let row = "| `\(name)` | \(key.expected) | \(fallback) | \(variable) | \(key.about) |\n"
+            let row = "| `\(name)` | \(key.expected) | \(fallback) | \(variable) | \(key.meaning) |\n"
             if let index = sections.firstIndex(where: { $0.mapping == mapping }) {
                 sections[index].rows.append(row)
             } else {
@@ -49,21 +49,21 @@ struct ReferenceTests {
             path.replacing(/\[\d+\]/, with: "[]").replacing(/\w+\.schedule/, with: "schedule")
         }
         let shown = loaded.sources.keys.map(place)
-        for key in KeyOutline.all {
+        for key in KeyDocumentation.all {
             #expect(shown.contains { $0.hasPrefix(place(key.path)) } || key.path == "databases", "\(key.path)")
         }
     }
 
     @Test func namesEveryVariableAndNoOther() {
         let named = Set(text.matches(of: /PGTEND_[A-Z_]*[A-Z]/).map { String($0.output) })
-        let known = KeyOutline.all.compactMap(\.variable) + ["PGTEND_CONFIG", "PGTEND_DATABASE"]
+        let known = KeyDocumentation.all.compactMap(\.variable) + ["PGTEND_CONFIG", "PGTEND_DATABASE"]
         #expect(named == Set(known))
     }
 
     @Test func everyVariableIsKnownToTheReader() throws {
         let environment = Dictionary(
-            uniqueKeysWithValues: KeyOutline.all.compactMap(\.variable).map { ($0, "~wrong\u{0}~") })
-        let found = problems(in: completeFile, environment: environment)
+            uniqueKeysWithValues: KeyDocumentation.all.compactMap(\.variable).map { ($0, "~wrong\u{0}~") })
+        let found = problems(in: fileWithEveryKey, environment: environment)
         for variable in environment.keys {
             #expect(found.contains { $0.hasPrefix("environment: \(variable): expected ") }, "\(variable)")
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Rendered configuration")
 struct RenderingTests {
     @Test func parsesBackToTheSame() throws {
-        let loaded = try load(completeFile)
+        let loaded = try load(fileWithEveryKey)
         let again = try load(loaded.configuration.rendered())
         #expect(again.configuration == loaded.configuration)
         #expect(try load(loaded.rendered()).configuration == loaded.configuration)

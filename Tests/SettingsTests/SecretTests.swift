@@ -52,7 +52,7 @@ struct SecretTests {
         ]
         #expect(try load(text, isReadableByOthers: true).warnings.map(\.description) == expected)
         #expect(try load(text).warnings == [])
-        #expect(try load(completeFile, isReadableByOthers: true).warnings == [])
+        #expect(try load(fileWithEveryKey, isReadableByOthers: true).warnings == [])
     }
 
     @Test(

@@ -1,19 +1,19 @@
 import Maintenance
 
-/// The keys of the configuration file, put together. Each is declared once, in the file of what it belongs to; the
-/// reader, the overrides, the validation, `config show`, what a reload changes and the reference follow from there.
+/// All keys of the configuration file. Each of them is declared once, in one of the files beside this one. Decoding,
+/// overrides, validation, `config show`, the changes of a reload and the reference are derived from that.
 enum ConfigurationKeys {
     static let file = Section<Configuration>(
         ServiceKeys.all + [
             .list(
-                "databases", \.databases, blank: blankDatabase, identifiedBy: ConnectionKeys.identity,
+                "databases", \.databases, defaults: defaultDatabase, identifiedBy: ConnectionKeys.identity,
                 atLeastOne: true, database,
                 "The databases to tend. `--database` selects some of them by name.")
         ])
 
-    static let blankDatabase = DatabaseDefinition(name: "", conninfo: "")
+    static let defaultDatabase = DatabaseDefinition(name: "", conninfo: "")
 
-    /// One element of `databases`. Its overrides hold for every selected database.
+    /// The keys of an element of `databases`. Their overrides apply to every selected database.
     static let database = Section<DatabaseDefinition>(
         ConnectionKeys.all + LockKeys.all + TaskKind.allCases.map(section(of:)) + [LedgerKeys.section])
 

@@ -9,13 +9,13 @@ enum ConnectionKeys {
             "name", \.name, .databaseName, isRequired: true,
             "What the database is called in commands, reports and metrics. Unique in the file."),
         .value(
-            "conninfo", \.conninfo, .conninfo, isRequired: true, secrecy: .ofConnectionString,
+            "conninfo", \.conninfo, .connectionString, isRequired: true, secrecy: .ofConnectionString,
             """
             The connection string, keywords or URI, several hosts and TLS as libpq has them. Empty: libpq's own \
             variables and defaults. Keep a password out of it: use a password file.
             """),
         .value(
-            "pooler", \.pooler, .word, variable: "PGTEND_POOLER",
+            "pooler", \.pooler, .choice, variable: "PGTEND_POOLER",
             """
             What to do where a connection pooler such as pgbouncer stands before the server. session: accept it if a \
             check under load finds that each session has a backend of its own.

@@ -6,7 +6,7 @@ enum LedgerKeys {
         "ledger",
         Section([
             .value(
-                "enabled", \.ledger.enabled, .truth, variable: "PGTEND_LEDGER_ENABLED",
+                "enabled", \.ledger.enabled, .boolean, variable: "PGTEND_LEDGER_ENABLED",
                 """
                 False keeps the record of runs in the journal alone; several services then do the same work several \
                 times, and a restart does not know what was done.

@@ -20,7 +20,7 @@ enum LockKeys {
             """),
     ]
 
-    /// Where both are given, the budget is to be corrected.
+    /// If both are given, the budget is the one to correct.
     private static func budgetBelowTimeout(_ locks: LockBudget) -> [Contradiction] {
         guard locks.perTableAndHour < locks.perStep else { return [] }
         let (timeout, budget) = (locks.perStep.inLongestUnit, locks.perTableAndHour.inLongestUnit)

@@ -7,19 +7,19 @@ enum PartitionKeys {
         .partitions,
         Section([
             .value(
-                "discover", \.partitions.discover, .truth, variable: "PGTEND_PARTITIONS_DISCOVER",
+                "discover", \.partitions.discover, .boolean, variable: "PGTEND_PARTITIONS_DISCOVER",
                 "Whether partition sets are looked for in the schemas. Sets that are listed are tended anyway."),
             .value(
                 "premake", \.partitions.premake, premake, variable: "PGTEND_PREMAKE",
                 "How many periods after the current one must have a partition."),
             .value(
-                "fill_gaps", \.partitions.fillGaps, .truth, variable: "PGTEND_FILL_GAPS",
+                "fill_gaps", \.partitions.fillGaps, .boolean, variable: "PGTEND_FILL_GAPS",
                 "Whether missing periods before the current one are created too."),
             .schedule(
                 \.partitions.schedule, variable: "PGTEND_PARTITIONS_EVERY",
                 "When the service looks after partitions."),
             .list(
-                "sets", \.partitionSets, blank: PartitionSetDefinition(table: .blank),
+                "sets", \.partitionSets, defaults: PartitionSetDefinition(table: .placeholder),
                 identifiedBy: ElementIdentity(key: "table", noun: "table", of: \.table), set,
                 "Partitioned tables that are named; each key that is missing is as discovered, or as said above."),
         ]),
@@ -30,7 +30,7 @@ enum PartitionKeys {
             "table", \.table, .relation("table"), isRequired: true,
             "The partitioned table. Unique among the sets."),
         .value(
-            "interval", \.interval, ValueFormat<CalendarInterval>.word.optional,
+            "interval", \.interval, ValueFormat<CalendarInterval>.choice.optional,
             "The period of one partition; weeks are ISO weeks, from Monday."),
         .value(
             "zone", \.zone, ValueFormat.zone.optional,
@@ -43,14 +43,14 @@ enum PartitionKeys {
             the day, Q the quarter, IYYY and IW the ISO year and week, DDD the day of the year. It must tell the \
             periods of the interval apart.
             """),
-        .value("fill_gaps", \.fillGaps, ValueFormat.truth.optional, "As above, for this table alone."),
-        .value("enabled", \.enabled, .truth, "False leaves the table alone, also when it is discovered."),
+        .value("fill_gaps", \.fillGaps, ValueFormat.boolean.optional, "As above, for this table alone."),
+        .value("enabled", \.enabled, .boolean, "False leaves the table alone, also when it is discovered."),
     ])
 
     private static let premake = ValueFormat<Int>.integer(
         0...400, because: "each is a table that every plan of a query has to weigh")
 
-    /// A pattern by which two partitions would have one name.
+    /// Whether the naming pattern gives several partitions the same name.
     @Sendable private static func equalNames(in set: PartitionSetDefinition) -> [Contradiction] {
         guard let naming = set.naming, let interval = set.interval, !naming.distinguishes(interval) else { return [] }
         let example =

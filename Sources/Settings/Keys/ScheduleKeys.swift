@@ -1,44 +1,9 @@
 import CivilTime
 import Maintenance
 
-extension Key {
-    /// The section `schedule`: when the service does one kind of work. `variable` overrides its interval.
-    static func schedule(_ field: Field<TaskSchedule>, variable: String, _ about: String) -> Key {
-        let name = "schedule"
-        let section = scheduleSection(variable: variable)
-        return Key(
-            name: name, about: about, isRequired: false, expected: "a mapping",
-            decode: { node, path, target, record in
-                guard !node.isNull else { return }
-                let problems = record.problems.count
-                var text = ScheduleText(target[keyPath: field])
-                section.decode(node, at: path, into: &text, &record)
-                // A schedule that is wrong in one key says nothing about the others.
-                guard record.problems.count == problems else { return }
-                target[keyPath: field].jitter = text.jitter
-                target[keyPath: field].startWithin = text.startWithin
-                if let schedule = schedule(text, at: path, &record) { target[keyPath: field].schedule = schedule }
-            },
-            render: { .mapping(section.render(ScheduleText($0[keyPath: field]))) },
-            overrides: section.overrides.map { inner in
-                Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given) { texts, target in
-                    var schedule = ScheduleText(target[keyPath: field])
-                    if let complaint = inner.set(texts, &schedule) { return complaint }
-                    if let interval = schedule.every { target[keyPath: field].schedule = .every(interval) }
-                    return nil
-                }
-            },
-            names: section.keys.map(\.name),
-            validate: { target, path, validation in
-                section.validate(ScheduleText(target[keyPath: field]), at: path, &validation)
-            },
-            outlines: { blank, path in
-                [.heading(path, "a mapping", false, about)]
-                    + section.outlines(ScheduleText(blank[keyPath: field]), at: path)
-            })
-    }
-
-    private static func scheduleSection(variable: String) -> Section<ScheduleText> {
+/// The keys of the section `schedule`, which each kind of task has.
+private enum ScheduleKeys {
+    static func section(variable: String) -> Section<ScheduleFields> {
         Section([
             .value(
                 "every", \.every,
@@ -66,31 +31,71 @@ extension Key {
         ])
     }
 
-    /// nil where nothing is said, or something wrong.
-    private static func schedule(
-        _ text: ScheduleText, at path: String, _ record: inout DecodingRecord
+    /// nil if neither an interval nor an expression is given, or if they are not valid together.
+    static func schedule(
+        _ fields: ScheduleFields, at path: String, _ context: inout DecodingContext
     ) -> Schedule? {
         let (every, cron, zone) = ("\(path).every", "\(path).cron", "\(path).zone")
-        if let first = record.sources[every], record.sources[cron] != nil {
-            record.refuse(accepted: cron, "expected every or cron, found both (every at \(first.asFirstPlace))")
+        if let first = context.sources[every], context.sources[cron] != nil {
+            context.retract(cron, "expected every or cron, found both (every at \(first.shortDescription))")
             return nil
         }
-        guard let expression = text.cron else {
-            record.refuse(accepted: zone, "expected cron beside it, found no cron: every counts in UTC")
-            return text.every.map { .every($0) }
+        guard let expression = fields.cron else {
+            context.retract(zone, "expected cron beside it, found no cron: every counts in UTC")
+            return fields.every.map { .every($0) }
         }
-        guard let name = text.zone else { return .cron(expression, .utc) }
+        guard let name = fields.zone else { return .cron(expression, .utc) }
         do throws(ZoneError) {
-            return .cron(expression, try record.zones.rules(named: name))
+            return .cron(expression, try context.zones.rules(named: name))
         } catch {
-            record.refuse(accepted: zone, record.zones.complaint(about: error))
+            context.retract(zone, context.zones.complaint(about: error))
             return nil
         }
     }
 }
 
-/// A schedule as the file writes it: an interval or an expression, and the zone by its name.
-private struct ScheduleText: Sendable {
+extension Key {
+    /// The section `schedule`: when the service does one kind of work. `variable` overrides its interval.
+    static func schedule(_ field: Field<TaskSchedule>, variable: String, _ meaning: String) -> Key {
+        let name = "schedule"
+        let section = ScheduleKeys.section(variable: variable)
+        return Key(
+            name: name, meaning: meaning, isRequired: false, expected: "a mapping",
+            decode: { node, path, target, context in
+                guard !node.isNull else { return }
+                let problems = context.problems.count
+                var fields = ScheduleFields(target[keyPath: field])
+                section.decode(node, at: path, into: &fields, &context)
+                // If one key is invalid, the combination of keys is not judged: it would lead to misleading messages.
+                guard context.problems.count == problems else { return }
+                target[keyPath: field].jitter = fields.jitter
+                target[keyPath: field].startWithin = fields.startWithin
+                if let schedule = ScheduleKeys.schedule(fields, at: path, &context) {
+                    target[keyPath: field].schedule = schedule
+                }
+            },
+            render: { .mapping(section.render(ScheduleFields($0[keyPath: field]))) },
+            overrides: section.overrides.map { inner in
+                Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given) { texts, target in
+                    var schedule = ScheduleFields(target[keyPath: field])
+                    if let complaint = inner.set(texts, &schedule) { return complaint }
+                    if let interval = schedule.every { target[keyPath: field].schedule = .every(interval) }
+                    return nil
+                }
+            },
+            innerKeys: section.keys.map(\.name),
+            validate: { target, path, validation in
+                section.validate(ScheduleFields(target[keyPath: field]), at: path, &validation)
+            },
+            documentation: { defaults, path in
+                [.heading(path, "a mapping", false, meaning)]
+                    + section.documentation(ScheduleFields(defaults[keyPath: field]), at: path)
+            })
+    }
+}
+
+/// The values of the keys of a schedule, as they are in the file: an interval or an expression, a zone by its name.
+private struct ScheduleFields: Sendable {
     private var interval: Duration?
     private var expression: CronExpression?
     var zone: String?
@@ -108,7 +113,7 @@ private struct ScheduleText: Sendable {
         }
     }
 
-    /// Whoever says one of the two does not want the other.
+    /// An interval replaces an expression and its zone, and the other way round.
     var every: Duration? {
         get { interval }
         set { (interval, expression, zone) = (newValue, nil, nil) }
@@ -119,7 +124,7 @@ private struct ScheduleText: Sendable {
         set { (interval, expression) = (nil, newValue) }
     }
 
-    /// A start that is put off beyond the next slot, or beyond its own limit, never comes.
+    /// A start that is delayed beyond the next slot, or beyond `start_within`, would never come.
     var neverStarts: [Contradiction] {
         let limits = [("every", every), ("start_within", startWithin)]
         for case (let key, let limit?) in limits where limit <= jitter {

@@ -1,8 +1,8 @@
-/// The keys at the top of the file: what holds for the service as a whole.
+/// The keys at the top level of the file, which apply to the service as a whole.
 enum ServiceKeys {
     static let all: [Key<Configuration>] = [
         .value(
-            "log_format", \.logFormat, ValueFormat<LogFormat>.word.optional, variable: "PGTEND_LOG_FORMAT",
+            "log_format", \.logFormat, ValueFormat<LogFormat>.choice.optional, variable: "PGTEND_LOG_FORMAT",
             flag: Flag("--log-format") { flags in flags.logFormat.map { [$0.rawValue] } ?? [] },
             "How to write to standard error where no journal listens. Without it: text."),
         .value(

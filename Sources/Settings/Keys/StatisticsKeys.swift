@@ -6,7 +6,7 @@ enum StatisticsKeys {
         .statistics,
         Section([
             .value(
-                "discover", \.statistics.discover, .truth, variable: "PGTEND_STATISTICS_DISCOVER",
+                "discover", \.statistics.discover, .boolean, variable: "PGTEND_STATISTICS_DISCOVER",
                 """
                 Whether the tables and the function of the usual names are looked for in the schemas, when `corpora` \
                 is missing.
@@ -18,7 +18,7 @@ enum StatisticsKeys {
             .schedule(
                 \.statistics.schedule, variable: "PGTEND_STATISTICS_EVERY", "When the service updates statistics."),
             .optionalList(
-                "corpora", \.corpora, blank: CorpusDefinition(source: .blank, target: .blank),
+                "corpora", \.corpora, defaults: CorpusDefinition(source: .placeholder, target: .placeholder),
                 identifiedBy: ElementIdentity(key: "target.table", noun: "target table", of: \.target), corpus,
                 "The corpora. An empty list means none at all."),
         ]),
@@ -28,7 +28,7 @@ enum StatisticsKeys {
         .section("source", isRequired: true, source, "Where the documents are."),
         .section("target", isRequired: true, target, "Where the figures are kept, one row a tenant."),
         .optionalSection(
-            "terms", \.terms, blank: CorpusDefinition.TermTable(table: .blank), terms,
+            "terms", \.terms, defaults: CorpusDefinition.TermTable(table: .placeholder), terms,
             "A table of (tenant, term, documents). Without it every term goes into the target's column."),
         .value(
             "function", \.function, ValueFormat.relation("function").optional,

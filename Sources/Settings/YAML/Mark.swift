@@ -8,7 +8,7 @@ package struct Mark: Hashable, Comparable, Sendable {
         self.column = column
     }
 
-    /// The place behind `scalars`.
+    /// The place just after `scalars`.
     init(behind scalars: some Sequence<Unicode.Scalar>) {
         var (line, column) = (1, 1)
         for scalar in scalars {

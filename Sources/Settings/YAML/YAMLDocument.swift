@@ -1,28 +1,28 @@
-/// One YAML document as a tree with marks, and everything that is wrong with it as YAML.
+/// A YAML document as a tree of nodes, with everything that makes it invalid as YAML.
 ///
-/// A text that ends in a syntax error keeps what was read before it, so that mistakes further up are found in
-/// the same go. Anchors, aliases and tags are refused: a configuration has no use for them, and without them
-/// no small file can grow into a large tree.
+/// What was read before a syntax error is kept, so that mistakes further up are reported together with it. Anchors,
+/// aliases and tags are refused: a configuration has no use for them, and without aliases a small file cannot expand
+/// into a huge tree.
 struct YAMLDocument {
-    /// nil when the text holds no value at all.
+    /// nil if the text holds no value at all.
     private(set) var root: YAMLNode?
-    private(set) var faults: [YAMLFault] = []
-    /// Where the reader stopped early, nil when it did not. What comes before is as written, but what is not
-    /// there may just not have been read, and what stands on that line may have been meant otherwise.
+    private(set) var errors: [YAMLError] = []
+    /// Where reading stopped because of an error; nil if everything was read. Lines before it are as written. What
+    /// seems to be missing may come after it, and what was read on its line may be wrong only because of the error.
     private(set) var stop: Mark?
 
-    /// Lists and mappings within each other; the configuration needs 7.
+    /// Of nested lists and mappings; the configuration needs 7.
     private static let maximumDepth = 32
 
     init(_ bytes: [UInt8]) {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
-        if let fault = Self.encodingFault(in: text) {
-            stop(at: fault)
+        if let error = Self.encodingError(in: text) {
+            stop(at: error)
             return
         }
         text.withUnsafeBufferPointer { buffer in
-            do throws(YAMLFault) {
+            do throws(YAMLError) {
                 var source = try YAMLEventSource(buffer)
                 readStream(&source)
             } catch {
@@ -39,7 +39,7 @@ struct YAMLDocument {
             case .documentStart:
                 if root != nil {
                     let message = "expected one document, found a second one: everything belongs in one mapping"
-                    return stop(at: YAMLFault(mark: event.mark, message: message))
+                    return stop(at: YAMLError(mark: event.mark, message: message))
                 }
             default: root = node(from: event, &source, depth: 0)
             }
@@ -55,7 +55,7 @@ struct YAMLDocument {
             default: .refused
             }
         if let complaint = Self.complaint(about: event) {
-            faults.append(YAMLFault(mark: event.mark, message: complaint))
+            errors.append(YAMLError(mark: event.mark, message: complaint))
             return YAMLNode(mark: event.mark, content: .refused)
         }
         return YAMLNode(mark: event.mark, content: content)
@@ -87,10 +87,10 @@ struct YAMLDocument {
         return .mapping(entries)
     }
 
-    /// nil once the reader has stopped, for good.
+    /// nil from the first error on: the parser must not be asked for events after it.
     private mutating func next(_ source: inout YAMLEventSource) -> YAMLEvent? {
         guard stop == nil else { return nil }
-        do throws(YAMLFault) {
+        do throws(YAMLError) {
             return try source.next()
         } catch {
             stop(at: error)
@@ -98,27 +98,27 @@ struct YAMLDocument {
         }
     }
 
-    private mutating func stop(at fault: YAMLFault) {
-        faults.append(fault)
-        stop = fault.mark
+    private mutating func stop(at error: YAMLError) {
+        errors.append(error)
+        stop = error.mark
     }
 
     private mutating func isShallow(_ event: YAMLEvent, _ depth: Int) -> Bool {
         guard depth == Self.maximumDepth else { return true }
-        stop(at: YAMLFault(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
+        stop(at: YAMLError(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
         return false
     }
 
     private static func complaint(about event: YAMLEvent) -> String? {
         if case .alias = event.kind { return "an alias (*name) is not taken here: write the value out" }
-        return switch event.decoration {
+        return switch event.property {
         case .anchor: "an anchor (&name) is not taken here: write the value out where it is needed"
         case .tag: "a tag (!name) is not taken here: write the value alone"
         case nil: nil
         }
     }
 
-    private static func encodingFault(in bytes: ArraySlice<UInt8>) -> YAMLFault? {
+    private static func encodingError(in bytes: ArraySlice<UInt8>) -> YAMLError? {
         guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
         var parser = Unicode.UTF8.ForwardParser()
         var rest = bytes.makeIterator()
@@ -126,6 +126,6 @@ struct YAMLDocument {
         while case .valid(let encoded) = parser.parseScalar(from: &rest) {
             before.append(Unicode.UTF8.decode(encoded))
         }
-        return YAMLFault(mark: Mark(behind: before), message: "expected UTF-8, found bytes that are not")
+        return YAMLError(mark: Mark(behind: before), message: "expected UTF-8, found bytes that are not")
     }
 }

@@ -1,9 +1,9 @@
-/// What libyaml's parser says next, as a Swift value.
+/// An event of libyaml's parser as a Swift value.
 struct YAMLEvent {
     let mark: Mark
     let kind: Kind
-    /// `&name` or a `!tag` stands before the node.
-    let decoration: Decoration?
+    /// An anchor (`&name`) or a tag (`!name`) before the node: what YAML calls node properties.
+    let property: Property?
 
     enum Kind {
         case documentStart
@@ -18,14 +18,14 @@ struct YAMLEvent {
         case streamEnd
     }
 
-    enum Decoration {
+    enum Property {
         case anchor
         case tag
     }
 }
 
-/// Why a text cannot be read as YAML, or what of YAML is not taken here.
-struct YAMLFault: Error, Hashable {
+/// Why a text is not valid YAML, or which part of YAML is not accepted here.
+struct YAMLError: Error, Hashable {
     let mark: Mark
     let message: String
 }

@@ -1,17 +1,17 @@
 import CLibYAML
 
-/// libyaml's parser over bytes that outlive it. The parser is freed when this value ends, whatever happened.
+/// libyaml's parser on bytes that outlive it. The end of this value's lifetime frees the parser.
 struct YAMLEventSource: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeBufferPointer<UInt8>
 
-    /// `bytes` is UTF-8 and stays where it is for as long as this value lives.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(YAMLFault) {
+    /// `bytes` must be UTF-8, and stay valid for the lifetime of this value.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(YAMLError) {
         self.bytes = bytes
         parser = .allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else {
             parser.deallocate()
-            throw YAMLFault(mark: Mark(line: 1, column: 1), message: "out of memory")
+            throw YAMLError(mark: Mark(line: 1, column: 1), message: "out of memory")
         }
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
@@ -22,13 +22,13 @@ struct YAMLEventSource: ~Copyable {
         parser.deallocate()
     }
 
-    /// The next event. After a fault, and after the end of the stream, it must not be asked again.
-    mutating func next() throws(YAMLFault) -> YAMLEvent {
+    /// The next event. Must not be called again after an error, nor after the end of the stream.
+    mutating func next() throws(YAMLError) -> YAMLEvent {
         var event = yaml_event_t()
-        guard yaml_parser_parse(parser, &event) == 1 else { throw fault() }
+        guard yaml_parser_parse(parser, &event) == 1 else { throw parserError() }
         defer { yaml_event_delete(&event) }
         return YAMLEvent(
-            mark: Mark(event.start_mark), kind: Self.kind(of: event), decoration: Self.decoration(of: event))
+            mark: Mark(event.start_mark), kind: Self.kind(of: event), property: Self.property(of: event))
     }
 
     private static func kind(of event: yaml_event_t) -> YAMLEvent.Kind {
@@ -45,12 +45,12 @@ struct YAMLEventSource: ~Copyable {
             let scalar = event.data.scalar
             let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             return .scalar(text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
-        // YAML_NO_EVENT comes only behind the end of the stream.
+        // YAML_NO_EVENT comes only after the end of the stream.
         default: return .streamEnd
         }
     }
 
-    private static func decoration(of event: yaml_event_t) -> YAMLEvent.Decoration? {
+    private static func property(of event: yaml_event_t) -> YAMLEvent.Property? {
         let (anchor, tag): (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?) =
             switch event.type {
             case YAML_SCALAR_EVENT: (event.data.scalar.anchor, event.data.scalar.tag)
@@ -61,33 +61,33 @@ struct YAMLEventSource: ~Copyable {
         return anchor != nil ? .anchor : tag != nil ? .tag : nil
     }
 
-    /// libyaml's own words and place; a tab, which it calls "a character", is named, and so is what a cron expression
-    /// begins with.
-    private func fault() -> YAMLFault {
+    /// libyaml's own message and place, except for errors that it describes badly: a tab, which it calls "a character",
+    /// and the `*` or `@` at the beginning of a cron expression without quotes.
+    private func parserError() -> YAMLError {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
         guard state.error != YAML_READER_ERROR else {
-            // The reader knows an offset in bytes only.
+            // For an encoding error libyaml gives only an offset in bytes.
             let before = String(decoding: bytes.prefix(state.problem_offset), as: UTF8.self)
-            return YAMLFault(mark: Mark(behind: before.unicodeScalars), message: "not valid YAML: \(problem)")
+            return YAMLError(mark: Mark(behind: before.unicodeScalars), message: "not valid YAML: \(problem)")
         }
         let mark = Mark(state.problem_mark)
         let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
         switch scalars.dropFirst(state.problem_mark.index).first {
         case "\t":
-            return YAMLFault(mark: mark, message: "expected spaces, found a tab: YAML is not indented with tabs")
-        case "@": return YAMLFault(mark: mark, message: "a text that begins with @ stands in quotes")
+            return YAMLError(mark: mark, message: "expected spaces, found a tab: YAML is not indented with tabs")
+        case "@": return YAMLError(mark: mark, message: "a text that begins with @ stands in quotes")
         default: break
         }
         guard let context = state.context.map({ String(cString: $0) }), !context.isEmpty else {
-            return YAMLFault(mark: mark, message: "not valid YAML: \(problem)")
+            return YAMLError(mark: mark, message: "not valid YAML: \(problem)")
         }
         if context == "while scanning an alias" {
-            return YAMLFault(mark: Mark(state.context_mark), message: "a text that begins with * stands in quotes")
+            return YAMLError(mark: Mark(state.context_mark), message: "a text that begins with * stands in quotes")
         }
         let line = state.context_mark.line + 1
         let begun = line == mark.line ? "" : " that began at line \(line)"
-        return YAMLFault(mark: mark, message: "not valid YAML: \(problem) (\(context)\(begun))")
+        return YAMLError(mark: mark, message: "not valid YAML: \(problem) (\(context)\(begun))")
     }
 }
 

@@ -1,14 +1,14 @@
-/// A value of a YAML document, and where it begins.
+/// A node of a YAML document, and where it begins.
 struct YAMLNode: Hashable, Sendable {
     let mark: Mark
     let content: Content
 
     enum Content: Hashable, Sendable {
-        /// The text as YAML unescapes it; `isPlain` when it stands without quotes.
+        /// The text, unescaped; `isPlain` without quotes.
         case scalar(String, isPlain: Bool)
         case sequence([YAMLNode])
         case mapping([Entry])
-        /// Refused by the reader, which has said why.
+        /// Not accepted; the document's `errors` say why.
         case refused
     }
 
@@ -17,7 +17,7 @@ struct YAMLNode: Hashable, Sendable {
         let value: YAMLNode
     }
 
-    /// Nothing behind the key, `~` or `null`.
+    /// Empty, `~` or `null`.
     var isNull: Bool {
         guard case .scalar(let text, isPlain: true) = content else { return false }
         return ["", "~", "null"].contains(text)

@@ -1,10 +1,10 @@
 /// A value to be written as YAML.
 indirect enum YAMLValue: Hashable, Sendable {
-    /// Written as it is: a number, a truth value, a word of a closed list.
-    case word(String)
-    /// Written in quotes where YAML, or a reader, could take it for something else.
+    /// Written as a plain scalar: a number, a boolean, a word of a fixed list.
+    case plain(String)
+    /// Written in quotes if YAML, or a reader, could mistake it for something else.
     case text(String)
-    /// Written as what of it may be shown.
+    /// Written with its secrets masked.
     case secret(RedactedText)
     /// Of scalars.
     case list([YAMLValue])
@@ -16,7 +16,7 @@ indirect enum YAMLValue: Hashable, Sendable {
         let value: YAMLValue
     }
 
-    /// A mapping of a list. It is written without its name, which no two elements share.
+    /// A mapping in a list. Its name is unique in the list, and is not written.
     struct Element: Hashable, Sendable {
         let name: String
         let fields: [Field]
@@ -24,18 +24,18 @@ indirect enum YAMLValue: Hashable, Sendable {
 }
 
 extension YAMLValue {
-    /// A scalar as a secret; what a list or a mapping holds has a secrecy of its own.
+    /// Turns a scalar into a secret. Lists and mappings stay: the keys within a mapping declare their own secrecy.
     func redacted(by secrecy: Secrecy) -> YAMLValue {
         switch self {
-        case .word(let text), .text(let text): .secret(secrecy.redact(text))
+        case .plain(let text), .text(let text): .secret(secrecy.redact(text))
         case .secret, .list, .mapping, .mappings: self
         }
     }
 
-    /// Whether a secret stands anywhere in it.
+    /// Whether it is a secret, or contains one at any depth.
     var holdsSecret: Bool {
         switch self {
-        case .word, .text: false
+        case .plain, .text: false
         case .secret(let text): text.holdsSecret
         case .list(let values): values.contains(where: \.holdsSecret)
         case .mapping(let fields): fields.contains(where: \.value.holdsSecret)
@@ -43,10 +43,10 @@ extension YAMLValue {
         }
     }
 
-    /// A scalar, or a list of scalars, on one line; nil for what needs more.
+    /// A scalar or a list of scalars on one line; nil for mappings.
     var inOneLine: String? {
         switch self {
-        case .word(let word): return word
+        case .plain(let word): return word
         case .text(let text): return YAMLWriter.scalar(text)
         case .secret(let text): return YAMLWriter.scalar(text.shown)
         case .mappings(let elements) where elements.isEmpty: return "[]"

@@ -1,6 +1,6 @@
-/// Block style, two spaces a level; every line can carry a comment, asked for by its path.
+/// Writes YAML in block style, indented by two spaces, with an optional comment after each value.
 struct YAMLWriter {
-    /// What stands behind `# ` at the line of that path (`databases[0].lock_timeout`); nil for no comment.
+    /// The comment after the value at that path (`databases[0].lock_timeout`); nil for none.
     let comment: (_ path: String) -> String?
     private(set) var output = ""
 
@@ -10,7 +10,7 @@ struct YAMLWriter {
 
     mutating func write(_ fields: [YAMLValue.Field], indent: Int = 0, path: String = "") {
         for (index, field) in fields.enumerated() {
-            // The first key of a list's element stands behind its dash.
+            // The first key of an element is on the line of its dash.
             let isBehindDash = index == 0 && output.hasSuffix("- ")
             output += isBehindDash ? "" : String(repeating: " ", count: indent)
             output += "\(field.key):"
@@ -22,7 +22,7 @@ struct YAMLWriter {
         if let line = value.inOneLine { return endLine(" " + line, path) }
         endLine("", path)
         switch value {
-        case .word, .text, .secret, .list: break
+        case .plain, .text, .secret, .list: break
         case .mapping(let fields): write(fields, indent: indent + 2, path: path)
         case .mappings(let elements):
             for (index, element) in elements.enumerated() {
@@ -33,14 +33,14 @@ struct YAMLWriter {
     }
 
     private mutating func endLine(_ text: String, _ path: String) {
-        // A line end within a comment (a file's name may hold one) would make the rest of it a key.
+        // A newline in a comment (a file's name may contain one) would end it, and turn the rest into YAML.
         let comment = comment(path).map {
             $0.unicodeScalars.map { $0.properties.isPrintable ? String($0) : $0.escaped }
         }
         output += text + (comment.map { "  # \($0.joined())" } ?? "") + "\n"
     }
 
-    /// Plain where nobody can mistake it, else in double quotes with everything unprintable escaped.
+    /// Plain if nobody can mistake it, else in double quotes, with everything unprintable escaped.
     static func scalar(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
@@ -67,7 +67,7 @@ struct YAMLWriter {
 }
 
 extension Unicode.Scalar {
-    /// As YAML's double quotes escape any scalar.
+    /// The escape sequence of YAML's double-quoted style that any scalar has.
     fileprivate var escaped: String {
         let digits = String(value, radix: 16)
         return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
@@ -75,7 +75,7 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar.Properties {
-    /// Shown as a mark of its own, or the ordinary space.
+    /// Whether it is shown as a glyph, or is the ordinary space.
     fileprivate var isPrintable: Bool {
         switch generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

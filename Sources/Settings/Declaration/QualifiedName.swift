@@ -1,14 +1,14 @@
 import Maintenance
 import SQLText
 
-/// Qualified names as SQL writes them: `schema.name`, a part in double quotes where it is not plain.
-enum SQLNameText {
-    /// What the catalog can hold as a name.
+/// The syntax of qualified names in SQL: `schema.name`, with double quotes around a part that is no plain identifier.
+enum QualifiedName {
+    /// Whether the catalog can hold it: PostgreSQL's type `name` has up to 63 bytes.
     static func isName(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && !text.unicodeScalars.contains("\0")
     }
 
-    static func relation(_ text: String) -> RelationName? {
+    static func parse(_ text: String) -> RelationName? {
         guard let parts = parts(of: text), parts.count == 2, parts.allSatisfy(isName) else { return nil }
         return RelationName(schema: parts[0], name: parts[1])
     }
@@ -17,7 +17,7 @@ enum SQLNameText {
         "\(quoted(relation.schema)).\(quoted(relation.name))"
     }
 
-    /// Why `text` is no qualified name, where that is not plain from the expectation.
+    /// Why `text` is not a qualified name; nil if the expectation says enough.
     static func hint(for text: String) -> String? {
         guard let parts = parts(of: text) else {
             return "capitals, spaces and dots within a name stand in double quotes: '\"Odd Schema\".\"t.1\"'"
@@ -31,7 +31,7 @@ enum SQLNameText {
         }
     }
 
-    /// The parts between the dots, unquoted; nil when one is not as SQL writes it.
+    /// The parts between the dots, unquoted; nil if one of them is not valid in SQL.
     private static func parts(of text: String) -> [String]? {
         var parts: [String] = []
         var rest = text.unicodeScalars[...]

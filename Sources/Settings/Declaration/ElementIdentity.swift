@@ -1,14 +1,14 @@
 import Maintenance
 import SQLText
 
-/// What tells the elements of a list of mappings apart: no two have the same, and what a reload changes is said of the
-/// element that has it.
+/// What identifies an element in a list of mappings: it is unique in the list, and the changes of a reload are reported
+/// with it.
 struct ElementIdentity<Element: Sendable>: Sendable {
-    /// The key that holds it, from the element on: `table`, `target.table`.
+    /// The path of its key, relative to the element: `table`, `target.table`.
     let key: String
     /// For "duplicate …".
     let noun: String
-    /// As the file would write it.
+    /// As it would be written in the file.
     let name: @Sendable (Element) -> String
 
     init(key: String, noun: String, of field: KeyPath<Element, String> & Sendable) {
@@ -20,11 +20,11 @@ struct ElementIdentity<Element: Sendable>: Sendable {
     init(key: String, noun: String, of field: KeyPath<Element, RelationName> & Sendable) {
         self.key = key
         self.noun = noun
-        name = { SQLNameText.text(of: $0[keyPath: field]) }
+        name = { QualifiedName.text(of: $0[keyPath: field]) }
     }
 }
 
 extension RelationName {
-    /// Stands for a required name until it is read; a definition that keeps it is never handed out.
-    static let blank = RelationName(schema: "", name: "")
+    /// Stands for a required name until it is decoded. A configuration in which it is still there is never returned.
+    static let placeholder = RelationName(schema: "", name: "")
 }

@@ -1,23 +1,24 @@
 import Maintenance
 
-/// One reading of the configuration, step by step; see `load`.
+/// The steps of `load`, in order: find and read the file, select the databases and override their values, validate.
 struct Loader {
     private let flags: FlagOverrides
     private let environment: EnvironmentOverrides
     private let defaultFile: String
-    private var record: DecodingRecord
-    /// What the file says, with the environment over it.
+    private var context: DecodingContext
+    /// As the file has it; what overrides the values of a selected database is in `selection`.
     private var configuration = Configuration()
     private var file: String?
-    /// False when a name in the file may not have been read: then no selector can be called unknown.
+    /// False if some database's name may not have been read. Then a selector that matches none is not reported: the
+    /// database may be in the file.
     private var knowsAllNames = true
     private var selection: [Selected] = []
 
-    /// A database to tend, and the path under which `record` knows where its values come from.
+    /// A selected database, and the path under which `context` has the sources of its values.
     private struct Selected {
         var definition: DatabaseDefinition
         let path: String
-        /// In the file; nil for one that the file does not have.
+        /// Its place in the list of the file; nil if it is not from the file.
         let index: Int?
 
         init(_ definition: DatabaseDefinition, index: Int) {
@@ -26,7 +27,7 @@ struct Loader {
             self.index = index
         }
 
-        /// The path is one that the file cannot have.
+        /// A database that is not from the file: its path is one that no key of the file can have.
         init(_ definition: DatabaseDefinition, position: Int) {
             self.definition = definition
             self.path = "selected[\(position)]"
@@ -40,27 +41,27 @@ struct Loader {
         self.flags = flags
         self.environment = environment
         self.defaultFile = defaultFile
-        record = DecodingRecord(file: "", zones: ZoneShelf(directory: zoneDirectory))
+        context = DecodingContext(file: "", zones: ZoneRulesCache(directory: zoneDirectory))
     }
 
     // MARK: The file
 
-    /// nil when none is needed, or none can be read.
+    /// nil if there is no file and none is needed, or if it cannot be read, which is then reported.
     mutating func find(
         by readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile
     ) -> (path: String, file: ConfigurationFile)? {
         let named = flags.configFile ?? environment[EnvironmentOverrides.configFile]
         let path = named ?? defaultFile
         guard !path.isEmpty else {
-            record.refuse(.commandLine(flag: "--config"), "", "expected the path of a file, found an empty text")
+            context.refuse(.commandLine(flag: "--config"), "", "expected the path of a file, found an empty text")
             knowsAllNames = false
             return nil
         }
         do throws(ConfigurationFile.Failure) {
             return (path, try readFile(path))
         } catch {
-            if named == nil, error.isAbsence { return nil }
-            record.refuse(.file(path: path, at: nil), "", error.message)
+            if named == nil, error.isNoSuchFile { return nil }
+            context.refuse(.file(path: path, at: nil), "", error.message)
             knowsAllNames = false
             return nil
         }
@@ -69,44 +70,44 @@ struct Loader {
     mutating func read(_ contents: ConfigurationFile, _ path: String) {
         file = path
         let document = YAMLDocument(contents.bytes)
-        record = DecodingRecord(file: path, stop: document.stop, zones: record.zones)
-        for fault in document.faults { record.refuse(.file(path: path, at: fault.mark), "", fault.message) }
+        context = DecodingContext(file: path, stop: document.stop, zones: context.zones)
+        for error in document.errors { context.refuse(.file(path: path, at: error.mark), "", error.message) }
         decode(document.root)
-        let hasAllNames = configuration.databases.indices.allSatisfy { record.sources["databases[\($0)].name"] != nil }
-        let hasList = document.faults.isEmpty && !configuration.databases.isEmpty
-        knowsAllNames = record.problems.isEmpty || hasList && hasAllNames
+        let hasAllNames = configuration.databases.indices.allSatisfy { context.sources["databases[\($0)].name"] != nil }
+        let hasList = document.errors.isEmpty && !configuration.databases.isEmpty
+        knowsAllNames = context.problems.isEmpty || hasList && hasAllNames
         let holdsSecret = ConfigurationKeys.file.render(configuration).contains(where: \.value.holdsSecret)
         if holdsSecret, contents.isReadableByOthers {
             let cure = "chmod o-r it, or use a password file"
-            record.warn(
+            context.warn(
                 .file(path: path, at: nil), "", "holds a password and every user of this machine can read it; \(cure)")
         }
     }
 
     private mutating func decode(_ root: YAMLNode?) {
         if let root, !root.isNull {
-            return ConfigurationKeys.file.decode(root, at: "", into: &configuration, &record)
+            return ConfigurationKeys.file.decode(root, at: "", into: &configuration, &context)
         }
         let start = Mark(line: 1, column: 1)
         let expected = "a mapping with the keys \(ConfigurationKeys.file.names)"
-        record.miss(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
+        context.reportMissing(root?.mark ?? start, "", "expected \(expected), found \(root?.found ?? "an empty file")")
     }
 
     // MARK: The selection
 
-    /// Picks the databases, and lets the environment and the command line override their values.
+    /// Selects the databases, and applies the overrides of environment and command line.
     mutating func select() {
-        environment.warnOfUnknown(&record)
-        ConfigurationKeys.file.override(&configuration, at: "", by: environment, flags, &record)
+        environment.warnOfUnknown(&context)
+        ConfigurationKeys.file.override(&configuration, at: "", by: environment, flags, &context)
         chooseDatabases()
         let keys = ConfigurationKeys.database
         for index in selection.indices {
-            keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &record)
+            keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &context)
         }
         if selection.isEmpty {
-            // Nothing to override, but a wrong variable is to be reported all the same.
-            var nobody = ConfigurationKeys.blankDatabase
-            keys.override(&nobody, at: "", by: environment, flags, &record)
+            // There is nothing to override, but an invalid variable must be reported all the same.
+            var nobody = ConfigurationKeys.defaultDatabase
+            keys.override(&nobody, at: "", by: environment, flags, &context)
         }
     }
 
@@ -118,21 +119,21 @@ struct Loader {
         } else if !configuration.databases.isEmpty {
             selection = configuration.databases.enumerated().map { Selected($1, index: $0) }
         } else if let (variable, name) = environment.libpqDatabase {
-            // libpq fills in what its variables say.
+            // libpq itself takes the connection's parameters from its variables.
             add(conninfo: "", name: name, .environment(variable: variable))
         } else if knowsAllNames {
             let place = file ?? defaultFile
             let ways = "give --database 'host=/run/postgresql dbname=NAME', set PGTEND_DATABASE, or list it in \(place)"
-            record.refuse(.commandLine(flag: "--database"), "", "expected a database to tend, found none: \(ways)")
+            context.refuse(.commandLine(flag: "--database"), "", "expected a database to tend, found none: \(ways)")
         }
     }
 
     private mutating func choose(_ selector: String, _ source: ConfigurationSource) {
-        guard ConninfoText.isConninfo(selector) else { return choose(named: selector, source) }
-        let conninfo = ConninfoText(selector)
+        guard ConnectionString.isRecognized(selector) else { return choose(named: selector, source) }
+        let conninfo = ConnectionString(selector)
         if conninfo.holdsSecret, case .commandLine = source {
             let cure = "use a password file (~/.pgpass) or PGPASSWORD"
-            record.warn(source, "", "the password in it is shown to every user of this machine by ps; \(cure)")
+            context.warn(source, "", "the password in it is shown to every user of this machine by ps; \(cure)")
         }
         guard !selection.contains(where: { $0.definition.conninfo == selector }) else { return }
         let short = conninfo.databaseName ?? environment["PGDATABASE"] ?? conninfo.redacted
@@ -145,7 +146,7 @@ struct Loader {
             guard !selection.contains(where: { $0.index == index }) else { return }
             selection.append(Selected(configuration.databases[index], index: index))
         } else if knowsAllNames {
-            record.refuse(source, "", complaint(aboutUnknown: name))
+            context.refuse(source, "", complaint(aboutUnknown: name))
         }
     }
 
@@ -164,15 +165,15 @@ struct Loader {
     private mutating func add(conninfo: String, name: String, _ source: ConfigurationSource) {
         let selected = Selected(DatabaseDefinition(name: name, conninfo: conninfo), position: selection.count)
         selection.append(selected)
-        record.accept("\(selected.path).conninfo", from: source)
-        record.accept("\(selected.path).name", from: source)
+        context.accept("\(selected.path).conninfo", from: source)
+        context.accept("\(selected.path).name", from: source)
     }
 
     // MARK: The result
 
     func result() throws(SettingsError) -> LoadedConfiguration {
-        var validation = Validation(sources: record.sources)
-        // Also what is not selected: a file is right as a whole.
+        var validation = Validation(sources: context.sources)
+        // Databases that are not selected are validated too: a file is valid as a whole or not at all.
         var whole = configuration
         for selected in selection {
             if let index = selected.index { whole.databases[index] = selected.definition }
@@ -181,20 +182,20 @@ struct Loader {
         for selected in selection where selected.index == nil {
             ConfigurationKeys.database.validate(selected.definition, at: selected.path, &validation)
         }
-        let problems = Self.inOrder(record.problems + validation.problems)
+        let problems = Self.inOrder(context.problems + validation.problems)
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         var configuration = configuration
         configuration.databases = selection.map(\.definition)
         return LoadedConfiguration(
-            configuration: configuration, warnings: Self.inOrder(record.warnings), file: file, sources: sources)
+            configuration: configuration, warnings: Self.inOrder(context.warnings), file: file, sources: sources)
     }
 
-    /// Numbered as in the result.
+    /// With the databases numbered as in the result.
     private var sources: [String: ConfigurationSource] {
         var numbered: [Substring: String] = [:]
         for (index, selected) in selection.enumerated() { numbered[selected.path[...]] = "databases[\(index)]" }
         var sources: [String: ConfigurationSource] = [:]
-        for (path, source) in record.sources {
+        for (path, source) in context.sources {
             let owner = path.prefix { $0 != "." }
             if let number = numbered[owner] {
                 sources[number + path[owner.endIndex...]] = source
@@ -205,7 +206,8 @@ struct Loader {
         return sources
     }
 
-    /// By place, each once: a variable is applied to several databases, and is wrong only once.
+    /// In the order of `ConfigurationSource`, without repetitions: an invalid variable is refused anew for each
+    /// database.
     private static func inOrder(_ problems: [Problem]) -> [Problem] {
         var seen: Set<Problem> = []
         return problems.filter { seen.insert($0).inserted }.enumerated()

@@ -1,5 +1,5 @@
-/// Holds values against each other that are right by themselves, after the environment and the command line have
-/// overridden the file. A value that nobody gave, or that was refused, is not reported.
+/// Checks values against each other that are valid by themselves, once the environment and the command line have
+/// overridden the file. Defaults, and values that were refused already, are never reported.
 struct Validation {
     /// By path; a value that was refused has none.
     let sources: [String: ConfigurationSource]
@@ -9,8 +9,8 @@ struct Validation {
         self.sources = sources
     }
 
-    /// Reports the first of the ways to say the same whose value somebody gave. `path` is that of a key of the mapping
-    /// in which they all are.
+    /// Reports one of `contradictions`, which are ways to put the same problem: the first one whose key was given.
+    /// `path` is that of any key of the mapping to which their keys belong.
     mutating func report(_ contradictions: [Contradiction], beside path: String) {
         let mapping = path.lastIndex(of: ".").map { String(path[...$0]) } ?? ""
         for contradiction in contradictions {
@@ -20,7 +20,7 @@ struct Validation {
         }
     }
 
-    /// The first of several elements with the same identity is taken to be right.
+    /// Of several elements with the same identity, all but the first are reported.
     mutating func reportDuplicates<Element>(
         in elements: [Element], at path: String, _ identity: ElementIdentity<Element>
     ) {
@@ -29,7 +29,7 @@ struct Validation {
             let (place, name) = ("\(path)[\(index)].\(identity.key)", identity.name(element))
             guard let source = sources[place] else { continue }
             if let earlier = first[name] {
-                let message = "duplicate \(identity.noun) \(Quotation.of(name)) (first at \(earlier.asFirstPlace))"
+                let message = "duplicate \(identity.noun) \(Quotation.of(name)) (first at \(earlier.shortDescription))"
                 report(place, source, message)
             } else {
                 first[name] = source
@@ -38,13 +38,13 @@ struct Validation {
     }
 
     private mutating func report(_ path: String, _ source: ConfigurationSource, _ message: String) {
-        // An environment variable is its own path.
+        // The name of a variable, or of a flag, says already which value is meant.
         let isInFile = if case .file = source { true } else { false }
         problems.append(Problem(source: source, path: isInFile ? path : "", message: message))
     }
 }
 
-/// One way to say that two values contradict each other: the key to correct, and what is expected of it.
+/// One way to put that two values contradict each other: the key to correct, and what was expected and found there.
 struct Contradiction {
     let key: String
     let message: String

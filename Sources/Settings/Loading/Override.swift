@@ -1,12 +1,12 @@
-/// A variable of the environment, or a flag of the command line, that sets one value of a target.
+/// An environment variable, or a flag of the command line, that sets one value of a target.
 struct Override<Target: Sendable>: Sendable {
-    /// The variable or the flag.
+    /// The variable or the flag; never a file.
     let source: ConfigurationSource
-    /// Of the value, from the target on.
+    /// Of the value, relative to the target.
     let path: String
-    /// What is said there; empty when nothing is.
+    /// The text of the variable, or the values of the flag; empty if it is not set or given.
     let given: @Sendable (EnvironmentOverrides, FlagOverrides) -> [String]
-    /// Sets the value, or says why the texts are not one.
+    /// Sets the value, or returns why the texts are not valid.
     let set: @Sendable (_ texts: [String], inout Target) -> String?
 }
 
@@ -14,7 +14,7 @@ struct Override<Target: Sendable>: Sendable {
 struct Flag: Sendable {
     /// With its dashes.
     let name: String
-    /// What stands behind it, in order; empty when it is not given.
+    /// Its values, in order; empty if it is not given.
     let given: @Sendable (FlagOverrides) -> [String]
 
     init(_ name: String, _ given: @escaping @Sendable (FlagOverrides) -> [String]) {
@@ -24,7 +24,7 @@ struct Flag: Sendable {
 }
 
 extension Override {
-    /// Those of one key, in the order in which they are applied: a flag wins over a variable.
+    /// The overrides of one key, in the order in which they are applied: a flag overrides a variable.
     static func all(
         of key: String, _ variable: String?, _ setFromVariable: @escaping @Sendable (String, inout Target) -> String?,
         _ flag: Flag?, _ setFromFlag: @escaping @Sendable ([String], inout Target) -> String?
@@ -45,18 +45,18 @@ extension Override {
 }
 
 extension Section {
-    /// Sets what the environment and the command line say of `target`; `path` is the target's own.
+    /// Applies what the environment and the command line say to `target`, whose path is `path`.
     func override(
         _ target: inout Target, at path: String, by environment: EnvironmentOverrides, _ flags: FlagOverrides,
-        _ record: inout DecodingRecord
+        _ context: inout DecodingContext
     ) {
         for override in overrides {
             let texts = override.given(environment, flags)
             guard !texts.isEmpty else { continue }
             if let complaint = override.set(texts, &target) {
-                record.refuse(override.source, "", complaint)
+                context.refuse(override.source, "", complaint)
             } else {
-                record.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: override.source)
+                context.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: override.source)
             }
         }
     }

@@ -1,7 +1,7 @@
 import CivilTime
 import Settings
 
-/// A file in memory under the name `pgtend.yaml`; nothing else exists.
+/// Loads a configuration file that is in memory only, as `pgtend.yaml`. There is no other file, and none at all for nil.
 func load(
     _ text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:],
     isReadableByOthers: Bool = false, zoneDirectory: String = ZoneRules.systemDirectory
@@ -14,7 +14,7 @@ func load(
     }
 }
 
-/// What is wrong with it, as the operator reads it; empty when nothing is.
+/// The problems with such a file, as the operator reads them; empty if it is valid.
 func problems(
     in text: String?, flags: FlagOverrides = FlagOverrides(), environment: [String: String] = [:],
     zoneDirectory: String = ZoneRules.systemDirectory
@@ -27,8 +27,8 @@ func problems(
     }
 }
 
-/// A file that is right, with every key in it.
-let completeFile = """
+/// A valid file in which every key is set.
+let fileWithEveryKey = """
     log_format: json
     connections: 3
     stop_grace: 1min

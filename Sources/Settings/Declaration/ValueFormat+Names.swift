@@ -3,29 +3,29 @@ import Maintenance
 import SQLText
 
 extension ValueFormat where Value == String {
-    /// How the file calls a database: what `--database` could take for a connection string is not a name.
+    /// The name of a database in the file. Nothing that `--database` would take for a connection string is valid.
     static let databaseName = ValueFormat(
         expected: "a name of 1 to 63 bytes without '=' and '://'",
-        parse: { SQLNameText.isName($0) && !ConninfoText.isConninfo($0) ? $0 : nil },
+        parse: { QualifiedName.isName($0) && !ConnectionString.isRecognized($0) ? $0 : nil },
         render: { .text($0) })
 
-    /// Exactly as the catalog has it, no quoting: nothing in it needs to be told apart.
+    /// A single name, exactly as in the catalog: it needs no SQL quotes, since there are no parts to be told apart.
     static func name(of object: String) -> ValueFormat {
         ValueFormat(
-            expected: "the name of a \(object) (1 to 63 bytes)", parse: { SQLNameText.isName($0) ? $0 : nil },
+            expected: "the name of a \(object) (1 to 63 bytes)", parse: { QualifiedName.isName($0) ? $0 : nil },
             render: { .text($0) })
     }
 
-    static let conninfo = ValueFormat(
+    static let connectionString = ValueFormat(
         expected: "a libpq connection string such as 'host=/run/postgresql dbname=NAME'",
-        // Empty is allowed: libpq's own variables and defaults then say it all.
+        // An empty string is valid: libpq then takes everything from its own variables and defaults.
         parse: { text in
-            let isPlausible = text.isEmpty || ConninfoText.isConninfo(text)
+            let isPlausible = text.isEmpty || ConnectionString.isRecognized(text)
             return isPlausible && !text.unicodeScalars.contains("\0") ? text : nil
         },
         render: { .text($0) })
 
-    /// The form alone is checked: which zones there are, the server knows.
+    /// Only the form is checked: which zones exist depends on the server.
     static let zone = ValueFormat(
         expected: "an IANA time zone such as Europe/Berlin",
         parse: { text in
@@ -64,12 +64,12 @@ extension ValueFormat where Value == CronExpression {
 }
 
 extension ValueFormat where Value == RelationName {
-    /// `schema.name`, each part as SQL quotes it. An unquoted capital is refused: SQL would read it as a small
-    /// letter, the catalog would not.
+    /// `schema.name`, with each part quoted as in SQL. An unquoted capital is refused: SQL would fold it to lower case,
+    /// while its author probably means the name as it is written.
     static func relation(_ object: String) -> ValueFormat {
         ValueFormat(
-            expected: "a \(object) with its schema, as schema.name", parse: SQLNameText.relation(_:),
-            hint: SQLNameText.hint(for:), render: { .text(SQLNameText.text(of: $0)) })
+            expected: "a \(object) with its schema, as schema.name", parse: QualifiedName.parse,
+            hint: QualifiedName.hint(for:), render: { .text(QualifiedName.text(of: $0)) })
     }
 }
 

@@ -1,15 +1,15 @@
-/// A libpq connection string as far as the configuration must understand it: where its secrets are, and which
-/// database it names. Whether it is right is libpq's to say.
-struct ConninfoText {
-    /// With every secret blotted out; a string that cannot be scanned to its end is not shown from there on.
+/// A libpq connection string, parsed only as far as the configuration needs: where its secrets are, and which database
+/// it names. Whether it is valid is left to libpq.
+struct ConnectionString {
+    /// With every secret masked. If it cannot be parsed to its end, everything from there on is masked.
     private(set) var redacted = ""
     private(set) var holdsSecret = false
     private(set) var databaseName: String?
 
-    static let blot = "********"
+    static let mask = "********"
 
-    /// What tells a connection string from a name.
-    static func isConninfo(_ text: String) -> Bool {
+    /// Whether a text is a connection string, and not the name of a database.
+    static func isRecognized(_ text: String) -> Bool {
         text.unicodeScalars.contains("=") || text.contains("://")
     }
 
@@ -21,24 +21,24 @@ struct ConninfoText {
         }
     }
 
-    /// libpq's parameters that are secrets themselves.
+    /// Whether libpq's parameter of that name is a secret.
     private static func isSecret(_ keyword: String) -> Bool {
         let secrets = ["password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"]
         return secrets.contains(keyword.lowercased())
     }
 
     private mutating func append(_ keyword: String, value: String, as written: Substring) {
-        let nests = keyword == "dbname" && Self.isConninfo(value)
+        let nests = keyword == "dbname" && Self.isRecognized(value)
         guard Self.isSecret(keyword) || nests else {
             redacted += written
             if keyword == "dbname", !value.isEmpty { databaseName = value }
             return
         }
         holdsSecret = holdsSecret || !value.isEmpty
-        redacted += Self.blot
+        redacted += Self.mask
     }
 
-    // MARK: keyword = value …
+    // MARK: Keyword/value form: keyword = value …
 
     private mutating func scanPairs(_ text: String) {
         let scalars = text.unicodeScalars
@@ -56,8 +56,9 @@ struct ConninfoText {
             _ = skip { $0.properties.isWhitespace }
             let isKeyword = keyword.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic || $0 == "_" }
             guard isKeyword, here < scalars.endIndex, scalars[here] == "=" else {
-                // Not a pair: what this is, and what follows, only its author knows. It stays a conninfo in form.
-                redacted += "password=" + Self.blot
+                // Not a pair of keyword and value: it may be the rest of a password, and is masked with everything
+                // after it, so that the result still has the form of a connection string.
+                redacted += "password=" + Self.mask
                 holdsSecret = true
                 return
             }
@@ -70,7 +71,7 @@ struct ConninfoText {
         }
     }
 
-    /// A value in quotes or without, with its backslashes undone; an open quote reaches to the end.
+    /// A value with or without quotes, unescaped. A quote that is not closed extends to the end.
     private static func value(of scalars: String.UnicodeScalarView, from here: inout String.Index) -> String {
         let isQuoted = here < scalars.endIndex && scalars[here] == "'"
         if isQuoted { scalars.formIndex(after: &here) }
@@ -91,18 +92,18 @@ struct ConninfoText {
         return String(value)
     }
 
-    // MARK: postgresql://user:password@host/database?parameters
+    // MARK: URI form: postgresql://user:password@host/database?parameters
 
     private mutating func scanURI(_ scheme: String, _ rest: Substring) {
         let query = rest.firstIndex(of: "?")
         let main = rest[..<(query ?? rest.endIndex)]
         redacted = scheme
         var location = main
-        // The last @, not the first: a password with an unescaped @ is wrong, but must not be shown either.
+        // The last @, not the first: a password with an unescaped @ is invalid, but must not be shown either.
         if let at = main.lastIndex(of: "@") {
             location = main[main.index(after: at)...]
             if let colon = main[..<at].firstIndex(of: ":") {
-                redacted += main[...colon] + Self.blot
+                redacted += main[...colon] + Self.mask
                 holdsSecret = main.index(after: colon) < at
             } else {
                 redacted += main[..<at]

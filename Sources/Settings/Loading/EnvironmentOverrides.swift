@@ -1,4 +1,4 @@
-/// The part of the environment that speaks of pgtend's configuration.
+/// The environment variables from which the configuration is taken.
 struct EnvironmentOverrides {
     private let values: [String: String]
 
@@ -10,17 +10,17 @@ struct EnvironmentOverrides {
         values = environment.filter { !$0.value.isEmpty }
     }
 
-    /// nil also when the variable is set to nothing.
+    /// nil also for an empty variable.
     subscript(variable: String) -> String? { values[variable] }
 
-    /// A misspelt variable would silently do nothing. It is a warning, not a problem: container platforms set
-    /// variables of this form on their own (`PGTEND_SERVICE_HOST` for a service called pgtend).
-    func warnOfUnknown(_ record: inout DecodingRecord) {
+    /// A misspelt variable would silently have no effect. It is a warning only: container platforms set variables of
+    /// this form by themselves (`PGTEND_SERVICE_HOST` for a service called pgtend).
+    func warnOfUnknown(_ context: inout DecodingContext) {
         let places =
             ConfigurationKeys.file.overrides.compactMap(\.place)
             + ConfigurationKeys.database.overrides.compactMap(\.place)
         let known = [Self.configFile, Self.database] + places.map { _, variable in variable }
-        // Somebody may spell out the place of the setting where the variable is shorter: PGTEND_PARTITIONS_PREMAKE.
+        // Some variables are shorter than the path of their key; somebody may have expected PGTEND_PARTITIONS_PREMAKE.
         let spelledOut = Dictionary(
             places.map { path, variable in
                 (Self.prefix + path.uppercased().split(separator: ".").joined(separator: "_"), variable)
@@ -29,11 +29,11 @@ struct EnvironmentOverrides {
             guard !known.contains(name) else { continue }
             let meant = spelledOut[name] ?? Spelling.nearest(to: name, among: known)
             let near = meant.map { "; did you mean '\($0)'?" } ?? ""
-            record.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
+            context.warn(.environment(variable: name), "", "unknown variable, ignored\(near)")
         }
     }
 
-    /// The variable of libpq's own that says best which database to connect to; nil when none does.
+    /// The one of libpq's own variables that says most precisely which database to connect to; nil if none is set.
     var libpqDatabase: (variable: String, value: String)? {
         ["PGDATABASE", "PGSERVICE", "PGHOST", "PGHOSTADDR"].lazy
             .compactMap { variable in values[variable].map { (variable, $0) } }.first

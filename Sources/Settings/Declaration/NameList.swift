@@ -1,4 +1,4 @@
-/// A list of names: at least one, none twice.
+/// The format of a list of names: at least one, and no duplicates.
 struct NameList: Sendable {
     let object: String
 
@@ -10,7 +10,7 @@ struct NameList: Sendable {
 
     private var element: ValueFormat<String> { .name(of: object) }
 
-    func decode(_ node: YAMLNode, at path: String, _ record: inout DecodingRecord) -> [String]? {
+    func decode(_ node: YAMLNode, at path: String, _ context: inout DecodingContext) -> [String]? {
         switch node.content {
         case .refused: return nil
         case .sequence(let nodes) where !nodes.isEmpty:
@@ -18,25 +18,25 @@ struct NameList: Sendable {
             var names: [String] = []
             for (index, node) in nodes.enumerated() {
                 let place = "\(path)[\(index)]"
-                guard let name = element.decode(node, at: place, &record) else { continue }
+                guard let name = element.decode(node, at: place, &context) else { continue }
                 if let mark = first[name] {
-                    record.refuse(node.mark, place, "\(duplicate(name)) (first at line \(mark.line))")
+                    context.refuse(node.mark, place, "\(duplicate(name)) (first at line \(mark.line))")
                 } else {
                     first[name] = node.mark
                     names.append(name)
                 }
             }
-            record.accept(path, from: node.mark)
+            context.accept(path, from: node.mark)
             return names
-        case .sequence: record.miss(node.mark, path, "expected \(expected), found an empty list")
-        case .scalar(let text, _) where !node.isNull && SQLNameText.isName(text):
-            record.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
-        default: record.refuse(node.mark, path, "expected \(expected), found \(node.found)")
+        case .sequence: context.reportMissing(node.mark, path, "expected \(expected), found an empty list")
+        case .scalar(let text, _) where !node.isNull && QualifiedName.isName(text):
+            context.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
+        default: context.refuse(node.mark, path, "expected \(expected), found \(node.found)")
         }
         return nil
     }
 
-    /// Names with commas between them, spaces around them ignored; one with a comma stands in double quotes.
+    /// Names separated by commas; spaces around them are ignored. A name that contains a comma is in double quotes.
     func parse(_ text: String) -> Result<[String], Complaint> {
         var names: [String] = []
         var name = ""
@@ -47,7 +47,7 @@ struct NameList: Sendable {
             case "," where !isQuoted:
                 names.append(name)
                 name = ""
-            // Behind a name they stay until it is known whether more of it follows.
+            // A space after the first character is kept for now: it may be part of the name.
             case " " where !isQuoted && name.isEmpty: continue
             default: name.unicodeScalars.append(scalar)
             }
@@ -57,7 +57,7 @@ struct NameList: Sendable {
         return check(names.map(withoutTrailingSpaces))
     }
 
-    /// Names that come one by one.
+    /// The same for names that are separate already, such as those of a repeated flag.
     func check(_ names: [String]) -> Result<[String], Complaint> {
         for (index, name) in names.enumerated() {
             guard element.parse(name) != nil else {

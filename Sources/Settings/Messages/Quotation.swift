@@ -1,14 +1,14 @@
-/// What was found, as a message may show it.
+/// A text from the configuration, quoted as a message may show it.
 enum Quotation {
     private static let maximumScalars = 60
 
-    /// Whether no part of it may be shown.
+    /// Whether the text may hold a password, so that no part of it may be shown.
     static func isWithheld(_ text: String) -> Bool {
-        ConninfoText.isConninfo(text) || text.lowercased().contains("password")
+        ConnectionString.isRecognized(text) || text.lowercased().contains("password")
     }
 
-    /// In single quotes, on one line, cut when long. A text that looks like a connection string is not shown:
-    /// a line that slipped into the wrong place must not put a password into the journal.
+    /// In single quotes, on one line, and shortened if it is long. A text that looks like a connection string is not
+    /// shown, whatever its key: a connection string in the wrong place must not get a password into the journal.
     static func of(_ text: String) -> String {
         guard !isWithheld(text) else {
             return "a text like a connection string (not shown)"

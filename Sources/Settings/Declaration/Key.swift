@@ -1,34 +1,33 @@
-/// One key of a mapping: what it is called, how it is read, written, overridden, validated and documented.
+/// A key of a mapping: its name, and how its value is read, written, overridden, validated and documented.
 struct Key<Target: Sendable>: Sendable {
     let name: String
-    let about: String
+    let meaning: String
     let isRequired: Bool
     /// Continues "expected …".
     let expected: String
-    /// Takes the value over, or records why not.
-    let decode: @Sendable (YAMLNode, _ path: String, inout Target, inout DecodingRecord) -> Void
-    /// nil leaves the key out.
+    /// Sets the value if it is valid, and records a problem if it is not.
+    let decode: @Sendable (YAMLNode, _ path: String, inout Target, inout DecodingContext) -> Void
+    /// nil omits the key.
     let render: @Sendable (Target) -> YAMLValue?
-    /// Of this value, or of those within it.
+    /// Of this value, or of those in its mapping, relative to the target.
     var overrides: [Override<Target>] = []
-    /// The keys of the mapping behind this key, if it is one.
-    var names: [String] = []
-    /// Compares this value, or those within it, with others.
+    /// The keys of its mapping, if its value is one; for messages on misplaced keys.
+    var innerKeys: [String] = []
+    /// Checks this value, or those in its mapping, against others.
     var validate: @Sendable (Target, _ path: String, inout Validation) -> Void = { _, _, _ in }
-    /// Of this key and those within it; the target has the defaults.
-    let outlines: @Sendable (Target, _ path: String) -> [KeyOutline]
+    /// Of this key and of those in its mapping. The target holds the defaults.
+    let documentation: @Sendable (Target, _ path: String) -> [KeyDocumentation]
 }
 
 extension Key {
     typealias Field<Value> = WritableKeyPath<Target, Value> & Sendable
 
-    /// A key with one scalar behind it. Without a secrecy its value is shown as it is; `validate` says with which other
-    /// values it cannot stand.
+    /// A key whose value is a scalar. Without a secrecy it is shown as it is; `validate` returns what contradicts it.
     static func value<Value>(
         _ name: String, _ field: Field<Value>, _ format: ValueFormat<Value>, variable: String? = nil,
         flag: Flag? = nil, isRequired: Bool = false, secrecy: Secrecy? = nil,
         validate: (@Sendable (Target) -> [Contradiction])? = nil,
-        _ about: String
+        _ meaning: String
     ) -> Key {
         let format = secrecy.map(format.redacted(by:)) ?? format
         let set: @Sendable (String, inout Target) -> String? = { text, target in
@@ -37,9 +36,9 @@ extension Key {
             return nil
         }
         return Key(
-            name: name, about: about, isRequired: isRequired, expected: format.expected,
-            decode: { node, path, target, record in
-                if let value = format.decode(node, at: path, &record) { target[keyPath: field] = value }
+            name: name, meaning: meaning, isRequired: isRequired, expected: format.expected,
+            decode: { node, path, target, context in
+                if let value = format.decode(node, at: path, &context) { target[keyPath: field] = value }
             },
             render: { format.render($0[keyPath: field]) },
             overrides: Override.all(
@@ -47,20 +46,20 @@ extension Key {
             validate: { target, path, validation in
                 if let validate { validation.report(validate(target), beside: path) }
             },
-            outlines: { blank, path in
-                let text = isRequired ? nil : format.render(blank[keyPath: field])?.inOneLine
+            documentation: { defaults, path in
+                let text = isRequired ? nil : format.render(defaults[keyPath: field])?.inOneLine
                 return [
-                    KeyOutline(
+                    KeyDocumentation(
                         path: path, expected: format.expected, isRequired: isRequired, defaultText: text,
-                        variable: variable, about: about)
+                        variable: variable, meaning: meaning)
                 ]
             })
     }
 
-    /// A key with a list of names behind it, at least one and none of them twice.
+    /// A key whose value is a list of names, with at least one and without duplicates.
     static func names(
         _ name: String, _ field: Field<[String]>, of object: String, variable: String? = nil, flag: Flag? = nil,
-        _ about: String
+        _ meaning: String
     ) -> Key {
         let list = NameList(object: object)
         let set: @Sendable (Result<[String], NameList.Complaint>, inout Target) -> String? = { names, target in
@@ -71,19 +70,19 @@ extension Key {
             return nil
         }
         return Key(
-            name: name, about: about, isRequired: false, expected: list.expected,
-            decode: { node, path, target, record in
-                if let names = list.decode(node, at: path, &record) { target[keyPath: field] = names }
+            name: name, meaning: meaning, isRequired: false, expected: list.expected,
+            decode: { node, path, target, context in
+                if let names = list.decode(node, at: path, &context) { target[keyPath: field] = names }
             },
             render: { .list($0[keyPath: field].map { .text($0) }) },
             overrides: Override.all(
                 of: name, variable, { set(list.parse($0), &$1) }, flag, { set(list.check($0), &$1) }),
-            outlines: { blank, path in
-                let text = YAMLValue.list(blank[keyPath: field].map { .text($0) }).inOneLine
+            documentation: { defaults, path in
+                let text = YAMLValue.list(defaults[keyPath: field].map { .text($0) }).inOneLine
                 return [
-                    KeyOutline(
+                    KeyDocumentation(
                         path: path, expected: list.expected, isRequired: false, defaultText: text,
-                        variable: variable, about: about)
+                        variable: variable, meaning: meaning)
                 ]
             })
     }

@@ -1,20 +1,20 @@
-/// How a value that is a secret, or holds one, may be shown. A key declares it with everything else; messages,
-/// `config show` and what a reload changes go by it.
+/// How a value that is or contains a secret may be shown. A key declares it together with its format; messages, `config
+/// show` and the changes of a reload respect it.
 struct Secrecy: Sendable {
     let redact: @Sendable (_ text: String) -> RedactedText
 
     /// The passwords and keys within a connection string.
     static let ofConnectionString = Secrecy { text in
-        let conninfo = ConninfoText(text)
+        let conninfo = ConnectionString(text)
         return RedactedText(given: text, shown: conninfo.redacted, holdsSecret: conninfo.holdsSecret)
     }
 }
 
-/// A value beside what of it may be shown. Two that are shown alike are still different values.
+/// A value, and how it is shown. Two values may look the same when shown, and still be different.
 struct RedactedText: Hashable, Sendable {
-    /// Never to be written anywhere.
+    /// Must never be written anywhere.
     let given: String
     let shown: String
-    /// False where there is none in it, and where it is empty.
+    /// Whether there is a secret in it that is not empty.
     let holdsSecret: Bool
 }

@@ -1,4 +1,4 @@
-/// A mapping of the file: its keys, which set what belongs to `Target`.
+/// The keys of a mapping, which set the values of a `Target`.
 struct Section<Target: Sendable>: Sendable {
     let keys: [Key<Target>]
 
@@ -8,16 +8,16 @@ struct Section<Target: Sendable>: Sendable {
 
     var overrides: [Override<Target>] { keys.flatMap(\.overrides) }
 
-    /// Takes over what is right and records what is not.
-    func decode(_ node: YAMLNode, at path: String, into target: inout Target, _ record: inout DecodingRecord) {
+    /// Sets the values that are valid, and records problems for the others.
+    func decode(_ node: YAMLNode, at path: String, into target: inout Target, _ context: inout DecodingContext) {
         switch node.content {
         case .refused: break
         case .mapping(let entries):
-            let seen = decode(entries, at: path, into: &target, &record)
-            reportMissing(after: seen, node.mark, path, &record)
-        case .scalar where node.isNull: reportMissing(after: [:], node.mark, path, &record)
+            let seen = decode(entries, at: path, into: &target, &context)
+            reportMissing(after: seen, node.mark, path, &context)
+        case .scalar where node.isNull: reportMissing(after: [:], node.mark, path, &context)
         default:
-            record.refuse(node.mark, path, "expected a mapping with the keys \(names), found \(node.found)")
+            context.refuse(node.mark, path, "expected a mapping with the keys \(names), found \(node.found)")
         }
     }
 
@@ -29,8 +29,8 @@ struct Section<Target: Sendable>: Sendable {
         for key in keys { key.validate(target, Self.path(of: key.name, in: path), &validation) }
     }
 
-    func outlines(_ blank: Target, at path: String) -> [KeyOutline] {
-        keys.flatMap { $0.outlines(blank, Self.path(of: $0.name, in: path)) }
+    func documentation(_ defaults: Target, at path: String) -> [KeyDocumentation] {
+        keys.flatMap { $0.documentation(defaults, Self.path(of: $0.name, in: path)) }
     }
 
     /// `mapping` is empty for the file itself.
@@ -38,49 +38,49 @@ struct Section<Target: Sendable>: Sendable {
         mapping.isEmpty ? key : "\(mapping).\(key)"
     }
 
-    /// For a sentence.
+    /// For a message.
     var names: String { keys.map(\.name).joined(separator: ", ") }
 
     private func decode(
-        _ entries: [YAMLNode.Entry], at path: String, into target: inout Target, _ record: inout DecodingRecord
+        _ entries: [YAMLNode.Entry], at path: String, into target: inout Target, _ context: inout DecodingContext
     ) -> [String: Mark] {
         var seen: [String: Mark] = [:]
         for entry in entries {
             guard case .scalar(let name, _) = entry.key.content else {
                 if entry.key.content != .refused {
-                    record.refuse(entry.key.mark, path, "expected a key (\(names)), found \(entry.key.found)")
+                    context.refuse(entry.key.mark, path, "expected a key (\(names)), found \(entry.key.found)")
                 }
                 continue
             }
             if let first = seen[name] {
                 let message = "duplicate key \(Quotation.of(name)) (first at line \(first.line))"
-                record.refuse(entry.key.mark, path, message)
+                context.refuse(entry.key.mark, path, message)
                 continue
             }
             seen[name] = entry.key.mark
             if let key = keys.first(where: { $0.name == name }) {
-                key.decode(entry.value, Self.path(of: name, in: path), &target, &record)
+                key.decode(entry.value, Self.path(of: name, in: path), &target, &context)
             } else {
-                record.refuse(entry.key.mark, path, "unknown key \(Quotation.of(name))\(suggestion(for: name))")
+                context.refuse(entry.key.mark, path, "unknown key \(Quotation.of(name))\(suggestion(for: name))")
             }
         }
         return seen
     }
 
     private func reportMissing(
-        after seen: [String: Mark], _ mark: Mark, _ path: String, _ record: inout DecodingRecord
+        after seen: [String: Mark], _ mark: Mark, _ path: String, _ context: inout DecodingContext
     ) {
-        // A key that is there but misspelt is reported once, as that.
+        // A required key that is misspelt is reported as such, and not as missing too.
         let misspelt = seen.keys.filter { name in !keys.contains { $0.name == name } }
         for key in keys where key.isRequired && seen[key.name] == nil {
             if misspelt.contains(where: { Spelling.nearest(to: $0, among: keys.map(\.name)) == key.name }) { continue }
-            record.miss(mark, path, "missing key '\(key.name)': expected \(key.expected)")
+            context.reportMissing(mark, path, "missing key '\(key.name)': expected \(key.expected)")
         }
     }
 
-    /// A known key of a section within this one is misplaced rather than misspelt.
+    /// A key that some section within this one has is misplaced rather than misspelt.
     private func suggestion(for name: String) -> String {
-        if let owner = keys.first(where: { $0.names.contains(name) }) { return "; it belongs in '\(owner.name)'" }
+        if let owner = keys.first(where: { $0.innerKeys.contains(name) }) { return "; it belongs in '\(owner.name)'" }
         return Spelling.suggestion(for: name, among: keys.map(\.name))
     }
 }

@@ -1,7 +1,7 @@
 import CivilTime
 
 extension ValueFormat where Value == Bool {
-    static let truth = ValueFormat(
+    static let boolean = ValueFormat(
         expected: "true or false", isPlainOnly: true,
         parse: { $0 == "true" ? true : $0 == "false" ? false : nil },
         hint: { text in
@@ -11,11 +11,11 @@ extension ValueFormat where Value == Bool {
             default: nil
             }
         },
-        render: { .word($0 ? "true" : "false") })
+        render: { .plain($0 ? "true" : "false") })
 }
 
 extension ValueFormat where Value == Int {
-    /// Decimal digits without leading zeros: YAML 1.1 reads `010` as eight, YAML 1.2 as ten.
+    /// Decimal digits without leading zeros: `010` is eight in YAML 1.1, and ten in YAML 1.2.
     static func integer(_ range: ClosedRange<Int>, because reason: String) -> ValueFormat {
         ValueFormat(
             expected: "an integer from \(range.lowerBound) to \(range.upperBound) (\(reason))", isPlainOnly: true,
@@ -23,29 +23,30 @@ extension ValueFormat where Value == Int {
                 guard let value = Int(text), String(value) == text, range.contains(value) else { return nil }
                 return value
             },
-            render: { .word(String($0)) })
+            render: { .plain(String($0)) })
     }
 }
 
 extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
-    /// One word of a closed list.
-    static var word: ValueFormat {
+    /// One word of a fixed list.
+    static var choice: ValueFormat {
         let words = Value.allCases.map(\.rawValue)
         let list = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
         return ValueFormat(
             expected: list, parse: { Value(rawValue: $0) },
             hint: { text in Spelling.nearest(to: text, among: words).map { "did you mean '\($0)'?" } },
-            render: { .word($0.rawValue) })
+            render: { .plain($0.rawValue) })
     }
 }
 
 extension ValueFormat where Value == Duration {
-    /// PostgreSQL counts the milliseconds of a time limit in 32 bits: 24 days, and a little more.
+    /// PostgreSQL holds the milliseconds of `statement_timeout` in 32 bits: a little more than 24 days.
     static let statementTimeout = duration(
         .milliseconds(1) ... .seconds(24 * 86_400), because: "PostgreSQL counts no further")
 
-    /// A whole number and one of PostgreSQL's units, or `m` for minutes, as people write it. `M` means months to some,
-    /// and a number alone means milliseconds to one setting and seconds to the next.
+    /// A whole number and one of PostgreSQL's units, or `m` for minutes, which is common elsewhere. `M` is refused,
+    /// since some take it for months, and so is a number alone, since PostgreSQL's settings have different default
+    /// units.
     static func duration(_ range: ClosedRange<Duration>, because reason: String) -> ValueFormat {
         let limits = "\(range.lowerBound.inLongestUnit) to \(range.upperBound.inLongestUnit)"
         return ValueFormat(
@@ -55,7 +56,7 @@ extension ValueFormat where Value == Duration {
                 return duration
             },
             hint: hint(for:),
-            render: { .word($0.inLongestUnit) })
+            render: { .plain($0.inLongestUnit) })
     }
 
     private static let milliseconds: [Substring: Int64] = [

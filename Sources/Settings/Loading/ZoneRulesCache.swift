@@ -1,7 +1,8 @@
 import CivilTime
 
-/// The zones that the configuration names: each file is read once, however many schedules go by it.
-struct ZoneShelf {
+/// The rules of the time zones that the configuration names. Each zone file is read once, however many schedules use
+/// it.
+struct ZoneRulesCache {
     private let directory: String
     private var known: [String: ZoneRules] = [:]
 
@@ -16,7 +17,7 @@ struct ZoneShelf {
         return rules
     }
 
-    /// What was expected and found, and which zone may have been meant.
+    /// What was expected and found, and which zone was probably meant.
     func complaint(about error: ZoneError) -> String {
         guard case .unknown(let name, let directory) = error else { return error.description }
         let near = Spelling.nearest(to: name, among: ZoneRules.names(in: directory))

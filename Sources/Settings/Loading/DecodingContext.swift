@@ -1,30 +1,31 @@
-/// What is learnt while values are taken over: what is wrong with them, and where the good ones come from.
-struct DecodingRecord {
+/// State that is passed along while values are decoded: the problems and warnings so far, and the sources of the values
+/// that were accepted.
+struct DecodingContext {
     /// The file that is being read.
     private let file: String
-    /// Where its reader stopped early.
+    /// Where reading it stopped because of a syntax error.
     private let stop: Mark?
-    var zones: ZoneShelf
+    var zones: ZoneRulesCache
     private(set) var problems: [Problem] = []
     private(set) var warnings: [Problem] = []
     /// By path; a value that was refused has none.
     private(set) var sources: [String: ConfigurationSource] = [:]
 
-    init(file: String, stop: Mark? = nil, zones: ZoneShelf) {
+    init(file: String, stop: Mark? = nil, zones: ZoneRulesCache) {
         self.file = file
         self.stop = stop
         self.zones = zones
     }
 
-    /// Says that something is wrong. On the line of a syntax error the error itself says so already, and what
-    /// was read there is more likely its consequence than a mistake of its own.
+    /// Reports that something is wrong. Nothing is reported from the line of a syntax error on: what was read there is
+    /// more likely a consequence of that error than another mistake.
     mutating func refuse(_ mark: Mark, _ path: String, _ message: String) {
         if let stop, mark.line >= stop.line { return }
         problems.append(Problem(source: .file(path: file, at: mark), path: path, message: message))
     }
 
-    /// Says that something is missing, unless it may just not have been read.
-    mutating func miss(_ mark: Mark, _ path: String, _ message: String) {
+    /// Reports that something is missing, unless reading stopped before it could have been found.
+    mutating func reportMissing(_ mark: Mark, _ path: String, _ message: String) {
         if stop == nil { refuse(mark, path, message) }
     }
 
@@ -32,8 +33,9 @@ struct DecodingRecord {
         problems.append(Problem(source: source, path: path, message: message))
     }
 
-    /// Takes back a value that is right in itself but not where it stands; nothing without one.
-    mutating func refuse(accepted path: String, _ message: String) {
+    /// Refuses a value after all that was accepted by itself, but cannot be combined with others. Does nothing if there
+    /// is none.
+    mutating func retract(_ path: String, _ message: String) {
         switch sources.removeValue(forKey: path) {
         case nil: break
         case .file(_, let mark?): refuse(mark, path, message)

@@ -1,23 +1,23 @@
-/// Which of the known words somebody meant.
+/// Suggestions for misspelt words.
 enum Spelling {
-    /// `; did you mean 'premake'?`, or `; known here: …` when nothing is near; empty without known words.
+    /// `; did you mean 'premake'?`, or `; known here: …` if no known word is similar; empty if there are none.
     static func suggestion(for word: String, among known: [String]) -> String {
         if let near = nearest(to: word, among: known) { return "; did you mean '\(near)'?" }
         return known.isEmpty ? "" : "; known here: \(known.joined(separator: ", "))"
     }
 
-    /// The first of the nearest words, unless even that is another word altogether.
+    /// The first of the known words with the smallest distance; nil if even that is not similar.
     static func nearest(to word: String, among known: [String]) -> String? {
-        // Never all of its letters.
+        // A third of the letters may differ, but never all of them.
         let limit = min(max(1, word.count / 3), word.count - 1)
         let distances = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
         return distances.filter { $0.distance <= limit }.min { $0.distance < $1.distance }?.word
     }
 
-    /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+    /// The number of insertions, deletions, substitutions and transpositions of neighbours (optimal string alignment).
     static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left), Array(right))
-        // A pasted paragraph is no misspelling; without this it would cost the product of the lengths.
+        // Time grows with the product of the lengths, and a pasted paragraph is no misspelling.
         guard abs(left.count - right.count) < 32 else { return .max }
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

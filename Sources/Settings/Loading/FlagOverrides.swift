@@ -1,10 +1,10 @@
-/// What the command line says. It wins over the environment, which wins over the file.
+/// What the command line says. It overrides the environment, which overrides the file.
 package struct FlagOverrides: Hashable, Sendable {
     /// `--config FILE`.
     package var configFile: String?
     /// `--database`, in order: names of the file, or connection strings (they contain `=` or `://`).
     package var databases: [String]
-    /// `--schema`, in order: replaces the watched schemas of every selected database.
+    /// `--schema`, in order: replaces the schemas of every selected database.
     package var schemas: [String]
     /// `--log-format`.
     package var logFormat: LogFormat?

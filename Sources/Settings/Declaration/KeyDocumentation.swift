@@ -1,0 +1,26 @@
+/// What the reference says about a key.
+package struct KeyDocumentation: Hashable, Sendable {
+    /// As `databases[].partitions.sets[].premake`.
+    package let path: String
+    /// Which values are valid.
+    package let expected: String
+    package let isRequired: Bool
+    /// As it would be written in the file; nil if there is no default.
+    package let defaultText: String?
+    /// The environment variable that overrides it.
+    package let variable: String?
+    package let meaning: String
+
+    /// Every key of the configuration file, in the order of the file.
+    package static var all: [KeyDocumentation] { ConfigurationKeys.file.documentation(Configuration(), at: "") }
+}
+
+extension KeyDocumentation {
+    /// For a key whose value is a mapping, or a list of mappings.
+    static func heading(
+        _ path: String, _ expected: String, _ isRequired: Bool, _ meaning: String
+    ) -> KeyDocumentation {
+        KeyDocumentation(
+            path: path, expected: expected, isRequired: isRequired, defaultText: nil, variable: nil, meaning: meaning)
+    }
+}

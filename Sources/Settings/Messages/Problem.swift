@@ -1,0 +1,36 @@
+/// A problem with the configuration, or a warning.
+package struct Problem: Hashable, Sendable {
+    /// The place to correct.
+    package let source: ConfigurationSource
+    /// Of the value, as `databases[0].partitions.sets[1].interval`; empty for the file as a whole, and if the source
+    /// already names the value.
+    package let path: String
+    /// What was expected and what was found. Never holds a secret.
+    package let message: String
+
+    package init(source: ConfigurationSource, path: String = "", message: String) {
+        self.source = source
+        self.path = path
+        self.message = message
+    }
+}
+
+extension Problem: CustomStringConvertible {
+    /// `file:line:column: path: message`, or the description of another source before the message.
+    package var description: String {
+        path.isEmpty ? "\(source): \(message)" : "\(source): \(path): \(message)"
+    }
+}
+
+/// A configuration that cannot be used: every problem that was found, at least one, in the order of
+/// `ConfigurationSource`.
+package struct SettingsError: Error, Hashable, Sendable {
+    package let problems: [Problem]
+}
+
+extension SettingsError: CustomStringConvertible {
+    /// One line for each problem.
+    package var description: String {
+        problems.map(\.description).joined(separator: "\n")
+    }
+}
