@@ -26,7 +26,7 @@ struct SchemaApplicationTests {
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func installsInAnEmptyDatabaseAndThenHasNothingToDo(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
-            guard case .empty(let pending, let diagnosis) = try await Self.application(database).situation() else {
+            guard case .empty(let pending, let diagnosis) = try await Self.application(database).databaseState() else {
                 Issue.record("not empty")
                 return
             }
@@ -112,7 +112,7 @@ struct SchemaApplicationTests {
     @Test func takesOverWhatAnotherToolHasInstalled() async throws {
         try await TestDatabase.with(.v18, template: SchemaVerifierTests.installed) { database in
             try await database.psql(GolangMigrate.table(dirty: false))
-            guard case .whole(isRecorded: false) = try await Self.application(database).situation(),
+            guard case .whole(isRecorded: false) = try await Self.application(database).databaseState(),
                 case .adopted = try await Self.apply(database)
             else {
                 Issue.record("not adopted")
@@ -139,7 +139,7 @@ struct SchemaApplicationTests {
                 DROP FUNCTION mcp.refresh_cost_analytics();
                 DROP TABLE mcp.embedding_term_statistics;
                 """)
-            guard case .partial(let shown) = try await Self.application(database).situation() else {
+            guard case .partial(let shown) = try await Self.application(database).databaseState() else {
                 Issue.record("not partial")
                 return
             }

@@ -199,7 +199,7 @@ struct SchemaRollbackRefusalTests {
             try await holder.script(
                 unsafe: "BEGIN; CREATE FUNCTION public.f(mcp.task_status) RETURNS integer LANGUAGE sql AS 'SELECT 1'")
             var rollback = rollback(database)
-            rollback.lockPatience = .milliseconds(100)
+            rollback.lockTimeout = .milliseconds(100)
             let failure = try await rejection(of: rollback, on: database.name)
             #expect(failure.failureClass == .lockNotAvailable)
             #expect(failure.message.contains("(postgres, holder, idle in transaction for"), "\(failure)")
@@ -217,7 +217,7 @@ struct SchemaRollbackRefusalTests {
             try await holder.script(unsafe: "BEGIN; LOCK TABLE \(partition) IN ACCESS SHARE MODE")
             let before = try await database.dump()
             var rollback = rollback(database)
-            rollback.lockPatience = .milliseconds(100)
+            rollback.lockTimeout = .milliseconds(100)
             let failure = try await rejection(of: rollback, on: database.name)
             #expect(failure.failureClass == .lockNotAvailable)
             #expect(

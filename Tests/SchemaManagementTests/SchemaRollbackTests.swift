@@ -84,7 +84,7 @@ struct SchemaRollbackTests {
                     """)
                 let plan = try await rollback(database).plan()
                 // Not every server has pg_trgm.
-                let obstacles = plan.makings.filter { $0.name != "pg_trgm" }
+                let obstacles = plan.sharedChanges.filter { $0.name != "pg_trgm" }
                     .reduce(into: [:]) { $0["\($1.kind.rawValue) \($1.name)"] = $1.obstacle ?? "" }
                 #expect(
                     obstacles == [
@@ -142,8 +142,8 @@ struct SchemaRollbackTests {
 
     /// What keeps each thing that is shared, by its kind and name; empty for one that goes.
     private func obstacles(_ database: TestDatabase) async throws -> [String: String] {
-        try await rollback(database).plan().makings.reduce(into: [:]) { obstacles, making in
-            obstacles["\(making.kind.rawValue) \(making.name)"] = making.obstacle ?? ""
+        try await rollback(database).plan().sharedChanges.reduce(into: [:]) { obstacles, change in
+            obstacles["\(change.kind.rawValue) \(change.name)"] = change.obstacle ?? ""
         }
     }
 
@@ -205,7 +205,7 @@ struct SchemaRollbackTests {
             let plan = try await rollback(database).plan()
             #expect(plan.tablesWithRows == [] && plan.obstacles == [] && plan.bystanders == [])
             #expect(plan.tables.count == 34 && !plan.tables.contains { $0.name.name == "schema_migrations" })
-            let schema = plan.makings.first { $0.kind == .schema && $0.name == "mcp" }
+            let schema = plan.sharedChanges.first { $0.kind == .schema && $0.name == "mcp" }
             #expect(schema?.obstacle == "table mcp.schema_migrations stands in it")
 
             let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
@@ -228,7 +228,7 @@ struct SchemaRollbackTests {
             try await database.psql("DROP SCHEMA mcp CASCADE")
             let plan = try await rollback(database).plan()
             #expect(!plan.migrations.isEmpty && plan.objects == 0 && plan.tables == [] && plan.obstacles == [])
-            #expect(!plan.makings.contains { $0.name == "mcp" })
+            #expect(!plan.sharedChanges.contains { $0.name == "mcp" })
             #expect(try await rollback(database).run(on: database.name, dropsRows: false).remarks == [])
             #expect(try await database.definitions() == empty)
         }
@@ -275,7 +275,7 @@ struct SchemaRollbackTests {
             ).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
 
             let plan = try await rollback(database).plan()
-            #expect(plan.foreignRecords.map(\.description) == ["public.schema_migrations"])
+            #expect(plan.golangMigrateTables.map(\.description) == ["public.schema_migrations"])
             _ = try await rollback(database).run(on: database.name, dropsRows: false)
             #expect(try await database.definitions() == before)
         }

@@ -9,12 +9,12 @@ struct MigrationsTableOption: ParsableArguments {
             "Where golang-migrate records this schema, or 'none'. (default: schema_migrations, in the schema or in public)",
             valueName: "schema.table"),
         transform: { text in
-            guard let table = ForeignRecordTable(text) else {
+            guard let table = GolangMigrateTable(text) else {
                 throw ValidationError("expected TABLE or SCHEMA.TABLE, as SQL writes them, or none")
             }
             return table
         })
-    var migrationsTable: ForeignRecordTable?
+    var migrationsTable: GolangMigrateTable?
 
-    var table: ForeignRecordTable { migrationsTable ?? .usual }
+    var table: GolangMigrateTable { migrationsTable ?? .default }
 }

@@ -33,15 +33,15 @@ struct SchemaApplyCommand: ParsableCommand {
 
     func run() throws {
         let loaded = databases.load()
-        let (isPlan, recordTable) = (plan, records.table)
+        let (isPlan, golangMigrateTable) = (plan, records.table)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
                 let application = SchemaApplication(
                     conninfo: definition.conninfo, applicationName: "pgtend schema apply",
-                    programVersion: Version.text, locks: definition.locks, recordTable: recordTable)
+                    programVersion: Version.text, locks: definition.locks, golangMigrateTable: golangMigrateTable)
                 return isPlan
-                    ? Self.show(try await application.situation(), of: definition.name)
+                    ? Self.show(try await application.databaseState(), of: definition.name)
                     : try await Self.apply(application, to: definition.name)
             } show: { status, _ in
                 status
@@ -50,7 +50,7 @@ struct SchemaApplyCommand: ParsableCommand {
         }
     }
 
-    private static func show(_ situation: SchemaApplication.Situation, of name: String) -> ExitStatus {
+    private static func show(_ situation: SchemaApplication.DatabaseState, of name: String) -> ExitStatus {
         switch situation {
         case .empty(_, let diagnosis) where !diagnosis.plan.refusals.isEmpty:
             return refused(diagnosis.plan.refusals, of: name)

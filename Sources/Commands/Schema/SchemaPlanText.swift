@@ -46,7 +46,7 @@ struct SchemaPlanText {
             + rights.map { right in "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "") }
     }
 
-    private static func records(_ records: [ForeignRecord]) -> [String] {
+    private static func records(_ records: [GolangMigrateRecord]) -> [String] {
         records.map { record in
             let state = record.isDirty ? "dirty: a migration failed, and nothing is applied any more" : "clean"
             return "golang-migrate (\(record.table.description.visible)): version \(record.version), \(state)"

@@ -52,7 +52,7 @@ struct SchemaRepairCommand: ParsableCommand {
 
     func run() throws {
         let loaded = databases.load()
-        let (isPlan, recordTable) = (plan, records.table)
+        let (isPlan, golangMigrateTable) = (plan, records.table)
         let mappings = map.compactMap { ValueMapping($0) }
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -60,7 +60,7 @@ struct SchemaRepairCommand: ParsableCommand {
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,
-                    recordTable: recordTable)
+                    golangMigrateTable: golangMigrateTable)
                 if isPlan {
                     let diagnosis = try await repair.plan()
                     StandardOutput.write(SchemaPlanText(definition.name, diagnosis).rendered)

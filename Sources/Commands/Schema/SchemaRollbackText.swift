@@ -54,16 +54,16 @@ struct SchemaRollbackText {
     }
 
     private var shared: [String] {
-        section("made or changed with it, and taken back where nobody else needs it", plan.makings) { making in
-            Self.words(making) + (making.obstacle.map { " stays: \($0.visible)" } ?? "")
+        section("made or changed with it, and taken back where nobody else needs it", plan.sharedChanges) { change in
+            Self.words(change) + (change.obstacle.map { " stays: \($0.visible)" } ?? "")
         }
     }
 
-    private static func words(_ making: SchemaRollbackPlan.Making) -> String {
-        let name = RelationName.quoted(making.name).visible
-        let detail = RelationName.quoted(making.detail).visible
-        return switch making.kind {
-        case .role, .extension, .schema: "\(making.kind.rawValue) \(name)"
+    private static func words(_ change: SchemaRollbackPlan.SharedChange) -> String {
+        let name = RelationName.quoted(change.name).visible
+        let detail = RelationName.quoted(change.detail).visible
+        return switch change.kind {
+        case .role, .extension, .schema: "\(change.kind.rawValue) \(name)"
         case .usage: "the right of \(detail) to use schema \(name)"
         case .owner: "the owner of schema \(name), before \(detail),"
         case .comment: "the comment on schema \(name)"
@@ -79,7 +79,7 @@ struct SchemaRollbackText {
     }
 
     private var records: [String] {
-        plan.foreignRecords.map { table in
+        plan.golangMigrateTables.map { table in
             "golang-migrate's record in \(table.description.visible) is left as it is: afterwards tell the tool, "
                 + "\"migrate force -1\""
         }

@@ -14,21 +14,21 @@ package struct SchemaApplication: Sendable {
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
     ///   - locks: how long the application may be made to wait.
-    ///   - recordTable: where golang-migrate records what it has done.
+    ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, locks: LockBudget,
-        recordTable: ForeignRecordTable = .usual
+        golangMigrateTable: GolangMigrateTable = .default
     ) {
         installer = SchemaInstaller(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion)
         repair = SchemaRepair(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
-            recordTable: recordTable)
+            golangMigrateTable: golangMigrateTable)
         verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName)
     }
 
-    /// How a database stands, and so what there is to do.
-    package enum Situation: Sendable {
+    /// What a database has of the schema, and so what there is to do.
+    package enum DatabaseState: Sendable {
         /// Nothing of the schema is there: the migrations make it, unless the server lacks what they need, or the role
         /// a right.
         case empty([PendingMigration], SchemaDiagnosis)
@@ -55,7 +55,7 @@ package struct SchemaApplication: Sendable {
     ///
     /// - Throws: for a database of a newer pgtend, one whose migration state is dirty, and one of which nothing says who
     ///   has made it.
-    package func situation() async throws(ServerFailure) -> Situation {
+    package func databaseState() async throws(ServerFailure) -> DatabaseState {
         let pending = try await installer.plan()
         let diagnosis = try await repair.plan()
         let verification = diagnosis.verification
@@ -77,13 +77,13 @@ package struct SchemaApplication: Sendable {
     ///   - begun: called before an existing schema or its rows are changed.
     ///   - progressed: called now and then while rows get new values.
     ///   - done: called after each step of that.
-    /// - Throws: as `situation()` does; and what a migration or a step failed with.
+    /// - Throws: as `databaseState()` does; and what a migration or a step failed with.
     package func apply(
         progress: @Sendable (AppliedMigration) -> Void, begun: @Sendable (SchemaDiagnosis) -> Void,
         progressed: @Sendable (BackfillProgress) -> Void = { _ in },
         done: @Sendable ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) -> Outcome {
-        switch try await situation() {
+        switch try await databaseState() {
         case .empty(_, let diagnosis) where !diagnosis.plan.refusals.isEmpty:
             return .refused(diagnosis.plan.refusals)
         case .empty:
@@ -107,7 +107,7 @@ package struct SchemaApplication: Sendable {
 
     // MARK: - Refusals
 
-    private static func dirty(_ record: ForeignRecord) -> ServerFailure {
+    private static func dirty(_ record: GolangMigrateRecord) -> ServerFailure {
         ServerFailure(
             failureClass: .refused,
             message: "migration \(record.version) of golang-migrate has failed here (\(record.table) is dirty), "

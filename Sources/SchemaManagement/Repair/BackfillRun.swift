@@ -18,7 +18,7 @@ struct BackfillRun {
     /// updated_at says when a row was changed by its users, and a backfill is none of them.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
     /// For one row that takes longer than the deadline by itself: only who wants that very row waits for it.
-    private static let patience = Duration.seconds(60)
+    private static let singleRowLimit = Duration.seconds(60)
     /// A row that somebody holds for long is met again and again; after that many times in a row it is reported.
     private static let tries = 30
     /// More than a page can hold: places of rows are counted as if each had so many.
@@ -44,7 +44,7 @@ struct BackfillRun {
         while place < blocks * Self.perBlock {
             let start = ContinuousClock.now
             do throws(PostgresError) {
-                let limit = tries > 0 && width == 1 ? Self.patience : locks.perStep
+                let limit = tries > 0 && width == 1 ? Self.singleRowLimit : locks.perStep
                 changed += try await batch(name, from: place, to: place + width, limit)
                 place += width
                 tries = 0
@@ -94,4 +94,16 @@ struct BackfillRun {
     private static func tid(_ place: Int) -> String {
         "'(\(place / perBlock),\(place % perBlock))'::tid"
     }
+}
+
+/// How far the rows of a table have got new values.
+package struct BackfillProgress: Sendable {
+    package let object: CatalogObject
+    /// The table, or the partition.
+    package let table: RelationName
+    /// Of its blocks: 0 to 1.
+    package let share: Double
+    /// Rows that were changed so far.
+    package let changed: Int
+    package let duration: Duration
 }

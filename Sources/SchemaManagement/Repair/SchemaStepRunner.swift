@@ -37,8 +37,8 @@ struct SchemaStepRunner {
         }
     }
 
-    /// How long a statement may take for which nobody waits.
-    private static let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
+    /// For statements that nobody waits for.
+    private static let unhurriedTimeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
 
     /// The sample of rows that an IVFFlat index is trained on does not fit the default of 64 MB.
     private static let memory = """
@@ -69,13 +69,13 @@ struct SchemaStepRunner {
     /// step waits, and every filled table is vacuumed next. Of a deadlock, whoever looks first is ended, which is us then.
     /// The right to set it a superuser has, or grants.
     private func letAutovacuumGiveWay() async throws(PostgresError) {
-        let patience = max(locks.perStep / 4, .milliseconds(1)).milliseconds
-        let limit = "\(patience)ms"
+        let milliseconds = max(locks.perStep / 4, .milliseconds(1)).milliseconds
+        let limit = "\(milliseconds)ms"
         try await connection.execute(
             """
             SELECT set_config('deadlock_timeout', \(limit), false)
             FROM pg_settings AS s
-            WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(patience)
+            WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(milliseconds)
                 AND has_parameter_privilege('deadlock_timeout', 'SET')
             """)
     }
@@ -89,11 +89,11 @@ struct SchemaStepRunner {
         guard let first = steps.first else { return }
         switch first.execution {
         case .together:
-            try await connection.inTransaction(unsafe: Self.patience) { () async throws(PostgresError) in
+            try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
                 for step in steps { try await work(step) }
             }
         case .patiently:
-            try await connection.inTransaction(unsafe: Self.patience) { () async throws(PostgresError) in
+            try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
                 try await work(first)
             }
         case .briefly(let requirements): try await briefly(first, requirements)

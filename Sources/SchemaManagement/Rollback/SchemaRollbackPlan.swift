@@ -15,7 +15,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     /// Partitions in other schemas, which go with their tables.
     package let partitionsElsewhere: [RelationName]
     /// What the migrations made, or changed, that others may use as well.
-    package let makings: [Making]
+    package let sharedChanges: [SharedChange]
     /// What is somebody else's and stops everything: it depends on the schema, or stands in it, such as
     /// `constraint orders_model_fkey on table shop.orders`.
     package let obstacles: [String]
@@ -24,7 +24,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     /// What the role lacks for taking the schema back.
     package let missingRights: [MissingRight]
     /// Tables in which golang-migrate records its state: nobody touches them.
-    package let foreignRecords: [RelationName]
+    package let golangMigrateTables: [RelationName]
     /// What would be executed, in one transaction.
     package let script: String
 
@@ -40,7 +40,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
         static let bound = 1_000_000
     }
 
-    package struct Making: Sendable, Hashable {
+    package struct SharedChange: Sendable, Hashable {
         package let kind: Kind
         package let name: String
         /// Of `.usage` the role that may use the schema; of `.owner` and `.comment` what the schema had before.

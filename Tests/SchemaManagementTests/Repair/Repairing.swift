@@ -17,12 +17,12 @@ extension TestDatabase {
 
     func repairing(
         _ mappings: [String] = [], as user: String = "postgres", through folder: String? = nil,
-        locks: LockBudget = patientLocks, recordTable: ForeignRecordTable = .usual
+        locks: LockBudget = patientLocks, golangMigrateTable: GolangMigrateTable = .default
     ) -> SchemaRepair {
         SchemaRepair(
             conninfo: conninfo(as: user, through: folder), applicationName: "pgtend test",
             programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks,
-            recordTable: recordTable)
+            golangMigrateTable: golangMigrateTable)
     }
 
     /// - Returns: how the database stands afterwards.

@@ -3,18 +3,10 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// A row of golang-migrate's `schema_migrations`.
-package struct ForeignRecord: Hashable, Sendable {
-    package let table: RelationName
-    package let version: Int
-    /// A migration failed, and nothing is applied any more.
-    package let isDirty: Bool
-}
-
 /// In which table golang-migrate records the state of the schema. Other programs of the database may have one each.
-package enum ForeignRecordTable: Hashable, Sendable {
+package enum GolangMigrateTable: Hashable, Sendable {
     /// `schema_migrations`, in the schema itself or in `public`.
-    case usual
+    case `default`
     /// As SQL writes its name.
     case named(String)
     /// The tool was never used, or nothing is to be told to it.
@@ -36,16 +28,16 @@ extension Connection {
     /// Golang-migrate's table; nil where there is none. Needs no right.
     ///
     /// - Throws: where it is not to be told which table is meant.
-    func foreignRecordTable(_ wanted: ForeignRecordTable) async throws(ServerFailure) -> RelationName? {
+    func golangMigrateTable(_ wanted: GolangMigrateTable) async throws(ServerFailure) -> RelationName? {
         let name: String?
         switch wanted {
         case .none: return nil
-        case .usual: name = nil
+        case .default: name = nil
         case .named(let text): name = text
         }
         let tables: [RelationName]
         do throws(PostgresError) {
-            tables = try await rows(SchemaQuery.foreignRecords(name)).map { (row) throws(PostgresError) in
+            tables = try await rows(SchemaQuery.golangMigrateTables(name)).map { (row) throws(PostgresError) in
                 try RelationName(row)
             }
         } catch {
@@ -55,19 +47,10 @@ extension Connection {
         guard tables.count < 2 else { throw .several(tables) }
         return tables.first
     }
-
-    /// What golang-migrate believes. Needs SELECT on its table.
-    func foreignRecords(of table: RelationName?) async throws(PostgresError) -> [ForeignRecord] {
-        guard let table else { return [] }
-        let query = Statement(unsafe: "SELECT version, dirty FROM \(try spelled(table.quoted)) ORDER BY version")
-        return try await rows(query).map { (row) throws(PostgresError) in
-            ForeignRecord(table: table, version: try row.decode("version"), isDirty: try row.decode("dirty"))
-        }
-    }
 }
 
 extension ServerFailure {
-    private static let option = "--migrations-table SCHEMA.TABLE, or 'none' where there is none"
+    static let golangMigrateTableOption = "--migrations-table SCHEMA.TABLE, or 'none' where there is none"
 
     fileprivate static func noTable(_ name: String) -> ServerFailure {
         ServerFailure(
@@ -75,7 +58,8 @@ extension ServerFailure {
             message:
                 "\(name) is no table of golang-migrate: expected one with the columns version and dirty, and no other; "
                 + "nothing was changed",
-            cure: "name the table in which the platform's golang-migrate records its state: \(option)")
+            cure: "name the table in which the platform's golang-migrate records its state: \(golangMigrateTableOption)"
+        )
     }
 
     fileprivate static func several(_ tables: [RelationName]) -> ServerFailure {
@@ -84,16 +68,6 @@ extension ServerFailure {
             message:
                 "golang-migrate has \(tables.map(\.description).joined(separator: " and ")), and nothing says which of "
                 + "them is about this schema; nothing was changed",
-            cure: "say which: \(option)")
-    }
-
-    /// - Parameter known: how many migrations this program has.
-    static func newer(_ record: ForeignRecord, _ known: Int) -> ServerFailure {
-        ServerFailure(
-            failureClass: .refused,
-            message:
-                "golang-migrate (\(record.table)) is at version \(record.version), of which this pgtend knows nothing: "
-                + "it knows \(known); nothing was changed",
-            cure: "use a newer pgtend; or, where that table is another program's, name the right one: \(option)")
+            cure: "say which: \(golangMigrateTableOption)")
     }
 }

@@ -8,9 +8,9 @@ import Testing
 
 /// Whose migration state is read and set: the schema's, and nobody else's.
 @Suite("golang-migrate's record")
-struct ForeignRecordTests {
-    private static func repair(_ database: TestDatabase, _ table: ForeignRecordTable = .usual) async throws {
-        _ = try await database.repairing(recordTable: table).run(begun: { _ in }, done: { _, _ in })
+struct GolangMigrateRecordTests {
+    private static func repair(_ database: TestDatabase, _ table: GolangMigrateTable = .default) async throws {
+        _ = try await database.repairing(golangMigrateTable: table).run(begun: { _ in }, done: { _, _ in })
     }
 
     @Test func ofOtherProgramsIsLeftAlone() async throws {
@@ -58,7 +58,7 @@ struct ForeignRecordTests {
                 conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget())
             let calls: [() async throws -> Void] = [
                 { try await Self.repair(database) }, { _ = try await database.repairing().plan() },
-                { _ = try await application.situation() },
+                { _ = try await application.databaseState() },
             ]
             for call in calls {
                 let failure = try #require(await ServerFailure.of(call))
@@ -94,11 +94,11 @@ struct ForeignRecordTests {
 
     @Test(
         arguments: [
-            ("none", ForeignRecordTable.none), ("t", .named("t")), ("s.t", .named("s.t")),
+            ("none", GolangMigrateTable.none), ("t", .named("t")), ("s.t", .named("s.t")),
             (#""odd.schema"."a ""b""""#, .named(#""odd.schema"."a ""b""""#)), ("s-x.t", .named("s-x.t")),
             ("", nil), ("a.b.c", nil), (".t", nil), ("s.", nil), ("a b", nil), (#""a"#, nil), (#""""#, nil),
-        ] as [(String, ForeignRecordTable?)])
-    func aTableOfMigrationsIsNamedAsSQLWritesIt(text: String, table: ForeignRecordTable?) {
-        #expect(ForeignRecordTable(text) == table)
+        ] as [(String, GolangMigrateTable?)])
+    func aTableOfMigrationsIsNamedAsSQLWritesIt(text: String, table: GolangMigrateTable?) {
+        #expect(GolangMigrateTable(text) == table)
     }
 }

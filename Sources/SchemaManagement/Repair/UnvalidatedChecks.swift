@@ -1,0 +1,65 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+import SchemaDesign
+
+/// The CHECKs that stand for NOT NULL and are not validated. A row that was written in the moment between the look at the
+/// rows and the CHECK could not be changed as long as that stands. Where a call ends without a chance to take them away,
+/// the next one validates them, or does it.
+struct UnvalidatedChecks {
+    let connection: Connection
+    let locks: LockBudget
+    let programVersion: String
+
+    /// Takes all of them away; the next call makes them anew.
+    ///
+    /// - Returns: whether there were any.
+    func withdrawAll() async throws(ServerFailure) -> Bool {
+        let schema = RecordedFacts.platform.schema
+        let live = try await SchemaVerifier.verify(connection).live
+        let checks = live.objects(.constraint).filter { check in
+            check.name.hasPrefix(ReservedName.notNullPrefix)
+                && live[check, .definition]?.hasSuffix(" NOT VALID") ?? false
+        }
+        guard !checks.isEmpty else { return false }
+        do throws(PostgresError) {
+            let runner = SchemaStepRunner(
+                connection: connection, schema: schema, locks: locks, programVersion: programVersion)
+            try await runner.prepare(live.extensionSchemas)
+            for check in checks {
+                let relation = RelationName(schema: schema, name: check.relation)
+                try await runner.execute([
+                    SchemaStep(
+                        check, .briefly([LockRequirement(.accessExclusive, on: relation)]), "it is not validated",
+                        [
+                            "ALTER TABLE \(try spelled(relation.quoted)) DROP CONSTRAINT IF EXISTS "
+                                + (try spelled(SQLIdentifier(check.name).quoted))
+                        ])
+                ])
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        return true
+    }
+
+    /// - Throws: what failed first. Often the connection is what has failed, and nothing can be taken away then: what
+    ///   stays is told with it.
+    func withdraw(after failure: ServerFailure, in plan: SchemaPlan) async throws(ServerFailure) {
+        do throws(ServerFailure) {
+            _ = try await withdrawAll()
+        } catch {
+            let hasChecks = plan.steps.contains { step in
+                step.statements.contains { $0.contains(ReservedName.notNullPrefix) }
+            }
+            guard hasChecks else { throw failure }
+            var told = failure
+            let remainder =
+                "a CHECK \(ReservedName.notNullPrefix)… that is not validated may still stand, which the next call deals "
+                + "with: it could not be taken away (\(error))"
+            told.detail = [failure.detail, remainder].compactMap(\.self).joined(separator: "\n")
+            throw told
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+import SchemaDesign
+
+/// What a database holds of what the migrations make, with pgtend's record, and what they have changed besides.
+struct InstalledObjects {
+    /// One object, by its place in the catalogs.
+    struct Object {
+        let kind: String
+        let name: RelationName
+        let catalog: Int
+        let oid: Int
+
+        var isRelation: Bool {
+            ![CatalogObject.Kind.function.rawValue, CatalogObject.Kind.type.rawValue].contains(kind)
+        }
+    }
+
+    struct RecordedChange {
+        let change: SchemaRollbackPlan.SharedChange
+        /// Empty where it is not recorded.
+        let maker: String
+    }
+
+    let database: String
+    let objects: [Object]
+    let sharedChanges: [RecordedChange]
+
+    func objects(_ kind: CatalogObject.Kind) -> [Object] { objects.filter { $0.kind == kind.rawValue } }
+    /// Of the schema itself.
+    var own: [Object] { objects.filter { $0.kind != "record" && $0.kind != CatalogObject.Kind.partition.rawValue } }
+    var relations: [Object] { objects.filter(\.isRelation) }
+    var routinesAndTypes: [Object] { objects.filter { !$0.isRelation } }
+
+    static func read(_ connection: Connection) async throws(ServerFailure) -> InstalledObjects {
+        do throws(PostgresError) {
+            let session = try await connection.row(SchemaQuery.rollbackSession())
+            let made = SchemaObjects.platform.objects
+            let objects = try await connection.rows(
+                SchemaQuery.rollbackObjects(made.map(\.kind.rawValue), made.map(\.name))
+            ).map { (row) throws(PostgresError) in
+                Object(
+                    kind: try row.decode("kind"), name: try RelationName(row), catalog: try row.decode("class"),
+                    oid: try row.decode("object"))
+            }
+            var sharedChanges: [RecordedChange] = []
+            if try session.decode("has_makings") {
+                sharedChanges = try await connection.rows(
+                    SchemaQuery.rollbackSharedChanges(
+                        objects.map(\.catalog), objects.map(\.oid), SchemaObjects.platform.comment)
+                ).map { (row) throws(PostgresError) in
+                    RecordedChange(
+                        change: SchemaRollbackPlan.SharedChange(
+                            kind: try row.decode("kind"), name: try row.decode("name"),
+                            detail: try row.decode("detail"),
+                            obstacle: try row.decodeIfPresent("obstacle")),
+                        maker: try row.decode("made_by"))
+                }
+            }
+            return InstalledObjects(
+                database: try session.decode("database"), objects: objects, sharedChanges: sharedChanges)
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+}
+
+extension SchemaRollbackPlan.SharedChange.Kind: ColumnDecodable {
+    package static var expectation: String { "role, extension, schema, usage, owner or comment" }
+
+    package init?(column: String?, type: UInt32) {
+        guard let kind = column.flatMap(Self.init(rawValue:)) else { return nil }
+        self = kind
+    }
+}
