@@ -57,6 +57,10 @@ struct ArchitectureTests {
         #expect(ArchitectureRules.messageIDs(files, catalog: catalog) == [])
     }
 
+    @Test func roomsAndFilesCanBeLookedOver() {
+        #expect(ArchitectureRules.sizes(files) == [])
+    }
+
     // MARK: Each rule can fail
 
     @Test func refusesAFolderOfTooManyFilesAndAFileOfTooManyLines() {

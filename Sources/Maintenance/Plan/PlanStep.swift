@@ -51,10 +51,13 @@ package struct StepRequirement: Hashable, Sendable {
     package let key: StepKey
     /// What is not done without it, and why: the beginning of a sentence that goes on with what became of that step.
     package let reason: String
+    /// What is said of a step that was not begun or interrupted: "was not refreshed".
+    package let notDone: String
 
-    package init(_ key: StepKey, reason: String) {
+    package init(_ key: StepKey, reason: String, notDone: String = "was not done") {
         self.key = key
         self.reason = reason
+        self.notDone = notDone
     }
 }
 

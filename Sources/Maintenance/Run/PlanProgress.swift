@@ -3,7 +3,7 @@ package struct PlanProgress: Sendable {
     /// What was done for the slot already, each with the run that did it.
     package let doneBefore: [StepKey: String]
     /// The steps that are not done, each with what became of it.
-    private var undone: [StepKey: String] = [:]
+    private var undone: [StepKey: StepOutcome.Kind] = [:]
 
     package init(doneBefore: [StepKey: String] = [:]) {
         self.doneBefore = doneBefore
@@ -16,20 +16,22 @@ package struct PlanProgress: Sendable {
             return .superseded(reason: "done already for this slot by run \(run)")
         }
         for requirement in step.requires {
-            if let word = undone[requirement.key] {
-                return .interrupted(reason: "\(requirement.reason) \(word) above")
+            let word: String
+            switch undone[requirement.key] {
+            case nil, .done, .superseded: continue
+            case .failed: word = "failed"
+            case .postponed: word = "was postponed"
+            case .interrupted: word = requirement.notDone
             }
+            return .interrupted(reason: "\(requirement.reason) \(word) above")
         }
         return nil
     }
 
     package mutating func add(_ report: StepReport) {
-        undone[report.step.key] =
-            switch report.outcome {
-            case .done, .superseded: nil
-            case .failed: "failed"
-            case .postponed: "was postponed"
-            case .interrupted: "was not done"
-            }
+        switch report.outcome.kind {
+        case .done, .superseded: undone[report.step.key] = nil
+        case .failed, .postponed, .interrupted: undone[report.step.key] = report.outcome.kind
+        }
     }
 }

@@ -94,7 +94,8 @@ package struct ViewPlanner {
             requires: view.dependsOn.compactMap { populating[$0] }.sorted { $0.object < $1.object }.map { step in
                 StepRequirement(
                     step.key,
-                    reason: "not refreshed: \(step.object), which it reads and which nobody has populated yet,")
+                    reason: "not refreshed: \(step.object), which it reads and which nobody has populated yet,",
+                    notDone: "was not refreshed")
             })
     }
 

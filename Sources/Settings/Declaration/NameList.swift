@@ -1,3 +1,5 @@
+import SQLText
+
 /// The format of a list of names: at least one, and no duplicates.
 struct NameList: Sendable {
     let object: String

@@ -29,8 +29,8 @@ struct LedgerClaimTests {
                     FROM step JOIN run AS r ON r.id = run_id ORDER BY number
                     """,
                 is: """
-                    1|s|numbers|views s.numbers|done|t|1|t
-                    2|s|words|views s.words|done|t|1|t
+                    1|s|numbers|refresh_view s.numbers|done|t|1|t
+                    2|s|words|refresh_view s.words|done|t|1|t
                     """)
             let second = await database.serve(order)
             guard case .completedElsewhere(let owner)? = second.slot?.state else {

@@ -136,7 +136,7 @@ struct LedgerRunTests {
         try await TestDatabase.with { database in
             try await database.psql(PastSQL.events)
             try await database.installLedger()
-            try await database.ledger("ALTER TABLE step ADD CHECK (key NOT LIKE 'partitions%')")
+            try await database.ledger("ALTER TABLE step ADD CHECK (key NOT LIKE 'create_partition%')")
             let summary = await database.serve(TestSlot.order(.partitions))
             #expect(summary.count(.failed) == summary.reports.count && !summary.reports.isEmpty, "\(summary)")
             let count = try await database.psql(
