@@ -95,10 +95,12 @@ package actor Service {
 
     private func handle(_ event: Supervisor.Event) {
         guard !isFinished else { return }
-        for action in supervisor.handle(event, at: environment.clock()) { perform(action) }
-        guard !isFinished else { return }
         let now = environment.clock()
-        timer?.set(supervisor.nextWake(after: now), now: now)
+        for action in supervisor.handle(event, at: now) { perform(action) }
+        guard !isFinished else { return }
+        // From the moment that the supervisor has seen: what has become due since then is still ahead of it, and wakes
+        // at once. On a busy host a pause can be over, or a slot due, before the timer is set.
+        timer?.set(supervisor.nextWake(after: now), now: environment.clock())
         notifyStatus(at: now)
     }
 

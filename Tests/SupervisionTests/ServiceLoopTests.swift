@@ -1,0 +1,53 @@
+import Maintenance
+import Supervision
+import Synchronization
+import Testing
+
+@Suite("Loop of the service") struct ServiceLoopTests {
+    /// The loop of a busy host: two seconds pass between any two of its looks at the clock, and the first pause is
+    /// never longer than one.
+    @Test func triesAgainWhenThePauseIsOverBeforeTheTimerIsSet() async {
+        let delay = Mutex(Duration.zero)
+        let (attempts, attempt) = AsyncStream.makeStream(of: Int.self)
+        var environment = ServiceEnvironment(
+            sink: Silence(), reload: { .refused(problems: []) },
+            run: { order, _, _ in
+                attempt.yield(order.order.attempt)
+                let slot = order.order.slot
+                return RunSummary(
+                    runID: "0", database: order.definition.name, tasks: [slot.task],
+                    startedAt: ServiceEnvironment.hostClock().wall, failure: .down,
+                    slot: SlotReport(slot: slot, attempt: order.order.attempt))
+            })
+        environment.clock = {
+            let late = delay.withLock { delay in
+                delay += .seconds(2)
+                return delay
+            }
+            let now = ServiceEnvironment.hostClock()
+            return Moment(
+                wall: now.wall.adding(microseconds: late.microseconds), monotonic: now.monotonic + late)
+        }
+        let service = Service(
+            ServiceSettings(databases: [Watch.database()]), start: Service.Start(version: "0", configuration: nil),
+            environment: environment)
+        let work = Task { await service.run() }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(60))
+            attempt.finish()
+        }
+        var seen: [Int] = []
+        for await number in attempts {
+            seen.append(number)
+            if number == 2 { break }
+        }
+        #expect(seen == [1, 2])
+        limit.cancel()
+        await service.stop(reason: "the test is over")
+        await work.value
+    }
+}
+
+private struct Silence: EventSink {
+    func record(_ event: MaintenanceEvent) {}
+}
