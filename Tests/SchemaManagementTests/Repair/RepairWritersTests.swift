@@ -1,7 +1,6 @@
 import Foundation
 import Maintenance
 import PostgresClient
-import SchemaManagement
 import Synchronization
 import TestSupport
 import Testing
