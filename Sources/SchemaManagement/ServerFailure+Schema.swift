@@ -21,12 +21,13 @@ extension ServerFailure {
         case .cancelled:
             message = "told to stop while \(labels) was being taken back; nothing was changed"
         case .lockNotAvailable, .transactionRollback:
-            // Also of a deadlock: others were in the way.
+            // A deadlock also means that others were in the way.
             failureClass = .lockNotAvailable
             let holders = blockers.isEmpty ? message : blockers.map(\.description).joined(separator: "; ")
             message = "\(labels) was not taken back, since others hold its locks: \(holders); nothing was changed"
             cure = "stop the programs that use the schema, then repeat the command"
-            // The statement that waited names everything that is dropped; of a deadlock the server tells who took part.
+            // Not the statement that waited, which names everything that is dropped; for a deadlock, the server's
+            // account of who took part.
             detail = error.detail
         case .privilege:
             message = "\(labels) cannot be taken back: \(message); nothing was changed"
@@ -38,13 +39,13 @@ extension ServerFailure {
         }
     }
 
-    /// Whether taking the schema back was refused for what the database holds: rows, or objects of somebody else's.
+    /// Whether the rollback was refused for what the database holds: rows, or other people's objects.
     package var isRollbackRefusal: Bool {
         let states: [SQLState] = [.objectNotInPrerequisiteState, .dependentObjectsStillExist]
         return (sqlState.map(states.contains) ?? false)
     }
 
-    /// Rows that could not be counted, since somebody holds the locks of their tables.
+    /// Rows that could not be counted, since others hold locks on their tables.
     init(_ error: PostgresError, countingRows blockers: [Blocker]) {
         self.init(error)
         let holders = blockers.isEmpty ? message : blockers.map(\.description).joined(separator: "; ")
@@ -52,7 +53,7 @@ extension ServerFailure {
         cure = "repeat the command when they are done"
     }
 
-    /// A step on the way to the schema that failed: which, and that everything before it stays.
+    /// A step that failed. Says which, and that the steps before it are kept.
     ///
     /// - Parameter blockers: who held the locks.
     init(_ error: PostgresError, in steps: [SchemaStep], _ blockers: [Blocker] = []) {

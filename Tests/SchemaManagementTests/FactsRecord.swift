@@ -1,4 +1,3 @@
-import Maintenance
 import SchemaDesign
 
 /// Makes the file of `sql/facts` of what servers say.

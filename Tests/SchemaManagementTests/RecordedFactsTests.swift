@@ -1,6 +1,5 @@
 import EmbeddedSQL
 import Foundation
-import Maintenance
 import PostgresClient
 import SchemaDesign
 import TestSupport

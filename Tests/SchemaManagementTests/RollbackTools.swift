@@ -1,6 +1,5 @@
 import DatabaseAccess
 import Maintenance
-import SchemaManagement
 import TestSupport
 
 @testable import EmbeddedSQL

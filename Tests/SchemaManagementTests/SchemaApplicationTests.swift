@@ -1,7 +1,6 @@
 import EmbeddedSQL
 import Foundation
 import Maintenance
-import SchemaManagement
 import Synchronization
 import TestSupport
 import Testing

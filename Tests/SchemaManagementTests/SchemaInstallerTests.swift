@@ -2,7 +2,6 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
-import SchemaManagement
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,6 @@
 import DatabaseAccess
 import Maintenance
 import PostgresClient
-import SchemaManagement
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-/// What a schema holds, object by object: of the live database, or as it was recorded of the schema that it should be.
+/// What a schema holds, object by object: either in the live database, or as recorded of the schema as it should be.
 package struct CatalogFacts: Equatable, Sendable {
     private var facts: [CatalogObject: [CatalogProperty: String]] = [:]
 
@@ -6,7 +6,7 @@ package struct CatalogFacts: Equatable, Sendable {
 
     package mutating func add(_ object: CatalogObject, _ property: CatalogProperty, _ value: String) {
         var value = property.isDeparsed ? DeparsedText.canonical(value) : value
-        // Of an index they are no property but a part of its text.
+        // The server reports the options of an index as part of its definition.
         if object.kind == .index, property == .definition, let parts = StorageOptions.cut(from: value) {
             facts[object, default: [:]][.options] = parts.options
             value = parts.definition
@@ -42,7 +42,7 @@ package struct CatalogFacts: Equatable, Sendable {
         CatalogObject.Kind.allCases.contains { $0.isRelation && contains(CatalogObject($0, name)) }
     }
 
-    /// Whether there is no table, view, type or function: at most the schema itself.
+    /// Whether there is no table, view, sequence, type or function. The schema itself, roles and extensions may exist.
     package var holdsNothing: Bool {
         let kinds: Set<CatalogObject.Kind> = [
             .table, .foreignTable, .view, .materializedView, .sequence, .type, .function, .procedure, .aggregate,

@@ -7,16 +7,16 @@ package struct CatalogObject: Hashable, Sendable {
         case sequence, column, constraint, index, partition, view
         case materializedView = "materialized view"
         case function, procedure, aggregate, trigger, policy, rule, grant
-        /// `fillfactor=80` of a relation or index, for which nobody expects anything.
+        /// A storage option that the schema does not set, such as `fillfactor=80` of a relation or an index.
         case option
     }
 
     package let kind: Kind
-    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule or an option belongs
-    /// to; empty for every other kind.
+    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule or an option
+    /// belongs to; empty for every other kind.
     package let relation: String
-    /// Without its schema; a function with the types of its arguments, a column of a partition with what it says
-    /// otherwise than its parent's.
+    /// Without its schema. A function's includes the types of its arguments; that of a partition's column includes what
+    /// differs from the parent's.
     package let name: String
 
     package init(_ kind: Kind, _ name: String, of relation: String = "") {
@@ -25,7 +25,7 @@ package struct CatalogObject: Hashable, Sendable {
         self.name = name
     }
 
-    /// Whether it comes and goes with its relation.
+    /// Whether it belongs to a relation, and is created and dropped with it.
     package var isPart: Bool { !relation.isEmpty }
 }
 
@@ -38,7 +38,7 @@ extension CatalogObject: Comparable {
 extension CatalogObject.Kind {
     fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-    /// What relations are: they have parts.
+    /// Whether objects of this kind have columns, and so parts.
     package var isRelation: Bool {
         switch self {
         case .table, .foreignTable, .view, .materializedView: true

@@ -1,7 +1,7 @@
-/// What a server tells of an expression in one form, where it has two for the same.
+/// Brings an expression to one form where the server has two for the same.
 enum DeparsedText {
-    /// A list of literals that are compared as text stands as one cast of an array, until its own deparse has been
-    /// parsed once, as a restored dump or a copied definition has been: from then on as an array of casts.
+    /// A list of literals that are compared as text is deparsed as one cast of an array. Once that deparse has been
+    /// parsed again, as in a restored dump or a copied definition, it is deparsed as an array of casts.
     static func canonical(_ expression: String) -> String {
         guard expression.contains("(ARRAY['") else { return expression }
         return expression.replacing(castArray) { match in

@@ -1,14 +1,14 @@
 import EmbeddedSQL
 import SQLText
 
-/// The facts of the platform's schema as servers told them that had just installed it: `sql/facts`, where the deparse of
-/// each major version is recorded.
+/// The facts of the platform's schema, as recorded in `sql/facts` from servers that had just installed it. Each major
+/// version deparses expressions in its own way, so each has its own record.
 ///
-/// A line is a fact: for which major versions (`*` for all), then kind, relation, name, property and value, parted by
-/// tabs, with `\n`, `\t` and `\\` for what would break the line. `{vector}` stands for the schema of that extension as
+/// Each line is a fact: the major versions it holds for (`*` for all), then kind, relation, name, property and value,
+/// separated by tabs, with `\n`, `\t` and `\\` as escapes. `{vector}` stands for the schema of that extension as
 /// SQL writes it, `{vector:name}` for its bare name.
 package struct RecordedFacts: Sendable {
-    /// The versions that pgtend supports: each is recorded.
+    /// The major versions that pgtend supports. All of them are recorded.
     package let majors = ServerCapabilities.supportedMajors
     private let lines: [Line]
 
@@ -39,8 +39,8 @@ package struct RecordedFacts: Sendable {
         schema = lines.first { $0.object.kind == .schema }?.object.name ?? ""
     }
 
-    /// What a server of that major version would tell of the schema. Of one that is not recorded: what the nearest
-    /// recorded one would.
+    /// The facts that a server of that major version would report; for a version that is not recorded, those of the
+    /// nearest one that is.
     ///
     /// - Parameter extensionSchemas: where each extension lives, as SQL writes it; `public` for one that is not there.
     package func facts(major: Int, extensionSchemas: [String: String]) -> CatalogFacts {
@@ -76,7 +76,7 @@ package struct RecordedFacts: Sendable {
     }
 }
 
-/// The schemas of extensions in a recorded text.
+/// Replaces the placeholders for the schemas of extensions in a recorded text.
 private struct Placeholders {
     private let values: [(placeholder: String, value: String)]
 

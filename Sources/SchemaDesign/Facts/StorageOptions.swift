@@ -16,12 +16,12 @@ package struct StorageOptions: Equatable, Sendable {
     /// Each as `fillfactor=80`.
     package var list: [String] { names.map { "\($0)=\(values[$0] ?? "")" } }
 
-    /// Those that have the others' names.
+    /// The options that `others` has as well, whatever their values.
     package func restricted(to others: StorageOptions) -> StorageOptions {
         StorageOptions(values.filter { others.values[$0.key] != nil })
     }
 
-    /// Those that have none of the others' names.
+    /// The options that `others` does not have.
     package func without(_ others: StorageOptions) -> StorageOptions {
         StorageOptions(values.filter { others.values[$0.key] == nil })
     }
@@ -30,7 +30,7 @@ package struct StorageOptions: Equatable, Sendable {
         self.values = values
     }
 
-    /// The deparse of an index without its options, and these; nil where it has none.
+    /// The definition of an index without its options, and the options; nil where it has none.
     static func cut(from definition: String) -> (definition: String, options: String)? {
         guard let match = definition.firstMatch(of: indexOptions) else { return nil }
         return (

@@ -1,10 +1,10 @@
 import SQLText
 
-/// What would serve the rows better. It is no part of the gap: nothing is wrong with the schema.
+/// What would make queries faster. It is no part of the gap: nothing is wrong with the schema.
 package struct SchemaAdvice: Hashable, Sendable {
     package let object: CatalogObject
     package let reason: String
-    /// The statements that help, each for itself; they lock nobody out.
+    /// The statements to run, each in a transaction of its own. They block neither readers nor writers.
     package let statements: [String]
 
     /// For each IVFFlat index whose lists no longer fit the rows of its table.
@@ -14,7 +14,7 @@ package struct SchemaAdvice: Hashable, Sendable {
                 let rows = live[CatalogObject(.table, index.relation), .rows].flatMap({ Int($0) })
             else { return nil }
             let fitting = fittingLists(rows)
-            // Within a factor of two neither speed nor recall changes much; few rows need no fitting index at all.
+            // Within a factor of two neither speed nor recall changes much; few rows need no index that fits.
             guard rows >= fewRows, fitting > 2 * lists || 2 * fitting < lists else { return nil }
             let name = RelationName(schema: schema, name: index.name)
             return SchemaAdvice(
@@ -24,7 +24,7 @@ package struct SchemaAdvice: Hashable, Sendable {
         }
     }
 
-    /// Below that a sequential scan answers as fast.
+    /// With fewer rows a sequential scan is as fast.
     private static let fewRows = 10_000
 
     /// pgvector's own advice (its README, "IVFFlat"): a thousandth of the rows up to a million of them, the square root

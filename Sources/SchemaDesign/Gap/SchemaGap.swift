@@ -1,6 +1,6 @@
 /// How a live schema differs from what it should be.
 package struct SchemaGap: Equatable, Sendable {
-    /// A property of an object that stands on both sides; nil is the default.
+    /// A property that differs in an object that exists on both sides. nil stands for the default value.
     package struct Difference: Equatable, Sendable {
         package let object: CatalogObject
         package let property: CatalogProperty
@@ -15,21 +15,21 @@ package struct SchemaGap: Equatable, Sendable {
         }
     }
 
-    /// Of a missing relation only the relation itself: its parts are missing with it.
+    /// For a missing relation only the relation itself is listed, not its parts.
     package private(set) var missing: [CatalogObject] = []
     package private(set) var different: [Difference] = []
-    /// What nobody expected. It is left alone; of an unknown relation only the relation itself is listed.
+    /// What is not part of the schema. It is left alone; for an unknown relation only the relation itself is listed.
     package private(set) var unknown: [CatalogObject] = []
-    /// What need not be there, and is not.
+    /// What is optional, and is not there.
     package private(set) var absent: [CatalogObject] = []
-    /// What cannot be compared: the server deparses expressions in a way that has not been recorded.
+    /// What cannot be compared, since the server deparses expressions in a way that has not been recorded.
     package private(set) var notCompared: [Difference] = []
 
     /// Whether the schema is what it should be.
     package var isClosed: Bool { missing.isEmpty && different.isEmpty && notCompared.isEmpty }
 
-    /// - Parameter isRecorded: whether `expected` was recorded on the major version of the live server. Where it was not,
-    ///   a deparsed expression that differs may still be the same.
+    /// - Parameter isRecorded: whether `expected` was recorded on the major version of the live server. Where it was
+    ///   not, a deparsed expression that differs may still be the same.
     package init(expected: CatalogFacts, live: CatalogFacts, isRecorded: Bool = true) {
         for object in expected.objects where object.kind != .partition {
             if live.contains(object) {
@@ -58,9 +58,10 @@ package struct SchemaGap: Equatable, Sendable {
         unknown.sort()
     }
 
-    /// What makes an object that nobody expected a gap: it opens what the schema closes, or undoes what it does.
+    /// The property by which an unexpected object is a gap: it gives access that the schema denies, or undoes what the
+    /// schema does. nil for one that is harmless.
     ///
-    /// - Parameter parents: of the partitions that are the schema's, by their names.
+    /// - Parameter parents: the parents of the schema's partitions, by the names of the partitions.
     private static func harm(
         _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
     ) -> CatalogProperty? {
@@ -69,8 +70,9 @@ package struct SchemaGap: Equatable, Sendable {
         let isOurs = parent != nil || expected.hasRelation(object.relation)
         switch object.kind {
         case .rule: return isOurs ? .definition : nil
-        // Permissive ones are joined by OR; of those that restrict, rows are the fewer, and one for a role that the schema
-        // does not know opens nothing to its own. A partition has none at all.
+        // Permissive policies are combined by OR, so another one shows more rows; a restrictive one only hides some,
+        // and one for a role outside the schema shows nothing to the schema's own roles. Partitions should have no
+        // policy.
         case .policy:
             let definition = live[object, .definition] ?? ""
             let isOpening = definition.hasPrefix("AS PERMISSIVE") && isForItsRoles(definition, expected)
@@ -91,7 +93,7 @@ package struct SchemaGap: Equatable, Sendable {
         return roles.contains { $0 == "PUBLIC" || expected.contains(CatalogObject(.role, String($0))) }
     }
 
-    /// The name under which the record has what all partitions of a table have in common.
+    /// The name under which the recorded facts describe every partition of a table.
     package static let anyPartition = "*"
 
     private mutating func compare(
@@ -105,9 +107,9 @@ package struct SchemaGap: Equatable, Sendable {
                 let extra = StorageOptions(there[property]).without(StorageOptions(wanted[property]))
                 unknown += extra.list.map { CatalogObject(.option, $0, of: found.name) }
             }
-            // What the schema leaves at the type's default is for whoever runs the database.
+            // Storage that the schema does not set is up to the administrator.
             if property == .storage, wanted[property] == nil { continue }
-            // What need not be there need not be usable.
+            // An optional extension need not be usable.
             if property == .rolesWithoutUse, wanted[.requirement] == Self.optional { continue }
             guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
             let difference = Difference(
@@ -137,12 +139,12 @@ package struct SchemaGap: Equatable, Sendable {
         return untuned(wanted).elementsEqual(untuned(found))
     }
 
-    /// Whether its options are for whoever runs the database, but for those that are expected. A view's decide what its
-    /// readers see.
+    /// Whether options that the schema does not set are up to the administrator. Not those of a view: they decide what
+    /// its readers see.
     private static func isTuned(_ kind: CatalogObject.Kind) -> Bool { kind != .view }
 
-    /// The lines of a function without how many lists of an approximate index it looks through, which whoever runs the
-    /// database tunes by ALTER FUNCTION ... SET.
+    /// The lines of a function's definition without its IVFFlat probes, which an administrator tunes by ALTER FUNCTION
+    /// ... SET.
     private static func untuned(_ definition: String) -> [Substring] {
         let tuned = ["ivfflat.probes", "ivfflat.max_probes"].flatMap { [" SET \"\($0)\" TO ", " SET \($0) TO "] }
         return definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
@@ -152,7 +154,7 @@ package struct SchemaGap: Equatable, Sendable {
 
     private static func isCompared(_ property: CatalogProperty, of kind: CatalogObject.Kind) -> Bool {
         switch (kind, property) {
-        // Wherever it lives, and whatever its version is, as long as the requirement is met.
+        // Any schema will do, and any version that meets the requirement.
         case (.extension, .schema), (.extension, .version): false
         case (.index, .lists), (.index, .extension), (_, .partitions): false
         case (.partition, .bounds), (.column, .position), (.column, .notNullConstraint), (.table, .bytes),
@@ -184,16 +186,16 @@ package struct SchemaGap: Equatable, Sendable {
         version.split(separator: ".").map { part in Int(part.prefix { $0.isWholeNumber }) ?? 0 }
     }
 
-    /// - Parameter parents: of the partitions that are the schema's, by their names.
+    /// - Parameter parents: the parents of the schema's partitions, by the names of the partitions.
     private static func isUnknown(
         _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
     ) -> Bool {
         switch object.kind {
-        // They are the whole database's, or the whole cluster's.
+        // They belong to the whole database, or the whole cluster.
         case .role, .extension: false
-        // How a partition should be says its parent.
+        // Partitions are compared with the template of their parent.
         case .partition: false
-        // What only says something of the copy of a parent's trigger has no definition.
+        // A fact without a definition is about the copy of a parent's trigger, and no trigger of its own.
         case _ where parents[object.relation] != nil: live[object, .definition] != nil
         default: !expected.contains(object) && (!object.isPart || expected.hasRelation(object.relation))
         }

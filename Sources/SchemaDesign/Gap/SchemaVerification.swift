@@ -1,4 +1,4 @@
-/// A live schema beside what it should be.
+/// A live schema compared with what it should be.
 package struct SchemaVerification: Sendable {
     /// The major version of the server.
     package let major: Int
@@ -8,7 +8,7 @@ package struct SchemaVerification: Sendable {
     package let advice: [SchemaAdvice]
 
     /// - Parameters:
-    ///   - schema: which both are about.
+    ///   - schema: the name of both.
     ///   - isRecorded: whether `expected` was recorded on that major version.
     package init(schema: String, major: Int, expected: CatalogFacts, live: CatalogFacts, isRecorded: Bool) {
         self.major = major

@@ -1,11 +1,11 @@
-/// What brings a live schema to what it should be: the very steps that are executed.
+/// The steps that bring a live schema to what it should be. What is shown is what is executed.
 package struct SchemaPlan: Sendable {
-    /// Why nothing can be done yet. Where there is one, no step is executed.
+    /// What somebody has to decide first. While there is any, no step is executed.
     package let refusals: [SchemaRefusal]
     package let steps: [SchemaStep]
-    /// What somebody should know beforehand.
+    /// What somebody should know before the steps are executed.
     package let notes: [String]
-    /// What rows stay without, since nothing in the database says what it should be.
+    /// Columns that stay empty in some rows, with the reasons: nothing in the database says what they should be.
     package let unfilled: [String]
 
     package init(refusals: [SchemaRefusal], steps: [SchemaStep], notes: [String] = [], unfilled: [String] = []) {
@@ -16,7 +16,7 @@ package struct SchemaPlan: Sendable {
     }
 }
 
-/// What only a person can decide.
+/// Something that only a person can decide.
 package struct SchemaRefusal: Hashable, Sendable {
     package let object: CatalogObject
     /// What was expected and what was found, with counts.

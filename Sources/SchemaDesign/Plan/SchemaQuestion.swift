@@ -1,9 +1,9 @@
-/// What a plan has to know of the rows before anything is changed: a query that only reads.
+/// A query that only reads, with which a plan asks what the rows or the catalog hold before anything is changed.
 package struct SchemaQuestion: Hashable, Sendable {
     package let object: CatalogObject
-    /// Lists what stands in the way: the columns `value` (text, may be NULL) and `count`. No row: nothing does.
+    /// Lists the obstacles, with the columns `value` (text, may be NULL) and `count`; no row where there is none.
     package let query: String
-    /// `$1` and on of the query.
+    /// The values of `$1`, `$2` and so on.
     package let parameters: [Parameter]
 
     package let topic: Topic
@@ -29,7 +29,7 @@ package struct SchemaQuestion: Hashable, Sendable {
         self.topic = topic
     }
 
-    /// The query, answered with the most frequent values and one row for all others: millions of rows may differ.
+    /// The query with its ten most frequent values, and one row for all others: there may be millions of them.
     package var shortened: String {
         """
         WITH obstacle AS (
@@ -44,13 +44,13 @@ package struct SchemaQuestion: Hashable, Sendable {
         """
     }
 
-    /// A row of the shortened answer.
+    /// A row of the answer to the shortened query.
     package struct Obstacle: Hashable, Sendable {
-        /// Nil also where it stands for others.
+        /// nil for NULL, and for the row that stands for all other values.
         package let value: String?
-        /// Of rows.
+        /// The number of rows with it.
         package let count: Int
-        /// How many rarer values it stands for; 0 where it is the one value that it names.
+        /// How many other values the row stands for; 0 for a row of a single value.
         package let others: Int
 
         package init(value: String?, count: Int, others: Int = 0) {

@@ -2,8 +2,8 @@ import SQLText
 
 /// Plans one kind of object, or one side of it, from the comparison alone.
 ///
-/// What it plans it gives to the collector, and never reads from there: whatever another part concludes is a function of
-/// the comparison.
+/// It gives its results to the collector and never reads from it. Whatever it needs to know of another part's
+/// conclusions is a function of the comparison.
 protocol PartPlanner {
     var comparison: SchemaComparison { get }
     var plan: PlanCollector { get }
@@ -12,7 +12,7 @@ protocol PartPlanner {
 }
 
 extension PartPlanner {
-    /// One that plans the same database, into the same plan.
+    /// A planner of another part, for the same comparison and the same plan.
     init(_ other: some PartPlanner) {
         self.init(comparison: other.comparison, plan: other.plan)
     }

@@ -1,9 +1,9 @@
 import SQLText
 
-/// Gathers what the part planners plan, in phases, with what they ask, refuse and note.
+/// Gathers what the part planners find: steps by phase, questions, refusals and notes.
 final class PlanCollector {
     private let schema: String
-    /// What has been counted so far.
+    /// What has been counted so far in the rows.
     private let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
 
     private var steps: [PlanPhase: [SchemaStep]] = [:]
@@ -39,12 +39,13 @@ final class PlanCollector {
         if !(steps[phase] ?? []).contains(step) { steps[phase, default: []].append(step) }
     }
 
-    /// Short work on one table is done at once with the other short work on it: one wait for its lock instead of many.
+    /// Adds short work on one table. All of it in the same phase becomes one step, so that the table is locked once
+    /// instead of many times.
     func addBriefly(_ phase: PlanPhase, _ table: String, _ mode: LockMode, _ purpose: String, _ statements: String...) {
         addBriefly(phase, table, mode, purpose, statements)
     }
 
-    /// - Parameter index: one of the table's that ATTACH PARTITION locks against everybody.
+    /// - Parameter index: an index of the table on which ATTACH PARTITION takes ACCESS EXCLUSIVE.
     func addBriefly(
         _ phase: PlanPhase, _ table: String, _ mode: LockMode, locking index: String? = nil, _ purpose: String,
         _ statements: [String]
@@ -58,12 +59,12 @@ final class PlanCollector {
 
     // MARK: - Questions
 
-    /// Poses a question of which the plan only has to know whether there are such rows.
+    /// Poses a question whose answer the planner reads from the comparison.
     func pose(_ question: SchemaQuestion) {
         if posed.insert(question).inserted { questions.append(question) }
     }
 
-    /// Refuses what rows have, with their values and counts.
+    /// Refuses an object for the rows that a query finds, with their values and counts.
     func refuseRows(_ object: CatalogObject, answering query: String, _ trouble: String, cure: String) {
         refuseRows(object, posing(SchemaQuestion(object: object, query: query)), trouble, cure: cure)
     }
@@ -76,18 +77,18 @@ final class PlanCollector {
         }
     }
 
-    /// Refuses things that the catalog has, not rows: the query lists one in each row.
+    /// Refuses the question's object for entries of the catalog, one in each row of the answer.
     func refuseListed(_ question: SchemaQuestion, _ trouble: String, cure: String) {
         refuseListed(question.object, trouble, posing(question), cure: cure) { $0.value ?? "NULL" }
     }
 
-    /// Refuses each of the things that the catalog has by itself, with a cure of its own.
+    /// Refuses the question's object once for each entry of the catalog, with a cure of its own.
     ///
     /// - Parameters:
-    ///   - question: its answer is what it is, a line break, and the statement that ends it; those of the highest count
-    ///     come first.
-    ///   - reason: made of what it is.
-    ///   - ending: what is to be done behind the statement.
+    ///   - question: each value of its answer is a description of the entry, a line break, and the statement that
+    ///     removes it. The highest count comes first.
+    ///   - reason: made from the description.
+    ///   - ending: what to do after the statement.
     func refuseEach(_ question: SchemaQuestion, _ reason: (String) -> String, then ending: String) {
         let object = question.object
         for obstacle in posing(question) {
@@ -110,7 +111,7 @@ final class PlanCollector {
         refuse(object, "\(trouble): \(Self.listed(obstacles, words))", cure: cure)
     }
 
-    /// - Returns: its answer, which is empty as long as there is none.
+    /// - Returns: its answer; empty as long as it has not been asked.
     private func posing(_ question: SchemaQuestion) -> [SchemaQuestion.Obstacle] {
         pose(question)
         return answers[question] ?? []
@@ -135,12 +136,12 @@ final class PlanCollector {
 
     func note(_ text: String) { notes.append(text) }
 
-    /// Several columns may give reason for the same note.
+    /// For a note that several columns may give rise to.
     func noteOnce(_ text: String) {
         if !notes.contains(text) { notes.append(text) }
     }
 
-    /// Notes why rows stay without a column, as the question's answer counts them.
+    /// Notes why rows stay without a value, by the answer to the question.
     func noteUnfilled(_ column: CatalogObject, _ question: SchemaQuestion) {
         let obstacles = posing(question)
         guard !obstacles.isEmpty else { return }

@@ -1,13 +1,13 @@
 import SQLText
 
-/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/repair`, and what was
-/// counted in the rows. Touches nothing.
+/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/repair`, and what
+/// was counted in the rows. It changes nothing.
 ///
-/// It plans from what stands, never from what an earlier call had in mind: whatever a call was interrupted in, the next
-/// one finds it, and plans the rest.
+/// It plans from what exists, never from what an earlier call intended: wherever a call was interrupted, the next one
+/// sees what is there and plans the rest.
 package struct SchemaPlanner {
     package let result: SchemaPlan
-    /// What is still to be counted before the plan can be relied upon.
+    /// The questions to answer before the plan can be relied upon.
     package let openQuestions: [SchemaQuestion]
 
     package init(

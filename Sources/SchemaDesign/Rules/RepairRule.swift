@@ -1,37 +1,39 @@
 import EmbeddedSQL
 
-/// What no catalog tells: where the values of a column come from in a database that did not have it. A file of
-/// `sql/repair`.
+/// Where the values of a column come from in a database that did not have the column, which no catalog tells. Each rule
+/// is a file of `sql/repair`.
 ///
 /// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
-/// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:` begins a
-/// part of SQL, over the row `r`, in which `{mappings}` stands for what the caller says that old values of the column are
-/// called by now: a list of rows with two texts. Any other line with `-- ` before the first part is a comment.
+/// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:`
+/// begins a part of SQL, over the row `r`, in which `{mappings}` stands for what the caller says that old values of the
+/// column are called by now: a list of rows with two texts. Any other line with `-- ` before the first part is a
+/// comment.
 ///
-/// A rule that fills rows without ever refusing is used whenever it finds some, any other as long as the column lacks its
-/// NOT NULL or its foreign key.
+/// A rule without a `refuse` part is used whenever there are rows to fill; any other only as long as the column lacks
+/// its NOT NULL or its foreign key.
 package struct RepairRule: Sendable {
     let table: String
     let column: String
     /// The column that had the values under another name; it is kept, renamed, and no longer written.
     var source: String?
-    /// Old values that have another name by now.
+    /// Old values that are called otherwise now.
     var map: [ValueMapping] = []
     /// A column whose trigger derives the values: an update that sets it to itself fills them.
     var deriving: String?
-    /// Of a counter: the table whose rows it counts. Triggers of that table keep it; the value is what it should be.
+    /// Of a counter: the table whose rows it counts. Triggers of that table keep it up to date.
     var counted: String?
     /// Of a counter: the function of those triggers.
     var keeper: String?
     /// The value, over the row `r`.
     var value: String?
-    /// The rows that need it; nil for those where the column is NULL.
+    /// Which rows need the value; nil: those where the column is NULL.
     var condition: String?
-    /// Statements that the value depends on, each run before the rows are filled; harmless when repeated.
+    /// Statements to run before the rows are filled, on which the value depends. Running them again does no harm.
     var before: String?
-    /// Lists what a person has to decide: `value` and `count`.
+    /// A query for what a person has to decide, with the columns `value` and `count`.
     var refusal: String?
-    /// Of a column that is derived: lists why rows stay without, when all that can be filled are, as `value` and `count`.
+    /// Of a derived column: a query for the reasons why rows stay without a value once all that can be filled are, with
+    /// the columns `value` and `count`.
     var report: String?
 
     /// All of `sql/repair`.

@@ -1,12 +1,11 @@
-/// What an old value of a column is called by now: `standard=user`, or `api_keys.key_type:standard=user` for one column
-/// only.
+/// The new name of an old value: `standard=user` in any column, or `api_keys.key_type:standard=user` in one.
 package struct ValueMapping: Hashable, Sendable, CustomStringConvertible {
-    /// nil: for every column whose values are mapped.
+    /// nil for a mapping of any column.
     let column: (table: String, name: String)?
     let old: String
     let new: String
 
-    /// nil where the text has no such form.
+    /// nil for a text of another form.
     package init?(_ text: String) {
         guard let equals = text.firstIndex(of: "=") else { return nil }
         var left = text[..<equals]
@@ -28,8 +27,8 @@ package struct ValueMapping: Hashable, Sendable, CustomStringConvertible {
         (column.map { "\($0.table).\($0.name):" } ?? "") + "\(old)=\(new)"
     }
 
-    /// What is wrong with the mappings that a caller gives, a sentence each: one that has no such form, one for a column
-    /// that the schema does not have, one that contradicts another.
+    /// What is wrong with the mappings that a caller gives, a sentence each: those of another form, for a column that
+    /// the schema does not have, or in contradiction to another one.
     package static func problems(of texts: [String]) -> [String] {
         guard !texts.isEmpty else { return [] }
         let facts = RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])

@@ -1,11 +1,10 @@
 import DatabaseAccess
 import EmbeddedSQL
 import Maintenance
-import PostgresClient
 import SchemaDesign
 
-/// What `pgtend schema apply` does: installs the schema where there is none, takes over one that stands, and completes one
-/// that an older release has made. A database is known by what it holds; what is recorded about it only says who made it.
+/// What `pgtend schema apply` does: it installs the schema in an empty database, takes over one that exists, and
+/// completes one of an older release. What counts is what the database holds; the records only say who created it.
 package struct SchemaApplication: Sendable {
     private let installer: SchemaInstaller
     private let repair: SchemaRepair
@@ -29,32 +28,32 @@ package struct SchemaApplication: Sendable {
 
     /// What a database has of the schema, and so what there is to do.
     package enum DatabaseState: Sendable {
-        /// Nothing of the schema is there: the migrations make it, unless the server lacks what they need, or the role
+        /// Nothing of the schema is there. The migrations create it, unless the server lacks an extension, or the role
         /// a right.
         case empty([PendingMigration], SchemaDiagnosis)
-        /// It is what it should be, and no row has to be changed; `isRecorded`: and is known to be.
+        /// It is what it should be, and no row has to be changed. `isRecorded`: whether that is recorded, too.
         case whole(isRecorded: Bool)
-        /// There is something to do, or to decide: an older release, or another tool, has made it in part.
+        /// There is something to do or to decide: an older release or another tool has created a part of it.
         case partial(SchemaDiagnosis)
     }
 
     /// What was done.
     package enum Outcome: Sendable {
-        /// With how it stands afterwards: an event trigger, or somebody at the same time, may have left a gap.
+        /// The verification is of afterwards: an event trigger, or somebody at the same time, may have left a gap.
         case installed(AppliedMigrations, SchemaVerification)
-        /// It stood already, and is recorded now.
+        /// The schema existed already, and is recorded now.
         case adopted
         case upToDate
-        /// An empty database stays empty, since the server lacks something.
+        /// An empty database was left empty, since something has to be decided first.
         case refused([SchemaRefusal])
-        /// How it stands after it was completed, as far as that was possible.
+        /// What the database has after it was completed, as far as that was possible.
         case completed(SchemaDiagnosis)
     }
 
     /// Changes nothing.
     ///
-    /// - Throws: for a database of a newer pgtend, one whose migration state is dirty, and one of which nothing says who
-    ///   has made it.
+    /// - Throws: for a database of a newer pgtend, one whose migration state is dirty, and one of which nothing says
+    ///   who has made it.
     package func databaseState() async throws(ServerFailure) -> DatabaseState {
         let pending = try await installer.plan()
         let diagnosis = try await repair.plan()
@@ -91,7 +90,7 @@ package struct SchemaApplication: Sendable {
             return .installed(applied, try await verifier.verify())
         case .whole(isRecorded: true): return .upToDate
         case .whole(isRecorded: false):
-            // Somebody may have given it something to do since it was looked at: that is told, too.
+            // Somebody may have changed the database since it was looked at, so that there is work after all.
             let diagnosis = try await repair.run(
                 begun: { if Self.hasWork($0) { begun($0) } }, progressed: progressed, done: done)
             let isWhole = diagnosis.verification.gap.isClosed && diagnosis.plan.refusals.isEmpty
@@ -100,7 +99,7 @@ package struct SchemaApplication: Sendable {
         }
     }
 
-    /// Also of a schema without a gap: its rows may lack what a trigger would have filled.
+    /// Even a schema without a gap may need work: its rows may lack what a trigger would have filled.
     private static func hasWork(_ diagnosis: SchemaDiagnosis) -> Bool {
         !diagnosis.plan.steps.isEmpty || !diagnosis.plan.refusals.isEmpty
     }

@@ -4,10 +4,10 @@ import PostgresClient
 import SQLText
 import SchemaDesign
 
-/// Over a table from its first row to its last, in transactions that take as long as the deadline allows.
+/// Fills a table from its first block to its last, in transactions that are as long as the deadline allows.
 ///
-/// Rows that are written meanwhile have their values from a trigger or a default; whatever was missed after all is still
-/// found by the condition, and the next pass takes it.
+/// Rows that are written meanwhile get their values from a trigger or a default. The condition still finds any that
+/// were missed, and the next pass fills them.
 struct BackfillRun {
     let connection: Connection
     let backfill: Backfill
@@ -15,17 +15,17 @@ struct BackfillRun {
     let retry: RetryPolicy
     let reportInterval: Duration
 
-    /// updated_at says when a row was changed by its users, and a backfill is none of them.
+    /// `updated_at` says when users changed a row, and a backfill is none.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
-    /// For one row that takes longer than the deadline by itself: only who wants that very row waits for it.
+    /// For a single row that takes longer than the deadline: only writers of that row wait for it.
     private static let singleRowLimit = Duration.seconds(60)
-    /// A row that somebody holds for long is met again and again; after that many times in a row it is reported.
+    /// How many times in a row a batch may fail, as on a row that somebody has locked, before the backfill does.
     private static let tries = 30
-    /// More than a page can hold: places of rows are counted as if each had so many.
+    /// Rows of a block, for counting places: more than any block can hold.
     private static let perBlock = 2_048
 
-    /// - Parameter progressed: called after a batch when the interval is over, with the share of the table that has been
-    ///   gone through, and how many rows were changed.
+    /// - Parameter progressed: called after a batch when the interval is over, with the share of the table that has
+    ///   been gone through, and how many rows were changed.
     /// - Returns: how many rows were changed.
     func fill(
         _ table: RelationName, progressed: (Double, Int) -> Void
@@ -73,7 +73,7 @@ struct BackfillRun {
         return try await connection.inTransaction(unsafe: settings) { () async throws(PostgresError) in
             let condition = "r.ctid >= \(Self.tid(from)) AND r.ctid < \(Self.tid(to)) AND (\(backfill.condition))"
             if backfill.locksRows {
-                // The statement that follows sees all that their last writers have done.
+                // The next statement then sees all that their last writers have committed.
                 try await connection.execute(
                     Statement(unsafe: "SELECT FROM \(table) AS r WHERE \(condition) FOR NO KEY UPDATE"))
             }
@@ -96,12 +96,12 @@ struct BackfillRun {
     }
 }
 
-/// How far the rows of a table have got new values.
+/// How far the backfill of a table is.
 package struct BackfillProgress: Sendable {
     package let object: CatalogObject
     /// The table, or the partition.
     package let table: RelationName
-    /// Of its blocks: 0 to 1.
+    /// The share of its blocks that is done, from 0 to 1.
     package let share: Double
     /// Rows that were changed so far.
     package let changed: Int

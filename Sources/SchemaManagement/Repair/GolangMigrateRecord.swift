@@ -1,4 +1,3 @@
-import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
@@ -7,12 +6,12 @@ import SQLText
 package struct GolangMigrateRecord: Hashable, Sendable {
     package let table: RelationName
     package let version: Int
-    /// A migration failed, and nothing is applied any more.
+    /// Whether a migration has failed: golang-migrate then applies no further ones.
     package let isDirty: Bool
 }
 
 extension Connection {
-    /// What golang-migrate believes. Needs SELECT on its table.
+    /// The state that golang-migrate has recorded. Needs SELECT on its table.
     func golangMigrateRecords(in table: RelationName?) async throws(PostgresError) -> [GolangMigrateRecord] {
         guard let table else { return [] }
         let query = Statement(unsafe: "SELECT version, dirty FROM \(try spelled(table.quoted)) ORDER BY version")

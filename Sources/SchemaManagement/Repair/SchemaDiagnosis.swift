@@ -1,13 +1,12 @@
 import DatabaseAccess
-import Maintenance
 import SchemaDesign
 
 /// What a database has of the schema, and what can be done about the rest.
 package struct SchemaDiagnosis: Sendable {
     package let verification: SchemaVerification
     package let plan: SchemaPlan
-    /// What golang-migrate believes.
+    /// The state that golang-migrate has recorded.
     package let records: [GolangMigrateRecord]
-    /// What the role that asked lacks for executing the plan; none where there is nothing to execute.
+    /// The rights that the connected role lacks for executing the plan; none if there is nothing to execute.
     package let missingRights: [MissingRight]
 }

@@ -4,15 +4,15 @@ import PostgresClient
 import SQLText
 import SchemaDesign
 
-/// Reads what a database has of the schema, and plans what can be done about the rest. Changes nothing; reads rows to count
-/// what stands in the way.
+/// Reads what a database has of the schema, and plans what can be done about the rest. Changes nothing; reads rows to
+/// count obstacles.
 struct SchemaDiagnosisReader {
     let connection: Connection
     let mappings: [ValueMapping]
     let locks: LockBudget
     let golangMigrateTable: GolangMigrateTable
 
-    /// - Throws: also for a newer schema by golang-migrate's record.
+    /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
         let table = try await connection.golangMigrateTable(golangMigrateTable)
         let records = try await reading(table) { () async throws(PostgresError) in
@@ -41,7 +41,7 @@ struct SchemaDiagnosisReader {
         }
     }
 
-    /// Who may not even read is told all that is missing, and not the first table of many.
+    /// A role that may not read the tables is told of all missing rights, instead of the first table only.
     private func reading<Value>(
         _ table: RelationName?, _ body: () async throws(PostgresError) -> Value
     ) async throws(ServerFailure) -> Value {
@@ -66,9 +66,9 @@ struct SchemaDiagnosisReader {
             return try await connection.answer(to: question)
         } catch {
             guard let state = error.sqlState else { throw error }
-            // A value that cannot be cast, of which the server names the first only.
+            // Data exceptions: a value that cannot be cast. The server only names the first one.
             if state.rawValue.hasPrefix("22") { return [SchemaQuestion.Obstacle(value: error.message, count: 1)] }
-            // What it asks about does not stand yet, so that nothing can stand in the way.
+            // What it asks about does not exist yet, so there is no obstacle.
             guard Self.undefined.contains(state) else { throw error }
             return []
         }

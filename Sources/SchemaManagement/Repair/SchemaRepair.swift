@@ -5,10 +5,10 @@ import PostgresClient
 import SQLText
 import SchemaDesign
 
-/// Brings a database that has the schema in part, with rows in it, to what the schema should be, and clears the dirty flag
-/// of golang-migrate once it is.
+/// Brings a database that has the schema in part, with rows in it, to what the schema should be, and clears the dirty
+/// flag of golang-migrate once it is.
 ///
-/// Nothing is carried from one call to the next: each plans from the catalog, so that a call may be interrupted anywhere.
+/// A call may be interrupted anywhere: the next one plans from the catalog, and needs nothing that the former one knew.
 package struct SchemaRepair: Sendable {
     private let conninfo: String
     private let applicationName: String
@@ -19,7 +19,7 @@ package struct SchemaRepair: Sendable {
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that a plan asks for.
-    ///   - mappings: what old values are called by now.
+    ///   - mappings: the new names of old values.
     ///   - locks: how long the application may be made to wait.
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
@@ -34,7 +34,7 @@ package struct SchemaRepair: Sendable {
         self.golangMigrateTable = golangMigrateTable
     }
 
-    /// What is there, and what would be done. Changes nothing; reads rows to count what stands in the way.
+    /// What the database has and what would be done. Changes nothing; reads rows to count obstacles.
     package func plan() async throws(ServerFailure) -> SchemaDiagnosis {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await refuseNewer(connection)
@@ -42,16 +42,16 @@ package struct SchemaRepair: Sendable {
         }
     }
 
-    /// Does what is to be done, in as many rounds as it takes: some of it shows only when something else is done.
+    /// Executes the plan, and plans again, until nothing is left: some steps show only when others are done.
     ///
-    /// Locks: an advisory one against a second installer; each step what it says.
+    /// Locks: an advisory one against a second installer, and those of each step.
     ///
     /// - Parameters:
     ///   - begun: called with the first diagnosis, before anything is changed.
     ///   - progressed: called now and then while rows get new values.
     ///   - done: called after each step, or group of steps.
-    /// - Returns: how the database stands afterwards.
-    /// - Throws: what a step failed with. What was done before it stays, and the next call goes on.
+    /// - Returns: what the database has afterwards.
+    /// - Throws: what a step failed with. The steps before it are kept, and the next call goes on.
     package func run(
         begun: @Sendable (SchemaDiagnosis) -> Void,
         progressed: @Sendable (BackfillProgress) -> Void = { _ in },
@@ -96,8 +96,8 @@ package struct SchemaRepair: Sendable {
 
     private static let rounds = 8
 
-    /// Whether rows that somebody has written since they were filled break what is validated now: no more of them can
-    /// come by then, and the next round fills those, or counts them.
+    /// Whether rows that were written after the backfill break the constraint that is being validated. It keeps out
+    /// further ones, and the next round fills these or counts them.
     private static func isOvertaken(_ failure: ServerFailure) -> Bool {
         let states: [SQLState] = [.checkViolation, .notNullViolation, .foreignKeyViolation]
         return (failure.sqlState.map(states.contains) ?? false)
@@ -105,7 +105,7 @@ package struct SchemaRepair: Sendable {
 
     // MARK: - Reading
 
-    /// What this program takes for a gap would be the work of a newer one.
+    /// In a database of a newer program, what looks like a gap would be that program's work.
     private func refuseNewer(_ connection: Connection) async throws(ServerFailure) {
         _ = try await migrations(connection).pending()
     }
@@ -143,7 +143,7 @@ package struct SchemaRepair: Sendable {
         }
     }
 
-    /// Neighbours that go together are one transaction.
+    /// Neighbouring steps that are run `together` are one transaction.
     static func groups(_ steps: [SchemaStep]) -> [[SchemaStep]] {
         steps.reduce(into: []) { groups, step in
             if step.execution == .together, groups.last?.first?.execution == .together {
@@ -154,7 +154,8 @@ package struct SchemaRepair: Sendable {
         }
     }
 
-    /// Records the schema as applied, and what golang-migrate should believe: only of a database that has just verified.
+    /// Records the schema as applied, for pgtend and for golang-migrate. Only for a database that has just been
+    /// verified.
     private func settle(_ connection: Connection, _ records: [GolangMigrateRecord]) async throws(ServerFailure) {
         try await migrations(connection).adopt()
         let version = MigrationSet.platform.migrations.count

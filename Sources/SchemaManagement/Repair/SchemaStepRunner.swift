@@ -14,11 +14,11 @@ struct SchemaStepRunner {
     let retry = RetryPolicy()
     let programVersion: String
     let waits = LockWaits()
-    /// Backfills may take hours; who waits for them hears that often how far they are.
+    /// How often the progress of a backfill is reported, which may take hours.
     var reportInterval = Duration.seconds(10)
 
-    /// How long the locks of each table were waited for, over all steps of the command, and who held those that a step
-    /// was given up for.
+    /// How long all steps of the command have waited for the locks of each table, and who held those that a step has
+    /// given up on.
     final class LockWaits: Sendable {
         private let state = Mutex((times: [RelationName: Duration](), blockers: [Blocker]()))
 
@@ -28,7 +28,7 @@ struct SchemaStepRunner {
             state.withLock { $0.blockers = blockers }
         }
 
-        /// - Returns: the longest for any of the tables.
+        /// - Returns: the longest time so far for any of the tables.
         fileprivate func add(_ time: Duration, for relations: [RelationName]) -> Duration {
             state.withLock { state in
                 for relation in Set(relations) { state.times[relation, default: .zero] += time }
@@ -40,22 +40,22 @@ struct SchemaStepRunner {
     /// For statements that nobody waits for.
     private static let unhurriedTimeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
 
-    /// The sample of rows that an IVFFlat index is trained on does not fit the default of 64 MB.
+    /// The sample of rows that an IVFFlat index is built from does not fit in the default of 64 MB.
     private static let memory = """
         SELECT set_config('maintenance_work_mem', '512MB', false)
         WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('512MB')
         """
 
-    /// Makes the tables of the record: of the steps, and of what they make beyond the schema.
+    /// Creates the tables that record the steps, and what they change outside the schema.
     ///
     /// - Parameter extensionSchemas: where each extension lives, as SQL writes it.
     func prepare(_ extensionSchemas: [String: String]) async throws(PostgresError) {
         if let home = extensionSchemas["vector"] {
-            // A function that sets a parameter of pgvector's can be made by others than superusers only when the server
-            // has loaded its library, which the first value does.
+            // Only superusers can create a function that sets a parameter of a library that is not loaded. The first
+            // value loads pgvector's.
             try await connection.execute(Statement(unsafe: "SELECT '[1]'::\(home).vector"))
         }
-        // Whoever goes on with what another role began need not own its record.
+        // A role that goes on with what another one began need not own these tables.
         let record = try await connection.row("SELECT to_regclass('pgtend.schema_steps') IS NOT NULL AS stands")
         let isRecorded: Bool = try record.decode("stands")
         let tables =
@@ -65,9 +65,10 @@ struct SchemaStepRunner {
         try await letAutovacuumGiveWay()
     }
 
-    /// Autovacuum gives way to whoever has waited for `deadlock_timeout`: a second unless somebody has set it, for which no
-    /// step waits, and every filled table is vacuumed next. Of a deadlock, whoever looks first is ended, which is us then.
-    /// The right to set it a superuser has, or grants.
+    /// Autovacuum, which comes to every table that has just been filled, gives way to whoever has waited for
+    /// `deadlock_timeout`: by default a second, and no step waits that long. With a shorter timeout we are also the
+    /// first to notice a deadlock, and the one to be cancelled. Setting it takes a superuser, or a privilege that one
+    /// grants.
     private func letAutovacuumGiveWay() async throws(PostgresError) {
         let milliseconds = max(locks.perStep / 4, .milliseconds(1)).milliseconds
         let limit = "\(milliseconds)ms"
@@ -109,9 +110,9 @@ struct SchemaStepRunner {
         try await record(step)
     }
 
-    /// All locks, and all that is done under them, within one deadline; tried again when somebody holds one of them.
+    /// Takes the locks and does the work within one deadline; tries again if somebody holds one of the locks.
     private func briefly(_ step: SchemaStep, _ requirements: [LockRequirement]) async throws(PostgresError) {
-        // What takes no locks by itself, such as what is done to a view, waits for those of its statements.
+        // A step without locks of its own, such as one on a view, waits for those of its statements.
         let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
         let waited = requirements.isEmpty ? [LockRequirement(.accessExclusive, on: own)] : requirements
         for attempt in 1... {
@@ -128,7 +129,8 @@ struct SchemaStepRunner {
                 }
             } catch {
                 let total = waits.add(deadline.elapsed, for: waited.map(\.relation))
-                // A lock may take many short tries. What is slow by itself is as slow again.
+                // A lock may take many short tries. Work that is too slow is tried a few times only: it will hardly be
+                // faster.
                 let failure = FailureClass(error)
                 let mayWait = total + locks.perStep <= locks.perTableAndHour
                 guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
@@ -143,9 +145,9 @@ struct SchemaStepRunner {
         }
     }
 
-    /// Asked right after the failure: whoever held the lock for the whole deadline mostly still has it.
+    /// Asked right after the failure, when whoever held the lock usually still has it.
     ///
-    /// - Throws: the failure itself where that cannot be asked: it is what is told.
+    /// - Throws: the given failure if the query fails, too.
     private func keepBlockers(
         of requirements: [LockRequirement], after failure: PostgresError
     ) async throws(PostgresError) {
@@ -159,7 +161,7 @@ struct SchemaStepRunner {
     // MARK: - Outside a transaction
 
     private func concurrently(_ step: SchemaStep, _ index: String) async throws(PostgresError) {
-        // It waits for every transaction that might use the old state, which counts as waiting for locks.
+        // CREATE INDEX CONCURRENTLY waits for older transactions, which `lock_timeout` would limit.
         try await connection.script(unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; \(Self.memory)")
         let row = try await connection.optionalRow(SchemaQuery.indexState(schema, index))
         let isValid: Bool? = try row?.decode("is_valid")

@@ -1,18 +1,17 @@
-import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
 import SchemaDesign
 
-/// The CHECKs that stand for NOT NULL and are not validated. A row that was written in the moment between the look at the
-/// rows and the CHECK could not be changed as long as that stands. Where a call ends without a chance to take them away,
-/// the next one validates them, or does it.
+/// The CHECKs that stand for NOT NULL and are not validated. A row that breaks one, written just before the CHECK was
+/// added, could not be updated while it exists. Where a call ends without a chance to drop them, the next one validates
+/// or drops them.
 struct UnvalidatedChecks {
     let connection: Connection
     let locks: LockBudget
     let programVersion: String
 
-    /// Takes all of them away; the next call makes them anew.
+    /// Drops all of them; the next call adds them again.
     ///
     /// - Returns: whether there were any.
     func withdrawAll() async throws(ServerFailure) -> Bool {
@@ -44,8 +43,8 @@ struct UnvalidatedChecks {
         return true
     }
 
-    /// - Throws: what failed first. Often the connection is what has failed, and nothing can be taken away then: what
-    ///   stays is told with it.
+    /// - Throws: the given failure, if they cannot be dropped either: often the connection has been lost. Its detail
+    ///   then says what is left.
     func withdraw(after failure: ServerFailure, in plan: SchemaPlan) async throws(ServerFailure) {
         do throws(ServerFailure) {
             _ = try await withdrawAll()

@@ -4,9 +4,10 @@ import PostgresClient
 import SQLText
 import SchemaDesign
 
-/// What a database holds of what the migrations make, with pgtend's record, and what they have changed besides.
+/// The objects of the schema that a database has, those of pgtend's record, and what the migrations have changed
+/// outside the schema.
 struct InstalledObjects {
-    /// One object, by its place in the catalogs.
+    /// An object with its address in the catalogs.
     struct Object {
         let kind: String
         let name: RelationName

@@ -1,10 +1,10 @@
 import SchemaDesign
 
-/// What the migrations make, by what servers told of the schema: an object that somebody else has made under such a
+/// The objects that the migrations create, by the recorded facts. An object that somebody else has created under such a
 /// name is dropped, too.
 struct SchemaObjects {
     let objects: [CatalogObject]
-    /// On the schema.
+    /// The comment on the schema.
     let comment: String?
 
     func names(_ kind: CatalogObject.Kind) -> [String] { objects.filter { $0.kind == kind }.map(\.name) }

@@ -13,7 +13,7 @@ package struct SchemaRollback: Sendable {
     private let conninfo: String
     private let applicationName: String
     private let set: MigrationSet
-    /// How long each lock is waited for.
+    /// How long to wait for each lock.
     var lockTimeout = Duration.seconds(10)
 
     /// - Parameters:
@@ -25,9 +25,9 @@ package struct SchemaRollback: Sendable {
         self.set = set
     }
 
-    /// What `run` would take back. Changes nothing; counts rows, a million a table at most.
+    /// What `run` would take back. Changes nothing; counts a million rows of each table at most.
     ///
-    /// - Throws: also where the record of the migrations does not fit this program's: of a newer version, for one.
+    /// - Throws: also if the recorded migrations are not this program's, as those of a newer version.
     package func plan() async throws(ServerFailure) -> SchemaRollbackPlan {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
@@ -43,7 +43,7 @@ package struct SchemaRollback: Sendable {
                     throw ServerFailure(
                         error, countingRows: try await blockers(of: installed, "ACCESS SHARE", connection, after: error)
                     )
-                // Who may not even read is told all that is missing, and not the first table of many.
+                // A role that may not read the tables is told of all missing rights, instead of the first table only.
                 case .privilege:
                     try await requireRights(installed, connection)
                     throw ServerFailure(error)
@@ -53,15 +53,15 @@ package struct SchemaRollback: Sendable {
         }
     }
 
-    /// Takes the schema back. Cancelling the task cancels it on the server, and everything is there again.
+    /// Takes the schema back. Cancelling the task cancels the transaction on the server, and nothing is changed.
     ///
     /// Locks: an advisory one against an installer; ACCESS EXCLUSIVE on everything that is dropped, waiting 10 seconds
     /// at most for each.
     ///
     /// - Parameters:
-    ///   - database: which one is meant, by its own name.
-    ///   - dropsRows: else a table with rows is a failure.
-    /// - Throws: with nothing changed.
+    ///   - database: the name of the database that is meant, as a safeguard.
+    ///   - dropsRows: whether to drop tables with rows; if not, they are a failure.
+    /// - Throws: after a rollback of the transaction; nothing has been changed.
     package func run(
         on database: String, dropsRows: Bool
     ) async throws(ServerFailure) -> SchemaRollbackOutcome {
@@ -108,12 +108,12 @@ package struct SchemaRollback: Sendable {
                     Statement(unsafe: "SELECT count(*) AS rows FROM (\(bounded)) AS r"))
                 tables.append(SchemaRollbackPlan.Table(name: name, rows: try count.decode("rows")))
             } catch {
-                // Somebody else has taken the schema back since.
+                // Somebody else has taken the schema back meanwhile.
                 guard error.sqlState == .undefinedTable || error.sqlState == .invalidSchemaName else { throw error }
             }
         }
         var (obstacles, bystanders): ([String], [String]) = ([], [])
-        // What is not recorded has no maker.
+        // A change without a maker is not recorded.
         let made = installed.sharedChanges.filter { !$0.maker.isEmpty }.map(\.change)
         let makesSchema = made.contains { $0.kind == .schema && $0.name == RecordedFacts.platform.schema }
         let extensions = made.filter { $0.kind == .extension }.map(\.name)
@@ -141,7 +141,7 @@ package struct SchemaRollback: Sendable {
     /// One message of the simple protocol, which the server runs as one transaction.
     private func script(_ migrations: [Migration], dropsRows: Bool) -> String {
         let guardian = dropsRows ? [] : [EmbeddedSQL.query(named: "schema_rollback_guard")]
-        // The record first: the first migration, when it is taken back, takes the whole table with it.
+        // The record goes first: taking back the first migration drops its table.
         let texts = migrations.flatMap { migration in
             ["DELETE FROM \(set.historyTable) WHERE number = \(migration.number)", migration.down?.text ?? ""]
         }
@@ -200,9 +200,9 @@ package struct SchemaRollback: Sendable {
     private func missingRights(
         _ installed: InstalledObjects, _ connection: Connection
     ) async throws(PostgresError) -> [MissingRight] {
-        // A partition goes with its table, whoever owns it.
+        // A partition is dropped with its table, whoever owns it.
         let owned = installed.objects.filter { $0.kind != CatalogObject.Kind.partition.rawValue }
-        // What stays takes no right.
+        // What is kept takes no right.
         let sharedChanges = installed.sharedChanges.filter { $0.change.obstacle == nil }
         return try await connection.missingRights(
             SchemaQuery.rollbackRights(
@@ -211,9 +211,9 @@ package struct SchemaRollback: Sendable {
                 sharedChanges.map(\.change.detail), sharedChanges.map(\.maker)))
     }
 
-    /// Asked right after the failure: whoever held the lock for all that time mostly still has it.
+    /// Asked right after the failure, when whoever held the lock usually still has it.
     ///
-    /// - Throws: the failure itself where that cannot be asked: it is what is told.
+    /// - Throws: the given failure if the query fails, too.
     private func blockers(
         of installed: InstalledObjects, _ mode: String, _ connection: Connection, after failure: PostgresError
     ) async throws(ServerFailure) -> [Blocker] {

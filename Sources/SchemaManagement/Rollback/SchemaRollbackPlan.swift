@@ -8,24 +8,24 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     package let database: String
     /// What would be taken back: every migration that the database has had, the newest first.
     package let migrations: [PendingMigration]
-    /// How many objects of the schema stand there, the tables among them: those that the migrations make, and no others.
+    /// How many objects of the schema exist, tables included: only those that the migrations create.
     package let objects: Int
-    /// The tables of the schema; a partition counts as its table.
+    /// The tables of the schema, each with the rows of its partitions.
     package let tables: [Table]
     /// Partitions in other schemas, which go with their tables.
     package let partitionsElsewhere: [RelationName]
-    /// What the migrations made, or changed, that others may use as well.
+    /// What the migrations created or changed that others may use as well.
     package let sharedChanges: [SharedChange]
-    /// What is somebody else's and stops everything: it depends on the schema, or stands in it, such as
-    /// `constraint orders_model_fkey on table shop.orders`.
+    /// Other objects that prevent the rollback, since they depend on the schema or are in it, such as `constraint
+    /// orders_model_fkey on table shop.orders`.
     package let obstacles: [String]
-    /// What is somebody else's and stays with the schema, which the migrations found.
+    /// Other objects in a schema that existed before the migrations, and that stay there.
     package let bystanders: [String]
-    /// What the role lacks for taking the schema back.
+    /// The rights that the connected role lacks for the rollback.
     package let missingRights: [MissingRight]
-    /// Tables in which golang-migrate records its state: nobody touches them.
+    /// Tables in which golang-migrate records its state. They are left as they are.
     package let golangMigrateTables: [RelationName]
-    /// What would be executed, in one transaction.
+    /// The SQL that would be executed, in one transaction.
     package let script: String
 
     /// Those that would take rows with them.
@@ -34,7 +34,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     package struct Table: Sendable, Hashable {
         package let name: RelationName
         package let rows: Int
-        /// There may be more: nobody counts on.
+        /// Whether there may be more rows: counting stops at the bound.
         package var isAtLeast: Bool { rows >= Self.bound }
 
         static let bound = 1_000_000
@@ -45,7 +45,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
         package let name: String
         /// Of `.usage` the role that may use the schema; of `.owner` and `.comment` what the schema had before.
         package let detail: String
-        /// Why it stays; nil: it goes, unless the server finds somebody who needs it.
+        /// Why it is kept; nil if it is removed, unless the server finds that something needs it.
         package let obstacle: String?
 
         package enum Kind: String, Sendable, Hashable {
@@ -58,6 +58,6 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
 package struct SchemaRollbackOutcome: Sendable, Hashable {
     /// The newest first; none where there was nothing to take back.
     package let migrations: [PendingMigration]
-    /// What stays, and why, in the server's words.
+    /// What is kept, and why, in the server's words.
     package let remarks: [String]
 }

@@ -1,7 +1,7 @@
 import PostgresClient
 import Synchronization
 
-/// What the server says while it works. It comes on the connection's own queue.
+/// Collects the server's notices, which arrive on the connection's own queue.
 final class ServerRemarks: Sendable {
     private let lines = Mutex<[String]>([])
 

@@ -7,13 +7,12 @@ import SchemaDesign
 struct FactsReader {
     let connection: Connection
     let schema: String
-    /// The roles whose grants are properties of what they are on.
+    /// The roles of the schema: their privileges are properties of the objects that these are on.
     let roles: [String]
 
-    /// Locks: ACCESS SHARE on catalogs, and for the deparse on the tables, which waits 5 seconds for whoever rewrites
-    /// one.
+    /// Locks: ACCESS SHARE on catalogs, and on the tables whose expressions are deparsed, waiting 5 seconds at most.
     ///
-    /// - Throws: also when a table was dropped meanwhile, since `pg_get_expr` does not follow the snapshot.
+    /// - Throws: also when a table is dropped meanwhile, since `pg_get_expr` does not follow the snapshot.
     func read() async throws(PostgresError) -> CatalogFacts {
         try await connection.readingOneSnapshot { () async throws(PostgresError) in
             var facts = CatalogFacts()

@@ -14,7 +14,7 @@ package struct SchemaVerifier: Sendable {
         self.applicationName = applicationName
     }
 
-    /// Changes nothing, and needs no right beyond connecting; also on a standby.
+    /// Changes nothing and needs no privilege but CONNECT. Works on a standby, too.
     ///
     /// - Throws: what kept the catalog from being read.
     package func verify() async throws(ServerFailure) -> SchemaVerification {
@@ -42,13 +42,13 @@ package struct SchemaVerifier: Sendable {
 }
 
 extension Connection {
-    /// What kept a schema from being read; for a lock that was not to be had, who holds one in it.
+    /// What kept a schema from being read. For a lock that could not be taken, it says who holds one.
     func failure(_ error: PostgresError, reading schema: String) async -> ServerFailure {
         var failure = ServerFailure(error)
         guard failure.failureClass == .lockNotAvailable else { return failure }
         failure.message = "schema \(RelationName.quoted(schema)) cannot be read, since others hold locks in it: "
         do throws(PostgresError) {
-            // Asked right after the failure: whoever held the lock for the whole time mostly still has it.
+            // Asked right after the failure, when whoever held the lock usually still has it.
             let relations = try await rows(
                 """
                 SELECT n.nspname AS schema, c.relname AS name

@@ -1,4 +1,3 @@
-import Maintenance
 import SchemaDesign
 import Synchronization
 import TestSupport

@@ -1,6 +1,5 @@
 import EmbeddedSQL
 import Maintenance
-import SchemaManagement
 import TestSupport
 import Testing
 

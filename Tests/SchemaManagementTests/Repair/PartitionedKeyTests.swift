@@ -1,4 +1,3 @@
-import Maintenance
 import PostgresClient
 import SchemaDesign
 import TestSupport

@@ -1,6 +1,4 @@
 import Foundation
-import Maintenance
-import SchemaManagement
 import TestSupport
 import Testing
 

@@ -1,7 +1,5 @@
 import Foundation
-import Maintenance
 import SchemaDesign
-import SchemaManagement
 import TestSupport
 import Testing
 

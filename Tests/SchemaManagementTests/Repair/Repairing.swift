@@ -1,7 +1,5 @@
 import Maintenance
 import SchemaDesign
-import SchemaManagement
-import Synchronization
 import TestSupport
 
 @testable import SchemaManagement

@@ -2,7 +2,6 @@ import Maintenance
 import PostgresClient
 import SQLText
 import SchemaDesign
-import SchemaManagement
 import Synchronization
 import TestSupport
 import Testing

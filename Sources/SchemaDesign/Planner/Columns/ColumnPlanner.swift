@@ -1,6 +1,6 @@
 import SQLText
 
-/// A column: what it lacks, and in which way it gets there. Conversions, values and NOT NULL have planners of their own.
+/// A column that is missing or differs. Conversions, values and NOT NULL have planners of their own.
 struct ColumnPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -10,7 +10,7 @@ struct ColumnPlanner: PartPlanner {
         guard try comparison.mayChangeType(column) else { return }
         if let former = comparison.formerColumn(of: column) {
             try MergePlanner(self).planMerge(former, column)
-            // With one value in each row first.
+            // The conversion is for the next round, when each row has one value.
             if comparison.needsConversion(column) { return }
         }
         if comparison.needsConversion(column) {
@@ -62,7 +62,7 @@ struct ColumnPlanner: PartPlanner {
         let isFilled = rule != nil || value.map { Self.isVolatile($0) } ?? false
         if rule == nil { try noteRenaming(of: column) }
         if !isFilled, isMandatory, value == nil, expected[column, .generated] == nil {
-            // Nothing says what the rows that stand should have.
+            // Nothing says which value the existing rows should have.
             plan.refuseRows(
                 column,
                 answering: "SELECT NULL::text AS value, count(*) AS count FROM \(table) HAVING count(*) > 0",
@@ -85,7 +85,7 @@ struct ColumnPlanner: PartPlanner {
             try planStorage(column)
             return
         }
-        // Without a default first: one that is different for each row would rewrite the table under its lock.
+        // First without its default: one that differs from row to row would rewrite the table under its lock.
         let name = try SQLIdentifier(column.name).quoted
         plan.addBriefly(
             .columns, column.relation, .accessExclusive, "the column \(column.name) is missing",
@@ -100,14 +100,14 @@ struct ColumnPlanner: PartPlanner {
         try NotNullPlanner(self).planNullability(of: column)
     }
 
-    /// What a column is generated as; nil for one that is not.
+    /// The expression of a generated column; nil for any other.
     private func generating(_ column: CatalogObject) -> String? {
         guard let rest = expected[column, .generated]?.withoutPrefix("ALWAYS AS ("), let end = rest.lastIndex(of: ")")
         else { return nil }
         return String(rest[..<end])
     }
 
-    /// Nothing tells a column that somebody has renamed from one that is missing beside one that nobody expects.
+    /// A column that somebody has renamed looks like a missing one beside an unexpected one.
     private func noteRenaming(of column: CatalogObject) throws(SQLTextError) {
         let others = live.parts(.column, of: column.relation).filter { other in
             !expected.contains(other) && !other.name.hasPrefix(ReservedName.prefix)
@@ -120,7 +120,7 @@ struct ColumnPlanner: PartPlanner {
                 + "\(try qualified(column.relation)) RENAME COLUMN … TO \(try SQLIdentifier(column.name).quoted)")
     }
 
-    /// ADD COLUMN evaluates any other default once, and stores it without touching a row.
+    /// ADD COLUMN evaluates any other default once, and does not touch the rows.
     private static func isVolatile(_ expression: String) -> Bool {
         ["gen_random_uuid()", "clock_timestamp()", "random()", "nextval("].contains { expression.contains($0) }
     }

@@ -1,11 +1,11 @@
 import SQLText
 
-/// What keeps a column from giving its values to another one.
+/// What keeps a column from being converted or merged into another one.
 struct ConversionObstaclePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// - Returns: false where there is something, which is refused.
+    /// - Returns: false where there is an obstacle that rules the conversion out; it has been refused.
     func mayBeConverted(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> Bool {
         let isInPrimaryKey = live.parts(.constraint, of: column.relation).contains { constraint in
             let definition = live[constraint, .definition] ?? ""
@@ -41,7 +41,7 @@ struct ConversionObstaclePlanner: PartPlanner {
         return true
     }
 
-    /// A UNIQUE that the schema expects, and that stands on the old column.
+    /// An expected UNIQUE constraint that is still on the old column.
     private func pendingKey(_ column: CatalogObject) -> CatalogObject? {
         expected.parts(.constraint, of: column.relation).first { key in
             let definition = ConstraintDefinition(expected[key, .definition] ?? "")

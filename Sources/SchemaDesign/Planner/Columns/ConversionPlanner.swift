@@ -1,8 +1,8 @@
 import SQLText
 
-/// A column whose values have to become others while it is written: a new column beside it, a trigger that keeps the two
-/// in step, the old rows in batches, its indexes; and then, within one deadline, the names are swapped. The old column
-/// stays as `pgtend_old_…`, and is no longer written.
+/// Converts a column while it is in use: a new column is added beside it, a trigger keeps the two in step, the old rows
+/// are filled in batches and the indexes are built; then, within one deadline, the names are swapped. The old column
+/// stays as `pgtend_old_…` and is no longer written.
 struct ConversionPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -39,7 +39,7 @@ struct ConversionPlanner: PartPlanner {
         try planSwap(source, column, shadow, purpose)
     }
 
-    /// The value of the new column over the row `r`; NULL for one that has none there.
+    /// The value of the new column, over the row `r`; NULL for a value that has no counterpart.
     private func convertedValue(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> String {
         let type = expected[column, .type] ?? ""
         let mapped = try comparison.mappedValue(source, column)
@@ -48,12 +48,12 @@ struct ConversionPlanner: PartPlanner {
             let cast = ColumnType(type).isText ? mapped : "(\(mapped))::\(type)"
             return fallback.map { "coalesce(\(cast), \($0))" } ?? cast
         }
-        // A value that is none of the type's must not fail the write of whoever does not know of this yet.
+        // A value that the type does not have must not make a write fail: the program does not know of the new column.
         let converted = "CASE WHEN (\(mapped)) IN (\(labels)) THEN (\(mapped))::\(type) END"
         return fallback.map { "CASE WHEN (\(mapped)) IS NULL THEN \($0) ELSE \(converted) END" } ?? converted
     }
 
-    /// From here on the column has its new values, and nobody has waited for longer than the deadline.
+    /// Gives the new column its final name.
     private func planSwap(
         _ source: CatalogObject, _ column: CatalogObject, _ shadow: CatalogObject, _ purpose: String
     ) throws(SQLTextError) {

@@ -2,15 +2,15 @@ import SQLText
 
 /// What depends on something that has to change, or to be dropped.
 ///
-/// When a column is renamed, whatever depends on it goes with the old column, and does there what nobody notices: a key
-/// stops being one, a CHECK fails for every new row. When something is dropped, the server would refuse the drop in the
-/// middle of the plan, and nobody but who made the dependants knows them well enough to make them again.
+/// When a column is renamed, whatever depends on it stays with the old column without anybody noticing: a key no longer
+/// guards anything, a CHECK fails for every new row. When something is dropped, the server would refuse the drop in the
+/// middle of the plan, and only whoever created the dependants knows how to create them again.
 struct DependantPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// A view goes on reading the column that it was made for: renamed, it would show old values, and the server changes
-    /// no type under it.
+    /// A view keeps reading the column that it was created on: after a renaming it would show old values. The server
+    /// does not change the type of a column that a view reads.
     func askForViews(on column: CatalogObject) throws(SQLTextError) {
         plan.refuseRows(
             column,
@@ -33,12 +33,12 @@ struct DependantPlanner: PartPlanner {
     func askForDependants(of column: CatalogObject, isRenamed: Bool) throws(SQLTextError) {
         let trouble =
             "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
-        // What is expected is made anew on the new column.
+        // What the schema expects is created on the new column.
         func own(_ kind: CatalogObject.Kind) -> SchemaQuestion.Parameter {
             .texts(isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
         }
         plan.refuseEach(
-            RowQuery.dependants.question(
+            ObstacleQuery.dependants.question(
                 about: column, .text(try qualified(column.relation)), .text(column.name), .flag(isRenamed),
                 own(.trigger), own(.policy), own(.constraint), own(.index)), { "the \($0) \(trouble)" },
             then: Self.afterDropping)
@@ -48,13 +48,13 @@ struct DependantPlanner: PartPlanner {
         try noteTriggers(of: column.relation)
     }
 
-    /// The server makes indexes and constraints anew when a type changes under them, by their old words: an operator
-    /// class, an operator or a function that takes the one type may not take the other.
+    /// The server rebuilds indexes and constraints from their definitions when a type changes under them. An operator
+    /// class, an operator or a function may not take the new type.
     func askForReaders(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
         if change.isReadAlike { return }
         let wanted = change.wanted.name
         plan.refuseEach(
-            RowQuery.readers.question(
+            ObstacleQuery.readers.question(
                 about: column, .text(try qualified(column.relation)), .text(column.name), .text(wanted),
                 .texts(twins(.constraint, of: column)), .texts(twins(.index, of: column)),
                 .flag(change.isBetweenNumbers)),
@@ -62,7 +62,7 @@ struct DependantPlanner: PartPlanner {
             then: Self.afterDropping)
     }
 
-    /// Those of the column's table that the schema expects the very same, be it under another name.
+    /// The parts of the column's table whose definition the schema expects, whatever their names.
     private func twins(_ kind: CatalogObject.Kind, of column: CatalogObject) -> [String] {
         let wanted = Set(expected.parts(kind, of: column.relation).compactMap { expected[$0, .definition] })
         return live.parts(kind, of: column.relation).filter { part in
@@ -77,8 +77,7 @@ struct DependantPlanner: PartPlanner {
 
     // MARK: - CHECK
 
-    /// New rows have NULL in the old column. A CHECK that holds for that and is about nothing else harms nobody: what
-    /// the column may be says its new type.
+    /// New rows have NULL in the old column. A CHECK of that column alone that NULL meets does no harm.
     private func askForChecks(on column: CatalogObject) throws(SQLTextError) {
         let table = try qualified(column.relation)
         for check in live.parts(.constraint, of: column.relation) {
@@ -146,7 +145,7 @@ struct DependantPlanner: PartPlanner {
 
     // MARK: - What is dropped and made anew
 
-    /// - Parameter objects: that are dropped together, the first of them for its own sake.
+    /// - Parameter objects: what is dropped together; the first is the one to change, the others depend on it.
     func askForUsers(ofDropped objects: [CatalogObject]) throws(SQLTextError) {
         guard let object = objects.first else { return }
         let functions = try objects.filter { $0.kind == .function }.map { (function) throws(SQLTextError) in
@@ -156,7 +155,7 @@ struct DependantPlanner: PartPlanner {
             try qualified(relation.name)
         }
         plan.refuseEach(
-            RowQuery.droppedDependants.question(about: object, .texts(functions), .texts(relations)),
+            ObstacleQuery.droppedDependants.question(about: object, .texts(functions), .texts(relations)),
             { "the \($0) uses \(object.name), which has to be dropped and made anew" }, then: Self.afterDropping)
     }
 

@@ -1,9 +1,9 @@
 import SQLText
 
-/// Values of rows that stand: what a rule of `sql/repair` says, else the default of a column that must not be NULL.
+/// Values for existing rows: from a rule of `sql/repair`, else the default of a column that must not be NULL.
 ///
-/// A rule's value is also given to rows that are written meanwhile, by a trigger, so that programs which do not know of
-/// the column yet go on until it must not be NULL.
+/// A trigger gives a rule's value to rows that are written meanwhile, so that programs that do not know the column yet
+/// can go on writing.
 struct FillingPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -52,7 +52,8 @@ struct FillingPlanner: PartPlanner {
             }
             return
         }
-        // Behind its trigger, and before any other: these rows do not change for anybody.
+        // After the trigger that derives the value exists, and before any other trigger does: for everybody else these
+        // rows do not change.
         plan.append(
             SchemaStep(
                 column, .inBatches(comparison.backfill(column, "\(by) = r.\(by)", condition)),
@@ -88,11 +89,11 @@ struct FillingPlanner: PartPlanner {
             .values, column,
             .inBatches(comparison.backfill(column, "\(name) = \(filledValue)", rule.condition ?? "r.\(name) IS NULL")),
             purpose)
-        // With NOT NULL; else when its foreign key stands.
+        // For a column that must not be NULL the trigger goes with SET NOT NULL, else once the foreign key is valid.
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
     }
 
-    /// A row that nobody has changed was last changed when it was made.
+    /// A row without `updated_at` was last changed when it was created, as far as anybody knows.
     private func defaultValue(of column: CatalogObject, _ value: String) -> String {
         let made = CatalogObject(.column, "created_at", of: column.relation)
         guard value == "now()", column.name == "updated_at", live.contains(made) else { return value }

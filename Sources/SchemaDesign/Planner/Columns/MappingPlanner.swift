@@ -1,13 +1,13 @@
 import SQLText
 
-/// Old values that have another name by now: those that nobody has named, and names that nothing needs.
+/// Old values that are called otherwise now: those without a mapping, and mappings without a use.
 struct MappingPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// Counts the values that the new column may not have. As text: the type may still be missing.
+    /// Counts the values that the new column may not have. They are compared as text, since the type may not exist yet.
     ///
-    /// - Parameter rows: those that get it, as a condition over the row `r`; nil for all.
+    /// - Parameter rows: which rows get the value, as a condition over the row `r`; nil for all.
     func askForValues(
         of source: CatalogObject, _ column: CatalogObject, among rows: String? = nil
     ) throws(SQLTextError) {
@@ -53,7 +53,7 @@ struct MappingPlanner: PartPlanner {
         return expected.parts(.column, of: table).map(\.name).filter { words.contains($0) }
     }
 
-    /// Somebody may have meant another column, or repeats what was told once.
+    /// The caller may have meant another column, or has repeated an earlier mapping.
     func noteIdleMappings() throws(SQLTextError) {
         let columns = try comparison.mappedColumns()
         for mapping in comparison.mappings where !columns.contains(where: { mapping.concerns($0.relation, $0.name) }) {

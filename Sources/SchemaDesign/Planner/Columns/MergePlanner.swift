@@ -1,9 +1,10 @@
 import SQLText
 
-/// A column that stands beside the one whose name it has now: somebody added it, and has filled it in part or not at all.
+/// A column that has been renamed in the schema, in a database that has it under both names: somebody added the new
+/// one, and has filled it in part or not at all.
 ///
-/// Rows that have the new one keep it, the others get it from the old one; a row in which the two disagree is for a person
-/// to decide. The old column is renamed then, so that it is not asked again.
+/// Rows that have the new value keep it, the others get it from the old column; rows in which the two disagree are for
+/// a person to decide. Then the old column is renamed, so that it is not merged again.
 struct MergePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -30,7 +31,7 @@ struct MergePlanner: PartPlanner {
                 comparison.backfill(
                     column, "\(name) = " + (fallback.map { "coalesce(\(cast), \($0))" } ?? cast),
                     fallback == nil ? "\(isNull) AND (\(mapped)) IS NOT NULL" : isNull)), purpose)
-        // Of what was written between the count and the trigger.
+        // Catches what was written between the count and the creation of the trigger.
         try RowGuardPlanner(self).planGuard(
             column, differs, "\(former.name) and \(column.name) disagree in rows of \(column.relation)", purpose)
         plan.addBriefly(
@@ -55,8 +56,8 @@ struct MergePlanner: PartPlanner {
                 + "UPDATE \(table) AS r SET \(formerName) = r.\(name) WHERE \(differs)")
     }
 
-    /// A program writes the one that it knows; the other one follows. That a new row has the default of the new column
-    /// says that its writer does not know it.
+    /// A program writes the column that it knows, and the other one follows. A new row in which the new column has its
+    /// default was written by a program that does not know the new column.
     private func mergingAssignment(
         _ former: CatalogObject, _ column: CatalogObject, _ mapped: String
     ) throws(SQLTextError) -> String {

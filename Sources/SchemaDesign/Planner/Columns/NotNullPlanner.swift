@@ -1,6 +1,6 @@
 import SQLText
 
-/// NOT NULL: a CHECK is validated while others write; SET NOT NULL then believes it and reads no row.
+/// NOT NULL: a CHECK is validated while others write; SET NOT NULL then relies on it and reads no row.
 struct NotNullPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -10,14 +10,14 @@ struct NotNullPlanner: PartPlanner {
         let name = try SQLIdentifier(column.name).quoted
         let isMandatory = expected[column, .null] != nil
         if live.contains(column), !isMandatory, live[column, .null] != nil {
-            // Together with the change of its default, by which writers may live.
+            // In one step with the change of its default: programs may rely on either.
             plan.addBriefly(
                 .columns, column.relation, .accessExclusive, "\(column.name) may be NULL",
                 "ALTER TABLE \(table) ALTER COLUMN \(name) DROP NOT NULL")
         }
         guard isMandatory, !comparison.isNotNull(column) else { return }
         if let constraint = live[column, .notNullConstraint] {
-            // SET NOT NULL would read the rows under its lock, whatever CHECK stands.
+            // SET NOT NULL would read the rows under its lock, even with a validated CHECK.
             try ConstraintPlanner(self).validate(
                 column, constraint, in: .indexes, for: "\(column.name) is NOT NULL, but not validated")
             if try comparison.fillingRule(of: column) != nil { try planEndOfSync(column, in: .swaps) }
@@ -32,15 +32,15 @@ struct NotNullPlanner: PartPlanner {
         if try comparison.fillingRule(of: column) != nil { try planEndOfSync(column, in: .swaps) }
     }
 
-    /// The CHECK that stands for NOT NULL, validated.
+    /// Adds the CHECK that stands for NOT NULL, and validates it.
     ///
-    /// - Parameter name: of what stands for the column as long as it is under conversion.
+    /// - Parameter name: of the column itself, or of the new column while it is converted.
     func planCheck(_ column: CatalogObject, on name: String) throws(SQLTextError) {
         let check = CatalogObject(.constraint, ReservedName.notNullPrefix + column.name, of: column.relation)
         let purpose = "\(column.name) must not be NULL"
         let definition = live[check, .definition]
         if definition == nil {
-            // Rows that break it could not be changed any more, whatever of them is written.
+            // Rows that break the CHECK could not be updated any more, not even in other columns.
             try RowGuardPlanner(self).planGuard(
                 column, "r.\(try SQLIdentifier(name).quoted) IS NULL",
                 "\(column.relation) has rows without \(column.name)",
@@ -50,7 +50,7 @@ struct NotNullPlanner: PartPlanner {
                 "ALTER TABLE \(try qualified(column.relation)) ADD CONSTRAINT \(try SQLIdentifier(check.name).quoted) "
                     + "CHECK (\(try SQLIdentifier(name).quoted) IS NOT NULL) NOT VALID")
         }
-        // After every CHECK of the phase stands.
+        // In a later phase than that which adds the CHECKs.
         if definition?.hasSuffix("NOT VALID") ?? true {
             try ConstraintPlanner(self).validate(column, check.name, in: .indexes, for: purpose)
         }

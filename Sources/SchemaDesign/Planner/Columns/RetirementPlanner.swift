@@ -1,11 +1,11 @@
 import SQLText
 
-/// A column that has given its values to another one: it stays under another name.
+/// A column whose values another column has now: it is kept under another name.
 struct RetirementPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// Gives the old column its other name, and asks nobody to write it any more.
+    /// Renames the old column, and lets rows be written without it.
     func retirement(of source: CatalogObject) throws(SQLTextError) -> [String] {
         let table = "ALTER TABLE \(try qualified(source.relation))"
         let name = try SQLIdentifier(source.name).quoted

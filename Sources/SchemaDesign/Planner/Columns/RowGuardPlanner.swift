@@ -1,11 +1,11 @@
 import SQLText
 
-/// Statements that fail where rows are as they must not be: the rows are counted anew then.
+/// Statements that fail when rows are not as the next steps need them. The next round then counts the rows anew.
 struct RowGuardPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// Reads the rows behind all that changes them: nothing stands yet that would fail whoever writes them.
+    /// Reads the rows after all that changes them, and before anything is added that could make a write fail.
     func planGuard(
         _ column: CatalogObject, _ condition: String, _ trouble: String, _ purpose: String
     ) throws(SQLTextError) {
@@ -14,7 +14,7 @@ struct RowGuardPlanner: PartPlanner {
                 column, .patiently([]), purpose, [try statement(on: column.relation, condition, trouble)]), to: .values)
     }
 
-    /// Fails where a row `r` meets the condition.
+    /// Fails if a row `r` meets the condition.
     func statement(
         on table: String, _ condition: String, _ trouble: String
     ) throws(SQLTextError) -> String {

@@ -1,14 +1,14 @@
 import SQLText
 
-/// Instants without a time zone, which count as UTC.
+/// Timestamps without a time zone, which are taken as UTC.
 struct TimeZonePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// The names under which a server may be told to live in UTC.
+    /// The values of TimeZone that mean UTC.
     private static let namesOfUTC = ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "UCT", "ETC/UCT", "ZULU", "UNIVERSAL"]
 
-    /// Where whoever wrote them lives in another zone, nothing says which of the two they are meant in.
+    /// If sessions have another TimeZone, nothing says whether the values are meant in that zone or in UTC.
     func askForZone(of column: CatalogObject) throws(SQLTextError) {
         guard let change = comparison.typeChange(of: column) else { return }
         let (found, wanted) = (change.found.name, change.wanted.name)
@@ -32,8 +32,8 @@ struct TimeZonePlanner: PartPlanner {
                 + "then repeat the command")
     }
 
-    /// The zone that a session of the table's owner is given, a line break, and the statement that makes it UTC; nothing
-    /// where it is UTC, or where there is no value.
+    /// Answered by the TimeZone of the sessions of the table's owner, a line break, and the statement that sets it to
+    /// UTC; no row where it is UTC already, or where the column has no value.
     private func configuredZone(_ column: CatalogObject) throws(SQLTextError) -> SchemaQuestion {
         let table = try qualified(column.relation)
         let value = "r.\(try SQLIdentifier(column.name).quoted)"

@@ -1,13 +1,13 @@
 import SQLText
 
-/// A column that gets another type in place. This is for values that are the same in both types: nothing would tell
-/// what the others were.
+/// Changes the type of a column in place, where every value is the same in both types: the originals of others would be
+/// lost.
 struct TypeChangePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// Refuses a column that only a person can bring to its type. Asks for what the choice between a change in place and
-    /// a conversion goes by.
+    /// Refuses a column that only a person can bring to its type, and asks what decides between a change in place and a
+    /// conversion.
     func askForChange(of column: CatalogObject) throws(SQLTextError) {
         guard let change = comparison.typeChange(of: column), comparison.enumLabels(change.wanted.name) == nil else {
             return
@@ -27,7 +27,7 @@ struct TypeChangePlanner: PartPlanner {
                 return
             }
         }
-        // It is asked by the cast that there is, and of values that the type takes.
+        // Which values are altered is asked with the right cast, and once all values are known to fit the type.
         guard comparison.answers[cast] != nil, comparison.isQuicklyRewritten(column.relation) else { return }
         let unfit = try values.unfit(for: change.wanted)
         plan.pose(unfit)
@@ -37,7 +37,7 @@ struct TypeChangePlanner: PartPlanner {
     private func refuseGenerated(_ column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
         let name = try SQLIdentifier(column.name).quoted
         let table = try qualified(column.relation)
-        // As a column of its own it keeps its values, where they are stored.
+        // Without its expression it keeps the values that are stored.
         let isKept =
             expected[column, .generated] == nil && live[column, .generated]?.hasSuffix(" STORED") ?? false
         plan.refuse(
@@ -47,7 +47,7 @@ struct TypeChangePlanner: PartPlanner {
                 + "; then repeat the command, which brings it to its type")
     }
 
-    /// Refuses the values that nobody but a person can tell in the other type.
+    /// Refuses values that only a person can express in the other type.
     private func askForMeaning(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
         let name = try SQLIdentifier(column.name).quoted
         let drop = live[column, .default] == nil ? "" : "ALTER COLUMN \(name) DROP DEFAULT, "
@@ -60,7 +60,7 @@ struct TypeChangePlanner: PartPlanner {
 
     // MARK: - In place
 
-    /// Where no row has to be rewritten, or few, and every value stays what it is.
+    /// Where few rows or none have to be rewritten, and every value stays the same.
     func planChange(of column: CatalogObject) throws(SQLTextError) {
         guard let change = comparison.typeChange(of: column) else { return }
         let (found, wanted) = (change.found.name, change.wanted.name)
@@ -80,13 +80,13 @@ struct TypeChangePlanner: PartPlanner {
             cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command")
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
         let using = try values.isCastByText(change) ? " USING \(name)::text::\(wanted)" : ""
-        // That of an identity stays.
+        // The default of an identity column cannot be dropped, and is no fact.
         var changes = live[column, .default] == nil ? [] : ["ALTER COLUMN \(name) DROP DEFAULT"]
         changes.append("ALTER COLUMN \(name) TYPE \(wanted)\(using)")
         if let value = expected[column, .default] { changes.append("ALTER COLUMN \(name) SET DEFAULT \(value)") }
         var statements = ["ALTER TABLE \(table) \(changes.joined(separator: ", "))"]
         if !change.isWidening {
-            // Somebody may have written another value since they were looked at.
+            // Other values may have been written since they were counted.
             let trouble = "\(column.relation) has values of \(column.name) that \(wanted) would alter"
             let guarding = RowGuardPlanner(self)
             statements.insert(try guarding.statement(on: column.relation, try values.isLost(change), trouble), at: 0)
@@ -97,7 +97,7 @@ struct TypeChangePlanner: PartPlanner {
 
     // MARK: - In a key
 
-    /// Where the original cannot be kept beside the new value.
+    /// Refuses values of a primary key that the type would alter: the old column cannot be kept beside the new one.
     ///
     /// - Returns: whether there are such values.
     func refuseAlteration(of source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> Bool {

@@ -1,6 +1,6 @@
 import SQLText
 
-/// The values of a live column, spelled over the row `r`, and what becomes of them in another type.
+/// SQL for the values of a live column, over the row `r`, and for what becomes of them in another type.
 struct ColumnValues {
     private let comparison: SchemaComparison
     private let column: CatalogObject
@@ -13,7 +13,8 @@ struct ColumnValues {
     private func spelled() throws(SQLTextError) -> String { "r.\(try SQLIdentifier(column.name).quoted)" }
     private func table() throws(SQLTextError) -> String { try comparison.qualified(column.relation) }
 
-    /// A value as text from which it can be read in another type: a number without decimals is an integer.
+    /// The value as a text that the other type can be read from. Trailing zeros are cut from a number that is to be an
+    /// integer.
     func text(as wanted: ColumnType) throws(SQLTextError) -> String {
         let isScaled = ColumnType(comparison.live[column, .type] ?? "").base == "numeric" && wanted.isInteger
         return isScaled ? "trim_scale(\(try spelled()))::text" : "\(try spelled())::text"
@@ -25,13 +26,13 @@ struct ColumnValues {
             ? "\(try spelled())::text::\(change.wanted.name)" : "\(try spelled())::\(change.wanted.name)"
     }
 
-    /// Whether the value is cast by its text: nobody makes the cast without being told to.
+    /// Whether the cast goes by the value's text, since there is no implicit or assignment cast between the types.
     func isCastByText(_ change: TypeChange) throws(SQLTextError) -> Bool {
         if change.isReadAsText { return true }
         return comparison.isAnsweredByRows(try missingCast(change))
     }
 
-    /// Whether ALTER ... TYPE would alter the value, or fail with it.
+    /// Whether ALTER ... TYPE would alter the value, or fail on it.
     func isLost(_ change: TypeChange) throws(SQLTextError) -> String {
         let value = try text(as: change.wanted)
         let isUntakable = "\(value) IS NOT NULL AND \(try comparison.isUnfit(value, for: change.wanted))"
@@ -39,8 +40,8 @@ struct ColumnValues {
         return "CASE WHEN \(isUntakable) THEN true ELSE \(try isAltered(change)) END"
     }
 
-    /// Whether the value does not come back from the other type as it was. Numbers and instants are compared as such;
-    /// anything else as text, by which many a value differs that means the same: when in doubt the original stays.
+    /// Whether the value differs after a cast to the other type and back. Numbers and instants are compared as such.
+    /// Everything else is compared as text, which may tell equal values apart: when in doubt, the original is kept.
     func isAltered(_ change: TypeChange) throws(SQLTextError) -> String {
         let new = try cast(change)
         return change.isBetweenNumbers || change.isBetweenInstants
@@ -50,7 +51,7 @@ struct ColumnValues {
 
     // MARK: - Questions
 
-    /// Counts all that there are.
+    /// Counts all values.
     func allOfThem() throws(SQLTextError) -> SchemaQuestion {
         let value = try spelled()
         return SchemaQuestion(
@@ -59,7 +60,7 @@ struct ColumnValues {
                 + "\(try table()) AS r WHERE \(value) IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
     }
 
-    /// Counts those that a type cannot take.
+    /// Counts the values that do not fit a type.
     func unfit(for wanted: ColumnType) throws(SQLTextError) -> SchemaQuestion {
         let value = try text(as: wanted)
         return SchemaQuestion(
@@ -70,7 +71,7 @@ struct ColumnValues {
                 + "GROUP BY 1 ORDER BY 2 DESC")
     }
 
-    /// Counts those that the other type would alter.
+    /// Counts the values that the other type would alter.
     func altered(_ change: TypeChange) throws(SQLTextError) -> SchemaQuestion {
         let value = "\(try spelled())::text"
         return SchemaQuestion(
@@ -80,7 +81,8 @@ struct ColumnValues {
                 + "WHERE \(try isAltered(change)) GROUP BY 1 ORDER BY 2 DESC, 1", topic: .alterations)
     }
 
-    /// Answered by a row where no column takes such a value as it is: `1` may be true, or an hour.
+    /// Answered by a row if there is no implicit or assignment cast, so that only a person can say what a value means:
+    /// `1` may be true, or an hour.
     func missingCast(_ change: TypeChange) throws(SQLTextError) -> SchemaQuestion {
         SchemaQuestion(
             object: column,
@@ -102,21 +104,21 @@ struct ColumnValues {
                 """)
     }
 
-    /// A value in a refusal; one that is longer ends in an ellipsis.
+    /// A value as a refusal shows it, cut after 200 characters.
     static func shown(_ text: String) -> String {
         "CASE WHEN length(\(text)) > 200 THEN left(\(text), 200) || '…' ELSE \(text) END"
     }
 }
 
 extension SchemaComparison {
-    /// Whether a type cannot take a text: cutting it to a length is no cast that anybody asks for.
+    /// Whether a text does not fit a type. One that is too long does not fit, though the server could cut it.
     func isUnfit(_ text: String, for wanted: ColumnType) throws(SQLTextError) -> String {
         if let length = wanted.length { return "length(\(text)) > \(length)" }
         return wanted.isText ? "false" : try isNoValue(text, of: wanted)
     }
 
-    /// Whether a text is none of a type's values. Before PostgreSQL 16 nothing but the cast itself tells, and the server
-    /// names the first that it cannot make.
+    /// Whether a text is no value of a type. Before PostgreSQL 16 only the cast itself tells: it fails on the first
+    /// such text.
     private func isNoValue(_ text: String, of type: ColumnType) throws(SQLTextError) -> String {
         ServerCapabilities(major: major).has(.inputValidation)
             ? "NOT pg_input_is_valid(\(text), \(try SQLLiteral(type.name).quoted))" : "(\(text))::\(type.name) IS NULL"

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Which columns are brought to their type in place, which by a new column, and which by a person.
+/// Which columns change their type in place, which are converted by a new column, and which are left to a person.
 extension SchemaComparison {
     func typeChange(of column: CatalogObject) -> TypeChange? {
         guard let type = difference(column, .type), let found = type.found, let wanted = type.expected else {
@@ -9,7 +9,7 @@ extension SchemaComparison {
         return TypeChange(found: ColumnType(found), wanted: ColumnType(wanted))
     }
 
-    /// False for a column that only a person can bring to its type, and is refused.
+    /// False for a column that only a person can bring to its type.
     func mayChangeType(_ column: CatalogObject) throws(SQLTextError) -> Bool {
         guard let change = typeChange(of: column), enumLabels(change.wanted.name) == nil else { return true }
         if isGenerated(column) { return false }
@@ -22,7 +22,7 @@ extension SchemaComparison {
     /// Whether the live column is generated from others.
     func isGenerated(_ column: CatalogObject) -> Bool { live[column, .generated]?.hasPrefix("ALWAYS AS (") ?? false }
 
-    /// Where `column` has its values now; nil for one that needs no conversion.
+    /// The column to convert into `column`, which may be `column` itself; nil if no conversion is needed.
     func conversionSource(of column: CatalogObject) -> CatalogObject? {
         if let name = rule(of: column)?.source, !live.contains(column) {
             let source = CatalogObject(.column, name, of: column.relation)
@@ -34,7 +34,7 @@ extension SchemaComparison {
 
     func needsConversion(_ column: CatalogObject) -> Bool { conversionSource(of: column) != nil }
 
-    /// The new names of columns that are under conversion, by their final names.
+    /// The present names of the new columns in conversions, by their final names.
     func pendingColumns(in expression: String, of relation: String) -> [String: String] {
         DeparsedExpression(expression).names.reduce(into: [:]) { names, word in
             let column = CatalogObject(.column, word, of: relation)
@@ -42,7 +42,7 @@ extension SchemaComparison {
         }
     }
 
-    /// The column under the name that it had, as long as both stand.
+    /// The column under its old name, if both exist.
     func formerColumn(of column: CatalogObject) -> CatalogObject? {
         guard live.contains(column), let name = rule(of: column)?.source else { return nil }
         let former = CatalogObject(.column, name, of: column.relation)
@@ -51,12 +51,12 @@ extension SchemaComparison {
 
     // MARK: - In place
 
-    /// Whether ALTER ... TYPE is done within the deadline, since no row is rewritten, or there are few, and alters no
-    /// value: nothing would tell what it was.
+    /// Whether ALTER ... TYPE takes no longer than the deadline, since few rows or none are rewritten, and alters no
+    /// value.
     private func isChangedInPlace(_ column: CatalogObject, _ change: TypeChange) -> Bool {
         if enumLabels(change.wanted.name) != nil { return false }
         if change.isWidening { return true }
-        // What has begun as a conversion ends as one.
+        // A conversion that has begun is carried on.
         let new = CatalogObject(.column, ReservedName.newPrefix + column.name, of: column.relation)
         return isQuicklyRewritten(column.relation) && alteredValues(of: column).isEmpty && !live.contains(new)
     }
@@ -66,16 +66,16 @@ extension SchemaComparison {
         return Double(bytes) <= min(deadline / .milliseconds(200), 8) * Self.quicklyRewrittenBytes
     }
 
-    /// Some 20 MB are rewritten, indexes included, within the default deadline of 200 ms.
+    /// Within the default deadline of 200 ms some 20 MB are rewritten, indexes included.
     private static let quicklyRewrittenBytes = Double(4 << 20)
 
     // MARK: - Renamed values
 
-    /// What the old value is called by now, as text over the row `r`.
+    /// The new name of the old value, as text over the row `r`.
     func mappedValue(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> String {
         let old = try ColumnValues(self, source).text(as: ColumnType(expected[column, .type] ?? ""))
         let given = mappings.filter { $0.concerns(column.relation, column.name) }
-        // The later ones win: what is said of this column, then of any, then what the rule knows.
+        // Later ones win: first the rule's, then the caller's for any column, then the caller's for this one.
         let mine =
             (rule(of: column)?.map ?? []) + given.filter { $0.column == nil } + given.filter { $0.column != nil }
         guard !mine.isEmpty else { return old }
@@ -86,7 +86,7 @@ extension SchemaComparison {
         return "CASE \(old) \(cases.joined(separator: " ")) ELSE \(old) END"
     }
 
-    /// The columns whose old values are given new ones, which a mapping may be meant for.
+    /// The columns whose old values are converted or used to fill rows, so that a mapping may be meant for them.
     func mappedColumns() throws(SQLTextError) -> [CatalogObject] {
         let tables = expected.objects(.table).filter(isCompletable)
         var columns: [CatalogObject] = []

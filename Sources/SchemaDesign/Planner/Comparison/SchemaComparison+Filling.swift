@@ -1,13 +1,13 @@
 import SQLText
 
-/// What the rules of `sql/repair` say of the values of columns, and whether rows need it.
+/// Which rules of `sql/repair` apply to columns, and which rows need them.
 extension SchemaComparison {
-    /// Where the values of a column come from; a counter is no such column.
+    /// The rule for the values of a column, unless it is a counter.
     func rule(of column: CatalogObject) -> RepairRule? {
         rules.first { $0.table == column.relation && $0.column == column.name && $0.counted == nil }
     }
 
-    /// The rule by which rows get their value, as long as the column is not what it should be.
+    /// The rule to fill rows by, as long as the column is not what it should be.
     func fillingRule(of column: CatalogObject) throws(SQLTextError) -> RepairRule? {
         guard let rule = rule(of: column), rule.value != nil else { return nil }
         if !live.contains(column) || expected[column, .null] != nil && !isNotNull(column) { return rule }
@@ -17,13 +17,13 @@ extension SchemaComparison {
         return isFillable ? rule : nil
     }
 
-    /// Whether a trigger has to give rows that are written meanwhile what a backfill gives to those that stand.
+    /// Whether a trigger has to give rows that are written meanwhile what a backfill gives to existing ones.
     func needsSync(_ column: CatalogObject) throws(SQLTextError) -> Bool {
         if needsConversion(column) || formerColumn(of: column) != nil { return true }
         return try fillingRule(of: column) != nil
     }
 
-    /// Whether there are rows that meet a condition over the row `r`, by which they lack something.
+    /// Asks whether any row `r` meets the condition.
     func lack(_ column: CatalogObject, _ condition: String) throws(SQLTextError) -> SchemaQuestion {
         SchemaQuestion(
             object: column,
@@ -31,7 +31,7 @@ extension SchemaComparison {
                 + "WHERE \(condition) LIMIT 1")
     }
 
-    /// A rule's SQL, with what the caller says that old values are called by now.
+    /// A rule's SQL with the caller's mappings for the column.
     func filled(_ sql: String, for column: CatalogObject) throws(SQLTextError) -> String {
         var rows: [String] = []
         for mapping in mappings where mapping.isFor(column.relation, column.name) {
@@ -46,7 +46,7 @@ extension SchemaComparison {
         Backfill(tables: storages(of: column.relation), assignment: assignment, condition: condition)
     }
 
-    /// Its foreign key does not stand yet, or is not validated.
+    /// Whether its foreign key is missing or not validated.
     private func isLackingReference(_ column: CatalogObject) -> Bool {
         expected.parts(.constraint, of: column.relation).contains { key in
             isForeignKey(key) && live[key, .definition] != expected[key, .definition]

@@ -1,13 +1,13 @@
 import SQLText
 
-/// Parts of SQL that several planners need, spelled from what is expected.
+/// Parts of SQL that several planners need.
 extension SchemaComparison {
     /// The name of something of the schema, as SQL writes it.
     func qualified(_ name: String) throws(SQLTextError) -> String {
         try QualifiedName(schema: schema, name: name).quoted
     }
 
-    /// A function with the types of its arguments, which are the server's own words.
+    /// A function with the types of its arguments, as the server writes these.
     func functionName(_ object: CatalogObject) throws(SQLTextError) -> String {
         let parenthesis = object.name.firstIndex(of: "(") ?? object.name.endIndex
         return try qualified(String(object.name[..<parenthesis])) + object.name[parenthesis...]
@@ -45,7 +45,7 @@ extension SchemaComparison {
         return words.joined(separator: " ")
     }
 
-    /// nil for a column that is stored as its type is.
+    /// nil for a column with the default storage of its type.
     func setStorage(_ column: CatalogObject) throws(SQLTextError) -> String? {
         guard let storage = expected[column, .storage] else { return nil }
         return "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) "
@@ -53,7 +53,7 @@ extension SchemaComparison {
     }
 
     /// - Parameters:
-    ///   - definition: of which the name and the table are replaced.
+    ///   - definition: the definition to use, with another name and table.
     ///   - lists: of an IVFFlat index.
     ///   - isOnly: for a partitioned table alone, without its partitions.
     func createIndex(

@@ -1,8 +1,8 @@
 import SQLText
 
-/// All that a plan is made from: a live schema beside what it should be, what the rules of `sql/repair` and the caller say
-/// of values, and what was counted in the rows. It never changes while a plan is made: what every part of the planner
-/// concludes from it is the same at any time.
+/// All that a plan is made from: a live schema and what it should be, what the rules of `sql/repair` and the caller say
+/// about values, and what was counted in the rows. It does not change while a plan is made, so that every part of the
+/// planner draws the same conclusions from it.
 struct SchemaComparison: Sendable {
     let schema: String
     let expected: CatalogFacts
@@ -12,9 +12,9 @@ struct SchemaComparison: Sendable {
     let major: Int
     let rules: [RepairRule]
     let mappings: [ValueMapping]
-    /// What has been counted so far.
+    /// The answers to the questions that have been asked so far.
     let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
-    /// Of a step that others wait for.
+    /// For how long a step may make others wait.
     let deadline: Duration
 
     private let differences: [CatalogObject: [SchemaGap.Difference]]
@@ -45,24 +45,24 @@ struct SchemaComparison: Sendable {
 
     // MARK: - Rows
 
-    /// False as long as it has not been asked.
+    /// Whether the question found any row; false as long as it has not been asked.
     func isAnsweredByRows(_ question: SchemaQuestion) -> Bool { !(answers[question] ?? []).isEmpty }
 
-    /// The values that a column of another type would alter, with their counts: of a table that is small enough for a
-    /// change in place.
+    /// The values that a change of the column's type would alter, with their counts. Only asked for tables that are
+    /// small enough for a change in place.
     func alteredValues(of column: CatalogObject) -> [SchemaQuestion.Obstacle] { alterations[column] ?? [] }
 
     // MARK: - Tables
 
     func isPartitioned(_ table: String) -> Bool { live[CatalogObject(.table, table), .partitionKey] != nil }
 
-    /// The table itself, or where it is partitioned its partitions: where the rows are.
+    /// Where the rows are: the table itself, or its partitions.
     func storages(of table: String) -> [RelationName] {
         let names = isPartitioned(table) ? live.parts(.partition, of: table).map(\.name) : [table]
         return names.map { RelationName(schema: schema, name: $0) }
     }
 
-    /// Whether it stands, with the columns and partitions that can be brought to what they should be.
+    /// Whether it exists and is partitioned as it should be, so that its columns can be brought to what they should be.
     func isCompletable(_ table: CatalogObject) -> Bool {
         live.contains(table) && difference(table, .partitionKey) == nil
     }
@@ -71,7 +71,7 @@ struct SchemaComparison: Sendable {
         expected[constraint, .definition].map { ConstraintDefinition($0).isForeignKey } ?? false
     }
 
-    /// The same index or constraint under a name that nobody expected.
+    /// The same index or constraint under a name that the schema does not have.
     func twin(of object: CatalogObject, _ definition: String) -> CatalogObject? {
         live.parts(object.kind, of: object.relation).first { other in
             live[other, .definition] == definition && live[other, .state] == nil && !expected.contains(other)
@@ -79,7 +79,7 @@ struct SchemaComparison: Sendable {
         }
     }
 
-    /// The partitions that have no part of the index yet.
+    /// The partitions that have no index attached to this one yet.
     func partitions(without index: CatalogObject) -> [String] {
         let attached = Set((live[index, .partitions] ?? "").split(separator: ", ").map(String.init))
         return live.parts(.partition, of: index.relation).map(\.name).filter { !attached.contains($0) }
@@ -87,7 +87,7 @@ struct SchemaComparison: Sendable {
 
     // MARK: - Columns
 
-    /// Whether no row of the live column is NULL.
+    /// Whether the live column has a validated NOT NULL.
     func isNotNull(_ column: CatalogObject) -> Bool { live[column, .null] == "NOT NULL" }
 
     func isInPartitionKey(_ column: CatalogObject) -> Bool {

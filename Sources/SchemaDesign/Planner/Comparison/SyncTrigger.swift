@@ -1,6 +1,6 @@
 import SQLText
 
-/// The trigger that gives rows which are written meanwhile what a backfill gives to those that stand.
+/// The trigger that gives rows that are written meanwhile what a backfill gives to existing ones.
 struct SyncTrigger {
     private let comparison: SchemaComparison
     private let column: CatalogObject
@@ -19,11 +19,12 @@ struct SyncTrigger {
         try SQLIdentifier(ReservedName.fitted(ReservedName.syncPrefix, column.name)).quoted
     }
 
-    /// Makes the function and the trigger. The function casts as the backfill does, whatever the writer's session has set.
+    /// Creates the function and the trigger. The function casts as the backfill does, whatever the writer's session has
+    /// set.
     ///
-    /// - Parameter isDefiner: for a value that is looked up where the writer itself may not look.
+    /// - Parameter isDefiner: whether it runs as its owner, for a value from tables that the writer may not read.
     func creation(assignment: String, isDefiner: Bool = false) throws(SQLTextError) -> [String] {
-        // Only where they matter: each is set and taken back for each row.
+        // Only where they matter: each is set and reset for each row.
         let settings =
             types.contains(where: \.dependsOnSettings)
             ? " SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1"
@@ -44,7 +45,7 @@ struct SyncTrigger {
         ]
     }
 
-    /// Takes both away.
+    /// Drops both.
     func removal() throws(SQLTextError) -> [String] {
         [
             "DROP TRIGGER IF EXISTS \(try name()) ON \(try comparison.qualified(column.relation))",
@@ -52,7 +53,7 @@ struct SyncTrigger {
         ]
     }
 
-    /// Those of the columns that it keeps in step.
+    /// The types of the columns that it keeps in step.
     private var types: [ColumnType] {
         let (expected, live) = (comparison.expected, comparison.live)
         let former = comparison.rule(of: column)?.source.map { CatalogObject(.column, $0, of: column.relation) }

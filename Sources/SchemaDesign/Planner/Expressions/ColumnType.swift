@@ -6,7 +6,7 @@ struct ColumnType: Equatable {
         self.name = name
     }
 
-    /// Of whatever length.
+    /// `text` or `character varying` of any length.
     var isText: Bool { name == "text" || name.hasPrefix("character varying") }
 
     /// n of `character varying(n)`.
@@ -31,20 +31,20 @@ struct ColumnType: Equatable {
     }
 }
 
-/// What a column is, and what it has to be.
+/// The type that a column has, and the one that it has to get.
 struct TypeChange: Equatable {
     let found: ColumnType
     let wanted: ColumnType
 
-    /// The casts that PostgreSQL knows to need no rewrite, and that keep every value. `timestamp` counts as UTC, which
-    /// our sessions live in.
+    /// Whether it needs no rewrite of the table and keeps every value. A `timestamp` is taken as UTC, the time zone of
+    /// our sessions.
     var isWidening: Bool {
         if found.isText, wanted.name == "text" || wanted.name == "character varying" { return true }
         if let old = found.length, let new = wanted.length { return new >= old }
         return found.name == "timestamp without time zone" && wanted.name == "timestamp with time zone"
     }
 
-    /// A text says what it means, and so do the elements of an array of texts in another array.
+    /// Whether the values are texts to be read in the new type, or arrays of such texts.
     var isReadAsText: Bool {
         if found.isArray != wanted.isArray { return found.isText && !wanted.isText }
         return found.element.isText && !wanted.element.isText
@@ -53,6 +53,6 @@ struct TypeChange: Equatable {
     var isBetweenNumbers: Bool { found.isNumber && wanted.isNumber }
     var isBetweenInstants: Bool { found.isInstant && wanted.isInstant }
 
-    /// Whether whatever reads the one type reads the other as well.
+    /// Whether indexes and constraints on the one type fit the other as well.
     var isReadAlike: Bool { found.base == wanted.base || found.isText && wanted.isText }
 }

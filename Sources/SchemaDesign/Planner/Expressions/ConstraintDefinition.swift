@@ -1,4 +1,4 @@
-/// What `pg_get_constraintdef` tells of a constraint.
+/// The definition of a constraint, as `pg_get_constraintdef` returns it.
 struct ConstraintDefinition {
     let text: String
 
@@ -10,7 +10,7 @@ struct ConstraintDefinition {
     var isUnique: Bool { text.hasPrefix("UNIQUE") }
     var isForeignKey: Bool { text.hasPrefix("FOREIGN KEY") }
 
-    /// Whether it has an index, which takes a name among those of relations.
+    /// Whether it has an index, whose name no other relation may have.
     var hasIndex: Bool { isPrimaryKey || isUnique || text.hasPrefix("EXCLUDE") }
 
     /// The columns of a UNIQUE or a PRIMARY KEY.
@@ -27,7 +27,7 @@ struct ConstraintDefinition {
         return rest.tokens.prefix { $0.text != "(" }.filter(\.isName).last?.text
     }
 
-    /// What a CHECK asks for, in its parentheses; nil for any other constraint.
+    /// The condition of a CHECK, in parentheses; nil for any other constraint.
     var checkedExpression: String? {
         guard var expression = text.withoutPrefix("CHECK ") else { return nil }
         for suffix in [" NOT ENFORCED", " NOT VALID", " NO INHERIT"] where expression.hasSuffix(suffix) {

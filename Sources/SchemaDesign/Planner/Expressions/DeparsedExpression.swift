@@ -1,4 +1,4 @@
-/// An expression or a definition as the server deparses it, taken apart as far as finding a name in it needs: literals are
+/// An expression or a definition as the server deparses it, split into tokens so that names are found, and literals are
 /// left alone.
 struct DeparsedExpression {
     let text: String
@@ -11,11 +11,11 @@ struct DeparsedExpression {
         /// A name without its quotes; any other token as it is.
         let text: String
         let isName: Bool
-        /// As it stands in the expression.
+        /// As written in the expression.
         let raw: String
     }
 
-    /// Put together again, their raw texts are the expression.
+    /// Joined, their raw texts are the expression again.
     var tokens: [Token] {
         let scalars = Array(self.text.unicodeScalars)
         var tokens: [Token] = []
@@ -28,7 +28,7 @@ struct DeparsedExpression {
             let first = scalars[index]
             if first == "\"" || first == "'" {
                 index += 1
-                // A doubled quote ends one token and begins the next: put together they are the same text.
+                // A doubled quote ends one token and begins the next: joined, they are the same text.
                 while index < scalars.count, scalars[index] != first { index += 1 }
                 index = min(index + 1, scalars.count)
                 let raw = text(start..<index)
@@ -79,7 +79,7 @@ struct DeparsedExpression {
 }
 
 extension String {
-    /// The rest behind a prefix; nil where it has none.
+    /// The rest after a prefix; nil without that prefix.
     func withoutPrefix(_ prefix: String) -> String? {
         hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
     }

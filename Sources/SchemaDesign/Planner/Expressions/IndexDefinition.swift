@@ -1,4 +1,4 @@
-/// What `pg_get_indexdef` tells of an index.
+/// The definition of an index, as `pg_get_indexdef` returns it.
 struct IndexDefinition {
     let text: String
 
@@ -8,12 +8,12 @@ struct IndexDefinition {
 
     var isUnique: Bool { text.hasPrefix("CREATE UNIQUE") }
 
-    /// What stands behind its table, from USING on.
+    /// What follows the name of the table, from USING on.
     var using: String { text.firstRange(of: " USING ").map { String(text[$0.lowerBound...]) } ?? "" }
 
-    /// Its columns, where it is a B-tree.
+    /// The columns of a B-tree; nil for another kind of index.
     var columns: [String]? { DeparsedExpression(text).names(after: " USING btree ") }
 
-    /// Whether it leaves rows out.
+    /// Whether it has a WHERE clause.
     var isPartial: Bool { text.contains(") WHERE ") }
 }

@@ -1,19 +1,19 @@
 import SQLText
 
-/// Names that are pgtend's own: most stand only while the schema is on its way.
+/// Names that are reserved for pgtend. Most exist only while a schema is being repaired.
 package enum ReservedName {
     static let prefix = "pgtend_"
-    /// What takes the place of something that stands, until it is given its name.
+    /// What is built to replace something, until it gets its final name.
     static let newPrefix = "\(prefix)new_"
-    /// A column that was converted or renamed: it stays, with its values.
+    /// A column that was converted or renamed. It is kept with its values.
     static let oldPrefix = "\(prefix)old_"
     /// The CHECK that stands for NOT NULL while it is validated.
     package static let notNullPrefix = "\(prefix)not_null_"
-    /// The trigger that keeps two columns in step. It fires after whatever other BEFORE triggers the table has: they do in
-    /// the order of their names.
+    /// The trigger that keeps two columns in step. BEFORE triggers fire in the order of their names: this one comes
+    /// last.
     static let syncPrefix = "zz_\(prefix)sync_"
 
-    /// Prefix and name; where that is too long for an identifier, cut, with a checksum of the whole.
+    /// Prefix and name. If that is too long for an identifier, it is cut and ends in a checksum of the whole.
     static func fitted(_ prefix: String, _ name: String) -> String {
         let whole = prefix + name
         guard whole.utf8.count > SQLIdentifier.maximumBytes else { return whole }

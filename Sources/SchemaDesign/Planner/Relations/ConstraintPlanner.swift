@@ -1,6 +1,6 @@
 import SQLText
 
-/// Constraints. CHECKs are its own; keys and foreign keys have planners of theirs.
+/// Constraints that are missing, differ or are not validated. Keys and foreign keys have planners of their own.
 struct ConstraintPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -10,7 +10,7 @@ struct ConstraintPlanner: PartPlanner {
         let found = live[constraint, .definition]
         let (keys, foreignKeys) = (KeyPlanner(self), ForeignKeyPlanner(self))
         if !live.hasRelation(constraint.relation) {
-            // Everything else is part of CREATE TABLE; what it refers to may come later.
+            // All others are part of CREATE TABLE. The table that a foreign key refers to may be created later.
             if comparison.isForeignKey(constraint) {
                 try foreignKeys.planForeignKey(constraint, constraint.name, definition)
             }
@@ -47,7 +47,7 @@ struct ConstraintPlanner: PartPlanner {
         }
     }
 
-    /// With the new one validated, the old one goes and gives it its name.
+    /// Once the new constraint is validated, it takes the place and the name of the old one.
     private func replace(_ constraint: CatalogObject, with name: String) throws(SQLTextError) {
         let table = "ALTER TABLE \(try qualified(constraint.relation))"
         let wanted = try SQLIdentifier(constraint.name).quoted
@@ -69,7 +69,7 @@ struct ConstraintPlanner: PartPlanner {
         else {
             return try validate(constraint, name, in: .references)
         }
-        // Its columns have their names and values by then.
+        // By this phase its columns have their final names and values.
         plan.addBriefly(
             .leftovers, constraint.relation, .accessExclusive, "\(constraint.name) is missing",
             "ALTER TABLE \(try qualified(constraint.relation)) ADD CONSTRAINT \(try SQLIdentifier(name).quoted) "

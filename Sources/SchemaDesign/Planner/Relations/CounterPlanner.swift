@@ -1,6 +1,6 @@
 import SQLText
 
-/// Counters that triggers of another table keep: counted anew where those did not stand, or where they are wrong.
+/// Counters that triggers of another table keep: counted anew where the triggers were missing or the number is wrong.
 struct CounterPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -19,7 +19,8 @@ struct CounterPlanner: PartPlanner {
                 tables: comparison.storages(of: rule.table), assignment: "\(name) = \(value)", condition: condition,
                 locksRows: true)
             let count = SchemaStep(column, .inBatches(counting), "\(rule.column) is counted anew", [])
-            // About right before the triggers stand, so that what is removed from then on can be taken off.
+            // The first count is about right, so that the triggers have something to subtract from as soon as they
+            // exist.
             plan.append(count, to: .views)
             plan.append(
                 SchemaStep(
@@ -30,7 +31,7 @@ struct CounterPlanner: PartPlanner {
         }
     }
 
-    /// Whether the triggers stand, each as it should be.
+    /// Whether the triggers and their function are what they should be.
     private func isKept(_ rule: RepairRule) -> Bool {
         guard let counted = rule.counted, let keeper = rule.keeper else { return true }
         let triggers = expected.parts(.trigger, of: counted).filter {

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Foreign keys, and the rows that refer to nothing.
+/// Foreign keys, and the rows whose references do not exist.
 struct ForeignKeyPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -29,7 +29,7 @@ struct ForeignKeyPlanner: PartPlanner {
         // Up to PostgreSQL 17 a partitioned table takes no NOT VALID: each partition has the key first, and the table's
         // then finds it there.
         let targets = comparison.isPartitioned(relation) ? live.parts(.partition, of: relation).map(\.name) : [relation]
-        // What an earlier call has left of it: what it has made on partitions is replaced.
+        // An earlier call may have left the key, or the keys of some partitions, which are replaced.
         let staged = live[CatalogObject(.constraint, name, of: relation), .definition]
         if staged == definition { return }
         let leftover =
@@ -74,7 +74,7 @@ struct ForeignKeyPlanner: PartPlanner {
             given.append("\(left) IS NOT NULL")
             values.append("\(left)::text")
         }
-        // What its rule fills anew gets a reference that stands.
+        // Rows that a rule fills get a reference that exists.
         if mine.count == 1, let rule = comparison.rule(of: mine[0]), rule.value != nil,
             let condition = rule.condition
         {
@@ -91,7 +91,7 @@ struct ForeignKeyPlanner: PartPlanner {
             cure: "give these rows a reference that stands, or none, then repeat the command")
     }
 
-    /// The table that is referred to is made, and empty then; but for what a rule puts there.
+    /// The referenced table will be created, and be empty unless a rule fills it.
     private func askForReferences(
         _ constraint: CatalogObject, _ definition: String, _ columns: [CatalogObject], _ referenced: String
     ) throws(SQLTextError) {

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Indexes, on a partitioned table one for each partition.
+/// Indexes, on a partitioned table one for each partition. They are built CONCURRENTLY.
 struct IndexPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -17,10 +17,10 @@ struct IndexPlanner: PartPlanner {
         }
         let pending = comparison.pendingColumns(in: definition, of: relation)
         if !pending.isEmpty {
-            // Ready before the columns are swapped.
+            // Built on the new columns, before these get their final names.
             try replace(index, DeparsedExpression(definition).renaming(pending), "\(index.name) is missing")
         } else if live[staged(index), .definition] == definition {
-            // An earlier call was interrupted before it had its name.
+            // An earlier call was interrupted before it could rename the index.
             try replace(index, definition, "\(index.name) is not complete")
         } else if let found = live[index, .definition] {
             if found != definition {
@@ -40,12 +40,12 @@ struct IndexPlanner: PartPlanner {
 
     // MARK: - Building
 
-    /// What it is until it has its name.
+    /// The index under the name that it has until it replaces another.
     private func staged(_ index: CatalogObject) -> CatalogObject {
         CatalogObject(.index, ReservedName.fitted(ReservedName.newPrefix, index.name), of: index.relation)
     }
 
-    /// Builds it beside what has its name, and gives it that name when the columns have theirs.
+    /// Builds the index beside the one that has its name, and renames it when the columns have their final names.
     private func replace(
         _ index: CatalogObject, _ definition: String, _ purpose: String
     ) throws(SQLTextError) {
@@ -80,7 +80,7 @@ struct IndexPlanner: PartPlanner {
                 .partitionedIndexes, index.relation, .share, purpose,
                 try comparison.createIndex(name, definition, lists: lists, on: index.relation, isOnly: true))
         }
-        // Its parts keep the names that they are built under.
+        // The indexes of partitions keep the names that they are built under.
         let stem = live.contains(index) ? name : index.name
         for partition in comparison.partitions(without: built) {
             let part = ReservedName.fitted("\(partition)_", stem.withoutPrefix("\(index.relation)_") ?? stem)

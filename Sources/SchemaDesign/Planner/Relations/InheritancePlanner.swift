@@ -1,6 +1,7 @@
 import SQLText
 
-/// Tables whose rows are also those of a table of the schema, where nothing of the schema guards or fills them.
+/// Tables that share rows with a table of the schema, by inheritance or as partitions elsewhere: there no policy guards
+/// the rows, and no trigger fills them.
 struct InheritancePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector

@@ -1,6 +1,6 @@
 import SQLText
 
-/// PRIMARY KEY and UNIQUE: an index is built while others write, and becomes the key.
+/// PRIMARY KEY and UNIQUE: an index is built CONCURRENTLY and becomes the key.
 struct KeyPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -65,7 +65,7 @@ struct KeyPlanner: PartPlanner {
             cure: "a key that others may depend on is not replaced: drop it by hand, then repeat the command")
     }
 
-    /// Whether its index stands already, as an interrupted call has left it: valid or not, it is taken.
+    /// Whether an interrupted call has left its index, valid or not: it is used then.
     private func isMade(_ constraint: CatalogObject, _ columns: [String]) -> Bool {
         let index = CatalogObject(.index, constraint.name, of: constraint.relation)
         guard let definition = live[index, .definition].map(IndexDefinition.init) else { return false }

@@ -1,7 +1,7 @@
 import EmbeddedSQL
 import SQLText
 
-/// Partitions: those for the present, and the settings of all.
+/// The partitions for the present months, and the settings of all partitions.
 struct PartitionPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -13,7 +13,7 @@ struct PartitionPlanner: PartPlanner {
         try planPartitionSettings()
     }
 
-    /// Those of this month and of the three that follow, as the migration makes them.
+    /// Those of this month and of the three that follow, as the migration creates them.
     private func planFirstPartitions(of table: CatalogObject) throws(SQLTextError) {
         let rest = live.parts(.partition, of: table.name).filter { live[$0, .bounds] == "DEFAULT" }
         try askForPlaces(table)
@@ -21,7 +21,7 @@ struct PartitionPlanner: PartPlanner {
             try askForRowsToCome(partition, table)
             try askForSize(partition, table)
         }
-        // ATTACH looks through the DEFAULT partition under this lock.
+        // ATTACH PARTITION scans the DEFAULT partition under this lock.
         let locks =
             [LockRequirement(.shareUpdateExclusive, on: RelationName(schema: schema, name: table.name))]
             + rest.map { LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: $0.name)) }
@@ -55,7 +55,7 @@ struct PartitionPlanner: PartPlanner {
             cure: "move these rows into a table of their own, repeat the command, and insert them into \(table.name)")
     }
 
-    /// The months to be made, of which the file leaves one alone whose first moment has a partition.
+    /// The months that lack a partition. As in the file, a month has one if its first moment does.
     private func months(_ table: CatalogObject) throws(SQLTextError) -> String {
         let parent = try SQLLiteral(try qualified(table.name)).quoted
         return """
@@ -82,7 +82,7 @@ struct PartitionPlanner: PartPlanner {
             """
     }
 
-    /// A month needs its name, and all of its time.
+    /// Refuses what has the name of a partition to be created, or covers a part of its month.
     private func askForPlaces(_ table: CatalogObject) throws(SQLTextError) {
         let months = try months(table)
         plan.refuseListed(
@@ -97,7 +97,8 @@ struct PartitionPlanner: PartPlanner {
                     """),
             "names of partitions that have to be made are taken",
             cure: "attach these tables to \(table.name), or give them other names, then repeat the command")
-        // One that begins with the month, or before, and has ended by now keeps the month from being made.
+        // A partition that covers the beginning of this month, but not the present, keeps the month's from being
+        // created.
         plan.refuseListed(
             SchemaQuestion(
                 object: table,
@@ -112,7 +113,8 @@ struct PartitionPlanner: PartPlanner {
             cure: "make the partition for the present by hand, where these leave room for it, then repeat the command")
     }
 
-    /// ATTACH reads the DEFAULT partition from end to end, once for each month, unless a CHECK tells it what is not there.
+    /// ATTACH PARTITION reads the whole DEFAULT partition once for each month, unless a CHECK excludes the month's
+    /// rows.
     private func askForSize(_ rest: CatalogObject, _ table: CatalogObject) throws(SQLTextError) {
         guard let key = partitioningColumn(of: table) else { return }
         let bytes = Int(comparison.deadline / .milliseconds(1)) * Self.scannedBytesPerMillisecond

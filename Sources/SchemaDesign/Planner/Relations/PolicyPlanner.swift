@@ -1,6 +1,6 @@
 import SQLText
 
-/// Policies that are missing, or other ones.
+/// Policies that are missing or differ.
 struct PolicyPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector

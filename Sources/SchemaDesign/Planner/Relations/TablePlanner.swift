@@ -1,6 +1,6 @@
 import SQLText
 
-/// Tables: a missing one is made, one that stands gets what it lacks.
+/// Tables: a missing one is created, an existing one gets what it lacks.
 struct TablePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -65,7 +65,7 @@ struct TablePlanner: PartPlanner {
                 + "the counts agree")
     }
 
-    /// An owner is not bound by row-level security: one that is not the schema's own would see every tenant.
+    /// Row-level security does not bind a table's owner: another owner than the schema's would see every tenant.
     private func planOwner(_ table: CatalogObject) throws(SQLTextError) {
         guard let owner = difference(table, .owner), let former = owner.found else { return }
         plan.addBriefly(
@@ -94,7 +94,7 @@ struct TablePlanner: PartPlanner {
         }
     }
 
-    /// A logged table cannot refer to one that is not: what others refer to comes first.
+    /// A logged table cannot refer to an unlogged one: tables that others refer to come first.
     func refusePersistence() throws(SQLTextError) {
         var waiting = expected.objects(.table).filter { difference($0, .persistence) != nil }
         while !waiting.isEmpty {
@@ -118,14 +118,15 @@ struct TablePlanner: PartPlanner {
 
     // MARK: - Leftovers
 
-    /// What an interrupted call has left that is needed no more. What still is, its own step takes away.
+    /// Removes what an interrupted call has left and nothing needs any more. What is still needed goes with the step
+    /// that needs it.
     private func planLeftovers(of table: String) throws(SQLTextError) {
         guard live.contains(CatalogObject(.table, table)) else { return }
         let qualifiedName = try qualified(table)
         for check in live.parts(.constraint, of: table) {
             guard let name = check.name.withoutPrefix(ReservedName.notNullPrefix) else { continue }
             let column = CatalogObject(.column, name, of: table)
-            // Of a column under conversion it is about the new one.
+            // While a column is converted, the CHECK is on the new one.
             guard comparison.isNotNull(column), !comparison.needsConversion(column) else { continue }
             plan.addBriefly(
                 .leftovers, table, .accessExclusive, "\(check.name) has served",

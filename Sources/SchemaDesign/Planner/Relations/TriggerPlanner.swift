@@ -1,6 +1,6 @@
 import SQLText
 
-/// Triggers that are missing or other ones, and those that stand and do not fire, foreign keys' and partitions' among them.
+/// Triggers that are missing, differ or are disabled, those of foreign keys and partitions included.
 struct TriggerPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -26,7 +26,8 @@ struct TriggerPlanner: PartPlanner {
         }
     }
 
-    /// Whether a rule needs it for the rows that stand: before all other triggers, which are none of their business.
+    /// Whether a rule derives values of existing rows by this trigger. It is created before all other triggers, which
+    /// must not fire for that.
     private func derives(_ trigger: CatalogObject) -> Bool {
         comparison.rules.contains { rule in
             rule.table == trigger.relation && rule.deriving != nil
@@ -34,7 +35,7 @@ struct TriggerPlanner: PartPlanner {
         }
     }
 
-    /// CREATE OR REPLACE TRIGGER does not replace it.
+    /// CREATE OR REPLACE TRIGGER does not replace a constraint trigger.
     private func refuseConstraintTrigger(_ trigger: CatalogObject) throws(SQLTextError) {
         guard let found = live[trigger, .definition], found.hasPrefix("CREATE CONSTRAINT TRIGGER") else { return }
         let target = "\(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(trigger.relation))"
@@ -45,7 +46,7 @@ struct TriggerPlanner: PartPlanner {
 
     // MARK: - Triggers that do not fire
 
-    /// What triggers derive would be missing, though every step were done.
+    /// Without triggers the values that they derive would be missing even when every step was done.
     func refuseSilentTriggers() {
         plan.refuseListed(
             SchemaQuestion(
@@ -76,15 +77,15 @@ struct TriggerPlanner: PartPlanner {
         }
     }
 
-    /// They are enabled by their own names, which only a superuser may: ALL would take triggers with them that somebody
-    /// has added, and disabled.
+    /// Enables each by its own name, which takes a superuser: ENABLE TRIGGER ALL would include triggers that somebody
+    /// has added and disabled.
     private func planForeignKeyTriggers(_ difference: SchemaGap.Difference, of table: String) throws(SQLTextError) {
         let foreignKeys = ForeignKeyPlanner(self)
         for key in expected.objects(.constraint) where comparison.isForeignKey(key) {
             let definition = expected[key, .definition] ?? ""
             let referenced = ConstraintDefinition(definition).referencedTable
             guard key.relation == table || referenced == table else { continue }
-            // The server believes a key to hold that has once been validated.
+            // The server does not check the rows of a key again that has been validated once.
             try foreignKeys.askForOrphans(key, definition)
         }
         let triggers = (difference.found ?? "").split(separator: ", ").compactMap { $0.split(separator: " ").first }

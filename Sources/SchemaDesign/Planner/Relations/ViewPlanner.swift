@@ -1,6 +1,6 @@
 import SQLText
 
-/// Plain and materialized views, what one of them reads before the other.
+/// Plain and materialized views, in the order in which they read each other.
 struct ViewPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -23,7 +23,7 @@ struct ViewPlanner: PartPlanner {
 
     private var grants: GrantStatements { GrantStatements(comparison) }
 
-    /// What is read comes before what reads it.
+    /// Each view after those that it reads.
     private var viewsInOrder: [CatalogObject] {
         var waiting = expected.objects(.view) + expected.objects(.materializedView)
         var ordered: [CatalogObject] = []
@@ -39,13 +39,13 @@ struct ViewPlanner: PartPlanner {
         DeparsedExpression(expected[view, .definition] ?? "").names.contains(other.name)
     }
 
-    /// - Parameter name: under which it is made.
+    /// - Parameter name: under which it is created.
     private func planNewView(_ view: CatalogObject, _ name: String) throws(SQLTextError) {
         guard view.kind == .materializedView else {
             plan.append(SchemaStep(view, .together, "the view is missing", try createView(view)), to: .views)
             return
         }
-        // It reads for as long as it takes, and nobody waits for it.
+        // However long its query takes, nobody waits for its locks.
         let step = SchemaStep(
             view, .patiently([]), name == view.name ? "the view is missing" : "the view is another one",
             try createMaterializedView(view, name))
@@ -65,9 +65,9 @@ struct ViewPlanner: PartPlanner {
             + (try copiedIndexes(on: view, name))
     }
 
-    /// Indexes that somebody has added to what is made anew.
+    /// Indexes that somebody has added to a view that is created anew.
     ///
-    /// - Parameter name: under which the view is made.
+    /// - Parameter name: under which the view is created.
     private func copiedIndexes(on view: CatalogObject, _ name: String) throws(SQLTextError) -> [String] {
         var statements: [String] = []
         for index in keptIndexes(of: view) {
@@ -81,7 +81,7 @@ struct ViewPlanner: PartPlanner {
         return statements
     }
 
-    /// Those that are certain to fit: the columns are the same, and no row stands twice for one that is not unique.
+    /// The added indexes that are certain to fit: the columns are the same, and the index is not unique.
     private func keptIndexes(of view: CatalogObject) -> [CatalogObject] {
         addedIndexes(of: view).filter {
             live[view, .columns] == expected[view, .columns]
@@ -106,7 +106,7 @@ struct ViewPlanner: PartPlanner {
         }
     }
 
-    /// The new one is filled beside the old one, which its readers have until the names are swapped.
+    /// A materialized view is filled beside the old one, which can be read until the names are swapped.
     private func planOtherView(_ view: CatalogObject) throws(SQLTextError) {
         let dependants = viewsInOrder.filter { $0 != view && live.contains($0) && dependsOn($0, view) }
         try DependantPlanner(self).askForUsers(ofDropped: [view] + dependants)
@@ -165,7 +165,7 @@ struct ViewPlanner: PartPlanner {
             + ["ALTER VIEW \(try qualified(view.name)) OWNER TO \(try comparison.owner(view))"]
     }
 
-    /// Without the semicolon that the server's deparse ends with.
+    /// The view's query, without the semicolon at its end.
     private func query(_ view: CatalogObject) -> String {
         let text = expected[view, .definition] ?? ""
         return text.hasSuffix(";") ? String(text.dropLast()) : text

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Comments that are missing, or other ones.
+/// Comments that are missing or differ.
 struct CommentPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector

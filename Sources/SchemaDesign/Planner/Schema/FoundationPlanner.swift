@@ -1,12 +1,12 @@
 import EmbeddedSQL
 import SQLText
 
-/// What stands before anything of the schema: roles, extensions, the schema itself.
+/// What comes before any object in the schema: roles, extensions, the schema itself.
 struct FoundationPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// Where there is nothing to keep, the migrations do what they do in any empty database.
+    /// Where the schema holds nothing, the migrations are executed as in any empty database.
     func planInstallation() throws(SQLTextError) {
         refuseMissingPgvector()
         try PrivilegePlanner(self).askForGrantorsOfSchema()
@@ -17,14 +17,14 @@ struct FoundationPlanner: PartPlanner {
         }
     }
 
-    /// These files of the migration find out by themselves what is there.
+    /// These files of the migration can be executed again: they only create what is missing.
     func planFoundation() throws(SQLTextError) {
         planFile("m0001_roles.sql", for: .role)
-        // Before the schema has another owner: it is the owner's right to use it that its programs live by.
+        // Before the schema gets another owner: programs that run as its owner have no other right to use it.
         try planFormerOwners()
         planFile("m0001_schema.sql", for: .schema)
         refuseMissingPgvector()
-        // A role that is made must be able to use them, too.
+        // Also for a role that is missing: it needs the right to use the extensions.
         planFile("m0001_extensions.sql", for: .extension, .role)
         for difference in gap.different
         where difference.object.kind == .extension && difference.property == .version {
@@ -36,14 +36,14 @@ struct FoundationPlanner: PartPlanner {
     }
 
     private func planFile(_ file: String, for kinds: CatalogObject.Kind...) {
-        // What a role is otherwise is refused.
+        // A role that differs has been refused.
         let different = gap.different.filter { $0.property != .comment && $0.object.kind != .role }
         let gaps = gap.missing + different.map(\.object)
         guard let object = gaps.first(where: { kinds.contains($0.kind) }) else { return }
         plan.add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
     }
 
-    /// What the migration asks for first, too.
+    /// The migration would fail without it.
     private func refuseMissingPgvector() {
         let vector = CatalogObject(.extension, "vector")
         guard gap.missing.contains(vector) else { return }
@@ -67,7 +67,8 @@ struct FoundationPlanner: PartPlanner {
 
     // MARK: - Former owners
 
-    /// Whoever owned the tables goes on as a member of the role that the application's programs are members of.
+    /// Former owners of tables become members of the role that the application's programs are members of, so that they
+    /// can go on working with the tables.
     private func planFormerOwners() throws(SQLTextError) {
         guard let writer = writingRole else { return }
         let owners = gap.different.filter { $0.object.kind == .table && $0.property == .owner }.compactMap(\.found)
@@ -83,7 +84,7 @@ struct FoundationPlanner: PartPlanner {
         }
     }
 
-    /// The role of the schema that may write into the most tables: what the application's programs are members of.
+    /// The role of the schema that may write to most tables: the application's programs are its members.
     private var writingRole: String? {
         let grants = expected.objects(.table).flatMap { table in
             (expected[table] ?? [:]).compactMap { property, privileges in

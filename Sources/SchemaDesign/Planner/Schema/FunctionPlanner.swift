@@ -1,6 +1,6 @@
 import SQLText
 
-/// Functions that are missing, or other ones.
+/// Functions that are missing or differ.
 struct FunctionPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -16,13 +16,13 @@ struct FunctionPlanner: PartPlanner {
             let name = try comparison.functionName(object)
             var statements = ["SET LOCAL check_function_bodies = off"]
             if isNew { try TakenNamePlanner(self).refuseTakenName(object) }
-            // What returns something else cannot be replaced.
+            // A function with another signature cannot be replaced.
             if isOther {
                 try DependantPlanner(self).askForUsers(ofDropped: [object])
                 statements.append("DROP FUNCTION \(name)")
             }
             statements.append(expected[object, .definition] ?? "")
-            // Anybody may execute what was just made, as its owner where it is a SECURITY DEFINER.
+            // Everybody may execute a new function, and with its owner's rights if it is SECURITY DEFINER.
             if isNew || isOther { statements += try grants.revocation(on: object) }
             statements.append("ALTER FUNCTION \(name) OWNER TO \(try comparison.owner(object))")
             if isNew || isOther { statements += try grants.grants(on: object, isAnew: true) }

@@ -10,10 +10,10 @@ struct GrantStatements {
         self.comparison = comparison
     }
 
-    /// Brings the roles of the schema, and PUBLIC, to exactly what they should have; others keep what they have.
+    /// Gives the roles of the schema, and PUBLIC, exactly what they should have; other roles keep their privileges.
     ///
-    /// - Parameter isAnew: whether it was just made by the same transaction, so that nobody has anything on it yet;
-    ///   others are given again what they had on what it takes the place of.
+    /// - Parameter isAnew: whether the same transaction has just created the object, so that nobody has privileges yet.
+    ///   Other roles are then granted what they had on the object that it replaces.
     func grants(on object: CatalogObject, isAnew: Bool = false) throws(SQLTextError) -> [String] {
         guard let target = try grantTarget(object) else { return [] }
         let wanted = expected[object] ?? [:]
@@ -28,18 +28,18 @@ struct GrantStatements {
             }
         }
         if !isNew { statements += try columnGrants(on: object, to: grantees(of: object)) }
-        // A type comes with the server's grant to PUBLIC.
+        // The server grants USAGE on a new type to PUBLIC.
         if isNew, object.kind == .type, wanted[.grants(to: "PUBLIC")] == nil {
             statements.append("REVOKE ALL ON \(target.object) FROM PUBLIC")
         }
         return statements + (isAnew ? try grantsOfOthers(on: object) : [])
     }
 
-    /// Takes from PUBLIC and the schema's roles what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), gave
-    /// them when it was made. It belongs into the transaction that makes it: a materialized view has the rows of all
-    /// tenants, and whoever interrupts the command leaves it as it stands.
+    /// Revokes what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), granted to PUBLIC and the schema's
+    /// roles when the object was created. This belongs in the transaction that creates it: a materialized view has the
+    /// rows of all tenants, and the command may be interrupted right after.
     ///
-    /// - Parameter name: under which it was made; nil for its own.
+    /// - Parameter name: under which the object was created; nil for its own.
     func revocation(on object: CatalogObject, madeAs name: String? = nil) throws(SQLTextError) -> [String] {
         guard let target = try grantTarget(CatalogObject(object.kind, name ?? object.name)) else { return [] }
         let roles = expected.objects(.role).map(\.name).filter { $0 != expected[object, .owner] }
@@ -47,7 +47,7 @@ struct GrantStatements {
         return ["REVOKE ALL ON \(target.object) FROM \((["PUBLIC"] + names).joined(separator: ", "))"]
     }
 
-    /// Whose privileges on what stands are others than they should be.
+    /// The roles whose privileges on an existing object differ from what they should be.
     func grantees(of object: CatalogObject) -> [String] {
         let (wanted, there) = (expected[object] ?? [:], live[object] ?? [:])
         guard live.contains(object) else { return [] }
@@ -56,7 +56,7 @@ struct GrantStatements {
         }
     }
 
-    /// A REVOKE on a relation takes what the role has on its columns, too.
+    /// Grants privileges on columns again: a REVOKE on a relation takes these as well.
     private func columnGrants(on relation: CatalogObject, to roles: [String]) throws(SQLTextError) -> [String] {
         guard relation.kind.isRelation else { return [] }
         var statements: [String] = []
@@ -70,7 +70,7 @@ struct GrantStatements {
         return statements
     }
 
-    /// What roles that the schema does not know have on what is dropped and made anew.
+    /// The privileges that roles outside the schema have on an object that is dropped and created anew.
     private func grantsOfOthers(on object: CatalogObject) throws(SQLTextError) -> [String] {
         let columns = object.kind.isRelation ? expected.parts(.column, of: object.name) : []
         var statements: [String] = []
@@ -88,7 +88,7 @@ struct GrantStatements {
         return statements
     }
 
-    /// Each `PRIVILEGE` or `PRIVILEGE WITH GRANT OPTION`, in a list.
+    /// - Parameter privileges: a list of `PRIVILEGE` or `PRIVILEGE WITH GRANT OPTION`.
     private func grant(
         _ privileges: String, on target: (columns: String, object: String), to role: String
     ) throws(SQLTextError) -> String {

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Privileges of what stands, and of what is new.
+/// Privileges on existing and on new objects.
 struct PrivilegePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -11,8 +11,8 @@ struct PrivilegePlanner: PartPlanner {
         for object in expected.objects where object.kind != .partition && !gap.absent.contains(object) {
             let isNew = !live.contains(object)
             let isOther = gap.different.contains { $0.object == object && $0.property.grantee != nil }
-            // What a new relation's parts are granted is not in the gap, which lists the relation alone. A new function
-            // has its grants from its own step.
+            // The gap does not list privileges on the columns of a missing relation, only the relation itself. A new
+            // function gets its privileges in the step that creates it.
             guard isOther || isNew && object.kind != .function else { continue }
             let statements = try grants.grants(on: object)
             try askForGrantors(on: object, roles: grants.grantees(of: object))
@@ -32,13 +32,14 @@ struct PrivilegePlanner: PartPlanner {
         }
     }
 
-    /// The migration revokes as the owner as well, of a schema that stood before.
+    /// The migration revokes as well, if the schema exists already.
     func askForGrantorsOfSchema() throws(SQLTextError) {
         let object = CatalogObject(.schema, schema)
         try askForGrantors(on: object, roles: grants.grantees(of: object))
     }
 
-    /// The owner's REVOKE fails for what a role has passed on, and does not reach what another role has granted.
+    /// The owner's REVOKE fails for a privilege that the role has granted on to others, and has no effect on one that
+    /// another role has granted.
     private func askForGrantors(on object: CatalogObject, roles: [String]) throws(SQLTextError) {
         guard !roles.isEmpty, let target = try grants.grantTarget(object) else { return }
         let (kind, name) =
@@ -50,7 +51,7 @@ struct PrivilegePlanner: PartPlanner {
             default: ("relation", try qualified(object.name))
             }
         plan.refuseEach(
-            RowQuery.grantors.question(
+            ObstacleQuery.grantors.question(
                 about: object, .text(kind), .text(name), .text(object.name), .text(target.object), .texts(roles)),
             { "\($0), which the REVOKE of \(object) does not end" }, then: "then repeat the command")
     }

@@ -1,6 +1,7 @@
 import SQLText
 
-/// What the roles of the schema should not be. No command takes it away: a role may be the whole cluster's.
+/// Memberships and attributes that the roles of the schema should not have. They are refused, not taken away: roles
+/// belong to the whole cluster.
 struct RolePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -11,7 +12,7 @@ struct RolePlanner: PartPlanner {
         try refuseRightsOfOthers()
     }
 
-    /// The right that a member inherits, no grant of the schema gives it.
+    /// A member inherits privileges that no grant of the schema gives it.
     private func refuseMemberships() throws(SQLTextError) {
         for difference in gap.different where difference.property == .members {
             guard let members = difference.found else { continue }
@@ -22,7 +23,7 @@ struct RolePlanner: PartPlanner {
         }
     }
 
-    /// Somebody may count on what a role was given: only missing roles are made.
+    /// Somebody may rely on the attributes that a role has: only missing roles are created.
     private func refuseAttributes() throws(SQLTextError) {
         for difference in gap.different where difference.object.kind == .role && difference.property == .attributes {
             let words = [difference.expected, difference.found].map {
@@ -38,7 +39,7 @@ struct RolePlanner: PartPlanner {
         }
     }
 
-    /// Of roles that the schema does not know: what they see, a member of them sees, whatever the schema hides.
+    /// A member of a role outside the schema sees what that role sees, whatever the schema hides.
     private func refuseRightsOfOthers() throws(SQLTextError) {
         for difference in gap.different where difference.property == .rightsOfOthers {
             guard let found = difference.found else { continue }

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Names that a plan is going to give. Where something else has one, the server would say so in the middle of the plan.
+/// Names that the plan is going to use. Where something else has one, a step would fail in the middle of the plan.
 struct TakenNamePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -14,15 +14,15 @@ struct TakenNamePlanner: PartPlanner {
         if object.kind != .function { askForTakenName(object) }
     }
 
-    /// What an earlier call has built for a partition is taken; anything else that has its name stands in its way.
+    /// Refuses what has the name of a partition's index, unless an earlier call has built just that index.
     ///
-    /// - Parameter isKey: whether a constraint is to be made of it.
+    /// - Parameter isKey: whether the index is to become a constraint.
     func askForTakenPart(
         _ object: CatalogObject, _ part: String, of partition: String, _ definition: String, isKey: Bool = false
     ) throws(SQLTextError) {
         let definition = IndexDefinition(definition)
         plan.refuseListed(
-            RowQuery.takenPart.question(
+            ObstacleQuery.takenPart.question(
                 about: object, .text(schema), .text(part), .text(try qualified(partition)),
                 .text(definition.using), .flag(definition.isUnique), .flag(isKey)),
             "the name \(part), of its part for \(partition), is taken",
@@ -34,16 +34,18 @@ struct TakenNamePlanner: PartPlanner {
     private func holder(of object: CatalogObject) -> CatalogObject? {
         let partitions = Set(live.objects(.partition).map(\.name))
         return holders(object.kind).flatMap { live.objects($0) }.first { other in
-            // All indexes of partitions are asked for, those that belong to one of the parent's as well.
+            // Names on partitions are left to the query, since the facts leave out the indexes that belong to a
+            // parent's.
             guard other.name == object.name, other != object, !partitions.contains(other.relation) else { return false }
             let definition = live[other, .definition] ?? ""
             if other.kind == .constraint { return ConstraintDefinition(definition).hasIndex }
-            // Of the types, those alone that are relations have a name among those of indexes.
+            // Composite types are relations and share their names with indexes; other types do not.
             return other.kind != .type || Self.hasRowType(object.kind) || definition == "COMPOSITE"
         }
     }
 
-    /// Relations, indexes and keys share their names, and so do types and what has rows; so do all routines.
+    /// The kinds whose names a kind shares: relations and indexes share one set of names, types and relations with rows
+    /// another, all routines a third.
     private func holders(_ kind: CatalogObject.Kind) -> [CatalogObject.Kind] {
         let rows: [CatalogObject.Kind] = [.table, .foreignTable, .view, .materializedView, .partition]
         return switch kind {
@@ -55,7 +57,7 @@ struct TakenNamePlanner: PartPlanner {
 
     private static func hasRowType(_ kind: CatalogObject.Kind) -> Bool { kind != .index && kind != .constraint }
 
-    /// - Parameter object: whose name it has.
+    /// - Parameter object: the object whose name is taken.
     private func renaming(
         of other: CatalogObject, for object: CatalogObject
     ) throws(SQLTextError) -> String {
@@ -69,16 +71,17 @@ struct TakenNamePlanner: PartPlanner {
             + "ALTER TABLE \(try qualified(other.relation)) RENAME TO \(try SQLIdentifier(object.relation).quoted)"
     }
 
-    /// What has the name of something of the schema may be called instead.
+    /// A name to give to the object that is in the way.
     private static func freed(_ name: String) -> String {
         ReservedName.fitted("other_", String(name.prefix { $0 != "(" }))
     }
 
     // MARK: - What the facts do not tell
 
-    /// Indexes of partitions, what belongs to an extension, sequences of columns, types that come with others.
+    /// Asks for what the facts leave out: indexes of partitions, members of extensions, sequences of columns, array
+    /// types.
     private func askForTakenName(_ object: CatalogObject) {
-        let question = RowQuery.takenName.question(
+        let question = ObstacleQuery.takenName.question(
             about: object, .text(schema), .text(object.name), .text(Self.freed(object.name)),
             .flag(object.kind != .type), .flag(Self.hasRowType(object.kind)))
         plan.refuseEach(question, { "its name is taken by \($0)" }, then: "then repeat the command")
@@ -88,7 +91,7 @@ struct TakenNamePlanner: PartPlanner {
 extension CatalogObject.Kind {
     fileprivate var isRoutine: Bool { [.function, .procedure, .aggregate].contains(self) }
 
-    /// As ALTER has it.
+    /// As in ALTER … RENAME.
     fileprivate var keyword: String {
         switch self {
         case .foreignTable: "FOREIGN TABLE"

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Types, and the labels of enums.
+/// Types that are missing or differ, and the values of enums.
 struct TypePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
@@ -24,7 +24,7 @@ struct TypePlanner: PartPlanner {
         }
     }
 
-    /// A value that is missing is put where it belongs, behind the one that it follows.
+    /// Adds missing values at their places in the order.
     private func planValues(
         of type: CatalogObject, _ expected: String, found: String
     ) throws(SQLTextError) {
@@ -36,7 +36,7 @@ struct TypePlanner: PartPlanner {
         }
         for (index, label) in wanted.enumerated() where !present.contains(label) {
             let place = index > 0 ? "AFTER \(wanted[index - 1])" : "BEFORE \(present[0])"
-            // A transaction of its own: nothing may use a value in the one that adds it.
+            // In a transaction of its own: a new value cannot be used in the transaction that adds it.
             plan.add(
                 .types, type, .briefly([]), "the value \(label) is missing",
                 "ALTER TYPE \(try qualified(type.name)) ADD VALUE \(label) \(place)")

@@ -1,6 +1,7 @@
 import SQLText
 
-/// What somebody has added that undoes what the schema does: why it is there only a person can tell.
+/// Policies and rules that somebody has added and that undo what the schema does. Why they are there, only a person can
+/// tell.
 struct UnexpectedPartPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector

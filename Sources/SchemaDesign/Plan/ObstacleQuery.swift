@@ -1,8 +1,8 @@
 import EmbeddedSQL
 
-/// What a plan has to know of the rows and of the catalog. Each is a file of `sql/queries`, runnable in psql, with the
-/// columns `value` and `count`.
-enum RowQuery: String, CaseIterable {
+/// The questions of a plan that are files of `sql/queries`, runnable in psql. Each lists obstacles, with the columns
+/// `value` and `count`.
+enum ObstacleQuery: String, CaseIterable {
     case dependants = "repair_dependants"
     case readers = "repair_readers"
     case droppedDependants = "repair_dropped_dependants"
