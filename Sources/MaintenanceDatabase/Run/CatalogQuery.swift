@@ -1,21 +1,21 @@
 import DatabaseAccess
 
-/// The queries on the catalog. Each is a file of `sql/queries`, runnable in psql.
+/// The queries on the catalog. Each is a file of `sql/run`, runnable in psql.
 enum CatalogQuery: String, EmbeddedQuery {
-    case server = "catalog_server"
-    case schemas = "catalog_schemas"
-    case partitionedTables = "catalog_partitioned_tables"
-    case partitions = "catalog_partitions"
-    case zones = "catalog_zones"
-    case midnights = "catalog_midnights"
-    case names = "catalog_names"
-    case views = "catalog_views"
-    case likenessTables = "likeness_tables"
-    case likenessGrants = "likeness_grants"
-    case likenessPolicies = "likeness_policies"
-    case likenessParts = "likeness_parts"
-    case likenessColumns = "likeness_columns"
-    case likenessPublications = "likeness_publications"
-    case likenessTriggers = "likeness_triggers"
-    case corpusPresence = "corpus_presence"
+    case server = "run/catalog/server"
+    case schemas = "run/catalog/schemas"
+    case partitionedTables = "run/catalog/partitioned_tables"
+    case partitions = "run/catalog/partitions"
+    case zones = "run/catalog/zones"
+    case midnights = "run/catalog/midnights"
+    case names = "run/catalog/names"
+    case views = "run/catalog/views"
+    case likenessTables = "run/template/tables"
+    case likenessGrants = "run/template/grants"
+    case likenessPolicies = "run/template/policies"
+    case likenessParts = "run/template/parts"
+    case likenessColumns = "run/template/columns"
+    case likenessPublications = "run/template/publications"
+    case likenessTriggers = "run/template/triggers"
+    case corpusPresence = "run/statistics/presence"
 }

@@ -1,6 +1,6 @@
 import EmbeddedSQL
 
-/// The facts of the platform's schema as servers told them that had just installed it: `sql/facts`, where the deparse of
+/// The facts of the platform's schema as servers told them that had just installed it: `sql/mcp/facts`, where the deparse of
 /// each major version is recorded.
 ///
 /// A line is a fact: for which major versions (`*` for all), then kind, relation, name, property and value, parted by
@@ -19,7 +19,7 @@ package struct RecordedFacts: Sendable {
     }
 
     /// The schema that this program installs.
-    package static let platform = RecordedFacts(EmbeddedSQL.text("consolidated_schema.tsv"))
+    package static let platform = RecordedFacts(EmbeddedSQL.text("mcp/facts/consolidated_schema.tsv"))
 
     /// The schema that the facts are about.
     package let schema: String

@@ -1,7 +1,7 @@
 import EmbeddedSQL
 
 /// What no catalog tells: where the values of a column come from in a database that did not have it. A file of
-/// `sql/repair`.
+/// `sql/mcp/rules`.
 ///
 /// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
 /// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:` begins a
@@ -34,7 +34,7 @@ package struct RepairRule: Sendable {
     /// Of a column that is derived: lists why rows stay without, when all that can be filled are, as `value` and `count`.
     var report: String?
 
-    /// All of `sql/repair`.
+    /// All of `sql/mcp/rules`.
     package static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
 
     package init(_ text: String) {
@@ -56,7 +56,7 @@ package struct RepairRule: Sendable {
             parts[name].map { $0.joined(separator: "\n").trimmingLines }
         }
         guard let place = head["column"]?.first?.split(separator: "."), place.count == 2 else {
-            preconditionFailure("a rule of sql/repair names no column: \(text.prefix(80))")
+            preconditionFailure("a rule of sql/mcp/rules names no column: \(text.prefix(80))")
         }
         table = String(place[0])
         column = String(place[1])

@@ -16,13 +16,13 @@ extension SchemaPlanner {
 
     /// These files of the migration find out by themselves what is there.
     mutating func planFoundation() throws(SQLTextError) {
-        planFile("m0001_roles.sql", for: .role)
+        planFile("mcp/migrations/0001_consolidated_schema/foundation/roles.sql", for: .role)
         // Before the schema has another owner: it is the owner's right to use it that its programs live by.
         try planFormerOwners()
-        planFile("m0001_schema.sql", for: .schema)
+        planFile("mcp/migrations/0001_consolidated_schema/foundation/schema.sql", for: .schema)
         refuseMissingPgvector()
         // A role that is made must be able to use them, too.
-        planFile("m0001_extensions.sql", for: .extension, .role)
+        planFile("mcp/migrations/0001_consolidated_schema/foundation/extensions.sql", for: .extension, .role)
         for difference in gap.different
         where difference.object.kind == .extension && difference.property == .version {
             refuse(

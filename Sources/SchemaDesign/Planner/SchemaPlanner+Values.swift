@@ -1,6 +1,6 @@
 import SQLText
 
-/// Values of rows that stand: what a rule of `sql/repair` says, else the default of a column that must not be NULL.
+/// Values of rows that stand: what a rule of `sql/mcp/rules` says, else the default of a column that must not be NULL.
 ///
 /// A rule's value is also given to rows that are written meanwhile, by a trigger, so that programs which do not know of
 /// the column yet go on until it must not be NULL.

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/repair`, and what was
+/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/mcp/rules`, and what was
 /// counted in the rows. Touches nothing.
 ///
 /// It plans from what stands, never from what an earlier call had in mind: whatever a call was interrupted in, the next
