@@ -41,7 +41,7 @@ test-repair: ## Write beside a repair of 200,000 rows, and kill one in each stat
 
 generated := 'ReferenceTests|RecordedFactsTests'
 
-verify: ## Compare what is generated with its sources: parts of docs/, the facts of the schema in sql/facts
+verify: ## Compare what is generated with its sources: parts of docs/ and of sql/mcp
 	$(harness)/test.sh 18 15 -- --filter $(generated)
 
 generate: ## Write it anew, from the code and from what each supported server says

@@ -6,8 +6,7 @@ extension EmbeddedSQL {
         var files: [File] = []
         var next = embedded_files()
         while let file = next?.pointee, let path = file.path, let text = file.text {
-            let name = String(cString: path).split(separator: "/").last.map(String.init) ?? ""
-            files.append(File(name: name, utf8: text))
+            files.append(File(path: String(String(cString: path).dropFirst("sql/".count)), utf8: text))
             next = next?.advanced(by: 1)
         }
         return files
@@ -15,8 +14,8 @@ extension EmbeddedSQL {
 
     /// Its text is a constant of the program: unchecked, since no pointer is Sendable by itself.
     struct File: @unchecked Sendable {
-        /// Without its folder; no two files have the same.
-        let name: String
+        /// Below `sql/`, such as `run/catalog/server.sql`.
+        let path: String
         fileprivate let utf8: UnsafePointer<CChar>
 
         var text: String { String(cString: utf8) }

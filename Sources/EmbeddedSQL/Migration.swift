@@ -6,9 +6,6 @@ package struct Migration: Sendable, Equatable {
     /// What it makes, such as `consolidated_schema`.
     package let name: String
 
-    /// As it is called under `sql`, such as `m0001_consolidated_schema`: the letter says to which set it belongs.
-    package let label: String
-
     /// The files that it consists of, in the order in which they are applied.
     package let parts: [Part]
 
@@ -17,22 +14,27 @@ package struct Migration: Sendable, Equatable {
 
     /// A file of `sql`.
     package struct Part: Sendable, Equatable {
-        /// Such as `m0001_embeddings.sql`.
-        package let fileName: String
+        /// Below `sql/`, such as `ledger/migrations/0003_run.sql`.
+        package let path: String
         package let text: String
 
-        package init(fileName: String, text: String) {
-            self.fileName = fileName
+        package init(path: String, text: String) {
+            self.path = path
             self.text = text
         }
     }
 
-    package init(number: Int, name: String, label: String, parts: [Part], down: Part? = nil) {
+    package init(number: Int, name: String, parts: [Part], down: Part? = nil) {
         self.number = number
         self.name = name
-        self.label = label
         self.parts = parts
         self.down = down
+    }
+
+    /// Number and name, as its folder or its file is called: `0001_consolidated_schema`.
+    package var label: String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_" + name
     }
 
     /// Statements for one transaction, run as the schema's owner or a superuser with `search_path` pinned to nothing.
@@ -43,18 +45,18 @@ package struct Migration: Sendable, Equatable {
         parts.map(\.text).joined(separator: "\n")
     }
 
-    /// The file and the line, from 1, of a place in ``text``.
+    /// The path of the file and the line, from 1, of a place in ``text``.
     ///
     /// - Parameter position: in characters from 1, as the server counts.
-    package func place(of position: Int) -> (fileName: String, line: Int) {
+    package func place(of position: Int) -> (path: String, line: Int) {
         var rest = max(1, position)
         for part in parts.dropLast() {
             let length = part.text.unicodeScalars.count
-            if rest <= length { return (part.fileName, part.line(of: rest)) }
+            if rest <= length { return (part.path, part.line(of: rest)) }
             // Behind each file stands the line break that parts it from the next.
             rest -= length + 1
         }
-        return (parts.last?.fileName ?? label, parts.last?.line(of: rest) ?? 1)
+        return (parts.last?.path ?? label, parts.last?.line(of: rest) ?? 1)
     }
 }
 

@@ -5,8 +5,8 @@ extension MigrationSet {
     /// The platform's schema, for `pgtend schema apply`.
     package static let platform = MigrationSet(
         migrations: EmbeddedSQL.migrations, title: "the schema", target: "the database",
-        historyTable: "pgtend.schema_migrations", historyTableFile: "schema_history_table",
-        recordedObjectsFile: "m0001_makings.sql", session: SchemaQuery.session(), history: SchemaQuery.history(),
-        rights: SchemaQuery.rights(), otherwise: "apply it as a superuser, or let one run", lockNumber: 100,
-        lockTimeout: .seconds(2))
+        historyTable: "pgtend.schema_migrations", historyTableFile: "mcp/queries/history_table",
+        recordedObjectsFile: "mcp/migrations/0001_consolidated_schema/foundation/makings.sql",
+        session: SchemaQuery.session(), history: SchemaQuery.history(), rights: SchemaQuery.rights(),
+        otherwise: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
 }

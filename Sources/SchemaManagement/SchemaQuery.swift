@@ -2,16 +2,16 @@ import DatabaseAccess
 
 /// The queries of the commands on the schema.
 enum SchemaQuery: String, EmbeddedQuery {
-    case session = "schema_session"
-    case rights = "schema_rights"
-    case repairRights = "schema_repair_rights"
-    case facts = "schema_facts"
-    case golangMigrateTables = "schema_foreign_records"
-    case indexState = "schema_index_state"
-    case history = "schema_history"
-    case rollbackSession = "schema_rollback_session"
-    case rollbackObjects = "schema_rollback_objects"
-    case rollbackOtherObjects = "schema_rollback_foreign"
-    case rollbackSharedChanges = "schema_rollback_makings"
-    case rollbackRights = "schema_rollback_rights"
+    case session = "mcp/queries/session"
+    case rights = "mcp/queries/rights"
+    case repairRights = "mcp/queries/repair/rights"
+    case facts = "mcp/queries/facts"
+    case golangMigrateTables = "mcp/queries/foreign_records"
+    case indexState = "mcp/queries/repair/index_state"
+    case history = "mcp/queries/history"
+    case rollbackSession = "mcp/queries/rollback/session"
+    case rollbackObjects = "mcp/queries/rollback/objects"
+    case rollbackOtherObjects = "mcp/queries/rollback/foreign"
+    case rollbackSharedChanges = "mcp/queries/rollback/makings"
+    case rollbackRights = "mcp/queries/rollback/rights"
 }

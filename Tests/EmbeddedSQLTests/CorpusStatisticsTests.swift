@@ -194,8 +194,8 @@ struct CorpusStatisticsTests {
 
     @Test func hasOneTextForTheFunctionAndForOtherSchemas() async throws {
         let text =
-            try EmbeddedSQL.template(named: "corpus_lock").rendered(Schema.corpus)
-            + EmbeddedSQL.template(named: "corpus_statistics").rendered(Schema.corpus, sections: ["terms"])
+            try EmbeddedSQL.template("run/statistics/lock").rendered(Schema.corpus)
+            + EmbeddedSQL.template("run/statistics/publish").rendered(Schema.corpus, sections: ["terms"])
         try await Schema.with(.v18) { database in
             let body = try await database.psql(
                 "SELECT prosrc FROM pg_proc WHERE oid = 'mcp.update_embedding_statistics(uuid)'::regprocedure")

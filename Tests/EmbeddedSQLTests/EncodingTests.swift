@@ -5,10 +5,10 @@ import Testing
 /// in a comment that LATIN1 does not have.
 @Suite("Encoding of the SQL")
 struct EncodingTests {
-    @Test(arguments: ["queries", "ledger"])
+    @Test(arguments: ["run", "ledger", "migrations", "mcp/queries"])
     func isASCII(folder: String) throws {
         let files = URL(filePath: #filePath).appending(path: "../../../sql/\(folder)").standardized
-        let names = try FileManager.default.contentsOfDirectory(atPath: files.path)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: files.path).filter { $0.hasSuffix(".sql") }
         #expect(!names.isEmpty)
         for name in names {
             let text = try String(contentsOf: files.appending(path: name), encoding: .utf8)

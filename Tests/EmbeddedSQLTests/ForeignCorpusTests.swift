@@ -41,7 +41,7 @@ struct ForeignCorpusTests {
     @Test(arguments: cases)
     func equalACountFromScratch(_ given: Case) async throws {
         func rendered(_ query: String) throws -> String {
-            try EmbeddedSQL.template(named: query)
+            try EmbeddedSQL.template("run/statistics/\(query)")
                 .rendered(Self.names, sections: given.hasTerms ? ["terms"] : [])
         }
         let (name, tenant) = (Self.names, "'" + given.tenants[1].replacing("'", with: "''") + "'")
@@ -64,8 +64,8 @@ struct ForeignCorpusTests {
             // Chosen as pgtend does it: parameters without a type, nothing in the search_path.
             let run = """
                 SET search_path = '';
-                PREPARE lock (unknown) AS \(try rendered("corpus_lock"))
-                PREPARE count (unknown) AS \(try rendered("corpus_statistics"))
+                PREPARE lock (unknown) AS \(try rendered("lock"))
+                PREPARE count (unknown) AS \(try rendered("publish"))
                 BEGIN; EXECUTE lock (\(tenant)); EXECUTE count (\(tenant)); COMMIT;
                 """
             _ = try await database.psql(run)
@@ -91,7 +91,7 @@ struct ForeignCorpusTests {
 
             // A tenant that has no rows any more is still listed, since it must read 0.
             let gone = "DELETE FROM \(name["source"]!) WHERE \"Tenant Id\" = \(tenant);"
-            let tenants = try rendered("corpus_tenants")
+            let tenants = try rendered("tenants")
             let listed = given.tenants.joined(separator: "\n")
             #expect(try await database.psql("SET DateStyle = ISO; \(gone) \(tenants)") == listed)
             _ = try await database.psql(run)
@@ -103,7 +103,7 @@ struct ForeignCorpusTests {
 
     @Test(arguments: PostgresVersion.underTest)
     func hopsFromTenantToTenantInAnIndex(version: PostgresVersion) async throws {
-        let tenants = try EmbeddedSQL.template(named: "corpus_tenants").rendered(Self.names)
+        let tenants = try EmbeddedSQL.template("run/statistics/tenants").rendered(Self.names)
         try await TestDatabase.with(version) { database in
             let plan = try await database.psql(
                 """

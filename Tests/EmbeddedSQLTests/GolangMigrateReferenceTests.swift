@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `sql/golang-migrate` holds the migrations as files for golang-migrate: compared in every run, and written by
-/// `make generate` (PGTEND_TEST_REWRITE=1).
+/// `sql/mcp/generated/golang-migrate` holds the migrations as files for golang-migrate: compared in every run, and written
+/// by `make generate` (PGTEND_TEST_REWRITE=1).
 @Suite("Files for golang-migrate")
 struct GolangMigrateReferenceTests {
     private static let isRewriting = ProcessInfo.processInfo.environment["PGTEND_TEST_REWRITE"] == "1"
@@ -32,14 +32,16 @@ struct GolangMigrateReferenceTests {
 
     /// The program does not carry the same text twice.
     @Test func areNotInTheProgram() {
-        for file in GolangMigrate.files { #expect(EmbeddedSQL.file(named: file.name) == nil) }
+        for file in GolangMigrate.files {
+            #expect(EmbeddedSQL.file("mcp/generated/golang-migrate/\(file.name)") == nil)
+        }
     }
 }
 
 /// The migrations in the form that golang-migrate reads.
 enum GolangMigrate {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../sql/golang-migrate").standardizedFileURL
+        .appending(path: "../../sql/mcp/generated/golang-migrate").standardizedFileURL
 
     /// What stands in a file of the folder.
     static func text(_ name: String) throws -> String {
@@ -58,7 +60,7 @@ enum GolangMigrate {
         let what = direction == "up" ? "Makes" : "Takes back"
         return """
             -- \(what) what migration \(migration.number) of pgtend makes, for golang-migrate. Generated from
-            -- sql/migrations/\(migration.label) by "make generate": change the files there, never this one.
+            -- sql/mcp/migrations/\(migration.label) by "make generate": change the files there, never this one.
             -- The tool sends it as one query, which the server runs as one transaction: leave x-multi-statement off. In psql
             -- use --single-transaction.
             SET LOCAL search_path = '';

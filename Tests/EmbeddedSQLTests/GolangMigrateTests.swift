@@ -3,7 +3,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Each file of `sql/golang-migrate` sent as the tool's driver sends it: as one simple query, in a session whose settings
+/// Each file of `sql/mcp/generated/golang-migrate` sent as the tool's driver sends it: as one simple query, in a session whose settings
 /// are anybody's.
 @Suite("Migrating with the files for golang-migrate", .serialized)
 struct GolangMigrateTests {

@@ -102,7 +102,7 @@ struct InstallationTests {
             let role = "installer_\(database.name)"
             // The roles are the administrator's own: nothing is recorded of them.
             try await database.psql(
-                Schema.part("m0001_makings") + Schema.part("m0001_roles") + "DROP SCHEMA pgtend CASCADE")
+                Schema.part("foundation/makings") + Schema.part("foundation/roles") + "DROP SCHEMA pgtend CASCADE")
             try await database.psql(
                 """
                 CREATE ROLE \(role) LOGIN IN ROLE mcp_owner;
@@ -127,7 +127,7 @@ struct InstallationTests {
     @Test func doesWithoutTrigramsWhereTheyMayNotBeMade() async throws {
         try await TestDatabase.with { database in
             let role = "installer_\(database.name)"
-            try await database.psql(Schema.part("m0001_makings") + Schema.part("m0001_roles"))
+            try await database.psql(Schema.part("foundation/makings") + Schema.part("foundation/roles"))
             try await database.psql(
                 """
                 CREATE ROLE \(role) LOGIN IN ROLE mcp_owner; CREATE EXTENSION vector;

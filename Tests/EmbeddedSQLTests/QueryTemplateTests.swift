@@ -38,9 +38,9 @@ struct QueryTemplateTests {
     }
 
     /// A name may hold a line break, which would end the comment and go on as SQL.
-    @Test(arguments: ["corpus_lock", "corpus_statistics", "corpus_tenants"])
+    @Test(arguments: ["lock", "publish", "tenants"])
     func putsNothingIntoComments(query: String) {
-        for line in EmbeddedSQL.query(named: query).split(separator: "\n") where line.contains("--") {
+        for line in EmbeddedSQL.query("run/statistics/\(query)").split(separator: "\n") where line.contains("--") {
             #expect(!line.contains("{") && !line.contains("$"), "\(line)")
         }
     }

@@ -13,9 +13,9 @@ enum Schema {
         migrations.map { "BEGIN;\nSET LOCAL search_path = '';\n\($0.text)\nCOMMIT;\n" }.joined()
     }
 
-    /// The text of one file of a migration.
+    /// The text of one file of the first migration.
     static func part(_ name: String) -> String {
-        EmbeddedSQL.file(named: "\(name).sql") ?? "no part \(name)"
+        EmbeddedSQL.file("mcp/migrations/0001_consolidated_schema/\(name).sql") ?? "no part \(name)"
     }
 
     /// Runs `body` with a database that holds the schema and no rows.

@@ -170,7 +170,7 @@ struct SchemaConventionTests {
         #expect(definers.count >= 5)
         for part in definers {
             let isExplained = part.text.split(separator: "\n").contains { $0.hasPrefix("-- SECURITY DEFINER") }
-            #expect(isExplained, "\(part.fileName)")
+            #expect(isExplained, "\(part.path)")
         }
     }
 }

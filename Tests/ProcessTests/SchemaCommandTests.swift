@@ -22,7 +22,7 @@ struct SchemaCommandTests {
 
             let applied = try await Self.schema("apply", on: database)
             #expect(applied.ending == .exited(0), "\(applied)")
-            #expect(applied.standardOutput.contains("\(database.name): applied m0001_consolidated_schema in"))
+            #expect(applied.standardOutput.contains("\(database.name): applied 0001_consolidated_schema in"))
 
             let after = try await Self.schema("verify", on: database)
             #expect(after.ending == .exited(0), "\(after)")
@@ -46,7 +46,7 @@ struct SchemaCommandTests {
             let applied = try await Self.schema("apply", on: database)
             #expect(applied.ending == .exited(1), "\(applied)")
             for words in [
-                "\(database.name): applied m0001_consolidated_schema in",
+                "\(database.name): applied 0001_consolidated_schema in",
                 "\(database.name), afterwards: the schema has a gap: 1 different",
                 "column email of users, type", "pgtend schema repair --plan",
             ] {

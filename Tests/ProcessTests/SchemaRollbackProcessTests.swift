@@ -22,7 +22,7 @@ struct SchemaRollbackProcessTests {
         try await withSchema { database in
             let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
             #expect(result.succeeded, "\(result)")
-            #expect(result.standardOutput.contains("\(database.name): m0001_consolidated_schema taken back in "))
+            #expect(result.standardOutput.contains("\(database.name): 0001_consolidated_schema taken back in "))
             let schemas = "SELECT to_regnamespace('mcp') IS NULL AND to_regnamespace('pgtend') IS NULL"
             #expect(try await database.psql(schemas) == "t")
 
@@ -111,7 +111,7 @@ struct SchemaRollbackProcessTests {
             let before = try await database.dump()
             let result = try await database.pgtend("schema", "rollback", "--plan")
             #expect(result.succeeded, "\(result)")
-            for text in ["  m0001_consolidated_schema\n", "    mcp.models: 1 row\n", "  extension vector\n"] {
+            for text in ["  0001_consolidated_schema\n", "    mcp.models: 1 row\n", "  extension vector\n"] {
                 #expect(result.standardOutput.contains(text), "\(text)")
             }
             #expect(try await database.dump() == before)

@@ -1,6 +1,6 @@
 import SchemaDesign
 
-/// Makes the file of `sql/facts` of what servers say.
+/// Makes the file of `sql/mcp/facts` of what servers say.
 enum FactsRecord {
     /// Without what belongs to one database or one day.
     static func reduced(_ live: CatalogFacts) -> CatalogFacts {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SchemaManagement
 
-/// `sql/facts` is what servers say that have just installed the schema: each run compares it with those under test, and
+/// `sql/mcp/facts` is what servers say that have just installed the schema: each run compares it with those under test, and
 /// `make generate` (PGTEND_TEST_REWRITE=1, with all supported versions) writes it.
 @Suite("Recorded facts of the schema")
 struct RecordedFactsTests {
@@ -34,7 +34,7 @@ struct RecordedFactsTests {
             records.append((version.rawValue, FactsRecord.reduced(try await Self.installed(version).facts)))
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../../sql/facts/consolidated_schema.tsv").standardizedFileURL
+            .appending(path: "../../../sql/mcp/facts/consolidated_schema.tsv").standardizedFileURL
         try FactsRecord.merged(records, schemas: ["vector", "pg_trgm"].map { ($0, Self.quoted($0)) })
             .write(to: file, atomically: true, encoding: .utf8)
     }
@@ -64,7 +64,7 @@ struct RecordedFactsTests {
             }
             let parts = EmbeddedSQL.migrations.flatMap(\.parts).filter { part in
                 replacements.isEmpty
-                    || !["m0001_requirements.sql", "m0001_extensions.sql"].contains(part.fileName)
+                    || !part.path.hasSuffix("/requirements.sql") && !part.path.hasSuffix("/extensions.sql")
             }
             let script = replacements.reduce(parts.map(\.text).joined(separator: "\n;\n")) {
                 $0.replacingOccurrences(of: $1.0, with: $1.1)

@@ -38,8 +38,8 @@ func rejection(of rollback: SchemaRollback, on database: String) async throws ->
 
 /// - Parameter down: nil for a migration that only goes forward.
 func migration(_ number: Int, _ name: String, _ text: String, down: String?) -> Migration {
-    let label = "m000\(number)_\(name)"
+    let folder = "000\(number)_\(name)"
     return Migration(
-        number: number, name: name, label: label, parts: [Migration.Part(fileName: "\(label).sql", text: text)],
-        down: down.map { Migration.Part(fileName: "m000\(number)_down.sql", text: $0) })
+        number: number, name: name, parts: [Migration.Part(path: "\(folder)/up.sql", text: text)],
+        down: down.map { Migration.Part(path: "\(folder)/down.sql", text: $0) })
 }

@@ -59,7 +59,7 @@ struct SchemaInstallerTests {
         try await TestDatabase.with(.v15) { database in
             let failure = try await #require(rejection { try await installer(database).apply() })
             #expect(failure.sqlState == .featureNotSupported)
-            #expect(failure.message.contains("m0001_consolidated_schema: this schema needs the extension \"vector\""))
+            #expect(failure.message.contains("0001_consolidated_schema: this schema needs the extension \"vector\""))
             #expect(failure.message.hasSuffix("; nothing was changed"))
             #expect(failure.detail == nil)
             #expect(failure.hint?.contains("postgresql-15-pgvector") == true)
@@ -85,7 +85,7 @@ struct SchemaInstallerTests {
             let edited = [small[0], migration(2, "second", "CREATE TABLE public.second (id bigint)"), small[2]]
             for call in calls {
                 let failure = try await #require(rejection { try await call(installer(database, migrations: edited)) })
-                #expect(failure.message.contains("m0002_second"))
+                #expect(failure.message.contains("0002_second"))
                 for text in [small[1].text, edited[1].text] {
                     let checksum = try await sha256(text)
                     #expect(failure.message.contains(checksum))
@@ -108,7 +108,7 @@ struct SchemaInstallerTests {
             _ = try await installer(database, migrations: small).apply()
             try await database.psql("DELETE FROM pgtend.schema_migrations WHERE number = 2")
             let failure = try await #require(rejection { try await installer(database, migrations: small).apply() })
-            #expect(failure.message.contains("no row for m0002_second"))
+            #expect(failure.message.contains("no row for 0002_second"))
         }
     }
 
@@ -122,7 +122,7 @@ struct SchemaInstallerTests {
                 rejection { try await installer(database, migrations: [small[0], broken]).apply() })
             #expect(failure.sqlState == .undefinedTable)
             #expect(
-                failure.message == "m0002_broken.sql, line 3: relation \"public.nowhere\" does not exist; "
+                failure.message == "0002_broken.sql, line 3: relation \"public.nowhere\" does not exist; "
                     + "nothing of this migration remains, all before it are applied")
             let left =
                 "SELECT to_regclass('public.first') IS NOT NULL, to_regclass('public.halfway') IS NULL, "
@@ -158,7 +158,7 @@ struct SchemaInstallerTests {
             task.cancel()
             let failure = try await #require(task.value)
             #expect(failure.failureClass == .cancelled)
-            #expect(failure.message == "told to stop during m0002_second, of which nothing remains")
+            #expect(failure.message == "told to stop during 0002_second, of which nothing remains")
             await holder.close()
 
             #expect(try await database.psql("SELECT to_regclass('public.second') IS NULL") == "t")
@@ -296,7 +296,5 @@ private func rejection<Value>(_ call: () async throws -> Value) async throws -> 
 }
 
 private func migration(_ number: Int, _ name: String, _ text: String) -> Migration {
-    let label = "m" + String(repeating: "0", count: 4 - "\(number)".count) + "\(number)_\(name)"
-    let part = Migration.Part(fileName: "\(label).sql", text: text)
-    return Migration(number: number, name: name, label: label, parts: [part])
+    Migration(number: number, name: name, parts: [Migration.Part(path: "000\(number)_\(name).sql", text: text)])
 }

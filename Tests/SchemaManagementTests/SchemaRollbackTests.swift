@@ -375,7 +375,7 @@ struct SchemaRollbackTests {
             set.migrations.append(migration(3, "third", "CREATE TABLE public.third (id integer)", down: nil))
             _ = try await apply(database, set: set)
             let failure = try await rejection(of: rollback(database, set: set), on: database.name)
-            #expect(failure.message == "m0003_third only goes forward; nothing was changed")
+            #expect(failure.message == "0003_third only goes forward; nothing was changed")
             #expect(try await database.psql("SELECT count(*) FROM pgtend.schema_migrations") == "3")
         }
     }

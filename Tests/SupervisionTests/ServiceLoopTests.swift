@@ -3,7 +3,8 @@ import Supervision
 import Synchronization
 import Testing
 
-@Suite("Loop of the service") struct ServiceLoopTests {
+@Suite("Loop of the service")
+struct ServiceLoopTests {
     /// The loop of a busy host: two seconds pass between any two of its looks at the clock, and the first pause is
     /// never longer than one.
     @Test func triesAgainWhenThePauseIsOverBeforeTheTimerIsSet() async {
@@ -12,12 +13,12 @@ import Testing
         var environment = ServiceEnvironment(
             sink: Silence(), reload: { .refused(problems: []) },
             run: { order, _, _ in
-                attempt.yield(order.order.attempt)
-                let slot = order.order.slot
+                attempt.yield(order.slotOrder.attempt)
+                let slot = order.slotOrder.slot
                 return RunSummary(
                     runID: "0", database: order.definition.name, tasks: [slot.task],
                     startedAt: ServiceEnvironment.hostClock().wall, failure: .down,
-                    slot: SlotReport(slot: slot, attempt: order.order.attempt))
+                    slot: SlotReport(slot: slot, attempt: order.slotOrder.attempt))
             })
         environment.clock = {
             let late = delay.withLock { delay in
@@ -25,11 +26,11 @@ import Testing
                 return delay
             }
             let now = ServiceEnvironment.hostClock()
-            return Moment(
+            return DualTimestamp(
                 wall: now.wall.adding(microseconds: late.microseconds), monotonic: now.monotonic + late)
         }
         let service = Service(
-            ServiceSettings(databases: [Watch.database()]), start: Service.Start(version: "0", configuration: nil),
+            ServiceSettings(databases: [.viewsOnly()]), start: Service.Start(version: "0", configuration: nil),
             environment: environment)
         let work = Task { await service.run() }
         let limit = Task {

@@ -3,7 +3,7 @@
 
 /// A file of sql/, as it was when the program was built.
 struct embedded_file {
-    /// Such as "sql/queries/catalog_server.sql".
+    /// Such as "sql/run/catalog/server.sql".
     const char *path;
     /// UTF-8.
     const char *text;

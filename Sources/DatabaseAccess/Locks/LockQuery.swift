@@ -1,5 +1,5 @@
 /// The queries on locks.
 package enum LockQuery: String, EmbeddedQuery {
-    case advisoryHolder = "run_lock_holder"
-    case blockers = "lock_blockers"
+    case advisoryHolder = "run/locks/advisory_holder"
+    case blockers = "run/locks/blockers"
 }

@@ -1,4 +1,4 @@
 /// The queries on migrations.
 enum MigrationQuery: String, EmbeddedQuery {
-    case checksums = "schema_checksums"
+    case checksums = "migrations/queries/checksums"
 }

@@ -59,7 +59,7 @@ package struct MigrationRunner {
         guard !pending.isEmpty else { return }
         do throws(PostgresError) {
             let makings = set.recordedObjectsFile.map { [EmbeddedSQL.text($0)] } ?? []
-            let table = hasHistory ? [] : makings + [EmbeddedSQL.query(named: set.historyTableFile)]
+            let table = hasHistory ? [] : makings + [EmbeddedSQL.query(set.historyTableFile)]
             let records = try pending.map { (migration) throws(PostgresError) in
                 try spelled(record(of: migration, checksum: checksums[migration.number] ?? ""))
             }
@@ -81,7 +81,7 @@ package struct MigrationRunner {
         for migration in pending {
             let start = ContinuousClock.now
             let isFirst = !hasHistory && applied.isEmpty
-            let table = isFirst ? EmbeddedSQL.query(named: set.historyTableFile) : ""
+            let table = isFirst ? EmbeddedSQL.query(set.historyTableFile) : ""
             try await apply(migration, checksum: checksums[migration.number] ?? "", table)
             let done = AppliedMigration(
                 migration: PendingMigration(migration), duration: start.duration(to: .now))

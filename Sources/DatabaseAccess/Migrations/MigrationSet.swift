@@ -11,9 +11,9 @@ package struct MigrationSet: Sendable {
     package let target: String
     /// The table of the record, as it is written in SQL.
     package let historyTable: String
-    /// `sql/queries/….sql` of the statements that make it, in the transaction of the first migration, behind its text.
+    /// The query of the statements that make it, in the transaction of the first migration, behind its text.
     package let historyTableFile: String
-    /// The file of `sql/` that keeps what a migration makes besides its own schema; nil where it makes nothing else. It
+    /// The path of the file that keeps what a migration makes besides its own schema; nil where it makes nothing else. It
     /// belongs before the record of a schema that stood already: what stood before it then has no row.
     package let recordedObjectsFile: String?
     /// Whether the record is there: the column `has_history`.

@@ -8,7 +8,7 @@ package struct PendingMigration: Hashable, Sendable {
     /// What it makes, such as `consolidated_schema`.
     package let name: String
 
-    /// As it is called under `sql`.
+    /// Number and name, such as `0001_consolidated_schema`.
     package let label: String
 
     /// Its statements, for one transaction.

@@ -16,7 +16,7 @@ extension ServerFailure {
             message = "told to stop during \(label), of which nothing remains"
             cure = "apply the schema again: it goes on with this migration"
         default:
-            let place = error.position.map(migration.place).map { "\($0.fileName), line \($0.line)" } ?? label
+            let place = error.position.map(migration.place).map { "\($0.path), line \($0.line)" } ?? label
             let remainder =
                 migration.number == 1
                 ? "nothing was changed" : "nothing of this migration remains, all before it are applied"

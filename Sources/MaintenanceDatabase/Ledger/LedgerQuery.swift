@@ -3,33 +3,33 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 
-/// The queries on the ledger. Each is a file of `sql/queries`, runnable in psql.
+/// The queries on the ledger. Each is a file of `sql/ledger/queries`, runnable in psql.
 enum LedgerQuery: String, EmbeddedQuery {
-    case session = "ledger_session"
-    case rights = "ledger_rights"
-    case migrations = "ledger_migrations"
+    case session = "ledger/queries/session"
+    case rights = "ledger/queries/rights"
+    case migrations = "ledger/queries/migrations"
 
-    case slot = "ledger_slot"
-    case abandon = "ledger_abandon"
-    case lastSlot = "ledger_last_slot"
-    case pass = "ledger_pass"
-    case openSlot = "ledger_open_slot"
-    case beginRun = "ledger_begin_run"
-    case doneKeys = "ledger_done_keys"
-    case waits = "ledger_waits"
-    case stepDone = "ledger_step_done"
-    case stepIsDone = "ledger_step_is_done"
-    case runState = "ledger_run_state"
-    case endRun = "ledger_end_run"
-    case delete = "ledger_delete"
+    case slot = "ledger/queries/slot"
+    case abandon = "ledger/queries/abandon"
+    case lastSlot = "ledger/queries/last_slot"
+    case pass = "ledger/queries/pass"
+    case openSlot = "ledger/queries/open_slot"
+    case beginRun = "ledger/queries/begin_run"
+    case doneKeys = "ledger/queries/done_keys"
+    case waits = "ledger/queries/waits"
+    case stepDone = "ledger/queries/step_done"
+    case stepIsDone = "ledger/queries/step_is_done"
+    case runState = "ledger/queries/run_state"
+    case endRun = "ledger/queries/end_run"
+    case delete = "ledger/queries/delete"
 
-    case slots = "ledger_slots"
-    case runs = "ledger_runs"
-    case steps = "ledger_steps"
-    case refusals = "ledger_refusals"
-    case heldLocks = "ledger_held_locks"
-    case streaks = "ledger_streaks"
-    case refreshes = "ledger_refreshes"
+    case slots = "ledger/queries/slots"
+    case runs = "ledger/queries/runs"
+    case steps = "ledger/queries/steps"
+    case refusals = "ledger/queries/refusals"
+    case heldLocks = "ledger/queries/held_locks"
+    case streaks = "ledger/queries/streaks"
+    case refreshes = "ledger/queries/refreshes"
 }
 
 extension Row {

@@ -5,7 +5,7 @@ import PostgresClient
 import SQLText
 
 extension LedgerRun {
-    /// A row of `ledger_runs.sql`.
+    /// A row of `sql/ledger/queries/runs.sql`.
     init(_ row: Row) throws(PostgresError) {
         var tasks: [TaskKind] = []
         for word in try row.decode("tasks", as: [String].self) {
@@ -40,7 +40,7 @@ extension LedgerRun {
 }
 
 extension LedgerStep {
-    /// A row of `ledger_steps.sql`.
+    /// A row of `sql/ledger/queries/steps.sql`.
     init(_ row: Row) throws(PostgresError) {
         self.init(
             number: try row.decode("number"), task: try row.word("task"), object: try RelationName(row),

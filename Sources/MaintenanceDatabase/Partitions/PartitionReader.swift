@@ -87,7 +87,7 @@ extension PartitionedTable {
 }
 
 extension PartitionBound {
-    /// As `catalog_partitions.sql` spells it.
+    /// As `sql/run/catalog/partitions.sql` spells it.
     init(_ text: String) throws(PostgresError) {
         switch text {
         case "minimum": self = .minimum

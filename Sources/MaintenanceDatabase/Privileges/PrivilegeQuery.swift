@@ -1,10 +1,10 @@
 import DatabaseAccess
 
-/// The queries of the privilege check. Each is a file of `sql/queries`, runnable in psql.
+/// The queries of the privilege check. Each is a file of `sql/run/privileges`, runnable in psql.
 enum PrivilegeQuery: String, EmbeddedQuery {
-    case session = "privilege_session"
-    case schemas = "privilege_schemas"
-    case relations = "privilege_relations"
-    case functions = "privilege_functions"
-    case viewReads = "privilege_view_reads"
+    case session = "run/privileges/session"
+    case schemas = "run/privileges/schemas"
+    case relations = "run/privileges/relations"
+    case functions = "run/privileges/functions"
+    case viewReads = "run/privileges/view_reads"
 }

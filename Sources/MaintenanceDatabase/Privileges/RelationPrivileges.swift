@@ -3,7 +3,7 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// What one role may do with one relation: a row of `privilege_relations.sql`.
+/// What one role may do with one relation: a row of `sql/run/privileges/relations.sql`.
 struct RelationPrivileges {
     let relation: RelationName
     /// The role that a step works as.
@@ -47,7 +47,7 @@ struct RelationPrivileges {
     }
 }
 
-/// What one role may do with one function: a row of `privilege_functions.sql`.
+/// What one role may do with one function: a row of `sql/run/privileges/functions.sql`.
 struct FunctionPrivileges {
     let function: RelationName
     /// The types of its arguments, as SQL.

@@ -1,21 +1,21 @@
 import DatabaseAccess
 
-/// The queries on the catalog. Each is a file of `sql/queries`, runnable in psql.
+/// The queries on the catalog. Each is a file of `sql/run`, runnable in psql.
 enum CatalogQuery: String, EmbeddedQuery {
-    case server = "catalog_server"
-    case schemas = "catalog_schemas"
-    case partitionedTables = "catalog_partitioned_tables"
-    case partitions = "catalog_partitions"
-    case zones = "catalog_zones"
-    case midnights = "catalog_midnights"
-    case names = "catalog_names"
-    case views = "catalog_views"
-    case templateTables = "likeness_tables"
-    case templateGrants = "likeness_grants"
-    case templatePolicies = "likeness_policies"
-    case templateParts = "likeness_parts"
-    case templateColumns = "likeness_columns"
-    case templatePublications = "likeness_publications"
-    case templateTriggers = "likeness_triggers"
-    case corpusPresence = "corpus_presence"
+    case server = "run/catalog/server"
+    case schemas = "run/catalog/schemas"
+    case partitionedTables = "run/catalog/partitioned_tables"
+    case partitions = "run/catalog/partitions"
+    case zones = "run/catalog/zones"
+    case midnights = "run/catalog/midnights"
+    case names = "run/catalog/names"
+    case views = "run/catalog/views"
+    case templateTables = "run/template/tables"
+    case templateGrants = "run/template/grants"
+    case templatePolicies = "run/template/policies"
+    case templateParts = "run/template/parts"
+    case templateColumns = "run/template/columns"
+    case templatePublications = "run/template/publications"
+    case templateTriggers = "run/template/triggers"
+    case corpusPresence = "run/statistics/presence"
 }

@@ -2,7 +2,7 @@ import EmbeddedSQL
 import Maintenance
 import SQLText
 
-/// The statements on a corpus. What the figures mean stands in `sql/queries/corpus_statistics.sql` alone; here the
+/// The statements on a corpus. What the figures mean stands in `sql/run/statistics/publish.sql` alone; here the
 /// names are put in.
 struct CorpusSQL {
     private let corpus: CorpusDefinition
@@ -32,14 +32,14 @@ struct CorpusSQL {
 
     /// Every tenant, as text, in the column `tenant`.
     var tenants: String {
-        get throws(SQLTextError) { try rendered("corpus_tenants") }
+        get throws(SQLTextError) { try rendered("run/statistics/tenants") }
     }
 
     /// The statements of one tenant's update, in order, in one transaction; each has the tenant as `$1`.
     var update: [String] {
         get throws(SQLTextError) {
             if let function = corpus.function { return ["SELECT \(try function.quoted)($1)"] }
-            return [try rendered("corpus_lock"), try rendered("corpus_statistics")]
+            return [try rendered("run/statistics/lock"), try rendered("run/statistics/publish")]
         }
     }
 
@@ -54,7 +54,7 @@ struct CorpusSQL {
 
     private func rendered(_ query: String) throws(SQLTextError) -> String {
         do throws(QueryTemplateError) {
-            return try QueryTemplate(text: Self.withoutComments(EmbeddedSQL.query(named: query))).rendered(
+            return try QueryTemplate(text: Self.withoutComments(EmbeddedSQL.query(query))).rendered(
                 names, sections: corpus.terms == nil ? [] : ["terms"])
         } catch {
             throw SQLTextError("\(query).sql: \(error)")

@@ -1,7 +1,7 @@
 import EmbeddedSQL
 import SQLText
 
-/// The facts of the platform's schema, as recorded in `sql/facts` from servers that had just installed it. Each major
+/// The facts of the platform's schema, as recorded in `sql/mcp/facts` from servers that had just installed it. Each major
 /// version deparses expressions in its own way, so each has its own record.
 ///
 /// Each line is a fact: the major versions it holds for (`*` for all), then kind, relation, name, property and value,
@@ -20,7 +20,7 @@ package struct RecordedFacts: Sendable {
     }
 
     /// The schema that this program installs.
-    package static let platform = RecordedFacts(EmbeddedSQL.text("consolidated_schema.tsv"))
+    package static let platform = RecordedFacts(EmbeddedSQL.text("mcp/facts/consolidated_schema.tsv"))
 
     /// The schema that the facts are about.
     package let schema: String

@@ -1,6 +1,6 @@
 import SQLText
 
-/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/repair`, and what
+/// Plans what brings a live schema to what it should be, from the facts of both, the rules of `sql/mcp/rules`, and what
 /// was counted in the rows. It changes nothing.
 ///
 /// It plans from what exists, never from what an earlier call intended: wherever a call was interrupted, the next one

@@ -1,7 +1,7 @@
 import EmbeddedSQL
 
 /// Where the values of a column come from in a database that did not have the column, which no catalog tells. Each rule
-/// is a file of `sql/repair`.
+/// is a file of `sql/mcp/rules`.
 ///
 /// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
 /// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:`
@@ -36,7 +36,7 @@ package struct RepairRule: Sendable {
     /// the columns `value` and `count`.
     var report: String?
 
-    /// All of `sql/repair`.
+    /// All of `sql/mcp/rules`.
     package static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
 
     package init(_ text: String) {
@@ -58,7 +58,7 @@ package struct RepairRule: Sendable {
             parts[name].map { $0.joined(separator: "\n").trimmingLines }
         }
         guard let place = head["column"]?.first?.split(separator: "."), place.count == 2 else {
-            preconditionFailure("a rule of sql/repair names no column: \(text.prefix(80))")
+            preconditionFailure("a rule of sql/mcp/rules names no column: \(text.prefix(80))")
         }
         table = String(place[0])
         column = String(place[1])

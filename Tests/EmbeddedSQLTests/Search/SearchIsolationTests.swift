@@ -158,7 +158,7 @@ struct SearchIsolationTests {
             try await database.psql(
                 "CREATE ROLE \(role) LOGIN IN ROLE mcp_owner; DROP FUNCTION mcp.search_embeddings")
             do {
-                try await database.psql("SET ROLE mcp_owner;" + Schema.part("m0001_search_embeddings"), user: role)
+                try await database.psql("SET ROLE mcp_owner;" + Schema.part("functions/search_embeddings"), user: role)
             } catch {
                 try await database.psql("DROP ROLE \(role)")
                 throw error

@@ -1,5 +1,5 @@
 -- The platform's database as it drifted: fifteen tables as its own programs made them over the years, in no style of
--- ours, and nothing of what came later. Written by hand; it owes nothing to sql/migrations.
+-- ours, and nothing of what came later. Written by hand; it owes nothing to sql/mcp/migrations.
 CREATE SCHEMA mcp;
 
 CREATE TYPE mcp.workspace_visibility AS ENUM ('private', 'team', 'organization', 'public');

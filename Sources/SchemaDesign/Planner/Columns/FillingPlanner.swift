@@ -1,6 +1,6 @@
 import SQLText
 
-/// Values for existing rows: from a rule of `sql/repair`, else the default of a column that must not be NULL.
+/// Values for existing rows: from a rule of `sql/mcp/rules`, else the default of a column that must not be NULL.
 ///
 /// A trigger gives a rule's value to rows that are written meanwhile, so that programs that do not know the column yet
 /// can go on writing.

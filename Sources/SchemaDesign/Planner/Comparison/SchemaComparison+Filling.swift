@@ -1,6 +1,6 @@
 import SQLText
 
-/// Which rules of `sql/repair` apply to columns, and which rows need them.
+/// Which rules of `sql/mcp/rules` apply to columns, and which rows need them.
 extension SchemaComparison {
     /// The rule for the values of a column, unless it is a counter.
     func rule(of column: CatalogObject) -> RepairRule? {

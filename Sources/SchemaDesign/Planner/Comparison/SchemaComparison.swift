@@ -1,6 +1,6 @@
 import SQLText
 
-/// All that a plan is made from: a live schema and what it should be, what the rules of `sql/repair` and the caller say
+/// All that a plan is made from: a live schema and what it should be, what the rules of `sql/mcp/rules` and the caller say
 /// about values, and what was counted in the rows. It does not change while a plan is made, so that every part of the
 /// planner draws the same conclusions from it.
 struct SchemaComparison: Sendable {

@@ -19,13 +19,13 @@ struct FoundationPlanner: PartPlanner {
 
     /// These files of the migration can be executed again: they only create what is missing.
     func planFoundation() throws(SQLTextError) {
-        planFile("m0001_roles.sql", for: .role)
+        planFile("mcp/migrations/0001_consolidated_schema/foundation/roles.sql", for: .role)
         // Before the schema gets another owner: programs that run as its owner have no other right to use it.
         try planFormerOwners()
-        planFile("m0001_schema.sql", for: .schema)
+        planFile("mcp/migrations/0001_consolidated_schema/foundation/schema.sql", for: .schema)
         refuseMissingPgvector()
         // Also for a role that is missing: it needs the right to use the extensions.
-        planFile("m0001_extensions.sql", for: .extension, .role)
+        planFile("mcp/migrations/0001_consolidated_schema/foundation/extensions.sql", for: .extension, .role)
         for difference in gap.different
         where difference.object.kind == .extension && difference.property == .version {
             plan.refuse(

@@ -1,4 +1,4 @@
--- The body is sql/queries/corpus_lock.sql and corpus_statistics.sql with the names of this schema: a test compares.
+-- The body is sql/run/statistics/lock.sql and publish.sql with the names of this schema: a test compares.
 --
 -- SECURITY DEFINER: the figures must be counted by a role that row-level security does not bind, without giving the
 -- caller every tenant's documents to read. row_security = off turns a policy that binds the owner after all (FORCE)

@@ -1,5 +1,5 @@
 -- Makes what migration 1 of pgtend makes, for golang-migrate. Generated from
--- sql/migrations/m0001_consolidated_schema by "make generate": change the files there, never this one.
+-- sql/mcp/migrations/0001_consolidated_schema by "make generate": change the files there, never this one.
 -- The tool sends it as one query, which the server runs as one transaction: leave x-multi-statement off. In psql
 -- use --single-transaction.
 SET LOCAL search_path = '';
@@ -1401,7 +1401,7 @@ COMMENT ON COLUMN mcp.embedding_term_statistics.term IS
 COMMENT ON COLUMN mcp.embedding_term_statistics.document_count IS
     'Documents of the tenant that contain it: at least 1, at most total_documents.';
 
--- The body is sql/queries/corpus_lock.sql and corpus_statistics.sql with the names of this schema: a test compares.
+-- The body is sql/run/statistics/lock.sql and publish.sql with the names of this schema: a test compares.
 --
 -- SECURITY DEFINER: the figures must be counted by a role that row-level security does not bind, without giving the
 -- caller every tenant's documents to read. row_security = off turns a policy that binds the owner after all (FORCE)

@@ -1,5 +1,5 @@
 -- Takes back what migration 1 of pgtend makes, for golang-migrate. Generated from
--- sql/migrations/m0001_consolidated_schema by "make generate": change the files there, never this one.
+-- sql/mcp/migrations/0001_consolidated_schema by "make generate": change the files there, never this one.
 -- The tool sends it as one query, which the server runs as one transaction: leave x-multi-statement off. In psql
 -- use --single-transaction.
 SET LOCAL search_path = '';
