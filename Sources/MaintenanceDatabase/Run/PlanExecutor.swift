@@ -76,14 +76,15 @@ struct PlanExecutor {
         session.forgetNotices()
         var tries = StepTries(step)
         let work = step.work(serverVersion: session.serverVersion)
-        var outcome: StepOutcome?
-        while outcome == nil {
-            outcome = tries.outcomeBeforeTry(waits, isToStop: isToStop)
-            if outcome == nil { outcome = await attempt(&tries, work, since: start) }
+        while true {
+            let before = tries.outcomeBeforeTry(waits, isToStop: isToStop)
+            let outcome: StepOutcome? =
+                if let before { before } else { await attempt(&tries, work, since: start) }
+            guard let outcome else { continue }
+            return StepReport(
+                step: step, outcome: outcome, duration: start.duration(to: .now), lockWait: tries.lockWait,
+                attempt: tries.attempt, notices: session.notices)
         }
-        return StepReport(
-            step: step, outcome: outcome ?? .interrupted(reason: ""), duration: start.duration(to: .now),
-            lockWait: tries.lockWait, attempt: tries.attempt, notices: session.notices)
     }
 
     /// One try, and the pause behind it.
