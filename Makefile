@@ -69,6 +69,7 @@ install: ## Install what `make build` made, below DESTDIR and PREFIX
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/pgtend
 	install -D -m 644 -t $(doc) README.md CHANGELOG.md LICENSE
 	install -D -m 644 -t $(doc)/docs docs/*.md
+	install -D -m 644 -t $(doc)/docs/mcp docs/mcp/*.md
 	install -D -m 644 -t $(doc)/systemd systemd/tcp.conf
 	for unit in $(units); do $(call place,$$unit,systemd/system/$$unit) || exit; done
 	$(call place,pgtend.catalog,systemd/catalog/pgtend.catalog)

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// Every right on every object of the schema stands in docs/schema.md, and no other does.
+/// Every right on every object of the schema stands in docs/mcp/schema.md, and no other does.
 @Suite("Reference of grants")
 struct GrantReferenceTests {
-    private static let section = GeneratedSection("grants", of: "docs/schema.md")
+    private static let section = GeneratedSection("grants", of: "docs/mcp/schema.md")
 
     /// One line of the table an object, whoever has rights on it; partitions only when somebody has.
     private static let rows = """

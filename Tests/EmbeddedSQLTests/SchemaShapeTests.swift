@@ -175,9 +175,9 @@ struct SchemaShapeTests {
         }
     }
 
-    /// Signatures are a promise: each stands in docs/functions.md, and nothing else does.
+    /// Signatures are a promise: each stands in docs/mcp/functions.md, and nothing else does.
     @Test func documentsEverySignature() async throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/functions.md")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/mcp/functions.md")
         let documented = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
             .filter { $0.hasPrefix("mcp.") }.map(String.init)
         try await Schema.with(.v18) { database in
@@ -192,7 +192,7 @@ struct SchemaShapeTests {
     }
 
     @Test func documentsEveryTableAndView() async throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/schema.md")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/mcp/schema.md")
         let text = try String(contentsOf: file, encoding: .utf8)
         try await Schema.with(.v18) { database in
             let relations = try await database.psql(

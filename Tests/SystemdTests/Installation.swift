@@ -32,20 +32,22 @@ struct Installation {
 
     /// Below the prefix, sorted.
     var files: [String] {
-        get throws {
-            let paths = try FileManager.default.subpathsOfDirectory(atPath: prefix.path)
-            return paths.filter { !isFolder($0) }.sorted()
-        }
+        get throws { try Self.files(below: prefix) }
+    }
+
+    /// Their paths below the folder, sorted.
+    static func files(below folder: URL) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            .filter { !isFolder(folder.appending(path: $0)) }.sorted()
     }
 
     func text(_ path: String) throws -> String {
         try String(contentsOf: prefix.appending(path: path), encoding: .utf8)
     }
 
-    private func isFolder(_ path: String) -> Bool {
+    private static func isFolder(_ place: URL) -> Bool {
         var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: prefix.appending(path: path).path, isDirectory: &isFolder)
-            && isFolder.boolValue
+        return FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     private static func unlinkAll(below folder: URL) {

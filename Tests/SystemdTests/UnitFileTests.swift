@@ -24,8 +24,7 @@ struct UnitFileTests {
                     "share/doc/pgtend/README.md",
                     "share/doc/pgtend/systemd/tcp.conf",
                 ])
-            let documents = try FileManager.default.contentsOfDirectory(
-                atPath: Installation.root.appending(path: "docs").path)
+            let documents = try Installation.files(below: Installation.root.appending(path: "docs"))
             let installed = try installation.files.compactMap { $0.wholeMatch(of: #/share/doc/pgtend/docs/(.+)/#)?.1 }
             #expect(Set(installed.map(String.init)) == Set(documents))
             try await installation.make("uninstall")

@@ -2496,7 +2496,7 @@ COMMENT ON TABLE mcp.tasks IS
 COMMENT ON COLUMN mcp.tasks.id IS 'Key, together with created_at.';
 COMMENT ON COLUMN mcp.tasks.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.tasks.type IS 'What kind of task it is, as its writer names it.';
-COMMENT ON COLUMN mcp.tasks.status IS 'Where it stands. A trigger refuses a move that docs/schema.md does not list.';
+COMMENT ON COLUMN mcp.tasks.status IS 'Where it stands. A trigger refuses a move that docs/mcp/schema.md does not list.';
 COMMENT ON COLUMN mcp.tasks.priority IS 'How urgent it is.';
 COMMENT ON COLUMN mcp.tasks.created_by IS 'The user or agent that wants it done.';
 COMMENT ON COLUMN mcp.tasks.assigned_to IS 'The agent that is to do it; NULL while nobody is.';
@@ -2637,7 +2637,7 @@ ALTER FUNCTION mcp.validate_task_transition() OWNER TO mcp_owner;
 REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_transition() IS
-    'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/schema.md does not list (23514, constraint '
+    'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/mcp/schema.md does not list (23514, constraint '
     'tasks_transition) and a retry too many (tasks_retries), fills in assigned_at, started_at and completed_at, and '
     'writes the move to task_state_transitions.';
 
@@ -2649,7 +2649,7 @@ CREATE TRIGGER tasks_transition
     WHEN (OLD.status IS DISTINCT FROM NEW.status)
     EXECUTE FUNCTION mcp.validate_task_transition();
 COMMENT ON TRIGGER tasks_transition ON mcp.tasks IS
-    'Lets a task move only as docs/schema.md lists, and records the move.';
+    'Lets a task move only as docs/mcp/schema.md lists, and records the move.';
 
 -- The foreign key makes retention of tasks report a month that is still delegated from: a referencing row keeps the
 -- month from being detached.

@@ -69,7 +69,7 @@ ALTER FUNCTION mcp.validate_task_transition() OWNER TO mcp_owner;
 REVOKE ALL ON FUNCTION mcp.validate_task_transition() FROM PUBLIC, mcp_application, mcp_readonly;
 
 COMMENT ON FUNCTION mcp.validate_task_transition() IS
-    'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/schema.md does not list (23514, constraint '
+    'Trigger of tasks, BEFORE UPDATE: refuses a move that docs/mcp/schema.md does not list (23514, constraint '
     'tasks_transition) and a retry too many (tasks_retries), fills in assigned_at, started_at and completed_at, and '
     'writes the move to task_state_transitions.';
 
@@ -81,4 +81,4 @@ CREATE TRIGGER tasks_transition
     WHEN (OLD.status IS DISTINCT FROM NEW.status)
     EXECUTE FUNCTION mcp.validate_task_transition();
 COMMENT ON TRIGGER tasks_transition ON mcp.tasks IS
-    'Lets a task move only as docs/schema.md lists, and records the move.';
+    'Lets a task move only as docs/mcp/schema.md lists, and records the move.';

@@ -56,7 +56,7 @@ COMMENT ON TABLE mcp.tasks IS
 COMMENT ON COLUMN mcp.tasks.id IS 'Key, together with created_at.';
 COMMENT ON COLUMN mcp.tasks.tenant_id IS 'Whose row it is; row-level security binds readers to it.';
 COMMENT ON COLUMN mcp.tasks.type IS 'What kind of task it is, as its writer names it.';
-COMMENT ON COLUMN mcp.tasks.status IS 'Where it stands. A trigger refuses a move that docs/schema.md does not list.';
+COMMENT ON COLUMN mcp.tasks.status IS 'Where it stands. A trigger refuses a move that docs/mcp/schema.md does not list.';
 COMMENT ON COLUMN mcp.tasks.priority IS 'How urgent it is.';
 COMMENT ON COLUMN mcp.tasks.created_by IS 'The user or agent that wants it done.';
 COMMENT ON COLUMN mcp.tasks.assigned_to IS 'The agent that is to do it; NULL while nobody is.';
