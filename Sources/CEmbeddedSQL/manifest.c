@@ -68,7 +68,7 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/mcp/migrations/0001_consolidated_schema/foundation/requirements.sql"
 #include "embedded_file.h"
-#define FILE "sql/mcp/migrations/0001_consolidated_schema/foundation/makings.sql"
+#define FILE "sql/mcp/migrations/0001_consolidated_schema/foundation/created_objects.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/migrations/0001_consolidated_schema/foundation/roles.sql"
 #include "embedded_file.h"
@@ -239,11 +239,11 @@ static const struct embedded_file files[] = {
 #define FILE "sql/mcp/queries/repair/taken_part.sql"
 #include "embedded_file.h"
 
+#define FILE "sql/mcp/queries/rollback/created_objects.sql"
+#include "embedded_file.h"
 #define FILE "sql/mcp/queries/rollback/foreign.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/rollback/guard.sql"
-#include "embedded_file.h"
-#define FILE "sql/mcp/queries/rollback/makings.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/rollback/objects.sql"
 #include "embedded_file.h"

@@ -6,7 +6,7 @@ extension MigrationSet {
     package static let platform = MigrationSet(
         migrations: EmbeddedSQL.migrations, title: "the schema", target: "the database",
         historyTable: "pgtend.schema_migrations", historyTableFile: "mcp/queries/history_table",
-        recordedObjectsFile: "mcp/migrations/0001_consolidated_schema/foundation/makings.sql",
+        createdObjectsFile: "mcp/migrations/0001_consolidated_schema/foundation/created_objects.sql",
         session: SchemaQuery.session(), history: SchemaQuery.history(), rights: SchemaQuery.rights(),
         otherwise: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
 }

@@ -12,6 +12,6 @@ enum SchemaQuery: String, EmbeddedQuery {
     case rollbackSession = "mcp/queries/rollback/session"
     case rollbackObjects = "mcp/queries/rollback/objects"
     case rollbackOtherObjects = "mcp/queries/rollback/foreign"
-    case rollbackSharedChanges = "mcp/queries/rollback/makings"
+    case rollbackSharedChanges = "mcp/queries/rollback/created_objects"
     case rollbackRights = "mcp/queries/rollback/rights"
 }

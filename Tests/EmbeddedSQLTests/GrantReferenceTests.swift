@@ -86,7 +86,7 @@ struct GrantReferenceTests {
     func comesToTheSameWhateverWasGrantedBefore(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
             try await database.psql(
-                Schema.part("foundation/makings") + Schema.part("foundation/roles")
+                Schema.part("foundation/created_objects") + Schema.part("foundation/roles")
                     + """
                     CREATE EXTENSION vector; CREATE SCHEMA mcp;
                     GRANT ALL ON SCHEMA mcp TO PUBLIC; GRANT CREATE ON SCHEMA mcp TO mcp_application, mcp_readonly;

@@ -102,7 +102,8 @@ struct InstallationTests {
             let role = "installer_\(database.name)"
             // The roles are the administrator's own: nothing is recorded of them.
             try await database.psql(
-                Schema.part("foundation/makings") + Schema.part("foundation/roles") + "DROP SCHEMA pgtend CASCADE")
+                Schema.part("foundation/created_objects") + Schema.part("foundation/roles")
+                    + "DROP SCHEMA pgtend CASCADE")
             try await database.psql(
                 """
                 CREATE ROLE \(role) LOGIN IN ROLE mcp_owner;
@@ -127,13 +128,13 @@ struct InstallationTests {
     @Test func doesWithoutTrigramsWhereTheyMayNotBeMade() async throws {
         try await TestDatabase.with { database in
             let role = "installer_\(database.name)"
-            try await database.psql(Schema.part("foundation/makings") + Schema.part("foundation/roles"))
+            try await database.psql(Schema.part("foundation/created_objects") + Schema.part("foundation/roles"))
             try await database.psql(
                 """
                 CREATE ROLE \(role) LOGIN IN ROLE mcp_owner; CREATE EXTENSION vector;
                 CREATE SCHEMA mcp AUTHORIZATION mcp_owner;
                 GRANT USAGE ON SCHEMA public TO mcp_owner, mcp_application, mcp_readonly;
-                GRANT SELECT, INSERT ON pgtend.schema_makings TO \(role);
+                GRANT SELECT, INSERT ON pgtend.created_objects TO \(role);
                 """)
             do {
                 try await database.psql(Schema.script(), user: role)
@@ -146,7 +147,7 @@ struct InstallationTests {
                 DROP OWNED BY \(role); DROP ROLE \(role);
                 SELECT to_regclass('mcp.embeddings'), to_regclass('mcp.embeddings_content_trigram_idx'),
                     (SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'),
-                    (SELECT count(*) FROM pgtend.schema_makings WHERE name = 'pg_trgm');
+                    (SELECT count(*) FROM pgtend.created_objects WHERE name = 'pg_trgm');
                 """)
             #expect(made == "mcp.embeddings||0|0")
         }

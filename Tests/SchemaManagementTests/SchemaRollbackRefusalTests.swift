@@ -176,10 +176,10 @@ struct SchemaRollbackRefusalTests {
             _ = try await apply(database)
             try await database.psql(
                 """
-                DELETE FROM pgtend.schema_makings WHERE kind = 'extension';
+                DELETE FROM pgtend.created_objects WHERE kind = 'extension';
                 GRANT CONNECT ON DATABASE \(database.name) TO mcp_application, mcp_readonly;
                 ALTER SCHEMA pgtend OWNER TO maintainer;
-                ALTER TABLE pgtend.schema_makings OWNER TO maintainer;
+                ALTER TABLE pgtend.created_objects OWNER TO maintainer;
                 ALTER TABLE pgtend.schema_migrations OWNER TO maintainer;
                 """)
             let maintainer = rollback(database, user: "maintainer")
@@ -264,7 +264,7 @@ struct SchemaRollbackRefusalTests {
             _ = try await apply(database)
             let before = try await database.dump()
             let holder = try await database.connect()
-            try await holder.script(unsafe: "BEGIN; LOCK TABLE pgtend.schema_makings IN ACCESS SHARE MODE")
+            try await holder.script(unsafe: "BEGIN; LOCK TABLE pgtend.created_objects IN ACCESS SHARE MODE")
             let task = Task { try await rejection(of: rollback(database), on: database.name) }
             let waits = "FROM pg_stat_activity WHERE application_name = 'rollback' AND wait_event = 'relation'"
             try await database.wait(until: "EXISTS (SELECT \(waits))")

@@ -290,7 +290,7 @@ struct SchemaRollbackTests {
                 CREATE EXTENSION vector; CREATE EXTENSION pg_trgm;
                 """)
             _ = try await apply(database)
-            try await database.psql("DROP TABLE pgtend.schema_makings, pgtend.schema_migrations")
+            try await database.psql("DROP TABLE pgtend.created_objects, pgtend.schema_migrations")
             _ = try await SchemaApplication(
                 conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget()
             ).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
@@ -315,7 +315,7 @@ struct SchemaRollbackTests {
                 conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget()
             ).run(begun: { _ in }, done: { _, _ in })
             #expect(diagnosis.verification.gap.isClosed, "\(diagnosis.verification.gap)")
-            #expect(try await database.psql("SELECT kind, name FROM pgtend.schema_makings") == "schema|pgtend")
+            #expect(try await database.psql("SELECT kind, name FROM pgtend.created_objects") == "schema|pgtend")
 
             let remarks = try await rollback(database).run(on: database.name, dropsRows: false).remarks
             let shared = [
@@ -340,8 +340,8 @@ struct SchemaRollbackTests {
                 CREATE EXTENSION btree_gist;
                 CREATE SCHEMA shop AUTHORIZATION bystander;
                 GRANT USAGE ON SCHEMA shop TO bystander;
-                ALTER TABLE pgtend.schema_makings DROP CONSTRAINT schema_makings_kind_check;
-                INSERT INTO pgtend.schema_makings (kind, name, detail)
+                ALTER TABLE pgtend.created_objects DROP CONSTRAINT created_objects_kind_check;
+                INSERT INTO pgtend.created_objects (kind, name, detail)
                 VALUES ('role', 'bystander', ''), ('extension', 'btree_gist', ''), ('schema', 'shop', ''),
                     ('owner', 'shop', 'postgres'), ('comment', 'shop', 'new'), ('usage', 'shop', 'bystander'),
                     ('database', 'postgres', '');

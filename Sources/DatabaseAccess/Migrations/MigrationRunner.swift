@@ -58,8 +58,8 @@ package struct MigrationRunner {
         let (pending, checksums) = try await pending(hasHistory)
         guard !pending.isEmpty else { return }
         do throws(PostgresError) {
-            let makings = set.recordedObjectsFile.map { [EmbeddedSQL.text($0)] } ?? []
-            let table = hasHistory ? [] : makings + [EmbeddedSQL.query(set.historyTableFile)]
+            let createdObjects = set.createdObjectsFile.map { [EmbeddedSQL.text($0)] } ?? []
+            let table = hasHistory ? [] : createdObjects + [EmbeddedSQL.query(set.historyTableFile)]
             let records = try pending.map { (migration) throws(PostgresError) in
                 try spelled(record(of: migration, checksum: checksums[migration.number] ?? ""))
             }

@@ -15,7 +15,7 @@ package struct MigrationSet: Sendable {
     package let historyTableFile: String
     /// The path of the file that keeps what a migration makes besides its own schema; nil where it makes nothing else. It
     /// belongs before the record of a schema that stood already: what stood before it then has no row.
-    package let recordedObjectsFile: String?
+    package let createdObjectsFile: String?
     /// Whether the record is there: the column `has_history`.
     package let session: Statement
     /// The record.
@@ -31,7 +31,7 @@ package struct MigrationSet: Sendable {
 
     package init(
         migrations: [Migration], title: String, target: String, historyTable: String, historyTableFile: String,
-        recordedObjectsFile: String? = nil, session: Statement, history: Statement, rights: Statement,
+        createdObjectsFile: String? = nil, session: Statement, history: Statement, rights: Statement,
         otherwise: String, lockNumber: Int64, lockTimeout: Duration
     ) {
         self.migrations = migrations
@@ -39,7 +39,7 @@ package struct MigrationSet: Sendable {
         self.target = target
         self.historyTable = historyTable
         self.historyTableFile = historyTableFile
-        self.recordedObjectsFile = recordedObjectsFile
+        self.createdObjectsFile = createdObjectsFile
         self.session = session
         self.history = history
         self.rights = rights

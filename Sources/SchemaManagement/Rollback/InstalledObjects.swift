@@ -47,7 +47,7 @@ struct InstalledObjects {
                     oid: try row.decode("object"))
             }
             var sharedChanges: [RecordedChange] = []
-            if try session.decode("has_makings") {
+            if try session.decode("has_created_objects") {
                 sharedChanges = try await connection.rows(
                     SchemaQuery.rollbackSharedChanges(
                         objects.map(\.catalog), objects.map(\.oid), SchemaObjects.platform.comment)
@@ -57,7 +57,7 @@ struct InstalledObjects {
                             kind: try row.decode("kind"), name: try row.decode("name"),
                             detail: try row.decode("detail"),
                             obstacle: try row.decodeIfPresent("obstacle")),
-                        maker: try row.decode("made_by"))
+                        maker: try row.decode("created_by"))
                 }
             }
             return InstalledObjects(

@@ -73,12 +73,12 @@ findings (place, missing, cure) AS (
     SELECT 8, 'CREATE on schema pgtend', format('GRANT USAGE, CREATE ON SCHEMA pgtend TO %I', m.name)
     FROM me AS m
     WHERE NOT has_schema_privilege(to_regnamespace('pgtend'), 'CREATE')
-        AND (to_regclass('pgtend.schema_makings') IS NULL OR to_regclass('pgtend.schema_migrations') IS NULL)
+        AND (to_regclass('pgtend.created_objects') IS NULL OR to_regclass('pgtend.schema_migrations') IS NULL)
     UNION ALL
-    SELECT 9, 'INSERT on pgtend.schema_makings',
-        format('GRANT SELECT, INSERT ON TABLE pgtend.schema_makings TO %I', m.name)
+    SELECT 9, 'INSERT on pgtend.created_objects',
+        format('GRANT SELECT, INSERT ON TABLE pgtend.created_objects TO %I', m.name)
     FROM me AS m
-    WHERE NOT has_table_privilege(to_regclass('pgtend.schema_makings'), 'INSERT')
+    WHERE NOT has_table_privilege(to_regclass('pgtend.created_objects'), 'INSERT')
     UNION ALL
     -- The migration grants it where it is missing. What a role that is still to be made will have, PUBLIC has. Where
     -- pgvector is missing, it will live in public.

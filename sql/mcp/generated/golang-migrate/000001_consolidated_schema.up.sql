@@ -46,7 +46,7 @@ DO $$
 DECLARE
     is_new constant boolean := to_regnamespace('pgtend') IS NULL;
 BEGIN
-    IF to_regclass('pgtend.schema_makings') IS NOT NULL THEN
+    IF to_regclass('pgtend.created_objects') IS NOT NULL THEN
         RETURN;
     END IF;
     IF is_new THEN
@@ -55,31 +55,31 @@ BEGIN
         COMMENT ON SCHEMA pgtend IS 'What pgtend itself has to remember.';
     END IF;
 
-    CREATE TABLE pgtend.schema_makings (
+    CREATE TABLE pgtend.created_objects (
         kind text NOT NULL CHECK (kind IN ('role', 'extension', 'schema', 'usage', 'owner', 'comment')),
         name text NOT NULL,
         detail text NOT NULL DEFAULT '',
-        made_at timestamptz NOT NULL DEFAULT now(),
-        made_by name NOT NULL DEFAULT current_user,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        created_by name NOT NULL DEFAULT current_user,
         PRIMARY KEY (kind, name, detail)
     );
-    GRANT SELECT ON TABLE pgtend.schema_makings TO PUBLIC;
+    GRANT SELECT ON TABLE pgtend.created_objects TO PUBLIC;
 
-    COMMENT ON TABLE pgtend.schema_makings IS
+    COMMENT ON TABLE pgtend.created_objects IS
         'What migration 1 made, or changed, outside the objects of schema mcp: one row each. What stood before it has '
         'no row, and stays when the schema is taken back. Goes with the schema.';
-    COMMENT ON COLUMN pgtend.schema_makings.kind IS
+    COMMENT ON COLUMN pgtend.created_objects.kind IS
         'role, extension, schema: it was made. usage: the right to use a schema was granted. owner, comment: a schema '
         'that stood before got another.';
-    COMMENT ON COLUMN pgtend.schema_makings.name IS 'Of the role or the extension; else of the schema.';
-    COMMENT ON COLUMN pgtend.schema_makings.detail IS
+    COMMENT ON COLUMN pgtend.created_objects.name IS 'Of the role or the extension; else of the schema.';
+    COMMENT ON COLUMN pgtend.created_objects.detail IS
         'usage: the role that got it. owner, comment: what it was before; empty for no comment.';
-    COMMENT ON COLUMN pgtend.schema_makings.made_at IS 'When the transaction began, by the server''s clock.';
-    COMMENT ON COLUMN pgtend.schema_makings.made_by IS
+    COMMENT ON COLUMN pgtend.created_objects.created_at IS 'When the transaction began, by the server''s clock.';
+    COMMENT ON COLUMN pgtend.created_objects.created_by IS
         'The role that made it. Its own membership in a role that it made keeps nobody from dropping that role.';
 
     IF is_new THEN
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('schema', 'pgtend');
+        INSERT INTO pgtend.created_objects (kind, name) VALUES ('schema', 'pgtend');
     END IF;
 END
 $$;
@@ -105,7 +105,7 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', wanted.name);
                 EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, wanted.purpose);
-                INSERT INTO pgtend.schema_makings (kind, name) VALUES ('role', wanted.name)
+                INSERT INTO pgtend.created_objects (kind, name) VALUES ('role', wanted.name)
                 ON CONFLICT DO NOTHING;
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
                 RAISE DEBUG 'role % was made meanwhile by another session', wanted.name;
@@ -128,7 +128,7 @@ DECLARE
 BEGIN
     IF NOT stands THEN
         CREATE SCHEMA mcp;
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('schema', 'mcp') ON CONFLICT DO NOTHING;
+        INSERT INTO pgtend.created_objects (kind, name) VALUES ('schema', 'mcp') ON CONFLICT DO NOTHING;
     END IF;
     SELECT r.rolname, obj_description(n.oid, 'pg_namespace') INTO STRICT former_owner, former_comment
     FROM pg_catalog.pg_namespace AS n
@@ -137,14 +137,14 @@ BEGIN
 
     IF former_owner <> 'mcp_owner' THEN
         IF stands THEN
-            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('owner', 'mcp', former_owner)
+            INSERT INTO pgtend.created_objects (kind, name, detail) VALUES ('owner', 'mcp', former_owner)
             ON CONFLICT DO NOTHING;
         END IF;
         ALTER SCHEMA mcp OWNER TO mcp_owner;
     END IF;
     IF former_comment IS DISTINCT FROM purpose THEN
         IF stands THEN
-            INSERT INTO pgtend.schema_makings (kind, name, detail)
+            INSERT INTO pgtend.created_objects (kind, name, detail)
             VALUES ('comment', 'mcp', coalesce(former_comment, '')) ON CONFLICT DO NOTHING;
         END IF;
         EXECUTE format('COMMENT ON SCHEMA mcp IS %L', purpose);
@@ -164,7 +164,7 @@ BEGIN
             WHERE n.nspname = 'mcp' AND g.privilege_type = 'USAGE' AND g.grantee = reader::regrole)
         THEN
             EXECUTE format('GRANT USAGE ON SCHEMA mcp TO %I', reader);
-            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('usage', 'mcp', reader)
+            INSERT INTO pgtend.created_objects (kind, name, detail) VALUES ('usage', 'mcp', reader)
             ON CONFLICT DO NOTHING;
         END IF;
     END LOOP;
@@ -181,7 +181,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'vector') THEN
         home := coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp');
         EXECUTE format('CREATE EXTENSION vector SCHEMA %I', home);
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'vector') ON CONFLICT DO NOTHING;
+        INSERT INTO pgtend.created_objects (kind, name) VALUES ('extension', 'vector') ON CONFLICT DO NOTHING;
     END IF;
 
     SELECT n.nspname INTO STRICT home
@@ -193,7 +193,7 @@ BEGIN
     FOREACH reader IN ARRAY ARRAY['mcp_owner', 'mcp_application', 'mcp_readonly'] LOOP
         IF NOT has_schema_privilege(reader, home, 'USAGE') THEN
             EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', home, reader);
-            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('usage', home, reader)
+            INSERT INTO pgtend.created_objects (kind, name, detail) VALUES ('usage', home, reader)
             ON CONFLICT DO NOTHING;
         END IF;
     END LOOP;
@@ -205,7 +205,7 @@ BEGIN
         BEGIN
             EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
                 coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
-            INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
+            INSERT INTO pgtend.created_objects (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
         EXCEPTION WHEN insufficient_privilege THEN
             RAISE NOTICE 'extension "pg_trgm" is optional and was not made: %', SQLERRM;
         END;

@@ -145,13 +145,13 @@ DECLARE
     purpose constant text :=
         'The platform for AI agents: embeddings, their search statistics, their cost, and the audit trail. '
         'Every table with a tenant_id is bound by row-level security to the setting app.current_tenant.';
-    makings jsonb := '[]';
-    making record;
+    records jsonb := '[]';
+    entry record;
     statement text;
     others text;
 BEGIN
-    IF to_regclass('pgtend.schema_makings') IS NOT NULL THEN
-        SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') INTO makings FROM pgtend.schema_makings AS m;
+    IF to_regclass('pgtend.created_objects') IS NOT NULL THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') INTO records FROM pgtend.created_objects AS m;
     END IF;
 
     -- Of the schema that the migration made: what belongs to an extension is not somebody's, but the extension is, if the
@@ -165,29 +165,29 @@ BEGIN
             SELECT
             FROM pg_catalog.pg_extension AS x
             WHERE d.classid = 'pg_extension'::regclass AND x.oid = d.objid
-                AND makings @> jsonb_build_array(jsonb_build_object('kind', 'extension', 'name', x.extname)))
+                AND records @> jsonb_build_array(jsonb_build_object('kind', 'extension', 'name', x.extname)))
         AND NOT EXISTS (
             SELECT
             FROM pg_catalog.pg_depend AS e
             WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
         AND (d.classid <> 'pg_class'::regclass OR d.objid IS DISTINCT FROM to_regclass('mcp.schema_migrations'));
-    IF others IS NOT NULL AND makings @> '[{"kind": "schema", "name": "mcp"}]' THEN
+    IF others IS NOT NULL AND records @> '[{"kind": "schema", "name": "mcp"}]' THEN
         RAISE EXCEPTION 'schema mcp holds what is not of the migration: %', others
             USING ERRCODE = 'dependent_objects_still_exist',
                 HINT = 'Drop what is named, or move it to another schema, then take the schema back again.';
     END IF;
 
-    FOREACH statement IN ARRAY ARRAY['schema_migrations', 'schema_steps', 'schema_makings'] LOOP
+    FOREACH statement IN ARRAY ARRAY['schema_migrations', 'schema_steps', 'created_objects'] LOOP
         IF to_regclass('pgtend.' || statement) IS NOT NULL THEN
             EXECUTE 'DROP TABLE pgtend.' || statement;
         END IF;
     END LOOP;
 
-    FOR making IN
+    FOR entry IN
         WITH recorded AS (
-            SELECT m.kind, m.name, m.detail, m.made_at, m.made_by, true AS is_made
-            FROM jsonb_to_recordset(makings) AS m (
-                kind text, name text, detail text, made_at timestamptz, made_by text)
+            SELECT m.kind, m.name, m.detail, m.created_at, m.created_by, true AS is_recorded
+            FROM jsonb_to_recordset(records) AS m (
+                kind text, name text, detail text, created_at timestamptz, created_by text)
         ),
         shared (kind, name) AS (VALUES
             ('extension', 'vector'), ('extension', 'pg_trgm'), ('schema', 'mcp'), ('schema', 'pgtend'),
@@ -202,7 +202,7 @@ BEGIN
                 OR (r.kind IN ('owner', 'comment') AND r.name = 'mcp' AND NOT EXISTS (
                     SELECT
                     FROM recorded AS o
-                    WHERE o.kind = r.kind AND o.name = r.name AND (o.made_at, o.detail) < (r.made_at, r.detail)))
+                    WHERE o.kind = r.kind AND o.name = r.name AND (o.created_at, o.detail) < (r.created_at, r.detail)))
                 OR (r.kind = 'usage' AND ('role', r.detail) IN (SELECT s.kind, s.name FROM shared AS s))
             UNION ALL
             SELECT s.kind, s.name, NULL, NULL, NULL, false
@@ -218,73 +218,73 @@ BEGIN
         END
         ORDER BY array_position(ARRAY['usage', 'extension', 'schema', 'owner', 'comment', 'role'], k.kind), k.name
     LOOP
-        IF NOT making.is_made THEN
-            RAISE NOTICE '% % stays: it is not recorded that the migration made it', making.kind, making.name;
+        IF NOT entry.is_recorded THEN
+            RAISE NOTICE '% % stays: it is not recorded that the migration made it', entry.kind, entry.name;
             CONTINUE;
         END IF;
-        IF making.kind = 'role' THEN
+        IF entry.kind = 'role' THEN
             SELECT string_agg(DISTINCT o.name, ', ') INTO others
             FROM (
                 SELECT m.member::regrole::text
                 FROM pg_catalog.pg_auth_members AS m
-                WHERE m.roleid = making.name::regrole
-                    AND m.member IS DISTINCT FROM to_regrole(quote_ident(making.made_by))
+                WHERE m.roleid = entry.name::regrole
+                    AND m.member IS DISTINCT FROM to_regrole(quote_ident(entry.created_by))
                 UNION ALL
                 SELECT m.roleid::regrole::text
                 FROM pg_catalog.pg_auth_members AS m
-                WHERE m.member = making.name::regrole
+                WHERE m.member = entry.name::regrole
             ) AS o (name);
             IF others IS NOT NULL THEN
-                RAISE NOTICE 'role % stays: it has been granted to, or has been given, %', making.name, others;
+                RAISE NOTICE 'role % stays: it has been granted to, or has been given, %', entry.name, others;
                 CONTINUE;
             END IF;
         END IF;
-        IF making.kind = 'extension' THEN
+        IF entry.kind = 'extension' THEN
             -- They would go with it without a word.
             SELECT string_agg(pg_describe_object(d.classid, d.objid, d.objsubid), ', ') INTO others
             FROM pg_catalog.pg_extension AS e
             JOIN pg_catalog.pg_depend AS d
                 ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'x'
-            WHERE e.extname = making.name;
+            WHERE e.extname = entry.name;
             IF others IS NOT NULL THEN
-                RAISE NOTICE 'extension % stays: what depends on it would go with it (%)', making.name, others;
+                RAISE NOTICE 'extension % stays: what depends on it would go with it (%)', entry.name, others;
                 CONTINUE;
             END IF;
         END IF;
         -- A schema that has just gone needs no owner.
-        CONTINUE WHEN making.kind IN ('owner', 'comment') AND to_regnamespace(quote_ident(making.name)) IS NULL;
-        CONTINUE WHEN making.kind IN ('owner', 'usage') AND to_regrole(quote_ident(making.detail)) IS NULL;
-        IF making.kind IN ('owner', 'comment') THEN
-            SELECT CASE making.kind
+        CONTINUE WHEN entry.kind IN ('owner', 'comment') AND to_regnamespace(quote_ident(entry.name)) IS NULL;
+        CONTINUE WHEN entry.kind IN ('owner', 'usage') AND to_regrole(quote_ident(entry.detail)) IS NULL;
+        IF entry.kind IN ('owner', 'comment') THEN
+            SELECT CASE entry.kind
                     WHEN 'owner' THEN nullif(pg_get_userbyid(n.nspowner)::text, 'mcp_owner')
                     ELSE nullif(coalesce(obj_description(n.oid, 'pg_namespace'), 'none'), purpose)
                 END INTO others
             FROM pg_catalog.pg_namespace AS n
-            WHERE n.nspname = making.name;
+            WHERE n.nspname = entry.name;
             IF others IS NOT NULL THEN
                 RAISE NOTICE 'the % of schema % stays as it is: it has been changed since the migration (%)',
-                    making.kind, making.name, others;
+                    entry.kind, entry.name, others;
                 CONTINUE;
             END IF;
         END IF;
 
-        statement := CASE making.kind
-            WHEN 'usage' THEN format('REVOKE USAGE ON SCHEMA %I FROM %I', making.name, making.detail)
-            WHEN 'owner' THEN format('ALTER SCHEMA %I OWNER TO %I', making.name, making.detail)
-            WHEN 'comment' THEN format('COMMENT ON SCHEMA %I IS %L', making.name, nullif(making.detail, ''))
-            ELSE format('DROP %s %I', making.kind, making.name)
+        statement := CASE entry.kind
+            WHEN 'usage' THEN format('REVOKE USAGE ON SCHEMA %I FROM %I', entry.name, entry.detail)
+            WHEN 'owner' THEN format('ALTER SCHEMA %I OWNER TO %I', entry.name, entry.detail)
+            WHEN 'comment' THEN format('COMMENT ON SCHEMA %I IS %L', entry.name, nullif(entry.detail, ''))
+            ELSE format('DROP %s %I', entry.kind, entry.name)
         END;
         BEGIN
             EXECUTE statement;
         EXCEPTION WHEN dependent_objects_still_exist OR object_in_use THEN
             GET STACKED DIAGNOSTICS others = PG_EXCEPTION_DETAIL;
-            RAISE NOTICE '% % stays: others need it', making.kind, making.name USING DETAIL = others;
+            RAISE NOTICE '% % stays: others need it', entry.kind, entry.name USING DETAIL = others;
         WHEN insufficient_privilege THEN
             -- The server asks for the right before it looks for who else needs it.
-            IF making.kind NOT IN ('role', 'extension') THEN
+            IF entry.kind NOT IN ('role', 'extension') THEN
                 RAISE;
             END IF;
-            RAISE NOTICE '% % stays: %', making.kind, making.name, SQLERRM;
+            RAISE NOTICE '% % stays: %', entry.kind, entry.name, SQLERRM;
         END;
     END LOOP;
 END

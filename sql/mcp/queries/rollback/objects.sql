@@ -41,5 +41,5 @@ UNION ALL
 SELECT 'record', 'pgtend', c.relname, 'pg_class'::regclass::oid::bigint, c.oid::bigint
 FROM pg_class AS c
 WHERE c.relnamespace = to_regnamespace('pgtend')
-    AND c.relname IN ('schema_migrations', 'schema_steps', 'schema_makings')
+    AND c.relname IN ('schema_migrations', 'schema_steps', 'created_objects')
 ORDER BY 1, 3

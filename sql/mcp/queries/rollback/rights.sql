@@ -1,15 +1,15 @@
 -- What the role of this session lacks for taking the schema back: each with the statement by which a superuser gives
 -- it, or NULL where nobody should give it. No row for a superuser. $2 are the objects of the catalogs $1 that are
--- dropped, pairwise; $3 to $6 kind, name, detail and maker of what the migration made beyond them.
+-- dropped, pairwise; $3 to $6 kind, name, detail and creator of what the migration made beyond them.
 WITH me AS (
     SELECT r.oid, r.rolname AS name, r.rolcreaterole AS creates_roles,
         current_setting('server_version_num')::integer >= 160000 AS has_options
     FROM pg_roles AS r
     WHERE r.rolname = current_user AND NOT r.rolsuper
 ),
-makings AS (
-    SELECT m.kind, m.name, m.detail, m.made_by
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS m (kind, name, detail, made_by)
+created AS (
+    SELECT m.kind, m.name, m.detail, m.created_by
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS m (kind, name, detail, created_by)
 ),
 owned (owner, name) AS (
     SELECT coalesce(c.relowner, p.proowner, t.typowner), pg_describe_object(d.class::oid, d.object::oid, 0)
@@ -19,13 +19,13 @@ owned (owner, name) AS (
     LEFT JOIN pg_type AS t ON d.class::oid = 'pg_type'::regclass AND t.oid = d.object::oid
     UNION
     SELECT n.nspowner, format('schema %I', n.nspname)
-    FROM makings AS m
+    FROM created AS m
     JOIN pg_namespace AS n ON n.nspname = m.name
     WHERE m.kind IN ('schema', 'owner', 'comment')
         OR (m.kind = 'usage' AND NOT has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION'))
     UNION
     SELECT e.extowner, format('extension %I', e.extname)
-    FROM makings AS m
+    FROM created AS m
     JOIN pg_extension AS e ON e.extname = m.name
     WHERE m.kind = 'extension'
 ),
@@ -51,7 +51,7 @@ findings (place, missing, cure) AS (
     -- the right to drop it, would keep it from being dropped.
     SELECT 2, format('the right to drop role %I', r.rolname), NULL
     FROM me AS m
-    JOIN makings AS k ON k.kind = 'role'
+    JOIN created AS k ON k.kind = 'role'
     JOIN pg_roles AS r ON r.rolname = k.name
     WHERE NOT (
             m.creates_roles
@@ -59,7 +59,7 @@ findings (place, missing, cure) AS (
         AND NOT EXISTS (
             SELECT
             FROM pg_auth_members AS a
-            WHERE a.member = r.oid OR (a.roleid = r.oid AND pg_get_userbyid(a.member) <> k.made_by))
+            WHERE a.member = r.oid OR (a.roleid = r.oid AND pg_get_userbyid(a.member) <> k.created_by))
     UNION ALL
     SELECT 3, format('membership with SET ROLE in %I, which schema %I is given back to', r.rolname, k.name),
         CASE
@@ -68,14 +68,14 @@ findings (place, missing, cure) AS (
             ELSE format('GRANT %I TO %I', r.rolname, m.name)
         END
     FROM me AS m
-    JOIN makings AS k ON k.kind = 'owner'
+    JOIN created AS k ON k.kind = 'owner'
     JOIN pg_roles AS r ON r.rolname = k.detail
     WHERE NOT pg_has_role(m.oid, r.oid, CASE WHEN m.has_options THEN 'SET' ELSE 'MEMBER' END)
     UNION ALL
     SELECT 4, format('CREATE on database %I', current_database()),
         format('GRANT CREATE ON DATABASE %I TO %I', current_database(), m.name)
     FROM me AS m
-    WHERE EXISTS (SELECT FROM makings AS k WHERE k.kind = 'owner')
+    WHERE EXISTS (SELECT FROM created AS k WHERE k.kind = 'owner')
         AND NOT has_database_privilege(current_database(), 'CREATE')
 )
 SELECT f.missing, f.cure

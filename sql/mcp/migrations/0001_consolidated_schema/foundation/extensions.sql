@@ -8,7 +8,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'vector') THEN
         home := coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp');
         EXECUTE format('CREATE EXTENSION vector SCHEMA %I', home);
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'vector') ON CONFLICT DO NOTHING;
+        INSERT INTO pgtend.created_objects (kind, name) VALUES ('extension', 'vector') ON CONFLICT DO NOTHING;
     END IF;
 
     SELECT n.nspname INTO STRICT home
@@ -20,7 +20,7 @@ BEGIN
     FOREACH reader IN ARRAY ARRAY['mcp_owner', 'mcp_application', 'mcp_readonly'] LOOP
         IF NOT has_schema_privilege(reader, home, 'USAGE') THEN
             EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', home, reader);
-            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('usage', home, reader)
+            INSERT INTO pgtend.created_objects (kind, name, detail) VALUES ('usage', home, reader)
             ON CONFLICT DO NOTHING;
         END IF;
     END LOOP;
@@ -32,7 +32,7 @@ BEGIN
         BEGIN
             EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
                 coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
-            INSERT INTO pgtend.schema_makings (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
+            INSERT INTO pgtend.created_objects (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
         EXCEPTION WHEN insufficient_privilege THEN
             RAISE NOTICE 'extension "pg_trgm" is optional and was not made: %', SQLERRM;
         END;

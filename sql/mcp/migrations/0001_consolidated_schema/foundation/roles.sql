@@ -19,7 +19,7 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', wanted.name);
                 EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, wanted.purpose);
-                INSERT INTO pgtend.schema_makings (kind, name) VALUES ('role', wanted.name)
+                INSERT INTO pgtend.created_objects (kind, name) VALUES ('role', wanted.name)
                 ON CONFLICT DO NOTHING;
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
                 RAISE DEBUG 'role % was made meanwhile by another session', wanted.name;

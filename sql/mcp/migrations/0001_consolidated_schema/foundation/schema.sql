@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     IF NOT stands THEN
         CREATE SCHEMA mcp;
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('schema', 'mcp') ON CONFLICT DO NOTHING;
+        INSERT INTO pgtend.created_objects (kind, name) VALUES ('schema', 'mcp') ON CONFLICT DO NOTHING;
     END IF;
     SELECT r.rolname, obj_description(n.oid, 'pg_namespace') INTO STRICT former_owner, former_comment
     FROM pg_catalog.pg_namespace AS n
@@ -20,14 +20,14 @@ BEGIN
 
     IF former_owner <> 'mcp_owner' THEN
         IF stands THEN
-            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('owner', 'mcp', former_owner)
+            INSERT INTO pgtend.created_objects (kind, name, detail) VALUES ('owner', 'mcp', former_owner)
             ON CONFLICT DO NOTHING;
         END IF;
         ALTER SCHEMA mcp OWNER TO mcp_owner;
     END IF;
     IF former_comment IS DISTINCT FROM purpose THEN
         IF stands THEN
-            INSERT INTO pgtend.schema_makings (kind, name, detail)
+            INSERT INTO pgtend.created_objects (kind, name, detail)
             VALUES ('comment', 'mcp', coalesce(former_comment, '')) ON CONFLICT DO NOTHING;
         END IF;
         EXECUTE format('COMMENT ON SCHEMA mcp IS %L', purpose);
@@ -47,7 +47,7 @@ BEGIN
             WHERE n.nspname = 'mcp' AND g.privilege_type = 'USAGE' AND g.grantee = reader::regrole)
         THEN
             EXECUTE format('GRANT USAGE ON SCHEMA mcp TO %I', reader);
-            INSERT INTO pgtend.schema_makings (kind, name, detail) VALUES ('usage', 'mcp', reader)
+            INSERT INTO pgtend.created_objects (kind, name, detail) VALUES ('usage', 'mcp', reader)
             ON CONFLICT DO NOTHING;
         END IF;
     END LOOP;

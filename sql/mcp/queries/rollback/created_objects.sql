@@ -7,20 +7,20 @@ WITH RECURSIVE shared (kind, name) AS (
 ),
 recorded AS (
     -- Whoever writes to the record has nothing else taken back than what the migration can have made.
-    SELECT m.kind, m.name, m.detail, m.made_at, m.made_by, true AS is_made
-    FROM pgtend.schema_makings AS m
+    SELECT m.kind, m.name, m.detail, m.created_at, m.created_by, true AS is_recorded
+    FROM pgtend.created_objects AS m
     WHERE (m.kind, m.name) IN (SELECT s.kind, s.name FROM shared AS s)
         OR (m.kind IN ('owner', 'comment') AND m.name = 'mcp')
         OR (m.kind = 'usage' AND ('role', m.detail) IN (SELECT s.kind, s.name FROM shared AS s))
 ),
-making AS (
+candidate AS (
     SELECT r.*
     FROM recorded AS r
     -- Of an owner or a comment that was replaced twice, the first is the one to end with.
     WHERE NOT (r.kind IN ('owner', 'comment') AND EXISTS (
         SELECT
         FROM recorded AS o
-        WHERE o.kind = r.kind AND o.name = r.name AND (o.made_at, o.detail) < (r.made_at, r.detail)))
+        WHERE o.kind = r.kind AND o.name = r.name AND (o.created_at, o.detail) < (r.created_at, r.detail)))
     UNION ALL
     SELECT s.kind, s.name, '', NULL, '', false
     FROM shared AS s
@@ -52,7 +52,7 @@ own (extension, class, object) AS (
 ),
 needed (kind, name, class, object, part) AS (
     SELECT 'role', m.name, s.classid, s.objid, s.objsubid
-    FROM making AS m
+    FROM candidate AS m
     JOIN pg_roles AS r ON m.kind = 'role' AND r.rolname = m.name
     JOIN pg_database AS d ON d.datname = current_database()
     JOIN pg_shdepend AS s
@@ -101,8 +101,8 @@ needs AS (
     ) AS n
     GROUP BY n.kind, n.name
 )
-SELECT m.kind, m.name, m.detail, m.made_by,
-    CASE WHEN NOT m.is_made THEN 'it is not recorded that the migration made it' ELSE (
+SELECT m.kind, m.name, m.detail, m.created_by,
+    CASE WHEN NOT m.is_recorded THEN 'it is not recorded that the migration made it' ELSE (
         SELECT string_agg(o.reason, '; ' ORDER BY o.reason)
         FROM (
             SELECT CASE s.count
@@ -114,7 +114,7 @@ SELECT m.kind, m.name, m.detail, m.made_by,
             UNION ALL
             SELECT format('%I is a member', pg_get_userbyid(a.member))
             FROM pg_auth_members AS a
-            WHERE a.roleid = r.oid AND pg_get_userbyid(a.member) <> m.made_by
+            WHERE a.roleid = r.oid AND pg_get_userbyid(a.member) <> m.created_by
             UNION ALL
             SELECT format('it is a member of %I', pg_get_userbyid(a.roleid))
             FROM pg_auth_members AS a
@@ -137,7 +137,7 @@ SELECT m.kind, m.name, m.detail, m.made_by,
             WHERE m.kind = 'comment' AND n.nspname = m.name
                 AND obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM $3::text
         ) AS o (reason)) END AS obstacle
-FROM making AS m
+FROM candidate AS m
 LEFT JOIN pg_roles AS r ON m.kind = 'role' AND r.rolname = m.name
 WHERE CASE m.kind
     WHEN 'role' THEN r.oid IS NOT NULL

@@ -5,7 +5,7 @@ DO $$
 DECLARE
     is_new constant boolean := to_regnamespace('pgtend') IS NULL;
 BEGIN
-    IF to_regclass('pgtend.schema_makings') IS NOT NULL THEN
+    IF to_regclass('pgtend.created_objects') IS NOT NULL THEN
         RETURN;
     END IF;
     IF is_new THEN
@@ -14,31 +14,31 @@ BEGIN
         COMMENT ON SCHEMA pgtend IS 'What pgtend itself has to remember.';
     END IF;
 
-    CREATE TABLE pgtend.schema_makings (
+    CREATE TABLE pgtend.created_objects (
         kind text NOT NULL CHECK (kind IN ('role', 'extension', 'schema', 'usage', 'owner', 'comment')),
         name text NOT NULL,
         detail text NOT NULL DEFAULT '',
-        made_at timestamptz NOT NULL DEFAULT now(),
-        made_by name NOT NULL DEFAULT current_user,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        created_by name NOT NULL DEFAULT current_user,
         PRIMARY KEY (kind, name, detail)
     );
-    GRANT SELECT ON TABLE pgtend.schema_makings TO PUBLIC;
+    GRANT SELECT ON TABLE pgtend.created_objects TO PUBLIC;
 
-    COMMENT ON TABLE pgtend.schema_makings IS
+    COMMENT ON TABLE pgtend.created_objects IS
         'What migration 1 made, or changed, outside the objects of schema mcp: one row each. What stood before it has '
         'no row, and stays when the schema is taken back. Goes with the schema.';
-    COMMENT ON COLUMN pgtend.schema_makings.kind IS
+    COMMENT ON COLUMN pgtend.created_objects.kind IS
         'role, extension, schema: it was made. usage: the right to use a schema was granted. owner, comment: a schema '
         'that stood before got another.';
-    COMMENT ON COLUMN pgtend.schema_makings.name IS 'Of the role or the extension; else of the schema.';
-    COMMENT ON COLUMN pgtend.schema_makings.detail IS
+    COMMENT ON COLUMN pgtend.created_objects.name IS 'Of the role or the extension; else of the schema.';
+    COMMENT ON COLUMN pgtend.created_objects.detail IS
         'usage: the role that got it. owner, comment: what it was before; empty for no comment.';
-    COMMENT ON COLUMN pgtend.schema_makings.made_at IS 'When the transaction began, by the server''s clock.';
-    COMMENT ON COLUMN pgtend.schema_makings.made_by IS
+    COMMENT ON COLUMN pgtend.created_objects.created_at IS 'When the transaction began, by the server''s clock.';
+    COMMENT ON COLUMN pgtend.created_objects.created_by IS
         'The role that made it. Its own membership in a role that it made keeps nobody from dropping that role.';
 
     IF is_new THEN
-        INSERT INTO pgtend.schema_makings (kind, name) VALUES ('schema', 'pgtend');
+        INSERT INTO pgtend.created_objects (kind, name) VALUES ('schema', 'pgtend');
     END IF;
 END
 $$;
