@@ -67,7 +67,7 @@ format: ## Format the Swift files in place
 install: ## Install what `make build` made, below DESTDIR and PREFIX
 	@test -x $(program) || { echo "there is no $(program): run 'make build' first" >&2; exit 1; }
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/pgtend
-	install -D -m 644 -t $(doc) README.md CHANGELOG.md LICENSE
+	install -D -m 644 -t $(doc) README.md CHANGELOG.md CONTRIBUTING.md LICENSE
 	install -D -m 644 -t $(doc)/docs docs/*.md
 	install -D -m 644 -t $(doc)/docs/mcp docs/mcp/*.md
 	install -D -m 644 -t $(doc)/systemd systemd/tcp.conf

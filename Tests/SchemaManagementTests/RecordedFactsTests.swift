@@ -34,7 +34,7 @@ struct RecordedFactsTests {
             records.append((version.rawValue, FactsRecord.reduced(try await Self.installed(version).facts)))
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../../sql/mcp/facts/consolidated_schema.tsv").standardizedFileURL
+            .appending(path: "../../sql/mcp/facts/consolidated_schema.tsv").standardizedFileURL
         try FactsRecord.merged(records, schemas: ["vector", "pg_trgm"].map { ($0, Self.quoted($0)) })
             .write(to: file, atomically: true, encoding: .utf8)
     }

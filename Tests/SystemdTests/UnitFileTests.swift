@@ -20,6 +20,7 @@ struct UnitFileTests {
                     "lib/sysusers.d/pgtend.conf",
                     "lib/tmpfiles.d/pgtend.conf",
                     "share/doc/pgtend/CHANGELOG.md",
+                    "share/doc/pgtend/CONTRIBUTING.md",
                     "share/doc/pgtend/LICENSE",
                     "share/doc/pgtend/README.md",
                     "share/doc/pgtend/systemd/tcp.conf",
