@@ -1,15 +1,18 @@
 /// The files of `sql/`, compiled into the program, so that the binary and its SQL never drift apart. `CEmbeddedSQL` lists
 /// them. Each is known by its path below `sql/`.
 package enum EmbeddedSQL {
+    /// The folder of the platform's schema: the one place where its name stands in a path.
+    package static let platformFolder = "mcp/"
+
     /// The migrations of the platform's schema, in the order in which they are applied: by number, from 1 on, without
     /// gaps.
-    package static let migrations = migrations(in: "mcp/migrations")
+    package static let migrations = migrations(in: platformFolder + "migrations")
 
     /// The migrations of the service's own ledger, in the same manner.
     package static let ledgerMigrations = migrations(in: "ledger/migrations")
 
     /// Where the values of a column come from in a database that did not have it: a text for each column.
-    package static let repairRules = manifest.filter { $0.path.hasPrefix("mcp/rules/") }.map(\.text)
+    package static let repairRules = manifest.filter { $0.path.hasPrefix(platformFolder + "rules/") }.map(\.text)
 
     private static let files = Dictionary(uniqueKeysWithValues: manifest.map { ($0.path, $0) })
 

@@ -5,8 +5,10 @@ extension MigrationSet {
     /// The platform's schema, for `pgtend schema apply`.
     package static let platform = MigrationSet(
         migrations: EmbeddedSQL.migrations, title: "the schema", target: "the database",
-        historyTable: "pgtend.schema_migrations", historyTableFile: "mcp/queries/history_table",
-        createdObjectsFile: "mcp/migrations/0001_consolidated_schema/foundation/created_objects.sql",
+        historyTable: "pgtend.schema_migrations",
+        historyTableFile: EmbeddedSQL.platformFolder + "queries/history_table",
+        createdObjectsFile: EmbeddedSQL.platformFolder
+            + "migrations/0001_consolidated_schema/foundation/created_objects.sql",
         session: SchemaQuery.session(), history: SchemaQuery.history(), rights: SchemaQuery.rights(),
         otherwise: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
 }

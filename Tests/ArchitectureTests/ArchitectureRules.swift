@@ -92,8 +92,7 @@ enum ArchitectureRules {
         matches(of: /\btry\?|\bcatch\s*\{\s*\}|\b_ = sd_\w+/, in: file.code).map { "\(file.path): \($0)" }
     }
 
-    /// Any schema is tended alike: the platform's is named as the default, and in the embedded SQL, whose paths
-    /// (`mcp/queries/…`) are no names of it.
+    /// Any schema is tended alike: the platform's is named as the default, and in the embedded SQL.
     static func platformNames(_ file: SourceFile) -> [String] {
         let defaults = [
             "Sources/Maintenance/Database/DatabaseDefinition.swift",
@@ -101,7 +100,7 @@ enum ArchitectureRules {
         ]
         guard file.module != "EmbeddedSQL", !defaults.contains(file.path) else { return [] }
         let names =
-            /\b(?:mcp(?!\/)|audit_log|api_key_usage|embedding_(?:metrics|models|statistics)|embeddings|agent_cost_analytics|active_embedding_models|update_embedding_statistics|refresh_cost_analytics)\b/
+            /\b(?:mcp|audit_log|api_key_usage|embedding_(?:metrics|models|statistics)|embeddings|agent_cost_analytics|active_embedding_models|update_embedding_statistics|refresh_cost_analytics)\b/
         return matches(of: names, in: file.codeAndStrings).map { "\(file.path): names \($0)" }
     }
 

@@ -173,8 +173,6 @@ struct ArchitectureTests {
         let text = "let schema = \"mcp\"\nlet table = #\"mcp.audit_log\"#\n// mcp\n/* audit_log */"
         let file = SourceFile(path: "Sources/Commands/Snippet.swift", text: text)
         #expect(ArchitectureRules.platformNames(file).count == 3)
-        let path = SourceFile(path: file.path, text: "case facts = \"mcp/queries/facts\"")
-        #expect(ArchitectureRules.platformNames(path) == [])
     }
 
     @Test func refusesAStrayMessageID() {

@@ -20,7 +20,8 @@ package struct RecordedFacts: Sendable {
     }
 
     /// The schema that this program installs.
-    package static let platform = RecordedFacts(EmbeddedSQL.text("mcp/facts/consolidated_schema.tsv"))
+    package static let platform = RecordedFacts(
+        EmbeddedSQL.text(EmbeddedSQL.platformFolder + "facts/consolidated_schema.tsv"))
 
     /// The schema that the facts are about.
     package let schema: String

@@ -58,7 +58,7 @@ package struct RepairRule: Sendable {
             parts[name].map { $0.joined(separator: "\n").trimmingLines }
         }
         guard let place = head["column"]?.first?.split(separator: "."), place.count == 2 else {
-            preconditionFailure("a rule of sql/mcp/rules names no column: \(text.prefix(80))")
+            preconditionFailure("a repair rule names no column: \(text.prefix(80))")
         }
         table = String(place[0])
         column = String(place[1])

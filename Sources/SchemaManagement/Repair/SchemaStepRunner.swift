@@ -59,8 +59,11 @@ struct SchemaStepRunner {
         let record = try await connection.row("SELECT to_regclass('pgtend.schema_steps') IS NOT NULL AS stands")
         let isRecorded: Bool = try record.decode("stands")
         let tables =
-            [EmbeddedSQL.text("mcp/migrations/0001_consolidated_schema/foundation/created_objects.sql")]
-            + (isRecorded ? [] : [EmbeddedSQL.query("mcp/queries/repair/steps_table")])
+            [
+                EmbeddedSQL.text(
+                    EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/created_objects.sql")
+            ]
+            + (isRecorded ? [] : [EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/repair/steps_table")])
         try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
         try await letAutovacuumGiveWay()
     }

@@ -140,7 +140,7 @@ package struct SchemaRollback: Sendable {
 
     /// One message of the simple protocol, which the server runs as one transaction.
     private func script(_ migrations: [Migration], dropsRows: Bool) -> String {
-        let guardian = dropsRows ? [] : [EmbeddedSQL.query("mcp/queries/rollback/guard")]
+        let guardian = dropsRows ? [] : [EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/rollback/guard")]
         // The record goes first: taking back the first migration drops its table.
         let texts = migrations.flatMap { migration in
             ["DELETE FROM \(set.historyTable) WHERE number = \(migration.number)", migration.down?.text ?? ""]

@@ -30,7 +30,8 @@ struct PartitionPlanner: PartPlanner {
                 table, .briefly(locks), "a row of this month has no partition",
                 [
                     "SET LOCAL pgtend.parent = \(try SQLLiteral(table.name).quoted)",
-                    EmbeddedSQL.text("mcp/migrations/0001_consolidated_schema/tables/first_partitions.sql"),
+                    EmbeddedSQL.text(
+                        EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/tables/first_partitions.sql"),
                 ]), to: .firstPartitions)
     }
 

@@ -19,13 +19,15 @@ struct FoundationPlanner: PartPlanner {
 
     /// These files of the migration can be executed again: they only create what is missing.
     func planFoundation() throws(SQLTextError) {
-        planFile("mcp/migrations/0001_consolidated_schema/foundation/roles.sql", for: .role)
+        planFile(EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/roles.sql", for: .role)
         // Before the schema gets another owner: programs that run as its owner have no other right to use it.
         try planFormerOwners()
-        planFile("mcp/migrations/0001_consolidated_schema/foundation/schema.sql", for: .schema)
+        planFile(EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/schema.sql", for: .schema)
         refuseMissingPgvector()
         // Also for a role that is missing: it needs the right to use the extensions.
-        planFile("mcp/migrations/0001_consolidated_schema/foundation/extensions.sql", for: .extension, .role)
+        planFile(
+            EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/extensions.sql",
+            for: .extension, .role)
         for difference in gap.different
         where difference.object.kind == .extension && difference.property == .version {
             plan.refuse(
