@@ -77,3 +77,48 @@ package struct DatabaseDefinition: Hashable, Sendable {
     /// The schema that is watched when nothing else is said.
     package static let defaultSchema = "mcp"
 }
+
+/// What to do with a connection pooler that stands before the server.
+package enum PoolerUse: String, CaseIterable, Hashable, Sendable {
+    case refuse
+    /// Accepted where a check under load agrees that each session has a backend of its own.
+    case session
+}
+
+/// How long the application may be made to wait.
+package struct LockBudget: Hashable, Sendable {
+    /// The one deadline for all the locks that a step takes, from the first request on.
+    package var perStep: Duration
+    /// How often a step that met a lock is tried, the first time included.
+    package var tries: Int
+    /// The sum of the waits for one table, over all steps of a run and of those within the hour before it; when it is
+    /// spent its steps are postponed. Without a ledger runs do not know of each other's waits.
+    package var perTableAndHour: Duration
+
+    package init(
+        perStep: Duration = .milliseconds(200), tries: Int = 5, perTableAndHour: Duration = .seconds(5)
+    ) {
+        self.perStep = perStep
+        self.tries = tries
+        self.perTableAndHour = perTableAndHour
+    }
+}
+
+/// What the service remembers in the database itself: its runs and slots.
+package struct LedgerDefinition: Hashable, Sendable {
+    /// False reports to the journal alone. Then several services on one database do the same work several times.
+    package var enabled: Bool
+    /// Runs and slots that are older are deleted.
+    package var keep: Duration
+    /// At most that many runs are kept, whatever their age.
+    package var keepRuns: Int
+
+    package init(enabled: Bool = true, keep: Duration = .seconds(30 * 86_400), keepRuns: Int = 10_000) {
+        self.enabled = enabled
+        self.keep = keep
+        self.keepRuns = keepRuns
+    }
+
+    /// At most that many steps are kept, whatever the age of their run.
+    package var keepSteps: Int { keepRuns.multipliedReportingOverflow(by: 10).overflow ? .max : keepRuns * 10 }
+}

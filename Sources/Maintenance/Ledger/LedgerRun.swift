@@ -97,3 +97,43 @@ package struct LedgerFigures: Hashable, Sendable {
             lockWait: summary.reports.reduce(.zero) { $0 + $1.lockWait })
     }
 }
+
+/// All that the ledger has on one run.
+package struct LedgerRunDetail: Hashable, Sendable {
+    package var run: LedgerRun
+    /// The name of the database in the configuration of whoever ran it.
+    package var database: String
+    /// By number. Of a run that left many steps undone only the first are entered; the figures count them all.
+    package var steps: [LedgerStep]
+    package var refusals: [Refusal]
+    package var heldLocks: [HeldRunLock]
+
+    package init(
+        run: LedgerRun, database: String, steps: [LedgerStep] = [], refusals: [Refusal] = [],
+        heldLocks: [HeldRunLock] = []
+    ) {
+        self.run = run
+        self.database = database
+        self.steps = steps
+        self.refusals = refusals
+        self.heldLocks = heldLocks
+    }
+}
+
+/// The runs of one kind of task that have failed one after the other, up to the last: those with a step that failed,
+/// those that were not completed, and those whose owner died. A run that was told to stop neither counts nor ends it.
+package struct LedgerStreak: Hashable, Sendable {
+    package var task: TaskKind
+    package var failures: Int
+    /// When the first of them began.
+    package var since: Instant
+    /// What went wrong the last time, where it left a word.
+    package var reason: String?
+
+    package init(task: TaskKind, failures: Int, since: Instant, reason: String? = nil) {
+        self.task = task
+        self.failures = failures
+        self.since = since
+        self.reason = reason
+    }
+}

@@ -1,4 +1,5 @@
 import DatabaseAccess
+import EmbeddedSQL
 import Maintenance
 import PostgresClient
 import SQLText
@@ -45,4 +46,13 @@ extension ServerFailure {
             message: "the ledger has had migration \(found) of a newer pgtend; this one knows \(known)",
             cure: "use the version of pgtend that pgtend_ledger.schema_migrations.pgtend_version names, or a later one")
     }
+}
+
+extension MigrationSet {
+    /// What the service records. It applies them by itself, so that another service that is at it is waited for.
+    package static let ledger = MigrationSet(
+        migrations: EmbeddedSQL.ledgerMigrations, title: "the ledger", target: "the ledger",
+        historyTable: "pgtend_ledger.schema_migrations", historyTableFile: "ledger/queries/migrations_table",
+        session: LedgerQuery.session(), history: LedgerQuery.migrations(), rights: LedgerQuery.rights(),
+        otherwise: "let a superuser run", lockNumber: 101, lockTimeout: .seconds(15))
 }

@@ -1,3 +1,4 @@
+import CivilTime
 import DatabaseAccess
 import Maintenance
 import PostgresClient
@@ -82,4 +83,36 @@ struct StepTransaction {
 extension StepLimits {
     /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
     var clientTimeout: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
+}
+
+extension StepLimits {
+    /// How the transaction of a step begins, in a run and in the script of a plan.
+    var beginning: [String] {
+        [
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+            "SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms'",
+            "SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'",
+        ]
+    }
+}
+
+/// One try of one step, whatever its action: its work in one transaction, with its row in the ledger.
+struct StepRunner {
+    let connection: Connection
+    let step: PlanStep
+    let work: any StepWork
+    /// nil where there is no ledger.
+    var row: StepRow?
+
+    func attempt() async throws(PostgresError) -> StepOutcome {
+        let transaction = StepTransaction(connection: connection, limits: step.limits, row: row)
+        return try await transaction.run(
+            as: step.role,
+            unless: { () async throws(PostgresError) in
+                try await work.recheck(on: connection).map { StepOutcome.superseded(reason: $0) }
+            }
+        ) { () async throws(PostgresError) in
+            try await work.perform(on: connection)
+        }
+    }
 }
