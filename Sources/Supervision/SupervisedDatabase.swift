@@ -100,7 +100,7 @@ struct SupervisedDatabase {
         switch SlotRetryPolicy().reaction(to: summary, attempt: attempt, jitter: jitter) {
         case .completed:
             tasks[index].complete(recorded: recorded)
-        case .again(let delay):
+        case .retry(let delay):
             let missed = tasks[index].retry(
                 notBefore: now.monotonic + delay, obstacle: summary.obstacle,
                 isElsewhere: !summary.heldLocks.isEmpty, recorded: recorded)

@@ -23,7 +23,9 @@ struct DocumentTests {
 
     @Test func theStatusNamesWhatItTells() throws {
         var ledger = SampleAnswers.ledger
-        ledger.streaks = [LedgerStreak(task: .partitions, failures: 3, since: SampleAnswers.ago(60), reason: "no")]
+        ledger.streaks = [
+            LedgerFailureStreak(task: .partitions, failures: 3, since: SampleAnswers.ago(60), reason: "no")
+        ]
         ledger.running = [SampleAnswers.run(.statistics, 9, .running, took: nil)]
         let document = try object(
             StatusDocument([SampleAnswers.status(ledger: ledger)], [("gone", Self.failure)]).rendered)

@@ -23,7 +23,7 @@ struct ExitStatusTests {
         arguments: [
             ([.refused, .failed, .unavailable], .unavailable), ([.held, .failed], .failed),
             ([.postponed, .refused], .refused),
-            ([.nothingToTend, .postponed], .postponed), ([.unavailable, .noPermission, .done], .noPermission),
+            ([.nothingToMaintain, .postponed], .postponed), ([.unavailable, .noPermission, .done], .noPermission),
         ] as [([Status], Status)])
     func theGravestWins(statuses: [Status], gravest: Status) {
         #expect(Status.gravest(statuses) == gravest)

@@ -47,9 +47,9 @@ struct StatusTextTests {
         plan.missingSchemas = ["shpo"]
         var ledger = SampleAnswers.ledger
         ledger.streaks = [
-            LedgerStreak(
+            LedgerFailureStreak(
                 task: .views, failures: 12, since: SampleAnswers.ago(8_400), reason: "permission denied\u{1B}[2J"),
-            LedgerStreak(task: .statistics, failures: 1, since: SampleAnswers.ago(60)),
+            LedgerFailureStreak(task: .statistics, failures: 1, since: SampleAnswers.ago(60)),
         ]
         ledger.latestSlots[.partitions] = SampleAnswers.slot(.partitions, due: SampleAnswers.instant("2026-11-22"))
         ledger.passed = [
@@ -190,7 +190,7 @@ struct StatusTextTests {
         ]
         plan.missingSchemas = [nasty]
         var ledger = SampleAnswers.ledger
-        ledger.streaks = [LedgerStreak(task: .views, failures: 2, since: SampleAnswers.now, reason: nasty)]
+        ledger.streaks = [LedgerFailureStreak(task: .views, failures: 2, since: SampleAnswers.now, reason: nasty)]
         ledger.passed = [SampleAnswers.slot(.views, due: SampleAnswers.now, .missed, reason: nasty)]
         ledger.lastRuns[.views] = SampleAnswers.run(.views, 1, .incomplete) {
             $0.failure = ServerFailure(failureClass: .other, message: nasty)

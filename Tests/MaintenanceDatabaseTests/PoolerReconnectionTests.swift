@@ -26,7 +26,7 @@ struct PoolerReconnectionTests {
 
                 let failure = await #expect(throws: PostgresError.self) { try await session.connection() }
                 #expect(failure?.kind == .pooler)
-                #expect(session.lost?.kind == .pooler)
+                #expect(session.reconnectFailure?.kind == .pooler)
                 await session.close()
             }
         }

@@ -133,7 +133,7 @@ struct RunLockTests {
             let connection = try await session.connection()
             #expect(count.load(ordering: .relaxed) == 2)
             #expect(await session.tasks == TaskKind.allCases)
-            #expect(await session.takenOver.isEmpty)
+            #expect(await session.lostLocks.isEmpty)
             let pids = try await database.psql(
                 "SELECT DISTINCT pid FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND datname = current_database()"
             )
@@ -148,7 +148,7 @@ struct RunLockTests {
             try await database.psql(Self.world)
             let plan = try await database.plan([.partitions, .views]) { $0.partitions.premake = 0 }
             let (first, other) = (try await database.connect(), try await database.connect(as: "the other run"))
-            let session = RunSession(first: first, notices: NoticeLog(), reconnectionTime: .milliseconds(100)) {
+            let session = RunSession(first: first, notices: NoticeLog(), reconnectTimeout: .milliseconds(100)) {
                 () async throws(PostgresError) in
                 if try await RunLock(connection: other).take(.partitions) != nil {
                     throw PostgresError(.connection, "the lock of the lost session is still held")
@@ -168,7 +168,7 @@ struct RunLockTests {
             #expect(reports.map(\.outcome.word) == ["interrupted", "done"])
             guard case .interrupted(let reason)? = reports.first?.outcome else { return }
             #expect(reason.contains("held by pid \(other.server.backendPID) (postgres, the other run, from local"))
-            #expect(await session.takenOver.map(\.task) == [.partitions])
+            #expect(await session.lostLocks.map(\.task) == [.partitions])
             await session.close()
             await other.close()
         }

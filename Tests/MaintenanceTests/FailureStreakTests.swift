@@ -57,7 +57,8 @@ struct FailureStreakTests {
     }
 
     @Test(arguments: [
-        (1, 0, FailureSeverity.passing), (2, 899, .passing), (2, 900, .lasting), (3, 0, .lasting), (9, 7_199, .lasting),
+        (1, 0, FailureSeverity.transient), (2, 899, .transient), (2, 900, .persistent), (3, 0, .persistent),
+        (9, 7_199, .persistent),
         (9, 7_200, .severe), (10, 0, .severe), (1, 7_200, .severe), (100_000, 0, .severe),
     ])
     func risesByCountAndByTime(failures: Int, seconds: Int64, severity: FailureSeverity) {
@@ -70,7 +71,7 @@ struct FailureStreakTests {
         for _ in 0..<50 {
             var streak = FailureStreak()
             var now: Int64 = 0
-            var gravest = FailureSeverity.passing
+            var gravest = FailureSeverity.transient
             for _ in 0..<40 {
                 now += Int64.random(in: 0...4_000, using: &generator)
                 let isSaid = streak.add(at: Self.instant(now))

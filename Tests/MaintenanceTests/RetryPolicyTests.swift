@@ -14,29 +14,29 @@ struct RetryPolicyTests {
     private func reaction(
         to failure: FailureClass, attempt: Int = 1, waited: Duration = .zero, jitter: Double = 1
     ) -> RetryPolicy.Reaction {
-        RetryPolicy(backoff: Backoff(base: .milliseconds(100), longest: .milliseconds(150))).reaction(
+        RetryPolicy(backoff: Backoff(base: .milliseconds(100), maximum: .milliseconds(150))).reaction(
             to: failure, of: Self.view, attempt: attempt, waited: waited, jitter: jitter)
     }
 
     @Test("Only what others caused is tried again", arguments: FailureClass.allCases)
     func triesAgainWhatOthersCaused(failure: FailureClass) {
         let isOthers = [.lockNotAvailable, .transactionRollback].contains(failure)
-        #expect(reaction(to: failure) == (isOthers ? .again(after: .milliseconds(100)) : .fail))
+        #expect(reaction(to: failure) == (isOthers ? .retry(after: .milliseconds(100)) : .fail))
     }
 
     @Test("The wait doubles up to the longest, and the jitter halves it at most")
     func doubles() {
-        #expect(reaction(to: .lockNotAvailable, attempt: 2) == .again(after: .milliseconds(150)))
-        #expect(reaction(to: .lockNotAvailable, attempt: 2, jitter: 0) == .again(after: .milliseconds(75)))
+        #expect(reaction(to: .lockNotAvailable, attempt: 2) == .retry(after: .milliseconds(150)))
+        #expect(reaction(to: .lockNotAvailable, attempt: 2, jitter: 0) == .retry(after: .milliseconds(75)))
     }
 
     @Test("Neither the tries nor the budget are exceeded")
     func ends() {
         #expect(reaction(to: .lockNotAvailable, attempt: 3) == .postpone)
-        #expect(reaction(to: .lockNotAvailable, waited: .milliseconds(800)) == .again(after: .milliseconds(100)))
+        #expect(reaction(to: .lockNotAvailable, waited: .milliseconds(800)) == .retry(after: .milliseconds(100)))
         #expect(reaction(to: .lockNotAvailable, waited: .milliseconds(801)) == .postpone)
         // It was rolled back, and held up nobody.
-        #expect(reaction(to: .transactionRollback, waited: .seconds(9)) == .again(after: .milliseconds(100)))
+        #expect(reaction(to: .transactionRollback, waited: .seconds(9)) == .retry(after: .milliseconds(100)))
         #expect(reaction(to: .transactionRollback, attempt: 3) == .postpone)
     }
 
@@ -53,7 +53,7 @@ struct RetryPolicyTests {
                 to: .timeout, of: PlanStep(.createPartition(step), reason: "due", limits: Self.limits),
                 attempt: attempt, waited: .zero, jitter: 1)
         }
-        #expect(reaction(nil, attempt: 1) == .again(after: .milliseconds(100)))
+        #expect(reaction(nil, attempt: 1) == .retry(after: .milliseconds(100)))
         #expect(reaction(nil, attempt: 3) == .fail)
         #expect(reaction(app("rest"), attempt: 1) == .fail)
     }

@@ -28,8 +28,8 @@ struct RunSummaryTests {
     func isTheWorst() {
         let lost = ServerFailure(failureClass: .connection, message: "gone")
         #expect(Self.summary().verdict == .done)
-        #expect(Self.summary { $0.objectsInView = 0 }.verdict == .nothingToTend)
-        #expect(Self.summary { ($0.objectsInView, $0.missingSchemas) = (0, ["mcp"]) }.verdict == .nothingToTend)
+        #expect(Self.summary { $0.objectsInView = 0 }.verdict == .nothingToMaintain)
+        #expect(Self.summary { ($0.objectsInView, $0.missingSchemas) = (0, ["mcp"]) }.verdict == .nothingToMaintain)
         #expect(Self.summary { ($0.objectsInView, $0.missingSchemas) = (0, ["shpo"]) }.verdict == .refused)
         #expect(Self.summary { $0.missingSchemas = ["mcp"] }.verdict == .refused)
         #expect(Self.summary { $0.reports = [Self.ended(.superseded(reason: "done by others"))] }.verdict == .done)

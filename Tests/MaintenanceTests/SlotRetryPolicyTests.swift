@@ -33,22 +33,22 @@ struct SlotRetryPolicyTests {
     func waitsForWhatMayPass(failureClass: FailureClass) {
         let isLasting = [.authentication, .privilege, .pooler, .refused, .other].contains(failureClass)
         let summary = Self.summary(failure: Self.failure(failureClass))
-        #expect(reaction(to: summary) == (isLasting ? .nextSlot : .again(after: .seconds(1))))
+        #expect(reaction(to: summary) == (isLasting ? .nextSlot : .retry(after: .seconds(1))))
     }
 
     @Test("A standby is waited for: it may be promoted")
     func waitsForAPromotion() {
         #expect(
             reaction(to: Self.summary(failure: Self.failure(.other, .readOnlySQLTransaction)))
-                == .again(after: .seconds(1)))
+                == .retry(after: .seconds(1)))
     }
 
     @Test("The wait doubles from a second to a minute, and the jitter halves it at most")
     func doubles() {
         let summary = Self.summary(failure: Self.failure(.connection))
         let waits = [1, 2, 6, 7, 1_000].map { reaction(to: summary, attempt: $0) }
-        #expect(waits == [1, 2, 32, 60, 60].map { .again(after: .seconds($0)) })
-        #expect(reaction(to: summary, attempt: 7, jitter: 0) == .again(after: .seconds(30)))
+        #expect(waits == [1, 2, 32, 60, 60].map { .retry(after: .seconds($0)) })
+        #expect(reaction(to: summary, attempt: 7, jitter: 0) == .retry(after: .seconds(30)))
     }
 
     @Test(
@@ -83,7 +83,7 @@ struct SlotRetryPolicyTests {
         set(.failed(Self.failure(.other)))
         #expect(reaction(to: summary) == .completed)
         set(.postponed(tries: 5, blockers: []))
-        #expect(reaction(to: summary) == .again(after: .seconds(1)))
+        #expect(reaction(to: summary) == .retry(after: .seconds(1)))
     }
 
     @Test("Neither a held lock nor a signal completes a slot, however often")
@@ -97,7 +97,7 @@ struct SlotRetryPolicyTests {
         stopped.interruption = "SIGTERM"
         for summary in [held, stopped] {
             #expect(!SlotRetryPolicy().isComplete(summary, attempt: 9))
-            #expect(reaction(to: summary) == .again(after: .seconds(1)))
+            #expect(reaction(to: summary) == .retry(after: .seconds(1)))
         }
     }
 
@@ -106,7 +106,7 @@ struct SlotRetryPolicyTests {
         let slot = Slot(task: .views, due: Instant(microseconds: 0))
         var summary = Self.summary([.done])
         summary.slot = SlotReport(slot: slot, attempt: 1, state: .open)
-        #expect(reaction(to: summary) == .again(after: .seconds(1)), "its end could not be entered")
+        #expect(reaction(to: summary) == .retry(after: .seconds(1)), "its end could not be entered")
         summary.slot?.state = .ran(late: true)
         #expect(reaction(to: summary) == .completed)
         let owner = RunOwner(runID: "o", host: "h", pid: 1, startedAt: Instant(microseconds: 0))

@@ -14,17 +14,18 @@ struct StepTriesTests {
         transactionAge: 1)
 
     private var tries = StepTries(
-        step, policy: RetryPolicy(backoff: Backoff(base: .milliseconds(100), longest: .seconds(2))))
+        step, policy: RetryPolicy(backoff: Backoff(base: .milliseconds(100), maximum: .seconds(2))))
     private var waits = LockWaits()
 
     private mutating func fail(
-        _ failureClass: FailureClass, after duration: Duration = .milliseconds(200), isToStop: Bool = false,
-        isServerLost: Bool = false
+        _ failureClass: FailureClass, after duration: Duration = .milliseconds(200), isStopRequested: Bool = false,
+        isServerUnreachable: Bool = false
     ) -> StepTries.Next {
         let failure = ServerFailure(failureClass: failureClass, message: "m")
         return tries.next(
             after: StepTries.Failure(
-                failure, duration: duration, blockers: [Self.blocker], isToStop: isToStop, isServerLost: isServerLost),
+                failure, duration: duration, blockers: [Self.blocker], isStopRequested: isStopRequested,
+                isServerUnreachable: isServerUnreachable),
             waits: &waits, jitter: 1)
     }
 
@@ -39,10 +40,10 @@ struct StepTriesTests {
 
     @Test("A table whose budget is spent is not waited for at all, whoever has spent it")
     mutating func keepsTheBudget() {
-        #expect(tries.outcomeBeforeTry(LockWaits([app("v"): .milliseconds(800)]), isToStop: false) == nil)
+        #expect(tries.outcomeBeforeTry(LockWaits([app("v"): .milliseconds(800)]), isStopRequested: false) == nil)
         let spent = LockWaits([app("v"): .milliseconds(801)])
-        #expect(tries.outcomeBeforeTry(spent, isToStop: false) == .postponed(tries: 0, blockers: []))
-        #expect(tries.outcomeBeforeTry(LockWaits([app("w"): .seconds(9)]), isToStop: false) == nil)
+        #expect(tries.outcomeBeforeTry(spent, isStopRequested: false) == .postponed(tries: 0, blockers: []))
+        #expect(tries.outcomeBeforeTry(LockWaits([app("w"): .seconds(9)]), isStopRequested: false) == nil)
         waits = LockWaits([app("v"): .milliseconds(700)])
         // This try has spent the rest.
         #expect(fail(.lockNotAvailable) == .end(.postponed(tries: 1, blockers: [Self.blocker])))
@@ -59,7 +60,7 @@ struct StepTriesTests {
     @Test("A server that could not be reached again is not asked again")
     mutating func givesUpALostServer() {
         let failure = ServerFailure(failureClass: .connection, message: "m")
-        #expect(fail(.connection, isServerLost: true) == .end(.failed(failure)))
+        #expect(fail(.connection, isServerUnreachable: true) == .end(.failed(failure)))
         #expect(!tries.hasLostConnection)
     }
 
@@ -68,10 +69,10 @@ struct StepTriesTests {
         #expect(
             fail(.cancelled) == .end(.interrupted(reason: "cancelled on the server and rolled back")))
         #expect(
-            fail(.connection, isToStop: true)
+            fail(.connection, isStopRequested: true)
                 == .end(.interrupted(reason: "the connection was lost, and the run was told to stop")))
-        #expect(fail(.lockNotAvailable, isToStop: true) == .pause(.milliseconds(100)))
-        guard case .interrupted? = tries.outcomeBeforeTry(waits, isToStop: true) else {
+        #expect(fail(.lockNotAvailable, isStopRequested: true) == .pause(.milliseconds(100)))
+        guard case .interrupted? = tries.outcomeBeforeTry(waits, isStopRequested: true) else {
             Issue.record("it is tried again")
             return
         }

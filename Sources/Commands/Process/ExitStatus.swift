@@ -8,7 +8,7 @@ enum ExitStatus: Int32, CaseIterable {
     case done = 0
     case failed = 1
     case refused = 2
-    case nothingToTend = 3
+    case nothingToMaintain = 3
     case held = 4
     case postponed = 5
     case usage = 64
@@ -24,7 +24,7 @@ enum ExitStatus: Int32, CaseIterable {
     init(_ verdict: RunVerdict) {
         switch verdict {
         case .done: self = .done
-        case .nothingToTend: self = .nothingToTend
+        case .nothingToMaintain: self = .nothingToMaintain
         case .postponed: self = .postponed
         case .refused: self = .refused
         case .held: self = .held
@@ -53,7 +53,8 @@ enum ExitStatus: Int32, CaseIterable {
 
     private var gravity: Int {
         let ascending: [ExitStatus] = [
-            .done, .nothingToTend, .postponed, .refused, .held, .failed, .unavailable, .noPermission, .configuration,
+            .done, .nothingToMaintain, .postponed, .refused, .held, .failed, .unavailable, .noPermission,
+            .configuration,
             .usage, .outputLost, .software,
         ]
         return ascending.firstIndex(of: self) ?? ascending.count
@@ -64,7 +65,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .done: "everything that was due is done"
         case .failed: "a step failed; the others were done"
         case .refused: "something is not tended, and why was said; the rest was done"
-        case .nothingToTend: "the watched schemas hold nothing that pgtend tends"
+        case .nothingToMaintain: "the watched schemas hold nothing that pgtend tends"
         case .held: "another run held a kind of task; the rest was done"
         case .postponed: "a step met locks until its lock budget was spent; the rest was done"
         case .usage: "the command line is not right"

@@ -10,7 +10,7 @@ struct LedgerExtract: Hashable, Sendable {
     var dead: [LedgerRun] = []
     /// Of each kind of task, the slot that was due last.
     var latestSlots: [TaskKind: LedgerSlot] = [:]
-    var streaks: [LedgerStreak] = []
+    var streaks: [LedgerFailureStreak] = []
     /// Skipped and missed, of the last day.
     var passed: [LedgerSlot] = []
     var refreshes: [LedgerRefresh] = []

@@ -68,7 +68,7 @@ struct StatusReader {
                 }
             }
             // A standby has the ledger and not the locks: what is at work on the primary cannot be told from here.
-            if !isStandby { extract.markAbandoned(exceptAtWork: try await reader.tasksAtWork()) }
+            if !isStandby { extract.markAbandoned(exceptAtWork: try await reader.lockedTasks()) }
             extract.streaks = try await reader.streaks()
             extract.refreshes = try await reader.refreshes()
             return extract

@@ -11,7 +11,7 @@ struct TaskStatus {
     let running: LedgerRun?
     /// Its end is not entered, and nobody is at it.
     let dead: LedgerRun?
-    let streak: LedgerStreak?
+    let streak: LedgerFailureStreak?
     /// Of the last day, oldest first.
     let passed: [LedgerSlot]
     /// When a slot was due that should have begun by now, and no service has.

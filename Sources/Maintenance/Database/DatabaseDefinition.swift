@@ -4,7 +4,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     package var name: String
     /// A libpq connection string; it may hold a password, so it is never printed as it is.
     package var conninfo: String
-    package var pooler: PoolerUse
+    package var pooler: PoolerPolicy
     /// The schemas in which tables, views and corpora are discovered.
     package var schemas: [String]
     package var partitions: PartitionDefaults
@@ -22,7 +22,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
     package init(
         name: String,
         conninfo: String,
-        pooler: PoolerUse = .refuse,
+        pooler: PoolerPolicy = .refuse,
         schemas: [String] = [defaultSchema],
         partitions: PartitionDefaults = PartitionDefaults(),
         partitionSets: [PartitionSetDefinition] = [],
@@ -79,7 +79,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
 }
 
 /// What to do with a connection pooler that stands before the server.
-package enum PoolerUse: String, CaseIterable, Hashable, Sendable {
+package enum PoolerPolicy: String, CaseIterable, Hashable, Sendable {
     case refuse
     /// Accepted where a check under load agrees that each session has a backend of its own.
     case session

@@ -122,7 +122,7 @@ package struct LedgerRunDetail: Hashable, Sendable {
 
 /// The runs of one kind of task that have failed one after the other, up to the last: those with a step that failed,
 /// those that were not completed, and those whose owner died. A run that was told to stop neither counts nor ends it.
-package struct LedgerStreak: Hashable, Sendable {
+package struct LedgerFailureStreak: Hashable, Sendable {
     package var task: TaskKind
     package var failures: Int
     /// When the first of them began.

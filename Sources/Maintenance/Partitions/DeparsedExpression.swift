@@ -31,7 +31,7 @@ struct DeparsedExpression {
 
     /// Whether it names that table, as only a subquery or a row type does: with its schema, since the session's
     /// search_path is empty. Columns stand behind the bare name of their table.
-    func names(_ table: RelationName) -> Bool {
+    func references(_ table: RelationName) -> Bool {
         var rest = text.unicodeScalars[...]
         var before: [String] = []
         while let token = Self.token(of: rest) {
@@ -88,8 +88,8 @@ struct DeparsedExpression {
 
 extension PartitionTemplate.Policy {
     /// Whether one of its subqueries names that table.
-    package func names(_ table: RelationName) -> Bool {
-        [using, check].compactMap(\.self).contains { DeparsedExpression($0).names(table) }
+    package func references(_ table: RelationName) -> Bool {
+        [using, check].compactMap(\.self).contains { DeparsedExpression($0).references(table) }
     }
 
     /// The policy as it has to be on the table `new`, when this is the one on `old`.

@@ -2,7 +2,7 @@ import CivilTime
 import SQLText
 
 /// Finds the grid on which a table's newest partitions lie.
-struct GridReader {
+struct GridInference {
     let keyType: PartitionKeyType
     let definition: PartitionSetDefinition?
     let server: ServerFacts
@@ -18,9 +18,9 @@ struct GridReader {
     /// - Parameters:
     ///   - siblings: the newest, as many as `InferenceWindow` looks at, oldest first.
     ///   - unbounded: partitions that have no two finite bounds, to be told where there are no siblings.
-    func read(_ siblings: [BoundedPartition], unbounded: [RelationName]) throws(NotUnderstood) -> Reading {
+    func infer(from siblings: [BoundedPartition], unbounded: [RelationName]) throws(InferenceFailure) -> Reading {
         if let zone = definition?.zone, zones[zone] == nil, !Self.isUTC(zone) {
-            throw NotUnderstood(
+            throw InferenceFailure(
                 reason: .unknownZone, explanation: "the server knows no time zone '\(zone)'",
                 setting: "zone: an IANA name that stands in pg_timezone_names")
         }
@@ -28,20 +28,20 @@ struct GridReader {
         guard let last = newest.last else { return try withoutSiblings(unbounded) }
 
         for grid in candidates(for: last) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
-            return reading(grid, from: siblings)
+            return result(grid, from: siblings)
         }
         // A grid can be given even where the standing partitions do not lie on it, as long as the newest ends on
         // one of its boundaries: then no sliver is left between the old habit and the new one.
         if let interval = definition?.interval {
             for clock in clocks {
                 let grid = PartitionGrid(interval: interval, clock: clock)
-                if grid.period(beginningAt: last.upper, zones: zones) != nil { return reading(grid, from: siblings) }
+                if grid.period(beginningAt: last.upper, zones: zones) != nil { return result(grid, from: siblings) }
             }
         }
         throw mismatch(Array(newest))
     }
 
-    private func withoutSiblings(_ unbounded: [RelationName]) throws(NotUnderstood) -> Reading {
+    private func withoutSiblings(_ unbounded: [RelationName]) throws(InferenceFailure) -> Reading {
         guard let interval = definition?.interval else {
             let names = unbounded.map(\.description).joined(separator: " and ")
             let explanation =
@@ -50,11 +50,11 @@ struct GridReader {
                 case 1: "its only partition \(names) has no finite bounds from which the interval could be read"
                 default: "its partitions \(names) have no finite bounds from which the interval could be read"
                 }
-            throw NotUnderstood(
+            throw InferenceFailure(
                 reason: .unknownInterval, explanation: explanation,
                 setting: "interval: month, naming: \"name_{YYYY}_{MM}\"")
         }
-        return reading(PartitionGrid(interval: interval, clock: clocks[0]), from: [])
+        return result(PartitionGrid(interval: interval, clock: clocks[0]), from: [])
     }
 
     /// What a bound may be a reading of, most likely first.
@@ -93,7 +93,7 @@ struct GridReader {
         return first
     }
 
-    private func reading(_ grid: PartitionGrid, from siblings: [BoundedPartition]) -> Reading {
+    private func result(_ grid: PartitionGrid, from siblings: [BoundedPartition]) -> Reading {
         let newest = siblings.suffix(InferenceWindow.interval)
         let clock =
             switch grid.clock {
@@ -123,7 +123,7 @@ struct GridReader {
         return parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " ")
     }
 
-    private func mismatch(_ newest: [BoundedPartition]) -> NotUnderstood {
+    private func mismatch(_ newest: [BoundedPartition]) -> InferenceFailure {
         let spans = newest.map { sibling in
             "\(sibling.partition.name) [\(keyType.literal(sibling.lower)), \(keyType.literal(sibling.upper)))"
         }.joined(separator: " and ")
@@ -135,7 +135,7 @@ struct GridReader {
             }
         }.joined(separator: " or ")
         let expected = (definition?.interval).map { "a \($0)" } ?? "one day, week, month, quarter or year each"
-        return NotUnderstood(
+        return InferenceFailure(
             reason: .unknownInterval,
             explanation: "its newest partitions \(spans) do not span \(expected) \(zonesTried)",
             setting: "zone: the zone whose midnights the bounds are, or interval: what is to follow")

@@ -12,10 +12,10 @@ extension NamingPattern {
     ) -> NamingPattern? {
         guard let first = partitions.first else { return nil }
         let candidates = readings(of: first.name, for: first.start)
-            .filter { $0.distinguishes(interval) && $0.keepsOneYear }
+            .filter { $0.distinguishes(interval) && $0.hasOneYear }
             .filter { candidate in partitions.allSatisfy { candidate.name(for: $0.start) == $0.name } }
         let best = candidates.min { $0.preference.lexicographicallyPrecedes($1.preference) }
-        guard let best, !best.isGuess(among: candidates) else { return nil }
+        guard let best, !best.isAmbiguous(among: candidates) else { return nil }
         return best
     }
 
@@ -63,7 +63,7 @@ extension NamingPattern {
     }
 
     /// A name tells its year once, and either by the calendar or by ISO weeks.
-    private var keepsOneYear: Bool {
+    private var hasOneYear: Bool {
         tokens.count { [.year, .shortYear, .isoYear].contains($0) } == 1
     }
 
@@ -72,7 +72,7 @@ extension NamingPattern {
     }
 
     /// Whether the date is written day and month before the year, and another reading swaps the two.
-    private func isGuess(among candidates: [NamingPattern]) -> Bool {
+    private func isAmbiguous(among candidates: [NamingPattern]) -> Bool {
         guard let day = tokens.firstIndex(of: .day), let month = tokens.firstIndex(of: .month),
             let year = tokens.firstIndex(where: { $0 == .year || $0 == .shortYear }), year > max(day, month)
         else { return false }

@@ -25,9 +25,9 @@ package struct PartitionPlanner {
         var plan = TaskPlan()
         // Two tables with one naming, or with long names that differ only behind the 63rd byte, can want one name.
         var claims: [RelationName: RelationName] = [:]
-        for table in tended { plan += read(table, claims: &claims) }
-        let standing = Set(snapshot.tables.map(\.name))
-        let missing = setDefinitions.values.filter { $0.enabled && !standing.contains($0.table) }.map(\.table)
+        for table in selectedTables { plan += self.plan(table, claims: &claims) }
+        let existing = Set(snapshot.tables.map(\.name))
+        let missing = setDefinitions.values.filter { $0.enabled && !existing.contains($0.table) }.map(\.table)
         for table in missing.sorted() { plan += TaskPlan(refusals: [missingTable(table)], objectsInView: 1) }
         return plan
     }
@@ -45,10 +45,12 @@ package struct PartitionPlanner {
     /// The runway of each table that is in view, once these steps are done.
     package func runways(after steps: [PlanStep]) -> [Runway] {
         let made = Dictionary(grouping: steps.compactMap(\.createPartition), by: \.parentOID)
-        return tended.compactMap { table in runway(of: (made[table.oid] ?? []).reduce(table) { $0.attaching($1) }) }
+        return selectedTables.compactMap { table in
+            runway(of: (made[table.oid] ?? []).reduce(table) { $0.attaching($1) })
+        }
     }
 
-    private var tended: [PartitionedTable] {
+    private var selectedTables: [PartitionedTable] {
         // A partition that is partitioned again belongs to its parent, which is refused as a whole when it lies on
         // a calendar; the parts of one of its periods must not be given periods beyond it.
         let partsOfPeriods = Set(
@@ -61,9 +63,9 @@ package struct PartitionPlanner {
         }.sorted { $0.name < $1.name }
     }
 
-    private func read(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
-        do throws(NotUnderstood) {
-            let set = try PartitionSet.understand(
+    private func plan(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
+        do throws(InferenceFailure) {
+            let set = try PartitionSet.infer(
                 table, definition: setDefinitions[table.name], defaults: definition.partitions,
                 server: snapshot.server, zones: snapshot.zones)
             return plan(set, claims: &claims)
@@ -85,7 +87,7 @@ package struct PartitionPlanner {
     /// else in that of the sessions that write `now()` and CURRENT_DATE into it.
     private func now(of table: PartitionedTable, keyType: PartitionKeyType) -> Instant? {
         let zone = setDefinitions[table.name]?.zone ?? snapshot.server.timeZone
-        if keyType.isZoned || GridReader.isUTC(zone) { return snapshot.takenAt }
+        if keyType.isZoned || GridInference.isUTC(zone) { return snapshot.takenAt }
         return snapshot.zones[zone]?.days[snapshot.takenAt].map { day in
             Instant(midnightOf: day.date)
                 .adding(microseconds: snapshot.takenAt.microseconds - day.startsAt.microseconds)
@@ -93,21 +95,21 @@ package struct PartitionPlanner {
     }
 
     private func plan(_ set: PartitionSet, claims: inout [RelationName: RelationName]) -> TaskPlan {
-        var reading = TaskPlan(
+        var result = TaskPlan(
             inferences: [Finding(task: .partitions, object: set.table.name, message: set.explanation)],
             runways: [runway(of: set.table)].compactMap(\.self), objectsInView: 1)
         let now = now(of: set.table, keyType: set.keyType)
         guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else {
-            reading.refusals.append(
+            result.refusals.append(
                 Refusal(
                     task: .partitions, object: set.table.name, reason: .unknownZone,
                     explanation: "the server did not say which day it is in its zone",
                     cure: "run pgtend again; if it stays, report it with the server's version"))
-            return reading
+            return result
         }
         let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
-        if let finding = gaps.finding(willFill: set.fillGaps) { reading.findings.append(finding) }
-        reading.findings += detachFindings(set.table) + publicationFindings(set.table)
+        if let finding = gaps.finding(willFill: set.fillGaps) { result.findings.append(finding) }
+        result.findings += detachFindings(set.table) + publicationFindings(set.table)
 
         var periods = (0...set.premake).map { index in
             (set.grid.interval.advance(current, by: index), reason(forPeriod: index, of: set))
@@ -119,25 +121,25 @@ package struct PartitionPlanner {
             do throws(Refused) {
                 if let action = try action(set, start: start, claims: claims) {
                     let limits = StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout)
-                    reading.steps.append(PlanStep(.createPartition(action), reason: reason, limits: limits))
+                    result.steps.append(PlanStep(.createPartition(action), reason: reason, limits: limits))
                     claims[action.partition] = action.parent
                 }
             } catch {
-                reading.refusals.append(error.refusal)
+                result.refusals.append(error.refusal)
             }
         }
-        if let first = reading.steps.first?.createPartition, !set.table.mayActAsOwner {
-            reading.refusals.append(notOwner(set.table, count: reading.steps.count, first: first))
-            reading.steps = []
+        if let first = result.steps.first?.createPartition, !set.table.mayActAsOwner {
+            result.refusals.append(notOwner(set.table, count: result.steps.count, first: first))
+            result.steps = []
         }
-        if !reading.steps.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
-            reading.refusals.append(lockedTemplate(set.table, failure))
-            reading.steps = []
+        if !result.steps.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
+            result.refusals.append(lockedTemplate(set.table, failure))
+            result.steps = []
         }
-        if !reading.steps.isEmpty, set.table.templatePartition == nil {
-            reading.findings.append(firstPartitionFinding(set.table))
+        if !result.steps.isEmpty, set.table.templatePartition == nil {
+            result.findings.append(firstPartitionFinding(set.table))
         }
-        return reading
+        return result
     }
 
     /// nil when the period has its partition.

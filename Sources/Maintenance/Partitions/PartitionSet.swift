@@ -26,48 +26,48 @@ enum InferenceWindow {
 
 extension PartitionSet {
     /// Reads the table's habits from its partitions, or from the definition where that says them.
-    static func understand(
+    static func infer(
         _ table: PartitionedTable, definition: PartitionSetDefinition?, defaults: PartitionDefaults,
         server: ServerFacts, zones: [String: ZoneSample]
-    ) throws(NotUnderstood) -> PartitionSet {
+    ) throws(InferenceFailure) -> PartitionSet {
         let (column, keyType) = try key(of: table)
         let siblings = table.newestBounded(InferenceWindow.naming)
         if let newest = siblings.last, newest.partition.isPartitioned {
-            throw NotUnderstood(
+            throw InferenceFailure(
                 reason: .subpartitioned,
                 explanation: "its newest partition \(newest.partition.name) is partitioned itself, "
                     + "and a new one would have to be so too")
         }
-        let reading = try GridReader(keyType: keyType, definition: definition, server: server, zones: zones)
-            .read(siblings, unbounded: siblings.isEmpty ? table.partitions.map(\.name) : [])
-        let (naming, source) = try naming(of: reading, configured: definition?.naming)
+        let inferred = try GridInference(keyType: keyType, definition: definition, server: server, zones: zones)
+            .infer(from: siblings, unbounded: siblings.isEmpty ? table.partitions.map(\.name) : [])
+        let (naming, source) = try naming(of: inferred, configured: definition?.naming)
         return PartitionSet(
-            table: table, keyColumn: column, keyType: keyType, grid: reading.grid, naming: naming,
+            table: table, keyColumn: column, keyType: keyType, grid: inferred.grid, naming: naming,
             schema: siblings.last?.partition.name.schema ?? table.name.schema,
             premake: max(0, definition?.premake ?? defaults.premake),
             fillGaps: definition?.fillGaps ?? defaults.fillGaps,
-            explanation: "\(reading.explanation); named \(naming), from \(source)")
+            explanation: "\(inferred.explanation); named \(naming), from \(source)")
     }
 
-    static func key(of table: PartitionedTable) throws(NotUnderstood) -> (String, PartitionKeyType) {
+    static func key(of table: PartitionedTable) throws(InferenceFailure) -> (String, PartitionKeyType) {
         guard table.strategy == .range else {
             let strategy = table.strategy == .list ? "LIST" : "HASH"
-            throw NotUnderstood(
+            throw InferenceFailure(
                 reason: .notRangePartitioned,
                 explanation: "it is partitioned by \(strategy); only RANGE partitions follow the calendar")
         }
         switch table.key {
         case .several(let columns):
-            throw NotUnderstood(
+            throw InferenceFailure(
                 reason: .severalKeyColumns, explanation: "its key has several columns (\(columns)); one is expected")
         case .expression(let expression):
-            throw NotUnderstood(
+            throw InferenceFailure(
                 reason: .expressionKey,
                 explanation: "its key is the expression \(expression); a plain column is expected")
         case .column(let name, let type):
             guard let keyType = PartitionKeyType(rawValue: type) else {
                 let known = PartitionKeyType.allCases.map(\.rawValue).joined(separator: ", ")
-                throw NotUnderstood(
+                throw InferenceFailure(
                     reason: .unsupportedKeyType,
                     explanation: "its key \(name) has the type \(type); one of \(known) is expected")
             }
@@ -78,28 +78,28 @@ extension PartitionSet {
     /// The configured pattern, or that of the newest names; of the newest two alone when an older habit was
     /// given up.
     private static func naming(
-        of reading: GridReader.Reading, configured: NamingPattern?
-    ) throws(NotUnderstood) -> (NamingPattern, source: String) {
+        of inferred: GridInference.Reading, configured: NamingPattern?
+    ) throws(InferenceFailure) -> (NamingPattern, source: String) {
         if let configured {
-            guard configured.distinguishes(reading.grid.interval) else {
-                throw NotUnderstood(
+            guard configured.distinguishes(inferred.grid.interval) else {
+                throw InferenceFailure(
                     reason: .unknownNaming,
-                    explanation: "the naming \(configured) gives two periods of a \(reading.grid.interval) one name",
+                    explanation: "the naming \(configured) gives two periods of a \(inferred.grid.interval) one name",
                     setting: "naming: \"name_{YYYY}_{MM}_{DD}\"")
             }
             return (configured, "the configuration")
         }
-        let named = reading.onGrid.map { sibling, firstDay in
-            (name: sibling.partition.name.name, start: reading.grid.nameDay(of: firstDay))
+        let named = inferred.onGrid.map { sibling, firstDay in
+            (name: sibling.partition.name.name, start: inferred.grid.nameDay(of: firstDay))
         }
         for window in [InferenceWindow.naming, InferenceWindow.interval] {
             let newest = Array(named.suffix(window))
-            if let pattern = NamingPattern.inferred(from: newest, interval: reading.grid.interval) {
+            if let pattern = NamingPattern.inferred(from: newest, interval: inferred.grid.interval) {
                 return (pattern, newest.count == 1 ? "its partition's name" : "\(newest.count) names")
             }
         }
         let example = named.last.map { "\($0.name) for \($0.start)" } ?? "it has none on the calendar"
-        throw NotUnderstood(
+        throw InferenceFailure(
             reason: .unknownNaming,
             explanation: "the names of its partitions do not follow from their bounds (\(example))",
             setting: "naming: \"name_{YYYY}_{MM}\"")
@@ -107,7 +107,7 @@ extension PartitionSet {
 }
 
 /// Why a table's habits could not be read.
-struct NotUnderstood: Error {
+struct InferenceFailure: Error {
     var reason: Refusal.Reason
     var explanation: String
     /// The line of configuration that would say it; nil where only leaving the table alone helps.

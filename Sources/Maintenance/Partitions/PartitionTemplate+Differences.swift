@@ -37,13 +37,13 @@ extension PartitionTemplate {
         compare("the publication", publications, template.publications)
         compare("UNLOGGED", isUnlogged, template.isUnlogged, onOff)
         // The names have the tables' in them, and cannot be alike.
-        let mine = Set(ownParts.map(\.definition))
-        for part in template.ownParts where !mine.contains(part.definition) {
+        let mine = Set(localObjects.map(\.definition))
+        for part in template.localObjects where !mine.contains(part.definition) {
             found.append(
                 "the \(part.kind) \(part.name) (\(part.definition)) of its sibling, which the parent lacks, is missing")
         }
         // Rewritten are the columns' qualifiers: a subquery on the sibling is one on the sibling still.
-        for policy in policies where policy.names(template.relation) {
+        for policy in policies where policy.references(template.relation) {
             found.append("the policy \(policy.name) names \(template.relation), as on its sibling")
         }
         return found
@@ -97,7 +97,7 @@ extension PartitionTemplate.ReplicaIdentity: CustomStringConvertible {
         case .full: "FULL"
         case .nothing: "NOTHING"
         case .index(let parentIndex): "the index of \(parentIndex)"
-        case .ownIndex(let index): "its own index \(index)"
+        case .localIndex(let index): "its own index \(index)"
         }
     }
 }

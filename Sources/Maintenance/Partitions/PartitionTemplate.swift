@@ -30,7 +30,7 @@ package struct PartitionTemplate: Hashable, Sendable {
     package var publications: [Publication]
     package var isUnlogged: Bool
     /// What cannot be given to a new partition, and is only compared with it.
-    package var ownParts: [OwnPart]
+    package var localObjects: [LocalObject]
 
     package init(
         relation: RelationName, owner: String, grants: [Grant]? = nil, columnGrants: [ColumnGrant] = [],
@@ -39,7 +39,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         replicaIdentity: ReplicaIdentity = .primaryKey, tablespace: String? = nil, accessMethod: String? = nil,
         columns: [ColumnSetting] = [], triggers: [Trigger] = [], identityColumns: Bool = false,
         publications: [Publication] = [], isUnlogged: Bool = false,
-        ownParts: [OwnPart] = []
+        localObjects: [LocalObject] = []
     ) {
         self.relation = relation
         self.owner = owner
@@ -59,7 +59,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         self.identityColumns = identityColumns
         self.publications = publications
         self.isUnlogged = isUnlogged
-        self.ownParts = ownParts
+        self.localObjects = localObjects
     }
 
     /// What the first partition of a table has, `self` being what the table itself has.
@@ -67,7 +67,7 @@ package struct PartitionTemplate: Hashable, Sendable {
     /// Nobody but the owner gets anything on it: access goes through the table, by its grants and its policies. Where
     /// row-level security holds for the table it holds for the partition too, and without a policy: what a grant that
     /// somebody gives later would show is nothing, until there is a policy. The rest is what PARTITION OF would do.
-    package var ofFirstPartition: PartitionTemplate {
+    package var forFirstPartition: PartitionTemplate {
         PartitionTemplate(
             relation: relation, owner: owner, defaultGrantees: defaultGrantees, rowSecurity: rowSecurity,
             forceRowSecurity: forceRowSecurity, tablespace: tablespace, accessMethod: accessMethod)
@@ -125,7 +125,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         /// An index that is part of the parent's index of that name.
         case index(parentIndex: RelationName)
         /// An index that only the template has, which a new partition cannot have.
-        case ownIndex(String)
+        case localIndex(String)
     }
 
     /// A column whose settings differ from what LIKE gives it.
@@ -164,7 +164,7 @@ package struct PartitionTemplate: Hashable, Sendable {
     }
 
     /// An index or a constraint of the partition that its parent does not have.
-    package struct OwnPart: Hashable, Sendable {
+    package struct LocalObject: Hashable, Sendable {
         /// `index` or `constraint`.
         package var kind: String
         package var name: String

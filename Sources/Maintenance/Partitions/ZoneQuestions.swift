@@ -16,7 +16,7 @@ package struct ZoneQuestions: Hashable, Sendable {
             return PartitionKeyType(rawValue: type)
         }
         let inferred = keyTypes.isEmpty ? [] : [server.timeZone]
-        zones = Set(definition.partitionSets.compactMap(\.zone) + inferred).filter { !GridReader.isUTC($0) }.sorted()
+        zones = Set(definition.partitionSets.compactMap(\.zone) + inferred).filter { !GridInference.isUTC($0) }.sorted()
         guard !zones.isEmpty else { return nil }
         let partitions = tables.lazy.flatMap(\.partitions)
         let uppers = Set(partitions.compactMap(\.upper.instant))

@@ -2,11 +2,11 @@
 package struct Backoff: Sendable {
     /// The pause after the first try.
     package var base: Duration
-    package var longest: Duration
+    package var maximum: Duration
 
-    package init(base: Duration, longest: Duration) {
+    package init(base: Duration, maximum: Duration) {
         self.base = base
-        self.longest = longest
+        self.maximum = maximum
     }
 
     /// The pause after that try.
@@ -16,6 +16,6 @@ package struct Backoff: Sendable {
     ///   - jitter: 0 to 1; it halves the pause at most, so that two that have met do not meet again.
     package func pause(after attempt: Int, jitter: Double) -> Duration {
         let doubled = base * (1 << min(max(0, attempt - 1), 16))
-        return min(doubled, longest) * (0.5 + jitter / 2)
+        return min(doubled, maximum) * (0.5 + jitter / 2)
     }
 }

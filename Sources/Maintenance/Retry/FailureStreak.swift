@@ -6,8 +6,8 @@ package struct FailureStreak: Hashable, Sendable {
     /// When the first of them was.
     package private(set) var since: Instant?
     private var latest: Instant?
-    private var lastSaid: Instant?
-    private var saidSeverity: FailureSeverity?
+    private var lastReported: Instant?
+    private var reportedSeverity: FailureSeverity?
 
     package init() {}
 
@@ -26,13 +26,13 @@ package struct FailureStreak: Hashable, Sendable {
         since = since ?? now
         latest = now
         let severity = FailureSeverity(failures: failures, lasting: lasting)
-        let isDayLater = lastSaid.map { now >= $0.adding(microseconds: Instant.microsecondsPerDay) } ?? true
-        let isSaid = isDayLater || failures.isRoundFigure || saidSeverity.map { severity > $0 } ?? true
-        if isSaid {
-            lastSaid = now
-            saidSeverity = severity
+        let isDayLater = lastReported.map { now >= $0.adding(microseconds: Instant.microsecondsPerDay) } ?? true
+        let isToBeReported = isDayLater || failures.isRoundFigure || reportedSeverity.map { severity > $0 } ?? true
+        if isToBeReported {
+            lastReported = now
+            reportedSeverity = severity
         }
-        return isSaid
+        return isToBeReported
     }
 
     /// It works again.
@@ -56,9 +56,9 @@ extension Int {
 /// How grave it is that something has failed that often, for that long: a single failure is mostly over before anybody
 /// has looked.
 package enum FailureSeverity: Int, CaseIterable, Hashable, Comparable, Sendable {
-    case passing
+    case transient
     /// From the third failure, or after 15 minutes.
-    case lasting
+    case persistent
     /// From the tenth failure, or after two hours.
     case severe
 
@@ -67,9 +67,9 @@ package enum FailureSeverity: Int, CaseIterable, Hashable, Comparable, Sendable 
         if failures >= 10 || lasting >= .seconds(2 * 3_600) {
             self = .severe
         } else if failures >= 3 || lasting >= .seconds(15 * 60) {
-            self = .lasting
+            self = .persistent
         } else {
-            self = .passing
+            self = .transient
         }
     }
 

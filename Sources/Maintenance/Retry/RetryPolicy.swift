@@ -2,13 +2,13 @@
 package struct RetryPolicy: Sendable {
     package var backoff: Backoff
 
-    package init(backoff: Backoff = Backoff(base: .milliseconds(100), longest: .seconds(2))) {
+    package init(backoff: Backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))) {
         self.backoff = backoff
     }
 
     /// What comes of a try that failed.
     package enum Reaction: Hashable, Sendable {
-        case again(after: Duration)
+        case retry(after: Duration)
         /// Others are in the way: a later run finds it otherwise.
         case postpone
         case fail
@@ -21,15 +21,15 @@ package struct RetryPolicy: Sendable {
     package func reaction(
         to failure: FailureClass, of step: PlanStep, attempt: Int, waited: Duration, jitter: Double
     ) -> Reaction {
-        guard isWait(failure, of: step) else { return .fail }
+        guard isLockContention(failure, of: step) else { return .fail }
         let met = failure == .timeout ? .lockNotAvailable : failure
         guard let delay = delay(after: met, attempt: attempt, waited: waited, limits: step.limits, jitter: jitter)
         else { return failure == .timeout ? .fail : .postpone }
-        return .again(after: delay)
+        return .retry(after: delay)
     }
 
     /// Whether the try failed because it waited for others.
-    package func isWait(_ failure: FailureClass, of step: PlanStep) -> Bool {
+    package func isLockContention(_ failure: FailureClass, of step: PlanStep) -> Bool {
         switch failure {
         case .lockNotAvailable, .transactionRollback: true
         case .timeout: step.isQuick

@@ -23,19 +23,19 @@ package struct StepTries: Sendable {
         /// Who held the locks that it waited for.
         package var blockers: [Blocker]
         /// The run was told to stop.
-        package var isToStop: Bool
+        package var isStopRequested: Bool
         /// The server could not be reached again.
-        package var isServerLost: Bool
+        package var isServerUnreachable: Bool
 
         package init(
-            _ failure: ServerFailure, duration: Duration, blockers: [Blocker] = [], isToStop: Bool = false,
-            isServerLost: Bool = false
+            _ failure: ServerFailure, duration: Duration, blockers: [Blocker] = [], isStopRequested: Bool = false,
+            isServerUnreachable: Bool = false
         ) {
             self.failure = failure
             self.duration = duration
             self.blockers = blockers
-            self.isToStop = isToStop
-            self.isServerLost = isServerLost
+            self.isStopRequested = isStopRequested
+            self.isServerUnreachable = isServerUnreachable
         }
     }
 
@@ -56,14 +56,14 @@ package struct StepTries: Sendable {
     /// Before a try.
     ///
     /// - Returns: how the step ends instead of it; nil where it is to be tried.
-    package func outcomeBeforeTry(_ waits: LockWaits, isToStop: Bool) -> StepOutcome? {
+    package func outcomeBeforeTry(_ waits: LockWaits, isStopRequested: Bool) -> StepOutcome? {
         // A table that nobody may be made to wait for any longer; also by what other runs waited within the hour.
         if attempt == 1, !hasLostConnection, waits.total(for: step.object) > .zero,
             !policy.allowsWait(after: waits.total(for: step.object), step.limits)
         {
             return .postponed(tries: 0, blockers: waits.blockers(of: step.object))
         }
-        return isToStop ? .interrupted(reason: "given up between two tries: the run was told to stop") : nil
+        return isStopRequested ? .interrupted(reason: "given up between two tries: the run was told to stop") : nil
     }
 
     /// After a try that failed.
@@ -77,15 +77,15 @@ package struct StepTries: Sendable {
             return .end(.interrupted(reason: "cancelled on the server and rolled back"))
         }
         if failureClass == .connection {
-            if failed.isToStop {
+            if failed.isStopRequested {
                 return .end(.interrupted(reason: "the connection was lost, and the run was told to stop"))
             }
-            if !hasLostConnection, !failed.isServerLost {
+            if !hasLostConnection, !failed.isServerUnreachable {
                 hasLostConnection = true
                 return .tryAgain
             }
         }
-        if policy.isWait(failureClass, of: step) {
+        if policy.isLockContention(failureClass, of: step) {
             lockWait += failed.duration
             waits.add(failed.duration, for: step.object, failed.blockers)
         }
@@ -94,7 +94,7 @@ package struct StepTries: Sendable {
         {
         case .fail: return .end(.failed(failed.failure))
         case .postpone: return .end(.postponed(tries: attempt, blockers: failed.blockers))
-        case .again(let delay):
+        case .retry(let delay):
             attempt += 1
             return .pause(delay)
         }

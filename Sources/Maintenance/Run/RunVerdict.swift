@@ -2,7 +2,7 @@
 package enum RunVerdict: Hashable, Sendable {
     case done
     /// None of the watched schemas holds anything that pgtend tends.
-    case nothingToTend
+    case nothingToMaintain
     /// A step waits for a lock that others hold.
     case postponed
     /// Something that should be tended could not be understood or may not be touched.
@@ -25,7 +25,7 @@ extension RunVerdict {
         if !refusals.isEmpty || (areNamed && !missingSchemas.isEmpty) {
             self = .refused
         } else if objectsInView == 0 {
-            self = .nothingToTend
+            self = .nothingToMaintain
         } else {
             self = missingSchemas.isEmpty ? .done : .refused
         }

@@ -8,7 +8,7 @@ package struct SlotRetryPolicy: Sendable {
     package var lastAttempt: Int
 
     package init(
-        backoff: Backoff = Backoff(base: .seconds(1), longest: .seconds(60)), lastAttempt: Int = 3
+        backoff: Backoff = Backoff(base: .seconds(1), maximum: .seconds(60)), lastAttempt: Int = 3
     ) {
         self.backoff = backoff
         self.lastAttempt = lastAttempt
@@ -17,7 +17,7 @@ package struct SlotRetryPolicy: Sendable {
     package enum Reaction: Hashable, Sendable {
         /// Nothing is left that another try could do.
         case completed
-        case again(after: Duration)
+        case retry(after: Duration)
         /// The same would fail again until somebody acts: once a slot is often enough.
         case nextSlot
     }
@@ -30,19 +30,19 @@ package struct SlotRetryPolicy: Sendable {
         case .ran, .completedElsewhere: return .completed
         case .open, nil: break
         }
-        if let failure = summary.failure, !canPass(failure) { return .nextSlot }
+        if let failure = summary.failure, !isTransient(failure) { return .nextSlot }
         // A run that did all there was to do, and whose slot is still open, could not enter that into the ledger.
         if summary.slot == nil, isComplete(summary, attempt: attempt) { return .completed }
-        return .again(after: backoff.pause(after: attempt, jitter: jitter))
+        return .retry(after: backoff.pause(after: attempt, jitter: jitter))
     }
 
     /// Whether the run came to the end of its plan, and nothing is left that another try of the slot could do.
     package func isComplete(_ summary: RunSummary, attempt: Int) -> Bool {
         guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return false }
-        return attempt >= lastAttempt || !summary.reports.contains { isLeft($0, by: summary) }
+        return attempt >= lastAttempt || !summary.reports.contains { isRetryable($0, by: summary) }
     }
 
-    private func isLeft(_ report: StepReport, by summary: RunSummary) -> Bool {
+    private func isRetryable(_ report: StepReport, by summary: RunSummary) -> Bool {
         switch report.outcome {
         case .done, .superseded: false
         case .postponed: true
@@ -53,7 +53,7 @@ package struct SlotRetryPolicy: Sendable {
     }
 
     /// Whether waiting alone may help against what ended a run before its last step.
-    private func canPass(_ failure: ServerFailure) -> Bool {
+    private func isTransient(_ failure: ServerFailure) -> Bool {
         // A standby may be promoted at any moment.
         if failure.isStandby { return true }
         return switch failure.failureClass {

@@ -20,7 +20,7 @@ package struct ViewPlanner {
         plan.objectsInView = plan.refusals.count
         /// The steps that populate a view, each with its view.
         var populating: [UInt32: PlanStep] = [:]
-        let tended = inDependencyOrder(self.tended)
+        let tended = inDependencyOrder(selectedViews)
         var unpopulated = Dictionary(
             snapshot.views.lazy.filter { !$0.isPopulated }.map { ($0.oid, $0.name) },
             uniquingKeysWith: { first, _ in first })
@@ -37,7 +37,7 @@ package struct ViewPlanner {
         return plan
     }
 
-    private var tended: [MaterializedView] {
+    private var selectedViews: [MaterializedView] {
         snapshot.views.filter { view in
             let watched = definition.views.discover && definition.schemas.contains(view.name.schema)
             return viewDefinitions[view.name]?.enabled ?? watched
@@ -117,8 +117,8 @@ package struct ViewPlanner {
     }
 
     private func missing() -> [Refusal] {
-        let standing = Set(snapshot.views.map(\.name))
-        let absent = viewDefinitions.values.filter { $0.enabled && !standing.contains($0.view) }.map(\.view)
+        let existing = Set(snapshot.views.map(\.name))
+        let absent = viewDefinitions.values.filter { $0.enabled && !existing.contains($0.view) }.map(\.view)
         return absent.sorted().map {
             Refusal(
                 task: .views, object: $0, reason: .missing,

@@ -13,7 +13,7 @@ struct LedgerClaim {
     let identity: RunIdentity
 
     enum Outcome: Sendable {
-        case begun(BegunRun, Found)
+        case begun(RecordedRun, Found)
         case completedElsewhere(RunOwner, Found)
         /// By the server's clock the slot lies in the future.
         case notDue(serverTime: Instant)
@@ -31,7 +31,7 @@ struct LedgerClaim {
     }
 
     /// Who has completed the slot; nil where nobody has. Needs no lock: a slot that is completed stays so.
-    func completer(of slot: Slot) async throws(PostgresError) -> RunOwner? {
+    func completingRun(of slot: Slot) async throws(PostgresError) -> RunOwner? {
         let query = LedgerQuery.slot(identity.database, slot.task.rawValue, slot.due.description)
         guard let row = try await connection.optionalRow(query) else { return nil }
         guard let runID = try row.decodeIfPresent("completed_by", as: String.self) else { return nil }
@@ -48,11 +48,11 @@ struct LedgerClaim {
         _ order: SlotOrder?, tasks: [TaskKind], schedule: Schedule?
     ) async throws(PostgresError) -> Outcome {
         try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
-            try await transact(order, tasks, schedule)
+            try await claim(order, tasks, schedule)
         }
     }
 
-    private func transact(
+    private func claim(
         _ order: SlotOrder?, _ tasks: [TaskKind], _ schedule: Schedule?
     ) async throws(PostgresError) -> Outcome {
         if let order {
@@ -63,14 +63,14 @@ struct LedgerClaim {
                 return .notDue(serverTime: serverTime)
             }
         }
-        var found = Found(abandoned: try await abandoned(tasks))
+        var found = Found(abandoned: try await markAbandoned(tasks))
         var slotID: Int64?
         if let order {
-            found.passed = try await pass(order, schedule)
+            found.passed = try await recordPassed(order, schedule)
             let row = try await connection.row(
                 LedgerQuery.openSlot(identity.database, order.slot.task.rawValue, order.slot.due.description))
             if try row.word("state", as: LedgerSlot.State.self) != .open,
-                let owner = try await completer(of: order.slot)
+                let owner = try await completingRun(of: order.slot)
             {
                 return .completedElsewhere(owner, found)
             }
@@ -80,13 +80,13 @@ struct LedgerClaim {
             LedgerQuery.beginRun(
                 identity.runID, identity.database, slotID, tasks.map(\.rawValue), identity.host, identity.pid,
                 identity.application, identity.programVersion))
-        let entry = BegunRun(
+        let entry = RecordedRun(
             runID: identity.runID, attempt: try row.decode("attempt"), doneBefore: try await doneKeys(slotID),
             waits: try await waits())
         return .begun(entry, found)
     }
 
-    private func abandoned(_ tasks: [TaskKind]) async throws(PostgresError) -> [RunOwner] {
+    private func markAbandoned(_ tasks: [TaskKind]) async throws(PostgresError) -> [RunOwner] {
         var owners: [RunOwner] = []
         for row in try await connection.rows(LedgerQuery.abandon(tasks.map(\.rawValue))) {
             owners.append(
@@ -99,7 +99,7 @@ struct LedgerClaim {
 
     /// Whoever gave the order knows why a slot passed; what lies between the ledger's last slot and this one passed
     /// while nobody was there.
-    private func pass(_ order: SlotOrder, _ schedule: Schedule?) async throws(PostgresError) -> [PassedSlot] {
+    private func recordPassed(_ order: SlotOrder, _ schedule: Schedule?) async throws(PostgresError) -> [PassedSlot] {
         let (task, due) = (order.slot.task, order.slot.due)
         var passed: [Instant: PassedSlot] = [:]
         let query = LedgerQuery.lastSlot(identity.database, task.rawValue, due.description)
@@ -143,7 +143,7 @@ struct LedgerClaim {
 }
 
 /// A run that has begun in the ledger, and what it needs to know of others.
-struct BegunRun: Sendable {
+struct RecordedRun: Sendable {
     let runID: String
     /// Which run of its slot it is, from 1, over all services.
     let attempt: Int

@@ -12,11 +12,11 @@ struct LedgerEnding {
     /// A slot whose first run began this long after it was due, or later, is late.
     let lateAfter: Duration
     /// When each step was begun, by its number; none for a step that was not.
-    let began: [Int: ContinuousClock.Instant]
+    let startTimes: [Int: ContinuousClock.Instant]
 
     /// A thousand steps that were not begun are not a thousand rows: the figures count them all.
-    private static let mostSteps = 1_000
-    private static let longestText = 4_000
+    private static let stepLimit = 1_000
+    private static let textLimit = 4_000
 
     /// - Returns: false where the run was no longer running: somebody else has ended it, or this very statement, whose
     ///   answer was lost.
@@ -32,17 +32,18 @@ struct LedgerEnding {
     private var statement: Statement {
         let figures = LedgerFigures(summary)
         let (refusals, held) = (summary.refusals, summary.heldLocks)
-        let undone = summary.reports.enumerated().filter { $0.element.outcome.kind != .done }.prefix(Self.mostSteps)
+        let undone = summary.reports.enumerated().filter { $0.element.outcome.kind != .done }.prefix(Self.stepLimit)
         let (numbers, reports) = (undone.map { $0.offset + 1 }, undone.map(\.element))
         let failures = reports.map(\.outcome.failure)
         return LedgerQuery.endRun(
             runID, state.rawValue, lateAfter.microseconds, figures.done, figures.superseded, figures.postponed,
             figures.failed, figures.interrupted, figures.refused, figures.lockWait.microseconds,
             summary.failure?.failureClass.rawValue, summary.failure?.sqlState?.rawValue,
-            summary.failure.map { short($0.message) },
+            summary.failure.map { truncated($0.message) },
             summary.interruption,
             refusals.map(\.task.rawValue), refusals.map(\.object.schema), refusals.map(\.object.name),
-            refusals.map(\.reason.rawValue), refusals.map { short($0.explanation) }, refusals.map { short($0.cure) },
+            refusals.map(\.reason.rawValue), refusals.map { truncated($0.explanation) },
+            refusals.map { truncated($0.cure) },
             held.map(\.task.rawValue), held.map(\.pid), held.map(\.application), held.map(\.user), held.map(\.client),
             held.map(\.since.description),
             numbers, reports.map(\.step.task.rawValue), reports.map(\.step.object.schema),
@@ -50,19 +51,19 @@ struct LedgerEnding {
             reports.map(\.outcome.word), numbers.map { age(of: $0) }, reports.map(\.duration.microseconds),
             reports.map(\.lockWait.microseconds), reports.map(\.tries),
             failures.map { $0?.failureClass.rawValue ?? "" }, failures.map { $0?.sqlState?.rawValue ?? "" },
-            reports.map { short($0.outcome.explanation) })
+            reports.map { truncated($0.outcome.explanation) })
     }
 
     /// Microseconds since it was begun: the ledger has the server's clock. -1 for a step that was not begun.
     private func age(of number: Int) -> Int64 {
-        began[number].map { max(0, $0.duration(to: .now).microseconds) } ?? -1
+        startTimes[number].map { max(0, $0.duration(to: .now).microseconds) } ?? -1
     }
 
     /// A message may quote a row of any size, and a NUL, which the client's own may hold, is no text for the server.
-    private func short(_ text: String) -> String {
+    private func truncated(_ text: String) -> String {
         let safe = text.unicodeScalars.contains("\0") ? String(text.filter { $0 != "\0" }) : text
-        return safe.unicodeScalars.count <= Self.longestText
-            ? safe : String(String.UnicodeScalarView(safe.unicodeScalars.prefix(Self.longestText))) + "..."
+        return safe.unicodeScalars.count <= Self.textLimit
+            ? safe : String(String.UnicodeScalarView(safe.unicodeScalars.prefix(Self.textLimit))) + "..."
     }
 }
 

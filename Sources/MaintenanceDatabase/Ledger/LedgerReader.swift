@@ -29,7 +29,7 @@ package struct LedgerReader: Sendable {
         }
         do throws(ServerFailure) {
             let reader = LedgerReader(connection: connection, database: definition.name)
-            let value = try await reader.isThere() ? try await body(reader) : nil
+            let value = try await reader.exists() ? try await body(reader) : nil
             await connection.close()
             return value
         } catch {
@@ -38,18 +38,18 @@ package struct LedgerReader: Sendable {
         }
     }
 
-    private func isThere() async throws(ServerFailure) -> Bool {
-        let standing = try await asked { () async throws(PostgresError) in
+    private func exists() async throws(ServerFailure) -> Bool {
+        let availability = try await withServerFailure { () async throws(PostgresError) in
             try await LedgerAvailability.read(on: connection, writing: false)
         }
-        switch standing {
+        switch availability {
         case .ready: return true
         case .absent: return false
         case .unavailable(let failure), .newer(let failure): throw failure
         }
     }
 
-    private func asked<Value: Sendable>(
+    private func withServerFailure<Value: Sendable>(
         _ question: () async throws(PostgresError) -> Value
     ) async throws(ServerFailure) -> Value {
         do throws(PostgresError) {
@@ -62,7 +62,7 @@ package struct LedgerReader: Sendable {
     private func all<Value: Sendable>(
         _ query: Statement, _ value: (Row) throws(PostgresError) -> Value
     ) async throws(ServerFailure) -> [Value] {
-        try await asked { () async throws(PostgresError) in
+        try await withServerFailure { () async throws(PostgresError) in
             var values: [Value] = []
             for row in try await connection.rows(query) { values.append(try value(row)) }
             return values
@@ -122,9 +122,9 @@ extension LedgerReader {
 
 extension LedgerReader {
     /// The kinds of task of this database whose last run failed.
-    package func streaks() async throws(ServerFailure) -> [LedgerStreak] {
+    package func streaks() async throws(ServerFailure) -> [LedgerFailureStreak] {
         try await all(LedgerQuery.streaks(database)) { (row) throws(PostgresError) in
-            LedgerStreak(
+            LedgerFailureStreak(
                 task: try row.word("task"), failures: try row.decode("failures"), since: try row.instant("since"),
                 reason: try row.decode("reason"))
         }
@@ -145,13 +145,13 @@ extension LedgerReader {
 extension LedgerReader {
     /// The kinds of task whose lock a session holds now, on a primary. A run that the ledger has as running, and whose
     /// kinds of task are not among them, has died: the next run of that kind marks it as abandoned.
-    package func tasksAtWork() async throws(ServerFailure) -> Set<TaskKind> {
-        try await asked { () async throws(PostgresError) in
-            var atWork: Set<TaskKind> = []
+    package func lockedTasks() async throws(ServerFailure) -> Set<TaskKind> {
+        try await withServerFailure { () async throws(PostgresError) in
+            var locked: Set<TaskKind> = []
             for task in TaskKind.allCases where try await RunLock(connection: connection).holder(of: task) != nil {
-                atWork.insert(task)
+                locked.insert(task)
             }
-            return atWork
+            return locked
         }
     }
 }

@@ -11,7 +11,7 @@ struct LedgerRecorder: Sendable {
     let context: RunContext
 
     /// The run in the ledger; nil where nothing is recorded.
-    private(set) var begun: BegunRun?
+    private(set) var recordedRun: RecordedRun?
     /// What becomes of the order; nil for a run by hand.
     private(set) var slot: SlotReport?
     private var availability = LedgerAvailability.absent
@@ -41,13 +41,13 @@ struct LedgerRecorder: Sendable {
         do throws(PostgresError) {
             let claim = LedgerClaim(connection: connection, identity: identity)
             let owner = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
-                try await claim.completer(of: order.slot)
+                try await claim.completingRun(of: order.slot)
             }
             guard let owner else { return false }
             slot?.state = .completedElsewhere(owner)
             return true
         } catch {
-            try goOnWithout(error)
+            try continueWithoutLedger(after: error)
             return false
         }
     }
@@ -63,19 +63,19 @@ struct LedgerRecorder: Sendable {
             let claim = LedgerClaim(connection: connection, identity: identity)
             switch try await claim.begin(order, tasks: tasks, schedule: schedule) {
             case .begun(let run, let found):
-                begun = run
+                recordedRun = run
                 slot?.attempt = run.attempt
-                keep(found)
+                report(found)
                 return false
             case .completedElsewhere(let owner, let found):
                 slot?.state = .completedElsewhere(owner)
-                keep(found)
+                report(found)
                 return true
             case .notDue(let serverTime):
                 notDue = .clockAhead(of: serverTime, order?.slot)
             }
         } catch {
-            try goOnWithout(error)
+            try continueWithoutLedger(after: error)
             return false
         }
         if let notDue { throw notDue }
@@ -85,17 +85,18 @@ struct LedgerRecorder: Sendable {
     /// Enters what the run came to, and says so in its summary. Never fails: a run that could not be ended in the ledger
     /// is found abandoned by the next one, and its slot is open until then.
     ///
-    /// - Parameter began: when each step was begun, by its number.
+    /// - Parameter startTimes: when each step was begun, by its number.
     mutating func end(
-        _ summary: inout RunSummary, _ session: RunSession, began: [Int: ContinuousClock.Instant]
+        _ summary: inout RunSummary, _ session: RunSession, startTimes: [Int: ContinuousClock.Instant]
     ) async {
         let attempt = slot?.attempt ?? 1
         let isComplete = retryPolicy.isComplete(summary, attempt: attempt)
-        if let begun {
+        if let recordedRun {
             let state: LedgerRun.State =
                 summary.interruption != nil ? .interrupted : isComplete ? .completed : .incomplete
             let ending = LedgerEnding(
-                runID: begun.runID, state: state, summary: summary, lateAfter: order?.lateAfter ?? .zero, began: began)
+                runID: recordedRun.runID, state: state, summary: summary, lateAfter: order?.lateAfter ?? .zero,
+                startTimes: startTimes)
             do throws(PostgresError) {
                 try await end(ending, session)
             } catch {
@@ -119,9 +120,9 @@ struct LedgerRecorder: Sendable {
                 let connection = try await session.connection()
                 let isEnded = try await ending.enter(on: connection)
                 if let order {
-                    try await settle(order, on: connection)
+                    try await readSlotState(order, on: connection)
                 }
-                if isEnded { try await clean(on: connection, ending.summary.reports.count) }
+                if isEnded { try await deleteExpired(on: connection, ending.summary.reports.count) }
                 return
             } catch {
                 guard error.kind == .connection, !hasReconnected, !session.isLost else { throw error }
@@ -131,7 +132,7 @@ struct LedgerRecorder: Sendable {
     }
 
     /// Whose the slot is now.
-    private mutating func settle(_ order: SlotOrder, on connection: Connection) async throws(PostgresError) {
+    private mutating func readSlotState(_ order: SlotOrder, on connection: Connection) async throws(PostgresError) {
         let query = LedgerQuery.slot(identity.database, order.slot.task.rawValue, order.slot.due.description)
         guard
             let row = try await connection.optionalRow(
@@ -148,16 +149,16 @@ struct LedgerRecorder: Sendable {
         }
     }
 
-    private func clean(on connection: Connection, _ steps: Int) async throws(PostgresError) {
-        let keep = definition.ledger
-        let delete = LedgerQuery.delete(keep.keep.microseconds, keep.keepRuns, keep.keepSteps, 2 * steps)
+    private func deleteExpired(on connection: Connection, _ steps: Int) async throws(PostgresError) {
+        let ledger = definition.ledger
+        let delete = LedgerQuery.delete(ledger.keep.microseconds, ledger.keepRuns, ledger.keepSteps, 2 * steps)
         try await LedgerTransaction(connection: connection, evenIfCancelled: true).run {
             () async throws(PostgresError) in
             try await connection.execute(delete, timeout: LedgerTransaction.clientTimeout, evenIfCancelled: true)
         }
     }
 
-    private mutating func keep(_ found: LedgerClaim.Found) {
+    private mutating func report(_ found: LedgerClaim.Found) {
         slot?.abandoned = found.abandoned
         slot?.passed = found.passed
     }
@@ -170,7 +171,7 @@ struct LedgerRecorder: Sendable {
                 try await LedgerAvailability.read(on: connection)
             }
         } catch {
-            try goOnWithout(error)
+            try continueWithoutLedger(after: error)
         }
         if case .absent = availability, context.installsLedger { try await install(connection) }
         switch availability {
@@ -197,7 +198,7 @@ struct LedgerRecorder: Sendable {
     }
 
     /// - Throws: what would have ended the run without a ledger, too; for a slot whatever another try may find otherwise.
-    private mutating func goOnWithout(_ error: PostgresError) throws(ServerFailure) {
+    private mutating func continueWithoutLedger(after error: PostgresError) throws(ServerFailure) {
         let failure = ServerFailure(error)
         if order == nil ? error.kind != .server : failure.endsRun { throw failure }
         availability = .unavailable(failure)

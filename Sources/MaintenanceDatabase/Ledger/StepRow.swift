@@ -9,7 +9,7 @@ struct StepRow: Sendable {
     let runID: String
     let number: Int
     let step: PlanStep
-    let began: ContinuousClock.Instant
+    let start: ContinuousClock.Instant
     let lockWait: Duration
     let attempt: Int
 
@@ -33,7 +33,7 @@ struct StepRow: Sendable {
         try await connection.script(
             unsafe: "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; SET LOCAL search_path = ''",
             timeout: step.limits.clientTimeout)
-        let duration = began.duration(to: .now)
+        let duration = start.duration(to: .now)
         let entered = try await connection.optionalRow(
             LedgerQuery.stepDone(
                 runID, number, step.task.rawValue, step.object.schema, step.object.name, step.key.text,

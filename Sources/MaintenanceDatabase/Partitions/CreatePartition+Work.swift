@@ -95,9 +95,9 @@ struct CreatePartitionWork: StepWork {
     private func recheckTemplate(on connection: Connection) async throws(PostgresError) -> String? {
         let sibling = action.template.relation
         var template = try await TemplateReader(connection: connection).read(sibling)
-        if sibling == action.parent { template = template?.ofFirstPartition }
+        if sibling == action.parent { template = template?.forFirstPartition }
         // An index that somebody gives the sibling meanwhile would not be copied anyhow.
-        template?.ownParts = action.template.ownParts
+        template?.localObjects = action.template.localObjects
         if template == action.template { return nil }
         return
             "what new partitions follow of \(sibling) (grants, policies, settings) changed after the plan was made; run again"

@@ -26,15 +26,15 @@ struct PartitionDDL {
         let parent = try step.parent.quoted
         let template = step.template
         parentOwner = step.parentOwner
-        let dress = try TemplateDDL(template, of: step.partition)
+        let templateDDL = try TemplateDDL(template, of: step.partition)
 
         // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.
         let identity = template.identityColumns && !server.has(.inheritedIdentity) ? "" : " EXCLUDING IDENTITY"
         let table =
             "CREATE \(template.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
-            + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try dress.tableOptions)
+            + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try templateDDL.tableOptions)
         // A sibling in the database's own tablespace has none to name, and the role may have another default.
-        let create = ["SET LOCAL default_tablespace = ''", table] + (try dress.beforeAttach)
+        let create = ["SET LOCAL default_tablespace = ''", table] + (try templateDDL.beforeAttach)
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
         // ATTACH checks foreign keys by a query, which row_security=off refuses where a policy binds the owner too. The
         // new table has no rows that could be hidden.
@@ -43,17 +43,17 @@ struct PartitionDDL {
             "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)", "SET LOCAL row_security = off",
         ]
         if template.owner == step.parentOwner {
-            self.create = create + (try dress.grants)
-            finish = (try dress.afterAttach) + ["RESET ROLE"]
+            self.create = create + (try templateDDL.grants)
+            finish = (try templateDDL.afterAttach) + ["RESET ROLE"]
         } else {
             // ATTACH wants one owner of both; and an owner who changes takes along what the former one has and gave.
             self.create = create
             let owner = try SQLIdentifier(template.owner).quoted
             finish =
-                (try dress.afterAttach)
+                (try templateDDL.afterAttach)
                 + ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"]
-                + (try dress.grants) + ["RESET ROLE"]
+                + (try templateDDL.grants) + ["RESET ROLE"]
         }
-        publish = try dress.publications
+        publish = try templateDDL.publications
     }
 }

@@ -87,12 +87,12 @@ struct TemplateDDL {
     var grants: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
-            var losers = template.defaultGrantees
-            if template.grants != nil || !losers.isEmpty { losers.append(template.owner) }
-            for (index, grantee) in losers.enumerated() where !losers[..<index].contains(grantee) {
+            var rolesToRevoke = template.defaultGrantees
+            if template.grants != nil || !rolesToRevoke.isEmpty { rolesToRevoke.append(template.owner) }
+            for (index, grantee) in rolesToRevoke.enumerated() where !rolesToRevoke[..<index].contains(grantee) {
                 statements.append("REVOKE ALL ON TABLE \(table) FROM \(try Self.role(grantee))")
             }
-            if template.grants == nil, !losers.isEmpty {
+            if template.grants == nil, !rolesToRevoke.isEmpty {
                 statements.append("GRANT ALL ON TABLE \(table) TO \(try Self.role(template.owner))")
             }
             for grant in template.grants ?? [] {
@@ -133,7 +133,7 @@ struct TemplateDDL {
             switch template.replicaIdentity {
             case .full: ["ALTER TABLE \(table) REPLICA IDENTITY FULL"]
             case .nothing: ["ALTER TABLE \(table) REPLICA IDENTITY NOTHING"]
-            case .primaryKey, .index, .ownIndex: []
+            case .primaryKey, .index, .localIndex: []
             }
         }
     }

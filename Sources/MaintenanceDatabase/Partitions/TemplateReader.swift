@@ -17,7 +17,7 @@ struct TemplateReader {
     ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], locked: [UInt32: ServerFailure]) {
         let known = templates.compactMap { pair in pair.template.map { (parent: pair.parent, template: $0) } }
         var templates = try await tables(templates.filter { $0.template == nil }.map(\.parent))
-            .mapValues(\.ofFirstPartition)
+            .mapValues(\.forFirstPartition)
         var locked: [UInt32: ServerFailure] = [:]
         do throws(PostgresError) {
             let byTemplate = try await read(known.map(\.template), within: deadline)
@@ -101,8 +101,8 @@ struct TemplateReader {
             templates[try row.decode("oid")]?.triggers.append(try trigger(row))
         }
         for row in try await connection.rows(CatalogQuery.templateParts(tables)) {
-            templates[try row.decode("oid")]?.ownParts.append(
-                PartitionTemplate.OwnPart(
+            templates[try row.decode("oid")]?.localObjects.append(
+                PartitionTemplate.LocalObject(
                     kind: try row.decode("kind"), name: try row.decode("name"),
                     definition: try row.decode("definition")))
         }
@@ -146,7 +146,7 @@ struct TemplateReader {
                 return .index(
                     parentIndex: try RelationName(row, schema: "parent_index_schema", name: "parent_index_name"))
             }
-            return .ownIndex(try row.decodeIfPresent("identity_index") ?? "")
+            return .localIndex(try row.decodeIfPresent("identity_index") ?? "")
         default: return .primaryKey
         }
     }

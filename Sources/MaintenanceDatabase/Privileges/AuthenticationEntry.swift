@@ -1,12 +1,12 @@
 /// Lines of the server's `pg_hba.conf` and `pg_ident.conf`, and of a client's password file.
-enum AccessLine {
+enum AuthenticationEntry {
     /// - Parameter address: nil for the Unix socket.
-    static func hostBased(
+    static func hba(
         database: String, role: String, address: String?, method: String
     ) -> PrivilegeCure {
         let range = address.map { $0 + ($0.contains(":") ? "/128" : "/32") }
         let columns = [
-            range == nil ? "local" : "host", hostBased(database), hostBased(role), range ?? "", method,
+            range == nil ? "local" : "host", hbaField(database), hbaField(role), range ?? "", method,
         ]
         return .line(file: "pg_hba.conf", text: columns.filter { !$0.isEmpty }.joined(separator: "  "))
     }
@@ -14,11 +14,11 @@ enum AccessLine {
     static func ident(map: String, systemUser: String, role: String) -> PrivilegeCure {
         .line(
             file: "pg_ident.conf",
-            text: [hostBased(map), hostBased(systemUser), hostBased(role)].joined(separator: "  "))
+            text: [hbaField(map), hbaField(systemUser), hbaField(role)].joined(separator: "  "))
     }
 
     /// The line of `~/.pgpass`, with the password to be filled in; for a list of hosts, any of them.
-    static func password(_ target: ConnectionTarget) -> String {
+    static func pgpass(_ target: ConnectionTarget) -> String {
         let single = { (field: String?) in field.flatMap { $0.contains(",") ? nil : $0 } ?? "*" }
         return [single(target.host), single(target.port), target.database, target.role].map(escaped)
             .joined(separator: ":")
@@ -26,7 +26,7 @@ enum AccessLine {
     }
 
     /// In quotes no name is a keyword, and two of them are one.
-    private static func hostBased(_ name: String) -> String {
+    private static func hbaField(_ name: String) -> String {
         let keywords = ["all", "sameuser", "samerole", "samegroup", "replication"]
         let isPlain = name.unicodeScalars.allSatisfy { scalar in
             scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-"

@@ -20,11 +20,11 @@ struct ConnectionDiagnosis {
             switch error.sqlState {
             case .invalidAuthorization?: [try authorization]
             case .invalidPassword?: [password]
-            case .invalidCatalogName?: [try noDatabase]
-            case .insufficientPrivilege?: [try noConnect]
-            case .tooManyConnections?: [try tooMany]
+            case .invalidCatalogName?: [try missingDatabase]
+            case .insufficientPrivilege?: [try missingConnect]
+            case .tooManyConnections?: [try connectionLimit]
             case .objectNotInPrerequisiteState?: [try closedDatabase]
-            case .cannotConnectNow?: [notYet]
+            case .cannotConnectNow?: [startingUp]
             case _ where error.kind == .authentication: [password]
             default: [unreachable]
             }
@@ -39,7 +39,7 @@ struct ConnectionDiagnosis {
                 of: #/(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for host "(?<host>[^"]*)"/#)
             {
                 let address = refused.host == "[local]" ? nil : String(refused.host)
-                return accessLine(address: address, isRejected: refused.1.hasPrefix("pg_hba.conf rejects"))
+                return hbaEntry(address: address, isRejected: refused.1.hasPrefix("pg_hba.conf rejects"))
             }
             if error.message.contains(#/(Peer|Ident) authentication failed for user/#) { return peer }
             if error.message.contains(#/role ".*" does not exist/#) {
@@ -58,15 +58,15 @@ struct ConnectionDiagnosis {
         }
     }
 
-    private func accessLine(address: String?, isRejected: Bool) -> PrivilegeFinding {
+    private func hbaEntry(address: String?, isRejected: Bool) -> PrivilegeFinding {
         let place: [PrivilegeCure] =
             isRejected
             ? [.advice("put the line of pg_hba.conf above the one that rejects: the first match decides")] : []
         let lines =
             address == nil
-            ? peerLines
+            ? peerEntries
             : [
-                AccessLine.hostBased(
+                AuthenticationEntry.hba(
                     database: target.database, role: target.role, address: address, method: "scram-sha-256")
             ]
         return finding(
@@ -78,16 +78,17 @@ struct ConnectionDiagnosis {
         finding(
             "pg_ident.conf", "the system user \(target.systemUser) may be role \(target.role)",
             [.advice("put the line of pg_hba.conf above those that match already: the first match decides")]
-                + peerLines + [Self.reload])
+                + peerEntries + [Self.reload])
     }
 
     /// A system user of the same name needs no map.
-    private var peerLines: [PrivilegeCure] {
+    private var peerEntries: [PrivilegeCure] {
         let isSame = target.systemUser == target.role
-        let line = AccessLine.hostBased(
+        let line = AuthenticationEntry.hba(
             database: target.database, role: target.role, address: nil, method: isSame ? "peer" : "peer map=pgtend")
         return [line]
-            + (isSame ? [] : [AccessLine.ident(map: "pgtend", systemUser: target.systemUser, role: target.role)])
+            + (isSame
+                ? [] : [AuthenticationEntry.ident(map: "pgtend", systemUser: target.systemUser, role: target.role)])
     }
 
     private static let reload = PrivilegeCure.sql("SELECT pg_reload_conf()")
@@ -99,13 +100,13 @@ struct ConnectionDiagnosis {
             "role \(target.role)", "its password is right",
             [
                 .advice(
-                    "put \(AccessLine.password(target)) into the password file of \(target.systemUser) "
+                    "put \(AuthenticationEntry.pgpass(target)) into the password file of \(target.systemUser) "
                         + "(~/.pgpass, mode 0600), or under systemd: LoadCredential=pgpass:/etc/pgtend/pgpass "
                         + "and Environment=PGPASSFILE=%d/pgpass")
             ])
     }
 
-    private var noDatabase: PrivilegeFinding {
+    private var missingDatabase: PrivilegeFinding {
         get throws(PostgresError) {
             finding(
                 "database \(target.database)", "it exists",
@@ -113,7 +114,7 @@ struct ConnectionDiagnosis {
         }
     }
 
-    private var noConnect: PrivilegeFinding {
+    private var missingConnect: PrivilegeFinding {
         get throws(PostgresError) {
             let (database, role) = (
                 try spelled(SQLIdentifier(target.database).quoted), try spelled(SQLIdentifier(target.role).quoted)
@@ -132,7 +133,7 @@ struct ConnectionDiagnosis {
         }
     }
 
-    private var tooMany: PrivilegeFinding {
+    private var connectionLimit: PrivilegeFinding {
         get throws(PostgresError) {
             if error.message.contains(#/too many connections for role/#) {
                 return finding(
@@ -154,7 +155,7 @@ struct ConnectionDiagnosis {
         }
     }
 
-    private var notYet: PrivilegeFinding {
+    private var startingUp: PrivilegeFinding {
         finding("server", "it accepts connections", [.advice("try again when it has started")])
     }
 

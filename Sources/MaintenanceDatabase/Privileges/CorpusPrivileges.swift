@@ -14,7 +14,7 @@ struct CorpusPrivileges {
     /// - Parameter owners: the roles that pgtend's own is about to be given.
     /// - Returns: an owner that it should be given besides, and everything else that is missing.
     func findings(
-        becoming owners: Set<String>
+        ableToBecome owners: Set<String>
     ) async throws(PostgresError) -> (owner: RelationPrivileges?, [PrivilegeFinding]) {
         let ours = try await read(as: session.role)
         let shared = Set(ours.prefix(2).map(\.owner))
@@ -24,7 +24,7 @@ struct CorpusPrivileges {
             // An owner is not bound by policies, and our role need not get past all of them for good.
             if owners.contains(first.owner) {
                 role = first.owner
-            } else if ours.contains(where: \.isBound) {
+            } else if ours.contains(where: \.isSubjectToRowSecurity) {
                 role = first.owner
                 needed = first
             }
@@ -57,9 +57,9 @@ struct CorpusPrivileges {
             if !lacking.isEmpty {
                 findings.append(try .relation(table.relation, lacks: lacking, for: role, because: purpose))
             }
-            if table.isBound {
+            if table.isSubjectToRowSecurity {
                 findings.append(
-                    try .rowSecurity(on: table.relation, of: role, owns: table.isForced, because: purpose))
+                    try .rowSecurity(on: table.relation, of: role, owns: table.isRowSecurityForced, because: purpose))
             }
         }
         return findings
@@ -81,10 +81,10 @@ struct CorpusPrivileges {
         if !function.mayExecute { findings.append(try .execute(function)) }
         // A SECURITY DEFINER function counts as its owner. What else it needs is its author's to know.
         if function.isDefiner, function.owner != function.role {
-            for table in try await read(as: function.owner) where table.isBound {
+            for table in try await read(as: function.owner) where table.isSubjectToRowSecurity {
                 findings.append(
                     try .rowSecurity(
-                        on: table.relation, of: function.owner, owns: table.isForced,
+                        on: table.relation, of: function.owner, owns: table.isRowSecurityForced,
                         because: "let \(function.function) count"))
             }
         }

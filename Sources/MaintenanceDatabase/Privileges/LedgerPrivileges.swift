@@ -12,21 +12,21 @@ struct LedgerPrivileges {
     func findings() async throws(PostgresError) -> [PrivilegeFinding] {
         switch try await LedgerAvailability.read(on: connection) {
         case .ready: []
-        case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try toMakeIt()]
-        case .unavailable(let failure) where failure.failureClass == .privilege: try toUseIt()
+        case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try missingCreate()]
+        case .unavailable(let failure) where failure.failureClass == .privilege: try missingGrants()
         case .unavailable(let failure), .newer(let failure):
             [finding(found: failure.message, failure.cure.map { [.advice($0)] } ?? [])]
         }
     }
 
-    private func toMakeIt() throws(PostgresError) -> PrivilegeFinding {
+    private func missingCreate() throws(PostgresError) -> PrivilegeFinding {
         let role = try spelled(SQLIdentifier(session.role).quoted)
         return finding(
             found: "there is none, and the role may not make it",
             [.sql("CREATE SCHEMA IF NOT EXISTS pgtend_ledger AUTHORIZATION \(role)")])
     }
 
-    private func toUseIt() throws(PostgresError) -> [PrivilegeFinding] {
+    private func missingGrants() throws(PostgresError) -> [PrivilegeFinding] {
         let role = try spelled(SQLIdentifier(session.role).quoted)
         return [
             finding(

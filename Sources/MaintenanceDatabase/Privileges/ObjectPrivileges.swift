@@ -17,12 +17,12 @@ struct ObjectPrivileges {
             work.tables.map { ($0.name, $0.owner) } + work.views.map { ($0.view.name, $0.view.owner) },
             on: connection)
         let templates = try await RelationPrivileges.read(work.templates.map { ($0.template, "") }, on: connection)
-        let gifts = self.gifts(owned, templates)
-        var wanted = memberships(owned, gifts)
+        let transfers = self.transfers(owned, templates)
+        var wanted = memberships(owned, transfers)
         var findings: [PrivilegeFinding] = []
         for corpus in work.corpora {
             let check = CorpusPrivileges(connection: connection, session: session, corpus: corpus)
-            let (owner, more) = try await check.findings(becoming: Set(wanted.map(\.owner.owner)))
+            let (owner, more) = try await check.findings(ableToBecome: Set(wanted.map(\.owner.owner)))
             if let owner { wanted.append((owner, [corpus.definition.source])) }
             findings += more
         }
@@ -31,44 +31,44 @@ struct ObjectPrivileges {
             memberships.append(try .membership(in: owner, owning: objects, session))
         }
         findings =
-            memberships + (try partitions(owned)) + (try giving(gifts))
-            + (try await views(owned, wanted.map(\.owner.owner), gifts)) + findings
+            memberships + (try partitions(owned)) + (try ownerTransfers(transfers))
+            + (try await views(owned, wanted.map(\.owner.owner), transfers)) + findings
         return findings.mergedByCure
     }
 
     /// The owners that have to be within reach and are not, each with what it owns. A view can be refreshed by MAINTAIN
     /// too, from 17 on.
     private func memberships(
-        _ owned: [RelationPrivileges], _ gifts: [Gift]
+        _ owned: [RelationPrivileges], _ transfers: [OwnerTransfer]
     ) -> [(owner: RelationPrivileges, objects: [RelationName])] {
         let tables = Set(work.tables.map(\.name))
         let ownerOnly = Set(
             work.views.filter { !session.server.has(.maintainPrivilege) && !$0.view.mayRefresh }.map(\.view.name))
         let needed = owned.filter { tables.contains($0.relation) || ownerOnly.contains($0.relation) }
-        let out = (needed + gifts.map(\.template)).filter { !$0.mayActAsOwner }
+        let out = (needed + transfers.map(\.template)).filter { !$0.mayActAsOwner }
         return Dictionary(grouping: out, by: \.owner).sorted { $0.key < $1.key }
             .map { ($0.value[0], $0.value.map(\.relation)) }
     }
 
     /// A table whose new partitions are given to another owner, as their sibling has it: pgtend's role does that itself.
-    private struct Gift {
+    private struct OwnerTransfer {
         let table: RelationPrivileges
         let template: RelationPrivileges
     }
 
-    private func gifts(_ owned: [RelationPrivileges], _ templates: [RelationPrivileges]) -> [Gift] {
+    private func transfers(_ owned: [RelationPrivileges], _ templates: [RelationPrivileges]) -> [OwnerTransfer] {
         work.templates.compactMap { table, template in
             guard let table = owned.first(where: { $0.relation == table }),
                 let template = templates.first(where: { $0.relation == template }), template.owner != table.owner
             else { return nil }
-            return Gift(table: table, template: template)
+            return OwnerTransfer(table: table, template: template)
         }
     }
 
-    private func giving(_ gifts: [Gift]) throws(PostgresError) -> [PrivilegeFinding] {
+    private func ownerTransfers(_ transfers: [OwnerTransfer]) throws(PostgresError) -> [PrivilegeFinding] {
         var findings: [PrivilegeFinding] = []
-        for gift in gifts {
-            let (table, template) = (gift.table, gift.template)
+        for transfer in transfers {
+            let (table, template) = (transfer.table, transfer.template)
             let purpose = "give new partitions of \(table.relation) to \(template.owner)"
             if !template.mayCreateInSchema {
                 findings.append(
@@ -98,11 +98,11 @@ struct ObjectPrivileges {
     }
 
     private func views(
-        _ owned: [RelationPrivileges], _ owners: [String], _ gifts: [Gift]
+        _ owned: [RelationPrivileges], _ owners: [String], _ transfers: [OwnerTransfer]
     ) async throws(PostgresError) -> [PrivilegeFinding] {
         var findings: [PrivilegeFinding] = []
         // Where our role inherits an owner that makes partitions, it has that owner's USAGE.
-        let inherited = Set(gifts.map(\.table.relation.schema))
+        let inherited = Set(transfers.map(\.table.relation.schema))
         let ours = try await RelationPrivileges.read(work.views.map { ($0.view.name, session.role) }, on: connection)
         for (view, isConcurrent) in work.views {
             let refresh = "refresh \(view.name)"

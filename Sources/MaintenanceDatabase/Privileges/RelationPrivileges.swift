@@ -19,8 +19,8 @@ struct RelationPrivileges {
     let mayCreateTemporary: Bool
     let privileges: Set<String>
     /// Whether row-level security would filter what the role reads, and whether it is FORCE that binds an owner.
-    let isBound: Bool
-    let isForced: Bool
+    let isSubjectToRowSecurity: Bool
+    let isRowSecurityForced: Bool
 
     /// Those of `pairs` that exist, in their order. An empty role is the relation's owner.
     static func read(
@@ -41,7 +41,8 @@ struct RelationPrivileges {
                     mayCreateInSchema: try row.decode("may_create_in_schema"),
                     mayCreateTemporary: try row.decode("may_create_temporary"),
                     privileges: Set(try row.decode("privileges", as: [String].self)),
-                    isBound: try row.decode("is_bound"), isForced: try row.decode("is_forced")))
+                    isSubjectToRowSecurity: try row.decode("is_bound"), isRowSecurityForced: try row.decode("is_forced")
+                ))
         }
         return found
     }

@@ -108,8 +108,8 @@ package struct MaintenanceRun: Sendable {
     ) async throws(ServerFailure) {
         try await connection.requirePrimary()
         var record = LedgerRecorder(context)
-        var isElsewhere = try await record.isCompletedElsewhere(connection)
-        if !isElsewhere {
+        var isCompletedElsewhere = try await record.isCompletedElsewhere(connection)
+        if !isCompletedElsewhere {
             do throws(PostgresError) {
                 summary.heldLocks = try await session.take(context.tasks)
             } catch {
@@ -118,21 +118,22 @@ package struct MaintenanceRun: Sendable {
             for held in summary.heldLocks {
                 sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
             }
-            isElsewhere = try await record.begin(session.tasks, on: connection)
+            isCompletedElsewhere = try await record.begin(session.tasks, on: connection)
         }
         // Of a slot whose task another run holds there is nothing to plan.
-        if isElsewhere || context.order != nil && !summary.heldLocks.isEmpty {
+        if isCompletedElsewhere || context.order != nil && !summary.heldLocks.isEmpty {
             summary.slot = record.slot
             return
         }
-        var executor = PlanExecutor(session: session, context: context, begun: record.begun, stopReason: stopReason)
+        var executor = PlanExecutor(
+            session: session, context: context, recordedRun: record.recordedRun, stopReason: stopReason)
         do throws(ServerFailure) {
             try await planAndExecute(&summary, &executor, session)
         } catch {
             conclude(&summary, error, stopReason)
         }
         conclude(&summary, nil, stopReason)
-        await record.end(&summary, session, began: executor.began)
+        await record.end(&summary, session, startTimes: executor.startTimes)
     }
 
     private func planAndExecute(
@@ -149,19 +150,19 @@ package struct MaintenanceRun: Sendable {
         sink.record(.planned(runID: context.runID, database: context.database, steps: plan.steps.count))
 
         summary.reports = await executor.execute(plan.steps)
-        if let anew = await planAnewAndExecute(&summary, &executor, session) { (plan, snapshot) = anew }
-        for held in await session.takenOver {
+        if let anew = await replanAndExecute(&summary, &executor, session) { (plan, snapshot) = anew }
+        for held in await session.lostLocks {
             summary.heldLocks.append(held)
             sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
         }
         summary.runways = runways(plan, snapshot, summary.reports)
-        if let lost = session.lost { throw ServerFailure(lost) }
+        if let failure = session.reconnectFailure { throw ServerFailure(failure) }
     }
 
     /// What had changed since the plan was made is planned anew, once, for the objects that it was about.
     ///
     /// - Returns: the second plan; nil where the first one still says how things are.
-    private func planAnewAndExecute(
+    private func replanAndExecute(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
         let superseded = summary.reports.filter { report in
@@ -175,7 +176,7 @@ package struct MaintenanceRun: Sendable {
         func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
             changed[Subject(task: task, object: object)] != nil
         }
-        guard !changed.isEmpty, !session.isLost, !executor.isToStop else { return nil }
+        guard !changed.isEmpty, !session.isLost, !executor.isStopRequested else { return nil }
         let (plan, snapshot): (Plan, CatalogSnapshot)
         do throws(ServerFailure) {
             (plan, snapshot) = try await self.plan(on: session)
@@ -191,13 +192,13 @@ package struct MaintenanceRun: Sendable {
             }
             return nil
         }
-        let said = summary.refusals
+        let reported = summary.refusals
         let refusals = plan.refusals.filter { isChanged($0.task, $0.object) }
-        summary.refusals = said.filter { !isChanged($0.task, $0.object) } + refusals
+        summary.refusals = reported.filter { !isChanged($0.task, $0.object) } + refusals
         summary.findings =
             summary.findings.filter { !isChanged($0.task, $0.object) }
             + plan.findings.filter { isChanged($0.task, $0.object) }
-        for refusal in refusals where !said.contains(refusal) {
+        for refusal in refusals where !reported.contains(refusal) {
             sink.record(.refused(runID: context.runID, database: context.database, refusal))
         }
         summary.reports += await executor.execute(plan.steps.filter { isChanged($0.task, $0.object) })
@@ -244,7 +245,7 @@ package struct MaintenanceRun: Sendable {
         let options = SessionOptions(
             applicationName: context.applicationName, statementTimeout: statementTimeout, prefersPrimary: true,
             onNotice: { notice in
-                if notice.severity == "WARNING" { notices.keep("\(notice.severity): \(notice.message)") }
+                if notice.severity == "WARNING" { notices.add("\(notice.severity): \(notice.message)") }
             })
         return try await Connection.open(context.definition, options: options)
     }

@@ -13,12 +13,12 @@ struct PlanExecutor {
     let context: RunContext
     private let stopReason: @Sendable () -> String?
     /// The run in the ledger; nil where nothing is recorded.
-    private let begun: BegunRun?
+    private let recordedRun: RecordedRun?
     /// When each step was begun, by its number in the run, from 1.
-    private(set) var began: [Int: ContinuousClock.Instant] = [:]
+    private(set) var startTimes: [Int: ContinuousClock.Instant] = [:]
     private(set) var progress: PlanProgress
     /// How many steps there have been.
-    private var count = 0
+    private var stepNumber = 0
     /// Somebody else works in our place: no further step is begun.
     private var isFenced = false
     /// Over all steps of the run, and where there is a ledger of all runs within the hour before it.
@@ -26,26 +26,26 @@ struct PlanExecutor {
 
     /// - Parameter stopReason: not nil from when on no step is to begin.
     init(
-        session: RunSession, context: RunContext, begun: BegunRun? = nil,
+        session: RunSession, context: RunContext, recordedRun: RecordedRun? = nil,
         stopReason: @escaping @Sendable () -> String? = { nil }
     ) {
         self.session = session
         self.context = context
         self.stopReason = stopReason
-        self.begun = begun
-        progress = PlanProgress(doneBefore: begun?.doneBefore ?? [:])
-        waits = LockWaits(begun?.waits ?? [:])
+        self.recordedRun = recordedRun
+        progress = PlanProgress(doneBefore: recordedRun?.doneBefore ?? [:])
+        waits = LockWaits(recordedRun?.waits ?? [:])
     }
 
-    var isToStop: Bool { Task.isCancelled || stopReason() != nil }
+    var isStopRequested: Bool { Task.isCancelled || stopReason() != nil }
 
     mutating func execute(_ steps: [PlanStep]) async -> [StepReport] {
         let (runID, database) = (context.runID, context.database)
         var reports: [StepReport] = []
         for (index, step) in steps.enumerated() {
-            count += 1
+            stepNumber += 1
             // Counted in the summary, but no event each: a thousand steps that were not begun are not a thousand lines.
-            if let reason = notBegun {
+            if let reason = reasonNotToBegin {
                 reports.append(StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero))
                 continue
             }
@@ -64,20 +64,20 @@ struct PlanExecutor {
         return reports
     }
 
-    private var notBegun: String? {
-        if isToStop { return "not begun: the run was told to stop" }
+    private var reasonNotToBegin: String? {
+        if isStopRequested { return "not begun: the run was told to stop" }
         if isFenced { return "not begun: by then another run worked in its place" }
         return session.isLost ? "not begun: the connection to the server was lost before it" : nil
     }
 
     private mutating func execute(_ step: PlanStep) async -> StepReport {
         let start = ContinuousClock.now
-        began[count] = start
-        session.forgetNotices()
+        startTimes[stepNumber] = start
+        session.clearNotices()
         var tries = StepTries(step)
         let work = step.work(serverVersion: session.serverVersion)
         while true {
-            let before = tries.outcomeBeforeTry(waits, isToStop: isToStop)
+            let before = tries.outcomeBeforeTry(waits, isStopRequested: isStopRequested)
             let outcome: StepOutcome? =
                 if let before { before } else { await attempt(&tries, work, since: start) }
             guard let outcome else { continue }
@@ -94,30 +94,33 @@ struct PlanExecutor {
         _ tries: inout StepTries, _ work: any StepWork, since start: ContinuousClock.Instant
     ) async -> StepOutcome? {
         let step = tries.step
-        let began = ContinuousClock.now
+        let tryStart = ContinuousClock.now
         do throws(PostgresError) {
             let connection = try await session.connection()
-            if tries.hasLostConnection, let begun, try await begun.hasCommitted(count, on: connection) { return .done }
-            if let holder = await session.holder(insteadOfUs: step.task) {
-                return .interrupted(reason: notOurs(holder))
+            if tries.hasLostConnection, let recordedRun, try await recordedRun.hasCommitted(stepNumber, on: connection)
+            {
+                return .done
             }
-            let row = begun.map { run in
+            if let holder = await session.otherHolder(of: step.task) {
+                return .interrupted(reason: lostLockReason(holder))
+            }
+            let row = recordedRun.map { run in
                 StepRow(
-                    runID: run.runID, number: count, step: step, began: start, lockWait: tries.lockWait,
+                    runID: run.runID, number: stepNumber, step: step, start: start, lockWait: tries.lockWait,
                     attempt: tries.attempt)
             }
             let outcome = try await StepRunner(connection: connection, step: step, work: work, row: row).attempt()
             if case .interrupted = outcome { isFenced = true }
-            if outcome == .done { await keepRemarks(of: work) }
+            if outcome == .done { await addRemarks(of: work) }
             return outcome
         } catch {
             let failure = ServerFailure(error)
             let failed = StepTries.Failure(
-                failure, duration: began.duration(to: .now), blockers: await blockers(of: step, work, failure),
-                isToStop: isToStop, isServerLost: session.isLost)
+                failure, duration: tryStart.duration(to: .now), blockers: await blockers(of: step, work, failure),
+                isStopRequested: isStopRequested, isServerUnreachable: session.isLost)
             switch tries.next(after: failed, waits: &waits, jitter: .random(in: 0..<1)) {
             case .tryAgain: return nil
-            case .end(.failed(let failure)): return .failed(explained(failure, by: work))
+            case .end(.failed(let failure)): return .failed(withCure(failure, from: work))
             case .end(let outcome): return outcome
             case .pause(let delay):
                 context.sink.record(
@@ -132,23 +135,23 @@ struct PlanExecutor {
     }
 
     /// Whether the holder is another run or our own old session, only the one who looks at it can tell.
-    private func notOurs(_ holder: HeldRunLock) -> String {
+    private func lostLockReason(_ holder: HeldRunLock) -> String {
         let who = SessionOwner(user: holder.user, application: holder.application)
         return "not executed: the connection was lost, and on the new one the lock of the \(holder.task) was still "
             + "held by pid \(holder.pid) (\(who), from \(holder.client))"
     }
 
-    private func explained(_ failure: ServerFailure, by work: any StepWork) -> ServerFailure {
+    private func withCure(_ failure: ServerFailure, from work: any StepWork) -> ServerFailure {
         var explained = failure
         if explained.cure == nil { explained.cure = work.cure(for: failure) }
         return explained
     }
 
-    private func keepRemarks(of work: any StepWork) async {
+    private func addRemarks(of work: any StepWork) async {
         do throws(PostgresError) {
-            for remark in try await work.remarks(on: session.connection()) { session.keepNotice(remark) }
+            for remark in try await work.remarks(on: session.connection()) { session.addNotice(remark) }
         } catch {
-            session.keepNotice(error.message)
+            session.addNotice(error.message)
         }
     }
 
@@ -159,7 +162,7 @@ struct PlanExecutor {
             let locks = step.locks.map { ($0.relation, $0.mode.rawValue) } + work.rowLocks.map { ($0, "ROW") }
             return try await session.connection().blockers(of: locks)
         } catch {
-            session.keepNotice("who holds the lock could not be asked: \(error.message)")
+            session.addNotice("who holds the lock could not be asked: \(error.message)")
             return []
         }
     }

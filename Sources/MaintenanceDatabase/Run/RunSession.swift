@@ -11,26 +11,26 @@ actor RunSession {
     /// The kinds of task whose locks this run holds.
     private(set) var tasks: [TaskKind] = []
     /// The locks that could not be taken again on a new connection.
-    private(set) var takenOver: [HeldRunLock] = []
-    private let reconnectionTime: Duration
+    private(set) var lostLocks: [HeldRunLock] = []
+    private let reconnectTimeout: Duration
 
     nonisolated let serverVersion: Int
     private nonisolated let noticeLog: NoticeLog
     private nonisolated let loss = Mutex<PostgresError?>(nil)
 
     /// Why the server could not be reached again; no further step is tried then.
-    nonisolated var lost: PostgresError? { loss.withLock { $0 } }
-    nonisolated var isLost: Bool { lost != nil }
+    nonisolated var reconnectFailure: PostgresError? { loss.withLock { $0 } }
+    nonisolated var isLost: Bool { reconnectFailure != nil }
 
-    /// - Parameter reconnectionTime: for how long a lost connection is tried to be had again, with its locks.
+    /// - Parameter reconnectTimeout: for how long a lost connection is tried to be had again, with its locks.
     init(
-        first connection: Connection, notices: NoticeLog, reconnectionTime: Duration = .seconds(15),
+        first connection: Connection, notices: NoticeLog, reconnectTimeout: Duration = .seconds(15),
         reopen: @escaping @Sendable () async throws(PostgresError) -> Connection
     ) {
         current = connection
         serverVersion = connection.server.version.number
         noticeLog = notices
-        self.reconnectionTime = reconnectionTime
+        self.reconnectTimeout = reconnectTimeout
         open = reopen
     }
 
@@ -58,20 +58,20 @@ actor RunSession {
 
     /// The connection, alive as far as we know.
     func connection() async throws(PostgresError) -> Connection {
-        if let lost { throw lost }
+        if let reconnectFailure { throw reconnectFailure }
         if current.isBroken { try await reconnect() }
         return current
     }
 
     /// Who has the lock of that kind of task instead of us since the connection was lost; nil while it is ours.
-    func holder(insteadOfUs task: TaskKind) -> HeldRunLock? {
-        takenOver.first { $0.task == task }
+    func otherHolder(of task: TaskKind) -> HeldRunLock? {
+        lostLocks.first { $0.task == task }
     }
 
     /// The server may be restarting, and our old backend, with our locks, lives on until it finds us gone
     /// (`SessionSettings.connectionCheck`): both pass within seconds or not at all.
     private func reconnect() async throws(PostgresError) {
-        let (wanted, deadline) = (tasks, ContinuousClock.now + reconnectionTime)
+        let (wanted, deadline) = (tasks, ContinuousClock.now + reconnectTimeout)
         var failure = PostgresError(.connection, "the connection to the server was lost")
         repeat {
             do throws(PostgresError) {
@@ -81,8 +81,8 @@ actor RunSession {
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }
-                if .now + Self.reconnectionPause >= deadline {
-                    takenOver += held
+                if .now + Self.reconnectPause >= deadline {
+                    lostLocks += held
                     return
                 }
             } catch {
@@ -92,13 +92,13 @@ actor RunSession {
             tasks = wanted
             await current.close()
             if [.authentication, .pooler].contains(failure.kind) { break }
-            guard await pause(for: Self.reconnectionPause) else { break }
+            guard await pause(for: Self.reconnectPause) else { break }
         } while .now < deadline
         loss.withLock { [failure] in $0 = failure }
         throw failure
     }
 
-    private static let reconnectionPause = Duration.milliseconds(500)
+    private static let reconnectPause = Duration.milliseconds(500)
 
     /// Gives the locks back and closes. A backend outlives its connection by a moment, and a run that starts right
     /// behind this one would find the locks still held by it.
@@ -108,28 +108,28 @@ actor RunSession {
                 try await current.execute("SELECT pg_advisory_unlock_all()", evenIfCancelled: true)
             }
         } catch {
-            noticeLog.keep("the run's locks were not given back before the session ended: \(error.message)")
+            noticeLog.add("the run's locks were not given back before the session ended: \(error.message)")
         }
         await current.close()
     }
 
     nonisolated var notices: [String] { noticeLog.texts }
-    nonisolated func forgetNotices() { noticeLog.clear() }
-    nonisolated func keepNotice(_ text: String) { noticeLog.keep(text) }
+    nonisolated func clearNotices() { noticeLog.clear() }
+    nonisolated func addNotice(_ text: String) { noticeLog.add(text) }
 }
 
 /// What the server said without failing. A WARNING can be the only sign that a statement did not do its work.
 final class NoticeLog: Sendable {
     private let kept = Mutex<[String]>([])
-    private static let most = 20
+    private static let limit = 20
 
     var texts: [String] { kept.withLock { $0 } }
 
     func clear() { kept.withLock { $0.removeAll() } }
 
-    func keep(_ text: String) {
+    func add(_ text: String) {
         kept.withLock { texts in
-            if texts.count < Self.most { texts.append(text) }
+            if texts.count < Self.limit { texts.append(text) }
         }
     }
 }

@@ -30,7 +30,7 @@ package struct SnapshotReader {
                 if let snapshot = try await attempt() { return snapshot }
                 last = nil
             } catch {
-                guard Self.tellsOfADroppedTable(error) else { throw ServerFailure(error) }
+                guard Self.indicatesDroppedTable(error) else { throw ServerFailure(error) }
                 last = error
             }
         }
@@ -44,7 +44,7 @@ package struct SnapshotReader {
     }
 
     /// undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
-    private static func tellsOfADroppedTable(_ error: PostgresError) -> Bool {
+    private static func indicatesDroppedTable(_ error: PostgresError) -> Bool {
         [.undefinedTable, .undefinedObject, .internalError].contains(error.sqlState)
     }
 

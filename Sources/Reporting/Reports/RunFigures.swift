@@ -9,7 +9,7 @@ struct RunFigures {
     }
 
     var sentence: String {
-        if summary.verdict == .nothingToTend {
+        if summary.verdict == .nothingToMaintain {
             let missing = missingSchemas.map { "; \($0)" }.joined()
             return "nothing to tend was found in the watched schemas\(missing)"
         }

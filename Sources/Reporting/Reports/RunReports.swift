@@ -86,8 +86,8 @@ extension RunSummary {
         // The service comes back every few minutes. A refusal was reported when it was new, and a database without a
         // corpus is no mistake; a schema that is missing is.
         case .refused where slot != nil && missingSchemas.isEmpty: ordinary
-        case .nothingToTend where slot != nil && missingSchemas.isEmpty: ordinary
-        case .nothingToTend, .postponed, .refused, .held, .interrupted: .warning
+        case .nothingToMaintain where slot != nil && missingSchemas.isEmpty: ordinary
+        case .nothingToMaintain, .postponed, .refused, .held, .interrupted: .warning
         case .done: ordinary
         }
     }
@@ -185,7 +185,7 @@ extension RunVerdict {
     fileprivate var word: String {
         switch self {
         case .done: "done"
-        case .nothingToTend: "nothing_to_tend"
+        case .nothingToMaintain: "nothing_to_tend"
         case .postponed: "postponed"
         case .refused: "refused"
         case .held: "held"

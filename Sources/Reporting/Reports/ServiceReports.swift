@@ -195,8 +195,8 @@ extension TaskKind {
 extension FailureSeverity {
     fileprivate var priority: Priority {
         switch self {
-        case .passing: .warning
-        case .lasting: .error
+        case .transient: .warning
+        case .persistent: .error
         case .severe: .critical
         }
     }

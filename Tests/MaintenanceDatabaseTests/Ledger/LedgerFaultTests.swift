@@ -171,7 +171,7 @@ struct LedgerFaultTests {
             throw TestFailure("the slot was not to be had")
         }
         let plan = try await database.plan([order.slot.task])
-        var executor = PlanExecutor(session: session, context: context, begun: run)
+        var executor = PlanExecutor(session: session, context: context, recordedRun: run)
         let reports = await executor.execute(Array(plan.steps.prefix(1)))
         #expect(reports.map(\.outcome) == [.done])
         try await database.psql("SELECT pg_terminate_backend(\(connection.server.backendPID), 5000)")
