@@ -1,19 +1,19 @@
-/// What pgtend is asked to tend in one database. Every part but the connection has a default.
+/// What pgtend maintains in one database, and how. Everything but the name and the connection has a default.
 package struct DatabaseDefinition: Hashable, Sendable {
-    /// How the configuration and the reports call it.
+    /// The name of the database in the configuration and in reports; not that of the database on the server.
     package var name: String
-    /// A libpq connection string; it may hold a password, so it is never printed as it is.
+    /// A libpq connection string. It may contain a password, so it must not be printed.
     package var conninfo: String
     package var pooler: PoolerPolicy
     /// The schemas in which tables, views and corpora are discovered.
     package var schemas: [String]
     package var partitions: PartitionDefaults
-    /// Sets that the configuration names; a set that is discovered too is tended by what is said here.
+    /// Sets that the configuration names. Where a set is also discovered, these settings override the defaults.
     package var partitionSets: [PartitionSetDefinition]
     package var views: ViewDefaults
     /// Views that the configuration names.
     package var viewDefinitions: [ViewDefinition]
-    /// Corpora that the configuration names; `nil` looks in every watched schema for the default names.
+    /// Corpora that the configuration names; nil looks for the conventional names in every watched schema.
     package var corpora: [CorpusDefinition]?
     package var statistics: StatisticsDefaults
     package var locks: LockBudget
@@ -47,7 +47,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
         self.ledger = ledger
     }
 
-    /// When the service does that kind of work.
+    /// When the service runs that kind of task.
     package func schedule(of task: TaskKind) -> TaskSchedule {
         switch task {
         case .partitions: partitions.schedule
@@ -56,7 +56,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
         }
     }
 
-    /// Whether anything of that kind is looked for in the watched schemas.
+    /// Whether objects for that kind of task are discovered in the watched schemas.
     package func discovers(_ task: TaskKind) -> Bool {
         switch task {
         case .partitions: partitions.discover
@@ -65,7 +65,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
         }
     }
 
-    /// Whether there can be anything of that kind to do: it is looked for, or named.
+    /// Whether that kind of task can have any work: its objects are discovered, or the configuration names some.
     package func mayHaveWork(for task: TaskKind) -> Bool {
         switch task {
         case .partitions: discovers(task) || !partitionSets.isEmpty
@@ -74,25 +74,26 @@ package struct DatabaseDefinition: Hashable, Sendable {
         }
     }
 
-    /// The schema that is watched when nothing else is said.
+    /// The schema that is watched unless the configuration says otherwise.
     package static let defaultSchema = "mcp"
 }
 
-/// What to do with a connection pooler that stands before the server.
+/// What to do where a connection pooler sits between pgtend and the server.
 package enum PoolerPolicy: String, CaseIterable, Hashable, Sendable {
     case refuse
-    /// Accepted where a check under load agrees that each session has a backend of its own.
+    /// Accept a pooler in session mode: a check under load has to confirm that each session has a backend of its own.
     case session
 }
 
-/// How long the application may be made to wait.
+/// How long the application may be made to wait for pgtend's locks.
 package struct LockBudget: Hashable, Sendable {
-    /// The one deadline for all the locks that a step takes, from the first request on.
+    /// One deadline for all the locks of a step together, counted from the first request.
     package var perStep: Duration
-    /// How often a step that met a lock is tried, the first time included.
+    /// How many times a step is tried when it runs into a lock, including the first.
     package var tries: Int
-    /// The sum of the waits for one table, over all steps of a run and of those within the hour before it; when it is
-    /// spent its steps are postponed. Without a ledger runs do not know of each other's waits.
+    /// How long the locks on one table may be waited for in total: by all steps of this run, and of the runs within the
+    /// hour before it. Once it is used up, further steps on that table are postponed. Without a ledger, the waits of
+    /// other runs are not known.
     package var perTableAndHour: Duration
 
     package init(
@@ -104,13 +105,13 @@ package struct LockBudget: Hashable, Sendable {
     }
 }
 
-/// What the service remembers in the database itself: its runs and slots.
+/// Whether and for how long runs and slots are recorded in the database itself.
 package struct LedgerDefinition: Hashable, Sendable {
-    /// False reports to the journal alone. Then several services on one database do the same work several times.
+    /// False records nothing in the database. Several services on one database then repeat each other's work.
     package var enabled: Bool
-    /// Runs and slots that are older are deleted.
+    /// How long runs and slots are kept; older ones are deleted.
     package var keep: Duration
-    /// At most that many runs are kept, whatever their age.
+    /// The most runs that are kept, whatever their age.
     package var keepRuns: Int
 
     package init(enabled: Bool = true, keep: Duration = .seconds(30 * 86_400), keepRuns: Int = 10_000) {
@@ -119,6 +120,6 @@ package struct LedgerDefinition: Hashable, Sendable {
         self.keepRuns = keepRuns
     }
 
-    /// At most that many steps are kept, whatever the age of their run.
+    /// The most steps that are kept, whatever the age of their run.
     package var keepSteps: Int { keepRuns.multipliedReportingOverflow(by: 10).overflow ? .max : keepRuns * 10 }
 }

@@ -1,15 +1,15 @@
 import CivilTime
 
-/// A run as the ledger has it.
+/// A run, as recorded in the ledger.
 package struct LedgerRun: Hashable, Sendable {
     package var owner: LedgerOwner
-    /// When the slot was due; nil for a run by hand.
+    /// When its slot was due; nil for a manual run.
     package var due: Instant?
     package var tasks: [TaskKind]
-    /// Which run of its slot it is, from 1, over all services.
+    /// The number of this run among those of its slot, counted from 1 over all services.
     package var attempt: Int
     package var state: State
-    /// When it ended, or was found dead, by the server's clock; nil while it is running.
+    /// When it ended, or was found abandoned, by the server's clock; nil while it is running.
     package var endedAt: Instant?
     package var figures: LedgerFigures
     /// Why it ended before its last step.
@@ -38,23 +38,23 @@ package struct LedgerRun: Hashable, Sendable {
 
     package enum State: String, CaseIterable, Hashable, Sendable {
         case running
-        /// It came to its end, and nothing is left that another try could do.
+        /// It reached its end, and left nothing that another try could do.
         case completed
-        /// Something is left that another try may do.
+        /// It left something that another try may do.
         case incomplete
-        /// Told to stop.
+        /// It was told to stop.
         case interrupted
-        /// Its owner died: another run of the same kind of task got its lock.
+        /// Its process died: another run of the same kind of task got its advisory lock.
         case abandoned
     }
 }
 
-/// Whose run it is, in all that the ledger knows.
+/// The process that carries out a run, with all that the ledger records about it.
 package struct LedgerOwner: Hashable, Sendable {
     package var run: RunOwner
     package var application: String
     package var programVersion: String
-    /// Of its session on the server.
+    /// The process ID of its session's backend on the server.
     package var backendPID: Int32
 
     package init(run: RunOwner, application: String, programVersion: String, backendPID: Int32) {
@@ -65,7 +65,7 @@ package struct LedgerOwner: Hashable, Sendable {
     }
 }
 
-/// What a run came to, in numbers. All are 0 until it has ended.
+/// How many steps and refusals a run had, by outcome. All are 0 until it has ended.
 package struct LedgerFigures: Hashable, Sendable {
     package var done: Int
     package var superseded: Int
@@ -73,7 +73,7 @@ package struct LedgerFigures: Hashable, Sendable {
     package var failed: Int
     package var interrupted: Int
     package var refused: Int
-    /// Spent waiting for locks, over all steps.
+    /// The time spent waiting for locks, over all steps.
     package var lockWait: Duration
 
     package init(
@@ -98,12 +98,13 @@ package struct LedgerFigures: Hashable, Sendable {
     }
 }
 
-/// All that the ledger has on one run.
+/// Everything that the ledger has recorded about one run.
 package struct LedgerRunDetail: Hashable, Sendable {
     package var run: LedgerRun
-    /// The name of the database in the configuration of whoever ran it.
+    /// The name of the database in the configuration of the service or user that ran it.
     package var database: String
-    /// By number. Of a run that left many steps undone only the first are entered; the figures count them all.
+    /// Ordered by number. Where a run left many steps undone, only the first of them are recorded; the figures count
+    /// them all.
     package var steps: [LedgerStep]
     package var refusals: [Refusal]
     package var heldLocks: [HeldRunLock]
@@ -120,14 +121,16 @@ package struct LedgerRunDetail: Hashable, Sendable {
     }
 }
 
-/// The runs of one kind of task that have failed one after the other, up to the last: those with a step that failed,
-/// those that were not completed, and those whose owner died. A run that was told to stop neither counts nor ends it.
+/// The consecutive failed runs of one kind of task, up to the latest run.
+///
+/// Failed are runs with a failed step, runs that were not completed, and abandoned runs. A run that was told to stop
+/// neither counts as a failure nor ends the streak.
 package struct LedgerFailureStreak: Hashable, Sendable {
     package var task: TaskKind
     package var failures: Int
-    /// When the first of them began.
+    /// When the first of them began, by the server's clock.
     package var since: Instant
-    /// What went wrong the last time, where it left a word.
+    /// What went wrong in the latest of them, where that was recorded.
     package var reason: String?
 
     package init(task: TaskKind, failures: Int, since: Instant, reason: String? = nil) {

@@ -1,18 +1,18 @@
 import CivilTime
 
-/// A slot as the ledger has it.
+/// A slot, as recorded in the ledger.
 package struct LedgerSlot: Hashable, Sendable {
     package var slot: Slot
     package var state: State
     /// Why it was skipped or missed.
     package var reason: String?
-    /// When its first run began, by the server's clock; nil where it has had none.
+    /// When its first run began, by the server's clock; nil if it has had none.
     package var startedAt: Instant?
-    /// When it was completed, or entered as passed; nil while it is open.
+    /// When it was completed, or recorded as skipped or missed; nil while it is open.
     package var endedAt: Instant?
     /// The run that completed it.
     package var completedBy: String?
-    /// How many runs it has had, abandoned ones included.
+    /// How many runs it has had, including abandoned ones.
     package var attempts: Int
 
     package init(
@@ -29,10 +29,10 @@ package struct LedgerSlot: Hashable, Sendable {
     }
 
     package enum State: String, CaseIterable, Hashable, Sendable {
-        /// A run is at it, or is to try it again.
+        /// A run is working on it, or another one has to try it again.
         case open
         case ran
-        /// Completed, but begun later than is called in time.
+        /// Completed, but its first run began late (`SlotOrder.lateAfter`).
         case late
         case skipped
         case missed

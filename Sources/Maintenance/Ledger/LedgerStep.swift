@@ -1,16 +1,16 @@
 import CivilTime
 import SQLText
 
-/// A step of a run as the ledger has it.
+/// A step of a run, as recorded in the ledger.
 package struct LedgerStep: Hashable, Sendable {
     /// From 1, in the order of the run.
     package var number: Int
     package var task: TaskKind
     package var object: RelationName
-    /// What it does, as a phrase.
+    /// What it does, as a phrase (`PlanStep.description`).
     package var action: String
     package var outcome: StepOutcome.Kind
-    /// By the server's clock; nil for a step that was not begun.
+    /// By the server's clock; nil for a step that was never started.
     package var startedAt: Instant?
     package var duration: Duration
     package var lockWait: Duration
@@ -18,7 +18,7 @@ package struct LedgerStep: Hashable, Sendable {
     package var attempts: Int
     package var failureClass: FailureClass?
     package var sqlState: SQLState?
-    /// What went wrong or stood in the way; nil for a step that was done.
+    /// What went wrong, or what blocked it; nil for a step that was done.
     package var message: String?
 
     package init(
@@ -41,10 +41,10 @@ package struct LedgerStep: Hashable, Sendable {
     }
 }
 
-/// The last refresh of a view that the ledger knows of.
+/// The last refresh of a view that is recorded in the ledger.
 package struct LedgerRefresh: Hashable, Sendable {
     package var view: RelationName
-    /// When it began: what was committed before is in the view.
+    /// When it began, by the server's clock: the view contains what was committed before.
     package var startedAt: Instant
     package var duration: Duration
     package var runID: String

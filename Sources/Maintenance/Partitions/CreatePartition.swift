@@ -1,14 +1,14 @@
 import CivilTime
 import SQLText
 
-/// Make a table like the parent and its siblings, and attach it.
+/// Creates a table like the parent and its siblings, and attaches it.
 package struct CreatePartition: StepAction {
     package static let kind = ActionKind.createPartition
     package static let task = TaskKind.partitions
 
     package var parent: RelationName
     package var parentOID: UInt32
-    /// The role to SET before it: ATTACH wants the owner of both.
+    /// The role for SET ROLE before the work: ATTACH PARTITION requires the owner of both tables.
     package var parentOwner: String
     package var partition: RelationName
     /// Inclusive.
@@ -19,9 +19,10 @@ package struct CreatePartition: StepAction {
     package var keyColumn: String
     /// What the new partition has to look like.
     package var template: PartitionTemplate
-    /// A DEFAULT partition, which ATTACH scans under ACCESS EXCLUSIVE.
+    /// The DEFAULT partition, if there is one: ATTACH PARTITION scans it under ACCESS EXCLUSIVE.
     package var defaultPartition: RelationName?
-    /// Tables on the other end of a foreign key, in the order of their names: ATTACH locks them too.
+    /// The tables at the other end of the parent's foreign keys, either way, sorted by name: ATTACH PARTITION locks
+    /// them with SHARE ROW EXCLUSIVE.
     package var foreignKeyTables: [RelationName]
 
     package init(
@@ -43,7 +44,7 @@ package struct CreatePartition: StepAction {
         self.foreignKeyTables = foreignKeyTables
     }
 
-    /// The bounds as the key's type writes them: a `timestamptz` always with its offset.
+    /// The bounds as literals of the key's type; for `timestamptz`, in UTC with the offset.
     package var lower: String { keyType.literal(from) }
     package var upper: String { keyType.literal(to) }
 
@@ -53,12 +54,13 @@ package struct CreatePartition: StepAction {
 
     package var attributes: [StepAttribute] { [.partition(partition), .bounds(lower: lower, upper: upper)] }
 
-    /// An empty table is attached in milliseconds; only the scan of a DEFAULT partition takes as long again.
+    /// An empty table is attached in milliseconds; only the scan of a DEFAULT partition can take long, and would take
+    /// as long again.
     package var isQuick: Bool { defaultPartition == nil }
 
     package var description: String { "create partition \(partition) of \(parent) for [\(lower), \(upper))" }
 
-    /// Weakest first, so that the strongest is held for the shortest time.
+    /// The weakest first, so that the strongest is held for the shortest time.
     package var locks: [LockRequirement] {
         [LockRequirement(.shareUpdateExclusive, on: parent)]
             + foreignKeyTables.map { LockRequirement(.shareRowExclusive, on: $0) }
@@ -67,7 +69,7 @@ package struct CreatePartition: StepAction {
 }
 
 extension CreatePartition {
-    /// Why the partition is not to be made in the table as it is now; nil where it is.
+    /// Why this step no longer fits the table as it is now; nil if it does.
     package func supersession(by table: PartitionedTable?) -> String? {
         guard let table else { return "\(parent) is no partitioned table any more" }
         guard table.oid == parentOID, table.owner == parentOwner,
@@ -83,13 +85,13 @@ extension CreatePartition {
 }
 
 extension PlanStep {
-    /// The action of a step that makes a partition.
+    /// The action of a step that creates a partition.
     package var createPartition: CreatePartition? {
         if case .createPartition(let action) = action { action } else { nil }
     }
 }
 
-/// The types of key that a calendar can be laid over.
+/// The types of a partition key that pgtend supports. The raw value is the name that `format_type` returns.
 package enum PartitionKeyType: String, CaseIterable, Hashable, Sendable {
     case timestamptz = "timestamp with time zone"
     case timestamp = "timestamp without time zone"
@@ -97,7 +99,7 @@ package enum PartitionKeyType: String, CaseIterable, Hashable, Sendable {
 
     package var isZoned: Bool { self == .timestamptz }
 
-    /// The text of a bound.
+    /// The text of a bound, as a literal of the type.
     package func literal(_ point: Instant) -> String {
         switch self {
         case .timestamptz: point.description

@@ -1,7 +1,7 @@
 import SQLText
 
-/// An expression as the server prints it (`pg_get_expr`), whose columns may be written with their table's name before
-/// them: in a subquery of a policy they are. The same expression for another table has the other name there.
+/// An expression as the server prints it (`pg_get_expr`). Its columns may be qualified with the name of their table, as
+/// in a subquery of a policy; the same expression for another table has the name of that table there.
 struct DeparsedExpression {
     private let text: String
 
@@ -9,10 +9,11 @@ struct DeparsedExpression {
         self.text = text
     }
 
-    /// The expression with `new` wherever `old` stands as the qualifier of a column.
+    /// The expression with `new` in place of `old` wherever that qualifies a column.
     ///
-    /// Strings and quoted names are read as such: what they hold is nobody's qualifier. The server gives the tables of
-    /// a subquery other aliases, so `old` is the table itself; behind FROM or JOIN it is a schema of the same name.
+    /// The contents of strings and quoted names are not searched. The server gives the tables of a subquery aliases
+    /// that differ from `old`, so a qualifier `old` always means the table itself; after FROM or JOIN it is a schema
+    /// with that name.
     func requalified(from old: String, to new: String) -> String {
         var result = ""
         var rest = text.unicodeScalars[...]
@@ -29,8 +30,8 @@ struct DeparsedExpression {
         return result
     }
 
-    /// Whether it names that table, as only a subquery or a row type does: with its schema, since the session's
-    /// search_path is empty. Columns stand behind the bare name of their table.
+    /// Whether it mentions the table itself, as a subquery or a row type does: qualified with the schema, because the
+    /// session's search_path is empty. Columns are qualified with the name of their table only.
     func references(_ table: RelationName) -> Bool {
         var rest = text.unicodeScalars[...]
         var before: [String] = []
@@ -42,7 +43,7 @@ struct DeparsedExpression {
         return false
     }
 
-    /// The next name, string, run of white space, or single scalar; nil at the end.
+    /// The next name, string, run of whitespace, or single scalar; nil at the end.
     private static func token(of rest: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView? {
         guard let first = rest.first else { return nil }
         if first == "'" || first == "\"" {
@@ -50,7 +51,7 @@ struct DeparsedExpression {
             while end < rest.endIndex {
                 let next = rest.index(after: end)
                 if rest[end] == first {
-                    // A doubled quote stands for itself. E'…' needs no more: the server doubles its backslashes.
+                    // A doubled quote stands for one quote. The server never escapes one with a backslash.
                     guard next < rest.endIndex, rest[next] == first else { return rest[..<next] }
                     end = rest.index(after: next)
                 } else {
@@ -69,7 +70,7 @@ struct DeparsedExpression {
             || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
     }
 
-    /// The name that a token spells; a string spells none.
+    /// The name that a token spells, without its quotes if it is quoted; other tokens are returned as they are.
     private static func name(_ token: Substring.UnicodeScalarView) -> String {
         guard token.first == "\"" else { return String(token) }
         return String(token.dropFirst().dropLast()).split(separator: "\"\"", omittingEmptySubsequences: false)
@@ -87,12 +88,12 @@ struct DeparsedExpression {
 }
 
 extension PartitionTemplate.Policy {
-    /// Whether one of its subqueries names that table.
+    /// Whether one of its expressions references the table, as a subquery does.
     package func references(_ table: RelationName) -> Bool {
         [using, check].compactMap(\.self).contains { DeparsedExpression($0).references(table) }
     }
 
-    /// The policy as it has to be on the table `new`, when this is the one on `old`.
+    /// This policy of the table `old`, as it has to be on the table `new`.
     package func requalified(from old: String, to new: String) -> Self {
         var policy = self
         policy.using = using.map { DeparsedExpression($0).requalified(from: old, to: new) }

@@ -1,14 +1,14 @@
 import CivilTime
 import SQLText
 
-/// Finds the grid on which a table's newest partitions lie.
+/// Infers the grid on which the newest partitions of a table lie, or takes it from the configuration.
 struct GridInference {
     let keyType: PartitionKeyType
     let definition: PartitionSetDefinition?
     let server: ServerFacts
     let zones: [String: ZoneSample]
 
-    struct Reading {
+    struct Result {
         var grid: PartitionGrid
         var explanation: String
         /// The newest partitions that lie on the grid, oldest first, each with the first day of its period.
@@ -16,9 +16,9 @@ struct GridInference {
     }
 
     /// - Parameters:
-    ///   - siblings: the newest, as many as `InferenceWindow` looks at, oldest first.
-    ///   - unbounded: partitions that have no two finite bounds, to be told where there are no siblings.
-    func infer(from siblings: [BoundedPartition], unbounded: [RelationName]) throws(InferenceFailure) -> Reading {
+    ///   - siblings: the newest partitions with two finite bounds, as many as `InferenceWindow.naming`, oldest first.
+    ///   - unbounded: partitions without two finite bounds, to be named in the error if there are no siblings.
+    func infer(from siblings: [BoundedPartition], unbounded: [RelationName]) throws(InferenceFailure) -> Result {
         if let zone = definition?.zone, zones[zone] == nil, !Self.isUTC(zone) {
             throw InferenceFailure(
                 reason: .unknownZone, explanation: "the server knows no time zone '\(zone)'",
@@ -30,8 +30,8 @@ struct GridInference {
         for grid in candidates(for: last) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
             return result(grid, from: siblings)
         }
-        // A grid can be given even where the standing partitions do not lie on it, as long as the newest ends on
-        // one of its boundaries: then no sliver is left between the old habit and the new one.
+        // The configuration may set a grid on which the existing partitions do not lie, as long as the newest one ends
+        // on one of its boundaries, so that no gap is left in between.
         if let interval = definition?.interval {
             for clock in clocks {
                 let grid = PartitionGrid(interval: interval, clock: clock)
@@ -41,7 +41,7 @@ struct GridInference {
         throw mismatch(Array(newest))
     }
 
-    private func withoutSiblings(_ unbounded: [RelationName]) throws(InferenceFailure) -> Reading {
+    private func withoutSiblings(_ unbounded: [RelationName]) throws(InferenceFailure) -> Result {
         guard let interval = definition?.interval else {
             let names = unbounded.map(\.description).joined(separator: " and ")
             let explanation =
@@ -57,22 +57,22 @@ struct GridInference {
         return result(PartitionGrid(interval: interval, clock: clocks[0]), from: [])
     }
 
-    /// What a bound may be a reading of, most likely first.
+    /// How the bounds may have to be interpreted, the most likely way first.
     private var clocks: [PartitionGrid.Clock] {
         guard keyType.isZoned else { return [.civil] }
         if let zone = definition?.zone { return [Self.isUTC(zone) ? .utc : .zone(zone)] }
         return Self.isUTC(server.timeZone) ? [.utc] : [.utc, .zone(server.timeZone)]
     }
 
-    /// Grids that fit the newest partition: those on the calendar's own boundaries first, in each zone, then
-    /// shifted ones.
+    /// The grids to try: first those on the boundaries of the calendar, in each zone, then those that are shifted so
+    /// that `partition` begins on them.
     private func candidates(for partition: BoundedPartition) -> [PartitionGrid] {
         let intervals = definition?.interval.map { [$0] } ?? CalendarInterval.allCases
         let onCalendar = clocks.flatMap { clock in
             intervals.map { PartitionGrid(interval: $0, clock: clock) }
         }
         let shifted = clocks.flatMap { clock -> [PartitionGrid] in
-            // Where clocks change, a constant shift is none.
+            // In a zone with clock changes, the shift would not be constant.
             if case .zone = clock { return [] }
             return intervals.compactMap { interval in
                 let boundary = Instant(midnightOf: interval.start(of: partition.lower.date))
@@ -93,7 +93,7 @@ struct GridInference {
         return first
     }
 
-    private func result(_ grid: PartitionGrid, from siblings: [BoundedPartition]) -> Reading {
+    private func result(_ grid: PartitionGrid, from siblings: [BoundedPartition]) -> Result {
         let newest = siblings.suffix(InferenceWindow.interval)
         let clock =
             switch grid.clock {
@@ -106,14 +106,16 @@ struct GridInference {
             definition?.interval != nil
             ? "the configuration"
             : "the bounds of \(newest.map { $0.partition.name.description }.joined(separator: " and "))"
-        return Reading(
+        return Result(
             grid: grid, explanation: "one partition a \(grid.interval), \(clock)\(shift), from \(source)",
             onGrid: siblings.compactMap { sibling in
                 firstDay(of: sibling, on: grid).map { (sibling, $0) }
             })
     }
 
-    /// "6 days", "5 hours", "1 day 5 hours"; what is finer than hours in seconds.
+    /// "6 days", "5 hours", "1 day 5 hours"; where the rest is not whole hours, it is in seconds.
+    ///
+    /// - Parameter offset: in microseconds.
     private static func described(_ offset: Int64) -> String {
         let (days, rest) = (offset / Instant.microsecondsPerDay, offset % Instant.microsecondsPerDay)
         let isWholeHours = rest % 3_600_000_000 == 0
@@ -141,7 +143,7 @@ struct GridInference {
             setting: "zone: the zone whose midnights the bounds are, or interval: what is to follow")
     }
 
-    /// Names under which the server has a zone that is UTC and nothing else.
+    /// Whether the name is one of the server's names for UTC.
     static func isUTC(_ zone: String) -> Bool {
         ["utc", "etc/utc", "gmt", "etc/gmt", "uct", "etc/uct", "zulu", "etc/zulu", "universal", "etc/universal"]
             .contains(zone.lowercased())

@@ -1,12 +1,12 @@
 import CivilTime
 
 extension NamingPattern {
-    /// The pattern that gives every one of these partitions its name, or nil when there is none.
+    /// The pattern that yields the names of all these partitions; nil if there is none, or if it is ambiguous.
     ///
-    /// Each run of digits is read as every sequence of tokens that yields it for the partition's first day; what
-    /// remains after all the partitions is the answer. Where several readings remain (a single partition
-    /// `t_2025_01_01`), `preference` chooses; where it would have to guess between the month and the day
-    /// (`t_01_01_2025`), there is no answer.
+    /// Each run of digits in the first name is interpreted as every sequence of tokens that yields it for the first day
+    /// of that partition. Only patterns that also yield all the other names remain. If several remain, as for a single
+    /// partition `t_2025_01_01`, `preference` chooses; if that would mean guessing which number is the month and which
+    /// the day (`t_01_01_2025`), the result is nil.
     package static func inferred(
         from partitions: [(name: String, start: CivilDate)], interval: CalendarInterval
     ) -> NamingPattern? {
@@ -19,7 +19,7 @@ extension NamingPattern {
         return best
     }
 
-    /// Every pattern that renders `name` for `date`; digits that mean nothing stay literal.
+    /// Every pattern that yields `name` for `date`. Digits can always be literal text as well.
     private static func readings(of name: String, for date: CivilDate) -> [NamingPattern] {
         let texts = Token.allCases.map { (token: $0, text: $0.text(for: date)) }
         var partial: [[Piece]] = [[]]
@@ -29,14 +29,14 @@ extension NamingPattern {
             let run = rest.prefix { ("0"..."9").contains($0) == isDigit }
             let alternatives = isDigit ? digitReadings(of: run, as: texts) : [[.literal(String(run))]]
             partial = partial.flatMap { head in alternatives.map { head + $0 } }
-            // A name is a few runs of digits; a pathological one is not worth its combinations.
+            // A name normally has a few runs of digits only; one with too many combinations is not worth the time.
             guard partial.count <= 4_096 else { return [] }
             rest = rest[run.endIndex...]
         }
         return partial.map { NamingPattern(pieces: merged($0)) }
     }
 
-    /// The ways to read one run of digits: all of it tokens, or all of it literal.
+    /// The ways to interpret one run of digits: all of it as tokens, or all of it as literal text.
     private static func digitReadings(of run: Substring, as texts: [(token: Token, text: String)]) -> [[Piece]] {
         var found: [[Piece]] = [[.literal(String(run))]]
         func extend(_ head: [Piece], _ rest: Substring) {
@@ -62,7 +62,7 @@ extension NamingPattern {
         }
     }
 
-    /// A name tells its year once, and either by the calendar or by ISO weeks.
+    /// Whether the year appears exactly once, either that of the calendar or that of the ISO week.
     private var hasOneYear: Bool {
         tokens.count { [.year, .shortYear, .isoYear].contains($0) } == 1
     }
@@ -71,7 +71,7 @@ extension NamingPattern {
         pieces.compactMap { piece in if case .token(let token) = piece { token } else { nil } }
     }
 
-    /// Whether the date is written day and month before the year, and another reading swaps the two.
+    /// Whether day and month come before the year, and another candidate has the two swapped.
     private func isAmbiguous(among candidates: [NamingPattern]) -> Bool {
         guard let day = tokens.firstIndex(of: .day), let month = tokens.firstIndex(of: .month),
             let year = tokens.firstIndex(where: { $0 == .year || $0 == .shortYear }), year > max(day, month)
@@ -81,8 +81,9 @@ extension NamingPattern {
         }
     }
 
-    /// Smallest is best: fewer tokens; tokens that stand together, since the digits of `v2_events_2025q2` that
-    /// come with the table's name stand apart; tokens in the order of `Token`; tokens at the end of the name.
+    /// For lexicographic comparison; the smallest is the best. In this order: fewer tokens; less literal text between
+    /// them, since digits that belong to the table's name are apart from the date (`v2_events_2025q2`); tokens in the
+    /// order of `Token`; tokens closer to the end of the name.
     private var preference: [Int] {
         let places = pieces.indices.filter { if case .token = pieces[$0] { true } else { false } }
         let ranks = tokens.compactMap { Token.allCases.firstIndex(of: $0) }

@@ -1,12 +1,12 @@
 import CivilTime
 
-/// How the partitions of a set are called: literal text with tokens for the first day of the period.
+/// The pattern for the names of a set's partitions: literal text, and tokens for the first day of the period.
 ///
 /// Written `audit_log_{YYYY}_{MM}`. Tokens: `YYYY`, `YY`, `MM`, `DD`, `Q` (1–4), `IYYY` and `IW` (the ISO week
 /// and the year it belongs to), `DDD` (the day of the year).
 package struct NamingPattern: Hashable, Sendable {
     package enum Token: String, CaseIterable, Hashable, Sendable {
-        // The order is the preference where digits can be read in several ways.
+        // In order of preference where digits can be interpreted in several ways.
         case year = "YYYY"
         case month = "MM"
         case day = "DD"
@@ -42,8 +42,8 @@ package struct NamingPattern: Hashable, Sendable {
         self.pieces = pieces
     }
 
-    /// The pattern as the configuration writes it; nil when a token is unknown, a brace stands alone, or the
-    /// pattern has no token at all.
+    /// Parses a pattern as it is written in the configuration. nil if a token is unknown, a brace is unpaired, or there
+    /// is no token at all.
     package init?(_ text: String) {
         var pieces: [Piece] = []
         var rest = Substring(text)
@@ -60,9 +60,11 @@ package struct NamingPattern: Hashable, Sendable {
         self.pieces = pieces
     }
 
-    /// The name for the period that begins on `date`, at most 63 bytes: a longer one loses whole characters at
-    /// the end of its longest literal, but for its very last, which parts it from the date (`_`), and never a digit
-    /// of the date, so that what tells the periods apart stays.
+    /// The name for the period that begins on `date`, at most 63 bytes long.
+    ///
+    /// A longer name loses whole characters near the end of its longest literal. The last character of the literal
+    /// stays, because it separates the literal from the date (`_`), and the date itself is never shortened, so that the
+    /// names of different periods stay different.
     package func name(for date: CivilDate) -> String {
         let full = pieces.reduce(into: "") { name, piece in
             switch piece {
@@ -84,7 +86,7 @@ package struct NamingPattern: Hashable, Sendable {
         while excess > 0 {
             let longest = parts.indices.filter { parts[$0].isLiteral && !parts[$0].text.isEmpty }
                 .max { parts[$0].text.utf8.count < parts[$1].text.utf8.count }
-            // Nothing but digits is left only where a pattern repeats its tokens ten times over.
+            // No literal left to shorten: only a pattern that repeats its tokens many times gets here.
             guard let longest else { break }
             let last = parts[longest].text.removeLast()
             let lost = parts[longest].text.popLast()
@@ -94,7 +96,7 @@ package struct NamingPattern: Hashable, Sendable {
         return parts.map(\.text).joined()
     }
 
-    /// Whether no two periods of the interval can get the same name.
+    /// Whether different periods of the interval always get different names (with `YY`, within a century).
     package func distinguishes(_ interval: CalendarInterval) -> Bool {
         let tokens = Set(pieces.compactMap { if case .token(let token) = $0 { token } else { nil } })
         let year = tokens.contains(.year) || tokens.contains(.shortYear)
@@ -108,7 +110,7 @@ package struct NamingPattern: Hashable, Sendable {
         }
     }
 
-    /// NAMEDATALEN - 1 of a server as it is built everywhere.
+    /// NAMEDATALEN - 1 of a server that is built with the default.
     package static let maximumBytes = 63
 }
 

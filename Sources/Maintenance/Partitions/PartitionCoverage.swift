@@ -1,15 +1,19 @@
 import CivilTime
 
-/// How much of a range the partitions of a table hold. The plan and its recheck under the lock ask the same.
+/// How much of a range is covered by a table's partitions. The planner and the recheck under the lock both use it.
 package enum PartitionCoverage: Hashable, Sendable {
     case none
     case whole
-    /// A partition holds some of it, or all but with its detach pending.
+    /// This partition covers a part of it; or its detach is pending, and it covers any of it.
     case part(Partition)
 }
 
 extension PartitionedTable {
     /// The DEFAULT partition does not count.
+    ///
+    /// - Parameters:
+    ///   - from: inclusive.
+    ///   - to: exclusive.
     package func coverage(from: Instant, to: Instant) -> PartitionCoverage {
         let overlapping = partitions.indices
             .filter { partitions[$0].lower < .at(to) && partitions[$0].upper > .at(from) }

@@ -1,14 +1,14 @@
 import CivilTime
 
-/// The periods without a partition before the current one: between partitions, and between the newest and now.
+/// The periods before the current one that have no partition: between partitions, and after the newest one.
 struct PartitionGaps {
     private let set: PartitionSet
     /// The first day of each missing period, oldest first.
     let periods: [CivilDate]
-    /// Holes whose ends do not lie on the grid: they cannot be filled by whole periods.
+    /// The number of gaps whose ends do not lie on the grid, so that whole periods cannot fill them.
     let irregular: Int
 
-    /// - Parameter current: the first day of the period that holds now; it and what follows is never a gap.
+    /// - Parameter current: the first day of the current period. That period and later ones do not count as gaps.
     init(set: PartitionSet, current: CivilDate, zones: [String: ZoneSample]) {
         self.set = set
         var periods: [CivilDate] = []

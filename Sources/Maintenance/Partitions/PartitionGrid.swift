@@ -1,20 +1,20 @@
 import CivilTime
 
-/// The calendar on which a set's bounds lie: an interval, a zone, and a constant shift from its boundaries.
+/// The regular boundaries on which a set's bounds lie: an interval, a time zone, and a constant offset.
 package struct PartitionGrid: Hashable, Sendable {
     package var interval: CalendarInterval
     package var clock: Clock
-    /// Microseconds from the calendar's own boundary (midnight of a period's first day) to the set's; 0 for
-    /// nearly all. Only where arithmetic needs no zone rules: never with `.zone`.
+    /// In microseconds, from the boundary of the calendar (midnight of a period's first day) to that of the set. Nearly
+    /// always 0, and always 0 with `.zone`, where it would not be constant.
     package var offset: Int64
 
-    /// What a bound is a reading of.
+    /// How a bound is to be interpreted.
     package enum Clock: Hashable, Sendable {
-        /// `timestamp` and `date` keys: no zone.
+        /// `timestamp` and `date` keys: without a time zone.
         case civil
         /// `timestamptz` keys with midnights in UTC.
         case utc
-        /// `timestamptz` keys with midnights in that IANA zone, as the server knows it.
+        /// `timestamptz` keys with midnights in that IANA zone, by the server's zone data.
         case zone(String)
     }
 
@@ -24,19 +24,19 @@ package struct PartitionGrid: Hashable, Sendable {
         self.offset = offset
     }
 
-    /// The first day of the period that holds `moment`; nil when the sample of the zone does not reach there.
+    /// The first day of the period that contains `moment`; nil if the sample of the zone does not have that moment.
     func period(holding moment: Instant, zones: [String: ZoneSample]) -> CivilDate? {
         switch clock {
         case .civil, .utc: return interval.start(of: moment.adding(microseconds: -offset).date)
         case .zone(let zone):
             guard let day = zones[zone]?.days[moment] else { return nil }
-            // Where clocks go back over midnight a date begins twice; its partition begins with the second time,
-            // and the first still belongs to the day before.
+            // Where clocks are set back across midnight, a date begins twice. Its partition begins at the second time;
+            // the time before that still belongs to the partition of the day before.
             return interval.start(of: day.startsAt <= moment ? day.date : day.date.adding(days: -1))
         }
     }
 
-    /// The first day of the period that begins exactly at `point`; nil when none does.
+    /// The first day of the period that begins exactly at `point`; nil if none does.
     func period(beginningAt point: Instant, zones: [String: ZoneSample]) -> CivilDate? {
         let day: CivilDate
         switch clock {
@@ -51,13 +51,13 @@ package struct PartitionGrid: Hashable, Sendable {
         return interval.start(of: day) == day ? day : nil
     }
 
-    /// The day after which a partition is called: that of its lower bound, which on a shifted grid (weeks from
-    /// Sunday) is not the calendar's.
+    /// The day that a partition is named after: that of its lower bound. On a shifted grid, such as weeks that begin on
+    /// Sunday, it is not the first day of the calendar's period.
     func nameDay(of first: CivilDate) -> CivilDate {
         first.adding(days: Int(offset / Instant.microsecondsPerDay))
     }
 
-    /// Where the period that begins on `date` begins on the axis of the key.
+    /// The lower bound of the period that begins on `date`; nil if the sample of the zone does not have that midnight.
     func lowerBound(of date: CivilDate, zones: [String: ZoneSample]) -> Instant? {
         switch clock {
         case .civil, .utc: Instant(midnightOf: date).adding(microseconds: offset)
@@ -66,11 +66,11 @@ package struct PartitionGrid: Hashable, Sendable {
     }
 }
 
-/// What the server said about a zone: its data is the truth for bounds.
+/// What the server's zone data, which is authoritative for bounds, says about one time zone.
 package struct ZoneSample: Hashable, Sendable {
-    /// The local day of each instant that was asked for.
+    /// The local day of each instant that was requested.
     package var days: [Instant: LocalDay]
-    /// The instant of each midnight that was asked for.
+    /// The instant of each midnight that was requested.
     package var midnights: [CivilDate: Instant]
 
     package init(days: [Instant: LocalDay] = [:], midnights: [CivilDate: Instant] = [:]) {
@@ -80,7 +80,7 @@ package struct ZoneSample: Hashable, Sendable {
 
     package struct LocalDay: Hashable, Sendable {
         package var date: CivilDate
-        /// When that day begins; where midnight does not exist, what the server makes of it.
+        /// When that day begins; where midnight does not exist, the instant to which the server maps it.
         package var startsAt: Instant
 
         package init(date: CivilDate, startsAt: Instant) {

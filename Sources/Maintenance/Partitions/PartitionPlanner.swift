@@ -1,16 +1,16 @@
 import CivilTime
 import SQLText
 
-/// Decides which partitions are to be made: a pure function of definitions, snapshot and the snapshot's moment.
+/// Decides which partitions are to be created: a pure function of the definition and the snapshot.
 package struct PartitionPlanner {
     private let definition: DatabaseDefinition
     private let snapshot: CatalogSnapshot
-    /// What the configuration says of a table; the first entry holds where a table has two.
+    /// The configuration of each table; if a table has two entries, the first one counts.
     private let setDefinitions: [RelationName: PartitionSetDefinition]
 
     package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
         self.definition = definition
-        // In order once, so that no reading of a table has to sort again.
+        // Sorted once, so that `orderedPartitions` never has to sort again.
         var ordered = snapshot
         for index in ordered.tables.indices {
             ordered.tables[index].partitions = ordered.tables[index].orderedPartitions
@@ -20,10 +20,11 @@ package struct PartitionPlanner {
             definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The tables that are in view, in the order of names, and the configured ones that do not exist.
+    /// The plan for all selected tables, in the order of their names, and for configured tables that do not exist.
     package func plan() -> TaskPlan {
         var plan = TaskPlan()
-        // Two tables with one naming, or with long names that differ only behind the 63rd byte, can want one name.
+        // Two tables with the same naming, or with long names that differ only after the 63rd byte, can need the same
+        // name.
         var claims: [RelationName: RelationName] = [:]
         for table in selectedTables { plan += self.plan(table, claims: &claims) }
         let existing = Set(snapshot.tables.map(\.name))
@@ -32,8 +33,8 @@ package struct PartitionPlanner {
         return plan
     }
 
-    /// What the reader of the snapshot has to ask before the plan is one: as far as it can be made without the answers,
-    /// it says which these are.
+    /// What the reader of the snapshot still has to look up: a plan that is made without it shows which names and
+    /// siblings matter.
     package func questions() -> PartitionQuestions {
         let actions = plan().steps.compactMap(\.createPartition)
         let parents = Set(actions.map(\.parentOID))
@@ -42,7 +43,7 @@ package struct PartitionPlanner {
             templates: snapshot.tables.filter { parents.contains($0.oid) }.map { ($0.oid, $0.templatePartition?.oid) })
     }
 
-    /// The runway of each table that is in view, once these steps are done.
+    /// The runway of each selected table after these steps.
     package func runways(after steps: [PlanStep]) -> [Runway] {
         let made = Dictionary(grouping: steps.compactMap(\.createPartition), by: \.parentOID)
         return selectedTables.compactMap { table in
@@ -51,15 +52,15 @@ package struct PartitionPlanner {
     }
 
     private var selectedTables: [PartitionedTable] {
-        // A partition that is partitioned again belongs to its parent, which is refused as a whole when it lies on
-        // a calendar; the parts of one of its periods must not be given periods beyond it.
-        let partsOfPeriods = Set(
+        // A partition that is itself partitioned belongs to its parent, which is refused as a whole. If it were
+        // discovered as a table of its own, it would get partitions beyond its own bounds.
+        let subpartitioned = Set(
             snapshot.tables.lazy.filter { $0.strategy == .range }.flatMap(\.partitions)
                 .filter(\.isPartitioned).map(\.oid))
         return snapshot.tables.filter { table in
             if let configured = setDefinitions[table.name] { return configured.enabled }
             return definition.partitions.discover && definition.schemas.contains(table.name.schema)
-                && !partsOfPeriods.contains(table.oid)
+                && !subpartitioned.contains(table.oid)
         }.sorted { $0.name < $1.name }
     }
 
@@ -71,7 +72,7 @@ package struct PartitionPlanner {
             return plan(set, claims: &claims)
         } catch {
             let runway = runway(of: table)
-            // Nothing is missing, and nothing could be made: there is no room behind what has no end.
+            // Its only partition has no upper bound: nothing is missing, and nothing could be created after it.
             if let runway, runway.isUnbounded, table.newestBounded(1).isEmpty {
                 let finding = Finding(
                     task: .partitions, object: table.name,
@@ -83,8 +84,8 @@ package struct PartitionPlanner {
         }
     }
 
-    /// Now, on the axis of the key: for a key without a zone it is what the clock shows in the configured zone, or
-    /// else in that of the sessions that write `now()` and CURRENT_DATE into it.
+    /// The moment of the snapshot, in terms of the key. For a key without a time zone, it is local time in the
+    /// configured zone, or else in the TimeZone of sessions, as they write it with `now()` and CURRENT_DATE.
     private func now(of table: PartitionedTable, keyType: PartitionKeyType) -> Instant? {
         let zone = setDefinitions[table.name]?.zone ?? snapshot.server.timeZone
         if keyType.isZoned || GridInference.isUTC(zone) { return snapshot.takenAt }
@@ -142,7 +143,7 @@ package struct PartitionPlanner {
         return result
     }
 
-    /// nil when the period has its partition.
+    /// nil if the period already has its partition.
     private func action(
         _ set: PartitionSet, start: CivilDate, claims: [RelationName: RelationName]
     ) throws(Refused) -> CreatePartition? {
@@ -154,7 +155,7 @@ package struct PartitionPlanner {
                 set, .unknownZone, "the server did not say when \(start) and \(end) begin in its zone",
                 cure: "run pgtend again; if it stays, report it with the server's version")
         }
-        // A zone that moved across the date line left out a day.
+        // A zone that moves across the date line skips a day.
         guard from < to else { return nil }
         switch set.table.coverage(from: from, to: to) {
         case .whole: return nil
@@ -188,8 +189,8 @@ package struct PartitionPlanner {
             defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables)
     }
 
-    /// Attaching an empty table takes milliseconds; only the scan of a DEFAULT partition can take long, under
-    /// ACCESS EXCLUSIVE, and it must not.
+    /// Attaching an empty table takes milliseconds. Only the scan of a DEFAULT partition can take long, and it must
+    /// not, because it holds ACCESS EXCLUSIVE.
     private static let statementTimeout: Duration = .seconds(2)
 
     private func runway(of table: PartitionedTable) -> Runway? {
@@ -267,11 +268,11 @@ package struct PartitionPlanner {
     }
 }
 
-/// What a partition planner wants to know of the catalog before its plan is one.
+/// What a partition planner still needs to know of the catalog to complete its plan.
 package struct PartitionQuestions {
-    /// The names that the plan would give: which of them are taken?
+    /// The names of the new partitions: which of them are taken?
     package let names: Set<RelationName>
-    /// Of each table that needs a partition (by OID) the sibling that a new one is made like: how is it? nil where none
-    /// can be followed.
+    /// For each table that needs a partition, its OID and that of the sibling to copy: what is it like? nil if there is
+    /// no sibling to copy.
     package let templates: [(parent: UInt32, template: UInt32?)]
 }

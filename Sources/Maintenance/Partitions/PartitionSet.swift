@@ -1,31 +1,32 @@
 import CivilTime
 import SQLText
 
-/// A partitioned table that has been understood: which key, which grid, which names, and how far ahead.
+/// A partitioned table with everything that is needed to create further partitions, inferred or configured.
 package struct PartitionSet: Hashable, Sendable {
     package var table: PartitionedTable
     package var keyColumn: String
     package var keyType: PartitionKeyType
     package var grid: PartitionGrid
     package var naming: NamingPattern
-    /// Where new partitions go.
+    /// The schema of new partitions.
     package var schema: String
     package var premake: Int
     package var fillGaps: Bool
-    /// What was taken from what.
+    /// What was inferred, and from what; for people.
     package var explanation: String
 }
 
-/// How much of the newest partitions has to agree before it counts as the set's habit.
+/// How many of the newest partitions are examined, all of which have to agree.
 enum InferenceWindow {
-    /// Interval and zone: a set may have changed its interval, and the newest ones are what is continued.
+    /// For interval and zone: a set may have changed its interval, and the newest one is continued.
     static let interval = 2
-    /// Names: the more of them, the fewer readings.
+    /// For names: the more of them, the fewer patterns fit.
     static let naming = 12
 }
 
 extension PartitionSet {
-    /// Reads the table's habits from its partitions, or from the definition where that says them.
+    /// Infers the properties of the set from the table's partitions; those that the definition sets are taken from
+    /// there.
     static func infer(
         _ table: PartitionedTable, definition: PartitionSetDefinition?, defaults: PartitionDefaults,
         server: ServerFacts, zones: [String: ZoneSample]
@@ -75,10 +76,10 @@ extension PartitionSet {
         }
     }
 
-    /// The configured pattern, or that of the newest names; of the newest two alone when an older habit was
-    /// given up.
+    /// The configured pattern, or the one that fits the newest names; if none fits all of them, the one that fits the
+    /// newest two, since the naming may have changed.
     private static func naming(
-        of inferred: GridInference.Reading, configured: NamingPattern?
+        of inferred: GridInference.Result, configured: NamingPattern?
     ) throws(InferenceFailure) -> (NamingPattern, source: String) {
         if let configured {
             guard configured.distinguishes(inferred.grid.interval) else {
@@ -106,11 +107,11 @@ extension PartitionSet {
     }
 }
 
-/// Why a table's habits could not be read.
+/// Why no partition set could be inferred from a table.
 struct InferenceFailure: Error {
     var reason: Refusal.Reason
     var explanation: String
-    /// The line of configuration that would say it; nil where only leaving the table alone helps.
+    /// The setting that would make up for it; nil if the table can only be left alone.
     var setting: String?
 
     func refusal(of table: RelationName) -> Refusal {
@@ -130,9 +131,9 @@ struct BoundedPartition {
 }
 
 extension PartitionedTable {
-    /// From the lowest bounds to the highest: attached partitions never overlap, so both bounds give one order.
+    /// Sorted by lower bound. Attached partitions never overlap, so this is the order of the upper bounds too.
     var orderedPartitions: [Partition] {
-        // Bounds and places are compared and sorted, never partitions: each copy of those counts references to names.
+        // Sorts bounds and indices instead of partitions, whose copies cost reference counting for their strings.
         let isOrdered = partitions.indices.dropFirst().allSatisfy { partitions[$0 - 1].lower <= partitions[$0].lower }
         if isOrdered { return partitions }
         return partitions.indices.map { (lower: partitions[$0].lower, place: $0) }
@@ -140,12 +141,12 @@ extension PartitionedTable {
             .map { partitions[$0.place] }
     }
 
-    /// The newest partition that a new one can be like: not a foreign table, and not partitioned again.
+    /// The newest partition that new ones can copy: not a foreign table, and not itself partitioned.
     package var templatePartition: Partition? {
         newestBounded(.max).last { !$0.partition.isForeign && !$0.partition.isPartitioned }?.partition
     }
 
-    /// The newest `count` of those with two finite bounds, oldest first.
+    /// The newest `count` partitions with two finite bounds, oldest first.
     func newestBounded(_ count: Int) -> [BoundedPartition] {
         orderedPartitions.reversed().lazy.compactMap { partition -> BoundedPartition? in
             guard case .at(let lower) = partition.lower, case .at(let upper) = partition.upper else { return nil }

@@ -1,13 +1,14 @@
 import CivilTime
 import SQLText
 
-/// What holds for every partition set of a database that does not say otherwise.
+/// The settings for all partition sets of a database, unless the definition of a set overrides them.
 package struct PartitionDefaults: Hashable, Sendable {
-    /// Whether sets are looked for in the watched schemas.
+    /// Whether sets are discovered in the watched schemas.
     package var discover: Bool
     /// How many periods after the current one must have a partition.
     package var premake: Int
-    /// Whether periods that lie between existing partitions, or between the newest one and now, are created too.
+    /// Whether partitions are also created for past periods: between existing partitions, and between the newest one
+    /// and the current period.
     package var fillGaps: Bool
     package var schedule: TaskSchedule
 
@@ -22,11 +23,12 @@ package struct PartitionDefaults: Hashable, Sendable {
     }
 }
 
-/// A partition set that the configuration names. `nil` means: as discovered, or as the defaults say.
+/// A partition set that the configuration names. nil uses what is inferred, or the default.
 package struct PartitionSetDefinition: Hashable, Sendable {
     package var table: RelationName
     package var interval: CalendarInterval?
-    /// The IANA zone in which the bounds of a `timestamptz` key are midnights.
+    /// The IANA zone in which the bounds of a `timestamptz` key are midnights; for other keys, the zone of their local
+    /// times.
     package var zone: String?
     package var premake: Int?
     package var naming: NamingPattern?

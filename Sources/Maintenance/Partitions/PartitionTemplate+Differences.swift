@@ -1,8 +1,8 @@
 extension PartitionTemplate {
-    /// What this partition has otherwise than its sibling `template`: one phrase each; empty when it is like it.
+    /// The differences of this partition from its sibling `template`, one phrase each.
     ///
-    /// Expressions are compared as the server prints them, with the tables' own names taken for equal. Default
-    /// privileges are no part of a table, and not compared; nor is who granted a privilege.
+    /// Expressions are compared as the server prints them; the two tables' own names count as equal. Neither default
+    /// privileges, which are not a property of a table, nor grantors are compared.
     package func differences(from template: PartitionTemplate) -> [String] {
         var found: [String] = []
         func compare<Value: Equatable>(_ what: String, _ value: Value, _ expected: Value, _ text: (Value) -> String) {
@@ -23,7 +23,7 @@ extension PartitionTemplate {
             "the policy", policies,
             template.policies.map { $0.requalified(from: template.relation.name, to: relation.name) }
                 .map { expected in
-                    // Where the rewriting changed nothing but quotes, the server's own spelling is the one to compare.
+                    // Requalifying also adds quotes; if that is the only difference, the policies are the same.
                     policies.first { $0.isSame(as: expected, onTable: relation.name) } ?? expected
                 })
         compare("the storage parameter", storageParameters, template.storageParameters)
@@ -36,20 +36,20 @@ extension PartitionTemplate {
         compare("the identity of columns", identityColumns, template.identityColumns, onOff)
         compare("the publication", publications, template.publications)
         compare("UNLOGGED", isUnlogged, template.isUnlogged, onOff)
-        // The names have the tables' in them, and cannot be alike.
+        // By definition only: the names contain those of the tables, so they always differ.
         let mine = Set(localObjects.map(\.definition))
         for part in template.localObjects where !mine.contains(part.definition) {
             found.append(
                 "the \(part.kind) \(part.name) (\(part.definition)) of its sibling, which the parent lacks, is missing")
         }
-        // Rewritten are the columns' qualifiers: a subquery on the sibling is one on the sibling still.
+        // Only the qualifiers of columns are rewritten: a subquery on the sibling still reads the sibling.
         for policy in policies where policy.references(template.relation) {
             found.append("the policy \(policy.name) names \(template.relation), as on its sibling")
         }
         return found
     }
 
-    /// Privileges that were never granted are the owner's own, all of them; spelled out they are the same.
+    /// Without an ACL (nil), the owner has all privileges; an ACL that lists all of them for the owner is equivalent.
     private func compareGrants(_ template: PartitionTemplate, _ compare: (String, [Grant], [Grant]) -> Void) {
         switch (grants, template.grants) {
         case (nil, nil): break
@@ -61,14 +61,15 @@ extension PartitionTemplate {
 }
 
 extension [PartitionTemplate.Grant] {
-    /// Without the owner's, if the owner has every privilege there is: seven, and MAINTAIN from 17.
+    /// Without the owner's grants, if they are all the privileges on a table: seven, and from PostgreSQL 17 on
+    /// MAINTAIN.
     fileprivate func withoutAllOfOwner(_ owner: String) -> Self {
         count { $0.grantee == owner } >= 7 ? filter { $0.grantee != owner } : self
     }
 }
 
 extension PartitionTemplate.Policy {
-    /// Whether the two say the same once the table's name is written alike in both.
+    /// Whether the two are the same once the table's name is quoted in both.
     fileprivate func isSame(as other: Self, onTable table: String) -> Bool {
         requalified(from: table, to: table) == other.requalified(from: table, to: table)
     }

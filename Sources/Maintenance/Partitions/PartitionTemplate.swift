@@ -1,19 +1,19 @@
 import SQLText
 
-/// What a partition has of its own and does not inherit: the part in which a new one must be like its siblings.
-/// Names and definitions are as the catalog prints them.
+/// The properties of a partition that it does not get from its parent, and that a new partition has to copy from a
+/// sibling. Names are not quoted; definitions are as the server prints them.
 package struct PartitionTemplate: Hashable, Sendable {
-    /// The sibling that was read, or the parent where there is none yet.
+    /// The sibling that was read, or the parent if there is no sibling yet.
     package var relation: RelationName
     package var owner: String
-    /// Granted on the table; nil means never granted or revoked, so the owner's defaults hold.
+    /// The table's ACL; nil if nothing was ever granted or revoked, so that the built-in defaults apply.
     package var grants: [Grant]?
     package var columnGrants: [ColumnGrant]
-    /// Roles that the owner's default privileges would give something to, and that have to lose it first.
+    /// The grantees of the owner's default privileges, whose privileges on a new table have to be revoked first.
     package var defaultGrantees: [String]
     package var rowSecurity: Bool
     package var forceRowSecurity: Bool
-    /// `CREATE POLICY` in its parts.
+    /// Row-level security policies.
     package var policies: [Policy]
     /// `name=value`, as in `pg_class.reloptions`.
     package var storageParameters: [String]
@@ -22,14 +22,15 @@ package struct PartitionTemplate: Hashable, Sendable {
     package var tablespace: String?
     package var accessMethod: String?
     package var columns: [ColumnSetting]
-    /// Triggers of the partition itself; those of the parent come with ATTACH.
+    /// The partition's own triggers, and its clones of the parent's triggers, which ATTACH PARTITION creates, for their
+    /// state.
     package var triggers: [Trigger]
-    /// Identity columns of the siblings; on 17 and later ATTACH gives the partition the parent's.
+    /// Whether it has identity columns. From PostgreSQL 17 on, they come from the parent with ATTACH PARTITION.
     package var identityColumns: Bool
-    /// Publications that name the partition itself.
+    /// The publications that list the partition itself.
     package var publications: [Publication]
     package var isUnlogged: Bool
-    /// What cannot be given to a new partition, and is only compared with it.
+    /// Indexes and constraints that the parent does not have. They are not copied to a new partition, only compared.
     package var localObjects: [LocalObject]
 
     package init(
@@ -62,11 +63,12 @@ package struct PartitionTemplate: Hashable, Sendable {
         self.localObjects = localObjects
     }
 
-    /// What the first partition of a table has, `self` being what the table itself has.
+    /// The template for the first partition of a table, where `self` describes the table itself.
     ///
-    /// Nobody but the owner gets anything on it: access goes through the table, by its grants and its policies. Where
-    /// row-level security holds for the table it holds for the partition too, and without a policy: what a grant that
-    /// somebody gives later would show is nothing, until there is a policy. The rest is what PARTITION OF would do.
+    /// Only the owner gets privileges on it: others access it through the table, by the table's grants and policies. If
+    /// the table has row-level security, the partition gets it too, but no policy, so that a later grant on the
+    /// partition shows no rows until somebody creates a policy. Otherwise it is what CREATE TABLE ... PARTITION OF
+    /// would create.
     package var forFirstPartition: PartitionTemplate {
         PartitionTemplate(
             relation: relation, owner: owner, defaultGrantees: defaultGrantees, rowSecurity: rowSecurity,
@@ -124,19 +126,19 @@ package struct PartitionTemplate: Hashable, Sendable {
         case nothing
         /// An index that is part of the parent's index of that name.
         case index(parentIndex: RelationName)
-        /// An index that only the template has, which a new partition cannot have.
+        /// An index that the parent does not have, and therefore a new partition neither.
         case localIndex(String)
     }
 
-    /// A column whose settings differ from what LIKE gives it.
+    /// A column with settings that CREATE TABLE ... LIKE does not copy.
     package struct ColumnSetting: Hashable, Sendable {
         package var name: String
         package var statisticsTarget: Int?
         /// `n_distinct=…`
         package var options: [String]
-        /// PLAIN, EXTERNAL, EXTENDED, MAIN; nil where it is the parent's.
+        /// PLAIN, EXTERNAL, EXTENDED or MAIN; nil if it is the parent's.
         package var storage: String?
-        /// pglz, lz4, default; nil where it is the parent's.
+        /// pglz, lz4 or default; nil if it is the parent's.
         package var compression: String?
 
         package init(
@@ -150,7 +152,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         }
     }
 
-    /// What a publication takes from the table; nil is all columns, and all rows.
+    /// What a publication publishes of the table: `columns` (nil for all), and rows that match `filter` (nil for all).
     package struct Publication: Hashable, Sendable {
         package var name: String
         package var columns: [String]?
@@ -168,7 +170,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         /// `index` or `constraint`.
         package var kind: String
         package var name: String
-        /// Without its own name and the table's, so that two tables' can be compared.
+        /// Without its own name and the table's, so that those of two tables can be compared.
         package var definition: String
 
         package init(kind: String, name: String, definition: String) {
@@ -180,11 +182,11 @@ package struct PartitionTemplate: Hashable, Sendable {
 
     package struct Trigger: Hashable, Sendable {
         package var name: String
-        /// `pg_get_triggerdef`, up to and with ` ON `, and what follows the table's name.
+        /// The output of `pg_get_triggerdef` before the table's name, including ` ON `, and after it.
         package var head: String
         package var tail: String
         package var state: State
-        /// Whether it is the clone of a trigger of the parent, which comes with ATTACH.
+        /// Whether it is the clone of a trigger of the parent, which ATTACH PARTITION creates.
         package var isCloned: Bool
 
         package enum State: String, Hashable, Sendable {

@@ -1,12 +1,14 @@
 import CivilTime
 
 extension PartitionedTable {
-    /// The end of the unbroken range of partitions that holds `now`, a moment on the axis of the key. A partition whose
-    /// detach is pending breaks it.
+    /// The runway of the table: how far the gapless range of partitions that contains `now` reaches. A partition whose
+    /// detach is pending counts as a gap.
+    ///
+    /// - Parameter now: for a key without a time zone, local time as if in UTC.
     package func runway(at now: Instant, isZoned: Bool) -> Runway {
         let usable = orderedPartitions.lazy.filter { !$0.isDetachPending }
         guard var end = usable.first(where: { $0.holds(now) })?.upper else {
-            // A row in the range of a half detached partition is refused by the DEFAULT partition, too.
+            // The DEFAULT partition also rejects rows in the range of a partition whose detach is pending.
             let isDetaching = partitions.contains { $0.isDetachPending && $0.holds(now) }
             return Runway(
                 table: name, until: nil, isZoned: isZoned, defaultPartition: isDetaching ? nil : defaultPartition)
@@ -20,7 +22,7 @@ extension PartitionedTable {
         }
     }
 
-    /// The table as it is once that partition is attached.
+    /// The table as it will be after the partition is attached.
     package func attaching(_ step: CreatePartition) -> PartitionedTable {
         var table = self
         table.partitions.append(

@@ -6,18 +6,18 @@ package struct PartitionedTable: Hashable, Sendable {
     package var oid: UInt32
     package var name: RelationName
     package var owner: String
-    /// Whether our role may act as the owner (is a member who can SET ROLE, or a superuser).
+    /// Whether pgtend's role may SET ROLE to the owner.
     package var mayActAsOwner: Bool
     package var strategy: Strategy
     package var key: Key
-    /// Attached ones, the DEFAULT apart; in no order.
+    /// Attached partitions except the DEFAULT partition, in no particular order.
     package var partitions: [Partition]
     package var defaultPartition: RelationName?
-    /// Whether it is a partition itself.
+    /// Whether it is itself a partition.
     package var isPartition: Bool
-    /// Tables on the other end of a foreign key, either way; sorted.
+    /// The tables at the other end of its foreign keys, either way, sorted by name.
     package var foreignKeyTables: [RelationName]
-    /// Publications that publish its changes under its partitions' names.
+    /// Publications that publish its changes under the names of its partitions (publish_via_partition_root is off).
     package var leafPublications: [String]
 
     package enum Strategy: String, Hashable, Sendable {
@@ -27,9 +27,11 @@ package struct PartitionedTable: Hashable, Sendable {
     }
 
     package enum Key: Hashable, Sendable {
-        /// The type as `format_type` prints it.
+        /// One plain column; the type as `format_type` prints it.
         case column(String, type: String)
+        /// As the server prints it.
         case expression(String)
+        /// The key's definition as the server prints it.
         case several(String)
     }
 
@@ -52,7 +54,7 @@ package struct PartitionedTable: Hashable, Sendable {
     }
 }
 
-/// An attached partition with its bounds on the axis of the key.
+/// An attached partition and its bounds.
 package struct Partition: Hashable, Sendable {
     package var oid: UInt32
     package var name: RelationName
@@ -60,11 +62,11 @@ package struct Partition: Hashable, Sendable {
     package var lower: PartitionBound
     /// Exclusive.
     package var upper: PartitionBound
-    /// Whether it is partitioned again.
+    /// Whether it is itself partitioned.
     package var isPartitioned: Bool
     /// Whether it is a foreign table.
     package var isForeign: Bool
-    /// Whether a DETACH CONCURRENTLY of it was left half done: inserts into its range fail.
+    /// Whether a DETACH PARTITION ... CONCURRENTLY of it was interrupted: inserts into its range fail.
     package var isDetachPending: Bool
 
     package init(
@@ -81,13 +83,15 @@ package struct Partition: Hashable, Sendable {
     }
 }
 
-/// A bound: MINVALUE and `-infinity` are before everything that can be planned, MAXVALUE and `infinity` after it.
+/// A bound of a range partition. Bounds without a time zone are treated as if they were in UTC.
 package enum PartitionBound: Hashable, Comparable, Sendable {
+    /// MINVALUE or `-infinity`.
     case minimum
     case at(Instant)
+    /// MAXVALUE or `infinity`.
     case maximum
 
-    /// nil when it is not finite.
+    /// nil if it is not finite.
     package var instant: Instant? {
         if case .at(let instant) = self { instant } else { nil }
     }

@@ -1,15 +1,15 @@
 import CivilTime
 
-/// What the server has to be asked about zones before partitions can be planned. UTC needs no question.
+/// What the server has to be asked about time zones before partitions can be planned; nothing about UTC.
 package struct ZoneQuestions: Hashable, Sendable {
     package var zones: [String]
-    /// The instants whose local day is needed: now, and the bounds of `timestamptz` keys.
+    /// The instants whose local day is needed: the current one, and all finite bounds.
     package var instants: [Instant]
-    /// The range of days whose midnight is needed, both ends included.
+    /// The first and the last day of those whose midnight is needed, both inclusive.
     package var firstDay: CivilDate
     package var lastDay: CivilDate
 
-    /// nil when every set lies in UTC, and so do the sessions that write into keys without a zone.
+    /// nil if there is nothing to ask: the zones of all sets are UTC, and so is the TimeZone of sessions.
     package init?(definition: DatabaseDefinition, tables: [PartitionedTable], server: ServerFacts, now: Instant) {
         let keyTypes = tables.compactMap { table -> PartitionKeyType? in
             guard case .column(_, let type) = table.key else { return nil }
@@ -22,9 +22,9 @@ package struct ZoneQuestions: Hashable, Sendable {
         let uppers = Set(partitions.compactMap(\.upper.instant))
         instants = uppers.union(partitions.compactMap(\.lower.instant)).union([now]).sorted()
         let fillsGaps = definition.partitions.fillGaps || definition.partitionSets.contains { $0.fillGaps == true }
-        // A gap begins where a partition ends; where the oldest begins ('0001-01-01') does not matter.
+        // Gaps begin where partitions end. The lower bound of the oldest does not matter: it may be '0001-01-01'.
         let oldest = fillsGaps ? min(uppers.min() ?? now, now) : now
-        // One period more on both sides, of the longest interval: the current period began before now.
+        // One more period, of the longest interval: the current period began before now.
         firstDay = CalendarInterval.year.advance(oldest.date, by: -1)
         let sets = Dictionary(definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
         let daysAhead =
@@ -36,7 +36,8 @@ package struct ZoneQuestions: Hashable, Sendable {
         lastDay = now.date.adding(days: daysAhead)
     }
 
-    /// In days, and rather too long: the newest partition's, since that is what will be continued.
+    /// An upper limit for the length of a period, in days: without a configured interval, that of the newest partition,
+    /// which will be continued.
     private static func longestPeriod(of table: PartitionedTable, interval: CalendarInterval?) -> Int {
         switch interval {
         case .day: return 1
@@ -46,7 +47,8 @@ package struct ZoneQuestions: Hashable, Sendable {
         case .year: return 366
         case nil:
             guard let newest = table.newestBounded(1).last else { return 0 }
-            // February's 28 days are followed by 31, a quarter's 90 by 92; a clock change takes an hour.
+            // February (28 days) is followed by a month of 31, a quarter of 90 days by one of 92; a clock change takes
+            // an hour.
             return min(366, newest.upper.date.daysSinceEpoch - newest.lower.date.daysSinceEpoch + 4)
         }
     }

@@ -1,13 +1,13 @@
-/// What a step does: the list of everything that pgtend can do in a plan.
+/// What a step does: the list of all actions.
 ///
-/// Each action is a value of its own, in the room of its task; this list and the switch that names its work on a server
-/// are the only places that know all of them.
+/// Each action has a type of its own, in the folder of its task. Only this list and `PlanStep.work(serverVersion:)`,
+/// which selects the work of an action on a server, know all of them.
 package enum Action: Hashable, Sendable {
     case createPartition(CreatePartition)
     case refreshView(RefreshView)
     case updateStatistics(UpdateStatistics)
 
-    /// The action as what all of them have in common.
+    /// The action as a value of the protocol that all of them conform to.
     package var value: any StepAction {
         switch self {
         case .createPartition(let action): action
@@ -17,7 +17,7 @@ package enum Action: Hashable, Sendable {
     }
 }
 
-/// The kinds of action, by the words that JSON documents and keys of steps know them by: a verb first. The words are
+/// The kinds of action. Their words, a verb first, appear in JSON documents and in the keys of steps, and are
 /// permanent.
 package enum ActionKind: String, CaseIterable, Hashable, Sendable {
     case createPartition = "create_partition"

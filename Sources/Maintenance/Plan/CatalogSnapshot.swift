@@ -1,21 +1,21 @@
 import CivilTime
 import SQLText
 
-/// What the planners know about a database: values, read in one REPEATABLE READ transaction.
+/// What the planners know about a database, as plain values, read in one REPEATABLE READ transaction.
 package struct CatalogSnapshot: Hashable, Sendable {
     package var server: ServerFacts
-    /// The snapshot's moment, by the server's clock.
+    /// When the snapshot was taken, by the server's clock.
     package var takenAt: Instant
     package var tables: [PartitionedTable]
     package var views: [MaterializedView]
     package var corpora: [Corpus]
     /// By IANA name; UTC is not among them.
     package var zones: [String: ZoneSample]
-    /// Relations (and types, which share their names) that bear a name which a new partition would get.
+    /// Existing relations, and types, which share a namespace with them, whose name a new partition would get.
     package var takenNames: Set<RelationName>
-    /// By parent: what a new partition has to look like.
+    /// By the OID of the parent: what a new partition has to look like.
     package var templates: [UInt32: PartitionTemplate]
-    /// By parent, where somebody held a lock on the partition that new ones are to be like: what the server said.
+    /// By the OID of the parent, where the sibling to copy was locked by another session: the server's error.
     package var lockedTemplates: [UInt32: ServerFailure]
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]
@@ -39,13 +39,13 @@ package struct CatalogSnapshot: Hashable, Sendable {
     }
 }
 
-/// The server and who we are on it.
+/// The server, and the role of pgtend's session.
 package struct ServerFacts: Hashable, Sendable {
     /// `server_version_num`, for example 180006.
     package var versionNumber: Int
     package var database: String
     package var role: String
-    /// The TimeZone that sessions of this role in this database get when they pin nothing.
+    /// The TimeZone that this role's sessions have in this database by default.
     package var timeZone: String
     package var isStandby: Bool
 

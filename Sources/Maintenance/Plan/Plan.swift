@@ -1,12 +1,12 @@
 import CivilTime
 
-/// What a run will do to one database, and what it will leave alone and why.
+/// What a run will do in one database, and what it will leave alone and why.
 package struct Plan: Hashable, Sendable {
     /// The name of the database in the configuration.
     package var database: String
-    /// The moment of the snapshot, by the server's clock.
+    /// When the snapshot was taken, by the server's clock.
     package var takenAt: Instant
-    /// Of all kinds of task that were asked for, in their order.
+    /// The plans of all requested kinds of task, in the order of `TaskKind`.
     package var work: TaskPlan
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]
@@ -25,7 +25,7 @@ package struct Plan: Hashable, Sendable {
     package var runways: [Runway] { work.runways }
     package var objectsInView: Int { work.objectsInView }
 
-    /// What a run would have to say about what it finds.
+    /// The verdict that a run would have if all its steps succeeded.
     package var verdict: RunVerdict {
         RunVerdict(refusals: refusals, objectsInView: objectsInView, missingSchemas: missingSchemas)
     }

@@ -1,22 +1,22 @@
 import SQLText
 
-/// One thing to do: what every step has, and the action. The plan that is printed and the plan that is executed are made
-/// of the same values.
+/// One step of a plan: its action, and what all steps have in common. The plan that is printed and the plan that is
+/// executed consist of the same values.
 package struct PlanStep: Hashable, Sendable {
     package let kind: ActionKind
     package let task: TaskKind
-    /// The table, view or target that the step is about.
+    /// The table, materialized view or target table that the step works on.
     package let object: RelationName
-    /// The role to SET before it; nil works as the role that connected.
+    /// The role for SET ROLE before the work; nil keeps the role that connected.
     package let role: String?
     /// Why the step is in the plan.
     package let reason: String
-    /// The locks beyond ACCESS SHARE that it takes on relations which the application uses, in the order in which they
+    /// The locks stronger than ACCESS SHARE that it takes on relations of the application, in the order in which they
     /// are taken.
     package let locks: [LockRequirement]
     package let limits: StepLimits
     package let key: StepKey
-    /// Steps of the same plan without whose effect this one would only fail.
+    /// Steps of the same plan that have to be done first, because this one would fail otherwise.
     package let requires: [StepRequirement]
     package let action: Action
 
@@ -34,10 +34,10 @@ package struct PlanStep: Hashable, Sendable {
         self.action = action
     }
 
-    /// What is known of it beside its object.
+    /// What else is known about it, besides its object.
     package var attributes: [StepAttribute] { action.value.attributes }
 
-    /// Whether it takes milliseconds by its nature.
+    /// Whether it normally takes milliseconds (`StepAction.isQuick`).
     package var isQuick: Bool { action.value.isQuick }
 }
 
@@ -49,9 +49,9 @@ extension PlanStep: CustomStringConvertible {
 /// A step that has to be done before another one.
 package struct StepRequirement: Hashable, Sendable {
     package let key: StepKey
-    /// What is not done without it, and why: the beginning of a sentence that goes on with what became of that step.
+    /// What is not done without it, and why: the first part of a sentence that continues with the outcome of that step.
     package let reason: String
-    /// What is said of a step that was not begun or interrupted: "was not refreshed".
+    /// How that sentence continues if the required step was interrupted or never started: "was not refreshed".
     package let notDone: String
 
     package init(_ key: StepKey, reason: String, notDone: String = "was not done") {
@@ -61,14 +61,14 @@ package struct StepRequirement: Hashable, Sendable {
     }
 }
 
-/// The bounds on what a step may cost others.
+/// The limits on how long a step may hold up other sessions.
 package struct StepLimits: Hashable, Sendable {
     /// For all of the step's locks together.
     package var lockDeadline: Duration
     package var tries: Int
-    /// The sum of the waits for one table over all tries of all steps.
+    /// For the waits for locks on one table, over all tries of all steps (`LockBudget.perTableAndHour`).
     package var lockBudget: Duration
-    /// For the step's longest statement; cancelled on the server.
+    /// For each single statement (`statement_timeout`).
     package var statementTimeout: Duration
 
     package init(locks: LockBudget, statementTimeout: Duration) {

@@ -1,9 +1,9 @@
-/// Makes the plan of one database. `plan` prints what this returns, `run` executes it.
+/// Makes the plan for one database. The command `plan` prints it, `run` executes it.
 package struct Planner {
     private let definition: DatabaseDefinition
     private let tasks: [TaskKind]
 
-    /// - Parameter tasks: the kinds of work that are asked for, in any order.
+    /// - Parameter tasks: the kinds of task that are requested, in any order.
     package init(definition: DatabaseDefinition, tasks: [TaskKind]) {
         self.definition = definition
         self.tasks = tasks
@@ -12,7 +12,7 @@ package struct Planner {
     package func plan(_ snapshot: CatalogSnapshot) -> Plan {
         var work = TaskPlan()
         for task in TaskKind.allCases where tasks.contains(task) { work += plan(task, snapshot) }
-        // The default schema is a guess: where there is enough to tend without it, nobody misses it.
+        // The default schema is a guess: if there are objects without it, its absence is not worth reporting.
         let isGuess = definition.schemas == [DatabaseDefinition.defaultSchema] && work.objectsInView > 0
         return Plan(
             database: definition.name, takenAt: snapshot.takenAt, work: work,

@@ -1,13 +1,14 @@
 import SQLText
 
-/// Why something that is in view is not tended. It is not an error of the run, but it is never silent.
+/// An object that pgtend should maintain but leaves alone, and why. It does not make the run fail, but it is always
+/// reported.
 package struct Refusal: Hashable, Sendable {
     package var task: TaskKind
     package var object: RelationName
     package var reason: Reason
     /// What was found, as one sentence.
     package var explanation: String
-    /// What to do about it: a statement, a setting, a decision.
+    /// What to do about it: a statement to execute, a setting to change, a decision to make.
     package var cure: String
 
     package init(task: TaskKind, object: RelationName, reason: Reason, explanation: String, cure: String) {
@@ -18,7 +19,7 @@ package struct Refusal: Hashable, Sendable {
         self.cure = cure
     }
 
-    /// For machines: one word that stays.
+    /// For programs. The words are permanent.
     package enum Reason: String, CaseIterable, Hashable, Sendable {
         case notRangePartitioned = "not_range_partitioned"
         case severalKeyColumns = "several_key_columns"
@@ -38,12 +39,12 @@ package struct Refusal: Hashable, Sendable {
     }
 }
 
-/// A refusal on its way out of a decision.
+/// A refusal, thrown by a planner.
 struct Refused: Error {
     let refusal: Refusal
 }
 
-/// Something worth knowing that the plan does not change.
+/// Something about an object that is worth reporting, and that no step of the plan changes.
 package struct Finding: Hashable, Sendable {
     package var task: TaskKind
     package var object: RelationName

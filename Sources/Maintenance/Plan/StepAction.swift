@@ -1,24 +1,25 @@
 import SQLText
 
-/// What a plan knows of an action, whichever it is.
+/// What all actions have in common, as far as plans are concerned.
 package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
     static var kind: ActionKind { get }
     static var task: TaskKind { get }
 
-    /// The table, view or target that it is about.
+    /// The table, materialized view or target table that it works on.
     var object: RelationName { get }
-    /// The role to SET before it; nil works as the role that connected.
+    /// The role for SET ROLE before the work; nil keeps the role that connected.
     var role: String? { get }
-    /// The locks beyond ACCESS SHARE that it takes on relations which the application uses, in the order in which they
+    /// The locks stronger than ACCESS SHARE that it takes on relations of the application, in the order in which they
     /// are taken.
     var locks: [LockRequirement] { get }
-    /// What tells it from others of its kind, and is the same in every plan for the same slot: nothing such as the mode
-    /// of a refresh. Quoted names keep it unambiguous; what may be any text stands last.
+    /// What distinguishes it from other actions of its kind. It has to be the same in every plan for the same slot, so
+    /// it must not contain, for example, the mode of a refresh. To keep it unambiguous, names are quoted, and arbitrary
+    /// text comes last. Permanent: the ledger stores it.
     var identity: [String] { get }
-    /// What is known of it beside its object, for documents, fields and text.
+    /// What else is known about it besides its object, for JSON documents, journal fields and text.
     var attributes: [StepAttribute] { get }
-    /// Whether it takes milliseconds by its nature: where a try took longer than the limit, the server was busy, and the
-    /// next may find it otherwise.
+    /// Whether it normally takes milliseconds. If so, a timeout means that the server was busy, and it is worth another
+    /// try.
     var isQuick: Bool { get }
     /// What it does, as a phrase: "create partition a.b_2026_12 of a.b …".
     var description: String { get }
@@ -28,13 +29,13 @@ extension StepAction {
     package var isQuick: Bool { false }
 }
 
-/// One thing that is known of a step.
+/// One thing that is known about a step.
 package enum StepAttribute: Hashable, Sendable {
     case partition(RelationName)
-    /// The bounds of a partition, as the key's type writes them: from, inclusive, and to, exclusive.
+    /// The bounds of a partition as literals of the key's type: `lower` is inclusive, `upper` exclusive.
     case bounds(lower: String, upper: String)
-    /// In which way it is done, a word.
+    /// How it is done, as one word (`RefreshView.Mode`).
     case mode(String)
-    /// Whose rows it is about: the tenant's key as text.
+    /// The tenant whose rows it works on: the key as text.
     case tenant(String)
 }

@@ -1,20 +1,21 @@
-/// What a step is about, the same in every attempt at it: by it the ledger knows that a step was done already.
+/// Identifies a step: it is the same in every run for a slot, so that the ledger can tell that the step is already
+/// done.
 package struct StepKey: Sendable {
     package let text: String
 
-    /// As the ledger has it.
+    /// - Parameter text: the key as it is stored in the ledger.
     package init(_ text: String) {
         self.text = text
     }
 
-    /// The verb first: two actions on one object are two steps.
+    /// The kind comes first, so that two actions on one object have different keys.
     package init(_ kind: ActionKind, _ identity: [String]) {
         self.init(([kind.rawValue] + identity).joined(separator: " "))
     }
 }
 
 extension StepKey: Hashable {
-    /// By bytes, as the server compares: Swift's `==` takes a composed and a decomposed "é" for one.
+    /// Compares bytes, as the server does: for Swift's `==`, a composed and a decomposed "é" are equal.
     package static func == (left: StepKey, right: StepKey) -> Bool {
         left.text.utf8.elementsEqual(right.text.utf8)
     }

@@ -1,14 +1,14 @@
-/// The one answer of every planner: what is to be done for one kind of task, and what was seen on the way.
+/// What every planner returns: the steps for one kind of task, and what was found out about its objects.
 package struct TaskPlan: Hashable, Sendable {
     /// In the order of execution.
     package var steps: [PlanStep] = []
     package var refusals: [Refusal] = []
     package var findings: [Finding] = []
-    /// How each object was understood, and from what.
+    /// What was inferred about each object, and from what.
     package var inferences: [Finding] = []
-    /// As it is before the plan is executed.
+    /// The runways before the plan is executed.
     package var runways: [Runway] = []
-    /// How many objects are in view, tended or refused.
+    /// How many objects were found that pgtend is to maintain, including refused ones.
     package var objectsInView = 0
 
     package init(

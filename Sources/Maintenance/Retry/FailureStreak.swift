@@ -1,9 +1,10 @@
 import CivilTime
 
-/// Failures in a row of one thing, and which of them are worth a report: a night of outage is a dozen entries.
+/// Consecutive failures of one thing, and which of them are to be reported: an outage of a night is about a dozen log
+/// entries.
 package struct FailureStreak: Hashable, Sendable {
     package private(set) var failures = 0
-    /// When the first of them was.
+    /// When the first of them occurred.
     package private(set) var since: Instant?
     private var latest: Instant?
     private var lastReported: Instant?
@@ -19,8 +20,8 @@ package struct FailureStreak: Hashable, Sendable {
 
     /// Counts one more failure.
     ///
-    /// - Returns: whether it is to be said: the 1st, 3rd, 10th, 30th, 100th … of them, the first one that is graver than
-    ///   what was said last, and one a day however long it lasts.
+    /// - Returns: whether it is to be reported: the 1st, 3rd, 10th, 30th, 100th … failure is, the first one with a
+    ///   higher severity than the one reported last, and at least one a day.
     package mutating func add(at now: Instant) -> Bool {
         failures += 1
         since = since ?? now
@@ -35,9 +36,9 @@ package struct FailureStreak: Hashable, Sendable {
         return isToBeReported
     }
 
-    /// It works again.
+    /// Ends the streak, because it works again.
     ///
-    /// - Returns: the failures that were before, and since when; nil where there were none.
+    /// - Returns: how many failures there were, and when the first occurred; nil if there were none.
     package mutating func end() -> (failures: Int, since: Instant)? {
         defer { self = FailureStreak() }
         return since.map { (failures, $0) }
@@ -45,7 +46,7 @@ package struct FailureStreak: Hashable, Sendable {
 }
 
 extension Int {
-    /// 1 or 3, and any number of zeros behind it.
+    /// 1 or 3, followed by any number of zeros.
     fileprivate var isRoundFigure: Bool {
         var rest = self
         while rest > 0, rest.isMultiple(of: 10) { rest /= 10 }
@@ -53,7 +54,7 @@ extension Int {
     }
 }
 
-/// How grave it is that something has failed that often, for that long: a single failure is mostly over before anybody
+/// How severe a streak of failures is, by their number and duration: a single failure is usually over before anybody
 /// has looked.
 package enum FailureSeverity: Int, CaseIterable, Hashable, Comparable, Sendable {
     case transient
@@ -62,7 +63,7 @@ package enum FailureSeverity: Int, CaseIterable, Hashable, Comparable, Sendable 
     /// From the tenth failure, or after two hours.
     case severe
 
-    /// - Parameter lasting: since the first of the failures.
+    /// - Parameter lasting: the time since the first of the failures.
     package init(failures: Int, lasting: Duration) {
         if failures >= 10 || lasting >= .seconds(2 * 3_600) {
             self = .severe

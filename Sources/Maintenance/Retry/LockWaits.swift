@@ -1,6 +1,6 @@
 import SQLText
 
-/// For how long the locks of each table have been waited for, and who stood in the way the last time.
+/// How long the locks of each table have been waited for, and who held them the last time.
 package struct LockWaits: Sendable {
     private struct Wait: Sendable {
         var time = Duration.zero
@@ -9,7 +9,7 @@ package struct LockWaits: Sendable {
 
     private var waits: [RelationName: Wait]
 
-    /// - Parameter earlier: the waits of other runs that count, too.
+    /// - Parameter earlier: the waits of other runs, which count too.
     package init(_ earlier: [RelationName: Duration] = [:]) {
         waits = earlier.mapValues { Wait(time: $0) }
     }

@@ -1,4 +1,4 @@
-/// Whether and when a step that failed is tried again within its run.
+/// Whether and when a failed step is tried again within its run.
 package struct RetryPolicy: Sendable {
     package var backoff: Backoff
 
@@ -6,18 +6,18 @@ package struct RetryPolicy: Sendable {
         self.backoff = backoff
     }
 
-    /// What comes of a try that failed.
+    /// What to do after a try that failed.
     package enum Reaction: Hashable, Sendable {
         case retry(after: Duration)
-        /// Others are in the way: a later run finds it otherwise.
+        /// Other sessions block the step; it is left to a later run.
         case postpone
         case fail
     }
 
     /// - Parameters:
-    ///   - attempt: the number of the try that failed, from 1.
-    ///   - waited: the time that the steps on its table have spent waiting for locks, this try included.
-    ///   - jitter: 0 to 1, so that two daemons do not meet again.
+    ///   - attempt: the number of the try that failed, counted from 1.
+    ///   - waited: how long the steps on its table have waited for locks, including this try.
+    ///   - jitter: a random number from 0 to 1 (`Backoff.pause`).
     package func reaction(
         to failure: FailureClass, of step: PlanStep, attempt: Int, waited: Duration, jitter: Double
     ) -> Reaction {
@@ -28,7 +28,7 @@ package struct RetryPolicy: Sendable {
         return .retry(after: delay)
     }
 
-    /// Whether the try failed because it waited for others.
+    /// Whether the try failed because of other sessions: by their locks, or because the server was busy.
     package func isLockContention(_ failure: FailureClass, of step: PlanStep) -> Bool {
         switch failure {
         case .lockNotAvailable, .transactionRollback: true
@@ -37,12 +37,14 @@ package struct RetryPolicy: Sendable {
         }
     }
 
-    /// Whether one more try may wait for a table whose locks have been waited for that long already.
+    /// Whether the lock budget of a table allows one more try.
+    ///
+    /// - Parameter waited: how long its locks have been waited for already.
     package func allowsWait(after waited: Duration, _ limits: StepLimits) -> Bool {
         waited + limits.lockDeadline <= limits.lockBudget
     }
 
-    /// - Returns: the time to wait before the next try; nil when there is to be none.
+    /// - Returns: the time to wait before the next try; nil if there is to be none.
     private func delay(
         after failure: FailureClass, attempt: Int, waited: Duration, limits: StepLimits, jitter: Double
     ) -> Duration? {

@@ -1,5 +1,5 @@
-/// The tries of one step, as a state machine: it is told what came of a try, and says what is next. It neither waits nor
-/// connects.
+/// The tries of one step, as a state machine: it is given the result of a try, and returns what to do next. It neither
+/// waits nor connects itself.
 ///
 /// ```
 /// (begun) ──▶ try ──the step's own end──────────────▶ end
@@ -18,13 +18,13 @@ package struct StepTries: Sendable {
     /// A try that failed.
     package struct Failure: Sendable {
         package var failure: ServerFailure
-        /// From the beginning of the try to its failure.
+        /// From the start of the try to its failure.
         package var duration: Duration
-        /// Who held the locks that it waited for.
+        /// The sessions that held the locks it waited for.
         package var blockers: [Blocker]
-        /// The run was told to stop.
+        /// Whether the run has been told to stop.
         package var isStopRequested: Bool
-        /// The server could not be reached again.
+        /// Whether reconnecting to the server failed.
         package var isServerUnreachable: Bool
 
         package init(
@@ -40,11 +40,11 @@ package struct StepTries: Sendable {
     }
 
     package let step: PlanStep
-    /// The number of the try, from 1.
+    /// The number of the current try, counted from 1.
     package private(set) var attempt = 1
-    /// The time spent waiting for others, over all tries.
+    /// The time spent waiting for other sessions, over all tries.
     package private(set) var lockWait = Duration.zero
-    /// Whether the connection was lost under a try: then its COMMIT may have arrived all the same.
+    /// Whether the connection was lost during a try: its COMMIT may have reached the server nevertheless.
     package private(set) var hasLostConnection = false
     private let policy: RetryPolicy
 
@@ -53,11 +53,11 @@ package struct StepTries: Sendable {
         self.policy = policy
     }
 
-    /// Before a try.
+    /// To be called before each try.
     ///
-    /// - Returns: how the step ends instead of it; nil where it is to be tried.
+    /// - Returns: the outcome of the step if it must not be tried; nil if it is to be tried.
     package func outcomeBeforeTry(_ waits: LockWaits, isStopRequested: Bool) -> StepOutcome? {
-        // A table that nobody may be made to wait for any longer; also by what other runs waited within the hour.
+        // The lock budget of the table is used up, possibly by other runs within the last hour.
         if attempt == 1, !hasLostConnection, waits.total(for: step.object) > .zero,
             !policy.allowsWait(after: waits.total(for: step.object), step.limits)
         {
@@ -66,11 +66,11 @@ package struct StepTries: Sendable {
         return isStopRequested ? .interrupted(reason: "given up between two tries: the run was told to stop") : nil
     }
 
-    /// After a try that failed.
+    /// To be called after each try that failed.
     ///
     /// - Parameters:
-    ///   - waits: of all tables; the try's wait is added.
-    ///   - jitter: 0 to 1.
+    ///   - waits: the waits for all tables; that of this try is added.
+    ///   - jitter: a random number from 0 to 1 (`Backoff.pause`).
     package mutating func next(after failed: Failure, waits: inout LockWaits, jitter: Double) -> Next {
         let failureClass = failed.failure.failureClass
         if failureClass == .cancelled {

@@ -1,16 +1,18 @@
-/// What of a plan is done, as far as it decides about the steps that come after.
+/// Which steps of a plan are done, as far as later steps depend on that.
 package struct PlanProgress: Sendable {
-    /// What was done for the slot already, each with the run that did it.
+    /// The steps that earlier runs have done for the slot, each with the ID of that run.
     package let doneBefore: [StepKey: String]
-    /// The steps that are not done, each with what became of it.
+    /// The steps of this run that ended without being done.
     private var undone: [StepKey: StepOutcome.Kind] = [:]
 
     package init(doneBefore: [StepKey: String] = [:]) {
         self.doneBefore = doneBefore
     }
 
-    /// How a step ends without being tried; nil where it is to be tried. What an earlier run did for the slot is not done
-    /// again, and what requires a step that was not done would only fail, with words that lead astray.
+    /// The outcome of a step that must not be tried; nil if it is to be tried.
+    ///
+    /// What an earlier run did for the slot is not repeated. A step that requires one that was not done would fail,
+    /// with a misleading error.
     package func outcomeWithoutTry(of step: PlanStep) -> StepOutcome? {
         if let run = doneBefore[step.key] {
             return .superseded(reason: "done already for this slot by run \(run)")

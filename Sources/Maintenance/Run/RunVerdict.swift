@@ -1,11 +1,11 @@
-/// The verdict over one run, from best to worst.
+/// How a run ended as a whole, from best to worst; it determines the exit status.
 package enum RunVerdict: Hashable, Sendable {
     case done
-    /// None of the watched schemas holds anything that pgtend tends.
+    /// None of the watched schemas contains anything that pgtend could maintain.
     case nothingToMaintain
-    /// A step waits for a lock that others hold.
+    /// Other sessions held the locks of a step, which is left to a later run.
     case postponed
-    /// Something that should be tended could not be understood or may not be touched.
+    /// Some object, or a whole schema, could not be maintained: see the refusals and the missing schemas.
     case refused
     /// Another run held at least one kind of task.
     case held
@@ -16,10 +16,10 @@ package enum RunVerdict: Hashable, Sendable {
 }
 
 extension RunVerdict {
-    /// Over what is in view, before anything is done to it.
+    /// The verdict on a plan, before any step is executed.
     ///
-    /// A schema that somebody named and that is not there is a mistake. The default one is a guess: where it is missing
-    /// and nothing else is in view, there is nothing to tend.
+    /// A missing schema that the configuration names is a mistake. The default schema is a guess: if it is missing and
+    /// there are no objects otherwise, there is nothing to maintain.
     init(refusals: [Refusal], objectsInView: Int, missingSchemas: [String]) {
         let areNamed = missingSchemas != [DatabaseDefinition.defaultSchema]
         if !refusals.isEmpty || (areNamed && !missingSchemas.isEmpty) {

@@ -1,20 +1,20 @@
 import CivilTime
 import SQLText
 
-/// Until when the rows of a table have a partition of their own.
+/// How far into the future a table has partitions without a gap.
 package struct Runway: Hashable, Sendable {
     package var table: RelationName
-    /// The end of the unbroken range of partitions that holds now (a DEFAULT partition does not count);
-    /// nil when now itself has none.
+    /// The exclusive end of the gapless range of partitions that contains the current moment, not counting a DEFAULT
+    /// partition; nil if the current moment has no partition, or the range no end.
     package var until: Instant?
-    /// False for `timestamp` and `date` keys, whose bounds are a clock without a zone.
+    /// False for `timestamp` and `date` keys, whose bounds have no time zone: `until` is then local time, as if in UTC.
     package var isZoned: Bool
-    /// From the reading of the catalog to `until`, both on the axis of the key: for a key without a zone it is no
-    /// difference to UTC, but to what the clock showed in the key's zone.
+    /// From the moment of the snapshot to `until`. For a key without a time zone, the moment of the snapshot is taken
+    /// as local time in the zone of the key too.
     package var remaining: Duration?
-    /// True when a partition without an upper bound takes everything to come.
+    /// Whether the range ends in a partition without an upper bound (MAXVALUE or `infinity`).
     package var isUnbounded: Bool
-    /// The DEFAULT partition that takes the rows for now, where they have no other.
+    /// The DEFAULT partition that takes rows for the current moment if no other partition does.
     package var defaultPartition: RelationName?
 
     package init(
@@ -29,6 +29,6 @@ package struct Runway: Hashable, Sendable {
         self.defaultPartition = defaultPartition
     }
 
-    /// Whether a row for now has no partition of its own: it goes to the DEFAULT partition, or is refused.
+    /// Whether no partition covers the current moment: a row for it goes to the DEFAULT partition, or is rejected.
     package var isExhausted: Bool { until == nil && !isUnbounded }
 }

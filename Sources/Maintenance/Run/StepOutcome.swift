@@ -4,15 +4,16 @@ import SQLText
 package enum StepOutcome: Hashable, Sendable {
     /// Its effect is committed.
     case done
-    /// What it assumed no longer holds, and its purpose with it: somebody else did the work, or removed the need.
+    /// Its assumptions no longer hold: the work was done, or became unnecessary or impossible, after the plan was made.
     case superseded(reason: String)
-    /// Others hold its locks; it stays for a later run.
+    /// Other sessions hold its locks; it is left to a later run. `tries` is 0 if the table's lock budget was used up.
     case postponed(tries: Int, blockers: [Blocker])
     case failed(ServerFailure)
-    /// Not begun, or cancelled on the server and rolled back, because the run was told to stop or lost its server.
+    /// Not started, or cancelled on the server and rolled back: the run was told to stop, lost its server or its lock,
+    /// or a step that this one requires was not done.
     case interrupted(reason: String)
 
-    /// The outcome without what it came with, to be counted and compared.
+    /// The outcome without its associated values, for counting and comparing. The words are permanent.
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case done, superseded, postponed, failed, interrupted
     }
@@ -27,15 +28,15 @@ package enum StepOutcome: Hashable, Sendable {
         }
     }
 
-    /// One word for fields and JSON.
+    /// The word for it in fields and JSON.
     package var word: String { kind.rawValue }
 }
 
-/// A session that stood in the way, or a prepared transaction.
+/// A session, or a prepared transaction, that holds a lock which a step was waiting for.
 package struct Blocker: Hashable, Sendable {
     /// 0 for a prepared transaction, which has no process.
     package var pid: Int32
-    /// Of a prepared transaction its identifier.
+    /// For a prepared transaction, its identifier.
     package var application: String
     package var user: String
     /// `active`, `idle in transaction`, or `autovacuum`.
@@ -68,7 +69,7 @@ extension Blocker: CustomStringConvertible {
     }
 }
 
-/// To whom a session on the server belongs, for people: the role, and the application where it says its name.
+/// A session on the server as reports name it: the role, and the application name if it has one.
 package struct SessionOwner: CustomStringConvertible {
     private let user: String
     private let application: String

@@ -1,15 +1,15 @@
-/// One step and how it went.
+/// How one step of a run went.
 package struct StepReport: Hashable, Sendable {
     package var step: PlanStep
     package var outcome: StepOutcome
     package var duration: Duration
     /// The time spent waiting for locks, over all tries.
     package var lockWait: Duration
-    /// The number of tries, 1 for a step that met no lock.
+    /// The number of tries.
     package var attempt: Int
-    /// What the server said on the way (NOTICE and WARNING), worth keeping.
+    /// The server's warnings, and what pgtend itself noticed, while the step was executed.
     package var notices: [String]
-    /// One more of many failures alike, which the summary counts and a log does without.
+    /// Whether the same failure has been reported for other steps of the run: the summary counts it, a log omits it.
     package var isRepetition = false
 
     package init(

@@ -1,10 +1,10 @@
 import CivilTime
 
-/// One moment at which one kind of work is due in one database. It is a fact of the schedule, not of who is there to
-/// do it: every service that has the same schedule has the same slots.
+/// One moment at which one kind of task is due in one database. It follows from the schedule alone: all services with
+/// the same schedule have the same slots, whether or not they are running.
 package struct Slot: Hashable, Sendable {
     package var task: TaskKind
-    /// Without jitter.
+    /// By the schedule, without jitter.
     package var due: Instant
 
     package init(task: TaskKind, due: Instant) {
@@ -13,11 +13,11 @@ package struct Slot: Hashable, Sendable {
     }
 }
 
-/// A slot that nobody will start any more, and why.
+/// A slot that will not be started any more, and why.
 package struct PassedSlot: Hashable, Sendable {
     package var slot: Slot
     package var state: State
-    /// One sentence without a capital and a full stop.
+    /// A clause that begins in lower case and has no full stop.
     package var reason: String
 
     package init(_ slot: Slot, _ state: State, reason: String) {
@@ -27,21 +27,22 @@ package struct PassedSlot: Hashable, Sendable {
     }
 
     package enum State: String, CaseIterable, Hashable, Sendable {
-        /// Left out on purpose: the run of an earlier slot was still at it.
+        /// Left out on purpose: the run of an earlier slot was still going.
         case skipped
-        /// Nobody could start it in time.
+        /// No service could start it in time.
         case missed
     }
 }
 
-/// A slot that a run is to complete.
+/// The order to a run to complete a slot.
 package struct SlotOrder: Hashable, Sendable {
     package var slot: Slot
-    /// Counted by whoever gives the order, from 1. The ledger counts over all services, and has the last word.
+    /// Counted from 1 by the service that gives the order. The ledger counts over all services, and its number
+    /// prevails.
     package var attempt: Int
-    /// A slot that starts this long after it was due, or later, counts as late.
+    /// A slot that starts at least this long after it was due counts as late.
     package var lateAfter: Duration
-    /// Slots before it that have passed since the last order, oldest first.
+    /// Earlier slots that have passed and are not recorded in the ledger yet, oldest first.
     package var passed: [PassedSlot]
 
     package init(slot: Slot, attempt: Int = 1, lateAfter: Duration = .seconds(60), passed: [PassedSlot] = []) {

@@ -1,17 +1,17 @@
 import CivilTime
 
-/// The slots between two moments that nobody has recorded: while no service was there to start them.
+/// The slots between two moments that are not in the ledger, because no service was running.
 package struct SlotGap: Hashable, Sendable {
-    /// Oldest first, at most ``limit``: the latest ones.
+    /// The latest ones, at most ``limit``, oldest first.
     package let slots: [Instant]
-    /// Whether there are more before the first of them.
+    /// Whether there were more before the first of them.
     package let isCut: Bool
 
     package static let limit = 100
 
     /// - Parameters:
-    ///   - last: the latest slot that is recorded.
-    ///   - due: the slot that is to be run.
+    ///   - last: the latest slot that is recorded; exclusive.
+    ///   - due: the slot that is to be run; exclusive.
     package init(_ schedule: Schedule, after last: Instant, before due: Instant) {
         var slots: [Instant] = []
         var isCut = false
@@ -28,7 +28,8 @@ package struct SlotGap: Hashable, Sendable {
         self.isCut = isCut
     }
 
-    /// The same as slots of that kind of task that were missed; the reason of the first one speaks for all before it.
+    /// The slots as missed slots of that kind of task. Where the list is cut, the reason of the first one says that all
+    /// slots before it were missed too.
     package func missed(_ task: TaskKind, since last: Instant) -> [PassedSlot] {
         let reason = "no service was there to start it"
         return slots.enumerated().map { index, due in

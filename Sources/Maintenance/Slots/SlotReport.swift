@@ -3,14 +3,14 @@ import CivilTime
 /// What became of the slot that a run was to complete.
 package struct SlotReport: Hashable, Sendable {
     package var slot: Slot
-    /// From 1, over all services that share the ledger.
+    /// Counted from 1 over all services that share the ledger.
     package var attempt: Int
     package var state: State
-    /// Runs of this kind of task whose owner had died: marked as abandoned, their slot taken over.
+    /// Runs of this kind of task whose process had died, and which this run has marked as abandoned.
     package var abandoned: [RunOwner]
-    /// Earlier slots that this run entered into the ledger as skipped or missed.
+    /// Earlier slots that this run has recorded in the ledger as skipped or missed.
     package var passed: [PassedSlot]
-    /// Why there is no entry in the ledger; nil where there is one.
+    /// Why the run is not recorded in the ledger; nil if it is.
     package var unrecorded: ServerFailure?
 
     package init(
@@ -26,7 +26,7 @@ package struct SlotReport: Hashable, Sendable {
     }
 
     package enum State: Hashable, Sendable {
-        /// Not completed: it is to be tried again.
+        /// Not completed: it has to be tried again.
         case open
         /// Completed by this run, in time or late.
         case ran(late: Bool)
@@ -35,14 +35,14 @@ package struct SlotReport: Hashable, Sendable {
     }
 }
 
-/// Whose run it is or was.
+/// A run, with the process that carries it out.
 package struct RunOwner: Hashable, Sendable {
     package var runID: String
     package var host: String
-    /// Of the process on that host.
+    /// The process ID on that host.
     package var pid: Int32
     package var startedAt: Instant
-    /// When its slot was due; nil where nobody asked, and for a run by hand.
+    /// When its slot was due; nil for a manual run, and where it is not known.
     package var due: Instant?
 
     package init(runID: String, host: String, pid: Int32, startedAt: Instant, due: Instant? = nil) {

@@ -1,10 +1,11 @@
-/// What comes of a slot after a run for it.
+/// Whether and when a slot is tried again after a run for it.
 ///
-/// Each further try is a run of its own, and does only what is left: what was done for the slot already is superseded.
+/// Each further try is a run of its own, and does only what is left: steps that were already done for the slot are
+/// superseded.
 package struct SlotRetryPolicy: Sendable {
     package var backoff: Backoff
-    /// From this attempt on a run that came to the end of its plan completes its slot, whatever others kept it from:
-    /// the next slot tries again anyhow.
+    /// From this attempt on, a run that reached the end of its plan completes its slot even if steps were postponed:
+    /// the next slot will try them again anyway.
     package var lastAttempt: Int
 
     package init(
@@ -18,25 +19,25 @@ package struct SlotRetryPolicy: Sendable {
         /// Nothing is left that another try could do.
         case completed
         case retry(after: Duration)
-        /// The same would fail again until somebody acts: once a slot is often enough.
+        /// Another try would fail in the same way until somebody acts, so once a slot is enough.
         case nextSlot
     }
 
     /// - Parameters:
-    ///   - attempt: the number of the try that ended, from 1.
-    ///   - jitter: 0 to 1; it halves the wait at most, so that two services do not meet again.
+    ///   - attempt: the number of the try that has ended, counted from 1.
+    ///   - jitter: a random number from 0 to 1 (`Backoff.pause`).
     package func reaction(to summary: RunSummary, attempt: Int, jitter: Double) -> Reaction {
         switch summary.slot?.state {
         case .ran, .completedElsewhere: return .completed
         case .open, nil: break
         }
         if let failure = summary.failure, !isTransient(failure) { return .nextSlot }
-        // A run that did all there was to do, and whose slot is still open, could not enter that into the ledger.
+        // If a run has done everything but its slot is still open, it could not record that in the ledger.
         if summary.slot == nil, isComplete(summary, attempt: attempt) { return .completed }
         return .retry(after: backoff.pause(after: attempt, jitter: jitter))
     }
 
-    /// Whether the run came to the end of its plan, and nothing is left that another try of the slot could do.
+    /// Whether the run reached the end of its plan and left nothing that another try of the slot could do.
     package func isComplete(_ summary: RunSummary, attempt: Int) -> Bool {
         guard summary.failure == nil, summary.interruption == nil, summary.heldLocks.isEmpty else { return false }
         return attempt >= lastAttempt || !summary.reports.contains { isRetryable($0, by: summary) }
@@ -47,12 +48,12 @@ package struct SlotRetryPolicy: Sendable {
         case .done, .superseded: false
         case .postponed: true
         case .failed(let failure): [.connection, .resources, .transactionRollback].contains(failure.failureClass)
-        // It waits for a step that it requires: what became of that one is what counts.
+        // Where it was not tried because a step that it requires failed, the outcome of that step counts.
         case .interrupted: !summary.reports.contains { $0.hasFailed && report.step.requires($0.step) }
         }
     }
 
-    /// Whether waiting alone may help against what ended a run before its last step.
+    /// Whether the failure that ended a run early may go away by itself.
     private func isTransient(_ failure: ServerFailure) -> Bool {
         // A standby may be promoted at any moment.
         if failure.isStandby { return true }

@@ -1,20 +1,22 @@
 import SQLText
 
-/// A corpus that stands in the database, and its tenants.
+/// A corpus as found in the database, and its tenants.
 package struct Corpus: Hashable, Sendable {
     package var definition: CorpusDefinition
-    /// The owner of both of its tables, if our role may SET ROLE to it: row-level security does not bind an owner.
+    /// The owner of both of its tables, if pgtend's role may SET ROLE to it: an owner normally bypasses row-level
+    /// security.
     package var role: String?
-    /// Every tenant with a document or a row of statistics, as text, in the order of the key.
+    /// Every tenant with a document or a row of statistics, as text, ordered by the key.
     package var tenants: Tenants
 
     package enum Tenants: Hashable, Sendable {
         case known([String])
-        /// A relation, a column or the function that the definition names does not exist.
+        /// A relation, a column or the function that the definition names does not exist; a phrase that names it.
         case missing(String)
-        /// The target has no unique index on its tenant column alone, by which pgtend's own statement finds the row.
+        /// The target has no unique index on its tenant column alone, which the ON CONFLICT of pgtend's statement
+        /// needs.
         case noUniqueTarget
-        /// The server would not tell, for example because row-level security would have hidden some.
+        /// They could not be read, for example because row-level security would have hidden some.
         case unreadable(ServerFailure)
     }
 
@@ -26,14 +28,14 @@ package struct Corpus: Hashable, Sendable {
 }
 
 extension Corpus {
-    /// What keeps a corpus from being tended.
+    /// Why a corpus cannot be maintained.
     package struct Obstacle {
         package let reason: Refusal.Reason
         package let explanation: String
         package let cure: String
     }
 
-    /// nil where it can be tended.
+    /// nil if it can be maintained.
     package var obstacle: Obstacle? {
         switch tenants {
         case .known: return nil

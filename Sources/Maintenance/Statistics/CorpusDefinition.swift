@@ -1,11 +1,11 @@
 import CivilTime
 import SQLText
 
-/// What holds for every corpus of a database.
+/// The settings for all corpora of a database.
 package struct StatisticsDefaults: Hashable, Sendable {
-    /// Whether corpora are looked for in the watched schemas.
+    /// Whether corpora are discovered in the watched schemas.
     package var discover: Bool
-    /// The time limit of one tenant's update; it is cancelled on the server.
+    /// The time limit for the update of one tenant (`statement_timeout`).
     package var statementTimeout: Duration
     package var schedule: TaskSchedule
 
@@ -19,18 +19,18 @@ package struct StatisticsDefaults: Hashable, Sendable {
     }
 }
 
-/// A corpus: where the documents are, and where a tenant's statistics are kept. The figures themselves are
-/// defined in SQL, once; here are only names.
+/// A corpus: where the documents are, and where the statistics of each tenant are kept. How the figures are computed is
+/// defined in SQL only; here are just the names.
 package struct CorpusDefinition: Hashable, Sendable {
     /// The table of documents.
     package var source: RelationName
     package var sourceColumns: SourceColumns
-    /// The table with one row a tenant (unique on its tenant column).
+    /// The table with one row per tenant (unique on its tenant column).
     package var target: RelationName
     package var targetColumns: TargetColumns
-    /// The keyed table of (tenant, term, documents); without one every term goes into the target's column.
+    /// A table with one row per tenant and term; without one, all term frequencies are stored in the target's column.
     package var terms: TermTable?
-    /// A function of one argument, the tenant, that updates its figures. `nil` runs pgtend's own statement.
+    /// A function that updates the figures of the tenant that is its only argument; nil uses pgtend's own statement.
     package var function: RelationName?
 
     package init(
@@ -92,8 +92,8 @@ package struct CorpusDefinition: Hashable, Sendable {
         }
     }
 
-    /// What a watched schema is searched for. The names are those of the schema that pgtend was made for; a
-    /// schema that has the function and both tables is tended without a word of configuration.
+    /// The corpus that discovery looks for in a watched schema. The names are those of the schema that pgtend was made
+    /// for: a schema with that function and both tables needs no configuration.
     package static func conventional(in schema: String) -> CorpusDefinition {
         CorpusDefinition(
             source: RelationName(schema: schema, name: "embeddings"),

@@ -10,7 +10,7 @@ package struct StatisticsPlanner {
         self.snapshot = snapshot
     }
 
-    /// One step a tenant, corpus by corpus, and what is refused.
+    /// One step per tenant, corpus by corpus, and what is refused.
     package func plan() -> TaskPlan {
         var plan = TaskPlan(objectsInView: snapshot.corpora.count)
         for corpus in snapshot.corpora {

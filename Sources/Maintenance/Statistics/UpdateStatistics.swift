@@ -1,6 +1,6 @@
 import SQLText
 
-/// Bring one tenant's corpus statistics up to date, in a transaction of its own.
+/// Brings the corpus statistics of one tenant up to date, in a transaction of its own.
 package struct UpdateStatistics: StepAction {
     package static let kind = ActionKind.updateStatistics
     package static let task = TaskKind.statistics
@@ -8,7 +8,7 @@ package struct UpdateStatistics: StepAction {
     package var corpus: CorpusDefinition
     /// The tenant's key as text, whatever its type.
     package var tenant: String
-    /// The role to SET before it; nil works as the role that connected.
+    /// The role for SET ROLE before the work; nil keeps the role that connected.
     package var role: String?
 
     package init(corpus: CorpusDefinition, tenant: String, role: String?) {
@@ -29,7 +29,7 @@ package struct UpdateStatistics: StepAction {
 }
 
 extension UpdateStatistics {
-    /// Why the corpus, as it is now, is not to be updated so any more; nil where it is.
+    /// Why this step no longer fits the corpus as it is now; nil if it does.
     package func supersession(by corpus: Corpus) -> String? {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
         return corpus.role == role ? nil : "\(corpus.definition.target) belongs to another role by now; run again"

@@ -1,19 +1,20 @@
 import SQLText
 
-/// A materialized view and what decides how it can be refreshed.
+/// A materialized view, and what determines how it can be refreshed.
 package struct MaterializedView: Hashable, Sendable {
     package var oid: UInt32
     package var name: RelationName
     package var owner: String
-    /// Whether our role may refresh it: as its owner, or from 17 by MAINTAIN.
+    /// Whether pgtend's role may refresh it: as its owner, or from PostgreSQL 17 on with MAINTAIN.
     package var mayRefresh: Bool
-    /// Whether our role may SET ROLE to the owner.
+    /// Whether pgtend's role may SET ROLE to the owner.
     package var mayActAsOwner: Bool
     package var isPopulated: Bool
-    /// A unique, valid index on plain columns without a WHERE: what CONCURRENTLY needs.
+    /// Whether it has a valid unique index on plain columns without a WHERE, which CONCURRENTLY requires.
     package var hasUniqueIndex: Bool
-    /// Materialized views that it reads, directly or through plain views.
+    /// The OIDs of the materialized views that it reads, directly or through plain views.
     package var dependsOn: Set<UInt32>
+    /// Functions that it calls and that do not set a search_path (see `RefreshView`).
     package var unpinnedFunctions: [String]
 
     package init(

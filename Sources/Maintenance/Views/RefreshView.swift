@@ -1,27 +1,27 @@
 import SQLText
 
-/// Refresh a materialized view.
+/// Refreshes a materialized view.
 package struct RefreshView: StepAction {
     package static let kind = ActionKind.refreshView
     package static let task = TaskKind.views
 
     package var view: RelationName
     package var mode: Mode
-    /// The role to SET before it: the owner; nil where our own has MAINTAIN.
+    /// The role for SET ROLE before the work: the owner; nil keeps the role that connected, which has MAINTAIN then.
     package var role: String?
-    /// Functions that the view calls and that pin no search_path: from PostgreSQL 17 a refresh runs with
-    /// `pg_catalog, pg_temp`, where their unqualified names are not found.
+    /// Functions that the view calls and that do not set a search_path. From PostgreSQL 17 on, a refresh runs with the
+    /// search_path `pg_catalog, pg_temp`, where unqualified names in their bodies may not be found.
     package var unpinnedFunctions: [String]
 
-    /// Whether its readers may be made to wait.
+    /// Whether the readers of the view may be made to wait.
     package var blocking: BlockingRefresh
 
     package enum Mode: String, Hashable, Sendable {
-        /// Readers go on.
+        /// REFRESH ... CONCURRENTLY: readers do not wait.
         case concurrent
-        /// The first population: nobody can read the view before it.
+        /// The first population: the view cannot be read before it anyway.
         case initial
-        /// Readers wait; only where the configuration allows it.
+        /// Readers wait; only if the configuration allows it.
         case blocking
     }
 
@@ -50,8 +50,8 @@ package struct RefreshView: StepAction {
 }
 
 extension RefreshView {
-    /// Why the view, as it is now, is not to be refreshed in that way any more; nil where it is. The planner's own choice
-    /// of the mode decides.
+    /// Why this step no longer fits the view as it is now; nil if it does. The mode is chosen as the planner chooses
+    /// it.
     package func supersession(by view: MaterializedView?) -> String? {
         guard let view else { return "\(self.view) is no materialized view any more" }
         if let role, view.owner != role { return "\(self.view) belongs to \(view.owner) by now; run again" }
@@ -67,7 +67,7 @@ extension RefreshView {
 }
 
 extension MaterializedView {
-    /// How it can be refreshed; nil where its readers would have to wait and may not.
+    /// How it can be refreshed; nil if its readers would have to wait and `blocking` does not allow that.
     package func refreshMode(_ blocking: BlockingRefresh) -> RefreshView.Mode? {
         if !isPopulated { return .initial }
         if hasUniqueIndex { return .concurrent }

@@ -1,13 +1,13 @@
 import CivilTime
 import SQLText
 
-/// What holds for every materialized view of a database that does not say otherwise.
+/// The settings for all materialized views of a database, unless the definition of a view overrides them.
 package struct ViewDefaults: Hashable, Sendable {
-    /// Whether views are looked for in the watched schemas.
+    /// Whether views are discovered in the watched schemas.
     package var discover: Bool
-    /// What to do with a populated view that has no index by which it could be refreshed concurrently.
+    /// What to do with a populated view that has no index for refreshing it concurrently.
     package var blocking: BlockingRefresh
-    /// The time limit of one refresh; it is cancelled on the server.
+    /// The time limit for one refresh (`statement_timeout`).
     package var statementTimeout: Duration
     package var schedule: TaskSchedule
 
@@ -28,7 +28,7 @@ package enum BlockingRefresh: String, CaseIterable, Hashable, Sendable {
     case allow
 }
 
-/// A materialized view that the configuration names. `nil` means: as the defaults say.
+/// A materialized view that the configuration names. nil uses the default.
 package struct ViewDefinition: Hashable, Sendable {
     package var view: RelationName
     package var blocking: BlockingRefresh?

@@ -4,7 +4,7 @@ import SQLText
 package struct ViewPlanner {
     private let definition: DatabaseDefinition
     private let snapshot: CatalogSnapshot
-    /// What the configuration says of a view; the first entry holds where a view has two.
+    /// The configuration of each view; if a view has two entries, the first one counts.
     private let viewDefinitions: [RelationName: ViewDefinition]
 
     package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
@@ -18,13 +18,13 @@ package struct ViewPlanner {
     package func plan() -> TaskPlan {
         var plan = TaskPlan(refusals: missing())
         plan.objectsInView = plan.refusals.count
-        /// The steps that populate a view, each with its view.
+        /// The steps that populate a view, by the OID of the view.
         var populating: [UInt32: PlanStep] = [:]
-        let tended = inDependencyOrder(selectedViews)
+        let views = inDependencyOrder(selectedViews)
         var unpopulated = Dictionary(
             snapshot.views.lazy.filter { !$0.isPopulated }.map { ($0.oid, $0.name) },
             uniquingKeysWith: { first, _ in first })
-        for view in tended {
+        for view in views {
             do throws(Refused) {
                 let step = try decide(view, unpopulated: unpopulated, populating)
                 plan.steps.append(step)
@@ -33,7 +33,7 @@ package struct ViewPlanner {
                 plan.refusals.append(error.refusal)
             }
         }
-        plan.objectsInView += tended.count
+        plan.objectsInView += views.count
         return plan
     }
 
@@ -45,8 +45,8 @@ package struct ViewPlanner {
     }
 
     /// - Parameters:
-    ///   - unpopulated: views that nobody can read yet, and that no step before this one populates.
-    ///   - populating: the steps before this one that populate a view.
+    ///   - unpopulated: unpopulated views that no earlier step populates, by OID.
+    ///   - populating: the earlier steps that populate a view, by OID.
     private func decide(
         _ view: MaterializedView, unpopulated: [UInt32: RelationName], _ populating: [UInt32: PlanStep]
     ) throws(Refused) -> PlanStep {
@@ -99,8 +99,8 @@ package struct ViewPlanner {
             })
     }
 
-    /// A view after those that it reads; otherwise by name. Materialized views cannot depend on each other in a
-    /// circle.
+    /// Sorts each view after those that it reads, and otherwise by name. Dependencies between materialized views cannot
+    /// be circular.
     private func inDependencyOrder(_ views: [MaterializedView]) -> [MaterializedView] {
         let byOID = Dictionary(snapshot.views.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
         let wanted = Set(views.map(\.oid))
@@ -109,7 +109,7 @@ package struct ViewPlanner {
         func visit(_ view: MaterializedView) {
             guard visited.insert(view.oid).inserted else { return }
             view.dependsOn.compactMap { byOID[$0] }.sorted { $0.name < $1.name }.forEach(visit)
-            // One that is read on the way but not tended keeps the order of those behind it.
+            // Views that are not selected are visited too: selected ones may depend on each other through them.
             if wanted.contains(view.oid) { ordered.append(view) }
         }
         views.sorted { $0.name < $1.name }.forEach(visit)

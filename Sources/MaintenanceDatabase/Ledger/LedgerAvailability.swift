@@ -4,17 +4,17 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Whether a session can use the ledger of its database.
+/// Whether a session can use the ledger of its database, and if not, why.
 enum LedgerAvailability: Sendable {
     case ready
-    /// Nobody has installed it, and nobody asked for it.
+    /// It is not installed, or lacks the latest migrations.
     case absent
     case unavailable(ServerFailure)
-    /// A newer program has installed it.
+    /// It has migrations that this version of pgtend does not know.
     case newer(ServerFailure)
 
-    /// - Parameter writing: whether the session has to have the right to write, too.
-    /// - Throws: where the server could not be asked.
+    /// - Parameter writing: whether the session also needs the privileges to write.
+    /// - Throws: if the queries themselves fail.
     static func read(
         on connection: Connection, writing: Bool = true
     ) async throws(PostgresError) -> LedgerAvailability {
@@ -49,7 +49,8 @@ extension ServerFailure {
 }
 
 extension MigrationSet {
-    /// What the service records. It applies them by itself, so that another service that is at it is waited for.
+    /// The migrations of the ledger. The service applies them by itself, so it waits (`lockTimeout`) for another
+    /// service that is applying them.
     package static let ledger = MigrationSet(
         migrations: EmbeddedSQL.ledgerMigrations, title: "the ledger", target: "the ledger",
         historyTable: "pgtend_ledger.schema_migrations", historyTableFile: "ledger/queries/migrations_table",

@@ -4,10 +4,11 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// The beginning of a run in the ledger: one transaction that decides whose a slot is.
+/// Records the beginning of a run in the ledger, in one transaction that decides whether the run gets its slot.
 ///
-/// The caller holds the advisory locks of the run's tasks. That is what makes a run which is still said to be running a
-/// dead one, and what keeps two claims of one slot apart; the unique indexes of the ledger hold without it, too.
+/// The caller has to hold the advisory locks of the run's tasks. So other runs of these tasks that the ledger still
+/// lists as running must be dead, and two claims of one slot cannot overlap. As a safeguard, the ledger also has unique
+/// indexes.
 struct LedgerClaim {
     let connection: Connection
     let identity: RunIdentity
@@ -15,22 +16,22 @@ struct LedgerClaim {
     enum Outcome: Sendable {
         case begun(RecordedRun, Found)
         case completedElsewhere(RunOwner, Found)
-        /// By the server's clock the slot lies in the future.
+        /// By the server's clock, the slot lies in the future.
         case notDue(serverTime: Instant)
     }
 
-    /// By how much the clocks of a host and its server may differ.
+    /// How much the clocks of this host and of the server may differ.
     private static let clockTolerance = Duration.seconds(300)
 
-    /// What a claim found of others, and entered.
+    /// What a claim found of earlier runs and slots, and recorded.
     struct Found: Sendable {
-        /// Runs whose owners had died.
+        /// Runs whose process had died, now marked as abandoned, oldest first.
         var abandoned: [RunOwner] = []
-        /// Slots that were entered as skipped or missed, oldest first.
+        /// Earlier slots that were recorded as skipped or missed, oldest first.
         var passed: [PassedSlot] = []
     }
 
-    /// Who has completed the slot; nil where nobody has. Needs no lock: a slot that is completed stays so.
+    /// The run that has completed the slot; nil if none has. Needs no lock, since a completed slot stays completed.
     func completingRun(of slot: Slot) async throws(PostgresError) -> RunOwner? {
         let query = LedgerQuery.slot(identity.database, slot.task.rawValue, slot.due.description)
         guard let row = try await connection.optionalRow(query) else { return nil }
@@ -41,9 +42,9 @@ struct LedgerClaim {
     }
 
     /// - Parameters:
-    ///   - order: nil for a run by hand.
-    ///   - tasks: those whose locks the session holds.
-    ///   - schedule: of the slot, for slots before it that nobody has recorded.
+    ///   - order: the slot to claim; nil for a manual run.
+    ///   - tasks: the kinds of task whose advisory locks the session holds.
+    ///   - schedule: the schedule of the slot, to find earlier slots that are not recorded.
     func begin(
         _ order: SlotOrder?, tasks: [TaskKind], schedule: Schedule?
     ) async throws(PostgresError) -> Outcome {
@@ -97,8 +98,8 @@ struct LedgerClaim {
         return owners.sorted { $0.startedAt < $1.startedAt }
     }
 
-    /// Whoever gave the order knows why a slot passed; what lies between the ledger's last slot and this one passed
-    /// while nobody was there.
+    /// Records the slots that have passed. The order gives the reasons that the service knows; any other slot between
+    /// the last recorded one and this one was missed because no service was running.
     private func recordPassed(_ order: SlotOrder, _ schedule: Schedule?) async throws(PostgresError) -> [PassedSlot] {
         let (task, due) = (order.slot.task, order.slot.due)
         var passed: [Instant: PassedSlot] = [:]
@@ -142,17 +143,17 @@ struct LedgerClaim {
     }
 }
 
-/// A run that has begun in the ledger, and what it needs to know of others.
+/// A run that is recorded in the ledger, and what it needs to know about earlier runs.
 struct RecordedRun: Sendable {
     let runID: String
-    /// Which run of its slot it is, from 1, over all services.
+    /// The number of this run among those of its slot, counted from 1 over all services.
     let attempt: Int
-    /// What was done for the slot already, each with the run that did it.
+    /// The steps that earlier runs have done for the slot, each with the ID of that run.
     let doneBefore: [StepKey: String]
-    /// For how long others have waited for locks within the last hour.
+    /// How long the runs of the last hour have waited for the locks of each table.
     let waits: [RelationName: Duration]
 
-    /// Whether a step whose COMMIT was not answered has arrived all the same.
+    /// Whether a step was committed although the connection was lost before the server confirmed it.
     func hasCommitted(_ number: Int, on connection: Connection) async throws(PostgresError) -> Bool {
         try await connection.row(
             LedgerQuery.stepIsDone(runID, number), timeout: LedgerTransaction.clientTimeout

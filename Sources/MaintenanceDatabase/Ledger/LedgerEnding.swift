@@ -4,22 +4,22 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// The end of a run in the ledger: one statement, so that the run, its steps and its slot end together.
+/// Records the end of a run in the ledger: its unfinished steps, its result and that of its slot, in one statement.
 struct LedgerEnding {
     let runID: String
     let state: LedgerRun.State
     let summary: RunSummary
-    /// A slot whose first run began this long after it was due, or later, is late.
+    /// A slot whose first run began at least this long after it was due is late.
     let lateAfter: Duration
-    /// When each step was begun, by its number; none for a step that was not.
+    /// When each step was started, by its number; steps that were never started are missing.
     let startTimes: [Int: ContinuousClock.Instant]
 
-    /// A thousand steps that were not begun are not a thousand rows: the figures count them all.
+    /// How many steps that are not done are recorded at most; the figures count them all.
     private static let stepLimit = 1_000
     private static let textLimit = 4_000
 
-    /// - Returns: false where the run was no longer running: somebody else has ended it, or this very statement, whose
-    ///   answer was lost.
+    /// - Returns: false if the ledger no longer listed the run as running: another run marked it as abandoned, or this
+    ///   statement had succeeded before and only its result was lost.
     func enter(on connection: Connection) async throws(PostgresError) -> Bool {
         let ending = statement
         return try await LedgerTransaction(connection: connection, evenIfCancelled: true).run {
@@ -54,12 +54,14 @@ struct LedgerEnding {
             reports.map { truncated($0.outcome.explanation) })
     }
 
-    /// Microseconds since it was begun: the ledger has the server's clock. -1 for a step that was not begun.
+    /// Microseconds since the step was started, which the server subtracts from its own clock; -1 for a step that was
+    /// never started.
     private func age(of number: Int) -> Int64 {
         startTimes[number].map { max(0, $0.duration(to: .now).microseconds) } ?? -1
     }
 
-    /// A message may quote a row of any size, and a NUL, which the client's own may hold, is no text for the server.
+    /// Shortens a message, which may quote a row of any size, and removes NUL characters, which the server's text type
+    /// rejects and a client-side message may contain.
     private func truncated(_ text: String) -> String {
         let safe = text.unicodeScalars.contains("\0") ? String(text.filter { $0 != "\0" }) : text
         return safe.unicodeScalars.count <= Self.textLimit
@@ -68,7 +70,7 @@ struct LedgerEnding {
 }
 
 extension StepReport {
-    /// 0 where the table had no budget left for a try.
+    /// 0 if the table's lock budget was already used up.
     fileprivate var tries: Int {
         if case .postponed(let tries, _) = outcome { tries } else { attempt }
     }

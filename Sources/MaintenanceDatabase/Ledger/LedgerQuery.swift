@@ -3,7 +3,7 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 
-/// The queries on the ledger. Each is a file of `sql/ledger/queries`, runnable in psql.
+/// The queries on the ledger. Each is a file in `sql/ledger/queries`, which can be run in psql.
 enum LedgerQuery: String, EmbeddedQuery {
     case session = "ledger/queries/session"
     case rights = "ledger/queries/rights"
@@ -33,7 +33,7 @@ enum LedgerQuery: String, EmbeddedQuery {
 }
 
 extension Row {
-    /// A moment that the query gives in microseconds since 1970.
+    /// A column with microseconds since 1970-01-01 00:00 UTC, as an instant.
     func instant(_ column: String) throws(PostgresError) -> Instant {
         Instant(microseconds: try decode(column))
     }
@@ -42,12 +42,12 @@ extension Row {
         try decodeIfPresent(column, as: Int64.self).map(Instant.init(microseconds:))
     }
 
-    /// A length of time that the query gives in microseconds.
+    /// A column with microseconds, as a duration.
     func duration(_ column: String) throws(PostgresError) -> Duration {
         .microseconds(try decode(column, as: Int64.self))
     }
 
-    /// One of the words that the ledger's CHECK constraints allow.
+    /// A column with one of the words that the ledger's CHECK constraints allow.
     func word<Word: RawRepresentable<String>>(
         _ column: String, as type: Word.Type = Word.self
     ) throws(PostgresError) -> Word {
@@ -58,7 +58,7 @@ extension Row {
         return word
     }
 
-    /// The same, nil for NULL.
+    /// Like `word(_:as:)`, but nil for NULL.
     func wordIfPresent<Word: RawRepresentable<String>>(
         _ column: String, as type: Word.Type = Word.self
     ) throws(PostgresError) -> Word? {

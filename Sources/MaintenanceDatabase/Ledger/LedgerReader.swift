@@ -4,16 +4,18 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Reads the ledger of one database for people. Changes nothing, takes no locks of tasks, and works on a standby too.
+/// Reads the ledger of one database for reports. It changes nothing, takes no advisory locks, and works on a standby
+/// too.
 package struct LedgerReader: Sendable {
     private let connection: Connection
     private let database: String
 
-    /// Opens a session, calls `body` with a reader, and closes the session.
+    /// Opens a session, calls `body` with a reader, and closes the session again.
     ///
-    /// - Parameter applicationName: what `pg_stat_activity` shows.
-    /// - Returns: nil where the database has no ledger.
-    /// - Throws: where the server cannot be reached, or the role may not read the ledger; what `body` throws.
+    /// - Parameter applicationName: the `application_name` of the session.
+    /// - Returns: nil if the database has no ledger.
+    /// - Throws: if the server cannot be reached, the role may not read the ledger, or a newer version of pgtend has
+    ///   migrated it; and what `body` throws.
     package static func read<Value: Sendable>(
         _ definition: DatabaseDefinition, applicationName: String,
         _ body: (LedgerReader) async throws(ServerFailure) -> Value
@@ -73,7 +75,7 @@ package struct LedgerReader: Sendable {
 // MARK: - Slots and runs
 
 extension LedgerReader {
-    /// The latest slots of each kind of task of this database, newest first, at most `count` of each.
+    /// The latest slots of this database, at most `count` of each kind of task, newest first.
     package func slots(latest count: Int = 1) async throws(ServerFailure) -> [LedgerSlot] {
         try await all(LedgerQuery.slots(database, count)) { (row) throws(PostgresError) in
             LedgerSlot(
@@ -87,8 +89,8 @@ extension LedgerReader {
     /// Runs of this database, newest first, at most `limit`.
     ///
     /// - Parameters:
-    ///   - tasks: those with one of these kinds of task; nil for all.
-    ///   - since: those that began then or later; nil for all.
+    ///   - tasks: only runs with one of these kinds of task; nil for all.
+    ///   - since: only runs that began then or later, by the server's clock; nil for all.
     package func runs(
         tasks: [TaskKind]? = nil, since: Instant? = nil, limit: Int = 20
     ) async throws(ServerFailure) -> [LedgerRun] {
@@ -96,7 +98,8 @@ extension LedgerReader {
         return try await all(query) { (row) throws(PostgresError) in try LedgerRun(row) }
     }
 
-    /// All that the ledger has on that run, of whatever database; nil for one that it does not know.
+    /// Everything that the ledger has recorded about a run, whatever the database is called in the configuration of
+    /// whoever ran it; nil if it does not know the run.
     package func run(_ runID: String) async throws(ServerFailure) -> LedgerRunDetail? {
         let query = LedgerQuery.runs(nil as String?, nil as [String]?, nil as String?, runID, 1)
         let found = try await all(query) { (row) throws(PostgresError) in
@@ -118,10 +121,10 @@ extension LedgerReader {
     }
 }
 
-// MARK: - What follows from them
+// MARK: - Derived from runs
 
 extension LedgerReader {
-    /// The kinds of task of this database whose last run failed.
+    /// The failure streaks of this database: one for each kind of task whose latest run failed.
     package func streaks() async throws(ServerFailure) -> [LedgerFailureStreak] {
         try await all(LedgerQuery.streaks(database)) { (row) throws(PostgresError) in
             LedgerFailureStreak(
@@ -130,7 +133,7 @@ extension LedgerReader {
         }
     }
 
-    /// The last refresh of each view that the ledger knows of, by name.
+    /// The last recorded refresh of each materialized view, by name.
     package func refreshes() async throws(ServerFailure) -> [LedgerRefresh] {
         try await all(LedgerQuery.refreshes()) { (row) throws(PostgresError) in
             LedgerRefresh(
@@ -140,11 +143,12 @@ extension LedgerReader {
     }
 }
 
-// MARK: - Who is at work
+// MARK: - Locks
 
 extension LedgerReader {
-    /// The kinds of task whose lock a session holds now, on a primary. A run that the ledger has as running, and whose
-    /// kinds of task are not among them, has died: the next run of that kind marks it as abandoned.
+    /// The kinds of task whose advisory lock some session holds now; only meaningful on a primary. A run that the
+    /// ledger lists as running but whose kinds of task are not among them has died: the next run of that kind will mark
+    /// it as abandoned.
     package func lockedTasks() async throws(ServerFailure) -> Set<TaskKind> {
         try await withServerFailure { () async throws(PostgresError) in
             var locked: Set<TaskKind> = []

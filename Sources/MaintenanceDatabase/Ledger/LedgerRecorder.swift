@@ -3,16 +3,16 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 
-/// What one run enters into the ledger: whether it may begin, and what it came to.
+/// Records one run in the ledger: claims its slot before it, and records its result after it.
 ///
-/// Without a ledger a run goes on; what it did is then in the journal alone. A run by hand never makes one, and says
-/// nothing where there is none.
+/// Without a ledger the run goes on, and only its events report what it did. A manual run never installs the ledger,
+/// and does not report its absence.
 struct LedgerRecorder: Sendable {
     let context: RunContext
 
-    /// The run in the ledger; nil where nothing is recorded.
+    /// nil if the run is not recorded.
     private(set) var recordedRun: RecordedRun?
-    /// What becomes of the order; nil for a run by hand.
+    /// What becomes of the slot of the order; nil for a manual run.
     private(set) var slot: SlotReport?
     private var availability = LedgerAvailability.absent
     private let retryPolicy = SlotRetryPolicy()
@@ -27,10 +27,10 @@ struct LedgerRecorder: Sendable {
     private var order: SlotOrder? { context.order }
     private var sink: any EventSink { context.sink }
 
-    /// Looks for the ledger, makes it where it is asked for and missing, and asks it for the slot. Takes no locks of
-    /// tasks.
+    /// Looks for the ledger, installs it if it is missing and the run is to install it, and looks up the slot. Takes no
+    /// advisory locks of tasks.
     ///
-    /// - Returns: whether somebody has completed the slot already.
+    /// - Returns: whether another run has already completed the slot.
     mutating func isCompletedElsewhere(_ connection: Connection) async throws(ServerFailure) -> Bool {
         guard definition.ledger.enabled else {
             slot?.unrecorded = .ledgerIsOff
@@ -52,9 +52,10 @@ struct LedgerRecorder: Sendable {
         }
     }
 
-    /// Claims the slot, once the session has the lock of its task.
+    /// Records the beginning of the run and claims its slot. The session has to hold the advisory locks of these tasks.
     ///
-    /// - Returns: whether somebody has completed the slot already.
+    /// - Returns: whether another run has already completed the slot.
+    /// - Throws: also if the slot is not due yet by the server's clock.
     mutating func begin(_ tasks: [TaskKind], on connection: Connection) async throws(ServerFailure) -> Bool {
         guard case .ready = availability, !tasks.isEmpty else { return false }
         var notDue: ServerFailure?
@@ -82,10 +83,11 @@ struct LedgerRecorder: Sendable {
         return false
     }
 
-    /// Enters what the run came to, and says so in its summary. Never fails: a run that could not be ended in the ledger
-    /// is found abandoned by the next one, and its slot is open until then.
+    /// Records the result of the run, and adds what became of its slot to the summary.
     ///
-    /// - Parameter startTimes: when each step was begun, by its number.
+    /// Never throws: if the end cannot be recorded, the next run finds this one abandoned, and the slot stays open.
+    ///
+    /// - Parameter startTimes: when each step was started, by its number.
     mutating func end(
         _ summary: inout RunSummary, _ session: RunSession, startTimes: [Int: ContinuousClock.Instant]
     ) async {
@@ -100,7 +102,7 @@ struct LedgerRecorder: Sendable {
             do throws(PostgresError) {
                 try await end(ending, session)
             } catch {
-                // That the server is lost the run says itself.
+                // If the server is lost, the run itself reports that.
                 if !session.isLost {
                     sink.record(.service(.ledgerUnavailable(database: definition.name, ServerFailure(error))))
                 }
@@ -112,7 +114,8 @@ struct LedgerRecorder: Sendable {
         summary.slot = slot
     }
 
-    /// Once more on a new connection where the first one is lost: the run's own state tells whether it had arrived.
+    /// Tries it once more on a new connection if the first one is lost: the statement has no effect if it had
+    /// succeeded.
     private mutating func end(_ ending: LedgerEnding, _ session: RunSession) async throws(PostgresError) {
         var hasReconnected = false
         while true {
@@ -131,7 +134,7 @@ struct LedgerRecorder: Sendable {
         }
     }
 
-    /// Whose the slot is now.
+    /// Reads which run has completed the slot, this one or another.
     private mutating func readSlotState(_ order: SlotOrder, on connection: Connection) async throws(PostgresError) {
         let query = LedgerQuery.slot(identity.database, order.slot.task.rawValue, order.slot.due.description)
         guard
@@ -179,7 +182,7 @@ struct LedgerRecorder: Sendable {
         case .absent: slot?.unrecorded = .noLedger
         case .unavailable(let failure): slot?.unrecorded = failure
         case .newer(let failure):
-            // Somebody has begun an upgrade: whoever works past the new ledger does everything twice.
+            // Somebody has begun an upgrade: without the ledger, this run would repeat the work of the newer services.
             if order != nil { throw failure }
         }
     }
@@ -197,19 +200,23 @@ struct LedgerRecorder: Sendable {
         }
     }
 
-    /// - Throws: what would have ended the run without a ledger, too; for a slot whatever another try may find otherwise.
+    /// Lets the run go on without the ledger.
+    ///
+    /// - Throws: the failure, if the run cannot or should not go on. A manual run goes on after any error of the
+    ///   server; the run of a slot only after one that another try would not avoid (`endsRun`).
     private mutating func continueWithoutLedger(after error: PostgresError) throws(ServerFailure) {
         let failure = ServerFailure(error)
         if order == nil ? error.kind != .server : failure.endsRun { throw failure }
         availability = .unavailable(failure)
         slot?.unrecorded = failure
-        // A run by hand has no slot to say it with.
+        // A manual run has no slot report to carry it.
         if order == nil { sink.record(.service(.ledgerUnavailable(database: definition.name, failure))) }
     }
 }
 
 extension ServerFailure {
-    /// Tomorrow's slot, completed today by a host whose clock is wrong, would be left out by everybody tomorrow.
+    /// A slot must not be completed before it is due: if a host with a wrong clock completed tomorrow's slot today, all
+    /// services would skip it tomorrow.
     fileprivate static func clockAhead(of serverTime: Instant, _ slot: Slot?) -> ServerFailure {
         ServerFailure(
             failureClass: .other,
@@ -225,7 +232,8 @@ extension ServerFailure {
     fileprivate static let noLedger = ServerFailure(
         failureClass: .other, message: "this database has no ledger", cure: "let the service make it: pgtend serve")
 
-    /// What passes: the slot is tried again soon, then with its ledger.
+    /// Whether the failure may be temporary, so that it is better to end the run: its slot is tried again soon, with
+    /// the ledger.
     fileprivate var endsRun: Bool {
         if isStandby { return true }
         return switch failureClass {

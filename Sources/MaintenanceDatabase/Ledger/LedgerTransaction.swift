@@ -1,14 +1,15 @@
 import DatabaseAccess
 import PostgresClient
 
-/// A short transaction on the ledger. Nobody holds a lock on it for long, unless somebody repairs it: then it fails,
-/// instead of holding up a run.
+/// A short transaction on the ledger. Normally no session holds locks on the ledger for long; if one does, the
+/// transaction fails after its lock_timeout instead of holding up the run.
 struct LedgerTransaction {
     let connection: Connection
-    /// Whether it is run although the task was cancelled: the end of a run that was told to stop.
+    /// Whether it is carried out even if the task is cancelled, as for recording the end of a run that was told to
+    /// stop.
     var evenIfCancelled = false
 
-    /// For a statement outside of such a transaction, or the server's answer to one in it.
+    /// How long the client waits for the result of a statement; longer than the server's own timeouts.
     static let clientTimeout = Duration.seconds(30)
 
     private static let beginning = """

@@ -4,7 +4,7 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// The row of a step that is about to be committed.
+/// The row in the ledger for a step, which is committed together with the step's effect.
 struct StepRow: Sendable {
     let runID: String
     let number: Int
@@ -13,8 +13,8 @@ struct StepRow: Sendable {
     let lockWait: Duration
     let attempt: Int
 
-    /// The locks that `enter` needs, to be taken at the beginning of the transaction: whoever repairs the ledger then
-    /// makes the step wait, and not the application behind the step's own locks.
+    /// Statements that take the locks that `enter` needs, for the beginning of the transaction. If another session has
+    /// locked the ledger, the step then waits before it holds locks for which the application would have to wait.
     var reservation: [String] {
         [
             "LOCK TABLE pgtend_ledger.step IN ROW EXCLUSIVE MODE",
@@ -23,12 +23,11 @@ struct StepRow: Sendable {
         ]
     }
 
-    /// Enters the step as done, in the transaction of its effect, as the role of the session; the transaction has only
-    /// to be committed then.
+    /// Records the step as done, as the last thing in its transaction before COMMIT, as the role of the session.
     ///
-    /// What the step's role has deferred is checked first, while it is still that role's doing.
+    /// Deferred constraints are checked first, while the step's role is still in effect, since they may fire triggers.
     ///
-    /// - Returns: nil when it is entered; else what became of the step, which has to be rolled back.
+    /// - Returns: nil if the step is recorded; otherwise its outcome, and the transaction has to be rolled back.
     func enter(on connection: Connection) async throws(PostgresError) -> StepOutcome? {
         try await connection.script(
             unsafe: "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; SET LOCAL search_path = ''",

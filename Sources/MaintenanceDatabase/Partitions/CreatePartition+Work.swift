@@ -3,11 +3,12 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Makes a table beside its siblings, and attaches it.
+/// Creates a table like its siblings, and attaches it.
 ///
-/// The table is made first: nobody else sees it, and no lock but ACCESS SHARE is held meanwhile. Then the lock on the
-/// parent, then the check whether all is as it was planned, which that lock keeps so; and only then the locks that make
-/// others wait, for no more than ATTACH and what needs it.
+/// The table is created first: other sessions cannot see it yet, and only ACCESS SHARE is held on existing tables. Then
+/// the parent is locked with SHARE UPDATE EXCLUSIVE, and under that lock, which keeps the result valid, the table is
+/// checked against the plan. Only then come the locks that make readers or writers wait, and they are held no longer
+/// than ATTACH PARTITION and the statements that depend on it take.
 struct CreatePartitionWork: StepWork {
     let step: PlanStep
     let action: CreatePartition
@@ -35,7 +36,7 @@ struct CreatePartitionWork: StepWork {
         for requirement in step.locks.prefix(1) {
             try await wait.take(requirement, on: connection, timeout: timeout)
         }
-        // Nobody who reads or writes waits for us while the recheck reads: its time is none of the locks'.
+        // The lock held so far blocks no reader or writer, so the recheck does not count toward the lock deadline.
         let left = step.limits.lockDeadline - wait.elapsed
         let limit = "SET LOCAL statement_timeout = '\(step.limits.statementTimeout.milliseconds)ms'"
         try await connection.script(unsafe: limit)
@@ -50,7 +51,10 @@ struct CreatePartitionWork: StepWork {
         return .commit
     }
 
-    /// - Parameter deadline: of those whom the locks make wait, nil where there are none.
+    /// - Parameters:
+    ///   - deadline: for all statements together, while locks are held that block the application; nil if there are
+    ///     none.
+    ///   - limit: the statement that sets the `statement_timeout` of the step again.
     private func attach(
         _ ddl: PartitionDDL, on connection: Connection, _ deadline: LockDeadline?, _ limit: String
     ) async throws(PostgresError) {
@@ -59,15 +63,15 @@ struct CreatePartitionWork: StepWork {
             return try await connection.script(
                 unsafe: (ddl.attach + ddl.finish).joined(separator: ";\n"), timeout: timeout)
         }
-        // The limits of the server count for each statement anew: so each is sent with what is left for all of them.
+        // The server's timeouts apply to each statement separately, so each gets what is left of the deadline.
         for work in [ddl.attach.joined(separator: ";\n")] + ddl.finish {
             try await connection.script(unsafe: "\(deadline.settings);\n\(work)", timeout: timeout)
         }
-        // What is committed is not to be called a failure because its last moment was a late one.
+        // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
         try await connection.script(unsafe: limit)
     }
 
-    /// What our role may not do is left out; the comparison with the sibling then reports it.
+    /// Leaves out what pgtend's role may not do; the comparison with the sibling then reports it.
     private func publish(_ ddl: PartitionDDL, on connection: Connection) async throws(PostgresError) {
         guard !ddl.publish.isEmpty else { return }
         try await connection.script(unsafe: "RESET ROLE")
@@ -90,32 +94,34 @@ struct CreatePartitionWork: StepWork {
         action.supersession(by: try await PartitionReader(connection: connection).table(named: action.parent))
     }
 
-    /// Whoever closed the sibling to somebody meanwhile has closed the new partition too. Asked before any lock is held:
-    /// to print its policies the server locks the sibling, within the step's `lock_timeout`.
+    /// Compares the sibling with what the plan has read of it: a privilege that was revoked on it since then must not
+    /// be granted on the new partition. To be called before any lock is held, because the server locks the sibling
+    /// (ACCESS SHARE) to print its policies, within the step's `lock_timeout`.
     private func recheckTemplate(on connection: Connection) async throws(PostgresError) -> String? {
         let sibling = action.template.relation
         var template = try await TemplateReader(connection: connection).read(sibling)
         if sibling == action.parent { template = template?.forFirstPartition }
-        // An index that somebody gives the sibling meanwhile would not be copied anyhow.
+        // An index that the sibling got in the meantime would not be copied anyway.
         template?.localObjects = action.template.localObjects
         if template == action.template { return nil }
         return
             "what new partitions follow of \(sibling) (grants, policies, settings) changed after the plan was made; run again"
     }
 
-    /// Asked while the new table does not stand: afterwards the name is its own.
+    /// To be called before the new table exists: afterwards, the name is its own.
     private func recheckName(on connection: Connection) async throws(PostgresError) -> String? {
         let taken = try await connection.rows(
             CatalogQuery.names([action.partition.schema], [action.partition.name]))
         return taken.isEmpty ? nil : "something else is called \(action.partition) by now; run again"
     }
 
-    // MARK: - Afterwards
+    // MARK: - After the COMMIT
 
-    /// What could not be copied, or came from elsewhere, such as an event trigger: said, since nobody would look.
+    /// How the new partition differs from its sibling: something could not be copied, or was added, for example by an
+    /// event trigger. Reported because nobody would look for it.
     func remarks(on connection: Connection) async throws(PostgresError) -> [String] {
         let sibling = action.template.relation
-        // Without a sibling the parent is named, and nothing was copied.
+        // Without a sibling, the template is that of the parent, and nothing was copied.
         guard sibling != action.parent else { return [] }
         do throws(PostgresError) {
             let reader = TemplateReader(connection: connection)
@@ -131,7 +137,7 @@ struct CreatePartitionWork: StepWork {
     }
 
     func cure(for failure: ServerFailure) -> String? {
-        // Rows of the range stand in the DEFAULT partition.
+        // The DEFAULT partition contains rows of the range.
         if failure.sqlState == .checkViolation, let rest = action.defaultPartition {
             return "\(rest) holds rows of [\(action.lower), \(action.upper)): move them out of it, then run again"
         }

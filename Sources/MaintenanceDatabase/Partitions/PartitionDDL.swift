@@ -1,22 +1,23 @@
 import Maintenance
 import SQLText
 
-/// The statements that make a partition and attach it: the one place where they are spelled.
+/// The statements that create a partition and attach it, both for a run and for the script of a plan.
 ///
-/// They run in one transaction. `create` takes nothing but ACCESS SHARE on the parent, and all that it makes is
-/// invisible to others; then come `publish`, the locks of the step, `attach`, and `finish`, which needs the partition
+/// They run in one transaction. `create` takes only ACCESS SHARE on the parent, and other sessions cannot see what it
+/// creates. Then come `publish`, the locks of the step, `attach`, and `finish`, for what requires the partition to be
 /// attached.
 struct PartitionDDL {
     let create: [String]
     let attach: [String]
     let finish: [String]
-    /// Each on its own, as the role that pgtend connects as, for whoever may: without one of them the partition still
-    /// takes its rows. Before the locks, for it waits for others who change the publication; and in the transaction of
-    /// `attach`, since a row that came in between would never be replicated.
+    /// Adds the partition to publications. Executed as the role that pgtend connects as. Each statement may fail for
+    /// lack of privileges, since the partition works without it. They come before the locks, because they wait for
+    /// sessions that change the publication; and in the transaction of `attach`, because rows that are inserted before
+    /// the partition is published are never replicated.
     let publish: [String]
     private let parentOwner: String
 
-    /// Back to the role that makes the partition.
+    /// Returns to the role that creates the partition.
     var actAsOwner: String {
         get throws(SQLTextError) { "SET LOCAL ROLE \(try SQLIdentifier(parentOwner).quoted)" }
     }
@@ -28,16 +29,18 @@ struct PartitionDDL {
         parentOwner = step.parentOwner
         let templateDDL = try TemplateDDL(template, of: step.partition)
 
-        // From 17 on ATTACH itself gives the partition the parent's identity, and refuses one of its own.
+        // From PostgreSQL 17 on, ATTACH PARTITION gives the partition the parent's identity columns, and rejects a
+        // table that has its own.
         let identity = template.identityColumns && !server.has(.inheritedIdentity) ? "" : " EXCLUDING IDENTITY"
         let table =
             "CREATE \(template.isUnlogged ? "UNLOGGED " : "")TABLE \(partition)"
             + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try templateDDL.tableOptions)
-        // A sibling in the database's own tablespace has none to name, and the role may have another default.
+        // A sibling in the database's default tablespace has no tablespace to name, but the role may have another
+        // default.
         let create = ["SET LOCAL default_tablespace = ''", table] + (try templateDDL.beforeAttach)
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
-        // ATTACH checks foreign keys by a query, which row_security=off refuses where a policy binds the owner too. The
-        // new table has no rows that could be hidden.
+        // ATTACH PARTITION checks foreign keys with a query, which fails under row_security = off if a policy applies
+        // to the owner too (FORCE). Turning it on is safe, because the new table has no rows that could be hidden.
         attach = [
             "SET LOCAL row_security = on",
             "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)", "SET LOCAL row_security = off",
@@ -46,7 +49,8 @@ struct PartitionDDL {
             self.create = create + (try templateDDL.grants)
             finish = (try templateDDL.afterAttach) + ["RESET ROLE"]
         } else {
-            // ATTACH wants one owner of both; and an owner who changes takes along what the former one has and gave.
+            // ATTACH PARTITION requires the same owner for both, so the owner changes afterwards. That also changes the
+            // owner's privileges and the grantor, so privileges are granted last.
             self.create = create
             let owner = try SQLIdentifier(template.owner).quoted
             finish =

@@ -8,13 +8,14 @@ import SQLText
 struct PartitionReader {
     let connection: Connection
 
-    /// Those in the watched schemas and those that the definition names; nil when one was dropped meanwhile.
+    /// The partitioned tables in the watched schemas, and those that the definition names; nil if a partition was
+    /// dropped in the meantime.
     func tables(of definition: DatabaseDefinition) async throws(PostgresError) -> [PartitionedTable]? {
         try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
     }
 
-    /// nil when there is no such partitioned table.
+    /// nil if there is no such partitioned table.
     func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
         try await tables(in: [], named: [name])?.first
     }
@@ -35,7 +36,7 @@ struct PartitionReader {
         return tables
     }
 
-    /// By the parent's oid; nil when one was dropped meanwhile.
+    /// By the OID of the parent; nil if one was dropped in the meantime.
     func partitions(of parents: [UInt32]) async throws(PostgresError) -> [UInt32: [Partition]]? {
         guard !parents.isEmpty else { return [:] }
         var found: [UInt32: [Partition]] = [:]
@@ -79,7 +80,7 @@ struct PartitionReader {
 }
 
 extension PartitionedTable {
-    /// Whether its bounds are points in time; the bounds of others are not read.
+    /// Whether its bounds are dates or timestamps; the bounds of other tables are not read.
     var hasCalendarKey: Bool {
         guard strategy == .range, case .column(_, let type) = key else { return false }
         return PartitionKeyType(rawValue: type) != nil
@@ -87,7 +88,7 @@ extension PartitionedTable {
 }
 
 extension PartitionBound {
-    /// As `sql/run/catalog/partitions.sql` spells it.
+    /// - Parameter text: as returned by `sql/run/catalog/partitions.sql`.
     init(_ text: String) throws(PostgresError) {
         switch text {
         case "minimum": self = .minimum

@@ -1,7 +1,8 @@
 import Maintenance
 import SQLText
 
-/// The statements that give a new table what its sibling has of its own and LIKE does not copy.
+/// The statements that copy from a sibling what neither CREATE TABLE ... LIKE nor ATTACH PARTITION gives a new
+/// partition.
 struct TemplateDDL {
     private let template: PartitionTemplate
     private let name: RelationName
@@ -14,7 +15,7 @@ struct TemplateDDL {
         table = try name.quoted
     }
 
-    /// What stands behind the column list of CREATE TABLE.
+    /// The clauses after the column list of CREATE TABLE.
     var tableOptions: String {
         get throws(SQLTextError) {
             var text = ""
@@ -34,7 +35,7 @@ struct TemplateDDL {
         }
     }
 
-    /// What can only be said once the indexes and the triggers of the parent have their counterparts.
+    /// Statements on the indexes and triggers that ATTACH PARTITION creates as counterparts of the parent's.
     var afterAttach: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
@@ -46,7 +47,7 @@ struct TemplateDDL {
         }
     }
 
-    /// These need the publication's owner, who may be somebody whom we may not act for.
+    /// These require the owner of the publication, which may be a role that pgtend is not a member of.
     var publications: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
@@ -82,8 +83,8 @@ struct TemplateDDL {
         }
     }
 
-    /// First goes whatever default privileges gave or left out, then comes exactly what the sibling grants. To be said
-    /// by the owner, who can always grant.
+    /// First revokes whatever default privileges have granted, then grants exactly what the sibling has. To be executed
+    /// as the owner, which can always grant.
     var grants: [String] {
         get throws(SQLTextError) {
             var statements: [String] = []
@@ -138,7 +139,7 @@ struct TemplateDDL {
         }
     }
 
-    /// The counterpart of the parent's index has a name that the server chose.
+    /// Looks up the counterpart of the parent's index, whose name the server has chosen.
     private func replicaIdentityByIndex(_ parentIndex: RelationName) throws(SQLTextError) -> String {
         let parentIndex = try SQLLiteral(try parentIndex.quoted).quoted
         let partition = try SQLLiteral(table).quoted
@@ -150,7 +151,7 @@ struct TemplateDDL {
                 EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', \(partition)::regclass, index_name);
             END
             """
-        // As a literal: a name can hold any dollar quote, and what follows would run with our own privileges.
+        // As a literal, not dollar-quoted: a name can contain any dollar quote, and could so inject SQL.
         return "DO \(try SQLLiteral(body).quoted)"
     }
 
@@ -176,7 +177,7 @@ struct TemplateDDL {
         return "ALTER TABLE \(table) \(action) TRIGGER \(try SQLIdentifier(trigger.name).quoted)"
     }
 
-    /// An empty name is PUBLIC.
+    /// - Parameter name: empty for PUBLIC.
     private static func role(_ name: String) throws(SQLTextError) -> String {
         name.isEmpty ? "PUBLIC" : try SQLIdentifier(name).quoted
     }
@@ -185,7 +186,7 @@ struct TemplateDDL {
         try role(grant.grantee) + (grant.isGrantable ? " WITH GRANT OPTION" : "")
     }
 
-    /// `name=value` of the catalog as `name = 'value'`.
+    /// Converts `name=value`, as in the catalog, to `name = 'value'`.
     private static func assignment(_ option: String) throws(SQLTextError) -> String {
         let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = try SQLIdentifier(String(parts[0])).quoted

@@ -3,15 +3,16 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Reads what partitions have of their own, so that new ones can be made like them and compared with them.
+/// Reads the templates of partitions, to copy them to new partitions and to compare partitions with each other.
 struct TemplateReader {
     let connection: Connection
 
-    /// By the parent's oid. A parent without a template is followed itself, as far as a first partition does.
+    /// The templates by the OID of the parent. For a parent without a sibling to copy, the template for a first
+    /// partition is derived from the parent itself.
     ///
-    /// The server locks a table (ACCESS SHARE) to print its policies, and waits behind whoever rewrites it. All are read
-    /// at once; where one is locked for longer than `deadline` they are read one by one, and those that are locked are
-    /// told apart. In a transaction, whose `lock_timeout` is the same afterwards.
+    /// To print policies the server locks the table (ACCESS SHARE), and so waits for sessions that rewrite it. All
+    /// templates are read together; if a lock is not available within `deadline`, they are read one by one, and those
+    /// that are locked are returned separately. Has to be called in a transaction, whose `lock_timeout` stays as it is.
     func read(
         _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
     ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], locked: [UInt32: ServerFailure]) {
@@ -36,7 +37,7 @@ struct TemplateReader {
         return (templates, locked)
     }
 
-    /// A lock that is not to be had in time leaves the transaction as it was.
+    /// If a lock is not available in time, the transaction can still be used.
     private func read(
         _ tables: [UInt32], within deadline: Duration
     ) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
@@ -45,7 +46,7 @@ struct TemplateReader {
             try await connection.script(
                 unsafe: "SAVEPOINT template; SET LOCAL lock_timeout = '\(deadline.milliseconds)ms'")
             let templates = try await read(tables)
-            // Rolled back: nothing was written, and the setting goes with it.
+            // Nothing was written: rolling back just restores the setting.
             try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
             return templates
         } catch {
@@ -56,7 +57,7 @@ struct TemplateReader {
         }
     }
 
-    /// nil when there is no such table.
+    /// nil if there is no such table.
     func read(_ name: RelationName) async throws(PostgresError) -> PartitionTemplate? {
         let row = try await connection.optionalRow(
             """
@@ -67,7 +68,7 @@ struct TemplateReader {
         return try await read([oid])[oid]
     }
 
-    /// By the table's own oid.
+    /// By the OID of the table itself.
     func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !tables.isEmpty else { return [:] }
         var templates = try await self.tables(tables)
@@ -115,7 +116,7 @@ struct TemplateReader {
         return templates
     }
 
-    /// Without what stands in other catalogs, and without a lock on any of the tables.
+    /// The parts of the templates that are in pg_class and its like, read without locking any of the tables.
     private func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !oids.isEmpty else { return [:] }
         var templates: [UInt32: PartitionTemplate] = [:]

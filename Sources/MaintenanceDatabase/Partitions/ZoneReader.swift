@@ -4,15 +4,16 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Asks the server about zones; its zone data is the truth for bounds.
+/// Asks the server about time zones; its zone data is authoritative for bounds.
 struct ZoneReader {
     let connection: Connection
 
-    /// A zone that the server does not know is left out: what that means is the planner's to say.
+    /// Has to be called in a transaction. A zone that the server does not know is left out; the planner decides what
+    /// that means.
     func answer(_ questions: ZoneQuestions) async throws(PostgresError) -> [String: ZoneSample] {
         var answers: [String: ZoneSample] = [:]
         for zone in questions.zones {
-            // An unknown zone is an error, which must not end the snapshot's transaction.
+            // An unknown zone is an error, which must not abort the transaction of the snapshot.
             try await connection.execute("SAVEPOINT zone")
             do throws(PostgresError) {
                 answers[zone] = try await sample(zone, questions)

@@ -1,6 +1,6 @@
-/// Lines of the server's `pg_hba.conf` and `pg_ident.conf`, and of a client's password file.
+/// Entries for the server's `pg_hba.conf` and `pg_ident.conf`, and for a client's password file.
 enum AuthenticationEntry {
-    /// - Parameter address: nil for the Unix socket.
+    /// - Parameter address: an IP address; nil for the Unix-domain socket.
     static func hba(
         database: String, role: String, address: String?, method: String
     ) -> PrivilegeCure {
@@ -17,7 +17,8 @@ enum AuthenticationEntry {
             text: [hbaField(map), hbaField(systemUser), hbaField(role)].joined(separator: "  "))
     }
 
-    /// The line of `~/.pgpass`, with the password to be filled in; for a list of hosts, any of them.
+    /// The line for `~/.pgpass`, with a placeholder for the password; with several hosts or ports, it matches any
+    /// (`*`).
     static func pgpass(_ target: ConnectionTarget) -> String {
         let single = { (field: String?) in field.flatMap { $0.contains(",") ? nil : $0 } ?? "*" }
         return [single(target.host), single(target.port), target.database, target.role].map(escaped)
@@ -25,7 +26,7 @@ enum AuthenticationEntry {
             + ":PASSWORD"
     }
 
-    /// In quotes no name is a keyword, and two of them are one.
+    /// A name as a field of pg_hba.conf or pg_ident.conf, quoted if it has special characters or would be a keyword.
     private static func hbaField(_ name: String) -> String {
         let keywords = ["all", "sameuser", "samerole", "samegroup", "replication"]
         let isPlain = name.unicodeScalars.allSatisfy { scalar in

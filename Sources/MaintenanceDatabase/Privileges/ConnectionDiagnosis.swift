@@ -2,10 +2,11 @@ import DatabaseAccess
 import PostgresClient
 import SQLText
 
-/// What a connection that failed says about access, and what to do about it. Pure: the same error, the same findings.
+/// What the error of a failed connection says about missing privileges or settings, and what to do about it. A pure
+/// function of the error and the target.
 ///
-/// The SQLSTATE decides; which of several causes of 28000 it was stands in the server's text alone, so a server that
-/// speaks another language than English gets the general finding with its own words.
+/// The SQLSTATE decides. The several causes of 28000 differ only in the message text, so with a server whose messages
+/// are not in English (lc_messages) the finding is a general one with the server's message.
 struct ConnectionDiagnosis {
     private let error: PostgresError
     private let target: ConnectionTarget
@@ -81,7 +82,7 @@ struct ConnectionDiagnosis {
                 + peerEntries + [Self.reload])
     }
 
-    /// A system user of the same name needs no map.
+    /// If the role has the name of the system user, no map in pg_ident.conf is needed.
     private var peerEntries: [PrivilegeCure] {
         let isSame = target.systemUser == target.role
         let line = AuthenticationEntry.hba(

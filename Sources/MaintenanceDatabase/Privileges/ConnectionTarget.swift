@@ -1,9 +1,10 @@
 import Glibc
 import PostgresClient
 
-/// Whom a connection is meant for, as far as the conninfo and libpq's environment tell; a service file is not read.
+/// Where a connection goes and as which role, as far as the conninfo and libpq's environment variables tell; service
+/// files are not read.
 struct ConnectionTarget {
-    /// The user of the operating system that this process runs as: what `peer` compares.
+    /// The operating-system user of this process, which `peer` authentication compares.
     let systemUser: String
     let role: String
     let database: String
@@ -31,7 +32,7 @@ struct ConnectionTarget {
         return value
     }
 
-    /// A user without an entry (a container's) has only a number.
+    /// The user ID as a number if the user has no entry in the user database, as in some containers.
     private static func nameOfSystemUser() -> String {
         var entry = passwd()
         var result: UnsafeMutablePointer<passwd>?

@@ -3,7 +3,7 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// What the updates of one corpus lack.
+/// The privileges that are missing for the updates of one corpus.
 struct CorpusPrivileges {
     let connection: Connection
     let session: PrivilegeSession
@@ -11,8 +11,9 @@ struct CorpusPrivileges {
 
     private var definition: CorpusDefinition { corpus.definition }
 
-    /// - Parameter owners: the roles that pgtend's own is about to be given.
-    /// - Returns: an owner that it should be given besides, and everything else that is missing.
+    /// - Parameter owners: the roles that pgtend's role can SET ROLE to once the other findings are cured.
+    /// - Returns: the owner of the corpus, if pgtend's role needs membership in it too; and everything else that is
+    ///   missing.
     func findings(
         ableToBecome owners: Set<String>
     ) async throws(PostgresError) -> (owner: RelationPrivileges?, [PrivilegeFinding]) {
@@ -21,7 +22,7 @@ struct CorpusPrivileges {
         var role = corpus.role ?? session.role
         var needed: RelationPrivileges?
         if corpus.role == nil, shared.count == 1, let first = ours.first {
-            // An owner is not bound by policies, and our role need not get past all of them for good.
+            // Policies normally do not apply to an owner, so SET ROLE is better than BYPASSRLS for pgtend's role.
             if owners.contains(first.owner) {
                 role = first.owner
             } else if ours.contains(where: \.isSubjectToRowSecurity) {
@@ -65,7 +66,7 @@ struct CorpusPrivileges {
         return findings
     }
 
-    /// The tenants are always listed by pgtend itself; the figures are written by the function where there is one.
+    /// pgtend itself always lists the tenants; if there is a function, that writes the figures.
     private func needed(on table: RelationName) -> [String] {
         if definition.function != nil || table == definition.source { return ["SELECT"] }
         return table == definition.target ? ["SELECT", "INSERT", "UPDATE"] : ["SELECT", "INSERT", "UPDATE", "DELETE"]
@@ -79,7 +80,7 @@ struct CorpusPrivileges {
                     function.function.schema, lacks: ["USAGE"], for: function.role, because: "call its function"))
         }
         if !function.mayExecute { findings.append(try .execute(function)) }
-        // A SECURITY DEFINER function counts as its owner. What else it needs is its author's to know.
+        // A SECURITY DEFINER function reads as its owner. Which other privileges it needs is not known here.
         if function.isDefiner, function.owner != function.role {
             for table in try await read(as: function.owner) where table.isSubjectToRowSecurity {
                 findings.append(

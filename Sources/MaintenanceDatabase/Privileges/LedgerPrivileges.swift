@@ -3,8 +3,8 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Whether the service could record what it does: without that the work succeeds all the same, but several services on
-/// one database would do it several times.
+/// Checks whether the service can record its work in the ledger. Without that the work succeeds nevertheless, but
+/// several services on one database would repeat each other's work.
 struct LedgerPrivileges {
     let connection: Connection
     let session: PrivilegeSession

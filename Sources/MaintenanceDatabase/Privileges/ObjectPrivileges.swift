@@ -3,10 +3,10 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Compares what the work in view asks for with what the roles have that would do it.
+/// Compares the privileges that the work requires with those that the roles have that would do it.
 ///
-/// First which owners pgtend's role has to be able to become; then, as if it could, what the roles of the steps lack:
-/// so one round of cures is enough.
+/// First it finds the owners to which pgtend's role has to be able to SET ROLE; then, as if it already could, the
+/// privileges that the roles of the steps lack. So one round of cures is enough.
 struct ObjectPrivileges {
     let connection: Connection
     let session: PrivilegeSession
@@ -36,8 +36,8 @@ struct ObjectPrivileges {
         return findings.mergedByCure
     }
 
-    /// The owners that have to be within reach and are not, each with what it owns. A view can be refreshed by MAINTAIN
-    /// too, from 17 on.
+    /// The owners to which pgtend's role cannot SET ROLE but has to, each with the objects that it owns. From
+    /// PostgreSQL 17 on, MAINTAIN is enough to refresh a view.
     private func memberships(
         _ owned: [RelationPrivileges], _ transfers: [OwnerTransfer]
     ) -> [(owner: RelationPrivileges, objects: [RelationName])] {
@@ -50,7 +50,8 @@ struct ObjectPrivileges {
             .map { ($0.value[0], $0.value.map(\.relation)) }
     }
 
-    /// A table whose new partitions are given to another owner, as their sibling has it: pgtend's role does that itself.
+    /// A table whose new partitions get an owner other than that of the table, like their sibling. pgtend's own role
+    /// executes the ALTER TABLE ... OWNER TO.
     private struct OwnerTransfer {
         let table: RelationPrivileges
         let template: RelationPrivileges
@@ -75,7 +76,7 @@ struct ObjectPrivileges {
                     try .schema(
                         template.relation.schema, lacks: ["CREATE"], for: template.owner, because: "own partitions"))
             }
-            // Up to 15 the membership alone does it, unless the role is one that does not inherit.
+            // Up to PostgreSQL 15, the membership alone is enough, unless the role is NOINHERIT.
             if !table.inheritsOwner, session.server.has(.membershipOptions) || !session.inherits {
                 findings.append(try .inheritance(of: table.owner, session, because: purpose))
             }
@@ -101,7 +102,7 @@ struct ObjectPrivileges {
         _ owned: [RelationPrivileges], _ owners: [String], _ transfers: [OwnerTransfer]
     ) async throws(PostgresError) -> [PrivilegeFinding] {
         var findings: [PrivilegeFinding] = []
-        // Where our role inherits an owner that makes partitions, it has that owner's USAGE.
+        // Where pgtend's role inherits the privileges of an owner that creates partitions, it has that owner's USAGE.
         let inherited = Set(transfers.map(\.table.relation.schema))
         let ours = try await RelationPrivileges.read(work.views.map { ($0.view.name, session.role) }, on: connection)
         for (view, isConcurrent) in work.views {
@@ -110,7 +111,8 @@ struct ObjectPrivileges {
             if !view.mayRefresh, !becomesOwner {
                 findings.append(try .relation(view.name, lacks: ["MAINTAIN"], for: session.role, because: "refresh it"))
             }
-            // MAINTAIN lets another role begin. The owner is who reads, and who compares old and new by name.
+            // With MAINTAIN, another role can start the refresh; the query, and the comparison of CONCURRENTLY, run as
+            // the owner.
             guard let asOwner = owned.first(where: { $0.relation == view.name }),
                 let beginner = becomesOwner ? asOwner : ours.first(where: { $0.relation == view.name })
             else { continue }
@@ -126,7 +128,7 @@ struct ObjectPrivileges {
         return findings + (try await viewReads())
     }
 
-    /// What the views read, with the rights of their owners.
+    /// The privileges that the owners of the views lack on what the views read.
     private func viewReads() async throws(PostgresError) -> [PrivilegeFinding] {
         var findings: [PrivilegeFinding] = []
         let names = work.views.map(\.view.name)

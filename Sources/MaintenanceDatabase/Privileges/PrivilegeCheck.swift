@@ -2,8 +2,8 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 
-/// What pgtend's role lacks in one database for the work that is in view there: for all tasks, whether they have
-/// something to do just now or not.
+/// Checks which privileges pgtend's role lacks in one database, for all kinds of task and for all objects that it is to
+/// maintain there, whether or not there is something to do at the moment.
 package struct PrivilegeCheck: Sendable {
     private let definition: DatabaseDefinition
     private let applicationName: String
@@ -13,12 +13,13 @@ package struct PrivilegeCheck: Sendable {
         self.applicationName = applicationName
     }
 
-    /// Connects and looks; changes nothing. Nothing missing means that `run` will not fail for want of a privilege.
+    /// Connects and checks; changes nothing. If no finding has the severity `missing`, `run` will not fail for lack of
+    /// a privilege.
     ///
-    /// A server that cannot be reached or refuses the session is a finding too.
+    /// If the server cannot be reached or rejects the connection, that is a finding too.
     ///
-    /// - Throws: what is no matter of access: a conninfo that libpq refuses, a cancelled task, a connection that is
-    ///   lost on the way.
+    /// - Throws: failures that are not about access: an invalid conninfo, a cancelled task, or a connection that is
+    ///   lost during the check.
     package func findings() async throws(ServerFailure) -> [PrivilegeFinding] {
         let connection: Connection
         do throws(PostgresError) {
@@ -89,7 +90,7 @@ package struct PrivilegeCheck: Sendable {
 }
 
 extension PrivilegeFinding {
-    /// The server is not one that pgtend can work on.
+    /// pgtend cannot work on the server: it is a standby, or behind an unsuitable pooler.
     fileprivate init(_ failure: ServerFailure) {
         self.init(
             severity: .missing, object: "server",
@@ -99,7 +100,7 @@ extension PrivilegeFinding {
     }
 }
 
-/// The queries of the privilege check. Each is a file of `sql/run/privileges`, runnable in psql.
+/// The queries of the privilege check. Each is a file in `sql/run/privileges`, which can be run in psql.
 enum PrivilegeQuery: String, EmbeddedQuery {
     case session = "run/privileges/session"
     case schemas = "run/privileges/schemas"

@@ -1,6 +1,6 @@
 extension [PrivilegeFinding] {
-    /// One finding for each cure: six views of one schema that lack the same grant are one thing to do. The first one's
-    /// words, and how many more reasons there are.
+    /// One finding per cure: if six views lack the same grant on their schema, that is one thing to do. A merged
+    /// finding has the text of the first one, and how many more reasons there are.
     var mergedByCure: [PrivilegeFinding] {
         var merged: [(first: PrivilegeFinding, reasons: Set<PrivilegeFinding>)] = []
         for finding in self {

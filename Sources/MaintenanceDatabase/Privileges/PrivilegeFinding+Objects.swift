@@ -3,7 +3,7 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// The findings about objects, each spelled once, with the statement that cures it.
+/// The findings about objects, each with the statement that cures it.
 extension PrivilegeFinding {
     static func membership(
         in owner: RelationPrivileges, owning objects: [RelationName], _ session: PrivilegeSession
@@ -78,9 +78,11 @@ extension PrivilegeFinding {
             ])
     }
 
-    /// A role that a policy would show a part of the rows only, which pgtend refuses to count.
+    /// Row-level security would hide rows from the role, so that a count would be wrong; pgtend therefore runs with
+    /// row_security = off.
     ///
-    /// - Parameter owns: whether the role has the owner's privileges, so that FORCE alone is what binds it.
+    /// - Parameter owns: whether the role has the owner's privileges, so that only FORCE ROW LEVEL SECURITY applies to
+    ///   it.
     static func rowSecurity(
         on table: RelationName, of role: String, owns: Bool, because reason: String
     ) throws(PostgresError) -> PrivilegeFinding {

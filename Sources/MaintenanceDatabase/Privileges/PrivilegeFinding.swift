@@ -1,9 +1,9 @@
-/// Something that pgtend's role lacks, or should rather not have.
+/// Something that pgtend's role lacks, or should better not have.
 package struct PrivilegeFinding: Hashable, Sendable {
     package enum Severity: String, Hashable, Sendable {
-        /// Without it something of the work fails.
+        /// Some of the work fails without it.
         case missing
-        /// The work succeeds all the same.
+        /// The work succeeds without it.
         case advice
     }
 
@@ -12,19 +12,19 @@ package struct PrivilegeFinding: Hashable, Sendable {
     package let object: String
     /// What has to hold, as a clause: `role pgtend may SET ROLE app_owner, which owns …`.
     package let expected: String
-    /// What holds instead, with the server's words and the SQLSTATE where it refused.
+    /// What holds instead; if the server rejected something, its message and the SQLSTATE.
     package let found: String
-    /// Everything that has to be done, in order.
+    /// What has to be done about it: all of it, in this order.
     package let cures: [PrivilegeCure]
 }
 
-/// One thing that a person does about a finding.
+/// One thing to do about a finding.
 package enum PrivilegeCure: Hashable, Sendable {
-    /// A statement for psql, without its semicolon; in which database matters for all but roles.
+    /// A statement for psql, without the semicolon. Except for roles, it has to be executed in the database concerned.
     case sql(String)
-    /// A line of a configuration file of the server's: `pg_hba.conf` or `pg_ident.conf`. Order matters in the first.
+    /// A line for the server's `pg_hba.conf`, where the order of lines matters, or `pg_ident.conf`.
     case line(file: String, text: String)
-    /// What no statement and no line can say.
+    /// Anything else, in prose.
     case advice(String)
 }
 

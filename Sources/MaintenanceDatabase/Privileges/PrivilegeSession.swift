@@ -2,11 +2,12 @@ import DatabaseAccess
 import PostgresClient
 import SQLText
 
-/// Who pgtend is on the server.
+/// The role of pgtend's session, and its attributes.
 struct PrivilegeSession {
     let role: String
     let isSuperuser: Bool
-    /// Whether it has the privileges of the roles that it is a member of without SET ROLE; from 16 on each GRANT says.
+    /// The role attribute INHERIT: whether it has the privileges of the roles it is a member of without SET ROLE. From
+    /// PostgreSQL 16 on, that is an option of each membership.
     let inherits: Bool
     let readsAllStats: Bool
     let hasRoleNamedPgtend: Bool
@@ -21,8 +22,8 @@ struct PrivilegeSession {
             server: ServerCapabilities(versionNumber: connection.server.version.number))
     }
 
-    /// Makes this role a member of `owner` that can SET ROLE to it. From 16 on it gets no more than that; a membership
-    /// that it has already keeps its other options.
+    /// The statement that makes this role a member of `owner` that can SET ROLE to it. From PostgreSQL 16 on, it grants
+    /// no more than that; an existing membership keeps its other options.
     func membership(in owner: String, isMember: Bool) throws(PostgresError) -> String {
         let options =
             !server.has(.membershipOptions) ? "" : isMember ? " WITH SET TRUE" : " WITH INHERIT FALSE, SET TRUE"
@@ -30,8 +31,8 @@ struct PrivilegeSession {
             "GRANT \(try spelled(SQLIdentifier(owner).quoted)) TO \(try spelled(SQLIdentifier(role).quoted))\(options)"
     }
 
-    /// Gives this role, a member of `owner`, the owner's privileges without SET ROLE: up to 15 it is the role that
-    /// inherits or does not, from 16 on the membership.
+    /// The statement that gives this role, a member of `owner`, the owner's privileges without SET ROLE. Up to
+    /// PostgreSQL 15, INHERIT is an attribute of the role; from 16 on, an option of the membership.
     func inheritance(of owner: String) throws(PostgresError) -> String {
         let role = try spelled(SQLIdentifier(role).quoted)
         if !server.has(.membershipOptions) { return "ALTER ROLE \(role) INHERIT" }

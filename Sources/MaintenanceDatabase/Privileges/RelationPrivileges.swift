@@ -3,26 +3,30 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// What one role may do with one relation: a row of `sql/run/privileges/relations.sql`.
+/// The privileges of one role on one relation: a row of `sql/run/privileges/relations.sql`.
 struct RelationPrivileges {
     let relation: RelationName
-    /// The role that a step works as.
+    /// The role whose privileges these are.
     let role: String
     let owner: String
     let ownerIsSuperuser: Bool
-    /// Of pgtend's own role: whether it can SET ROLE to the owner, has its privileges without that, is a member at all.
+    /// Whether pgtend's role may SET ROLE to the owner.
     let mayActAsOwner: Bool
+    /// Whether pgtend's role has the owner's privileges without SET ROLE.
     let inheritsOwner: Bool
+    /// Whether pgtend's role is a member of the owner, with whatever options.
     let isMember: Bool
     let mayUseSchema: Bool
     let mayCreateInSchema: Bool
     let mayCreateTemporary: Bool
     let privileges: Set<String>
-    /// Whether row-level security would filter what the role reads, and whether it is FORCE that binds an owner.
+    /// Whether row-level security would filter the rows that the role reads.
     let isSubjectToRowSecurity: Bool
+    /// Whether the role has the owner's privileges, and is subject to row-level security only because of FORCE.
     let isRowSecurityForced: Bool
 
-    /// Those of `pairs` that exist, in their order. An empty role is the relation's owner.
+    /// The privileges for those `pairs` whose relation exists, in their order. An empty role stands for the owner of
+    /// the relation.
     static func read(
         _ pairs: [(relation: RelationName, role: String)], on connection: Connection
     ) async throws(PostgresError) -> [RelationPrivileges] {
@@ -48,13 +52,14 @@ struct RelationPrivileges {
     }
 }
 
-/// What one role may do with one function: a row of `sql/run/privileges/functions.sql`.
+/// The privileges of one role on one function: a row of `sql/run/privileges/functions.sql`.
 struct FunctionPrivileges {
     let function: RelationName
     /// The types of its arguments, as SQL.
     let arguments: String
     let role: String
     let owner: String
+    /// Whether it is SECURITY DEFINER.
     let isDefiner: Bool
     let mayUseSchema: Bool
     let mayExecute: Bool

@@ -2,10 +2,10 @@ import DatabaseAccess
 import PostgresClient
 import SQLText
 
-/// What would be better about the role that pgtend connects as.
+/// What could be improved about the role that pgtend connects as.
 struct RoleAdvice {
     let session: PrivilegeSession
-    /// Of what is in view.
+    /// The owners of all objects that pgtend is to maintain.
     let owners: [String]
 
     var findings: [PrivilegeFinding] {
@@ -14,7 +14,7 @@ struct RoleAdvice {
         }
     }
 
-    /// The statements make `pgtend` from nothing; one that exists already only gets what it lacks.
+    /// The statements create the role `pgtend`; if it already exists, they only grant what it needs.
     private var leastPrivilege: PrivilegeFinding {
         get throws(PostgresError) {
             let role = PrivilegeSession(
@@ -41,7 +41,7 @@ struct RoleAdvice {
         get throws(PostgresError) {
             let role = try spelled(SQLIdentifier(session.role).quoted)
             let options = !session.server.has(.membershipOptions) ? "" : " WITH INHERIT TRUE"
-            // Up to 15 it is the role that inherits or does not.
+            // Up to PostgreSQL 15, INHERIT is an attribute of the role.
             let inherit = !session.server.has(.membershipOptions) && !session.inherits
             return PrivilegeFinding(
                 severity: .advice, object: "role \(session.role)",

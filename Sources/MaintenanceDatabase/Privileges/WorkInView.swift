@@ -1,11 +1,11 @@
 import Maintenance
 import SQLText
 
-/// The objects that a run would work on, had it every privilege: with work for today or without.
+/// The objects that a run would maintain if it had all privileges, whether or not they have work at the moment.
 struct WorkInView {
-    /// Understood partitioned tables.
+    /// The partitioned tables whose key pgtend supports, and that are not refused for another reason than privileges.
     let tables: [PartitionedTable]
-    /// The partition that new ones are made like, by its parent.
+    /// For each table that has one, the partition that new ones copy.
     let templates: [(table: RelationName, template: RelationName)]
     let views: [(view: MaterializedView, isConcurrent: Bool)]
     let corpora: [Corpus]
@@ -33,7 +33,7 @@ struct WorkInView {
         }
     }
 
-    /// Whoever owns something in view, in the order of their names.
+    /// The owners of these objects, sorted by name.
     var owners: [String] {
         Set(tables.map(\.owner) + views.map(\.view.owner) + corpora.compactMap(\.role)).sorted()
     }

@@ -1,6 +1,6 @@
 import DatabaseAccess
 
-/// The queries on the catalog. Each is a file of `sql/run`, runnable in psql.
+/// The queries on the system catalog. Each is a file in `sql/run`, which can be run in psql.
 enum CatalogQuery: String, EmbeddedQuery {
     case server = "run/catalog/server"
     case schemas = "run/catalog/schemas"

@@ -4,17 +4,19 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// One run on one database: connect, take the locks, read, plan, execute, report. `plan` stops before the locks.
+/// One run in one database: connects, takes the advisory locks, reads the catalog, plans, executes, and reports.
+/// `plan()` takes no advisory locks, and executes nothing.
 package struct MaintenanceRun: Sendable {
     private let context: RunContext
 
     /// - Parameters:
-    ///   - tasks: the kinds of work that are asked for; for a slot its own.
+    ///   - tasks: the kinds of task that are requested; for a slot, the kind of the slot.
     ///   - runID: 32 lower-case hexadecimal digits.
-    ///   - applicationName: what `pg_stat_activity` shows.
-    ///   - programVersion: what the ledger says about the run.
-    ///   - order: the slot that the run is to complete; nil for a run by hand.
-    ///   - installsLedger: whether the ledger is made where the database has none.
+    ///   - applicationName: the `application_name` of the session.
+    ///   - programVersion: the version of pgtend, for the ledger.
+    ///   - order: the slot that the run is to complete; nil for a manual run.
+    ///   - installsLedger: whether to install the ledger in a database that has none.
+    ///   - sink: where events go, while they happen.
     package init(
         definition: DatabaseDefinition, tasks: [TaskKind], runID: String, applicationName: String,
         programVersion: String, order: SlotOrder? = nil, installsLedger: Bool = false, sink: any EventSink
@@ -27,8 +29,11 @@ package struct MaintenanceRun: Sendable {
 
     private var sink: any EventSink { context.sink }
 
-    /// What `execute` would do now, and the version of the server (`server_version_num`) that its SQL is for.
-    /// Changes nothing.
+    /// What `execute` would do now, and the version of the server (`server_version_num`), on which the SQL depends.
+    ///
+    /// Changes nothing. Locks: ACCESS SHARE (`SnapshotReader.read`).
+    ///
+    /// - Throws: if the server cannot be reached, is a standby, or its catalog cannot be read.
     package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
         let connection: Connection
         do throws(PostgresError) {
@@ -50,11 +55,14 @@ package struct MaintenanceRun: Sendable {
         }
     }
 
-    /// Never throws: what goes wrong is in the summary. The task's cancellation ends the run after the step that is
-    /// running has been cancelled on the server.
+    /// Carries out the run.
     ///
-    /// - Parameter stopReason: why the run is to stop, such as the name of a signal; nil while it is not. From then on
-    ///   no step begins; the one that is running goes on unless the task is cancelled too.
+    /// Never throws: failures are in the summary. If the Swift task is cancelled, the step that is running is cancelled
+    /// on the server, and the run ends.
+    ///
+    /// - Parameter stopReason: returns why the run is to stop, for example the name of a signal, or nil as long as it
+    ///   is not. Once it returns a reason, no further step starts; a step that is running goes on unless the task is
+    ///   cancelled too.
     package func execute(stopReason: @escaping @Sendable () -> String? = { nil }) async -> RunSummary {
         let start = ContinuousClock.now
         var summary = RunSummary(
@@ -72,7 +80,8 @@ package struct MaintenanceRun: Sendable {
         return summary
     }
 
-    /// Nobody else can cancel what we run before the first step: then the task was.
+    /// Adds a failure, and whether the run was interrupted, to the summary. A failure of the class `cancelled` is not
+    /// added: before the first step, it means that the task was cancelled.
     private func conclude(_ summary: inout RunSummary, _ failure: ServerFailure?, _ stopReason: () -> String?) {
         if let failure, failure.failureClass != .cancelled { summary.failure = failure }
         let isCutShort = Task.isCancelled || summary.count(.interrupted) > 0 && stopReason() != nil
@@ -120,7 +129,7 @@ package struct MaintenanceRun: Sendable {
             }
             isCompletedElsewhere = try await record.begin(session.tasks, on: connection)
         }
-        // Of a slot whose task another run holds there is nothing to plan.
+        // If another run holds the lock of the slot's task, there is nothing to plan.
         if isCompletedElsewhere || context.order != nil && !summary.heldLocks.isEmpty {
             summary.slot = record.slot
             return
@@ -159,14 +168,15 @@ package struct MaintenanceRun: Sendable {
         if let failure = session.reconnectFailure { throw ServerFailure(failure) }
     }
 
-    /// What had changed since the plan was made is planned anew, once, for the objects that it was about.
+    /// Plans the objects of superseded steps once more, since they have changed after the plan was made, and executes
+    /// the new steps.
     ///
-    /// - Returns: the second plan; nil where the first one still says how things are.
+    /// - Returns: the second plan and its snapshot; nil if there was none.
     private func replanAndExecute(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async -> (Plan, CatalogSnapshot)? {
         let superseded = summary.reports.filter { report in
-            // What was done for the slot before has not changed.
+            // Steps that an earlier run has done for the slot are superseded without any change.
             guard case .superseded = report.outcome else { return false }
             return executor.progress.doneBefore[report.step.key] == nil
         }
@@ -181,7 +191,7 @@ package struct MaintenanceRun: Sendable {
         do throws(ServerFailure) {
             (plan, snapshot) = try await self.plan(on: session)
         } catch {
-            // Then the run ends for that reason, and not for these objects.
+            // In these cases the whole run ends, and reports why.
             guard !session.isLost, error.failureClass != .cancelled else { return nil }
             var failure = error
             failure.message = "it had changed since the plan was made, and could not be planned anew: \(error.message)"
@@ -210,7 +220,7 @@ package struct MaintenanceRun: Sendable {
         let object: RelationName
     }
 
-    /// Of the kinds of task whose locks the session holds.
+    /// Plans the kinds of task whose locks the session holds.
     private func plan(on session: RunSession) async throws(ServerFailure) -> (Plan, CatalogSnapshot) {
         let tasks = await session.tasks
         let connection: Connection
@@ -227,12 +237,12 @@ package struct MaintenanceRun: Sendable {
     {
         let snapshot = try await SnapshotReader(connection: connection, definition: context.definition, tasks: tasks)
             .read()
-        // A connection that was lost may have been had again on another host.
+        // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }
         return snapshot
     }
 
-    /// The runway of each planned table once the partitions that were made are counted in.
+    /// The runway of each table, including the partitions that were created.
     private func runways(_ plan: Plan, _ snapshot: CatalogSnapshot, _ reports: [StepReport]) -> [Runway] {
         let done = reports.filter { $0.outcome == .done && $0.step.createPartition != nil }.map(\.step)
         if done.isEmpty { return plan.runways }
@@ -250,7 +260,7 @@ package struct MaintenanceRun: Sendable {
         return try await Connection.open(context.definition, options: options)
     }
 
-    /// For statements without a limit of their own, so that a server that has stopped ends the run at last: they read
-    /// the catalog or write the ledger, in milliseconds.
+    /// For statements without a time limit of their own, which read the catalog or write the ledger and normally take
+    /// milliseconds. It makes sure that an unresponsive server cannot hang the run forever.
     private static let statementTimeout = Duration.seconds(60)
 }

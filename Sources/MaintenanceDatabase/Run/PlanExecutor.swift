@@ -4,27 +4,27 @@ import PostgresClient
 import SQLText
 import Synchronization
 
-/// Executes the steps of a plan one after the other: one DDL step at a time per database.
+/// Executes the steps of a plan one after the other.
 ///
-/// A step that fails never stops the next. A connection that is lost is opened again once for each step, and the step
-/// is tried again: the ledger, or where there is none its recheck, tells whether it had been committed.
+/// The failure of a step does not stop the next one. A lost connection is reopened once per step, and the step is tried
+/// again: the ledger, or without a ledger the recheck, tells whether it had been committed.
 struct PlanExecutor {
     let session: RunSession
     let context: RunContext
     private let stopReason: @Sendable () -> String?
-    /// The run in the ledger; nil where nothing is recorded.
+    /// nil if the run is not recorded in the ledger.
     private let recordedRun: RecordedRun?
-    /// When each step was begun, by its number in the run, from 1.
+    /// When each step was started, by its number in the run, counted from 1.
     private(set) var startTimes: [Int: ContinuousClock.Instant] = [:]
     private(set) var progress: PlanProgress
-    /// How many steps there have been.
+    /// How many steps there have been, over all calls of `execute`; the number of the current step.
     private var stepNumber = 0
-    /// Somebody else works in our place: no further step is begun.
+    /// Whether another run has taken this one over: no further step is started then.
     private var isFenced = false
-    /// Over all steps of the run, and where there is a ledger of all runs within the hour before it.
+    /// The waits of all steps of this run and, with a ledger, of the runs within the hour before it.
     private var waits: LockWaits
 
-    /// - Parameter stopReason: not nil from when on no step is to begin.
+    /// - Parameter stopReason: once it returns a reason, no further step is started.
     init(
         session: RunSession, context: RunContext, recordedRun: RecordedRun? = nil,
         stopReason: @escaping @Sendable () -> String? = { nil }
@@ -44,7 +44,8 @@ struct PlanExecutor {
         var reports: [StepReport] = []
         for (index, step) in steps.enumerated() {
             stepNumber += 1
-            // Counted in the summary, but no event each: a thousand steps that were not begun are not a thousand lines.
+            // No events for these: a thousand steps that are not started are not worth a thousand log lines. The
+            // summary counts them.
             if let reason = reasonNotToBegin {
                 reports.append(StepReport(step: step, outcome: .interrupted(reason: reason), duration: .zero))
                 continue
@@ -87,9 +88,9 @@ struct PlanExecutor {
         }
     }
 
-    /// One try, and the pause behind it.
+    /// One try, and the pause after it.
     ///
-    /// - Returns: nil where there is to be another one.
+    /// - Returns: nil if there is to be another one.
     private mutating func attempt(
         _ tries: inout StepTries, _ work: any StepWork, since start: ContinuousClock.Instant
     ) async -> StepOutcome? {
@@ -127,14 +128,14 @@ struct PlanExecutor {
                     .stepRetried(
                         runID: context.runID, database: context.database, step: step, attempt: tries.attempt - 1,
                         delay: delay, failed.blockers))
-                // Cancelled or not, the loop looks again.
+                // If the pause is cancelled, the loop notices it.
                 _ = await pause(for: delay)
                 return nil
             }
         }
     }
 
-    /// Whether the holder is another run or our own old session, only the one who looks at it can tell.
+    /// The text does not claim who the holder is: another run, or the old session of this run that has not ended yet.
     private func lostLockReason(_ holder: HeldRunLock) -> String {
         let who = SessionOwner(user: holder.user, application: holder.application)
         return "not executed: the connection was lost, and on the new one the lock of the \(holder.task) was still "
@@ -155,7 +156,7 @@ struct PlanExecutor {
         }
     }
 
-    /// Asked right after the failure: whoever held the lock for the whole deadline mostly still has it.
+    /// Queried right after the failure: a session that held the lock for the whole deadline usually still holds it.
     private func blockers(of step: PlanStep, _ work: any StepWork, _ failure: ServerFailure) async -> [Blocker] {
         guard failure.failureClass == .lockNotAvailable else { return [] }
         do throws(PostgresError) {

@@ -3,16 +3,18 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 
-/// The advisory locks that keep two runs on one database from doing the same kind of task at once.
+/// The advisory locks that keep two runs in one database from doing the same kind of task at the same time.
 ///
-/// Held by the session that executes, so that they go with it however it ends.
+/// They are session-level locks of the session that executes the steps, so they are released however it ends.
 struct RunLock {
     let connection: Connection
 
-    /// nil when it is ours now, else who has it.
+    /// Tries to take the lock, without waiting.
+    ///
+    /// - Returns: nil if this session holds the lock now; otherwise its holder.
     func take(_ task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
         let number = Self.number(of: task)
-        // The holder can be gone by the time that we ask who it was: then the lock is free after all.
+        // The holder may have ended before it is looked up: then the lock is free after all.
         for _ in 0..<3 {
             let row = try await connection.row(
                 "SELECT pg_try_advisory_lock(\(AdvisoryLock.key)::integer, \(number)::integer) AS taken")
@@ -24,7 +26,7 @@ struct RunLock {
             since: HostClock.now())
     }
 
-    /// Who has it now; nil where nobody does.
+    /// The session that holds the lock now; nil if none does.
     func holder(of task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
         let query = LockQuery.advisoryHolder(AdvisoryLock.key, Self.number(of: task))
         guard let holder = try await connection.optionalRow(query) else { return nil }

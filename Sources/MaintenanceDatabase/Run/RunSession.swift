@@ -3,12 +3,12 @@ import Maintenance
 import PostgresClient
 import Synchronization
 
-/// The connection of a run and the locks that it holds. A lost connection is opened again, and its locks are taken
-/// again before anything else happens on it.
+/// The connection of a run, and the advisory locks that it holds. A lost connection is reopened, and the locks are
+/// taken again before it is used for anything else.
 actor RunSession {
     private let open: @Sendable () async throws(PostgresError) -> Connection
     private var current: Connection
-    /// The kinds of task whose locks this run holds.
+    /// The kinds of task whose locks this session holds.
     private(set) var tasks: [TaskKind] = []
     /// The locks that could not be taken again on a new connection.
     private(set) var lostLocks: [HeldRunLock] = []
@@ -18,11 +18,11 @@ actor RunSession {
     private nonisolated let noticeLog: NoticeLog
     private nonisolated let loss = Mutex<PostgresError?>(nil)
 
-    /// Why the server could not be reached again; no further step is tried then.
+    /// Why reconnecting to the server failed; no further step is tried then.
     nonisolated var reconnectFailure: PostgresError? { loss.withLock { $0 } }
     nonisolated var isLost: Bool { reconnectFailure != nil }
 
-    /// - Parameter reconnectTimeout: for how long a lost connection is tried to be had again, with its locks.
+    /// - Parameter reconnectTimeout: how long to try to reopen a lost connection and to take its locks again.
     init(
         first connection: Connection, notices: NoticeLog, reconnectTimeout: Duration = .seconds(15),
         reopen: @escaping @Sendable () async throws(PostgresError) -> Connection
@@ -34,10 +34,12 @@ actor RunSession {
         open = reopen
     }
 
-    /// Takes the lock of each kind; those that another run holds are returned, and not worked on.
+    /// Takes the lock of each kind of task.
     ///
-    /// The backend of a run that has just ended or was killed outlives it by a moment, so a lock that is held is asked
-    /// for again for half a second.
+    /// The backend of a run that has just ended or was killed lives on for a moment, so for half a second it tries
+    /// again to take a lock that is held.
+    ///
+    /// - Returns: the locks that other sessions hold.
     func take(_ tasks: [TaskKind]) async throws(PostgresError) -> [HeldRunLock] {
         let lock = RunLock(connection: current)
         let deadline = ContinuousClock.now + Self.lockTimeout
@@ -56,27 +58,29 @@ actor RunSession {
     private static let lockTimeout = Duration.milliseconds(500)
     private static let lockPause = Duration.milliseconds(50)
 
-    /// The connection, alive as far as we know.
+    /// The connection, reopened first if it is known to be lost.
+    ///
+    /// - Throws: if it cannot be reopened, now and at each later call.
     func connection() async throws(PostgresError) -> Connection {
         if let reconnectFailure { throw reconnectFailure }
         if current.isBroken { try await reconnect() }
         return current
     }
 
-    /// Who has the lock of that kind of task instead of us since the connection was lost; nil while it is ours.
+    /// The session that has held the lock of that kind of task since the connection was lost; nil if this one holds it.
     func otherHolder(of task: TaskKind) -> HeldRunLock? {
         lostLocks.first { $0.task == task }
     }
 
-    /// The server may be restarting, and our old backend, with our locks, lives on until it finds us gone
-    /// (`SessionSettings.connectionCheck`): both pass within seconds or not at all.
+    /// The server may be restarting, or the old backend of this session may keep its locks until it notices that the
+    /// client is gone (`SessionSettings.connectionCheck`). Both normally take a few seconds, so it tries for a while.
     private func reconnect() async throws(PostgresError) {
         let (wanted, deadline) = (tasks, ContinuousClock.now + reconnectTimeout)
         var failure = PostgresError(.connection, "the connection to the server was lost")
         repeat {
             do throws(PostgresError) {
                 current = try await open()
-                // Of several hosts the one that answers first may not have been promoted yet.
+                // With several hosts, the one that accepts the connection may not have been promoted yet.
                 if try await current.isStandby { throw PostgresError.standby }
                 tasks = []
                 let held = try await take(wanted)
@@ -88,7 +92,7 @@ actor RunSession {
             } catch {
                 failure = error
             }
-            // Half of the locks are none: the next connection has to take all of them again.
+            // With only some of the locks, give them all up: the next connection has to take all of them again.
             tasks = wanted
             await current.close()
             if [.authentication, .pooler].contains(failure.kind) { break }
@@ -100,8 +104,8 @@ actor RunSession {
 
     private static let reconnectPause = Duration.milliseconds(500)
 
-    /// Gives the locks back and closes. A backend outlives its connection by a moment, and a run that starts right
-    /// behind this one would find the locks still held by it.
+    /// Releases the locks and closes the connection. A backend lives on for a moment after its connection is closed,
+    /// and a run that starts right after this one would find the locks still held.
     func close() async {
         do throws(PostgresError) {
             if !current.isBroken {
@@ -118,7 +122,8 @@ actor RunSession {
     nonisolated func addNotice(_ text: String) { noticeLog.add(text) }
 }
 
-/// What the server said without failing. A WARNING can be the only sign that a statement did not do its work.
+/// Collects the server's notices and pgtend's own remarks for the report of a step. A WARNING may be the only sign that
+/// a statement did not have its effect.
 final class NoticeLog: Sendable {
     private let kept = Mutex<[String]>([])
     private static let limit = 20

@@ -4,10 +4,10 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Reads what the planners want to know, in one REPEATABLE READ transaction that writes nothing.
+/// Reads what the planners need to know, in one REPEATABLE READ READ ONLY transaction.
 ///
-/// `pg_get_expr` and `regclass` do not follow the snapshot: a table that is dropped meanwhile shows as a partition
-/// without bounds, and the reading starts over.
+/// `pg_get_expr` and `regclass` do not use the transaction's snapshot: a table that is dropped in the meantime may
+/// appear as a partition without bounds, or raise an error. Then the transaction is repeated.
 package struct SnapshotReader {
     private let connection: Connection
     private let definition: DatabaseDefinition
@@ -19,10 +19,15 @@ package struct SnapshotReader {
         self.tasks = tasks
     }
 
-    /// How often a reading is begun before tables that are dropped under each of them are an error.
+    /// How many times it is tried before tables that are dropped during each try are an error.
     private static let tries = 5
 
-    /// Locks: ACCESS SHARE on catalogs, and on the corpora's tables whose tenants are listed.
+    /// Reads the snapshot.
+    ///
+    /// Locks, until the end of the transaction: ACCESS SHARE on the system catalog, on the partitions whose policies
+    /// are read (for at most the lock deadline of a step), and on the tables of corpora whose tenants are listed.
+    ///
+    /// - Throws: if a query fails, or tables were dropped during each of several tries.
     package func read() async throws(ServerFailure) -> CatalogSnapshot {
         var last: PostgresError?
         for _ in 0..<Self.tries {
@@ -34,7 +39,7 @@ package struct SnapshotReader {
                 last = error
             }
         }
-        // If it was none of ours to drop, the server's words are the only trace of what is wrong.
+        // If nothing was dropped, the server's message is the only trace of what is wrong.
         throw ServerFailure(
             failureClass: .other, sqlState: last?.sqlState,
             message: "the catalog changed under each of \(Self.tries) readings"
@@ -43,12 +48,13 @@ package struct SnapshotReader {
             cure: "run pgtend again when fewer tables are dropped")
     }
 
-    /// undefined_table, undefined_object and internal_error (`cache lookup failed`): dropped under our hands.
+    /// Whether the error may mean that a table was dropped while it was read: undefined_table, undefined_object, or
+    /// internal_error (`cache lookup failed`).
     private static func indicatesDroppedTable(_ error: PostgresError) -> Bool {
         [.undefinedTable, .undefinedObject, .internalError].contains(error.sqlState)
     }
 
-    /// nil when a table was dropped meanwhile.
+    /// nil if a table was dropped in the meantime.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
         try await connection.readingOneSnapshot { () async throws(PostgresError) in try await inTransaction() }
     }
@@ -77,7 +83,7 @@ package struct SnapshotReader {
         return snapshot
     }
 
-    /// false when a table was dropped meanwhile.
+    /// false if a table was dropped in the meantime.
     private func readPartitions(into snapshot: inout CatalogSnapshot) async throws(PostgresError) -> Bool {
         let reader = PartitionReader(connection: connection)
         guard let tables = try await reader.tables(of: definition) else { return false }
@@ -87,7 +93,7 @@ package struct SnapshotReader {
         if let questions {
             snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
         }
-        // The names and the templates that matter are those of the plan so far.
+        // A plan with what is known so far shows which names and templates matter.
         let asked = PartitionPlanner(definition: definition, snapshot: snapshot).questions()
         let names = asked.names.sorted()
         if !names.isEmpty {
@@ -95,7 +101,7 @@ package struct SnapshotReader {
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
             (snapshot.templates, snapshot.lockedTemplates) = try await TemplateReader(connection: connection)
                 .read(asked.templates, within: definition.locks.perStep)
-            // Without its sibling's grants and policies a new partition could show rows that its siblings hide.
+            // A sibling that is gone: without its grants and policies, a new partition could expose rows.
             if asked.templates.contains(where: {
                 snapshot.templates[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
             }) {

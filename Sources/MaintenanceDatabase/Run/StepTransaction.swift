@@ -4,25 +4,27 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// The transaction of one try of one step: it ends committed or rolled back, whatever happens in it.
+/// The transaction of one try of a step. Whatever happens in it, it ends committed or rolled back.
 struct StepTransaction {
     let connection: Connection
     let limits: StepLimits
-    /// The row of the ledger that is committed with the effect.
+    /// The step's row in the ledger; nil without a ledger.
     var row: StepRow?
 
-    /// What the work in it came to.
+    /// How the work wants the transaction to end.
     enum Verdict {
         case commit
         case rollback(StepOutcome)
     }
 
-    /// Runs `work` as `role`, under the step's limits, and commits where it says so, together with the step's row in
-    /// the ledger.
+    /// Runs `work` as `role` within the step's limits. If its verdict is to commit, commits it together with the step's
+    /// row in the ledger.
     ///
-    /// - Parameter changed: says what of the plan no longer holds, nil for nothing. It is asked before the role is
-    ///   taken on, which may have gone with its tables; and once more where the server refused the work: what was
-    ///   changed between the two is no error either.
+    /// - Parameters:
+    ///   - role: for SET ROLE; nil keeps the role that connected.
+    ///   - changed: returns the outcome of the step if the plan no longer holds, or nil. It is called before SET ROLE,
+    ///     since the role may have been dropped with its tables; and once more if the server rejects the work, since a
+    ///     change in between is not an error either.
     func run(
         as role: String?, unless changed: () async throws(PostgresError) -> StepOutcome?,
         _ work: () async throws(PostgresError) -> Verdict
@@ -55,18 +57,18 @@ struct StepTransaction {
         }
     }
 
-    /// A connection that is lost takes its transaction with it; that it was lost shows in the next statement.
+    /// If the connection is lost, the server rolls back by itself; the loss may become apparent only now.
     private func rollBack(after failure: PostgresError) async throws(PostgresError) {
         guard !connection.isBroken else { return }
         do throws(PostgresError) {
             try await connection.execute("ROLLBACK", evenIfCancelled: true)
         } catch {
-            // The loss decides what happens next, unless we were told to stop anyhow.
+            // The loss of the connection decides what happens next, unless the run was cancelled anyway.
             throw error.kind == .connection && failure.kind != .cancelled ? error : failure
         }
     }
 
-    /// What the step's row in the ledger needs is locked before anything that others wait for.
+    /// The locks for the row in the ledger come first, before any lock for which the application would have to wait.
     private func begin() async throws(PostgresError) {
         let statements = limits.beginning + (row?.reservation ?? [])
         do throws(PostgresError) {
@@ -81,12 +83,12 @@ struct StepTransaction {
 }
 
 extension StepLimits {
-    /// How long a statement may go unanswered: the server ends it earlier by itself, unless it has stopped.
+    /// How long the client waits for the result of a statement; longer than the server's own timeouts.
     var clientTimeout: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
 }
 
 extension StepLimits {
-    /// How the transaction of a step begins, in a run and in the script of a plan.
+    /// The statements that begin the transaction of a step, in a run and in the script of a plan.
     var beginning: [String] {
         [
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -96,12 +98,12 @@ extension StepLimits {
     }
 }
 
-/// One try of one step, whatever its action: its work in one transaction, with its row in the ledger.
+/// One try of one step, for any action: the recheck, the work and the row in the ledger, in one transaction.
 struct StepRunner {
     let connection: Connection
     let step: PlanStep
     let work: any StepWork
-    /// nil where there is no ledger.
+    /// The step's row in the ledger; nil without a ledger.
     var row: StepRow?
 
     func attempt() async throws(PostgresError) -> StepOutcome {

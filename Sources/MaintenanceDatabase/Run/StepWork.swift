@@ -3,35 +3,40 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// What an action does on a server, whichever it is.
+/// What all actions have in common, as far as their work on a server is concerned.
 ///
-/// It runs in one transaction, together with the step's row in the ledger (``StepRunner``): `recheck` first, then as the
-/// step's role `perform`.
+/// It is done in one transaction, together with the step's row in the ledger (``StepRunner``): first `recheck`, then
+/// `perform` as the step's role.
 protocol StepWork: Sendable {
-    /// The statements between the limits of the transaction and its COMMIT, in the order in which `perform` sends them:
-    /// the same values, for reading and for running by hand in psql.
+    /// The statements of `perform`, in the same order, for reading and for executing manually in psql. They come after
+    /// `StepLimits.beginning` and before COMMIT.
     func script() throws(SQLTextError) -> [String]
 
-    /// What a script runs after its COMMIT, to leave the session as it was.
+    /// The statements that restore the session after the COMMIT of a script.
     var cleanup: [String] { get }
 
-    /// Whether what the plan assumed still holds, by the predicate that planned it. Asked before the role is taken on,
-    /// which may have gone with its objects; and once more outside of the transaction where the server refused the work.
+    /// Checks whether the assumptions of the plan still hold, with the predicate that the planner used. Called before
+    /// SET ROLE, since the role may have been dropped with its objects; and once more, outside of the transaction, if
+    /// the server rejects the work.
     ///
-    /// - Returns: why the step is superseded; nil when it is to go on as planned.
+    /// - Returns: why the step is superseded; nil if it is to go on as planned.
     func recheck(on connection: Connection) async throws(PostgresError) -> String?
 
-    /// The work itself, as the step's role and within its limits. What it returns is committed, or is not.
+    /// Does the work, as the step's role and within its limits.
+    ///
+    /// - Returns: whether the transaction is to be committed.
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict
 
-    /// What to do about a failure, where the step knows more about its cause than the server.
+    /// What to do about a failure, if the action knows more about its cause than the server does.
     func cure(for failure: ServerFailure) -> String?
 
-    /// Relations of which it locks rows that writers lock, too: who stands in the way there holds no lock on the table
-    /// that conflicts.
+    /// Relations in which it locks rows that writers lock too. A session that blocks it there holds no conflicting lock
+    /// on the table itself.
     var rowLocks: [RelationName] { get }
 
-    /// After the COMMIT, without a lock: what has not become as it was meant to, a sentence each.
+    /// Called after the COMMIT, without a lock.
+    ///
+    /// - Returns: in what the result is not as intended, one sentence each.
     func remarks(on connection: Connection) async throws(PostgresError) -> [String]
 }
 
@@ -42,7 +47,7 @@ extension StepWork {
 }
 
 extension PlanStep {
-    /// The one place that knows what each action does on a server.
+    /// The work of the step's action: the one place that knows the work of all actions.
     ///
     /// - Parameter serverVersion: `server_version_num`.
     func work(serverVersion: Int) -> any StepWork {
@@ -56,11 +61,12 @@ extension PlanStep {
 }
 
 extension PlanStep {
-    /// The step as SQL for reading, and for running by hand in psql: what `run` sends, in its order. The rechecks
-    /// between the statements are not in it, and each lock has the limit that a run has for all of them together.
+    /// The step as SQL, for reading and for executing manually in psql: the statements that `run` sends, in the same
+    /// order, each with its semicolon. It lacks the rechecks in between, and the lock deadline of the step applies to
+    /// each lock separately instead of to all of them together.
     ///
     /// - Parameter serverVersion: `server_version_num`.
-    /// - Throws: where a name cannot be written in SQL, such as one with a NUL.
+    /// - Throws: if a name cannot be written in SQL because it contains a NUL.
     package func sql(serverVersion: Int) throws(ServerFailure) -> [String] {
         do throws(SQLTextError) {
             let work = work(serverVersion: serverVersion)

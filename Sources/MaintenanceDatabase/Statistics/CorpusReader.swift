@@ -7,7 +7,7 @@ import SQLText
 struct CorpusReader {
     let connection: Connection
 
-    /// Those that the definition names, or those that are found in the watched schemas.
+    /// The corpora that the definition names, or those that are discovered in the watched schemas.
     func read(_ definition: DatabaseDefinition) async throws(PostgresError) -> [Corpus] {
         let isDiscovery = definition.corpora == nil
         let timeout = definition.statistics.statementTimeout
@@ -25,14 +25,14 @@ struct CorpusReader {
         return corpora
     }
 
-    /// Whether the corpus can be tended as far as the catalog tells, and by which role: the owner of both tables if we
-    /// may be it. Its tenants are not listed.
+    /// Whether the corpus can be maintained, as far as the catalog tells, and by which role: the owner of both tables
+    /// if pgtend's role may SET ROLE to it. Does not list the tenants.
     func presence(of corpus: CorpusDefinition) async throws(PostgresError) -> Corpus {
         func refused(_ why: Corpus.Tenants) -> Corpus { Corpus(definition: corpus, tenants: why) }
         let source = corpus.sourceColumns
         let target = corpus.targetColumns
         var parts: [(RelationName, String)] =
-            // The tables first: one that does not exist is no missing column.
+            // The tables first, so that a missing table is not reported as a missing column.
             [(corpus.source, ""), (corpus.target, "")] + (corpus.terms.map { [($0.table, "")] } ?? [])
             + [(corpus.source, source.tenant), (corpus.source, source.tsvector), (corpus.target, target.tenant)]
         if let function = corpus.function {
@@ -70,8 +70,8 @@ struct CorpusReader {
             definition: corpus, role: owner == owners[corpus.target] ? owner : nil, tenants: .known([]))
     }
 
-    /// One tenant after the other as an index has them. A policy that would hide some is an error, and is told as
-    /// such: the other corpora are read all the same.
+    /// Lists the tenants. If that fails, for example because a policy would hide some of them, the result says so, and
+    /// the other corpora can still be read. Has to be called in a transaction.
     private func tenants(of corpus: Corpus, _ timeout: Duration) async throws(PostgresError) -> Corpus.Tenants {
         try await connection.execute("SAVEPOINT corpus")
         do throws(PostgresError) {
@@ -79,7 +79,7 @@ struct CorpusReader {
                 try await connection.execute("SET LOCAL ROLE \(try spelled(SQLIdentifier(role)))")
             }
             var tenants: [String] = []
-            // The only statement of a snapshot that reads the tables themselves.
+            // The only statement of a snapshot that reads tables of the application.
             for row in try await connection.rows(
                 Statement(unsafe: try spelled(CorpusSQL(corpus.definition).tenants)),
                 timeout: timeout)

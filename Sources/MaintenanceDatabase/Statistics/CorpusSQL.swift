@@ -2,8 +2,8 @@ import EmbeddedSQL
 import Maintenance
 import SQLText
 
-/// The statements on a corpus. What the figures mean stands in `sql/run/statistics/publish.sql` alone; here the
-/// names are put in.
+/// The statements on a corpus. How the figures are computed is defined in `sql/run/statistics/publish.sql`; here only
+/// the names are filled in.
 struct CorpusSQL {
     private let corpus: CorpusDefinition
     private let names: [String: String]
@@ -35,7 +35,7 @@ struct CorpusSQL {
         get throws(SQLTextError) { try rendered("run/statistics/tenants") }
     }
 
-    /// The statements of one tenant's update, in order, in one transaction; each has the tenant as `$1`.
+    /// The statements for the update of one tenant, in order, for one transaction; in each, `$1` is the tenant.
     var update: [String] {
         get throws(SQLTextError) {
             if let function = corpus.function { return ["SELECT \(try function.quoted)($1)"] }
@@ -43,8 +43,8 @@ struct CorpusSQL {
         }
     }
 
-    /// Comments name the tables, and a name with a newline in it would end its comment. The marks of the template
-    /// look like comments, too.
+    /// Removes comments, since they contain names of tables, and a name with a newline would end its comment. The
+    /// directives of the template, which look like comments, stay.
     private static func withoutComments(_ text: String) -> String {
         text.split(separator: "\n").filter { line in
             let content = line.drop { $0 == " " }

@@ -3,7 +3,7 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Counts one tenant's documents anew.
+/// Recomputes the statistics of one tenant.
 struct UpdateStatisticsWork: StepWork {
     let step: PlanStep
     let action: UpdateStatistics
@@ -12,7 +12,7 @@ struct UpdateStatisticsWork: StepWork {
         get throws(SQLTextError) { try CorpusSQL(action.corpus).update }
     }
 
-    /// The tenant stays a parameter here too: put into the text, it could end a comment or a name.
+    /// The tenant stays a parameter here too, since it is arbitrary text.
     func script() throws(SQLTextError) -> [String] {
         let tenant = try SQLLiteral(action.tenant).quoted
         return try statements.enumerated().flatMap { index, statement in
@@ -20,7 +20,7 @@ struct UpdateStatisticsWork: StepWork {
         }
     }
 
-    /// After the transaction: what a failed one prepared is still there.
+    /// After the transaction, since prepared statements survive a failed one.
     var cleanup: [String] { ["DEALLOCATE ALL"] }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
@@ -35,11 +35,12 @@ struct UpdateStatisticsWork: StepWork {
         action.supersession(by: try await CorpusReader(connection: connection).presence(of: action.corpus))
     }
 
-    /// The lock on the table is one that writers share: who stands in the way has the tenant's row.
+    /// The table lock does not conflict with those of writers: a session that blocks the step has locked the tenant's
+    /// row.
     var rowLocks: [RelationName] { [action.corpus.target] }
 
     func cure(for failure: ServerFailure) -> String? {
-        // No unique or exclusion constraint matches the ON CONFLICT specification.
+        // "There is no unique or exclusion constraint matching the ON CONFLICT specification".
         if failure.sqlState == .invalidColumnReference {
             return "\(action.corpus.target) needs a unique constraint on \(action.corpus.targetColumns.tenant)"
         }

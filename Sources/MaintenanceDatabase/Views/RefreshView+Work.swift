@@ -5,17 +5,17 @@ import SQLText
 
 /// Refreshes a materialized view.
 ///
-/// LOCK TABLE knows no materialized views, so the check is made before REFRESH takes its lock, and again if the server
-/// refuses. In between nothing worse can happen: each mode is refused where it no longer fits, but for a view that was
-/// populated meanwhile, whose readers then wait for one plain refresh.
+/// LOCK TABLE does not support materialized views, so the recheck comes before REFRESH takes its lock, and once more if
+/// the server rejects the refresh. Changes in between do little harm: the server rejects a mode that no longer fits,
+/// except that the readers of a view that was populated in between wait for one plain refresh.
 struct RefreshViewWork: StepWork {
     let step: PlanStep
     let action: RefreshView
     let server: ServerCapabilities
 
     func script() throws(SQLTextError) -> [String] {
-        // Before 17 the functions of a view find their names along the search_path of the session, and there are views
-        // that live by it: they get the one that the database or the role sets, as in a refresh by hand.
+        // Before PostgreSQL 17, the functions of a view use the search_path of the session, and some views depend on
+        // it: so they get the one that the database or the role has set, as in a manual refresh.
         let path = server.has(.restrictedSearchPath) ? [] : ["SET LOCAL search_path TO DEFAULT"]
         let concurrently = action.mode == .concurrent ? "CONCURRENTLY " : ""
         return path + ["REFRESH MATERIALIZED VIEW \(concurrently)\(try action.view.quoted)"]

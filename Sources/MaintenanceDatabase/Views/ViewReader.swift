@@ -3,7 +3,8 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Reads every materialized view of the database: one that is not watched can stand between two that are.
+/// Reads all materialized views of the database: one outside the watched schemas can be a dependency between two
+/// inside.
 struct ViewReader {
     let connection: Connection
 
