@@ -47,7 +47,13 @@ struct PlanText {
                 let bounds = step.bounds.map { "[\($0.lower), \($0.upper))  " } ?? ""
                 return labelled(ActionWords(step.kind).verb, "\(name)\(bounds)\(step.reason)")
             }
-            + labelledLocks(steps.first?.locks ?? []) + refusals.flatMap { labelled($0) }
+            + labelledLocks(distinctLocks(of: steps)) + refusals.flatMap { labelled($0) }
+    }
+
+    /// In the order in which they are taken. Steps on the same table mostly take the same locks.
+    private func distinctLocks(of steps: [PlanStep]) -> [LockRequirement] {
+        var seen: Set<LockRequirement> = []
+        return steps.flatMap(\.locks).filter { seen.insert($0).inserted }
     }
 
     private func words(for runway: Runway) -> String {
@@ -89,21 +95,30 @@ struct PlanText {
 
     // MARK: - Statistics
 
-    /// A paragraph for each corpus: a thousand tenants are not a thousand lines.
+    /// A paragraph for each corpus and action: a thousand tenants are not a thousand lines.
     private var statistics: [String] {
-        let updates = plan.steps.filter { $0.task == .statistics }
+        let steps = plan.steps.filter { $0.task == .statistics }
         let refusals = plan.refusals.filter { $0.task == .statistics }
-        guard !updates.isEmpty || !refusals.isEmpty else { return [] }
-        let byTarget = Dictionary(grouping: updates, by: \.object)
+        guard !steps.isEmpty || !refusals.isEmpty else { return [] }
+        let paragraphs = Dictionary(grouping: steps) { Paragraph(target: $0.object, kind: $0.kind) }
         return ["statistics"]
-            + byTarget.sorted { $0.key < $1.key }.flatMap { target, updates -> [String] in
-                guard let first = updates.first else { return [] }
-                let words = ActionWords(first.kind)
+            + paragraphs.sorted { $0.key < $1.key }.flatMap { paragraph, steps -> [String] in
+                guard let first = steps.first else { return [] }
+                let words = ActionWords(paragraph.kind)
                 let source = first.updateStatistics.map { "from \($0.corpus.source): " } ?? ""
-                let work = "\(source)\(words.counted(updates.count)), a transaction each"
-                return ["  \(target.description.visible)", labelled(words.verb, work)]
+                let work = "\(source)\(words.counted(steps.count)), a transaction each"
+                return ["  \(paragraph.target.description.visible)", labelled(words.verb, work)]
                     + [labelled("why", first.reason)] + labelledLocks(first.locks)
             } + objects(refused: refusals)
+    }
+
+    private struct Paragraph: Hashable, Comparable {
+        let target: RelationName
+        let kind: ActionKind
+
+        static func < (left: Paragraph, right: Paragraph) -> Bool {
+            (left.target, left.kind.rawValue) < (right.target, right.kind.rawValue)
+        }
     }
 
     // MARK: - The rest

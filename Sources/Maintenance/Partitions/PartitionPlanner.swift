@@ -118,28 +118,30 @@ package struct PartitionPlanner {
         if set.fillGaps {
             periods = gaps.periods.map { ($0, "fills a gap between existing partitions") } + periods
         }
+        var creations: [PlanStep] = []
         for (start, reason) in periods {
             do throws(Refused) {
                 if let action = try action(set, start: start, claims: claims) {
                     let limits = StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout)
-                    result.steps.append(PlanStep(.createPartition(action), reason: reason, limits: limits))
+                    creations.append(PlanStep(.createPartition(action), reason: reason, limits: limits))
                     claims[action.partition] = action.parent
                 }
             } catch {
                 result.refusals.append(error.refusal)
             }
         }
-        if let first = result.steps.first?.createPartition, !set.table.mayActAsOwner {
-            result.refusals.append(notOwner(set.table, count: result.steps.count, first: first))
-            result.steps = []
+        if let first = creations.first?.createPartition, !set.table.mayActAsOwner {
+            result.refusals.append(notOwner(set.table, count: creations.count, first: first))
+            creations = []
         }
-        if !result.steps.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
+        if !creations.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
             result.refusals.append(lockedTemplate(set.table, failure))
-            result.steps = []
+            creations = []
         }
-        if !result.steps.isEmpty, set.table.templatePartition == nil {
+        if !creations.isEmpty, set.table.templatePartition == nil {
             result.findings.append(firstPartitionFinding(set.table))
         }
+        result.steps += creations
         return result
     }
 

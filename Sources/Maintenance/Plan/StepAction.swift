@@ -5,7 +5,8 @@ package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
     static var kind: ActionKind { get }
     static var task: TaskKind { get }
 
-    /// The table, materialized view or target table that it works on.
+    /// The table, materialized view or target table that it is about: the plan lists the step under it, and waits for
+    /// locks are counted by it. A partitioned table, for what is done to one of its partitions.
     var object: RelationName { get }
     /// The role for SET ROLE before the work; nil keeps the role that connected.
     var role: String? { get }

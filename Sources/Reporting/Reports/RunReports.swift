@@ -62,7 +62,7 @@ extension RunSummary {
         if let refusal = refusals.first(where: { $0.task == .partitions && $0.object == table }) {
             return "\(refusal.explanation); cure: \(refusal.cure)"
         }
-        for report in reports where report.step.task == .partitions && report.step.object == table {
+        for report in reports where report.step.kind == .createPartition && report.step.object == table {
             switch report.outcome {
             case .failed(let failure): return "making one failed: \(failure.sentence)"
             case .postponed(_, let blockers): return "making one was postponed\(blockers.sentence)"
