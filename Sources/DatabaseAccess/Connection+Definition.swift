@@ -2,9 +2,10 @@ import Maintenance
 import PostgresClient
 
 extension Connection {
-    /// A session on a database of the configuration, with a pooler before it only as that says.
+    /// Connects to a database of the configuration. A connection pooler in between is accepted only if the
+    /// definition's `pooler` says so.
     ///
-    /// - Throws: as `open`; of a pooler that is refused also what the configuration has to do with it.
+    /// - Throws: as `open(_:options:)`. If a pooler is refused, the hint also names the setting that decides it.
     package static func open(
         _ definition: DatabaseDefinition, options: SessionOptions
     ) async throws(PostgresError) -> Connection {

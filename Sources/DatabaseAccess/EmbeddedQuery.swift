@@ -1,9 +1,10 @@
 import EmbeddedSQL
 import PostgresClient
 
-/// A list of queries by their paths without `.sql`, each runnable in psql: `Query.name($1, $2, …)` is its statement.
+/// An enumeration of the queries in `sql/` that a module uses. A raw value is the path of a file without `.sql`;
+/// calling a case with the query's parameters makes its statement: `Query.name($1, $2, …)`.
 package protocol EmbeddedQuery: RawRepresentable, CaseIterable, Sendable where RawValue == String {
-    /// What the raw values are paths below of, with its slash; nothing where they are whole.
+    /// The folder that the raw values are relative to, with its trailing slash; empty if they are paths below `sql/`.
     static var folder: String { get }
 }
 

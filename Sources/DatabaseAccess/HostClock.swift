@@ -1,8 +1,9 @@
 import CivilTime
 import Glibc
 
-/// This host's wall clock, for what happens where the server cannot be asked.
+/// This host's wall clock, for when there is no server to ask for the time.
 package enum HostClock {
+    /// The current time in UTC, with microseconds (`CLOCK_REALTIME`).
     @Sendable package static func now() -> Instant {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -1,5 +1,4 @@
-/// PostgreSQL's table-level lock modes that pgtend takes beyond ACCESS SHARE, by their names in the manual, weakest
-/// first.
+/// PostgreSQL's table-level lock modes above ACCESS SHARE and ROW SHARE, by their names in the manual, weakest first.
 package enum LockMode: String, CaseIterable, Hashable, Sendable {
     case rowExclusive = "ROW EXCLUSIVE"
     case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
@@ -8,7 +7,7 @@ package enum LockMode: String, CaseIterable, Hashable, Sendable {
     case exclusive = "EXCLUSIVE"
     case accessExclusive = "ACCESS EXCLUSIVE"
 
-    /// Who waits while it is held.
+    /// What the lock does to other sessions while it is held, for people.
     package var effect: String {
         switch self {
         case .rowExclusive: "readers and writers go on"
@@ -39,7 +38,7 @@ package struct LockRequirement: Hashable, Sendable {
 }
 
 extension LockRequirement {
-    /// `LOCK TABLE` of a partitioned table would go on to every partition without ONLY.
+    /// A `LOCK TABLE` statement. Without ONLY it would lock every partition of a partitioned table as well.
     package var statement: String {
         get throws(SQLTextError) { "LOCK TABLE ONLY \(try relation.quoted) IN \(mode.rawValue) MODE" }
     }

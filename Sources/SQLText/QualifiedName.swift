@@ -1,4 +1,4 @@
-/// A schema and the name of an object in it: with an empty `search_path` the only way to name one.
+/// A schema-qualified name, valid as two SQL identifiers. With an empty `search_path` every name has to be qualified.
 package struct QualifiedName: Sendable, Hashable, CustomStringConvertible {
     package let schema: SQLIdentifier
     package let name: SQLIdentifier

@@ -1,4 +1,4 @@
-/// A relation's schema and name, as the catalog has them: unquoted, any character.
+/// A relation's schema and name as in the catalog: unquoted, with any characters.
 package struct RelationName: Hashable, Comparable, Sendable {
     package let schema: String
     package let name: String
@@ -8,12 +8,12 @@ package struct RelationName: Hashable, Comparable, Sendable {
         self.name = name
     }
 
-    /// By bytes, as the server compares names: Swift's `==` takes a composed and a decomposed "é" for one.
+    /// Compares bytes, as the server does: Swift's `==` considers a composed and a decomposed "é" equal.
     package static func == (left: RelationName, right: RelationName) -> Bool {
         left.name.utf8.elementsEqual(right.name.utf8) && left.schema.utf8.elementsEqual(right.schema.utf8)
     }
 
-    /// By bytes, schema first: an order that no locale changes.
+    /// By schema, then by name, byte by byte: independent of the locale.
     package static func < (left: RelationName, right: RelationName) -> Bool {
         left.schema.utf8.elementsEqual(right.schema.utf8)
             ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
@@ -22,19 +22,21 @@ package struct RelationName: Hashable, Comparable, Sendable {
 }
 
 extension RelationName {
-    /// Schema and name for SQL, each in double quotes: with an empty `search_path` the only way to name a relation.
+    /// Schema and name for SQL, each in double quotes.
+    ///
+    /// - Throws: if either is not valid as an identifier.
     package var quoted: String {
         get throws(SQLTextError) { try QualifiedName(schema: schema, name: name).quoted }
     }
 }
 
 extension RelationName: CustomStringConvertible {
-    /// For people: quoted as SQL quotes it where it has to be. DDL is not made of this.
+    /// For messages: quoted only where SQL requires it. Use ``quoted`` in statements.
     package var description: String {
         "\(Self.quoted(schema)).\(Self.quoted(name))"
     }
 
-    /// A schema, a relation or a role for people, quoted where SQL quotes it.
+    /// The name of a schema, a relation or a role for messages, quoted only where SQL requires it.
     package static func quoted(_ part: String) -> String {
         let plain = part.unicodeScalars.allSatisfy { scalar in
             ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "$"

@@ -1,12 +1,12 @@
-/// The name of one object, quoted whenever it enters SQL text.
+/// The name of one object, which is always quoted when it is inserted into SQL text.
 package struct SQLIdentifier: Sendable, Hashable, CustomStringConvertible {
     package let name: String
 
-    /// The most bytes that PostgreSQL keeps of a name (`NAMEDATALEN - 1`).
+    /// The maximum length of a name in bytes (`NAMEDATALEN - 1`).
     package static let maximumBytes = 63
 
-    /// Refuses what no object can be called: an empty name, a NUL, more than 63 bytes. The server would cut a longer
-    /// name and go on with another object than the one that was meant.
+    /// - Throws: if no object can have the name: it is empty, contains a NUL, or is longer than 63 bytes. The server
+    ///   would truncate a longer name, and the statement would affect another object than the one that was meant.
     package init(_ name: String) throws(SQLTextError) {
         if name.isEmpty {
             throw SQLTextError("an SQL identifier is empty")
@@ -22,10 +22,10 @@ package struct SQLIdentifier: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
-    /// In double quotes, always: that needs no list of keywords, and keeps upper case.
+    /// Always in double quotes, which needs no list of keywords and preserves case.
     package var quoted: String { Self.inQuotes(name) }
 
-    /// The one place where a name is put in double quotes.
+    /// The only place where a name is put in double quotes.
     static func inQuotes(_ name: String) -> String {
         "\"" + name.inserting("\"", before: "\"") + "\""
     }

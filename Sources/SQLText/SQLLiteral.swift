@@ -1,8 +1,8 @@
-/// A string constant for statements that take no parameters: bounds of a partition, comments, SET.
+/// A string constant for statements that take no parameters, such as partition bounds, COMMENT and SET.
 package struct SQLLiteral: Sendable, Hashable {
     package let value: String
 
-    /// Refuses a NUL, which no PostgreSQL text can hold.
+    /// - Throws: if the value contains a NUL, which PostgreSQL's type `text` cannot hold.
     package init(_ value: String) throws(SQLTextError) {
         if value.utf8.contains(0) {
             throw SQLTextError("the SQL literal \(value.debugDescription) contains a NUL character")
@@ -10,7 +10,7 @@ package struct SQLLiteral: Sendable, Hashable {
         self.value = value
     }
 
-    /// Means the same whatever `standard_conforming_strings` is: with a backslash in it, the literal says `E'…'`.
+    /// Independent of `standard_conforming_strings`: a value with a backslash is written as `E'…'`.
     package var quoted: String {
         let body = value.inserting("'", before: "'")
         return value.utf8.contains(UInt8(ascii: "\\"))

@@ -1,4 +1,4 @@
-/// A five-character SQLSTATE code, as PostgreSQL's appendix "Error Codes" lists them.
+/// A five-character SQLSTATE code, as listed in the appendix "PostgreSQL Error Codes" of the manual.
 package struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
@@ -10,7 +10,7 @@ package struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConve
         self.rawValue = rawValue
     }
 
-    /// The first two characters: what kind of condition this is, for codes that have no member here.
+    /// The class of the code: its first two characters.
     package var errorClass: String { String(rawValue.prefix(2)) }
 
     package var description: String { rawValue }
@@ -19,7 +19,7 @@ package struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConve
 extension SQLState {
     /// `08006`
     package static let connectionFailure = SQLState("08006")
-    /// `08P01`: also what pgbouncer says of whatever it will not do.
+    /// `08P01`: also pgbouncer's answer to anything that it refuses.
     package static let protocolViolation = SQLState("08P01")
     /// `0A000`
     package static let featureNotSupported = SQLState("0A000")
@@ -31,7 +31,7 @@ extension SQLState {
     package static let foreignKeyViolation = SQLState("23503")
     /// `23505`
     package static let uniqueViolation = SQLState("23505")
-    /// `23514`: also what a row gets that fits no partition, or a default partition that holds rows of a new one.
+    /// `23514`: also raised for a row that fits no partition, and for a default partition that holds rows of a new one.
     package static let checkViolation = SQLState("23514")
     /// `25006`
     package static let readOnlySQLTransaction = SQLState("25006")
@@ -43,7 +43,7 @@ extension SQLState {
     package static let invalidAuthorization = SQLState("28000")
     /// `28P01`
     package static let invalidPassword = SQLState("28P01")
-    /// `2BP01`: others depend on what was to be dropped.
+    /// `2BP01`: other objects depend on the one to be dropped.
     package static let dependentObjectsStillExist = SQLState("2BP01")
     /// `3D000`: the database does not exist.
     package static let invalidCatalogName = SQLState("3D000")
@@ -53,7 +53,7 @@ extension SQLState {
     package static let serializationFailure = SQLState("40001")
     /// `40P01`
     package static let deadlockDetected = SQLState("40P01")
-    /// `42501`: also what `row_security = off` raises where a policy would have filtered.
+    /// `42501`: also raised by `row_security = off` where a policy would have filtered rows.
     package static let insufficientPrivilege = SQLState("42501")
     /// `42601`
     package static let syntaxError = SQLState("42601")
@@ -71,7 +71,7 @@ extension SQLState {
     package static let duplicateSchema = SQLState("42P06")
     /// `42P07`
     package static let duplicateTable = SQLState("42P07")
-    /// `42P10`: among others, no unique constraint fits ON CONFLICT.
+    /// `42P10`: among others, no unique constraint matches an ON CONFLICT clause.
     package static let invalidColumnReference = SQLState("42P10")
     /// `42P17`: among others, partition bounds that overlap.
     package static let invalidObjectDefinition = SQLState("42P17")
@@ -83,7 +83,7 @@ extension SQLState {
     package static let objectNotInPrerequisiteState = SQLState("55000")
     /// `55006`
     package static let objectInUse = SQLState("55006")
-    /// `55P03`: `lock_timeout` passed, or NOWAIT found the lock taken.
+    /// `55P03`: `lock_timeout` expired, or NOWAIT found the lock held.
     package static let lockNotAvailable = SQLState("55P03")
     /// `57014`: cancelled by a request, or by `statement_timeout`.
     package static let queryCanceled = SQLState("57014")
@@ -99,6 +99,6 @@ extension SQLState {
     package static let idleInTransactionSessionTimeout = SQLState("25P03")
     /// `58030`
     package static let ioError = SQLState("58030")
-    /// `XX000`: what a catalog function says of a table that was dropped while a snapshot was being read.
+    /// `XX000`: among others, a catalog function was asked about a table that has been dropped since the snapshot.
     package static let internalError = SQLState("XX000")
 }

@@ -1,6 +1,6 @@
-/// A text that cannot be written in SQL: what no object can be called, or no value of type `text` can hold.
+/// A text that cannot be inserted into SQL: it is not valid as an identifier, or as a value of type `text`.
 package struct SQLTextError: Error, Hashable {
-    /// What is wrong with it, with the text itself.
+    /// What is wrong; quotes the text.
     package let message: String
 
     package init(_ message: String) {

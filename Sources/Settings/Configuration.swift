@@ -1,11 +1,11 @@
 import Maintenance
 
-/// The configuration in force, wherever its values come from.
+/// A configuration: the values of the file, the environment and the command line combined.
 package struct Configuration: Hashable, Sendable {
     package var databases: [DatabaseDefinition]
-    /// nil leaves the choice to the program, which looks at where its output goes.
+    /// nil if the program chooses, by where its output goes.
     package var logFormat: LogFormat?
-    /// At how many databases the service works at once.
+    /// How many databases the service works on at the same time.
     package var connections: Int
     /// How long a running step may go on after SIGTERM before it is cancelled on the server.
     package var stopGrace: Duration
@@ -20,13 +20,13 @@ package struct Configuration: Hashable, Sendable {
         self.stopGrace = stopGrace
     }
 
-    /// The whole configuration, defaults included, as a file that would give the same configuration, but for secrets,
-    /// which are masked.
+    /// The whole configuration as a YAML file, defaults included, secrets masked. Apart from the secrets, loading that
+    /// file would give the same configuration.
     package func rendered() -> String {
         rendered { _ in nil }
     }
 
-    /// With a comment after each value for which `comment` has one.
+    /// As ``rendered()``, with a comment after each value for which `comment` returns one.
     func rendered(comment: @escaping (_ path: String) -> String?) -> String {
         var writer = YAMLWriter(comment: comment)
         writer.write(ConfigurationKeys.file.render(self))
@@ -34,7 +34,7 @@ package struct Configuration: Hashable, Sendable {
     }
 }
 
-/// The format of reports on standard error, where they do not go to the journal.
+/// The format of reports on standard error. Not used if they are written to the journal.
 package enum LogFormat: String, CaseIterable, Hashable, Sendable {
     case text
     case json

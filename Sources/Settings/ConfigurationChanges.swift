@@ -2,9 +2,9 @@ import CivilTime
 import Maintenance
 
 extension Configuration {
-    /// What a reload changes: one line for each value that is different in `next`, for each database, set, view or
-    /// corpus that is added or removed, and for each time zone with other rules. Empty if nothing changes. Secrets are
-    /// masked, but a changed one is reported.
+    /// What a reload changes: one line for each value that differs in `next`, for each database, partition set, view or
+    /// corpus that is added or removed, and for each time zone whose rules differ. Empty if nothing changes. Secrets
+    /// are masked; a changed one is reported as such.
     ///
     ///     connections: 8 -> 16
     ///     database shop: schemas: [a] -> [a, b]

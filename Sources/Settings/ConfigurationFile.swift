@@ -3,7 +3,7 @@ import Glibc
 /// The contents of a configuration file.
 package struct ConfigurationFile: Sendable {
     package let bytes: [UInt8]
-    /// Whether users other than owner and group may read it.
+    /// Whether others than its owner and group may read it (`o+r`).
     package let isReadableByOthers: Bool
 
     package init(bytes: [UInt8], isReadableByOthers: Bool = false) {
@@ -19,10 +19,10 @@ package struct ConfigurationFile: Sendable {
         case tooLarge
     }
 
-    /// A thousand partition sets take 200 kB; anything larger than this is no configuration (`--config /dev/zero`).
+    /// The limit that stops reading `/dev/zero`, for example. A thousand partition sets take 200 kB.
     package static let maximumBytes = 4 << 20
 
-    /// The file that is read if none is named.
+    /// The file that is read if none is specified.
     package static let defaultPath = "/etc/pgtend/pgtend.yaml"
 
     /// Reads the whole file, which may be a pipe (`--config <(…)`).

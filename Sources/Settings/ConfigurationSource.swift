@@ -1,11 +1,11 @@
-/// Where a value, or a problem with it, comes from.
+/// Where a value comes from, or where a problem with it has to be corrected.
 package enum ConfigurationSource: Hashable, Sendable {
-    /// A default.
+    /// A default of the program.
     case builtIn
-    /// `at` is nil for a file that could not be read at all.
+    /// `at` is nil if the problem is that the file cannot be read.
     case file(path: String, at: Mark?)
     case environment(variable: String)
-    /// `flag` with its dashes.
+    /// `flag` includes its dashes.
     case commandLine(flag: String)
 }
 
@@ -38,7 +38,7 @@ extension ConfigurationSource: Comparable {
         }
     }
 
-    /// For "(first at line 3)", in a message that names the file already.
+    /// Without the name of the file, for messages such as "duplicate key (first at line 3)".
     var shortDescription: String {
         if case .file(_, let mark?) = self { "line \(mark.line)" } else { description }
     }

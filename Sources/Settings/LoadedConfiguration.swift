@@ -1,14 +1,14 @@
 import CivilTime
 
-/// A configuration that can be used, with warnings, and where each value comes from.
+/// A valid configuration, with warnings and the source of each value.
 package struct LoadedConfiguration: Hashable, Sendable {
     package var configuration: Configuration
-    /// What is accepted, but should be shown to the operator; in the order of `ConfigurationSource`.
+    /// What was accepted but should be shown to the operator; sorted by `ConfigurationSource`.
     package var warnings: [Problem]
     /// The file that was read, if any.
     package var file: String?
-    /// By path (`databases[0].lock_timeout`, numbered as in `configuration`). A value whose path is missing here is a
-    /// default.
+    /// The sources by path, such as `databases[0].lock_timeout`, with the indices of `configuration`. A value whose
+    /// path is missing has its default.
     package var sources: [String: ConfigurationSource]
 
     /// As `Configuration.rendered()`, with a comment after each value that is not a default.
@@ -19,13 +19,13 @@ package struct LoadedConfiguration: Hashable, Sendable {
 
 /// Loads the configuration: the environment overrides the file, and the command line overrides both.
 ///
-/// The file is the one that `--config` names, else `PGTEND_CONFIG`, else `defaultFile`, which need not exist. The
-/// databases are those of `--database`, else that of `PGTEND_DATABASE`, else all of the file, else the one that libpq's
-/// own variables name. An empty variable counts as not set.
+/// The file is the one of `--config`, else of `PGTEND_CONFIG`, else `defaultFile`, which need not exist. The databases
+/// are those of `--database`, else the one of `PGTEND_DATABASE`, else all of the file, else the one that libpq's own
+/// environment variables specify. An empty variable counts as not set.
 ///
-/// The rules of the time zones that schedules name are read from `zoneDirectory`.
+/// The rules of the time zones of schedules are read from `zoneDirectory`.
 ///
-/// - Throws: every problem that was found, in the order of `ConfigurationSource`.
+/// - Throws: all problems that were found, sorted by `ConfigurationSource`.
 package func load(
     flags: FlagOverrides,
     environment: [String: String],

@@ -1,7 +1,7 @@
 import MaintenanceDatabase
 import Reporting
 
-/// What a role lacks, for people: what is missing first, each with its cure ready to be pasted.
+/// What a role lacks, as text: missing privileges first, each with the statements or lines that add it.
 struct PrivilegeText {
     private let database: String
     private let findings: [PrivilegeFinding]

@@ -1,10 +1,10 @@
 import Maintenance
 
-/// In JSON: something in view that is not tended.
+/// In JSON: an object that pgtend refuses to work on.
 struct RefusalDocument: Encodable {
     private let task: String
     private let object: RelationDocument
-    /// A word.
+    /// One of a fixed list of words.
     private let reason: String
     private let explanation: String
     private let cure: String

@@ -3,7 +3,7 @@ import Maintenance
 import Reporting
 import SQLText
 
-/// A run of the ledger in JSON. Instants are ISO 8601 in UTC, durations are seconds.
+/// In JSON: a run of the ledger. Instants are ISO 8601 in UTC, durations are seconds.
 struct RunDocument: Encodable {
     private let runID: String
     private let tasks: [String]
@@ -50,7 +50,7 @@ struct RunDocument: Encodable {
         case backendPID = "backend_pid"
     }
 
-    /// Numbers of steps.
+    /// Numbers of steps, except for the lock wait.
     private struct Figures: Encodable {
         let done, superseded, postponed, failed, interrupted, refused: Int
         let lockWaitSeconds: Double
@@ -91,6 +91,6 @@ struct RunDocument: Encodable {
 }
 
 extension Duration {
-    /// To the microsecond.
+    /// In seconds, with the precision of a microsecond.
     var inSeconds: Double { Double(microseconds) / 1_000_000 }
 }

@@ -5,11 +5,11 @@ import Reporting
 /// In JSON: until when writes into a table succeed.
 struct RunwayDocument: Encodable {
     private let table: RelationDocument
-    /// ISO 8601 with Z for a `timestamptz` key; a clock without a zone for `timestamp` and `date`.
+    /// ISO 8601 with Z for a `timestamptz` key; date and time without a zone for `timestamp` and `date`.
     private let until: String?
     private let remainingSeconds: Int64?
     private let isUnbounded: Bool
-    /// Where rows for now go when they have no partition of their own.
+    /// The DEFAULT partition, if rows for the current time go there for lack of another partition.
     private let defaultPartition: RelationDocument?
 
     init(_ runway: Runway) {

@@ -3,8 +3,8 @@ import Maintenance
 import Reporting
 import SQLText
 
-/// Runs for programs. Keys and words stay as they are; new ones may come. Instants are ISO 8601 in UTC, durations are
-/// seconds.
+/// The JSON document of `pgtend history`. Keys and words are permanent; new ones may be added. Instants are ISO 8601 in
+/// UTC, durations are seconds.
 struct HistoryDocument {
     private let databases: [DatabaseHistory]
     private let failures: [(database: String, ServerFailure)]
@@ -19,7 +19,7 @@ struct HistoryDocument {
     private struct Database: Encodable {
         let database: String
         let at: String
-        /// Why `runs` is empty, where it could not be otherwise.
+        /// Why there are no runs to show: no ledger, or no such run; else null.
         let reason: String?
         /// The latest first.
         let runs: [Run]
@@ -35,7 +35,7 @@ struct HistoryDocument {
         }
     }
 
-    /// With its steps where one run was asked for.
+    /// A run; with its steps if it was asked for by its id.
     private struct Run: Encodable {
         let run: RunDocument
         let steps: [Step]?
@@ -49,7 +49,7 @@ struct HistoryDocument {
             heldBy = detail?.heldLocks.map(Holder.init)
         }
 
-        /// The keys of the run and of what belongs to it side by side.
+        /// The keys of the run and those of its details, in one object.
         func encode(to encoder: any Encoder) throws {
             try run.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CivilTime
 
-/// From when on: so long ago, or a moment.
+/// The argument of `--since`: a duration before now, or an instant.
 enum Since: Hashable, Sendable {
     case ago(Duration)
     case at(Instant)
@@ -15,7 +15,7 @@ enum Since: Hashable, Sendable {
 }
 
 extension Since: ExpressibleByArgument {
-    /// `90min`, `12h`, `7d`; `2026-11-23`, `2026-11-23 03:00`, `2026-11-23T03:00:00Z`, all in UTC.
+    /// Parses `90min`, `12h`, `7d`; `2026-11-23`, `2026-11-23 03:00`, `2026-11-23T03:00:00Z`, all in UTC.
     init?(argument: String) {
         if let match = argument.wholeMatch(of: #/(\d{1,9}) ?(s|min|m|h|d)/#), let count = Int64(match.1) {
             let seconds: [Substring: Int64] = ["s": 1, "min": 60, "m": 60, "h": 3_600, "d": 86_400]

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Maintenance
 
-/// Which kinds of work a command is about.
+/// The arguments that select kinds of task.
 struct TaskOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(

@@ -2,7 +2,7 @@ import CivilTime
 import Maintenance
 import Reporting
 
-/// A plan for programs. Keys and words stay as they are; new ones may come.
+/// The JSON document of `pgtend plan`. Keys and words are permanent; new ones may be added.
 struct PlanDocument {
     private let databases: [PlannedDatabase]
     private let failures: [(database: String, ServerFailure)]

@@ -2,7 +2,7 @@ import Maintenance
 import PostgresClient
 import Reporting
 
-/// A plan as a script for psql: its SQL does what `pgtend run` would do, and all else in it is a comment.
+/// A plan as a script for psql: its SQL does what `pgtend run` would do; everything else is a comment.
 struct PlanScript {
     private let database: PlannedDatabase
     private var plan: Plan { database.plan }

@@ -1,13 +1,13 @@
 import Maintenance
 import Reporting
 
-/// What both forms of a plan for people say in the same words.
+/// Wording that the text and the script of a plan share.
 enum PlanWords {
     static func title(of plan: Plan) -> String {
         "plan for \(plan.database.visible) at \(plan.takenAt)"
     }
 
-    /// How much there is to do, as one sentence.
+    /// A sentence that says how much there is to do.
     static func conclusion(of database: PlannedDatabase) -> String {
         let plan = database.plan
         if plan.objectsInView == 0 {

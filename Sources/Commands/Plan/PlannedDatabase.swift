@@ -1,12 +1,12 @@
 import Maintenance
 import MaintenanceDatabase
 
-/// A plan with the SQL of its steps, as both renderers take it.
+/// The plan for a database, and the SQL of its steps if it is needed, for all renderers.
 struct PlannedDatabase {
     let plan: Plan
     let serverVersion: Int
     let schemas: [String]
-    /// By the index of the step; nil unless SQL was asked for.
+    /// The statements of each step, by its index; nil unless SQL was requested.
     let sql: [[String]]?
 
     init(plan: Plan, serverVersion: Int, schemas: [String], withSQL: Bool) throws(ServerFailure) {

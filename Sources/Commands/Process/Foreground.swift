@@ -2,15 +2,15 @@ import Glibc
 import PostgresClient
 import Synchronization
 
-/// Runs the asynchronous part of a command to its end, and the process with it.
+/// Runs the asynchronous part of a command, and exits when it ends.
 ///
-/// SIGINT and SIGTERM cancel the task: what is running on the server is cancelled there and rolled back. The second
-/// one does not wait for that.
+/// SIGINT and SIGTERM cancel its task: what is running on the server is cancelled there and rolled back. A second
+/// signal exits without waiting for that.
 enum Foreground {
-    /// The signal that asked the command to stop.
+    /// The first signal that was received; 0 if there was none.
     private static let stopSignal = Atomic<Int32>(0)
 
-    /// `SIGINT` or `SIGTERM`, once one has come.
+    /// The name of the signal that cancelled the command; nil if there was none.
     @Sendable static func stopReason() -> String? {
         ProcessSignals.name(of: stopSignal.load(ordering: .acquiring))
     }

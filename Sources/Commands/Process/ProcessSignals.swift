@@ -1,13 +1,13 @@
 import Dispatch
 import Glibc
 
-/// Signals as events of a queue.
+/// Signals as events of a dispatch queue.
 enum ProcessSignals {
-    /// To be called before there is a second thread.
+    /// Blocks the signals. Must be called before any other thread is created, so that all threads inherit the mask.
     ///
-    /// Blocked, not ignored: a source is registered on its own time, and a signal that comes before that waits for it
-    /// instead of being lost. SIGPIPE is ignored: a reader of the reports that goes away (`pgtend run 2>&1 | head`)
-    /// does not end the work.
+    /// Blocked instead of ignored: a dispatch source is registered asynchronously, and a signal that arrives before
+    /// stays pending instead of being lost. SIGPIPE is ignored, so that a reader of the reports that exits (`pgtend run
+    /// 2>&1 | head`) does not end the run.
     static func block(_ numbers: [Int32]) {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -16,7 +16,8 @@ enum ProcessSignals {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Calls `handler` for each signal, on a queue of their own: a program that hangs can still be ended.
+    /// Calls `handler` for each signal, on a separate queue, so that a program that hangs can still be ended. The
+    /// sources have to be kept alive.
     static func receive(_ numbers: [Int32], handler: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal]
     {
         let queue = DispatchQueue(label: "pgtend.signals")
@@ -28,15 +29,15 @@ enum ProcessSignals {
         }
     }
 
-    /// Keeps the main thread out of the way for good.
+    /// Parks the main thread forever.
     ///
-    /// Not dispatchMain(): it waits in sigsuspend with every signal unblocked, and the first one would end the process
-    /// right there. Nothing here needs the main queue.
+    /// Not with `dispatchMain()`, which waits in sigsuspend(2) with all signals unblocked, so that the first one would
+    /// kill the process. Nothing here needs the main queue.
     static func waitForever(keeping sources: [any DispatchSourceSignal]) -> Never {
         while true { withExtendedLifetime(sources) { _ = pause() } }
     }
 
-    /// As operators call it; nil for one that nobody asked for.
+    /// The name of a signal that pgtend handles; nil for any other.
     static func name(of number: Int32) -> String? {
         switch number {
         case SIGINT: "SIGINT"

@@ -2,7 +2,7 @@ import Maintenance
 import Reporting
 import SchemaDesign
 
-/// The comparison with the schema for people.
+/// The comparison of a database with the schema as text.
 struct GapText {
     private let database: VerifiedDatabase
     private var gap: SchemaGap { database.verification.gap }
@@ -46,7 +46,7 @@ struct GapText {
             + advice.statements.map { "  \($0.visible);" }
     }
 
-    /// A line for each kind, and for the parts of each relation.
+    /// A line for each kind of object and each relation.
     private func list(_ objects: [CatalogObject]) -> [String] {
         struct Group: Hashable { let kind: CatalogObject.Kind, relation: String }
         var groups: [(Group, [String])] = []
@@ -64,7 +64,7 @@ struct GapText {
         }
     }
 
-    /// Both sides of each. Comments of columns, which often differ together, are one line for each relation.
+    /// Both sides of each difference. Comments on columns, which often differ together, share a line for each relation.
     private func differences(_ differences: [SchemaGap.Difference]) -> [String] {
         let isCommentOfColumn = { (difference: SchemaGap.Difference) in
             difference.object.kind == .column && difference.property == .comment
@@ -79,7 +79,7 @@ struct GapText {
     }
 
     private func lines(_ difference: SchemaGap.Difference) -> [String] {
-        // What has no definition on one side is not there; of these roles none is expected.
+        // For these properties nil means that nothing was expected; for all others, the default.
         let isUnexpected =
             difference.expected == nil
             && [.definition, .members, .rightsOfOthers, .rolesWithoutUse].contains(difference.property)
@@ -96,7 +96,7 @@ struct GapText {
         return lines.enumerated().map { ($0 == 0 ? label : margin) + $1 }
     }
 
-    /// Of texts with several lines, such as a function's, the lines that the other has not.
+    /// Of texts with several lines, such as function bodies, only the lines that the other side lacks.
     private static func sides(_ expected: String?, _ found: String?) -> ([String], [String]) {
         guard let expected, let found else { return ([oneLine(expected)], [oneLine(found)]) }
         let left = expected.split(separator: "\n", omittingEmptySubsequences: false)
@@ -117,7 +117,7 @@ struct GapText {
         return (shown.isEmpty ? ["without these lines"] : shown) + (others > 0 ? ["and \(others) more lines"] : [])
     }
 
-    /// Of one side; a whole function is in --json.
+    /// The limit for one side. `--json` has the whole text.
     private static let mostLines = 10
 
     private static func oneLine(_ value: String?) -> String {

@@ -1,12 +1,12 @@
 import Maintenance
 import SchemaDesign
 
-/// The comparison with the schema for programs. Keys and words stay as they are; new ones may come.
+/// The JSON document of `pgtend schema verify`. Keys and words are permanent; new ones may be added.
 struct VerificationDocument {
     private let databases: [VerifiedDatabase]
     private let failures: [(database: String, ServerFailure)]
 
-    /// - Parameter failures: the databases that could not be asked, and why.
+    /// - Parameter failures: the databases that could not be compared, and why.
     init(_ databases: [VerifiedDatabase], _ failures: [(database: String, ServerFailure)]) {
         self.databases = databases
         self.failures = failures
@@ -71,7 +71,7 @@ struct VerificationDocument {
     private struct Difference: Encodable {
         let object: Object
         let property: String
-        /// null: at its default.
+        /// null if the property has its default, or the object has no such property.
         let expected, found: String?
 
         init(_ difference: SchemaGap.Difference) {

@@ -3,7 +3,7 @@ import PostgresClient
 import Supervision
 import Synchronization
 
-/// Runs the service to its end, and the process with it; its signals are the operator's words to it.
+/// Runs the service, and exits when it ends. SIGHUP reloads the configuration, SIGINT and SIGTERM stop the service.
 enum ServiceProcess {
     private static let stopSignals = Atomic<Int>(0)
 
@@ -20,7 +20,7 @@ enum ServiceProcess {
                 Task(executorPreference: executor) { await service.reload() }
                 return
             }
-            // The third does not ask: a loop that hangs would never hear it.
+            // The third signal exits at once, in case the service hangs.
             let count = stopSignals.add(1, ordering: .acquiringAndReleasing).newValue
             guard count < 3 else { _exit(ExitStatus.interrupted(by: number)) }
             let reason = ProcessSignals.name(of: number) ?? "signal \(number)"

@@ -2,8 +2,8 @@ import CivilTime
 import Maintenance
 import Reporting
 
-/// The status for programs. Keys and words stay as they are; new ones may come. Instants are ISO 8601 in UTC, durations
-/// are seconds.
+/// The JSON document of `pgtend status`. Keys and words are permanent; new ones may be added. Instants are ISO 8601 in
+/// UTC, durations are seconds.
 struct StatusDocument {
     private let databases: [DatabaseStatus]
     private let failures: [(database: String, ServerFailure)]
@@ -20,11 +20,11 @@ struct StatusDocument {
         let database: String
         let at: String
         let isWell: Bool
-        /// Sentences: what needs somebody, and what is only worth knowing.
+        /// Sentences: what needs attention, and what is only worth knowing.
         let troubles, notes: [String]
         let isStandby: Bool
         let hasLedger: Bool
-        /// 0 when a table has no partition for the present; null when no table has an end in sight.
+        /// 0 if a table has no partition for the current time; null if all partitions are unbounded.
         let shortestRunwaySeconds: Int64?
         let tasks: [Task]
         let runways: [RunwayDocument]
@@ -57,14 +57,14 @@ struct StatusDocument {
         let task: String
         let schedule: String
         let nextDue: String?
-        /// A slot that should have begun by now.
+        /// When the slot was due that should have begun by now.
         let overdue: String?
         let lastRun: RunDocument?
         let running: RunDocument?
         let failures: Int
         let failingSince: String?
         let failureReason: String?
-        /// Of the last day.
+        /// Numbers of slots of the last day.
         let missed, skipped: Int
 
         init(_ status: TaskStatus) {

@@ -3,10 +3,10 @@ import PostgresClient
 import SQLText
 
 extension ServerFailure {
-    /// The client's error in the words of the plan's reports: the class decides about another try, the SQLSTATE and
-    /// the server's texts are kept, its CONTEXT behind the DETAIL: of a function that failed only that has the name.
+    /// Classifies an error of the client for the retry logic and the reports. The SQLSTATE and the server's texts are
+    /// kept. The CONTEXT is appended to the DETAIL, since only it names the function that failed.
     package init(_ error: PostgresError) {
-        // Of a pooler the server has said nothing: the hint is our own.
+        // The hint about a pooler comes from pgtend, not from the server.
         let isOurs = error.kind == .pooler
         self.init(
             failureClass: FailureClass(error), sqlState: error.sqlState, message: error.message,
@@ -19,7 +19,7 @@ extension ServerFailure {
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 
-    /// What pgtend knows beyond the server's own hint.
+    /// What pgtend can advise beyond the server's own hint.
     private static func cure(for error: PostgresError) -> String? {
         switch error.sqlState {
         case .insufficientPrivilege? where error.isRowSecurityRefusal:
@@ -33,8 +33,8 @@ extension ServerFailure {
 }
 
 extension PostgresError {
-    /// `row_security = off` met a policy. The server's message may be translated, so the function that raised it is
-    /// what tells.
+    /// Whether the query was refused because `row_security = off` met a row security policy. Decided by the server
+    /// function that raised the error, since the message may be translated.
     package var isRowSecurityRefusal: Bool {
         sqlState == .insufficientPrivilege && serverFunction == "check_enable_rls"
     }
@@ -43,7 +43,7 @@ extension PostgresError {
 extension FailureClass {
     package init(_ error: PostgresError) {
         switch error.kind {
-        // No CONNECT on the database, for one: it was reached.
+        // The server was reached, but a privilege is missing, such as CONNECT on the database.
         case .connection where error.sqlState == .insufficientPrivilege: self = .privilege
         case .connection: self = .connection
         case .pooler: self = .pooler
@@ -55,15 +55,15 @@ extension FailureClass {
         }
     }
 
-    /// By the appendix "PostgreSQL Error Codes".
+    /// Classifies a SQLSTATE by the appendix "PostgreSQL Error Codes" of the manual.
     package init(_ state: SQLState) {
         switch state {
         case .lockNotAvailable: self = .lockNotAvailable
         case .deadlockDetected, .serializationFailure: self = .transactionRollback
         case .insufficientPrivilege: self = .privilege
-        // Ours: statement_timeout. Somebody else's pg_cancel_backend looks the same.
+        // statement_timeout, which pgtend sets; pg_cancel_backend() by another session has the same SQLSTATE.
         case .queryCanceled: self = .timeout
-        // The server ends the session: these two, and transaction_timeout of 17.
+        // The server ends the session, not just the statement.
         case .idleInTransactionSessionTimeout, .transactionTimeout: self = .connection
         default:
             switch state.errorClass {

@@ -3,6 +3,7 @@ import PostgresClient
 import SQLText
 
 extension ServerFailure {
+    /// The server is in recovery, so that nothing can be changed.
     package static let standby = ServerFailure(
         failureClass: .other, sqlState: .readOnlySQLTransaction,
         message: "the server is a standby: it takes no changes until it is promoted",
@@ -10,12 +11,13 @@ extension ServerFailure {
 }
 
 extension PostgresError {
+    /// ``ServerFailure/standby`` as an error of the client.
     package static let standby = PostgresError(
         .connection, ServerFailure.standby.message, sqlState: .readOnlySQLTransaction)
 }
 
 extension Connection {
-    /// Refuses a standby, on which nothing can be changed.
+    /// - Throws: ``ServerFailure/standby`` if the server is a standby, or the failure of the query that asks.
     package func requirePrimary() async throws(ServerFailure) {
         let isStandby: Bool
         do throws(PostgresError) {
@@ -26,7 +28,7 @@ extension Connection {
         if isStandby { throw .standby }
     }
 
-    /// What the server is now; it may be promoted at any moment.
+    /// Whether the server is in recovery now. It may be promoted at any moment.
     package var isStandby: Bool {
         get async throws(PostgresError) {
             try await row("SELECT pg_is_in_recovery() AS is_standby").decode("is_standby")

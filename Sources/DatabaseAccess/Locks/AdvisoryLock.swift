@@ -1,7 +1,7 @@
-/// The keys of our advisory locks.
+/// The keys of pgtend's advisory locks, `pg_advisory_lock(key1, key2)`.
 ///
-/// The second key is a number: the kinds of task have those from 1 on, the sets of migrations those from 100 on.
+/// `key1` is ``key``. `key2` is a number: from 1 for the kinds of task, from 100 for the sets of migrations.
 package enum AdvisoryLock {
-    /// "pgtd" in ASCII: the first key of all of them.
+    /// The first key of all of them: "pgtd" in ASCII.
     package static let key: Int64 = 0x7067_7464
 }

@@ -1,9 +1,9 @@
 import EmbeddedSQL
 import Maintenance
 
-/// The migrations that a database has had, against those that the program has.
+/// Compares the migrations that a database has recorded with those that the program has.
 package struct SchemaHistory {
-    /// A row of the set's table of migrations.
+    /// A row of the set's history table.
     package struct Record: Equatable {
         let number: Int
         let name: String
@@ -12,7 +12,7 @@ package struct SchemaHistory {
 
     private let recorded: [Record]
     private let set: MigrationSet
-    /// By number, of the program's own texts.
+    /// The checksums of the program's migrations, by number.
     private let checksums: [Int: String]
 
     private var migrations: [Migration] { self.set.migrations }
@@ -24,10 +24,10 @@ package struct SchemaHistory {
         self.checksums = checksums
     }
 
-    /// What is still to be applied: everything behind the recorded ones.
+    /// The migrations that are still to be applied: all after the last recorded one.
     ///
-    /// - Throws: where the record is no beginning of the program's list: a newer program wrote it, a migration is
-    ///   missing from it, or one was edited after it had been applied.
+    /// - Throws: `.refused` if the recorded migrations are not the first ones of the program's list: a newer program
+    ///   wrote them, one is missing, or one was edited after it had been applied.
     package func pending() throws(ServerFailure) -> [Migration] {
         if let last = recorded.last, last.number > migrations.count { throw newer(last) }
         for (index, record) in recorded.enumerated() {

@@ -3,7 +3,7 @@ import Maintenance
 import PostgresClient
 
 extension ServerFailure {
-    /// A migration that failed: which, where in it, and what of it remains.
+    /// The failure of a migration, with its name, the file and line, and what remains of it.
     package init(_ error: PostgresError, in migration: Migration) {
         self.init(error)
         let label = migration.label
@@ -25,7 +25,8 @@ extension ServerFailure {
         }
     }
 
-    /// A migration that refuses by RAISE says all that there is to say; its place in a DO block helps nobody.
+    /// Whether a CONTEXT is that of a RAISE in a DO block. Its message is written for the user, so that the CONTEXT
+    /// adds nothing.
     package static func isRaiseOfMigration(_ context: String) -> Bool {
         context.hasPrefix("PL/pgSQL function inline_code_block") && context.hasSuffix("at RAISE")
     }

@@ -1,15 +1,15 @@
 import Maintenance
 
-/// What an action is called: before it is done, while it is done, and after. One place for plan, run, summary, journal and
-/// status.
+/// The words for an action before and after it is done; the only place that has them, for plan, run, summary, journal
+/// and status.
 package struct ActionWords {
     /// "create": the label of a step in a plan.
     package let verb: String
-    /// What is counted: "partition", "partitions".
+    /// What is counted: "partition" and "partitions".
     private let noun: (one: String, many: String)
-    /// Around the counted noun: "3 partitions to create".
+    /// What surrounds the counted noun in "3 partitions to create".
     private let planned: (before: String, after: String)
-    /// "3 partitions created".
+    /// What surrounds it in "3 partitions created".
     private let done: (before: String, after: String)
 
     package init(_ kind: ActionKind) {
@@ -20,7 +20,7 @@ package struct ActionWords {
         }
     }
 
-    /// - Parameter whole: what is done of the noun, where it is not the noun itself.
+    /// - Parameter whole: a prefix for an action on something that belongs to the noun: "statistics of ".
     private init(_ verb: String, _ noun: String, many: String? = nil, done: String, of whole: String = "") {
         self.verb = verb
         self.noun = (noun, many ?? noun + "s")

@@ -1,18 +1,18 @@
 import SystemdIO
 
-/// What every sink says of an event: one sentence for people, fields for machines. Made once, so that the terminal,
-/// the journal and JSON lines never disagree.
+/// What is reported about an event: a sentence for people, fields for programs. Every sink writes the same report, so
+/// that the terminal, the journal and JSON lines never disagree.
 package struct Report: Sendable {
     package let kind: EventKind
     package let priority: Priority
     package let prominence: Prominence
-    /// One sentence with its figures, on one line, without control characters whatever the names in it.
+    /// One sentence on one line; control characters of the names in it are escaped.
     package let message: String
-    /// Further lines for people, as safe as `message`.
+    /// Further lines for people, escaped like `message`.
     package let remarks: [String]
-    /// Data: names and texts as they are.
+    /// The data, with names and texts unescaped.
     package let fields: [ReportField]
-    /// Where the sentence is worded.
+    /// Where the report is created in the source (`CODE_FILE`, `CODE_LINE`, `CODE_FUNC`).
     package let location: CodeLocation
 
     init(
@@ -29,14 +29,14 @@ package struct Report: Sendable {
         location = CodeLocation(file: file, line: line, function: function)
     }
 
-    /// Who wants to know.
+    /// Which sinks write the report.
     package enum Prominence: Sendable {
-        /// Only a progress display and machines that follow along.
+        /// JSON lines only; a terminal shows it in its progress line.
         case progress
-        /// People who read along, too. A log does without it: the summary of the run counts it, and a thousand
-        /// partitions are not a thousand entries.
+        /// Also text for people, but no log: the summary of the run counts it, and a thousand partitions should not be
+        /// a thousand log entries.
         case detail
-        /// Everyone.
+        /// All sinks.
         case record
     }
 }

@@ -1,7 +1,7 @@
 import SQLText
 
 extension ReportField.Name {
-    /// What the field tells, for the event reference.
+    /// What the field means, for the event reference (`docs/events.md`).
     package var meaning: String {
         switch self {
         case .application: "application names of the sessions that stood in the way"

@@ -1,6 +1,6 @@
 import Maintenance
 
-/// What a run did and did not do, in words: "3 partitions created, 2 views refreshed; 1 step failed".
+/// What a run did and did not do, as text: "3 partitions created, 2 views refreshed; 1 step failed".
 struct RunFigures {
     private let summary: RunSummary
 

@@ -1,10 +1,10 @@
 import Maintenance
 import SystemdIO
 
-/// Writes what a log keeps of a run as structured entries to the systemd journal.
+/// Writes the reports that belong in a log to the systemd journal, as structured entries.
 package struct JournalSink: EventSink {
     private let journal: Journal
-    /// Where reports go that journald did not take; systemd connected it to the journal too.
+    /// For reports that journald rejected: standard error, which systemd connects to the journal as well.
     private let fallback: TextSink
 
     package init(journal: Journal = Journal(identifier: "pgtend"), fallback: ReportStream = .standardError) {

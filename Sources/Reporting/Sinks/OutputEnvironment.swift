@@ -1,13 +1,13 @@
 import Glibc
 import SystemdIO
 
-/// What the choice of a destination depends on.
+/// The facts about this process on which the choice of a ``ReportDestination`` depends.
 package struct OutputEnvironment: Hashable, Sendable {
     package enum StandardError: Hashable, Sendable {
         case terminal
-        /// `<N>` in front of its lines would stay there: only a service manager that reads takes it away.
+        /// A regular file. A prefix `<N>` would stay in it, since only a service manager strips it.
         case file
-        /// A pipe, a socket, a device.
+        /// A pipe, a socket or a device.
         case other
     }
 
@@ -32,7 +32,7 @@ package struct OutputEnvironment: Hashable, Sendable {
         self.terminalType = terminalType
     }
 
-    /// Those of this process.
+    /// The environment of this process.
     package static var ofThisProcess: OutputEnvironment {
         func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
         return OutputEnvironment(

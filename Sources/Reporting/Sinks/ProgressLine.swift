@@ -1,6 +1,6 @@
 import Maintenance
 
-/// The last line of a terminal while a run goes on: which step it is at. Text in and out, no terminal of its own.
+/// The last line of a terminal during a run, which shows the current step. Only computes the text to write.
 struct ProgressLine: Sendable {
     private let width: @Sendable () -> Int
     private var position = ""
@@ -10,10 +10,10 @@ struct ProgressLine: Sendable {
         self.width = width
     }
 
-    /// What removes the line that is on the screen, so that lines that stay can be written in its place.
+    /// The control sequence that erases the line; empty if none is drawn.
     var erasure: String { isDrawn ? "\r\u{1B}[2K" : "" }
 
-    /// What to draw below the lines that stay; empty when there is nothing to wait for.
+    /// The new progress line; empty if nothing is running.
     mutating func redrawn(after event: MaintenanceEvent) -> String {
         let text = text(after: event)
         isDrawn = text != nil
@@ -40,8 +40,8 @@ struct ProgressLine: Sendable {
         }
     }
 
-    /// Cut so that it cannot reach the last column: a line that wraps cannot be erased. Whatever is not ASCII
-    /// counts as two columns, which is the most that a terminal gives to one character.
+    /// The text, truncated before the last column: a line that wraps cannot be erased. A character that is not ASCII
+    /// counts as two columns, the most that a terminal uses for one.
     private static func fitted(_ text: String, to width: Int) -> String {
         var columns = 0
         var result = ""

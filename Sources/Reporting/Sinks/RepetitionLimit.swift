@@ -2,13 +2,13 @@ import Maintenance
 import SQLText
 import Synchronization
 
-/// Marks the failures of a run that are like many before them: a grant that is missing for a thousand tenants is not a
-/// thousand entries in a log. The summary of the run counts them all.
+/// Marks failures as repetitions once a run has had many of the same kind, so that a missing privilege for a thousand
+/// tenants does not become a thousand log entries. The summary of the run counts them all.
 package final class RepetitionLimit: EventSink {
-    /// So many failures of one kind of task with one SQLSTATE are reported one by one.
+    /// How many failures of one kind of task with the same SQLSTATE are reported individually.
     package static let limit = 20
 
-    /// What makes failures alike.
+    /// Two failures are of the same kind if these are equal.
     struct Failure: Hashable {
         let task: TaskKind
         let sqlState: SQLState?
@@ -21,7 +21,7 @@ package final class RepetitionLimit: EventSink {
     }
 
     private let sink: any EventSink
-    /// By run: a service has several at a time.
+    /// Counts by run id: a service has several runs at a time.
     private let seen = Mutex<[String: [Failure: Int]]>([:])
 
     package init(before sink: any EventSink) {

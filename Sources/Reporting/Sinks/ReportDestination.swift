@@ -1,13 +1,13 @@
-/// Where reports go and how they look there.
+/// Where reports are written, and in which form.
 package enum ReportDestination: Hashable, Sendable {
     case journal
     case text(TextSink.Style)
     case jsonLines
 
-    /// Decides from the format that was asked for and from where the process finds itself.
+    /// Chooses by the format that was requested and by the environment of the process.
     ///
-    /// The journal gets structured entries only where standard error already leads to it: a user who redirects the
-    /// output of `pgtend run` within a service wants it in that file.
+    /// Structured journal entries are written only if standard error is connected to the journal: if a unit redirects
+    /// the output of `pgtend run` to a file, the reports belong in that file.
     package init(format: ReportFormat?, environment: OutputEnvironment) {
         if format == .json {
             self = .jsonLines
@@ -25,7 +25,7 @@ package enum ReportDestination: Hashable, Sendable {
     }
 }
 
-/// What `--log-format` can ask for; without it the environment decides.
+/// The formats that `--log-format` can request; without it the environment decides.
 package enum ReportFormat: String, CaseIterable, Sendable {
     case text
     case json

@@ -1,10 +1,10 @@
 import Glibc
 import Synchronization
 
-/// A descriptor that reports are written to: standard error, or what a test puts in its place.
+/// A file descriptor that reports are written to: standard error, or a substitute in tests.
 ///
-/// Text goes out whole or is counted as lost; the loss is said in front of the next text that gets through. A reader
-/// that does not read delays a run by a second, once, if the descriptor is non-blocking.
+/// A text that cannot be written as a whole counts as lost, and the next text that can be written is preceded by a
+/// notice of the loss. If the descriptor is non-blocking, a reader that does not read delays a run by one second, once.
 package final class ReportStream: Sendable {
     package static let standardError = ReportStream(descriptor: STDERR_FILENO)
 
@@ -14,7 +14,7 @@ package final class ReportStream: Sendable {
     private struct State {
         var lost = 0
         var reason: CInt = 0
-        /// A text broke off in the middle of a line.
+        /// Whether the last text was cut off in the middle of a line.
         var isMidLine = false
     }
 
@@ -41,9 +41,10 @@ package final class ReportStream: Sendable {
         return (state.isMidLine ? "\n" : "") + "(\(state.lost.counted("report")) lost here: \(reason))\n"
     }
 
-    /// Drops from `bytes` what has been written; returns the `errno` that stopped it.
+    /// Removes from `bytes` what has been written.
     ///
-    /// - Parameter timeout: milliseconds for a full pipe to drain.
+    /// - Parameter timeout: how long to wait for a full pipe to drain, in milliseconds.
+    /// - Returns: the `errno` of the failure; nil if everything was written.
     private func write(_ bytes: inout ArraySlice<UInt8>, timeout: CInt) -> CInt? {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

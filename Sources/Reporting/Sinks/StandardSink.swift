@@ -4,11 +4,11 @@ import Maintenance
 import SystemdIO
 
 extension ReportDestination {
-    /// The sink for reports of this process: the journal or standard error.
+    /// The sink for the reports of this process: the journal or standard error.
     ///
     /// - Parameters:
-    ///   - now: the clock for JSON lines; journald stamps its entries itself.
-    ///   - isService: lines of text begin with their time, too.
+    ///   - now: the clock for timestamps; the journal has its own.
+    ///   - isService: whether lines of text begin with a timestamp.
     package static func standardSink(
         format: ReportFormat?, now: @escaping @Sendable () -> Instant, isService: Bool = false
     ) -> any EventSink {
@@ -22,7 +22,7 @@ extension ReportDestination {
         }
     }
 
-    /// The columns of the terminal at standard error, 80 where it does not say.
+    /// The number of columns of the terminal at standard error; 80 if unknown.
     @Sendable private static func terminalWidth() -> Int {
         var size = winsize()
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80

@@ -1,7 +1,7 @@
-/// What a server can do, by its version: the one table of what tells the supported versions apart for this program.
-/// Queries whose text differs by version ask the catalog instead.
+/// What a server can do, by its major version: the only table of version differences in the program. Queries whose text
+/// differs by version check the catalog instead.
 package struct ServerCapabilities: Hashable, Sendable {
-    /// The major versions that are supported, tested and recorded.
+    /// The major versions that are supported and tested, and for which `sql/` has recorded facts.
     package static let supportedMajors = [15, 16, 17, 18]
 
     private let major: Int
@@ -18,14 +18,14 @@ package struct ServerCapabilities: Hashable, Sendable {
     package func has(_ capability: Capability) -> Bool { major >= capability.since }
 
     package enum Capability: CaseIterable, Hashable, Sendable {
-        /// `GRANT role TO role WITH INHERIT …, SET …`. Before, whether a member inherits is an attribute of its own role,
-        /// and membership alone lets it SET ROLE and give objects away.
+        /// `GRANT role TO role WITH INHERIT …, SET …`. Before, INHERIT is an attribute of the member's role, and
+        /// membership alone allows SET ROLE and ALTER … OWNER TO.
         case membershipOptions
-        /// `pg_input_is_valid()`. Before, only the cast tells, by an error for the first value that it cannot make.
+        /// `pg_input_is_valid()`. Before, only a cast shows it, by failing at the first invalid value.
         case inputValidation
-        /// The privilege MAINTAIN, by which others than the owner may refresh a view.
+        /// The privilege MAINTAIN, which allows other roles than the owner to refresh a materialized view.
         case maintainPrivilege
-        /// ATTACH PARTITION gives a partition its parent's identity columns, and refuses one of its own.
+        /// ATTACH PARTITION gives the partition its parent's identity columns, and rejects a partition that has one.
         case inheritedIdentity
         /// REFRESH MATERIALIZED VIEW runs with the search_path `pg_catalog, pg_temp`.
         case restrictedSearchPath

@@ -1,14 +1,14 @@
-/// A libpq connection string, parsed only as far as the configuration needs: where its secrets are, and which database
-/// it names. Whether it is valid is left to libpq.
+/// A libpq connection string, parsed only to find its secrets and its database name. libpq decides whether it is valid.
 struct ConnectionString {
-    /// With every secret masked. If it cannot be parsed to its end, everything from there on is masked.
+    /// The connection string with its secrets masked. If it cannot be parsed, everything from that position on is
+    /// masked.
     private(set) var redacted = ""
     private(set) var holdsSecret = false
     private(set) var databaseName: String?
 
     static let mask = "********"
 
-    /// Whether a text is a connection string, and not the name of a database.
+    /// Whether a text is a connection string rather than the name of a database.
     static func isRecognized(_ text: String) -> Bool {
         text.unicodeScalars.contains("=") || text.contains("://")
     }
@@ -21,7 +21,7 @@ struct ConnectionString {
         }
     }
 
-    /// Whether libpq's parameter of that name is a secret.
+    /// Whether the value of that parameter of libpq is a secret.
     private static func isSecret(_ keyword: String) -> Bool {
         let secrets = ["password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"]
         return secrets.contains(keyword.lowercased())
@@ -71,7 +71,8 @@ struct ConnectionString {
         }
     }
 
-    /// A value with or without quotes, unescaped. A quote that is not closed extends to the end.
+    /// Reads a value with or without quotes, and unescapes it. A quoted value without a closing quote extends to the
+    /// end.
     private static func value(of scalars: String.UnicodeScalarView, from here: inout String.Index) -> String {
         let isQuoted = here < scalars.endIndex && scalars[here] == "'"
         if isQuoted { scalars.formIndex(after: &here) }

@@ -22,7 +22,7 @@ extension Key {
             })
     }
 
-    /// A mapping for a value that is nil without it. `defaults` is the value of an empty mapping.
+    /// A mapping for an optional value: nil if the key is absent, `defaults` if the mapping is empty.
     static func optionalSection<Value: Sendable>(
         _ name: String, _ field: Field<Value?>, defaults: Value, _ section: Section<Value>, _ meaning: String
     ) -> Key {
@@ -43,8 +43,7 @@ extension Key {
             })
     }
 
-    /// A list of mappings. `defaults` is the element that an empty mapping would give, with placeholders for required
-    /// keys.
+    /// A list of mappings. `defaults` is the element for an empty mapping, with placeholders for required keys.
     static func list<Element: Sendable>(
         _ name: String, _ field: Field<[Element]>, defaults: Element, identifiedBy identity: ElementIdentity<Element>,
         atLeastOne: Bool = false, _ section: Section<Element>, _ meaning: String
@@ -85,7 +84,7 @@ extension Key {
             })
     }
 
-    /// A list of mappings for which absent and empty are different things.
+    /// A list of mappings that distinguishes between absent (nil) and empty.
     static func optionalList<Element: Sendable>(
         _ name: String, _ field: Field<[Element]?>, defaults: Element, identifiedBy identity: ElementIdentity<Element>,
         _ section: Section<Element>, _ meaning: String
@@ -111,13 +110,13 @@ extension Key {
 }
 
 extension Key<DatabaseDefinition> {
-    /// The section with the keys of one kind of task, which has the name of the task.
+    /// The section with the keys of one kind of task, named after the task.
     static func task(_ task: TaskKind, _ section: Section<DatabaseDefinition>, _ meaning: String) -> Key {
         .section(task.rawValue, section, meaning)
     }
 }
 
-/// Stands for the target while an optional list is decoded, since its field cannot be nil.
+/// A substitute target with a field that is not optional, for decoding an optional list.
 private struct Listing<Element: Sendable>: Sendable {
     var elements: [Element]
 }

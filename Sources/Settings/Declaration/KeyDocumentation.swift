@@ -1,11 +1,11 @@
-/// What the reference says about a key.
+/// The entry of a key in the reference (`docs/configuration.md`).
 package struct KeyDocumentation: Hashable, Sendable {
-    /// As `databases[].partitions.sets[].premake`.
+    /// Such as `databases[].partitions.sets[].premake`.
     package let path: String
     /// Which values are valid.
     package let expected: String
     package let isRequired: Bool
-    /// As it would be written in the file; nil if there is no default.
+    /// The default as it would be written in the file; nil if there is none.
     package let defaultText: String?
     /// The environment variable that overrides it.
     package let variable: String?

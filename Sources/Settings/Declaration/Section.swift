@@ -38,7 +38,7 @@ struct Section<Target: Sendable>: Sendable {
         mapping.isEmpty ? key : "\(mapping).\(key)"
     }
 
-    /// For a message.
+    /// The names of the keys, for messages.
     var names: String { keys.map(\.name).joined(separator: ", ") }
 
     private func decode(
@@ -70,7 +70,7 @@ struct Section<Target: Sendable>: Sendable {
     private func reportMissing(
         after seen: [String: Mark], _ mark: Mark, _ path: String, _ context: inout DecodingContext
     ) {
-        // A required key that is misspelt is reported as such, and not as missing too.
+        // A misspelt required key has been reported already, and is not reported as missing as well.
         let misspelt = seen.keys.filter { name in !keys.contains { $0.name == name } }
         for key in keys where key.isRequired && seen[key.name] == nil {
             if misspelt.contains(where: { Spelling.nearest(to: $0, among: keys.map(\.name)) == key.name }) { continue }
@@ -78,7 +78,7 @@ struct Section<Target: Sendable>: Sendable {
         }
     }
 
-    /// A key that some section within this one has is misplaced rather than misspelt.
+    /// A key of a nested section is misplaced rather than misspelt.
     private func suggestion(for name: String) -> String {
         if let owner = keys.first(where: { $0.innerKeys.contains(name) }) { return "; it belongs in '\(owner.name)'" }
         return Spelling.suggestion(for: name, among: keys.map(\.name))

@@ -40,13 +40,12 @@ extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
 }
 
 extension ValueFormat where Value == Duration {
-    /// PostgreSQL holds the milliseconds of `statement_timeout` in 32 bits: a little more than 24 days.
+    /// PostgreSQL's `statement_timeout` is a 32-bit number of milliseconds, a little more than 24 days.
     static let statementTimeout = duration(
         .milliseconds(1) ... .seconds(24 * 86_400), because: "PostgreSQL counts no further")
 
-    /// A whole number and one of PostgreSQL's units, or `m` for minutes, which is common elsewhere. `M` is refused,
-    /// since some take it for months, and so is a number alone, since PostgreSQL's settings have different default
-    /// units.
+    /// A whole number with one of PostgreSQL's units, or `m` for minutes, which is common elsewhere. Rejected are `M`,
+    /// which could mean months, and a number without a unit, since the default units of PostgreSQL's settings differ.
     static func duration(_ range: ClosedRange<Duration>, because reason: String) -> ValueFormat {
         let limits = "\(range.lowerBound.inLongestUnit) to \(range.upperBound.inLongestUnit)"
         return ValueFormat(

@@ -1,7 +1,7 @@
 import Maintenance
 
-/// All keys of the configuration file. Each of them is declared once, in one of the files beside this one. Decoding,
-/// overrides, validation, `config show`, the changes of a reload and the reference are derived from that.
+/// All keys of the configuration file. Each is declared once, in one of the files of this folder; decoding, overrides,
+/// validation, `config show`, the changes of a reload and the reference are derived from the declaration.
 enum ConfigurationKeys {
     static let file = Section<Configuration>(
         ServiceKeys.all + [

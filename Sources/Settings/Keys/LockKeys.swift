@@ -1,6 +1,6 @@
 import Maintenance
 
-/// The keys of `databases[]` that limit how long the application may be made to wait.
+/// The keys of `databases[]` that limit how long pgtend waits for locks, while the application queues behind it.
 enum LockKeys {
     static let all: [Key<DatabaseDefinition>] = [
         .value(
@@ -20,7 +20,7 @@ enum LockKeys {
             """),
     ]
 
-    /// If both are given, the budget is the one to correct.
+    /// The budget is listed first: if both keys are set, it is the one to correct.
     private static func budgetBelowTimeout(_ locks: LockBudget) -> [Contradiction] {
         guard locks.perTableAndHour < locks.perStep else { return [] }
         let (timeout, budget) = (locks.perStep.inLongestUnit, locks.perTableAndHour.inLongestUnit)

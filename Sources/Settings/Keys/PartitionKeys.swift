@@ -50,7 +50,7 @@ enum PartitionKeys {
     private static let premake = ValueFormat<Int>.integer(
         0...400, because: "each is a table that every plan of a query has to weigh")
 
-    /// Whether the naming pattern gives several partitions the same name.
+    /// A contradiction if the naming pattern would give several partitions the same name.
     @Sendable private static func equalNames(in set: PartitionSetDefinition) -> [Contradiction] {
         guard let naming = set.naming, let interval = set.interval, !naming.distinguishes(interval) else { return [] }
         let example =

@@ -1,14 +1,13 @@
-/// State that is passed along while values are decoded: the problems and warnings so far, and the sources of the values
-/// that were accepted.
+/// The state of decoding: the problems and warnings so far, and the sources of the values that were accepted.
 struct DecodingContext {
     /// The file that is being read.
     private let file: String
-    /// Where reading it stopped because of a syntax error.
+    /// Where reading stopped because of a syntax error; nil if the file was read to its end.
     private let stop: Mark?
     var zones: ZoneRulesCache
     private(set) var problems: [Problem] = []
     private(set) var warnings: [Problem] = []
-    /// By path; a value that was refused has none.
+    /// The sources by path. A value that was refused has none.
     private(set) var sources: [String: ConfigurationSource] = [:]
 
     init(file: String, stop: Mark? = nil, zones: ZoneRulesCache) {
@@ -17,14 +16,13 @@ struct DecodingContext {
         self.zones = zones
     }
 
-    /// Reports that something is wrong. Nothing is reported from the line of a syntax error on: what was read there is
-    /// more likely a consequence of that error than another mistake.
+    /// Records a problem, unless it is at or after the line of a syntax error, of which it is probably a consequence.
     mutating func refuse(_ mark: Mark, _ path: String, _ message: String) {
         if let stop, mark.line >= stop.line { return }
         problems.append(Problem(source: .file(path: file, at: mark), path: path, message: message))
     }
 
-    /// Reports that something is missing, unless reading stopped before it could have been found.
+    /// Records that something is missing, unless a syntax error stopped reading: it may come after the error.
     mutating func reportMissing(_ mark: Mark, _ path: String, _ message: String) {
         if stop == nil { refuse(mark, path, message) }
     }
@@ -33,8 +31,7 @@ struct DecodingContext {
         problems.append(Problem(source: source, path: path, message: message))
     }
 
-    /// Refuses a value after all that was accepted by itself, but cannot be combined with others. Does nothing if there
-    /// is none.
+    /// Refuses a value that was accepted before, because it contradicts others. Does nothing if no value was accepted.
     mutating func retract(_ path: String, _ message: String) {
         switch sources.removeValue(forKey: path) {
         case nil: break

@@ -1,4 +1,4 @@
-/// What the command line says. It overrides the environment, which overrides the file.
+/// The flags of the command line that override the environment and the file.
 package struct FlagOverrides: Hashable, Sendable {
     /// `--config FILE`.
     package var configFile: String?

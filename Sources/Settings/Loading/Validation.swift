@@ -1,7 +1,7 @@
-/// Checks values against each other that are valid by themselves, once the environment and the command line have
-/// overridden the file. Defaults, and values that were refused already, are never reported.
+/// Checks valid values against each other, after the environment and the command line have overridden the file. Never
+/// reports defaults, nor values that were refused already.
 struct Validation {
-    /// By path; a value that was refused has none.
+    /// The sources by path. A value that was refused has none.
     let sources: [String: ConfigurationSource]
     private(set) var problems: [Problem] = []
 
@@ -9,8 +9,10 @@ struct Validation {
         self.sources = sources
     }
 
-    /// Reports one of `contradictions`, which are ways to put the same problem: the first one whose key was given.
-    /// `path` is that of any key of the mapping to which their keys belong.
+    /// Reports the first one of `contradictions` whose key was set; they are alternative descriptions of the same
+    /// problem.
+    ///
+    /// - Parameter path: of any key of the mapping that their keys belong to.
     mutating func report(_ contradictions: [Contradiction], beside path: String) {
         let mapping = path.lastIndex(of: ".").map { String(path[...$0]) } ?? ""
         for contradiction in contradictions {
@@ -20,7 +22,7 @@ struct Validation {
         }
     }
 
-    /// Of several elements with the same identity, all but the first are reported.
+    /// Reports every element whose identity an earlier one has.
     mutating func reportDuplicates<Element>(
         in elements: [Element], at path: String, _ identity: ElementIdentity<Element>
     ) {
@@ -38,13 +40,13 @@ struct Validation {
     }
 
     private mutating func report(_ path: String, _ source: ConfigurationSource, _ message: String) {
-        // The name of a variable, or of a flag, says already which value is meant.
+        // A variable or a flag identifies the value already.
         let isInFile = if case .file = source { true } else { false }
         problems.append(Problem(source: source, path: isInFile ? path : "", message: message))
     }
 }
 
-/// One way to put that two values contradict each other: the key to correct, and what was expected and found there.
+/// A description of two values that contradict each other: the key to correct, and what was expected and found there.
 struct Contradiction {
     let key: String
     let message: String

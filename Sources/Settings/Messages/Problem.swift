@@ -1,11 +1,11 @@
-/// A problem with the configuration, or a warning.
+/// A problem with the configuration, or a warning about it.
 package struct Problem: Hashable, Sendable {
     /// The place to correct.
     package let source: ConfigurationSource
-    /// Of the value, as `databases[0].partitions.sets[1].interval`; empty for the file as a whole, and if the source
-    /// already names the value.
+    /// The path of the value, such as `databases[0].partitions.sets[1].interval`; empty for the file as a whole, and if
+    /// the source identifies the value.
     package let path: String
-    /// What was expected and what was found. Never holds a secret.
+    /// What was expected and what was found. Never contains a secret.
     package let message: String
 
     package init(source: ConfigurationSource, path: String = "", message: String) {
@@ -22,8 +22,7 @@ extension Problem: CustomStringConvertible {
     }
 }
 
-/// A configuration that cannot be used: every problem that was found, at least one, in the order of
-/// `ConfigurationSource`.
+/// The problems of an invalid configuration: at least one, sorted by `ConfigurationSource`.
 package struct SettingsError: Error, Hashable, Sendable {
     package let problems: [Problem]
 }

@@ -1,4 +1,4 @@
-/// A text from the configuration, quoted as a message may show it.
+/// Quotes texts of the configuration in messages.
 enum Quotation {
     private static let maximumScalars = 60
 
@@ -7,8 +7,8 @@ enum Quotation {
         ConnectionString.isRecognized(text) || text.lowercased().contains("password")
     }
 
-    /// In single quotes, on one line, and shortened if it is long. A text that looks like a connection string is not
-    /// shown, whatever its key: a connection string in the wrong place must not get a password into the journal.
+    /// The text in single quotes, on one line, and truncated if it is long. A text that looks like a connection string
+    /// is not shown, whatever its key, so that one in the wrong place does not write a password to the journal.
     static func of(_ text: String) -> String {
         guard !isWithheld(text) else {
             return "a text like a connection string (not shown)"

@@ -1,12 +1,12 @@
 /// Suggestions for misspelt words.
 enum Spelling {
-    /// `; did you mean 'premake'?`, or `; known here: …` if no known word is similar; empty if there are none.
+    /// `; did you mean 'premake'?`, or `; known here: …` if no known word is similar; empty if no words are known.
     static func suggestion(for word: String, among known: [String]) -> String {
         if let near = nearest(to: word, among: known) { return "; did you mean '\(near)'?" }
         return known.isEmpty ? "" : "; known here: \(known.joined(separator: ", "))"
     }
 
-    /// The first of the known words with the smallest distance; nil if even that is not similar.
+    /// The first known word with the smallest distance; nil if none is similar.
     static func nearest(to word: String, among known: [String]) -> String? {
         // A third of the letters may differ, but never all of them.
         let limit = min(max(1, word.count / 3), word.count - 1)
@@ -17,7 +17,7 @@ enum Spelling {
     /// The number of insertions, deletions, substitutions and transpositions of neighbours (optimal string alignment).
     static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left), Array(right))
-        // Time grows with the product of the lengths, and a pasted paragraph is no misspelling.
+        // The time grows with the product of the lengths, and a pasted paragraph is not a misspelt word.
         guard abs(left.count - right.count) < 32 else { return .max }
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

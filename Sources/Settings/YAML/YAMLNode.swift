@@ -4,11 +4,11 @@ struct YAMLNode: Hashable, Sendable {
     let content: Content
 
     enum Content: Hashable, Sendable {
-        /// The text, unescaped; `isPlain` without quotes.
+        /// The unescaped text; `isPlain` if it was written without quotes.
         case scalar(String, isPlain: Bool)
         case sequence([YAMLNode])
         case mapping([Entry])
-        /// Not accepted; the document's `errors` say why.
+        /// Not accepted, for the reason in the document's `errors`.
         case refused
     }
 
@@ -23,7 +23,7 @@ struct YAMLNode: Hashable, Sendable {
         return ["", "~", "null"].contains(text)
     }
 
-    /// For a sentence that ends in "found …".
+    /// Continues "found …" in messages.
     var found: String {
         switch content {
         case .scalar(let text, let isPlain):
