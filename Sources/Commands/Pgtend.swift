@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// The root command. It is synchronous: an asynchronous one would start the pool that ticks every second.
+/// The root command. Not an `AsyncParsableCommand`, which would use Swift's own thread pool: once that has been used,
+/// libdispatch wakes up every second.
 package struct Pgtend: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "pgtend",
@@ -30,4 +31,9 @@ package struct Pgtend: ParsableCommand {
         ])
 
     package init() {}
+}
+
+/// The version of the program; CHANGELOG.md has an entry for it.
+enum Version {
+    static let text = "0.1.0"
 }

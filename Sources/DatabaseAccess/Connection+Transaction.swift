@@ -1,10 +1,13 @@
 import PostgresClient
 
 extension Connection {
-    /// Runs `body` in one REPEATABLE READ transaction that writes nothing.
+    /// Runs `body` in one `REPEATABLE READ READ ONLY` transaction, so that all its queries see the same snapshot.
     ///
-    /// The server locks a table to print an expression: behind whoever rewrites it, the reading waits 5 seconds at most.
-    package func readingOneSnapshot<Value>(
+    /// Deparsing an expression takes an `ACCESS SHARE` lock on its table. `lock_timeout` is 5 seconds, so that a
+    /// session that rewrites the table delays the read by no more than that.
+    ///
+    /// - Throws: whatever `body` throws, after a `ROLLBACK` unless the connection is broken.
+    package func inReadOnlySnapshot<Value>(
         _ body: () async throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
         try await script(unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
@@ -18,9 +21,9 @@ extension Connection {
         }
     }
 
-    /// Runs `body` in a transaction that is committed, or rolled back when it throws.
+    /// Runs `body` in a transaction that is committed when `body` returns and rolled back when it throws.
     ///
-    /// - Parameter settings: statements that begin it: `SET LOCAL` and its like.
+    /// - Parameter settings: statements to run right after `BEGIN`, such as `SET LOCAL`. Sent as they are.
     package func inTransaction<Value>(
         unsafe settings: String, _ body: () async throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
@@ -35,8 +38,11 @@ extension Connection {
         }
     }
 
-    /// A COMMIT that is on its way is not called back: whether it arrived could not be told afterwards. Nor is it by the
-    /// server's own limit, which would end the wait for a synchronous standby and call the work done.
+    /// Commits, even if the task has been cancelled: once a COMMIT has been sent, cancelling it would leave the outcome
+    /// unknown. `statement_timeout` is switched off for the same reason: when it ends the wait for a synchronous
+    /// standby, the server reports the transaction as committed.
+    ///
+    /// - Parameter limit: how long the client waits for the server's answer; nil waits without limit.
     package func commit(within limit: Duration? = nil) async throws(PostgresError) {
         try await script(unsafe: "SET LOCAL statement_timeout = 0; COMMIT", timeout: limit, evenIfCancelled: true)
     }

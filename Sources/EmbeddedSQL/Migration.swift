@@ -1,5 +1,5 @@
 /// A numbered step of the schema. Once released its text never changes.
-package struct Migration: Sendable, Equatable {
+package struct Migration: Sendable, Hashable {
     /// From 1 on, without gaps.
     package let number: Int
 
@@ -13,7 +13,7 @@ package struct Migration: Sendable, Equatable {
     package let down: Part?
 
     /// A file of `sql`.
-    package struct Part: Sendable, Equatable {
+    package struct Part: Sendable, Hashable {
         /// Below `sql/`, such as `ledger/migrations/0003_run.sql`.
         package let path: String
         package let text: String

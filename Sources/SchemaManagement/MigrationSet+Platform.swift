@@ -9,6 +9,7 @@ extension MigrationSet {
         historyTableFile: EmbeddedSQL.platformFolder + "queries/history_table",
         createdObjectsFile: EmbeddedSQL.platformFolder
             + "migrations/0001_consolidated_schema/foundation/created_objects.sql",
-        session: SchemaQuery.session(), history: SchemaQuery.history(), rights: SchemaQuery.rights(),
-        otherwise: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
+        hasHistoryQuery: SchemaQuery.session(), historyQuery: SchemaQuery.history(),
+        missingPrivilegesQuery: SchemaQuery.rights(),
+        superuserCure: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
 }

@@ -11,11 +11,11 @@ typealias Status = Commands.ExitStatus
 struct ExitStatusTests {
     @Test func nothingIsGraverThanAnErrorOfItsOwn() {
         for status in Status.allCases {
-            #expect(Status.gravest([status, .software]) == .software)
-            #expect(Status.gravest([.done, status]) == status)
-            #expect(Status.gravest([status]) == status)
+            #expect(Status.mostSevere([status, .software]) == .software)
+            #expect(Status.mostSevere([.done, status]) == status)
+            #expect(Status.mostSevere([status]) == status)
         }
-        #expect(Status.gravest([]) == .done)
+        #expect(Status.mostSevere([]) == .done)
     }
 
     /// Two databases of which one fails and one cannot be reached: what stops more is what a script hears of.
@@ -25,9 +25,9 @@ struct ExitStatusTests {
             ([.postponed, .refused], .refused),
             ([.nothingToMaintain, .postponed], .postponed), ([.unavailable, .noPermission, .done], .noPermission),
         ] as [([Status], Status)])
-    func theGravestWins(statuses: [Status], gravest: Status) {
-        #expect(Status.gravest(statuses) == gravest)
-        #expect(Status.gravest(statuses.reversed()) == gravest)
+    func theMostSevereWins(statuses: [Status], mostSevere: Status) {
+        #expect(Status.mostSevere(statuses) == mostSevere)
+        #expect(Status.mostSevere(statuses.reversed()) == mostSevere)
     }
 
     @Test func helpKnowsEveryCodeOnce() {

@@ -37,7 +37,7 @@ struct StatusDatabaseTests {
             definition: DatabaseDefinition(name: database.name, conninfo: database.conninfo(), schemas: ["shop"]),
             tasks: [.views], runID: runID, applicationName: "pgtend serve", programVersion: "1.2.3",
             order: SlotOrder(slot: Slot(task: .views, due: due), lateAfter: .seconds(3_600)), installsLedger: true,
-            sink: NoSink()
+            sink: NullSink()
         ).execute()
     }
 
@@ -105,7 +105,7 @@ struct StatusDatabaseTests {
                 name: database.name, conninfo: database.conninfo(), schemas: ["shop"])
             _ = await MaintenanceRun(
                 definition: definition, tasks: [.views], runID: RunID.random(), applicationName: "pgtend serve",
-                programVersion: "1.2.3", order: SlotOrder(slot: slot), sink: NoSink()
+                programVersion: "1.2.3", order: SlotOrder(slot: slot), sink: NullSink()
             ).execute()
             let status = try await pgtend("status", on: database)
             #expect(status.ending == .exited(1), "\(status)")

@@ -5,15 +5,15 @@ import Testing
 @Suite("Password file")
 struct PasswordFileTests {
     @Test(arguments: [
-        (nil, nil, PasswordFile.own), (nil, "/etc/pgtend/pgpass", .own),
+        (nil, nil, PasswordFile.regular), (nil, "/etc/pgtend/pgpass", .regular),
         (
             "/run/credentials/pgtend.service", "/run/credentials/pgtend.service/pgpass",
             .credential(unit: "pgtend.service")
         ),
         ("/run/credentials/pgtend@shop.service", nil, .credential(unit: "pgtend@shop.service")),
         // A credential of something else.
-        ("/run/credentials/pgtend.service", "/etc/pgtend/pgpass", .own),
-        ("/run/credentials/pgtend.service", "/run/credentials/pgtend.service.d/pgpass", .own),
+        ("/run/credentials/pgtend.service", "/etc/pgtend/pgpass", .regular),
+        ("/run/credentials/pgtend.service", "/run/credentials/pgtend.service.d/pgpass", .regular),
     ])
     func isACredentialOfTheUnitOrAFileOfItsOwn(credentials: String?, file: String?, expected: PasswordFile) {
         #expect(PasswordFile(credentials: credentials, passwordFile: file) == expected)
@@ -21,6 +21,6 @@ struct PasswordFileTests {
 
     @Test func theCureForACredentialIsTheCommandThatReadsItAgain() {
         #expect(PasswordFile.credential(unit: "pgtend.service").cure.contains("systemctl restart pgtend.service"))
-        #expect(PasswordFile.own.cure.contains("read again at each attempt"))
+        #expect(PasswordFile.regular.cure.contains("read again at each attempt"))
     }
 }

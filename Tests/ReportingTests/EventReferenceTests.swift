@@ -26,7 +26,7 @@ struct EventReferenceTests {
         let rows = ReportField.Name.allCases.map { name in
             let kinds = EventKind.allCases.filter { kind in reports[kind]?.contains { $0.sends(name) } == true }
             #expect(!kinds.isEmpty, "\(name) is in no sample")
-            return "| `\(name.rawValue)` | `\(name.inJSON)` | \(form(of: name)) | \(name.meaning) |\n"
+            return "| `\(name.rawValue)` | `\(name.jsonKey)` | \(form(of: name)) | \(name.meaning) |\n"
         }
         try GeneratedSection("fields", of: "docs/events.md").agree(
             with: "\n| field | in JSON | value | meaning |\n|---|---|---|---|\n\(rows.joined())\n")

@@ -23,7 +23,7 @@ struct FormatTests {
         (.seconds(50 * 3_600), "2 days 2 h"), (.seconds(98 * 86_400), "98 days"), (.seconds(-90), "-1 min 30 s"),
     ])
     func writesADurationWithTheUnitsThatMatter(duration: Duration, text: String) {
-        #expect(duration.forPeople == text)
+        #expect(duration.humanReadable == text)
     }
 
     @Test(arguments: [

@@ -29,13 +29,13 @@ struct SchemaApplicationTests {
                 Issue.record("not empty")
                 return
             }
-            #expect(diagnosis.plan.refusals == [] && diagnosis.missingRights == [])
+            #expect(diagnosis.plan.refusals == [] && diagnosis.missingPrivileges == [])
             #expect(pending.map(\.number) == EmbeddedSQL.migrations.map(\.number))
             guard case .installed(let applied, let after) = try await Self.apply(database) else {
                 Issue.record("not installed")
                 return
             }
-            #expect(applied.schemaNumber == EmbeddedSQL.migrations.count)
+            #expect(applied.schemaVersion == EmbeddedSQL.migrations.count)
             #expect(after.gap.isClosed)
             guard case .upToDate = try await Self.apply(database) else {
                 Issue.record("not up to date")

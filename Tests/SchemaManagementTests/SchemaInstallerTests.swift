@@ -23,7 +23,7 @@ struct SchemaInstallerTests {
             let seen = Mutex<[String]>([])
             let first = try await installer.apply { done in seen.withLock { $0.append(done.migration.label) } }
             #expect(first.applied.map(\.migration) == pending)
-            #expect(first.schemaNumber == EmbeddedSQL.migrations.count)
+            #expect(first.schemaVersion == EmbeddedSQL.migrations.count)
             #expect(seen.withLock { $0 } == pending.map(\.label))
 
             // The record as psql reads it, the checksums as coreutils would compute them: over the files' bytes.
@@ -43,7 +43,7 @@ struct SchemaInstallerTests {
             #expect(try await database.psql("SELECT count(*) FROM mcp.embeddings") == "0")
 
             let second = try await installer.apply()
-            #expect(second == AppliedMigrations(applied: [], schemaNumber: pending.count))
+            #expect(second == AppliedMigrations(applied: [], schemaVersion: pending.count))
             #expect(try await installer.plan().isEmpty)
         }
     }

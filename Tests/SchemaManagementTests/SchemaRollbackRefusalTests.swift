@@ -142,7 +142,7 @@ struct SchemaRollbackRefusalTests {
             let cure = try #require(try await rejection(of: stranger, on: database.name).cure)
             let start = try #require(cure.range(of: "let one run: "))
             try await database.psql(String(cure[start.upperBound...]))
-            #expect(try await stranger.plan().missingRights == [])
+            #expect(try await stranger.plan().missingPrivileges == [])
             _ = try await stranger.run(on: database.name, dropsRows: false)
             let left = """
                 SELECT to_regclass('mcp.models') IS NULL, nspowner::regrole FROM pg_namespace WHERE nspname = 'mcp'
@@ -156,7 +156,7 @@ struct SchemaRollbackRefusalTests {
             _ = try await apply(database)
             try await database.psql("CREATE ROLE reader LOGIN; GRANT pg_read_all_data, mcp_owner TO reader")
             let reader = rollback(database, user: "reader")
-            let lacking = try await reader.plan().missingRights
+            let lacking = try await reader.plan().missingPrivileges
             #expect(lacking.map(\.description).contains("the right to drop role mcp_application"))
             let failure = try await rejection(of: reader, on: database.name)
             #expect(failure.cure == "do it as a superuser: not all of this should be given to another role")
@@ -183,7 +183,7 @@ struct SchemaRollbackRefusalTests {
                 ALTER TABLE pgtend.schema_migrations OWNER TO maintainer;
                 """)
             let maintainer = rollback(database, user: "maintainer")
-            #expect(try await maintainer.plan().missingRights == [])
+            #expect(try await maintainer.plan().missingPrivileges == [])
             let remarks = try await maintainer.run(on: database.name, dropsRows: false).remarks
             #expect(remarks.contains { $0.hasPrefix("role mcp_application stays: ") }, "\(remarks)")
             #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
@@ -241,7 +241,7 @@ struct SchemaRollbackRefusalTests {
         try await TestDatabase.with { database in
             _ = try await apply(database)
             let other = try await database.connect(options: SessionOptions(applicationName: "pgtend schema repair"))
-            try await SchemaLock(connection: other, set: .platform).take()
+            try await MigrationLock(connection: other, set: .platform).acquire()
             let failure = try await rejection(of: rollback(database), on: database.name)
             #expect(
                 failure.message.hasPrefix(

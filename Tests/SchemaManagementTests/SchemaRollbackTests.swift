@@ -246,7 +246,7 @@ struct SchemaRollbackTests {
                 """)
             let before = try await database.definitions()
             _ = try await apply(database, user: "installer")
-            #expect(try await rollback(database, user: "installer").plan().missingRights == [])
+            #expect(try await rollback(database, user: "installer").plan().missingPrivileges == [])
             _ = try await rollback(database, user: "installer").run(on: database.name, dropsRows: false)
             #expect(try await database.definitions() == before)
         }

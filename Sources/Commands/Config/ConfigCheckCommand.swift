@@ -26,7 +26,7 @@ struct ConfigCheckCommand: ParsableCommand {
     var connect = false
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let names = loaded.configuration.databases.map(\.name.visible).joined(separator: ", ")
         StandardOutput.write(
             "configuration of \(names): no problem found in \(loaded.file ?? "the flags and defaults")")
@@ -40,7 +40,7 @@ struct ConfigCheckCommand: ParsableCommand {
                 StandardOutput.write(PrivilegeText(answer.name, answer.findings).rendered)
                 return answer.findings.contains { $0.severity == .missing } ? .noPermission : .done
             }
-            return ExitStatus.gravest(answers.statuses)
+            return ExitStatus.mostSevere(answers.statuses)
         }
     }
 }

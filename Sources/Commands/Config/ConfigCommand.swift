@@ -22,7 +22,7 @@ struct ConfigShowCommand: ParsableCommand {
     @OptionGroup var databases: DatabaseOptions
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         StandardOutput.write(loaded.rendered())
     }
 }

@@ -1,10 +1,10 @@
-/// Columns for people, two spaces apart. The texts are safe for a terminal before they get here.
+/// A table as text, with columns two spaces apart. The cells have to be escaped for the terminal already.
 struct TextTable {
-    private let head: [String]
+    private let header: [String]
     private var rows: [[String]] = []
 
-    init(_ head: String...) {
-        self.head = head
+    init(_ header: String...) {
+        self.header = header
     }
 
     mutating func add(_ row: String...) {
@@ -13,11 +13,11 @@ struct TextTable {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    /// The head and the rows. A column is as wide as its widest text, 44 characters at most: a few very long names do
-    /// not push the rest away.
+    /// The header and the rows. A column is as wide as its widest cell, but at most 44 characters, so that a few very
+    /// long names do not push the other columns away.
     func lines(indent: String = "") -> [String] {
-        let all = [head] + rows
-        let widths = head.indices.map { column in min(all.map { $0[column].count }.max() ?? 0, 44) }
+        let all = [header] + rows
+        let widths = header.indices.map { column in min(all.map { $0[column].count }.max() ?? 0, 44) }
         return all.map { row in
             let cells = zip(row, widths).map { text, width in
                 text + String(repeating: " ", count: max(0, width - text.count))
@@ -26,7 +26,7 @@ struct TextTable {
         }
     }
 
-    /// The same with the first `limit` rows, and how many there are besides.
+    /// The header and the first `limit` rows, and how many more there are.
     func lines(indent: String = "", first limit: Int) -> [String] {
         guard rows.count > limit else { return lines(indent: indent) }
         var shown = self

@@ -59,7 +59,7 @@ struct HistoryCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let (question, isDocument) = (HistoryReader.Question(self), json)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -69,7 +69,7 @@ struct HistoryCommand: ParsableCommand {
                 .done
             }
             var (found, statuses) = (answers.found, answers.statuses)
-            // Of the databases that were asked for one run, those that do not have it have nothing to say.
+            // If some database has the run that was asked for, the others are left out.
             if question.isOneRun, found.contains(where: \.hasRuns) { found.removeAll { !$0.hasRuns } }
             if question.isOneRun, !found.contains(where: \.hasRuns) { statuses.append(.refused) }
             if isDocument {
@@ -77,7 +77,7 @@ struct HistoryCommand: ParsableCommand {
             } else if !found.isEmpty {
                 StandardOutput.write(found.map { HistoryText($0).rendered }.joined(separator: "\n\n"))
             }
-            return ExitStatus.gravest(statuses)
+            return ExitStatus.mostSevere(statuses)
         }
     }
 }

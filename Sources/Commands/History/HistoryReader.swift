@@ -3,7 +3,7 @@ import DatabaseAccess
 import Maintenance
 import MaintenanceDatabase
 
-/// Asks the ledger of a database for its runs. Changes nothing.
+/// Reads the runs of a database from its ledger. Changes nothing.
 struct HistoryReader {
     enum Question: Sendable {
         case runs(tasks: [TaskKind]?, since: Since?, limit: Int)
@@ -37,4 +37,22 @@ struct HistoryReader {
     private func nothing(_ reason: String, _ now: Instant) -> DatabaseHistory {
         DatabaseHistory(database: definition.name, now: now, content: .nothing(reason: reason))
     }
+}
+
+/// The runs of one database that text and JSON show.
+struct DatabaseHistory {
+    let database: String
+    /// By this host's clock.
+    let now: Instant
+    let content: Content
+
+    enum Content {
+        /// The latest first.
+        case runs([LedgerRun])
+        case run(LedgerRunDetail)
+        /// Why there is nothing to show: no ledger, or no such run in it.
+        case nothing(reason: String)
+    }
+
+    var hasRuns: Bool { if case .nothing = content { false } else { true } }
 }

@@ -3,7 +3,7 @@ import Maintenance
 import Reporting
 import SQLText
 
-/// Runs of one database for people: a line for each run, or one run with its steps. Times are UTC.
+/// The runs of one database as text: a line for each run, or one run with its steps. Times are UTC.
 struct HistoryText {
     private let history: DatabaseHistory
 
@@ -17,7 +17,7 @@ struct HistoryText {
             switch history.content {
             case .nothing(let reason): ["\(database): \(reason.visible)"]
             case .runs(let runs):
-                ["\(database) at \(history.now.toTheSecond) UTC: \(runs.count.counted("run"))"] + lines(for: runs)
+                ["\(database) at \(history.now.dateAndTime) UTC: \(runs.count.counted("run"))"] + lines(for: runs)
             case .run(let detail): lines(for: detail)
             }
         return lines.joined(separator: "\n")
@@ -28,8 +28,8 @@ struct HistoryText {
         var table = TextTable("started", "tasks", "due", "took", "state", "steps", "host", "run")
         for run in runs {
             table.add(
-                run.startedAt.toTheSecond, tasks(of: run), due(of: run), took(run), run.state.rawValue,
-                RunWords.figures(run.figures), run.owner.run.host.visible, run.runID.visible)
+                run.startedAt.dateAndTime, tasks(of: run), due(of: run), took(run), run.state.rawValue,
+                LedgerWords.figures(run.figures), run.owner.run.host.visible, run.runID.visible)
         }
         return table.lines(indent: "  ")
     }
@@ -41,9 +41,9 @@ struct HistoryText {
         let owner = run.owner
         let facts = [
             ("database", detail.database), ("tasks", tasks(of: run)),
-            ("due", run.due.map { "\($0.toTheSecond), attempt \(run.attempt)" } ?? "run by hand"),
-            ("started", "\(run.startedAt.toTheSecond) (\(run.startedAt.relative(to: history.now)))"),
-            ("took", took(run)), ("state", RunWords.outcome(of: run)),
+            ("due", run.due.map { "\($0.dateAndTime), attempt \(run.attempt)" } ?? "run by hand"),
+            ("started", "\(run.startedAt.dateAndTime) (\(run.startedAt.relative(to: history.now)))"),
+            ("took", took(run)), ("state", LedgerWords.outcome(of: run)),
             (
                 "owner",
                 "\(owner.application) \(owner.programVersion), pid \(owner.run.pid) on \(owner.run.host), "
@@ -57,7 +57,7 @@ struct HistoryText {
         }
         lines += detail.refusals.map { "  refused   \($0.object): \($0.explanation); cure: \($0.cure)".visible }
         lines += detail.heldLocks.map {
-            "  held      \($0.task.rawValue) by pid \($0.pid) since \($0.since.toTheSecond)".visible
+            "  held      \($0.task.rawValue) by pid \($0.pid) since \($0.since.dateAndTime)".visible
         }
         return lines + steps(detail.steps)
     }
@@ -69,8 +69,8 @@ struct HistoryText {
             let state = step.sqlState.map { " (SQLSTATE \($0))" } ?? ""
             let message = step.message.map { ": \($0)\(state)" } ?? ""
             table.add(
-                String(step.number), step.outcome.rawValue, step.duration.forPeople,
-                step.lockWait == .zero ? "" : step.lockWait.forPeople, String(step.attempts),
+                String(step.number), step.outcome.rawValue, step.duration.humanReadable,
+                step.lockWait == .zero ? "" : step.lockWait.humanReadable, String(step.attempts),
                 (step.action + message).visible)
         }
         return [""] + table.lines(indent: "  ")
@@ -84,10 +84,10 @@ struct HistoryText {
 
     private func due(of run: LedgerRun) -> String {
         guard let due = run.due else { return "by hand" }
-        return run.attempt > 1 ? "\(due.toTheSecond) #\(run.attempt)" : due.toTheSecond
+        return run.attempt > 1 ? "\(due.dateAndTime) #\(run.attempt)" : due.dateAndTime
     }
 
     private func took(_ run: LedgerRun) -> String {
-        run.endedAt.map { $0.duration(since: run.startedAt).forPeople } ?? ""
+        run.endedAt.map { $0.duration(since: run.startedAt).humanReadable } ?? ""
     }
 }

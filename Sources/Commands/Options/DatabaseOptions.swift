@@ -1,8 +1,9 @@
 import ArgumentParser
 import Maintenance
+import Reporting
 import Settings
 
-/// The flags of every command that works on the objects of a database.
+/// The flags of the commands that work on the objects of databases.
 struct DatabaseOptions: ParsableArguments {
     @OptionGroup var selection: DatabaseSelection
 
@@ -15,11 +16,11 @@ struct DatabaseOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("How to report: text or json.", valueName: "format"))
     var logFormat: LogFormat?
 
-    /// The configuration with every override applied. One that is not right ends the command.
-    func load() -> LoadedConfiguration { flags.load() }
+    /// As ``FlagOverrides/loadOrExit()``.
+    func loadOrExit() -> LoadedConfiguration { flags.loadOrExit() }
 
-    /// The same, for whoever says the problems himself.
-    func read() -> Result<LoadedConfiguration, ConfigurationRefusal> { flags.read() }
+    /// As ``FlagOverrides/load()``.
+    func load() -> Result<LoadedConfiguration, InvalidConfiguration> { flags.load() }
 
     private var flags: FlagOverrides {
         FlagOverrides(
@@ -29,3 +30,14 @@ struct DatabaseOptions: ParsableArguments {
 
 extension LogFormat: ExpressibleByArgument {}
 extension TaskKind: ExpressibleByArgument {}
+
+extension ReportFormat {
+    /// The format that the configuration requests; nil if it leaves the choice to the environment.
+    init?(_ format: LogFormat?) {
+        switch format {
+        case .text?: self = .text
+        case .json?: self = .json
+        case nil: return nil
+        }
+    }
+}

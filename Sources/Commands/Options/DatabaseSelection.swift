@@ -1,8 +1,7 @@
 import ArgumentParser
 import Settings
 
-/// Which databases a command is about. All that there is to say where the schemas to watch and the form of reports have no
-/// effect.
+/// The flags that select databases, for commands on which `--schema` and `--log-format` would have no effect.
 struct DatabaseSelection: ParsableArguments {
     @Option(
         name: .long,
@@ -21,6 +20,6 @@ struct DatabaseSelection: ParsableArguments {
             valueName: "file"))
     var config: String?
 
-    /// The configuration with every override applied. One that is not right ends the command.
-    func load() -> LoadedConfiguration { FlagOverrides(configFile: config, databases: database).load() }
+    /// As ``FlagOverrides/loadOrExit()``.
+    func loadOrExit() -> LoadedConfiguration { FlagOverrides(configFile: config, databases: database).loadOrExit() }
 }

@@ -3,19 +3,18 @@ import PostgresClient
 import Reporting
 import Settings
 
-/// A configuration that is not right, each problem with its place.
-struct ConfigurationRefusal: Error {
+/// The problems of an invalid configuration, each with its place.
+struct InvalidConfiguration: Error {
     let problems: [String]
 }
 
 extension FlagOverrides {
-    /// The configuration with every override applied. One that is not right ends the command.
-    ///
-    /// Problems go to standard error, one a line; so do warnings.
-    func load() -> LoadedConfiguration {
-        switch read() {
+    /// Loads the configuration with all overrides, and writes warnings to standard error. If it is invalid, writes its
+    /// problems there, one per line, and exits with ``ExitStatus/configuration``.
+    func loadOrExit() -> LoadedConfiguration {
+        switch load() {
         case .success(let loaded):
-            for warning in loaded.warnings { StandardOutput.complain("warning: \(warning)") }
+            for warning in loaded.warnings { StandardError.write("warning: \(warning)") }
             return loaded
         case .failure(let refusal):
             ReportStream.standardError.write(refusal.problems.map { "\($0)\n" }.joined())
@@ -23,11 +22,11 @@ extension FlagOverrides {
         }
     }
 
-    /// The same, for whoever says the problems himself.
-    func read() -> Result<LoadedConfiguration, ConfigurationRefusal> {
+    /// Loads the configuration with all overrides; the caller reports warnings and problems.
+    func load() -> Result<LoadedConfiguration, InvalidConfiguration> {
         do throws(SettingsError) {
             let loaded = try Settings.load(flags: self, environment: Self.environment)
-            // The connection strings are libpq's to judge; it knows its keywords.
+            // libpq decides whether a connection string is valid, since it knows the keywords.
             let problems = loaded.configuration.databases.compactMap { database -> String? in
                 do throws(PostgresError) {
                     _ = try ConnectionInfo(parsing: database.conninfo)
@@ -36,9 +35,9 @@ extension FlagOverrides {
                     return "database \(database.name.visible): conninfo: \(error.message.visible)"
                 }
             }
-            return problems.isEmpty ? .success(loaded) : .failure(ConfigurationRefusal(problems: problems))
+            return problems.isEmpty ? .success(loaded) : .failure(InvalidConfiguration(problems: problems))
         } catch {
-            return .failure(ConfigurationRefusal(problems: error.problems.map(\.description)))
+            return .failure(InvalidConfiguration(problems: error.problems.map(\.description)))
         }
     }
 

@@ -43,15 +43,15 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
-    /// Also what `run --dry-run` does.
+    /// Prints the plans of the databases, and exits. Also implements `run --dry-run`.
     static func show(_ form: Form, of databases: DatabaseOptions, _ tasks: [TaskKind]) -> Never {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
                 let run = MaintenanceRun(
                     definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
-                    programVersion: Version.text, sink: NoSink())
+                    programVersion: Version.text, sink: NullSink())
                 let (plan, serverVersion) = try await run.plan()
                 return try PlannedDatabase(
                     plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsSQL)
@@ -64,7 +64,12 @@ struct PlanCommand: ParsableCommand {
                 return database.status
             }
             if case .document = form { StandardOutput.write(PlanDocument(answers.found, answers.failures).rendered) }
-            return ExitStatus.gravest(answers.statuses)
+            return ExitStatus.mostSevere(answers.statuses)
         }
     }
+}
+
+/// Discards events, for commands that print an answer and report nothing.
+struct NullSink: EventSink {
+    func record(_ event: MaintenanceEvent) {}
 }

@@ -3,8 +3,8 @@ import Maintenance
 import Reporting
 import SQLText
 
-/// A plan for people: object by object what was found, what would be done and why. Locks are named where they are
-/// taken; what a lock means for others is said once, at the end.
+/// A plan as text: for each object what was found, what would be done, why, and with which locks. The effects of the
+/// lock modes on other sessions are explained once, at the end.
 struct PlanText {
     private let database: PlannedDatabase
     private var plan: Plan { database.plan }
@@ -60,13 +60,14 @@ struct PlanText {
         if runway.isUnbounded { return "writes succeed without end" }
         if let rest = runway.defaultPartition { return "rows for now go to the DEFAULT partition \(rest)".visible }
         guard let until = runway.until else { return "no partition for the present: writes fail now" }
-        let left = runway.remaining.map { " (\($0.forPeople))" } ?? ""
+        let left = runway.remaining.map { " (\($0.humanReadable))" } ?? ""
         return "writes succeed until \(runway.isZoned ? until.description : until.clock)\(left)"
     }
 
     // MARK: - Views
 
-    /// In the order of execution. Neighbours that are refreshed for the same reason and in the same way share it.
+    /// In the order of execution. Consecutive views that are refreshed in the same way for the same reason share a
+    /// line.
     private var views: [String] {
         let steps = plan.steps.filter { $0.task == .views }
         let refusals = plan.refusals.filter { $0.task == .views }
@@ -95,7 +96,7 @@ struct PlanText {
 
     // MARK: - Statistics
 
-    /// A paragraph for each corpus and action: a thousand tenants are not a thousand lines.
+    /// One paragraph for each corpus and action, since a corpus may have a thousand tenants.
     private var statistics: [String] {
         let steps = plan.steps.filter { $0.task == .statistics }
         let refusals = plan.refusals.filter { $0.task == .statistics }
@@ -129,13 +130,13 @@ struct PlanText {
             + [labelled("cure", MissingSchemas.cure)]
     }
 
-    /// Who waits for which lock, once for the whole plan, and for how long pgtend makes them.
+    /// The effects of the lock modes on other sessions, and the limits of waiting for locks.
     private var locks: [String] {
         let modes = Set(plan.steps.flatMap(\.locks).map(\.mode))
         guard let limits = plan.steps.first?.limits else { return [] }
         let width = Self.column(modes.map(\.rawValue))
         return [
-            "locks: a step gives up after \(limits.lockDeadline.forPeople) of waiting for them, "
+            "locks: a step gives up after \(limits.lockDeadline.humanReadable) of waiting for them, "
                 + "and is tried \(limits.tries.counted("time"))"
         ] + LockMode.allCases.filter(modes.contains).map { "  \(padded($0.rawValue, to: width))\($0.effect)" }
     }
@@ -158,7 +159,8 @@ struct PlanText {
         "      \(padded(label, to: 9))\(text.visible)"
     }
 
-    /// The width of a column that holds `texts`, with its gap; a few very long names do not push the rest away.
+    /// The width of a column with `texts`, including the gap after it; limited, so that a few very long names do not
+    /// push the next column away.
     private static func column(_ texts: [String]) -> Int {
         min(texts.map(\.count).max() ?? 0, 44) + 2
     }

@@ -1,9 +1,9 @@
 import Glibc
 import Maintenance
 
-/// The exit codes, for scripts. Where `sysexits.h` has a meaning for it, its number is used.
+/// The exit codes of the commands. The numbers are those of `sysexits.h` where it has a matching one.
 ///
-/// A run over several databases exits with the gravest of theirs.
+/// A command on several databases exits with the most severe status of them.
 enum ExitStatus: Int32, CaseIterable {
     case done = 0
     case failed = 1
@@ -18,7 +18,7 @@ enum ExitStatus: Int32, CaseIterable {
     case noPermission = 77
     case configuration = 78
 
-    /// A signal ended the run: 128 and its number, as shells have it.
+    /// The exit code after a signal: 128 plus its number, as in shells.
     static func interrupted(by signal: Int32) -> Int32 { 128 + signal }
 
     init(_ verdict: RunVerdict) {
@@ -34,7 +34,7 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// For what ended a command before it could begin its work.
+    /// The status for a failure that ended a command before it began its work.
     init(_ failure: ServerFailure) {
         switch failure.failureClass {
         case .authentication, .privilege: self = .noPermission
@@ -46,12 +46,12 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// The gravest of several, by what stops most.
-    static func gravest(_ statuses: [ExitStatus]) -> ExitStatus {
-        statuses.max { $0.gravity < $1.gravity } ?? .done
+    /// The most severe of several; ``done`` if there is none.
+    static func mostSevere(_ statuses: [ExitStatus]) -> ExitStatus {
+        statuses.max { $0.severity < $1.severity } ?? .done
     }
 
-    private var gravity: Int {
+    private var severity: Int {
         let ascending: [ExitStatus] = [
             .done, .nothingToMaintain, .postponed, .refused, .held, .failed, .unavailable, .noPermission,
             .configuration,
@@ -77,7 +77,7 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// For `--help`.
+    /// The exit codes in `--help` of `run` and `plan`.
     static var help: String {
         help(
             allCases.map { ($0.rawValue, $0.meaning) } + [
@@ -86,13 +86,13 @@ enum ExitStatus: Int32, CaseIterable {
             ])
     }
 
-    /// For the `--help` of the service.
+    /// The exit codes in `--help` of `serve`.
     static var serviceHelp: String {
         let stopped = "told to stop, and stopped"
         return help([done, usage, configuration].map { ($0.rawValue, $0 == .done ? stopped : $0.meaning) })
     }
 
-    /// For the `--help` of the commands that change a schema.
+    /// The exit codes in `--help` of `schema apply` and `schema repair`.
     static var schemaHelp: String {
         help(
             [
@@ -104,7 +104,7 @@ enum ExitStatus: Int32, CaseIterable {
             ], interrupted: "interrupted by SIGINT; what was done stays, the next call goes on")
     }
 
-    /// For the `--help` of the command that compares one.
+    /// The exit codes in `--help` of `schema verify`.
     static var verifyHelp: String {
         help(
             [
@@ -114,7 +114,7 @@ enum ExitStatus: Int32, CaseIterable {
             ], interrupted: "interrupted by SIGINT")
     }
 
-    /// For the `--help` of the command that takes one back.
+    /// The exit codes in `--help` of `schema rollback`.
     static var rollbackHelp: String {
         help(
             [
@@ -128,8 +128,8 @@ enum ExitStatus: Int32, CaseIterable {
     }
 
     /// - Parameters:
-    ///   - own: what means something of its own for a command on a schema.
-    ///   - interrupted: what SIGINT means.
+    ///   - own: the codes that have a special meaning for a `schema` command.
+    ///   - interrupted: the meaning of the exit code after SIGINT.
     private static func help(_ own: [(status: ExitStatus, meaning: String)], interrupted meaning: String) -> String {
         let others = [usage, unavailable, software, outputLost, configuration]
             .filter { status in !own.contains { $0.status == status } }.map { ($0, $0.meaning) }

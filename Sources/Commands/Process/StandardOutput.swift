@@ -1,9 +1,10 @@
 import Glibc
 import Reporting
 
-/// Where a command's answer goes: what was asked for is on standard output, what happens meanwhile on standard error.
+/// The answers of commands. What happens meanwhile is reported on standard error.
 enum StandardOutput {
-    /// An answer that cannot be written is no answer: a full disk ends the process with a code of its own.
+    /// Writes a line or several, waiting for a full pipe to drain. If they cannot be written, such as on a full disk,
+    /// ends the process with ``ExitStatus/outputLost``.
     static func write(_ text: String) {
         var bytes = Array((text + "\n").utf8)[...]
         while !bytes.isEmpty {
@@ -12,15 +13,17 @@ enum StandardOutput {
                 var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
                 poll(&output, 1, -1)
             } else if count < 0, errno != EINTR {
-                complain("standard output: \(String(cString: strerror(errno)))")
+                StandardError.write("standard output: \(String(cString: strerror(errno)))")
                 Glibc.exit(ExitStatus.outputLost.rawValue)
             }
             bytes = bytes.dropFirst(max(0, count))
         }
     }
+}
 
-    /// One sentence, and what to do about it.
-    static func complain(_ text: String) {
-        ReportStream.standardError.write("pgtend: \(text)\n")
+enum StandardError {
+    /// Writes a message of the program: an error with what to do about it, or a warning.
+    static func write(_ message: String) {
+        ReportStream.standardError.write("pgtend: \(message)\n")
     }
 }

@@ -30,7 +30,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         if dryRun { PlanCommand.show(.text, of: databases, tasks.selected) }
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let kinds = tasks.selected
         let format = ReportFormat(loaded.configuration.logFormat)
         Foreground.run {
@@ -45,12 +45,12 @@ struct RunCommand: ParsableCommand {
                 statuses.append(ExitStatus(summary.verdict))
                 if Task.isCancelled { break }
             }
-            return ExitStatus.gravest(statuses)
+            return ExitStatus.mostSevere(statuses)
         }
     }
 }
 
-/// The name of one run in every report of it: 128 random bits, as systemd writes ids.
+/// The id of a run in its reports and in the ledger: 128 random bits in 32 hexadecimal digits, like a systemd id128.
 enum RunID {
     static func random() -> String {
         (0..<2).map { _ in

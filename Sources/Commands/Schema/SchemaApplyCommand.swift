@@ -32,7 +32,7 @@ struct SchemaApplyCommand: ParsableCommand {
     var plan = false
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let (isPlan, golangMigrateTable) = (plan, records.table)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -46,7 +46,7 @@ struct SchemaApplyCommand: ParsableCommand {
             } show: { status, _ in
                 status
             }
-            return ExitStatus.gravest(answers.statuses)
+            return ExitStatus.mostSevere(answers.statuses)
         }
     }
 
@@ -57,7 +57,7 @@ struct SchemaApplyCommand: ParsableCommand {
         case .empty(let pending, let diagnosis):
             let files = pending.count == 1 ? "1 migration" : "\(pending.count) migrations"
             let head = "\(name.visible): empty; \(files) to apply, each in one transaction on new objects alone"
-            let lines = [head] + SchemaPlanText.missingRights(diagnosis.missingRights)
+            let lines = [head] + SchemaPlanText.missingPrivileges(diagnosis.missingPrivileges)
             StandardOutput.write(lines.joined(separator: "\n"))
             for migration in pending { StandardOutput.write("-- \(migration.label)\n\(migration.text)") }
             return SchemaPlanText.status(ofPlan: diagnosis)
@@ -79,10 +79,11 @@ struct SchemaApplyCommand: ParsableCommand {
     private static func apply(
         _ application: SchemaApplication, to name: String
     ) async throws(ServerFailure) -> ExitStatus {
-        let text = SchemaWorkText(name)
+        let text = SchemaProgressPrinter(name)
         let outcome = try await application.apply(
             progress: { done in
-                StandardOutput.write("\(name.visible): applied \(done.migration.label) in \(done.duration.forPeople)")
+                StandardOutput.write(
+                    "\(name.visible): applied \(done.migration.label) in \(done.duration.humanReadable)")
             }, begun: text.begun, progressed: text.progressed, done: text.done)
         switch outcome {
         case .installed(_, let verification) where !verification.gap.isClosed:
@@ -91,7 +92,7 @@ struct SchemaApplyCommand: ParsableCommand {
             StandardOutput.write("\(left.rendered)\n\n\(cure)")
             return .failed
         case .installed(let applied, _):
-            StandardOutput.write("\(name.visible): the schema is at \(applied.schemaNumber)")
+            StandardOutput.write("\(name.visible): the schema is at \(applied.schemaVersion)")
         case .adopted: StandardOutput.write("\(name.visible): the schema stood already, and is recorded now")
         case .upToDate: StandardOutput.write("\(name.visible): nothing to apply")
         case .refused(let refusals): return refused(refusals, of: name)

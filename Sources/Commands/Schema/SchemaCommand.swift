@@ -1,4 +1,5 @@
 import ArgumentParser
+import SchemaManagement
 
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,4 +8,22 @@ struct SchemaCommand: ParsableCommand {
         subcommands: [
             SchemaVerifyCommand.self, SchemaApplyCommand.self, SchemaRepairCommand.self, SchemaRollbackCommand.self,
         ])
+}
+
+/// The flag of the `schema` commands that read or write golang-migrate's table.
+struct MigrationsTableOption: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where golang-migrate records this schema, or 'none'. (default: schema_migrations, in the schema or in public)",
+            valueName: "schema.table"),
+        transform: { text in
+            guard let table = GolangMigrateTable(text) else {
+                throw ValidationError("expected TABLE or SCHEMA.TABLE, as SQL writes them, or none")
+            }
+            return table
+        })
+    var migrationsTable: GolangMigrateTable?
+
+    var table: GolangMigrateTable { migrationsTable ?? .default }
 }

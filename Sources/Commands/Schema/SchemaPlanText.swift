@@ -6,7 +6,7 @@ import SQLText
 import SchemaDesign
 import SchemaManagement
 
-/// What a database lacks of the schema, and what would be done about it, for people.
+/// What a database lacks of the schema, and what would be done about it, as text.
 struct SchemaPlanText {
     private let name: String
     private let diagnosis: SchemaDiagnosis
@@ -23,7 +23,7 @@ struct SchemaPlanText {
         return paragraphs([steps])
     }
 
-    /// Without the steps, which tell of themselves when they are done.
+    /// Without the steps, which are printed when they are done.
     var summary: String { paragraphs([]) }
 
     private func paragraphs(_ more: [[String]]) -> String {
@@ -31,7 +31,7 @@ struct SchemaPlanText {
         let sections =
             [
                 [GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals),
-                Self.missingRights(diagnosis.missingRights), Self.notes(plan.notes + plan.unfilled),
+                Self.missingPrivileges(diagnosis.missingPrivileges), Self.notes(plan.notes + plan.unfilled),
             ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -40,10 +40,10 @@ struct SchemaPlanText {
         notes.isEmpty ? [] : ["notes"] + notes.map { "  " + $0.visible }
     }
 
-    static func missingRights(_ rights: [MissingRight]) -> [String] {
-        guard !rights.isEmpty else { return [] }
+    static func missingPrivileges(_ privileges: [MissingPrivilege]) -> [String] {
+        guard !privileges.isEmpty else { return [] }
         return ["the role lacks rights, and nothing is changed without them"]
-            + rights.map { right in "  \(right.description.visible)" + (right.cure.map { ": \($0.visible);" } ?? "") }
+            + privileges.map { "  \($0.description.visible)" + ($0.cure.map { ": \($0.visible);" } ?? "") }
     }
 
     private static func records(_ records: [GolangMigrateRecord]) -> [String] {
@@ -96,30 +96,30 @@ struct SchemaPlanText {
     static func line(_ steps: [SchemaStep], _ duration: Duration) -> String {
         let first = steps.first.map { "\($0.object.description.visible): \($0.purpose.visible)" } ?? ""
         let others = steps.count > 1 ? ", and \(steps.count - 1) more in one transaction" : ""
-        return "done in \(duration.forPeople): \(first)\(others)"
+        return "done in \(duration.humanReadable): \(first)\(others)"
     }
 
     static func line(_ progress: BackfillProgress) -> String {
-        "\(Int(progress.share * 100)) % of \(progress.table.description.visible) after \(progress.duration.forPeople), "
+        "\(Int(progress.share * 100)) % of \(progress.table.description.visible) after \(progress.duration.humanReadable), "
             + "\(progress.changed) row(s) changed: \(progress.object.description.visible)"
     }
 
-    /// What a plan exits with: what its execution would be refused for, it says itself.
+    /// The exit status of `--plan`: refusals and missing privileges as an execution would report them.
     static func status(ofPlan diagnosis: SchemaDiagnosis) -> ExitStatus {
         if !diagnosis.plan.refusals.isEmpty { return .refused }
-        if !diagnosis.missingRights.isEmpty { return .noPermission }
+        if !diagnosis.missingPrivileges.isEmpty { return .noPermission }
         return diagnosis.verification.gap.isClosed || !diagnosis.plan.steps.isEmpty ? .done : .failed
     }
 
-    /// What a command that did what it could exits with.
+    /// The exit status after an execution.
     static func status(_ diagnosis: SchemaDiagnosis) -> ExitStatus {
         if !diagnosis.plan.refusals.isEmpty { return .refused }
         return diagnosis.verification.gap.isClosed ? .done : .failed
     }
 
-    /// How a database stands afterwards.
+    /// The state of a database after an execution.
     ///
-    /// - Parameter first: what was shown before anything was changed: what is still so is not told a second time.
+    /// - Parameter first: what was shown before anything was changed; it is not repeated if nothing has changed.
     static func outcome(of name: String, _ diagnosis: SchemaDiagnosis, after first: SchemaDiagnosis?) -> String {
         let (gap, refusals) = (diagnosis.verification.gap, diagnosis.plan.refusals)
         guard !gap.isClosed || !refusals.isEmpty else {

@@ -51,7 +51,7 @@ struct SchemaRepairCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let (isPlan, golangMigrateTable) = (plan, records.table)
         let mappings = map.compactMap { ValueMapping($0) }
         Foreground.run {
@@ -66,13 +66,13 @@ struct SchemaRepairCommand: ParsableCommand {
                     StandardOutput.write(SchemaPlanText(definition.name, diagnosis).rendered)
                     return SchemaPlanText.status(ofPlan: diagnosis)
                 }
-                let text = SchemaWorkText(definition.name)
+                let text = SchemaProgressPrinter(definition.name)
                 return text.ended(
                     try await repair.run(begun: text.begun, progressed: text.progressed, done: text.done))
             } show: { status, _ in
                 status
             }
-            return ExitStatus.gravest(answers.statuses)
+            return ExitStatus.mostSevere(answers.statuses)
         }
     }
 }

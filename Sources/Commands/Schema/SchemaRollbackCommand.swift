@@ -39,9 +39,9 @@ struct SchemaRollbackCommand: ParsableCommand {
     var dropRows = false
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         guard let definition = loaded.configuration.databases.first, loaded.configuration.databases.count == 1 else {
-            StandardOutput.complain(
+            StandardError.write(
                 "rollback works on one database at a time, and \(loaded.configuration.databases.count) are configured\n"
                     + "  what to do: name it with --database")
             Glibc.exit(ExitStatus.usage.rawValue)
@@ -53,7 +53,7 @@ struct SchemaRollbackCommand: ParsableCommand {
             do throws(ServerFailure) {
                 return try await work.run()
             } catch {
-                StandardOutput.complain("\(definition.name.visible): \(error.explained)")
+                StandardError.write("\(definition.name.visible): \(error.explained)")
                 return ExitStatus(error)
             }
         }
@@ -71,8 +71,8 @@ struct SchemaRollbackCommand: ParsableCommand {
             if isPlan {
                 StandardOutput.write(plan.migrations.isEmpty ? text.summary : text.withSQL)
                 let isUnknown = plan.migrations.isEmpty && plan.objects > 0
-                if isUnknown || text.obstruction != nil { return .refused }
-                return plan.missingRights.isEmpty ? .done : .noPermission
+                if isUnknown || text.obstacleRefusal != nil { return .refused }
+                return plan.missingPrivileges.isEmpty ? .done : .noPermission
             }
             guard !plan.migrations.isEmpty else {
                 guard plan.objects == 0 else { return said(text.withoutRecord, .refused) }
@@ -80,17 +80,17 @@ struct SchemaRollbackCommand: ParsableCommand {
                 return .done
             }
             if let confirmation, confirmation != plan.database {
-                return said(text.mistaken(confirmation), .usage)
+                return said(text.wrongConfirmation(confirmation), .usage)
             }
-            guard confirmation != nil || TerminalQuestion.isPossible else {
+            guard confirmation != nil || TerminalPrompt.isInteractive else {
                 return said(text.howToConfirm(as: "has to be confirmed by its name"), .usage)
             }
-            let refusals = [text.obstruction, dropsRows ? nil : text.refusal].compactMap(\.self)
+            let refusals = [text.obstacleRefusal, dropsRows ? nil : text.rowsRefusal].compactMap(\.self)
             guard refusals.isEmpty else { return said(refusals.joined(separator: "\n"), .refused) }
             if confirmation == nil {
                 StandardOutput.write(text.summary)
                 let question = "Type the name of the database to take the schema back:"
-                guard TerminalQuestion.ask(question) == plan.database else {
+                guard TerminalPrompt.ask(question) == plan.database else {
                     return said(text.howToConfirm(as: "not confirmed"), .usage)
                 }
             }
@@ -99,7 +99,7 @@ struct SchemaRollbackCommand: ParsableCommand {
             do throws(ServerFailure) {
                 outcome = try await rollback.run(on: plan.database, dropsRows: dropsRows)
             } catch {
-                // What came between the plan and the locks is refused like what the plan has seen.
+                // An obstacle that appeared after the plan is reported like one that the plan has found.
                 guard error.isRollbackRefusal else { throw error }
                 return said("\(plan.database.visible): \(error.explained)", .refused)
             }
@@ -109,8 +109,29 @@ struct SchemaRollbackCommand: ParsableCommand {
         }
 
         private func said(_ text: String, _ status: ExitStatus) -> ExitStatus {
-            StandardOutput.complain(text)
+            StandardError.write(text)
             return status
         }
+    }
+}
+
+/// Reads a line from the terminal at standard input.
+enum TerminalPrompt {
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Prints a question and waits for a line. Returns nil at the end of the input, or when the task is cancelled.
+    static func ask(_ question: String) -> String? {
+        StandardOutput.write(question)
+        var line: [UInt8] = []
+        while !Task.isCancelled {
+            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            // A signal cancels the task without interrupting poll(2), hence the timeout in milliseconds.
+            guard poll(&input, 1, 100) > 0 else { continue }
+            var byte: UInt8 = 0
+            guard read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
+            if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+        return nil
     }
 }

@@ -4,7 +4,7 @@ import Reporting
 import SQLText
 import SchemaManagement
 
-/// What taking the schema back would do to a database, for people.
+/// What rolling the schema back would do to a database, as text.
 struct SchemaRollbackText {
     private let plan: SchemaRollbackPlan
 
@@ -20,13 +20,14 @@ struct SchemaRollbackText {
         guard !plan.migrations.isEmpty else { return headline }
         let sections =
             [
-                [headline] + migrations + tables, obstacles, SchemaPlanText.missingRights(plan.missingRights), shared,
+                [headline] + migrations + tables, obstacles, SchemaPlanText.missingPrivileges(plan.missingPrivileges),
+                shared,
                 bystanders, records,
             ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    /// A headline, and a line for each; nothing where there is none.
+    /// A headline and a line for each item; empty if there are no items.
     private func section<Item>(_ headline: String, _ items: [Item], _ line: (Item) -> String) -> [String] {
         items.isEmpty ? [] : [headline] + items.map { "  \(line($0))" }
     }
@@ -85,8 +86,8 @@ struct SchemaRollbackText {
         }
     }
 
-    /// What was refused since others stand in the way; nil where nobody does.
-    var obstruction: String? {
+    /// The refusal because of objects of others that are in the way; nil if there are none.
+    var obstacleRefusal: String? {
         guard !plan.migrations.isEmpty, !plan.obstacles.isEmpty else { return nil }
         return "\(name): somebody else's objects depend on the schema, or stand in it: "
             + "\(plan.obstacles.map(\.visible).joined(separator: "; ")); nothing was changed\n"
@@ -94,8 +95,8 @@ struct SchemaRollbackText {
             + "then repeat the command"
     }
 
-    /// What was refused, with the counts; nil where no table has rows.
-    var refusal: String? {
+    /// The refusal because of tables with rows, with their counts; nil if all tables are empty.
+    var rowsRefusal: String? {
         guard !plan.tablesWithRows.isEmpty else { return nil }
         let counts = plan.tablesWithRows.map { "\($0.name.description.visible) (\(Self.rows($0)))" }
         return "\(name): \(counts.count == 1 ? "a table has" : "\(counts.count) tables have") rows: "
@@ -103,20 +104,20 @@ struct SchemaRollbackText {
             + "  what to do: back them up, then repeat the command with --drop-rows"
     }
 
-    /// For a database that has the schema, but not from pgtend.
+    /// The refusal for a database that has the schema without a record of pgtend.
     var withoutRecord: String {
         "\(name): pgtend has no record of the schema here; nothing was changed\n"
             + "  what to do: take it back with the tool that applied it, or record it first: pgtend schema repair"
     }
 
-    /// What to type where nobody can be asked. Not to drop rows, which have not been counted before anybody's eyes yet.
+    /// How to confirm without a terminal. Does not mention --drop-rows, since the user has not seen the counts yet.
     func howToConfirm(as shown: String) -> String {
         "\(name): \(shown); nothing was changed\n  what to do: repeat the command with --confirm "
             + Self.shellWord(plan.database)
     }
 
-    /// For a confirmation that names another database: most of all the database may be the wrong one.
-    func mistaken(_ confirmation: String) -> String {
+    /// The refusal of a confirmation that names another database; probably --database is wrong.
+    func wrongConfirmation(_ confirmation: String) -> String {
         "this is database \(name), and --confirm names \(confirmation.visible); nothing was changed\n"
             + "  what to do: look at --database, then give the name of the database that is meant"
     }
@@ -136,7 +137,7 @@ struct SchemaRollbackText {
         let done =
             outcome.migrations.isEmpty
             ? "nothing to take back"
-            : "\(outcome.migrations.map(\.label).joined(separator: ", ")) taken back in \(duration.forPeople)"
+            : "\(outcome.migrations.map(\.label).joined(separator: ", ")) taken back in \(duration.humanReadable)"
         return (["\(database.visible): \(done)"] + outcome.remarks.map { "  \($0.visible)" }).joined(separator: "\n")
     }
 }

@@ -27,7 +27,7 @@ struct SchemaVerifyCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let isDocument = json
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -40,12 +40,12 @@ struct SchemaVerifyCommand: ParsableCommand {
                 return verified.verification.gap.isClosed ? .done : .failed
             }
             if isDocument { StandardOutput.write(VerificationDocument(answers.found, answers.failures).rendered) }
-            return ExitStatus.gravest(answers.statuses)
+            return ExitStatus.mostSevere(answers.statuses)
         }
     }
 }
 
-/// A database as the configuration calls it, and how it compares with the schema.
+/// The comparison of a database, by its name in the configuration, with the schema.
 struct VerifiedDatabase {
     let name: String
     let verification: SchemaVerification

@@ -34,7 +34,7 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let loaded: LoadedConfiguration
         let watchdogInterval: Duration?
-        switch databases.read() {
+        switch databases.load() {
         case .success(let configuration): loaded = configuration
         case .failure(let refusal): refuse(refusal.problems)
         }
@@ -44,7 +44,7 @@ struct ServeCommand: ParsableCommand {
             refuse(["environment: \(error)"])
         }
         let configuration = loaded.configuration
-        let rereading = ConfigurationRereading(options: databases, inForce: loaded)
+        let rereading = ConfigurationReloader(options: databases, inForce: loaded)
         let environment = ServiceEnvironment(
             sink: sink(configuration.logFormat), watchdogInterval: watchdogInterval, reload: rereading.reload,
             run: Self.run)
@@ -56,7 +56,7 @@ struct ServeCommand: ParsableCommand {
         ServiceProcess.run(service)
     }
 
-    /// As the service would have said it, had it started.
+    /// Reports the problems as the service would, and exits.
     private func refuse(_ problems: [String]) -> Never {
         sink(databases.logFormat).record(.service(.startRefused(problems: problems)))
         Glibc.exit(ExitStatus.configuration.rawValue)

@@ -3,21 +3,21 @@ import Maintenance
 import Reporting
 import SQLText
 
-/// How it stands with one database: what its catalog and its ledger tell together, as both renderers take it.
+/// The status of one database, from its catalog and its ledger, that text and JSON show.
 struct DatabaseStatus {
     let database: String
-    /// By the server's clock.
+    /// By the server's clock; by this host's for a standby.
     let now: Instant
-    /// What a run would do; nil on a standby, where nothing can be done.
+    /// What a run would do; nil for a standby, on which nothing can be done.
     let plan: Plan?
-    /// Why there is none; nil where there is one.
+    /// Why there is no ledger; nil if there is one.
     let ledgerAbsence: String?
     let tasks: [TaskStatus]
     let views: [ViewStatus]
 
     struct ViewStatus {
         let view: RelationName
-        /// nil where the ledger knows of none.
+        /// The last refresh in the ledger; nil if there is none.
         let refresh: LedgerRefresh?
     }
 
@@ -38,8 +38,8 @@ struct DatabaseStatus {
     private static func views(_ plan: Plan?, _ ledger: LedgerExtract?) -> [ViewStatus] {
         guard let ledger else { return [] }
         let refreshes = Dictionary(ledger.refreshes.map { ($0.view, $0) }, uniquingKeysWith: { first, _ in first })
-        let tended = plan?.steps.filter { $0.kind == .refreshView }.map(\.object)
-        return (tended ?? Array(refreshes.keys)).map { ViewStatus(view: $0, refresh: refreshes[$0]) }.sorted {
+        let planned = plan?.steps.filter { $0.kind == .refreshView }.map(\.object)
+        return (planned ?? Array(refreshes.keys)).map { ViewStatus(view: $0, refresh: refreshes[$0]) }.sorted {
             ($0.refresh?.startedAt ?? .distantPast, $0.view) < ($1.refresh?.startedAt ?? .distantPast, $1.view)
         }
     }
@@ -51,9 +51,9 @@ struct DatabaseStatus {
 
     var shortestRunway: Runway? { runways.first.flatMap { $0.isUnbounded ? nil : $0 } }
 
-    // MARK: - What needs somebody
+    // MARK: - Troubles and notes
 
-    /// What somebody has to look at; where there is none, all is well.
+    /// What needs attention, a sentence each; if there is none, all is well.
     var troubles: [String] { runwayTroubles + tasks.flatMap(troubles) }
 
     var status: ExitStatus { troubles.isEmpty ? .done : .failed }
@@ -71,18 +71,18 @@ struct DatabaseStatus {
             let times = streak.failures == 1 ? "at" : "\(streak.failures) times in a row since"
             let reason = streak.reason.map { ": \($0)" } ?? ""
             troubles.append(
-                "\(task.task.rawValue) failed \(times) \(streak.since.toTheSecond) "
+                "\(task.task.rawValue) failed \(times) \(streak.since.dateAndTime) "
                     + "(\(streak.since.relative(to: now)))\(reason.visible)")
         }
         if let due = task.overdue {
             troubles.append(
-                "\(task.task.rawValue) due at \(due.toTheSecond) (\(due.relative(to: now))) have not begun: "
+                "\(task.task.rawValue) due at \(due.dateAndTime) (\(due.relative(to: now))) have not begun: "
                     + "is the service running?")
         }
         return troubles
     }
 
-    /// What is worth knowing and needs nobody now.
+    /// What is worth knowing, but needs no attention now.
     var notes: [String] {
         var notes: [String] = []
         if plan == nil { notes.append("the server is a standby: nothing is done there before it is promoted") }
@@ -98,7 +98,7 @@ struct DatabaseStatus {
     }
 
     private func abandonedRun(of task: TaskStatus) -> String? {
-        guard let owner = task.dead?.owner.run else { return nil }
+        guard let owner = task.abandoned?.owner.run else { return nil }
         return "\(task.task.rawValue): the run of pid \(owner.pid) on \(owner.host.visible), begun "
             + "\(owner.startedAt.relative(to: now)), has died; the next one takes its slot over"
     }
@@ -111,7 +111,7 @@ struct DatabaseStatus {
         }
         let reason = last.reason.map { ": \($0.visible)" } ?? ""
         return "\(task.task.rawValue) of the last day: \(counts.joined(separator: ", ")), the last one due at "
-            + "\(last.slot.due.toTheSecond)\(reason)"
+            + "\(last.slot.due.dateAndTime)\(reason)"
     }
 }
 
@@ -120,7 +120,7 @@ extension Instant {
 }
 
 extension Runway {
-    /// What they are sorted by; without an end it is the largest.
+    /// The sort key: the remaining time, the maximum for an unbounded runway.
     fileprivate var size: Duration {
         isUnbounded ? .microseconds(Int64.max) : isExhausted ? .zero : remaining ?? .zero
     }

@@ -31,7 +31,7 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let loaded = databases.load()
+        let loaded = databases.loadOrExit()
         let isDocument = json
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -42,7 +42,7 @@ struct StatusCommand: ParsableCommand {
                 return status.status
             }
             if isDocument { StandardOutput.write(StatusDocument(answers.found, answers.failures).rendered) }
-            return ExitStatus.gravest(answers.statuses)
+            return ExitStatus.mostSevere(answers.statuses)
         }
     }
 }

@@ -3,7 +3,7 @@ import DatabaseAccess
 import Maintenance
 import MaintenanceDatabase
 
-/// Asks a database how it stands: its catalog, and its ledger where it has one. Changes nothing.
+/// Reads the status of a database from its catalog, and from its ledger if it has one. Changes nothing.
 struct StatusReader {
     private static let application = "pgtend status"
 
@@ -13,7 +13,7 @@ struct StatusReader {
         self.definition = definition
     }
 
-    /// - Throws: where the catalog cannot be read. A ledger that cannot be is a note in the status.
+    /// - Throws: if the catalog cannot be read. If only the ledger cannot be read, the status has a note.
     func status() async throws(ServerFailure) -> DatabaseStatus {
         let plan = try await plan()
         let ledger: LedgerExtract?
@@ -35,14 +35,14 @@ struct StatusReader {
             ledgerAbsence: absence)
     }
 
-    /// Without the statistics, which have nothing to show here: their plan reads tables and not the catalog alone, which
-    /// whoever asks for a status need not be allowed to.
+    /// The plan without the statistics: a status does not show them, and planning them reads tables, for which the role
+    /// need not have the privileges.
     ///
     /// - Returns: nil for a standby.
     private func plan() async throws(ServerFailure) -> Plan? {
         let run = MaintenanceRun(
             definition: definition, tasks: [.partitions, .views], runID: RunID.random(),
-            applicationName: Self.application, programVersion: Version.text, sink: NoSink())
+            applicationName: Self.application, programVersion: Version.text, sink: NullSink())
         do throws(ServerFailure) {
             return try await run.plan().plan
         } catch {
@@ -56,7 +56,7 @@ struct StatusReader {
         return try await LedgerReader.read(definition, applicationName: Self.application) {
             reader async throws(ServerFailure) in
             var extract = LedgerExtract()
-            // A day has more of them only where a schedule is due more than once a minute; then the latest count.
+            // More than enough for a day unless a schedule is due more than once a minute; then only the latest count.
             let slots = try await reader.slots(latest: 1_500)
             extract.passed = slots.filter { ($0.state == .missed || $0.state == .skipped) && $0.slot.due >= dayAgo }
             for task in TaskKind.allCases {
@@ -67,11 +67,34 @@ struct StatusReader {
                     run.state == .running && !extract.running.contains { $0.runID == run.runID }
                 }
             }
-            // A standby has the ledger and not the locks: what is at work on the primary cannot be told from here.
+            // A standby has the ledger but not the locks of the primary, which tell whether a run is still at work.
             if !isStandby { extract.markAbandoned(exceptAtWork: try await reader.lockedTasks()) }
             extract.streaks = try await reader.streaks()
             extract.refreshes = try await reader.refreshes()
             return extract
         }
+    }
+}
+
+/// The part of the ledger that the status of a database needs.
+struct LedgerExtract: Hashable, Sendable {
+    /// For each kind of task, the last run that has ended.
+    var lastRuns: [TaskKind: LedgerRun] = [:]
+    var running: [LedgerRun] = []
+    /// The runs whose process died before it recorded their end. The next run marks them as abandoned in the ledger.
+    var abandoned: [LedgerRun] = []
+    /// For each kind of task, the slot that was due last.
+    var latestSlots: [TaskKind: LedgerSlot] = [:]
+    var streaks: [LedgerFailureStreak] = []
+    /// The skipped and missed slots of the last day.
+    var passed: [LedgerSlot] = []
+    var refreshes: [LedgerRefresh] = []
+
+    /// Moves the runs from `running` to `abandoned` that do not hold the advisory locks of all their tasks.
+    ///
+    /// - Parameter tasks: the kinds of task whose locks are held.
+    mutating func markAbandoned(exceptAtWork tasks: Set<TaskKind>) {
+        abandoned += running.filter { !tasks.isSuperset(of: $0.tasks) }
+        running.removeAll { !tasks.isSuperset(of: $0.tasks) }
     }
 }

@@ -2,9 +2,9 @@ import CivilTime
 import Maintenance
 import Reporting
 
-/// The status of a database for people: what needs somebody first, on one screen. Times are UTC.
+/// The status of a database as text that fits on a screen: what needs attention first. Times are UTC.
 struct StatusText {
-    /// So many tables and views are listed: those that need attention first stand first.
+    /// How many tables and how many views are listed; those that need attention come first.
     private static let limit = 10
 
     private let status: DatabaseStatus
@@ -22,7 +22,7 @@ struct StatusText {
         let troubles = status.troubles
         let verdict =
             troubles.isEmpty ? "all is well" : "\(troubles.count.counted("thing needs", "things need")) attention"
-        return ["\(status.database.visible) at \(status.now.toTheSecond) UTC: \(verdict)"]
+        return ["\(status.database.visible) at \(status.now.dateAndTime) UTC: \(verdict)"]
             + troubles.map { "  ! \($0)" } + status.notes.map { "  - \($0)" }
     }
 
@@ -31,7 +31,7 @@ struct StatusText {
     private var tasks: [String] {
         var table = TextTable("task", "schedule", "last run", "next due")
         for task in status.tasks {
-            let next = task.next.map { "\($0.relative(to: status.now)), \($0.toTheSecond)" } ?? "never"
+            let next = task.next.map { "\($0.relative(to: status.now)), \($0.dateAndTime)" } ?? "never"
             table.add(task.task.rawValue, "\(task.schedule.schedule)", lastRun(of: task), next)
         }
         return table.lines(indent: "  ")
@@ -40,11 +40,11 @@ struct StatusText {
     private func lastRun(of task: TaskStatus) -> String {
         if let running = task.running {
             let owner = running.owner.run
-            return "at work for \(status.now.duration(since: owner.startedAt).roughly), pid \(owner.pid) on "
+            return "at work for \(status.now.duration(since: owner.startedAt).approximate), pid \(owner.pid) on "
                 + owner.host.visible
         }
         guard let run = task.lastRun else { return status.ledgerAbsence == nil ? "never" : "unknown" }
-        return "\(run.startedAt.relative(to: status.now)): \(RunWords.outcome(of: run))"
+        return "\(run.startedAt.relative(to: status.now)): \(LedgerWords.outcome(of: run))"
     }
 
     // MARK: - Objects
@@ -65,7 +65,7 @@ struct StatusText {
             return ("0", runway.defaultPartition.map { "into \($0)".visible } ?? "they fail now")
         }
         return (
-            runway.remaining.map(\.roughly) ?? "", runway.isZoned ? "\(until.toTheSecond)+00" : until.toTheSecond
+            runway.remaining.map(\.approximate) ?? "", runway.isZoned ? "\(until.dateAndTime)+00" : until.dateAndTime
         )
     }
 
@@ -77,7 +77,7 @@ struct StatusText {
             if let refresh = view.refresh {
                 let moment = refresh.startedAt
                 table.add(
-                    name, moment.relative(to: status.now), moment.toTheSecond, refresh.duration.forPeople)
+                    name, moment.relative(to: status.now), moment.dateAndTime, refresh.duration.humanReadable)
             } else {
                 table.add(name, "never", "", "")
             }

@@ -1,20 +1,20 @@
 import CivilTime
 import Maintenance
 
-/// How it stands with one kind of task in one database.
+/// The status of one kind of task in one database.
 struct TaskStatus {
     let task: TaskKind
     let schedule: TaskSchedule
-    /// Without jitter; nil where the schedule has no further slot.
+    /// When the next slot is due, without jitter; nil if the schedule has no further slot.
     let next: Instant?
     let lastRun: LedgerRun?
     let running: LedgerRun?
-    /// Its end is not entered, and nobody is at it.
-    let dead: LedgerRun?
+    /// The run whose process died before it recorded its end.
+    let abandoned: LedgerRun?
     let streak: LedgerFailureStreak?
-    /// Of the last day, oldest first.
+    /// The skipped and missed slots of the last day, oldest first.
     let passed: [LedgerSlot]
-    /// When a slot was due that should have begun by now, and no service has.
+    /// When the slot was due that should have begun by now, but that no service has begun.
     let overdue: Instant?
 
     init(_ task: TaskKind, _ schedule: TaskSchedule, _ ledger: LedgerExtract?, now: Instant) {
@@ -23,14 +23,14 @@ struct TaskStatus {
         next = schedule.schedule.next(after: now)
         lastRun = ledger?.lastRuns[task]
         running = ledger?.running.first { $0.tasks.contains(task) }
-        dead = ledger?.dead.first { $0.tasks.contains(task) }
+        abandoned = ledger?.abandoned.first { $0.tasks.contains(task) }
         streak = ledger?.streaks.first { $0.task == task }
         passed = ledger?.passed.filter { $0.slot.task == task }.sorted { $0.slot.due < $1.slot.due } ?? []
         overdue = ledger.flatMap { Self.overdue(task, schedule, $0, now: now) }
     }
 
-    /// A database that no service has worked on yet has no slot, and nothing is overdue there. While a run is at work
-    /// the others wait for their turn.
+    /// Nothing is overdue in a database without slots, on which no service has worked yet, nor while a run is at work,
+    /// which the others wait for. Two minutes and the jitter are tolerated.
     private static func overdue(
         _ task: TaskKind, _ schedule: TaskSchedule, _ ledger: LedgerExtract, now: Instant
     ) -> Instant? {

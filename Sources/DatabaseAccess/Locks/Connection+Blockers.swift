@@ -3,10 +3,11 @@ import PostgresClient
 import SQLText
 
 extension Connection {
-    /// The sessions that hold conflicting locks, or wait for them ahead of us; at most ten.
+    /// The sessions that hold conflicting locks, or wait for them ahead of this session; at most ten.
     ///
-    /// Of locks, each on a relation and in a mode as the manual names it, and of dropping objects that are no
-    /// relations, each by its place in the catalogs.
+    /// - Parameters:
+    ///   - locks: relations, each with a lock mode as the manual names it, such as `ACCESS EXCLUSIVE`.
+    ///   - objects: objects other than relations that are to be dropped, each by the OID of its catalog and its own.
     package func blockers(
         of locks: [(relation: RelationName, mode: String)],
         dropping objects: [(name: RelationName, catalog: Int, oid: Int)] = []
@@ -25,4 +26,10 @@ extension Connection {
         }
         return blockers
     }
+}
+
+/// Queries about locks.
+package enum LockQuery: String, EmbeddedQuery {
+    case advisoryHolder = "run/locks/advisory_holder"
+    case blockers = "run/locks/blockers"
 }

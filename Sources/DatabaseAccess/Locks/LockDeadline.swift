@@ -3,21 +3,23 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// One deadline for all the locks of a step. `lock_timeout` alone counts for each lock anew, so that a step with
-/// three of them could make the application wait three times as long as it is allowed to.
+/// One deadline for all the locks of a step. `lock_timeout` applies to each lock separately, so that a step with three
+/// locks could make the application wait three times as long as allowed.
 package struct LockDeadline {
     private let start = ContinuousClock.now
     private let allowed: Duration
 
+    /// The deadline is `allowed` from now.
     package init(_ allowed: Duration) {
         self.allowed = allowed
     }
 
     package var elapsed: Duration { start.duration(to: .now) }
 
-    /// What is left, for both limits: never 0, which would mean none. `lock_timeout` passes a little earlier: of two
-    /// that pass together the server names the other, and a lock that somebody holds would look like work that takes
-    /// too long.
+    /// `SET LOCAL` statements that limit the transaction to the remaining time; never to 0, which would mean no limit.
+    ///
+    /// `lock_timeout` is a little shorter than `statement_timeout`: if both expire at the same time, the server reports
+    /// the latter, and a lock that another session holds would look like a statement that is too slow.
     package var settings: String {
         let left = allowed - elapsed
         return "SET LOCAL lock_timeout = '\((left - Self.margin).milliseconds)ms'; "
@@ -26,12 +28,15 @@ package struct LockDeadline {
 
     private static let margin = Duration.milliseconds(10)
 
-    /// Takes a lock with what is left. `timeout` is for a server that does not answer at all.
+    /// Acquires a lock within the remaining time, or leaves it if LOCK TABLE is not allowed on the relation.
     ///
-    /// The DEFAULT partition, or a table on the other end of a foreign key, may be one on which our role has none of the
-    /// privileges that LOCK TABLE asks for, or a foreign table, which it refuses; ATTACH locks it all the same, under
+    /// A DEFAULT partition, or the table at the other end of a foreign key, may be a foreign table, which LOCK TABLE
+    /// rejects, or may lack the privileges that LOCK TABLE requires. ATTACH PARTITION then takes the lock itself, under
     /// the same limit.
-    package func take(
+    ///
+    /// - Parameter timeout: how long the client waits for a server that does not answer at all.
+    /// - Throws: `lock_not_available` (55P03) when the deadline has passed.
+    package func acquire(
         _ requirement: LockRequirement, on connection: Connection, timeout: Duration
     ) async throws(PostgresError) {
         try await connection.script(
@@ -41,8 +46,10 @@ package struct LockDeadline {
 }
 
 extension Connection {
-    /// Runs statements inside a transaction, or leaves them undone and the transaction as it was where the server
-    /// refuses them with one of these states.
+    /// Runs statements inside a savepoint of the current transaction. If they fail with one of `states`, they are
+    /// rolled back to the savepoint and the transaction goes on.
+    ///
+    /// - Throws: any other error.
     package func script(
         unsafe sql: String, unlessRefusedWith states: Set<SQLState>, timeout: Duration
     ) async throws(PostgresError) {

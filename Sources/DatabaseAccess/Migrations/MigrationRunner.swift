@@ -3,12 +3,12 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Applies a set of migrations over one session: in order, each in one transaction with its row in the set's table of
-/// migrations.
+/// Applies a set of migrations over one session: in order, each in one transaction together with its row in the set's
+/// history table.
 package struct MigrationRunner {
     package let connection: Connection
     package let set: MigrationSet
-    /// What is recorded beside each migration.
+    /// Recorded with each migration.
     package let programVersion: String
 
     package init(connection: Connection, set: MigrationSet, programVersion: String) {
@@ -17,42 +17,44 @@ package struct MigrationRunner {
         self.programVersion = programVersion
     }
 
-    /// How long one statement of a migration may take, and wait for one lock of the application's.
+    /// The limits of one statement of a migration, and of its wait for one lock.
     private static let statementTimeout = "30min"
     private static let lockTimeout = "10s"
 
-    /// What is still to be applied; empty for a database that is up to date. Changes nothing.
+    /// The migrations that are still to be applied, in order; empty if the database is up to date. Changes nothing.
     package func pending() async throws(ServerFailure) -> [Migration] {
         try await pending(hasHistory()).migrations
     }
 
-    /// What the database has had, the newest first. Changes nothing.
+    /// The migrations that have been applied, the newest first. Changes nothing.
     package func applied() async throws(ServerFailure) -> [Migration] {
         let hasHistory = try await hasHistory()
         let pending = try await pending(hasHistory).migrations
         return set.migrations.dropLast(pending.count).reversed()
     }
 
-    /// Applies what is pending, under the set's advisory lock, which is given back; the session has its own limits again
-    /// then.
+    /// Applies the pending migrations while holding the set's advisory lock. Afterwards the lock is released, and
+    /// `lock_timeout` and `statement_timeout` are reset.
     ///
     /// - Parameter progress: called after each commit.
+    /// - Throws: before anything is changed if the lock is not available, the history does not match, or a privilege is
+    ///   missing; later the failure of a migration, of which nothing remains.
     package func apply(
         progress: @Sendable (AppliedMigration) -> Void = { _ in }
     ) async throws(ServerFailure) -> AppliedMigrations {
-        let lock = SchemaLock(connection: connection, set: set)
-        try await lock.take()
+        let lock = MigrationLock(connection: connection, set: set)
+        try await lock.acquire()
         do throws(ServerFailure) {
             let applied = try await applyPending(progress)
-            try await lock.giveBack()
+            try await lock.release()
             return applied
         } catch {
-            if !connection.isBroken { try await lock.giveBack() }
+            if !connection.isBroken { try await lock.release() }
             throw error
         }
     }
 
-    /// Records all migrations as applied, of a database that has what they make.
+    /// Records all migrations as applied without running them, for a database that already has their objects.
     package func adopt() async throws(ServerFailure) {
         let hasHistory = try await hasHistory()
         let (pending, checksums) = try await pending(hasHistory)
@@ -72,11 +74,11 @@ package struct MigrationRunner {
     private func applyPending(
         _ progress: @Sendable (AppliedMigration) -> Void
     ) async throws(ServerFailure) -> AppliedMigrations {
-        // Only under the lock: while we waited for it another installer may have made the table.
+        // Asked under the lock only: another installer may have created the table while this one waited.
         let hasHistory = try await hasHistory()
         let (pending, checksums) = try await pending(hasHistory)
-        if !pending.isEmpty { try await requireRights() }
-        try await limitStatements()
+        if !pending.isEmpty { try await requirePrivileges() }
+        try await setTimeouts()
         var applied: [AppliedMigration] = []
         for migration in pending {
             let start = ContinuousClock.now
@@ -84,18 +86,18 @@ package struct MigrationRunner {
             let table = isFirst ? EmbeddedSQL.query(set.historyTableFile) : ""
             try await apply(migration, checksum: checksums[migration.number] ?? "", table)
             let done = AppliedMigration(
-                migration: PendingMigration(migration), duration: start.duration(to: .now))
+                migration: migration, duration: start.duration(to: .now))
             applied.append(done)
             progress(done)
         }
-        return AppliedMigrations(applied: applied, schemaNumber: set.migrations.count)
+        return AppliedMigrations(applied: applied, schemaVersion: set.migrations.count)
     }
 
     // MARK: - Before anything is changed
 
     private func hasHistory() async throws(ServerFailure) -> Bool {
         do throws(PostgresError) {
-            return try await connection.row(set.session).decode("has_history")
+            return try await connection.row(set.hasHistoryQuery).decode("has_history")
         } catch {
             throw ServerFailure(error)
         }
@@ -112,7 +114,7 @@ package struct MigrationRunner {
             {
                 checksums[try row.decode("number")] = try row.decode("checksum")
             }
-            for row in hasHistory ? try await connection.rows(set.history) : [] {
+            for row in hasHistory ? try await connection.rows(set.historyQuery) : [] {
                 recorded.append(
                     SchemaHistory.Record(
                         number: try row.decode("number"), name: try row.decode("name"),
@@ -125,19 +127,21 @@ package struct MigrationRunner {
         return (try history.pending(), checksums)
     }
 
-    private func requireRights() async throws(ServerFailure) {
-        let missing: [MissingRight]
+    private func requirePrivileges() async throws(ServerFailure) {
+        let missing: [MissingPrivilege]
         do throws(PostgresError) {
-            missing = try await connection.missingRights(set.rights)
+            missing = try await connection.missingPrivileges(set.missingPrivilegesQuery)
         } catch {
             throw ServerFailure(error)
         }
         guard missing.isEmpty else {
-            throw ServerFailure(missing, of: connection.server.user, "apply \(set.title)", otherwise: set.otherwise)
+            throw ServerFailure(
+                missing, of: connection.server.user, "apply \(set.title)", superuserCure: set.superuserCure)
         }
     }
 
-    package func limitStatements() async throws(ServerFailure) {
+    /// Sets `lock_timeout` and `statement_timeout` of the session to the limits of a migration: 10 seconds, 30 minutes.
+    package func setTimeouts() async throws(ServerFailure) {
         do throws(PostgresError) {
             try await connection.script(
                 unsafe: "SET lock_timeout = '\(Self.lockTimeout)'; SET statement_timeout = '\(Self.statementTimeout)'")
@@ -148,16 +152,16 @@ package struct MigrationRunner {
 
     // MARK: - One migration
 
-    /// Text and record go as one message of the simple protocol, which the server runs as one transaction: there is no
-    /// COMMIT of ours that could be lost or cancelled on its way.
+    /// Sends the migration and its history row as one simple query message, which the server runs as one transaction:
+    /// there is no separate COMMIT that could be lost or cancelled.
     ///
-    /// - Parameter historyTable: the statements that make the table of the record, where it is not there yet.
+    /// - Parameter historyTable: the statements that create the history table, or an empty string if it exists.
     private func apply(
         _ migration: Migration, checksum: String, _ historyTable: String
     ) async throws(ServerFailure) {
         do throws(PostgresError) {
             let record = try spelled(record(of: migration, checksum: checksum))
-            // Each from a line of its own: the one before may end in a comment.
+            // Each part begins on a new line, since the one before it may end in a comment.
             try await connection.script(unsafe: [migration.text, historyTable, record].joined(separator: "\n;\n"))
         } catch {
             throw ServerFailure(error, in: migration)
@@ -172,4 +176,27 @@ package struct MigrationRunner {
             VALUES (\(migration.number), \(name), \(try SQLLiteral(checksum).quoted), \(version))
             """
     }
+}
+
+/// The result of ``MigrationRunner/apply(progress:)``.
+package struct AppliedMigrations: Hashable, Sendable {
+    /// The migrations that the call applied, in order; empty if the database was up to date.
+    package let applied: [AppliedMigration]
+    /// The number of the newest migration that the database has.
+    package let schemaVersion: Int
+
+    package init(applied: [AppliedMigration], schemaVersion: Int) {
+        self.applied = applied
+        self.schemaVersion = schemaVersion
+    }
+}
+
+/// A migration that was committed.
+package struct AppliedMigration: Hashable, Sendable {
+    package let migration: Migration
+    package let duration: Duration
+}
+
+private enum MigrationQuery: String, EmbeddedQuery {
+    case checksums = "migrations/queries/checksums"
 }

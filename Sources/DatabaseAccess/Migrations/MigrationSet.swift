@@ -1,38 +1,41 @@
 import EmbeddedSQL
 import PostgresClient
 
-/// Numbered migrations that belong together: where they are recorded, and what the installer calls them.
+/// Numbered migrations that are applied together, with the table that records them and their names in messages.
 package struct MigrationSet: Sendable {
-    /// Numbered from 1 on without gaps.
+    /// In order, numbered from 1 without gaps.
     package var migrations: [Migration]
-    /// The subject of a sentence: "the schema".
+    /// What the migrations install, in messages: "the schema".
     package let title: String
-    /// Who has had a migration: "the database".
+    /// What the migrations are applied to, in messages: "the database".
     package let target: String
-    /// The table of the record, as it is written in SQL.
+    /// The history table, which has a row for each migration that was applied; qualified, as written in SQL.
     package let historyTable: String
-    /// The query of the statements that make it, in the transaction of the first migration, behind its text.
+    /// The embedded file, without `.sql`, that creates the history table. It runs after the first migration, in the
+    /// same transaction.
     package let historyTableFile: String
-    /// The path of the file that keeps what a migration makes besides its own schema; nil where it makes nothing else. It
-    /// belongs before the record of a schema that stood already: what stood before it then has no row.
+    /// The embedded file that creates the table of the objects that a migration creates outside its own schema; nil if
+    /// it creates none. ``MigrationRunner/adopt()`` runs it before it records a schema that existed already, so that
+    /// the objects that are older than the table have no row in it.
     package let createdObjectsFile: String?
-    /// Whether the record is there: the column `has_history`.
-    package let session: Statement
-    /// The record.
-    package let history: Statement
-    /// What the role lacks for applying a migration.
-    package let rights: Statement
-    /// Who else may do it, where the role lacks a right.
-    package let otherwise: String
-    /// The second key of the advisory lock, behind ``AdvisoryLock/key``; the kinds of task have the numbers from 1 on.
+    /// Whether the history table exists: one row with the column `has_history`.
+    package let hasHistoryQuery: Statement
+    /// The rows of the history table, in the order of their numbers.
+    package let historyQuery: Statement
+    /// The privileges that the role lacks for applying a migration, as ``Connection/missingPrivileges(_:)`` reads them.
+    package let missingPrivilegesQuery: Statement
+    /// What to do instead of granting the missing privileges oneself; the GRANT statements follow it in the message.
+    package let superuserCure: String
+    /// The second key of the set's advisory lock (see ``AdvisoryLock``).
     package let lockNumber: Int64
-    /// For how long that lock is waited for. A backend whose client was killed may hold on for a moment.
+    /// How long to wait for that lock. The backend of a client that was killed may hold it for a moment longer.
     package let lockTimeout: Duration
 
     package init(
         migrations: [Migration], title: String, target: String, historyTable: String, historyTableFile: String,
-        createdObjectsFile: String? = nil, session: Statement, history: Statement, rights: Statement,
-        otherwise: String, lockNumber: Int64, lockTimeout: Duration
+        createdObjectsFile: String? = nil, hasHistoryQuery: Statement, historyQuery: Statement,
+        missingPrivilegesQuery: Statement,
+        superuserCure: String, lockNumber: Int64, lockTimeout: Duration
     ) {
         self.migrations = migrations
         self.title = title
@@ -40,10 +43,10 @@ package struct MigrationSet: Sendable {
         self.historyTable = historyTable
         self.historyTableFile = historyTableFile
         self.createdObjectsFile = createdObjectsFile
-        self.session = session
-        self.history = history
-        self.rights = rights
-        self.otherwise = otherwise
+        self.hasHistoryQuery = hasHistoryQuery
+        self.historyQuery = historyQuery
+        self.missingPrivilegesQuery = missingPrivilegesQuery
+        self.superuserCure = superuserCure
         self.lockNumber = lockNumber
         self.lockTimeout = lockTimeout
     }

@@ -54,6 +54,7 @@ extension MigrationSet {
     package static let ledger = MigrationSet(
         migrations: EmbeddedSQL.ledgerMigrations, title: "the ledger", target: "the ledger",
         historyTable: "pgtend_ledger.schema_migrations", historyTableFile: "ledger/queries/migrations_table",
-        session: LedgerQuery.session(), history: LedgerQuery.migrations(), rights: LedgerQuery.rights(),
-        otherwise: "let a superuser run", lockNumber: 101, lockTimeout: .seconds(15))
+        hasHistoryQuery: LedgerQuery.session(), historyQuery: LedgerQuery.migrations(),
+        missingPrivilegesQuery: LedgerQuery.rights(),
+        superuserCure: "let a superuser run", lockNumber: 101, lockTimeout: .seconds(15))
 }

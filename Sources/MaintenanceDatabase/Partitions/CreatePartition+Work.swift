@@ -34,7 +34,7 @@ struct CreatePartitionWork: StepWork {
 
         let wait = LockDeadline(step.limits.lockDeadline)
         for requirement in step.locks.prefix(1) {
-            try await wait.take(requirement, on: connection, timeout: timeout)
+            try await wait.acquire(requirement, on: connection, timeout: timeout)
         }
         // The lock held so far blocks no reader or writer, so the recheck does not count toward the lock deadline.
         let left = step.limits.lockDeadline - wait.elapsed
@@ -46,7 +46,7 @@ struct CreatePartitionWork: StepWork {
 
         let strong = step.locks.dropFirst()
         let deadline = LockDeadline(left)
-        for requirement in strong { try await deadline.take(requirement, on: connection, timeout: timeout) }
+        for requirement in strong { try await deadline.acquire(requirement, on: connection, timeout: timeout) }
         try await attach(ddl, on: connection, strong.isEmpty ? nil : deadline, limit)
         return .commit
     }

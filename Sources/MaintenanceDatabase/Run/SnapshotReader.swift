@@ -56,7 +56,7 @@ package struct SnapshotReader {
 
     /// nil if a table was dropped in the meantime.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        try await connection.readingOneSnapshot { () async throws(PostgresError) in try await inTransaction() }
+        try await connection.inReadOnlySnapshot { () async throws(PostgresError) in try await inTransaction() }
     }
 
     private func inTransaction() async throws(PostgresError) -> CatalogSnapshot? {

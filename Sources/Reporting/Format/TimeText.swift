@@ -1,8 +1,8 @@
 import CivilTime
 
 extension Instant {
-    /// Without its fraction.
-    package var inWholeSeconds: Instant {
+    /// The instant without the fraction of its second.
+    package var truncatedToSeconds: Instant {
         let fraction = microsecondsOfDay % 1_000_000
         return Instant(microseconds: microseconds - fraction)
     }
@@ -18,10 +18,10 @@ extension Instant {
 }
 
 extension Duration {
-    /// With the two units that matter: "0.42 ms", "12 ms", "1.2 s", "2 min 5 s", "3 h 4 min", "98 days".
-    package var forPeople: String {
+    /// Rounded to its one or two largest units: "0.42 ms", "12 ms", "1.2 s", "2 min 5 s", "3 h 4 min", "98 days".
+    package var humanReadable: String {
         let total = microseconds
-        if total < 0 { return "-" + (.zero - self).forPeople }
+        if total < 0 { return "-" + (.zero - self).humanReadable }
         func rounded(_ unit: Int64) -> Int64 { total / unit + (total % unit * 2 >= unit ? 1 : 0) }
 
         // Each unit rounds before it is compared, so that 59.96 s is "1 min 0 s" and never "60.0 s".

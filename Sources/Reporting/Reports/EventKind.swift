@@ -1,15 +1,15 @@
 import SystemdIO
 
-/// Every kind of thing that pgtend reports, by the word that JSON lines and scripts know it by.
+/// Every kind of event that pgtend reports. The raw value is its name in JSON lines.
 ///
 /// The words and ids are permanent: alerts and scripts of operators refer to them. A new kind gets a new id
 /// (`systemd-id128 new`) and an entry in `systemd/pgtend.catalog`; an id is never changed and never reused.
 package enum EventKind: String, CaseIterable, Sendable {
     case runStarted = "run_started"
     case runPlanned = "run_planned"
-    /// The run came to the end of its plan, whatever became of the steps.
+    /// The run reached the end of its plan, whatever the outcome of its steps.
     case runFinished = "run_finished"
-    /// The database could not be worked with: the run ended before the end of its plan.
+    /// The run ended before the end of its plan, since the database could not be worked with.
     case runAborted = "run_aborted"
     /// The run was told to stop.
     case runInterrupted = "run_interrupted"
@@ -22,33 +22,33 @@ package enum EventKind: String, CaseIterable, Sendable {
     case stepPostponed = "step_postponed"
     case stepFailed = "step_failed"
     case stepInterrupted = "step_interrupted"
-    /// A table has no partition for the present, and no DEFAULT partition either.
+    /// A table has neither a partition for the current time nor a DEFAULT partition.
     case runwayExhausted = "runway_exhausted"
-    /// A table has no partition for the present but the DEFAULT one.
+    /// A table has no partition for the current time except the DEFAULT partition.
     case presentInDefault = "present_in_default"
 
     case serviceStarted = "service_started"
-    /// The service does not start.
+    /// The service did not start, because of its configuration.
     case startRefused = "start_refused"
     case configurationWarning = "configuration_warning"
     case serviceStopping = "service_stopping"
     case serviceStopped = "service_stopped"
-    /// Told to stop once more.
+    /// A second SIGTERM or SIGINT: what still runs is cancelled at once.
     case serviceHurried = "service_hurried"
     case configurationReloaded = "configuration_reloaded"
-    /// The one that was in force stays so.
+    /// A reload failed; the configuration in force stays.
     case configurationRefused = "configuration_refused"
-    /// One of the reasons why.
+    /// One of the problems of a configuration that was refused.
     case configurationProblem = "configuration_problem"
     case databaseUnavailable = "database_unavailable"
     case databaseStandby = "database_standby"
     case databaseAvailable = "database_available"
     case ledgerUnavailable = "ledger_unavailable"
     case ledgerInstalled = "ledger_installed"
-    /// Nobody will start them any more.
+    /// Slots that no service will start any more.
     case slotsPassed = "slots_passed"
     case slotLate = "slot_late"
-    /// Another service is at it, or was.
+    /// Another service has claimed the slot, or has completed it.
     case slotElsewhere = "slot_elsewhere"
     case runTakenOver = "run_taken_over"
     case taskFailing = "task_failing"
@@ -56,6 +56,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case clockStepped = "clock_stepped"
     case notificationFailed = "notification_failed"
 
+    /// The `MESSAGE_ID` of its journal entries.
     package var messageID: MessageID {
         switch self {
         case .runStarted: "e26db821352348078f051705b4c8a35b"

@@ -30,11 +30,11 @@ extension MaintenanceEvent {
                     ])
             ]
         case .stepRetried(let runID, let database, let step, let attempt, let delay, let blockers):
-            // If no try succeeds, the postponement names who stood in the way; if one does, nothing was amiss.
+            // A detail only: if no try succeeds, the report of the postponement names the blocking sessions.
             return [
                 Report(
                     .stepRetried, .informational, .detail,
-                    "try \(attempt) met a lock, next in \(delay.forPeople): \(step)\(blockers.sentence)",
+                    "try \(attempt) met a lock, next in \(delay.humanReadable): \(step)\(blockers.sentence)",
                     fields: step.fields(runID: runID, database: database) + [
                         ReportField(.attempt, attempt), ReportField(.retryDelayMicroseconds, delay),
                     ] + blockers.fields)

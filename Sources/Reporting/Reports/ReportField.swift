@@ -2,7 +2,7 @@ import CivilTime
 import SQLText
 import SystemdIO
 
-/// One figure or name of a report, for machines.
+/// One structured field of a report.
 package struct ReportField: Hashable, Sendable {
     package let name: Name
     package let value: Value
@@ -17,12 +17,12 @@ package struct ReportField: Hashable, Sendable {
         self.value = .integer(Int64(clamping: value))
     }
 
-    /// Microseconds.
+    /// The duration in microseconds.
     package init(_ name: Name, _ value: Duration) {
         self.init(name, value.microseconds)
     }
 
-    /// ISO 8601 in UTC.
+    /// The instant in ISO 8601, in UTC.
     package init(_ name: Name, _ value: Instant) {
         self.init(name, value.iso8601)
     }
@@ -40,13 +40,13 @@ package struct ReportField: Hashable, Sendable {
     package enum Value: Hashable, Sendable {
         case text(String)
         case integer(Int64)
-        /// In the journal one field for each.
+        /// An array in JSON; in the journal a field that is repeated for each value.
         case texts([String])
+        /// As `texts`.
         case integers([Int64])
     }
 
-    /// The vocabulary, as the journal has it. A name stays, and means the same in every report that has it
-    /// (`meaning`).
+    /// The names of the fields in the journal. A name is permanent, and has the same `meaning` in every report.
     package enum Name: String, CaseIterable, Sendable {
         case application = "PGTEND_APPLICATION"
         case attempt = "PGTEND_ATTEMPT"
@@ -96,12 +96,12 @@ package struct ReportField: Hashable, Sendable {
         case tenant = "PGTEND_TENANT"
         case version = "PGTEND_VERSION"
 
-        /// As JSON lines call it: `run_id` for `PGTEND_RUN_ID`.
-        package var inJSON: String { rawValue.dropFirst("PGTEND_".count).lowercased() }
+        /// The key in JSON lines: `run_id` for `PGTEND_RUN_ID`.
+        package var jsonKey: String { rawValue.dropFirst("PGTEND_".count).lowercased() }
 
-        /// Whether every value is a number or one of pgtend's own words. `journalctl -x` writes the values that a
-        /// catalog entry mentions to the terminal as they are, so an entry may mention these only: a table's name
-        /// may hold a control sequence.
+        /// Whether every value is a number or a fixed word of pgtend. `journalctl -x` inserts the values of the fields
+        /// that a catalog entry mentions without escaping them, so an entry may mention only these fields: the name of
+        /// a table, for example, may contain a terminal control sequence.
         package var isPlain: Bool {
             switch self {
             case .attempt, .blockedByPID, .clockStepMicroseconds, .done, .durationMicroseconds, .failed, .failureClass,

@@ -4,34 +4,34 @@ import SQLText
 import SystemdIO
 
 extension RunSummary {
-    /// The whole run in one report.
+    /// The summary of the run as one report.
     var report: Report {
         let figures = RunFigures(self).sentence
         if let interruption {
             return Report(
                 .runInterrupted, .warning, .record,
-                "\(subject) interrupted after \(duration.forPeople) (\(interruption)): \(figures)",
+                "\(subject) interrupted after \(duration.humanReadable) (\(interruption)): \(figures)",
                 remarks: remarks, fields: fields + [ReportField(.reason, interruption)])
         }
         if let failure {
             return Report(
                 .runAborted, .error, .record,
-                "\(subject) gave up after \(duration.forPeople) (\(figures)): \(failure.sentence)",
+                "\(subject) gave up after \(duration.humanReadable) (\(figures)): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         }
         if case .completedElsewhere? = slot?.state {
-            // The service says which run it was.
+            // The service reports which run completed it.
             return Report(
                 .runFinished, .informational, .detail,
-                "\(subject) ended in \(duration.forPeople): its slot had been completed by another run",
+                "\(subject) ended in \(duration.humanReadable): its slot had been completed by another run",
                 fields: fields)
         }
         return Report(
-            .runFinished, priority, .record, "\(subject) ended in \(duration.forPeople): \(figures)",
+            .runFinished, priority, .record, "\(subject) ended in \(duration.humanReadable): \(figures)",
             remarks: remarks, fields: fields)
     }
 
-    /// The tables in which a row for the present has no partition of its own, after all that the run did.
+    /// A report for each table that still has no partition for the current time after the run, except a DEFAULT one.
     var exhaustedRunways: [Report] {
         runways.filter(\.isExhausted).map { runway in
             let fields =
@@ -56,8 +56,8 @@ extension RunSummary {
         }
     }
 
-    /// Why the run did not give the table its partition, and the cure: it has been reported once, as what happened to
-    /// one object; here it is why the application stands.
+    /// Why the run did not create the missing partition of a table, and the cure. It has been reported for the step or
+    /// the refusal already, and is repeated where the report says that writes fail.
     private func obstacle(before table: RelationName) -> String? {
         if let refusal = refusals.first(where: { $0.task == .partitions && $0.object == table }) {
             return "\(refusal.explanation); cure: \(refusal.cure)"
@@ -73,7 +73,7 @@ extension RunSummary {
         return nil
     }
 
-    /// A run of the service does one kind of work, one by hand mostly all.
+    /// Names the tasks unless the run does all of them: a run of the service does only one.
     private var subject: String {
         let isWhole = tasks.count == TaskKind.allCases.count
         return "run on \(database)" + (isWhole ? "" : " (\(tasks.map(\.rawValue).joined(separator: ", ")))")
@@ -83,8 +83,8 @@ extension RunSummary {
         let ordinary = count(.done) > 0 ? Priority.notice : .informational
         return switch verdict {
         case .failed, .authentication, .unavailable: .error
-        // The service comes back every few minutes. A refusal was reported when it was new, and a database without a
-        // corpus is no mistake; a schema that is missing is.
+        // The service runs every few minutes. A refusal has its own report, and a database without, say, a corpus is no
+        // mistake; a missing schema is one.
         case .refused where slot != nil && missingSchemas.isEmpty: ordinary
         case .nothingToMaintain where slot != nil && missingSchemas.isEmpty: ordinary
         case .nothingToMaintain, .postponed, .refused, .held, .interrupted: .warning
@@ -107,29 +107,29 @@ extension RunSummary {
             + (missingSchemas.isEmpty ? [] : [ReportField(.cure, MissingSchemas.cure)])
     }
 
-    /// What was changed, by name, so that a search for a table finds the run that made it. journald refuses an
-    /// entry of more than 1,024 fields, hence a limit far below that.
+    /// The names of what was changed, so that a search for a table finds the run that changed it. journald rejects an
+    /// entry of more than 1,024 fields, hence the limit.
     private func names(_ field: ReportField.Name, _ relations: some Sequence<RelationName>) -> [ReportField] {
         let names = Set(relations).sorted().prefix(400).map(\.description)
         return names.isEmpty ? [] : [ReportField(field, names)]
     }
 
-    /// Seconds until some table has no partition for its rows, if any table has an end in sight. DEFAULT partitions do
-    /// not count.
+    /// Seconds until the first table has no partition for new rows; nil if all partitions are unbounded. DEFAULT
+    /// partitions do not count.
     private var shortestRunway: Int64? {
         runways.lazy.filter { !$0.isUnbounded }.map { left(of: $0).components.seconds }.min()
     }
 
-    /// The catalog was read when the run began; never less than nothing.
+    /// What remains of a runway now: it was computed when the run began. Never negative.
     private func left(of runway: Runway) -> Duration {
         max(.zero, (runway.remaining ?? .zero) - duration)
     }
 
-    /// The lines below the summary, for people: what was left undone, until when writes succeed, what else was seen.
+    /// The lines below the summary: what was not done, until when writes succeed, and the findings.
     private var remarks: [String] {
         let ends = Dictionary(grouping: runways.filter { $0.until != nil }, by: RunwayEnd.init)
         let runwayLines = ends.sorted { $0.key < $1.key }.map { end, runways in
-            let left = max(.zero, end.remaining - duration).forPeople
+            let left = max(.zero, end.remaining - duration).humanReadable
             return "writes succeed until \(end.moment) (\(left)): \(listed(runways.map(\.table.description)))"
         }
         let undone = reports.compactMap { report -> String? in
@@ -141,7 +141,7 @@ extension RunSummary {
         return schemas + repeatedFailures + limited(undone, to: 10) + runwayLines + limited(seen)
     }
 
-    /// How many failures were not reported one by one.
+    /// The failures that ``RepetitionLimit`` kept out of the log, counted.
     private var repeatedFailures: [String] {
         let alike = Dictionary(grouping: reports.compactMap(RepetitionLimit.Failure.init)) { $0 }
         return alike.filter { $0.value.count > RepetitionLimit.limit }.map { failure, all in
@@ -160,8 +160,8 @@ extension RunSummary {
     }
 }
 
-/// Tables whose runways end alike are one line. The same numbers with and without a zone are two different moments, and
-/// so are those of two zones.
+/// When runways end; tables with equal ends share a line. The same date and time with and without a zone, or in two
+/// zones, are different ends.
 private struct RunwayEnd: Hashable, Comparable {
     let remaining: Duration
     let moment: String
@@ -181,7 +181,7 @@ extension SlotReport {
 }
 
 extension RunVerdict {
-    /// One word for fields and JSON.
+    /// The value of the field `outcome`.
     fileprivate var word: String {
         switch self {
         case .done: "done"
@@ -195,4 +195,10 @@ extension RunVerdict {
         case .unavailable: "unavailable"
         }
     }
+}
+
+/// Wording about watched schemas that do not exist, which `plan`, `run` and `status` share.
+package enum MissingSchemas {
+    package static let cure =
+        "create it, or name the schemas to watch: --schema NAME, PGTEND_SCHEMAS, or schemas: in the configuration"
 }

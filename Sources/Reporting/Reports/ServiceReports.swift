@@ -19,7 +19,7 @@ extension ServiceEvent {
         case .stopped(let reason, let duration):
             [
                 Report(
-                    .serviceStopped, .notice, .record, "stopped in \(duration.forPeople) (\(reason))",
+                    .serviceStopped, .notice, .record, "stopped in \(duration.humanReadable) (\(reason))",
                     fields: [ReportField(.reason, reason), ReportField(.durationMicroseconds, duration)])
             ]
         case .stopRepeated(let reason):
@@ -44,7 +44,7 @@ extension ServiceEvent {
             [
                 Report(
                     .databaseAvailable, .notice, .record,
-                    "\(database) can be worked with again, after \(duration.forPeople)",
+                    "\(database) can be worked with again, after \(duration.humanReadable)",
                     fields: [ReportField(.database, database), ReportField(.durationMicroseconds, duration)])
             ]
         case .ledgerUnavailable(let database, let failure): [failure.report(ofTheLedgerIn: database)]
@@ -67,7 +67,7 @@ extension ServiceEvent {
                 Report(
                     .taskRecovered, .notice, .record,
                     "\(task.rawValue) of \(database) succeeded again, after \(failures.counted("failure")) in "
-                        + duration.forPeople,
+                        + duration.humanReadable,
                     fields: [
                         ReportField(.database, database), ReportField(.task, task.rawValue),
                         ReportField(.failures, failures), ReportField(.durationMicroseconds, duration),
@@ -132,7 +132,7 @@ extension ServiceEvent {
         return problems.count.counted("problem") + rest
     }
 
-    /// Each problem is an entry of its own: journalctl shows the sentence of an entry, and no remarks below it.
+    /// A report for each problem, since journalctl shows only the message of an entry, and no remarks.
     private static func entries(_ problems: [String]) -> [Report] {
         problems.prefix(mostProblems).map { problem in
             Report(.configurationProblem, .error, .record, problem, fields: [ReportField(.problem, problem)])
@@ -142,8 +142,8 @@ extension ServiceEvent {
     private static func clockStepped(_ step: Duration) -> Report {
         let what =
             step < .zero
-            ? "the wall clock was set back by \((.zero - step).forPeople)"
-            : "the wall clock was set forwards by \(step.forPeople), or the machine slept"
+            ? "the wall clock was set back by \((.zero - step).humanReadable)"
+            : "the wall clock was set forwards by \(step.humanReadable), or the machine slept"
         return Report(
             .clockStepped, .warning, .record, "\(what): what is due has been computed anew",
             fields: [ReportField(.clockStepMicroseconds, step)])
@@ -153,10 +153,10 @@ extension ServiceEvent {
 extension ServerFailure {
     fileprivate func report(_ database: String, _ failures: Int, _ since: Instant, _ lasting: Duration) -> Report {
         let severity = FailureSeverity(failures: failures, lasting: lasting)
-        // A password does not become right by itself.
+        // At least an error from the first time on: a wrong password does not correct itself.
         let priority = failureClass == .authentication ? min(severity.priority, .error) : severity.priority
         let repetition =
-            failures > 1 ? " since \(since.iso8601) (\(lasting.forPeople), \(failures) failures in a row)" : ""
+            failures > 1 ? " since \(since.iso8601) (\(lasting.humanReadable), \(failures) failures in a row)" : ""
         return Report(
             .databaseUnavailable, priority, .record,
             "\(database) cannot be worked with\(repetition): \(sentence)", remarks: remarks,
@@ -181,7 +181,7 @@ extension TaskKind {
         failing failures: Int, _ since: Instant, _ lasting: Duration, _ reason: String, in database: String
     ) -> Report {
         let repetition =
-            failures > 1 ? " \(failures) times in a row since \(since.iso8601) (\(lasting.forPeople))" : ""
+            failures > 1 ? " \(failures) times in a row since \(since.iso8601) (\(lasting.humanReadable))" : ""
         return Report(
             .taskFailing, FailureSeverity(failures: failures, lasting: lasting).priority, .record,
             "\(rawValue) of \(database) failed\(repetition): \(reason)",

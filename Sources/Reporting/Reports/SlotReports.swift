@@ -5,7 +5,7 @@ extension Slot {
     func report(late delay: Duration, in database: String) -> Report {
         Report(
             .slotLate, .warning, .record,
-            "\(task.rawValue) of \(database) due at \(due.iso8601) began \(delay.forPeople) late",
+            "\(task.rawValue) of \(database) due at \(due.iso8601) began \(delay.humanReadable) late",
             fields: fields(in: database) + [ReportField(.lateMicroseconds, delay)])
     }
 
@@ -70,7 +70,7 @@ extension [PassedSlot] {
 
     private func number(of state: PassedSlot.State) -> Int { count { $0.state == state } }
 
-    /// Each reason once, the most frequent first.
+    /// The distinct reasons, the most frequent first.
     private var reasons: String {
         let alike = Dictionary(grouping: self, by: \.reason).mapValues(\.count)
         return alike.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).listed(to: 3, by: "; ")
@@ -78,7 +78,7 @@ extension [PassedSlot] {
 }
 
 extension [String] {
-    /// The first of them, and how many there are besides.
+    /// The first `limit` elements, and how many more there are.
     func listed(to limit: Int, by separator: String) -> String {
         let rest = count > limit ? ["and \(count - limit) more"] : []
         return (prefix(limit) + rest).joined(separator: separator)

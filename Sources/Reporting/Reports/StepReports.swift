@@ -3,7 +3,7 @@ import SQLText
 import SystemdIO
 
 extension PlanStep {
-    /// What identifies the step, in every report about it.
+    /// The fields that identify the step in every report about it.
     func fields(runID: String, database: String) -> [ReportField] {
         let common = [
             ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
@@ -12,7 +12,7 @@ extension PlanStep {
         return common + attributes.compactMap(\.field)
     }
 
-    /// The partition that it is about.
+    /// The partition that the step creates; nil for other actions.
     package var partition: RelationName? {
         for case .partition(let partition) in attributes { return partition }
         return nil
@@ -20,7 +20,7 @@ extension PlanStep {
 }
 
 extension StepAttribute {
-    /// nil for what only the documents of a plan tell.
+    /// nil for attributes that are shown only in a plan.
     fileprivate var field: ReportField? {
         switch self {
         case .partition(let partition): ReportField(.partition, partition.description)
@@ -31,7 +31,7 @@ extension StepAttribute {
 }
 
 extension StepReport {
-    /// The one report of how a step ended.
+    /// The report of how the step ended.
     func report(runID: String, database: String) -> Report {
         let fields =
             step.fields(runID: runID, database: database) + [
@@ -41,7 +41,7 @@ extension StepReport {
         switch outcome {
         case .done:
             return Report(
-                .stepDone, .notice, .detail, "done in \(duration.forPeople)\(tries): \(step)", remarks: remarks,
+                .stepDone, .notice, .detail, "done in \(duration.humanReadable)\(tries): \(step)", remarks: remarks,
                 fields: fields)
         case .superseded(let reason):
             return Report(
@@ -51,7 +51,7 @@ extension StepReport {
             return Report(
                 .stepPostponed, .warning, .record,
                 """
-                postponed after \(tries.counted("try", "tries")) and \(lockWait.forPeople) of waiting for locks: \
+                postponed after \(tries.counted("try", "tries")) and \(lockWait.humanReadable) of waiting for locks: \
                 \(step)\(blockers.sentence)
                 """, remarks: remarks, fields: fields + blockers.fields)
         case .failed(let failure):
@@ -59,7 +59,7 @@ extension StepReport {
                 .stepFailed, .error, isRepetition ? .progress : .record, "failed: \(step): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         case .interrupted(let reason):
-            // There may be a thousand that were never begun: the summary lists the first of them.
+            // Not for the log: a thousand steps may not have begun. The summary lists the first ones.
             return Report(
                 .stepInterrupted, .informational, .progress,
                 "not done: \(step): \(reason)", remarks: remarks, fields: fields + [ReportField(.reason, reason)])
@@ -67,20 +67,20 @@ extension StepReport {
     }
 
     private var tries: String {
-        attempt > 1 ? " at try \(attempt), \(lockWait.forPeople) of it waiting for locks" : ""
+        attempt > 1 ? " at try \(attempt), \(lockWait.humanReadable) of it waiting for locks" : ""
     }
 
     private var remarks: [String] { notices.map { "the server: \($0)" } }
 }
 
 extension ServerFailure {
-    /// What happened, with its SQLSTATE, and what to do about it. The server's hint is its guess, and no cure.
+    /// What happened, with its SQLSTATE, and the cure; without a cure, the server's hint.
     var sentence: String {
         if let cure { return "\(self); cure: \(cure)" }
         return hint.map { "\(self); hint: \($0)" } ?? description
     }
 
-    /// What the sentence leaves out.
+    /// The parts that `sentence` leaves out.
     var remarks: [String] {
         [detail.map { "detail: \($0)" }, cure == nil ? nil : hint.map { "hint: \($0)" }].compactMap(\.self)
     }
@@ -95,7 +95,7 @@ extension ServerFailure {
 }
 
 extension [Blocker] {
-    /// Who stood in the way, to be appended to a sentence; empty when nobody was seen.
+    /// The blocking sessions, to be appended to a sentence; empty if none was seen.
     var sentence: String {
         isEmpty ? "" : "; " + map(\.description).joined(separator: "; ")
     }

@@ -2,7 +2,7 @@ import CivilTime
 import FoundationEssentials
 import Maintenance
 
-/// Writes every report as one JSON object on a line of its own, for programs that follow a run.
+/// Writes every report as a JSON object on a line of its own, for programs that follow a run.
 package struct JSONLinesSink: EventSink {
     private let stream: ReportStream
     private let now: @Sendable () -> Instant
@@ -17,7 +17,7 @@ package struct JSONLinesSink: EventSink {
             do {
                 stream.write(try Self.line(for: report, at: now()) + "\n")
             } catch {
-                // Strings and integers always have a JSON form; if that is ever untrue, the sentence gets out.
+                // Cannot happen, since strings and integers always have a JSON form; the message is written anyway.
                 stream.write(#"{"error":"a report has no JSON form"}"# + "\n" + report.message + "\n")
             }
         }
@@ -29,11 +29,11 @@ package struct JSONLinesSink: EventSink {
             "message_id": .text(report.kind.messageID.rawValue), "priority": .integer(Int64(report.priority.rawValue)),
         ]
         if !report.remarks.isEmpty { object["remarks"] = .texts(report.remarks) }
-        for field in report.fields { object[field.name.inJSON] = field.value }
+        for field in report.fields { object[field.name.jsonKey] = field.value }
 
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(object), as: UTF8.self).escapingTreacherousScalars
+        return String(decoding: try encoder.encode(object), as: UTF8.self).escapingUnsafeScalars
     }
 }
 
@@ -52,12 +52,12 @@ extension ReportField.Value: Encodable {
 }
 
 extension String {
-    /// The encoder escapes the C0 set only; a terminal that shows the line also obeys the C1 set. All of them lie
-    /// inside JSON strings, where `\uXXXX` means the same.
-    fileprivate var escapingTreacherousScalars: String {
-        guard unicodeScalars.contains(where: \.isTreacherous) else { return self }
+    /// JSON text with unsafe scalars as `\uXXXX`. The encoder escapes C0 only, but terminals interpret C1 as well. They
+    /// occur only inside JSON strings, where the escape means the same.
+    fileprivate var escapingUnsafeScalars: String {
+        guard unicodeScalars.contains(where: \.isUnsafeInTerminal) else { return self }
         return unicodeScalars.reduce(into: "") { result, scalar in
-            guard scalar.isTreacherous else { return result.unicodeScalars.append(scalar) }
+            guard scalar.isUnsafeInTerminal else { return result.unicodeScalars.append(scalar) }
             for unit in String(scalar).utf16 {
                 let digits = String(unit, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -3,13 +3,14 @@ import Maintenance
 import Synchronization
 import SystemdIO
 
-/// Writes reports as lines of text for people, with a progress line below them where there is a terminal.
+/// Writes reports as lines of text for people; on a terminal with a progress line below them.
 package final class TextSink: EventSink {
     package enum Style: Hashable, Sendable {
-        /// Each line with `<N>` in front, for a service manager that reads standard error; only what a log keeps.
+        /// Only reports that belong in a log. Each line has a priority prefix `<N>` for the service manager that reads
+        /// standard error (sd-daemon(3)).
         case prefixed
         case plain
-        /// A terminal, which can rewrite its last line.
+        /// With a progress line.
         case terminal(coloured: Bool)
     }
 
@@ -19,9 +20,9 @@ package final class TextSink: EventSink {
     private let progress: Mutex<ProgressLine>
 
     /// - Parameters:
-    ///   - width: the columns of the terminal, asked before each drawing since a window changes its size.
-    ///   - clock: where the lines of hours stand below each other, each begins with its time, in UTC. A service manager
-    ///     that reads them has times of its own, and gets none.
+    ///   - width: the number of columns of the terminal, called before each drawing since a window can be resized.
+    ///   - clock: for a timestamp in UTC at the beginning of each line; nil for none. Lines in the style `prefixed`
+    ///     have none, since the service manager adds its own.
     package init(
         style: Style, to stream: ReportStream, width: @escaping @Sendable () -> Int = { 80 },
         clock: (@Sendable () -> Instant)? = nil
@@ -38,7 +39,7 @@ package final class TextSink: EventSink {
             if !text.isEmpty { stream.write(text) }
             return
         }
-        // One write for erasing, the lines and the new progress line: nothing of another thread comes between.
+        // One write, so that no output of another thread comes between the lines and the progress line.
         progress.withLock { progress in
             stream.write(progress.erasure + text + progress.redrawn(after: event))
         }
@@ -80,7 +81,7 @@ package final class TextSink: EventSink {
         }
     }
 
-    private var time: String { clock.map { "\($0().inWholeSeconds.iso8601) " } ?? "" }
+    private var time: String { clock.map { "\($0().truncatedToSeconds.iso8601) " } ?? "" }
 
     private func label(_ priority: Priority) -> String? {
         switch priority {
@@ -91,7 +92,7 @@ package final class TextSink: EventSink {
         }
     }
 
-    /// The terminal's own bold red and bold yellow.
+    /// The SGR parameters of bold red and bold yellow.
     private func colour(_ priority: Priority) -> String {
         priority < .warning ? "1;31" : "1;33"
     }

@@ -30,7 +30,7 @@ package struct SchemaApplication: Sendable {
     package enum DatabaseState: Sendable {
         /// Nothing of the schema is there. The migrations create it, unless the server lacks an extension, or the role
         /// a right.
-        case empty([PendingMigration], SchemaDiagnosis)
+        case empty([Migration], SchemaDiagnosis)
         /// It is what it should be, and no row has to be changed. `isRecorded`: whether that is recorded, too.
         case whole(isRecorded: Bool)
         /// There is something to do or to decide: an older release or another tool has created a part of it.

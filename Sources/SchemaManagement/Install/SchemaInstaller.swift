@@ -30,9 +30,9 @@ package struct SchemaInstaller: Sendable {
 
     /// What `apply` would apply now, in order; empty for a database that is up to date. Changes nothing, and needs no
     /// right beyond connecting.
-    package func plan() async throws(ServerFailure) -> [PendingMigration] {
+    package func plan() async throws(ServerFailure) -> [Migration] {
         try await connected { (runner) async throws(ServerFailure) in
-            try await runner.pending().map(PendingMigration.init)
+            try await runner.pending()
         }
     }
 

@@ -8,5 +8,5 @@ package struct SchemaDiagnosis: Sendable {
     /// The state that golang-migrate has recorded.
     package let records: [GolangMigrateRecord]
     /// The rights that the connected role lacks for executing the plan; none if there is nothing to execute.
-    package let missingRights: [MissingRight]
+    package let missingPrivileges: [MissingPrivilege]
 }

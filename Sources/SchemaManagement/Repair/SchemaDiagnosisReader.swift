@@ -34,7 +34,7 @@ struct SchemaDiagnosisReader {
                     let plan = planner.result
                     return SchemaDiagnosis(
                         verification: verification, plan: plan, records: records,
-                        missingRights: plan.steps.isEmpty ? [] : try await missingRights(table))
+                        missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table))
                 }
                 for question in open { answers[question] = try await answer(to: question) }
             }
@@ -51,9 +51,9 @@ struct SchemaDiagnosisReader {
             guard error.sqlState == .insufficientPrivilege else {
                 throw await connection.failure(error, reading: RecordedFacts.platform.schema)
             }
-            let missing: [MissingRight]
+            let missing: [MissingPrivilege]
             do throws(PostgresError) {
-                missing = try await missingRights(table)
+                missing = try await missingPrivileges(table)
             } catch {
                 throw ServerFailure(error)
             }
@@ -79,9 +79,9 @@ struct SchemaDiagnosisReader {
         .undefinedTable, .undefinedColumn, .undefinedFunction, .undefinedObject, .invalidSchemaName,
     ]
 
-    private func missingRights(_ table: RelationName?) async throws(PostgresError) -> [MissingRight] {
+    private func missingPrivileges(_ table: RelationName?) async throws(PostgresError) -> [MissingPrivilege] {
         let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.quoted)] } ?? []
-        return try await connection.missingRights(SchemaQuery.rights(), SchemaQuery.repairRights(tables))
+        return try await connection.missingPrivileges(SchemaQuery.rights(), SchemaQuery.repairRights(tables))
     }
 }
 
@@ -105,8 +105,9 @@ extension Connection {
 }
 
 extension ServerFailure {
-    init(repairing connection: Connection, without missing: [MissingRight]) {
+    init(repairing connection: Connection, without missing: [MissingPrivilege]) {
         self.init(
-            missing, of: connection.server.user, "repair the schema", otherwise: "do it as a superuser, or let one run")
+            missing, of: connection.server.user, "repair the schema",
+            superuserCure: "do it as a superuser, or let one run")
     }
 }

@@ -59,13 +59,13 @@ package struct SchemaRepair: Sendable {
     ) async throws(ServerFailure) -> SchemaDiagnosis {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
-            let lock = SchemaLock(connection: connection, set: .platform)
-            try await lock.take()
+            let lock = MigrationLock(connection: connection, set: .platform)
+            try await lock.acquire()
             try await refuseNewer(connection)
             var diagnosis = try await reader(connection).read()
             begun(diagnosis)
-            guard diagnosis.missingRights.isEmpty || !diagnosis.plan.refusals.isEmpty else {
-                throw ServerFailure(repairing: connection, without: diagnosis.missingRights)
+            guard diagnosis.missingPrivileges.isEmpty || !diagnosis.plan.refusals.isEmpty else {
+                throw ServerFailure(repairing: connection, without: diagnosis.missingPrivileges)
             }
             let checks = UnvalidatedChecks(connection: connection, locks: locks, programVersion: programVersion)
             for round in 1...Self.rounds {

@@ -123,7 +123,7 @@ struct SchemaStepRunner {
             do throws(PostgresError) {
                 return try await connection.inTransaction(unsafe: deadline.settings) { () async throws(PostgresError) in
                     for requirement in requirements {
-                        try await deadline.take(requirement, on: connection, timeout: locks.perStep + .seconds(5))
+                        try await deadline.acquire(requirement, on: connection, timeout: locks.perStep + .seconds(5))
                     }
                     for statement in step.statements {
                         try await connection.script(unsafe: "\(deadline.settings);\n\(statement)")

@@ -70,14 +70,14 @@ package struct SchemaRollback: Sendable {
             (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             let runner = runner(connection)
-            try await SchemaLock(connection: connection, set: set).take()
+            try await MigrationLock(connection: connection, set: set).acquire()
             let migrations = try await runner.applied()
             guard !migrations.isEmpty else { return SchemaRollbackOutcome(migrations: [], remarks: []) }
             try irreversible(migrations)
             try await requireName(database, connection)
             let installed = try await InstalledObjects.read(connection)
             try await requireRights(installed, connection)
-            try await runner.limitStatements()
+            try await runner.setTimeouts()
             try await limitLocks(connection)
             do throws(PostgresError) {
                 try await connection.execute(
@@ -91,7 +91,7 @@ package struct SchemaRollback: Sendable {
                     : []
                 throw ServerFailure(error, takingBack: migrations, blockers)
             }
-            return SchemaRollbackOutcome(migrations: migrations.map(PendingMigration.init), remarks: remarks.all)
+            return SchemaRollbackOutcome(migrations: migrations, remarks: remarks.all)
         }
     }
 
@@ -130,11 +130,11 @@ package struct SchemaRollback: Sendable {
         }
         let partitions = installed.objects(.partition).map(\.name)
         return SchemaRollbackPlan(
-            database: installed.database, migrations: migrations.map(PendingMigration.init),
+            database: installed.database, migrations: migrations,
             objects: installed.own.count, tables: tables,
             partitionsElsewhere: partitions.filter { $0.schema != RecordedFacts.platform.schema },
             sharedChanges: installed.sharedChanges.map(\.change), obstacles: obstacles, bystanders: bystanders,
-            missingRights: try await missingRights(installed, connection),
+            missingPrivileges: try await missingPrivileges(installed, connection),
             golangMigrateTables: records, script: script(migrations, dropsRows: true))
     }
 
@@ -184,27 +184,27 @@ package struct SchemaRollback: Sendable {
     }
 
     private func requireRights(_ installed: InstalledObjects, _ connection: Connection) async throws(ServerFailure) {
-        let missing: [MissingRight]
+        let missing: [MissingPrivilege]
         do throws(PostgresError) {
-            missing = try await missingRights(installed, connection)
+            missing = try await missingPrivileges(installed, connection)
         } catch {
             throw ServerFailure(error)
         }
         guard missing.isEmpty else {
             throw ServerFailure(
                 missing, of: connection.server.user, "take the schema back",
-                otherwise: "do it as a superuser, or let one run")
+                superuserCure: "do it as a superuser, or let one run")
         }
     }
 
-    private func missingRights(
+    private func missingPrivileges(
         _ installed: InstalledObjects, _ connection: Connection
-    ) async throws(PostgresError) -> [MissingRight] {
+    ) async throws(PostgresError) -> [MissingPrivilege] {
         // A partition is dropped with its table, whoever owns it.
         let owned = installed.objects.filter { $0.kind != CatalogObject.Kind.partition.rawValue }
         // What is kept takes no right.
         let sharedChanges = installed.sharedChanges.filter { $0.change.obstacle == nil }
-        return try await connection.missingRights(
+        return try await connection.missingPrivileges(
             SchemaQuery.rollbackRights(
                 owned.map(\.catalog), owned.map(\.oid), sharedChanges.map(\.change.kind.rawValue),
                 sharedChanges.map(\.change.name),

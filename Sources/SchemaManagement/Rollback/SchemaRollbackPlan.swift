@@ -1,4 +1,5 @@
 import DatabaseAccess
+import EmbeddedSQL
 import Maintenance
 import SQLText
 
@@ -7,7 +8,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     /// The database by its own name, whatever the connection string or the configuration calls it.
     package let database: String
     /// What would be taken back: every migration that the database has had, the newest first.
-    package let migrations: [PendingMigration]
+    package let migrations: [Migration]
     /// How many objects of the schema exist, tables included: only those that the migrations create.
     package let objects: Int
     /// The tables of the schema, each with the rows of its partitions.
@@ -22,7 +23,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     /// Other objects in a schema that existed before the migrations, and that stay there.
     package let bystanders: [String]
     /// The rights that the connected role lacks for the rollback.
-    package let missingRights: [MissingRight]
+    package let missingPrivileges: [MissingPrivilege]
     /// Tables in which golang-migrate records its state. They are left as they are.
     package let golangMigrateTables: [RelationName]
     /// The SQL that would be executed, in one transaction.
@@ -57,7 +58,7 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
 /// What ``SchemaRollback`` has done.
 package struct SchemaRollbackOutcome: Sendable, Hashable {
     /// The newest first; none where there was nothing to take back.
-    package let migrations: [PendingMigration]
+    package let migrations: [Migration]
     /// What is kept, and why, in the server's words.
     package let remarks: [String]
 }

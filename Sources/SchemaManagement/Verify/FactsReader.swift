@@ -14,7 +14,7 @@ struct FactsReader {
     ///
     /// - Throws: also when a table is dropped meanwhile, since `pg_get_expr` does not follow the snapshot.
     func read() async throws(PostgresError) -> CatalogFacts {
-        try await connection.readingOneSnapshot { () async throws(PostgresError) in
+        try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
             var facts = CatalogFacts()
             for row in try await connection.rows(SchemaQuery.facts(schema, roles)) {
                 let kind: String = try row.decode("kind")

@@ -1,14 +1,14 @@
 import Maintenance
 import SQLText
 
-/// What identifies an element in a list of mappings: it is unique in the list, and the changes of a reload are reported
-/// with it.
+/// The key that identifies an element of a list of mappings. Its value is unique in the list, and names the element in
+/// the changes of a reload.
 struct ElementIdentity<Element: Sendable>: Sendable {
-    /// The path of its key, relative to the element: `table`, `target.table`.
+    /// The path of the key relative to the element: `table`, `target.table`.
     let key: String
-    /// For "duplicate …".
+    /// What to call it in "duplicate …".
     let noun: String
-    /// As it would be written in the file.
+    /// The value of the key, as it would be written in the file.
     let name: @Sendable (Element) -> String
 
     init(key: String, noun: String, of field: KeyPath<Element, String> & Sendable) {
@@ -20,11 +20,11 @@ struct ElementIdentity<Element: Sendable>: Sendable {
     init(key: String, noun: String, of field: KeyPath<Element, RelationName> & Sendable) {
         self.key = key
         self.noun = noun
-        name = { QualifiedName.text(of: $0[keyPath: field]) }
+        name = { QualifiedNameSyntax.text(of: $0[keyPath: field]) }
     }
 }
 
 extension RelationName {
-    /// Stands for a required name until it is decoded. A configuration in which it is still there is never returned.
+    /// The value of a required key until it is decoded. A configuration that still contains it is never returned.
     static let placeholder = RelationName(schema: "", name: "")
 }

@@ -7,31 +7,35 @@ struct Key<Target: Sendable>: Sendable {
     let expected: String
     /// Sets the value if it is valid, and records a problem if it is not.
     let decode: @Sendable (YAMLNode, _ path: String, inout Target, inout DecodingContext) -> Void
-    /// nil omits the key.
+    /// Returns nil if the key is to be omitted.
     let render: @Sendable (Target) -> YAMLValue?
-    /// Of this value, or of those in its mapping, relative to the target.
+    /// The overrides of this value, or of those in its mapping, with paths relative to the target.
     var overrides: [Override<Target>] = []
-    /// The keys of its mapping, if its value is one; for messages on misplaced keys.
+    /// The keys of its mapping, if its value is one; for messages about misplaced keys.
     var innerKeys: [String] = []
     /// Checks this value, or those in its mapping, against others.
     var validate: @Sendable (Target, _ path: String, inout Validation) -> Void = { _, _, _ in }
-    /// Of this key and of those in its mapping. The target holds the defaults.
+    /// Documents this key, and those in its mapping. The target holds the defaults.
     let documentation: @Sendable (Target, _ path: String) -> [KeyDocumentation]
 }
 
 extension Key {
     typealias Field<Value> = WritableKeyPath<Target, Value> & Sendable
 
-    /// A key whose value is a scalar. Without a secrecy it is shown as it is; `validate` returns what contradicts it.
+    /// A key whose value is a scalar.
+    ///
+    /// - Parameters:
+    ///   - redaction: how to mask the value where it is shown; nil for a value that is not secret.
+    ///   - validate: returns how the value contradicts others of the same target.
     static func value<Value>(
         _ name: String, _ field: Field<Value>, _ format: ValueFormat<Value>, variable: String? = nil,
-        flag: Flag? = nil, isRequired: Bool = false, secrecy: Secrecy? = nil,
+        flag: Flag? = nil, isRequired: Bool = false, redaction: Redaction? = nil,
         validate: (@Sendable (Target) -> [Contradiction])? = nil,
         _ meaning: String
     ) -> Key {
-        let format = secrecy.map(format.redacted(by:)) ?? format
+        let format = redaction.map(format.redacted(by:)) ?? format
         let set: @Sendable (String, inout Target) -> String? = { text, target in
-            guard let value = format.parse(text) else { return format.complaint(about: text) }
+            guard let value = format.parse(text) else { return format.errorMessage(for: text) }
             target[keyPath: field] = value
             return nil
         }
@@ -62,10 +66,10 @@ extension Key {
         _ meaning: String
     ) -> Key {
         let list = NameList(object: object)
-        let set: @Sendable (Result<[String], NameList.Complaint>, inout Target) -> String? = { names, target in
+        let set: @Sendable (Result<[String], NameList.ParseError>, inout Target) -> String? = { names, target in
             switch names {
             case .success(let names): target[keyPath: field] = names
-            case .failure(let complaint): return complaint.message
+            case .failure(let error): return error.message
             }
             return nil
         }

@@ -4,7 +4,7 @@ import SQLText
 struct NameList: Sendable {
     let object: String
 
-    struct Complaint: Error {
+    struct ParseError: Error {
         let message: String
     }
 
@@ -31,15 +31,16 @@ struct NameList: Sendable {
             context.accept(path, from: node.mark)
             return names
         case .sequence: context.reportMissing(node.mark, path, "expected \(expected), found an empty list")
-        case .scalar(let text, _) where !node.isNull && QualifiedName.isName(text):
+        case .scalar(let text, _) where !node.isNull && QualifiedNameSyntax.isName(text):
             context.refuse(node.mark, path, "expected \(expected), found \(node.found): write it in brackets")
         default: context.refuse(node.mark, path, "expected \(expected), found \(node.found)")
         }
         return nil
     }
 
-    /// Names separated by commas; spaces around them are ignored. A name that contains a comma is in double quotes.
-    func parse(_ text: String) -> Result<[String], Complaint> {
+    /// Parses names separated by commas. Spaces around them are ignored; a name with a comma has to be in double
+    /// quotes.
+    func parse(_ text: String) -> Result<[String], ParseError> {
         var names: [String] = []
         var name = ""
         var isQuoted = false
@@ -49,23 +50,23 @@ struct NameList: Sendable {
             case "," where !isQuoted:
                 names.append(name)
                 name = ""
-            // A space after the first character is kept for now: it may be part of the name.
+            // Later spaces are kept for now, since they may be part of the name.
             case " " where !isQuoted && name.isEmpty: continue
             default: name.unicodeScalars.append(scalar)
             }
         }
-        guard !isQuoted else { return .failure(Complaint(message: "expected a closing double quote, found the end")) }
+        guard !isQuoted else { return .failure(ParseError(message: "expected a closing double quote, found the end")) }
         names.append(name)
         return check(names.map(withoutTrailingSpaces))
     }
 
-    /// The same for names that are separate already, such as those of a repeated flag.
-    func check(_ names: [String]) -> Result<[String], Complaint> {
+    /// Checks names that are separate already, such as those of a repeated flag.
+    func check(_ names: [String]) -> Result<[String], ParseError> {
         for (index, name) in names.enumerated() {
             guard element.parse(name) != nil else {
-                return .failure(Complaint(message: element.complaint(about: name)))
+                return .failure(ParseError(message: element.errorMessage(for: name)))
             }
-            if names[..<index].contains(name) { return .failure(Complaint(message: duplicate(name))) }
+            if names[..<index].contains(name) { return .failure(ParseError(message: duplicate(name))) }
         }
         return .success(names)
     }

@@ -3,16 +3,16 @@ import Maintenance
 import SQLText
 
 extension ValueFormat where Value == String {
-    /// The name of a database in the file. Nothing that `--database` would take for a connection string is valid.
+    /// The name of a database in the file. It must not look like a connection string, since `--database` accepts both.
     static let databaseName = ValueFormat(
         expected: "a name of 1 to 63 bytes without '=' and '://'",
-        parse: { QualifiedName.isName($0) && !ConnectionString.isRecognized($0) ? $0 : nil },
+        parse: { QualifiedNameSyntax.isName($0) && !ConnectionString.isRecognized($0) ? $0 : nil },
         render: { .text($0) })
 
-    /// A single name, exactly as in the catalog: it needs no SQL quotes, since there are no parts to be told apart.
+    /// A single name exactly as in the catalog. It is not quoted, since it has only one part.
     static func name(of object: String) -> ValueFormat {
         ValueFormat(
-            expected: "the name of a \(object) (1 to 63 bytes)", parse: { QualifiedName.isName($0) ? $0 : nil },
+            expected: "the name of a \(object) (1 to 63 bytes)", parse: { QualifiedNameSyntax.isName($0) ? $0 : nil },
             render: { .text($0) })
     }
 
@@ -25,7 +25,7 @@ extension ValueFormat where Value == String {
         },
         render: { .text($0) })
 
-    /// Only the form is checked: which zones exist depends on the server.
+    /// Checks only the form, since the zones that exist depend on the server or the machine.
     static let zone = ValueFormat(
         expected: "an IANA time zone such as Europe/Berlin",
         parse: { text in
@@ -64,12 +64,12 @@ extension ValueFormat where Value == CronExpression {
 }
 
 extension ValueFormat where Value == RelationName {
-    /// `schema.name`, with each part quoted as in SQL. An unquoted capital is refused: SQL would fold it to lower case,
-    /// while its author probably means the name as it is written.
+    /// `schema.name`, with each part quoted as in SQL. An unquoted upper-case letter is rejected: SQL would fold it to
+    /// lower case, but the author probably means the name as written.
     static func relation(_ object: String) -> ValueFormat {
         ValueFormat(
-            expected: "a \(object) with its schema, as schema.name", parse: QualifiedName.parse,
-            hint: QualifiedName.hint(for:), render: { .text(QualifiedName.text(of: $0)) })
+            expected: "a \(object) with its schema, as schema.name", parse: QualifiedNameSyntax.parse,
+            hint: QualifiedNameSyntax.hint(for:), render: { .text(QualifiedNameSyntax.text(of: $0)) })
     }
 }
 

@@ -2,15 +2,15 @@
 struct ValueFormat<Value: Sendable>: Sendable {
     /// Continues "expected …".
     let expected: String
-    /// Refused in quotes: a number or a boolean, which quotes would turn into a string.
+    /// Whether quotes are rejected, since they would make a number or a boolean a string.
     var isPlainOnly = false
-    /// Set for a key that declares a secrecy: messages then never quote what was found.
+    /// Whether the key declares a redaction. Messages then never quote what was found.
     var isSecret = false
-    /// nil if the text is not a valid value.
+    /// Returns nil if the text is not a valid value.
     let parse: @Sendable (String) -> Value?
-    /// How to correct a text that is not valid; nil if the expectation says enough.
+    /// How to correct a text that is not valid; nil if the message needs no hint.
     var hint: @Sendable (String) -> String? = { _ in nil }
-    /// nil leaves the key out.
+    /// Returns nil if the key is to be omitted.
     let render: @Sendable (Value) -> YAMLValue?
 
     /// The same format for an optional value.
@@ -20,14 +20,14 @@ struct ValueFormat<Value: Sendable>: Sendable {
             parse: { text in parse(text).map { .some($0) } }, hint: hint, render: { value in value.flatMap(render) })
     }
 
-    /// The same format for the value of a key that declares a secrecy.
-    func redacted(by secrecy: Secrecy) -> ValueFormat {
+    /// The same format for the value of a key that declares a redaction.
+    func redacted(by redaction: Redaction) -> ValueFormat {
         ValueFormat(
             expected: expected, isPlainOnly: isPlainOnly, isSecret: true, parse: parse,
-            render: { render($0)?.redacted(by: secrecy) })
+            render: { render($0)?.redacted(by: redaction) })
     }
 
-    /// The value of a node of the file; nil if it is not valid, which is then recorded.
+    /// The value of a node of the file. If it is not valid, records the problem and returns nil.
     func decode(_ node: YAMLNode, at path: String, _ context: inout DecodingContext) -> Value? {
         switch node.content {
         case .refused: return nil
@@ -36,7 +36,7 @@ struct ValueFormat<Value: Sendable>: Sendable {
                 context.accept(path, from: node.mark)
                 return value
             }
-            context.refuse(node.mark, path, complaint(about: text))
+            context.refuse(node.mark, path, errorMessage(for: text))
         case .scalar(let text, isPlain: false) where parse(text) != nil:
             context.refuse(node.mark, path, "expected \(expected), found \(found(node)): write it without quotes")
         default: context.refuse(node.mark, path, "expected \(expected), found \(found(node))")
@@ -45,7 +45,7 @@ struct ValueFormat<Value: Sendable>: Sendable {
     }
 
     /// Why the text is not a valid value.
-    func complaint(about text: String) -> String {
+    func errorMessage(for text: String) -> String {
         let found = isSecret ? Self.notShown : text.isEmpty ? "an empty text" : Quotation.of(text)
         return "expected \(expected), found \(found)" + (hint(text).map { " (\($0))" } ?? "")
     }

@@ -1,6 +1,6 @@
 import Maintenance
 
-/// The keys of `databases[]` that say which database it is, and how to reach it.
+/// The keys of `databases[]` for the name of a database, its connection and its schemas.
 enum ConnectionKeys {
     static let identity = ElementIdentity<DatabaseDefinition>(key: "name", noun: "database name", of: \.name)
 
@@ -9,7 +9,7 @@ enum ConnectionKeys {
             "name", \.name, .databaseName, isRequired: true,
             "What the database is called in commands, reports and metrics. Unique in the file."),
         .value(
-            "conninfo", \.conninfo, .connectionString, isRequired: true, secrecy: .ofConnectionString,
+            "conninfo", \.conninfo, .connectionString, isRequired: true, redaction: .ofConnectionString,
             """
             The connection string, keywords or URI, several hosts and TLS as libpq has them. Empty: libpq's own \
             variables and defaults. Keep a password out of it: use a password file.

@@ -1,7 +1,7 @@
 import CivilTime
 import Maintenance
 
-/// The keys of the section `schedule`, which each kind of task has.
+/// The keys of the section `schedule`, which every kind of task has.
 private enum ScheduleKeys {
     static func section(variable: String) -> Section<ScheduleFields> {
         Section([
@@ -19,7 +19,7 @@ private enum ScheduleKeys {
             .value(
                 "jitter", \.jitter,
                 .duration(.zero ... .seconds(3600), because: "what is due later is another slot"),
-                validate: \.neverStarts,
+                validate: \.contradictions,
                 """
                 By up to that much each start is put off, by chance, so that many databases do not start as one. Less \
                 than every and start_within.
@@ -31,7 +31,8 @@ private enum ScheduleKeys {
         ])
     }
 
-    /// nil if neither an interval nor an expression is given, or if they are not valid together.
+    /// The schedule that the keys describe. Returns nil if neither `every` nor `cron` is set, or after recording a
+    /// problem if the keys contradict each other.
     static func schedule(
         _ fields: ScheduleFields, at path: String, _ context: inout DecodingContext
     ) -> Schedule? {
@@ -48,14 +49,14 @@ private enum ScheduleKeys {
         do throws(ZoneError) {
             return .cron(expression, try context.zones.rules(named: name))
         } catch {
-            context.retract(zone, context.zones.complaint(about: error))
+            context.retract(zone, context.zones.errorMessage(for: error))
             return nil
         }
     }
 }
 
 extension Key {
-    /// The section `schedule`: when the service does one kind of work. `variable` overrides its interval.
+    /// The section `schedule` of a kind of task. The environment variable `variable` overrides its interval.
     static func schedule(_ field: Field<TaskSchedule>, variable: String, _ meaning: String) -> Key {
         let name = "schedule"
         let section = ScheduleKeys.section(variable: variable)
@@ -66,7 +67,7 @@ extension Key {
                 let problems = context.problems.count
                 var fields = ScheduleFields(target[keyPath: field])
                 section.decode(node, at: path, into: &fields, &context)
-                // If one key is invalid, the combination of keys is not judged: it would lead to misleading messages.
+                // If one key is invalid, the combination is not checked, which would lead to misleading messages.
                 guard context.problems.count == problems else { return }
                 target[keyPath: field].jitter = fields.jitter
                 target[keyPath: field].startWithin = fields.startWithin
@@ -78,7 +79,7 @@ extension Key {
             overrides: section.overrides.map { inner in
                 Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given) { texts, target in
                     var schedule = ScheduleFields(target[keyPath: field])
-                    if let complaint = inner.set(texts, &schedule) { return complaint }
+                    if let message = inner.set(texts, &schedule) { return message }
                     if let interval = schedule.every { target[keyPath: field].schedule = .every(interval) }
                     return nil
                 }
@@ -94,7 +95,7 @@ extension Key {
     }
 }
 
-/// The values of the keys of a schedule, as they are in the file: an interval or an expression, a zone by its name.
+/// The values of the keys of a schedule as in the file: an interval or a cron expression, and the name of a zone.
 private struct ScheduleFields: Sendable {
     private var interval: Duration?
     private var expression: CronExpression?
@@ -113,19 +114,21 @@ private struct ScheduleFields: Sendable {
         }
     }
 
-    /// An interval replaces an expression and its zone, and the other way round.
+    /// Setting it removes `cron` and `zone`.
     var every: Duration? {
         get { interval }
         set { (interval, expression, zone) = (newValue, nil, nil) }
     }
 
+    /// Setting it removes `every`.
     var cron: CronExpression? {
         get { expression }
         set { (interval, expression) = (nil, newValue) }
     }
 
-    /// A start that is delayed beyond the next slot, or beyond `start_within`, would never come.
-    var neverStarts: [Contradiction] {
+    /// `jitter` has to be shorter than `every` and `start_within`: otherwise a start could be delayed beyond the next
+    /// slot, or until it is too late.
+    var contradictions: [Contradiction] {
         let limits = [("every", every), ("start_within", startWithin)]
         for case (let key, let limit?) in limits where limit <= jitter {
             let message = "expected less than \(key) (\(limit.inLongestUnit)), found '\(jitter.inLongestUnit)'"

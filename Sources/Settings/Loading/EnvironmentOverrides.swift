@@ -1,4 +1,4 @@
-/// The environment variables from which the configuration is taken.
+/// The environment variables that override values of the file. Empty ones count as not set.
 struct EnvironmentOverrides {
     private let values: [String: String]
 
@@ -10,17 +10,16 @@ struct EnvironmentOverrides {
         values = environment.filter { !$0.value.isEmpty }
     }
 
-    /// nil also for an empty variable.
     subscript(variable: String) -> String? { values[variable] }
 
-    /// A misspelt variable would silently have no effect. It is a warning only: container platforms set variables of
-    /// this form by themselves (`PGTEND_SERVICE_HOST` for a service called pgtend).
+    /// Warns about variables with the prefix that are unknown, since a misspelt one would have no effect. Not an error:
+    /// container platforms set such variables themselves (`PGTEND_SERVICE_HOST` for a service called pgtend).
     func warnOfUnknown(_ context: inout DecodingContext) {
         let places =
             ConfigurationKeys.file.overrides.compactMap(\.place)
             + ConfigurationKeys.database.overrides.compactMap(\.place)
         let known = [Self.configFile, Self.database] + places.map { _, variable in variable }
-        // Some variables are shorter than the path of their key; somebody may have expected PGTEND_PARTITIONS_PREMAKE.
+        // Some names are shorter than the path of their key: PGTEND_PREMAKE, not PGTEND_PARTITIONS_PREMAKE.
         let spelledOut = Dictionary(
             places.map { path, variable in
                 (Self.prefix + path.uppercased().split(separator: ".").joined(separator: "_"), variable)
@@ -33,7 +32,7 @@ struct EnvironmentOverrides {
         }
     }
 
-    /// The one of libpq's own variables that says most precisely which database to connect to; nil if none is set.
+    /// The most specific of libpq's own variables that determine the database; nil if none is set.
     var libpqDatabase: (variable: String, value: String)? {
         ["PGDATABASE", "PGSERVICE", "PGHOST", "PGHOSTADDR"].lazy
             .compactMap { variable in values[variable].map { (variable, $0) } }.first
@@ -41,7 +40,7 @@ struct EnvironmentOverrides {
 }
 
 extension Override {
-    /// nil for a flag.
+    /// The path of the key and the variable that overrides it; nil for a flag.
     fileprivate var place: (path: String, variable: String)? {
         if case .environment(let variable) = source { (path, variable) } else { nil }
     }

@@ -1,16 +1,16 @@
 import Maintenance
 
-/// The steps of `load`, in order: find and read the file, select the databases and override their values, validate.
+/// The steps of `load`: find and read the file, select the databases and override their values, validate.
 struct Loader {
     private let flags: FlagOverrides
     private let environment: EnvironmentOverrides
     private let defaultFile: String
     private var context: DecodingContext
-    /// As the file has it; what overrides the values of a selected database is in `selection`.
+    /// The configuration of the file. The overridden values of the selected databases are in `selection`.
     private var configuration = Configuration()
     private var file: String?
-    /// False if some database's name may not have been read. Then a selector that matches none is not reported: the
-    /// database may be in the file.
+    /// False if the name of some database may not have been read. A name on the command line that matches none is then
+    /// not reported, since the database may be in the file.
     private var knowsAllNames = true
     private var selection: [Selected] = []
 
@@ -18,7 +18,7 @@ struct Loader {
     private struct Selected {
         var definition: DatabaseDefinition
         let path: String
-        /// Its place in the list of the file; nil if it is not from the file.
+        /// Its index in the list of the file; nil if it is not from the file.
         let index: Int?
 
         init(_ definition: DatabaseDefinition, index: Int) {
@@ -27,7 +27,7 @@ struct Loader {
             self.index = index
         }
 
-        /// A database that is not from the file: its path is one that no key of the file can have.
+        /// A database that is not from the file. Its path is one that no key of the file can have.
         init(_ definition: DatabaseDefinition, position: Int) {
             self.definition = definition
             self.path = "selected[\(position)]"
@@ -46,7 +46,8 @@ struct Loader {
 
     // MARK: The file
 
-    /// nil if there is no file and none is needed, or if it cannot be read, which is then reported.
+    /// Finds and reads the file. Returns nil if there is none and none was specified, or after recording that it cannot
+    /// be read.
     mutating func find(
         by readFile: (String) throws(ConfigurationFile.Failure) -> ConfigurationFile
     ) -> (path: String, file: ConfigurationFile)? {
@@ -105,9 +106,9 @@ struct Loader {
             keys.override(&selection[index].definition, at: selection[index].path, by: environment, flags, &context)
         }
         if selection.isEmpty {
-            // There is nothing to override, but an invalid variable must be reported all the same.
-            var nobody = ConfigurationKeys.defaultDatabase
-            keys.override(&nobody, at: "", by: environment, flags, &context)
+            // Nothing is overridden, but an invalid variable is reported nevertheless.
+            var placeholder = ConfigurationKeys.defaultDatabase
+            keys.override(&placeholder, at: "", by: environment, flags, &context)
         }
     }
 
@@ -119,7 +120,7 @@ struct Loader {
         } else if !configuration.databases.isEmpty {
             selection = configuration.databases.enumerated().map { Selected($1, index: $0) }
         } else if let (variable, name) = environment.libpqDatabase {
-            // libpq itself takes the connection's parameters from its variables.
+            // With an empty conninfo, libpq takes the connection's parameters from its environment variables.
             add(conninfo: "", name: name, .environment(variable: variable))
         } else if knowsAllNames {
             let place = file ?? defaultFile
@@ -146,11 +147,11 @@ struct Loader {
             guard !selection.contains(where: { $0.index == index }) else { return }
             selection.append(Selected(configuration.databases[index], index: index))
         } else if knowsAllNames {
-            context.refuse(source, "", complaint(aboutUnknown: name))
+            context.refuse(source, "", errorMessage(forUnknown: name))
         }
     }
 
-    private func complaint(aboutUnknown name: String) -> String {
+    private func errorMessage(forUnknown name: String) -> String {
         let found = name.isEmpty ? "an empty text" : Quotation.of(name)
         guard let file, !configuration.databases.isEmpty else {
             let cure = "a connection string holds '=', as 'dbname=NAME' does"
@@ -173,7 +174,7 @@ struct Loader {
 
     func result() throws(SettingsError) -> LoadedConfiguration {
         var validation = Validation(sources: context.sources)
-        // Databases that are not selected are validated too: a file is valid as a whole or not at all.
+        // Databases that are not selected are validated as well: a file is valid as a whole or not at all.
         var whole = configuration
         for selected in selection {
             if let index = selected.index { whole.databases[index] = selected.definition }
@@ -190,7 +191,7 @@ struct Loader {
             configuration: configuration, warnings: Self.inOrder(context.warnings), file: file, sources: sources)
     }
 
-    /// With the databases numbered as in the result.
+    /// The sources, with the indices of the databases in the result.
     private var sources: [String: ConfigurationSource] {
         var numbered: [Substring: String] = [:]
         for (index, selected) in selection.enumerated() { numbered[selected.path[...]] = "databases[\(index)]" }
@@ -206,7 +207,7 @@ struct Loader {
         return sources
     }
 
-    /// In the order of `ConfigurationSource`, without repetitions: an invalid variable is refused anew for each
+    /// The problems sorted by `ConfigurationSource`, without duplicates: an invalid variable is recorded once for each
     /// database.
     private static func inOrder(_ problems: [Problem]) -> [Problem] {
         var seen: Set<Problem> = []

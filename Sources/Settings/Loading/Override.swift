@@ -1,12 +1,12 @@
-/// An environment variable, or a flag of the command line, that sets one value of a target.
+/// An environment variable or a flag of the command line that overrides one value of a target.
 struct Override<Target: Sendable>: Sendable {
     /// The variable or the flag; never a file.
     let source: ConfigurationSource
-    /// Of the value, relative to the target.
+    /// The path of the value relative to the target.
     let path: String
-    /// The text of the variable, or the values of the flag; empty if it is not set or given.
+    /// The text of the variable, or the values of the flag; empty if it is not set.
     let given: @Sendable (EnvironmentOverrides, FlagOverrides) -> [String]
-    /// Sets the value, or returns why the texts are not valid.
+    /// Sets the value, or returns an error message if the texts are not valid.
     let set: @Sendable (_ texts: [String], inout Target) -> String?
 }
 
@@ -14,7 +14,7 @@ struct Override<Target: Sendable>: Sendable {
 struct Flag: Sendable {
     /// With its dashes.
     let name: String
-    /// Its values, in order; empty if it is not given.
+    /// Its values, in order; empty if it is not set.
     let given: @Sendable (FlagOverrides) -> [String]
 
     init(_ name: String, _ given: @escaping @Sendable (FlagOverrides) -> [String]) {
@@ -45,7 +45,7 @@ extension Override {
 }
 
 extension Section {
-    /// Applies what the environment and the command line say to `target`, whose path is `path`.
+    /// Applies the overrides of the environment and the command line to `target`, whose path is `path`.
     func override(
         _ target: inout Target, at path: String, by environment: EnvironmentOverrides, _ flags: FlagOverrides,
         _ context: inout DecodingContext
@@ -53,8 +53,8 @@ extension Section {
         for override in overrides {
             let texts = override.given(environment, flags)
             guard !texts.isEmpty else { continue }
-            if let complaint = override.set(texts, &target) {
-                context.refuse(override.source, "", complaint)
+            if let message = override.set(texts, &target) {
+                context.refuse(override.source, "", message)
             } else {
                 context.accept(path.isEmpty ? override.path : "\(path).\(override.path)", from: override.source)
             }

@@ -1,7 +1,6 @@
 import CivilTime
 
-/// The rules of the time zones that the configuration names. Each zone file is read once, however many schedules use
-/// it.
+/// The rules of the time zones of schedules. Each zone file is read only once.
 struct ZoneRulesCache {
     private let directory: String
     private var known: [String: ZoneRules] = [:]
@@ -17,8 +16,8 @@ struct ZoneRulesCache {
         return rules
     }
 
-    /// What was expected and found, and which zone was probably meant.
-    func complaint(about error: ZoneError) -> String {
+    /// What was expected and found, with a suggestion for a misspelt zone.
+    func errorMessage(for error: ZoneError) -> String {
         guard case .unknown(let name, let directory) = error else { return error.description }
         let near = Spelling.nearest(to: name, among: ZoneRules.names(in: directory))
         let hint = near.map { "; did you mean '\($0)'?" } ?? ""

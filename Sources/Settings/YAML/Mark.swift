@@ -1,4 +1,4 @@
-/// A place in a text: line and column, both from 1, the column in Unicode scalars.
+/// A position in a text, called a mark in libyaml: line and column from 1, the column in Unicode scalars.
 package struct Mark: Hashable, Comparable, Sendable {
     package let line: Int
     package let column: Int
@@ -8,8 +8,8 @@ package struct Mark: Hashable, Comparable, Sendable {
         self.column = column
     }
 
-    /// The place just after `scalars`.
-    init(behind scalars: some Sequence<Unicode.Scalar>) {
+    /// The position after `scalars`.
+    init(after scalars: some Sequence<Unicode.Scalar>) {
         var (line, column) = (1, 1)
         for scalar in scalars {
             (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)

@@ -1,17 +1,17 @@
-/// A YAML document as a tree of nodes, with everything that makes it invalid as YAML.
+/// A YAML document as a tree of nodes, with its YAML errors.
 ///
-/// What was read before a syntax error is kept, so that mistakes further up are reported together with it. Anchors,
-/// aliases and tags are refused: a configuration has no use for them, and without aliases a small file cannot expand
-/// into a huge tree.
+/// What was read before a syntax error is kept, so that mistakes before it are reported as well. Anchors, aliases and
+/// tags are refused: a configuration does not need them, and without aliases a small file cannot expand into a huge
+/// tree.
 struct YAMLDocument {
-    /// nil if the text holds no value at all.
+    /// nil if the text contains no value.
     private(set) var root: YAMLNode?
     private(set) var errors: [YAMLError] = []
-    /// Where reading stopped because of an error; nil if everything was read. Lines before it are as written. What
-    /// seems to be missing may come after it, and what was read on its line may be wrong only because of the error.
+    /// Where reading stopped because of an error; nil if everything was read. What seems to be missing may come after
+    /// it, and what was read on its line may be wrong only because of the error.
     private(set) var stop: Mark?
 
-    /// Of nested lists and mappings; the configuration needs 7.
+    /// The limit of nested lists and mappings. The configuration needs 7.
     private static let maximumDepth = 32
 
     init(_ bytes: [UInt8]) {
@@ -54,8 +54,8 @@ struct YAMLDocument {
             case .mappingStart: mapping(&source, from: event, depth: depth)
             default: .refused
             }
-        if let complaint = Self.complaint(about: event) {
-            errors.append(YAMLError(mark: event.mark, message: complaint))
+        if let message = Self.errorMessage(for: event) {
+            errors.append(YAMLError(mark: event.mark, message: message))
             return YAMLNode(mark: event.mark, content: .refused)
         }
         return YAMLNode(mark: event.mark, content: content)
@@ -64,7 +64,7 @@ struct YAMLDocument {
     private mutating func sequence(
         _ source: inout YAMLEventSource, from start: YAMLEvent, depth: Int
     ) -> YAMLNode.Content {
-        guard isShallow(start, depth) else { return .refused }
+        guard checkDepth(start, depth) else { return .refused }
         var elements: [YAMLNode] = []
         while let event = next(&source) {
             if case .sequenceEnd = event.kind { break }
@@ -76,7 +76,7 @@ struct YAMLDocument {
     private mutating func mapping(
         _ source: inout YAMLEventSource, from start: YAMLEvent, depth: Int
     ) -> YAMLNode.Content {
-        guard isShallow(start, depth) else { return .refused }
+        guard checkDepth(start, depth) else { return .refused }
         var entries: [YAMLNode.Entry] = []
         while let event = next(&source) {
             if case .mappingEnd = event.kind { break }
@@ -87,7 +87,7 @@ struct YAMLDocument {
         return .mapping(entries)
     }
 
-    /// nil from the first error on: the parser must not be asked for events after it.
+    /// The next event; nil after an error, since the parser must not be called again then.
     private mutating func next(_ source: inout YAMLEventSource) -> YAMLEvent? {
         guard stop == nil else { return nil }
         do throws(YAMLError) {
@@ -103,13 +103,13 @@ struct YAMLDocument {
         stop = error.mark
     }
 
-    private mutating func isShallow(_ event: YAMLEvent, _ depth: Int) -> Bool {
+    private mutating func checkDepth(_ event: YAMLEvent, _ depth: Int) -> Bool {
         guard depth == Self.maximumDepth else { return true }
         stop(at: YAMLError(mark: event.mark, message: "expected at most \(Self.maximumDepth) levels, found more"))
         return false
     }
 
-    private static func complaint(about event: YAMLEvent) -> String? {
+    private static func errorMessage(for event: YAMLEvent) -> String? {
         if case .alias = event.kind { return "an alias (*name) is not taken here: write the value out" }
         return switch event.property {
         case .anchor: "an anchor (&name) is not taken here: write the value out where it is needed"
@@ -126,6 +126,6 @@ struct YAMLDocument {
         while case .valid(let encoded) = parser.parseScalar(from: &rest) {
             before.append(Unicode.UTF8.decode(encoded))
         }
-        return YAMLError(mark: Mark(behind: before), message: "expected UTF-8, found bytes that are not")
+        return YAMLError(mark: Mark(after: before), message: "expected UTF-8, found bytes that are not")
     }
 }

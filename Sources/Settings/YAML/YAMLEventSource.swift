@@ -1,6 +1,6 @@
 import CLibYAML
 
-/// libyaml's parser on bytes that outlive it. The end of this value's lifetime frees the parser.
+/// libyaml's parser on a buffer that has to outlive it. The parser is freed with this value.
 struct YAMLEventSource: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -61,15 +61,15 @@ struct YAMLEventSource: ~Copyable {
         return anchor != nil ? .anchor : tag != nil ? .tag : nil
     }
 
-    /// libyaml's own message and place, except for errors that it describes badly: a tab, which it calls "a character",
-    /// and the `*` or `@` at the beginning of a cron expression without quotes.
+    /// libyaml's own message and position, except for errors that it describes badly: a tab, which it calls "a
+    /// character", and a `*` or `@` at the beginning of a cron expression without quotes.
     private func parserError() -> YAMLError {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
         guard state.error != YAML_READER_ERROR else {
             // For an encoding error libyaml gives only an offset in bytes.
             let before = String(decoding: bytes.prefix(state.problem_offset), as: UTF8.self)
-            return YAMLError(mark: Mark(behind: before.unicodeScalars), message: "not valid YAML: \(problem)")
+            return YAMLError(mark: Mark(after: before.unicodeScalars), message: "not valid YAML: \(problem)")
         }
         let mark = Mark(state.problem_mark)
         let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars

@@ -2,11 +2,11 @@
 indirect enum YAMLValue: Hashable, Sendable {
     /// Written as a plain scalar: a number, a boolean, a word of a fixed list.
     case plain(String)
-    /// Written in quotes if YAML, or a reader, could mistake it for something else.
+    /// Written in quotes if YAML or a person could mistake it for something other than a string.
     case text(String)
     /// Written with its secrets masked.
     case secret(RedactedText)
-    /// Of scalars.
+    /// A list of scalars.
     case list([YAMLValue])
     case mapping([Field])
     case mappings([Element])
@@ -16,7 +16,7 @@ indirect enum YAMLValue: Hashable, Sendable {
         let value: YAMLValue
     }
 
-    /// A mapping in a list. Its name is unique in the list, and is not written.
+    /// A mapping in a list. Its name is unique in the list and is not written.
     struct Element: Hashable, Sendable {
         let name: String
         let fields: [Field]
@@ -24,10 +24,11 @@ indirect enum YAMLValue: Hashable, Sendable {
 }
 
 extension YAMLValue {
-    /// Turns a scalar into a secret. Lists and mappings stay: the keys within a mapping declare their own secrecy.
-    func redacted(by secrecy: Secrecy) -> YAMLValue {
+    /// Turns a scalar into a secret. Lists and mappings stay as they are: the keys of a mapping declare their own
+    /// redaction.
+    func redacted(by redaction: Redaction) -> YAMLValue {
         switch self {
-        case .plain(let text), .text(let text): .secret(secrecy.redact(text))
+        case .plain(let text), .text(let text): .secret(redaction.redact(text))
         case .secret, .list, .mapping, .mappings: self
         }
     }

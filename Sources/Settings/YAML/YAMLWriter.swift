@@ -1,6 +1,6 @@
 /// Writes YAML in block style, indented by two spaces, with an optional comment after each value.
 struct YAMLWriter {
-    /// The comment after the value at that path (`databases[0].lock_timeout`); nil for none.
+    /// Returns the comment for the value at a path such as `databases[0].lock_timeout`; nil for none.
     let comment: (_ path: String) -> String?
     private(set) var output = ""
 
@@ -11,8 +11,8 @@ struct YAMLWriter {
     mutating func write(_ fields: [YAMLValue.Field], indent: Int = 0, path: String = "") {
         for (index, field) in fields.enumerated() {
             // The first key of an element is on the line of its dash.
-            let isBehindDash = index == 0 && output.hasSuffix("- ")
-            output += isBehindDash ? "" : String(repeating: " ", count: indent)
+            let followsDash = index == 0 && output.hasSuffix("- ")
+            output += followsDash ? "" : String(repeating: " ", count: indent)
             output += "\(field.key):"
             write(field.value, indent: indent, path: path.isEmpty ? field.key : "\(path).\(field.key)")
         }
@@ -33,14 +33,14 @@ struct YAMLWriter {
     }
 
     private mutating func endLine(_ text: String, _ path: String) {
-        // A newline in a comment (a file's name may contain one) would end it, and turn the rest into YAML.
+        // A newline, such as one in a file name, would end the comment and turn the rest into YAML.
         let comment = comment(path).map {
             $0.unicodeScalars.map { $0.properties.isPrintable ? String($0) : $0.escaped }
         }
         output += text + (comment.map { "  # \($0.joined())" } ?? "") + "\n"
     }
 
-    /// Plain if nobody can mistake it, else in double quotes, with everything unprintable escaped.
+    /// A string as a plain scalar if it is unambiguous, else in double quotes, with unprintable characters escaped.
     static func scalar(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
@@ -67,7 +67,7 @@ struct YAMLWriter {
 }
 
 extension Unicode.Scalar {
-    /// The escape sequence of YAML's double-quoted style that any scalar has.
+    /// The `\UXXXXXXXX` escape of YAML's double-quoted style.
     fileprivate var escaped: String {
         let digits = String(value, radix: 16)
         return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
@@ -75,7 +75,7 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar.Properties {
-    /// Whether it is shown as a glyph, or is the ordinary space.
+    /// Whether it is shown as a glyph or is the ordinary space.
     fileprivate var isPrintable: Bool {
         switch generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

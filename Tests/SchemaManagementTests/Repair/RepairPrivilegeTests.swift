@@ -39,15 +39,15 @@ struct RepairPrivilegeTests {
             try await database.psql("GRANT pg_read_all_data TO \(role)")
             let plan = try await repair.plan()
             #expect(plan.plan.refusals == [] && !plan.plan.steps.isEmpty)
-            #expect(!plan.missingRights.isEmpty)
+            #expect(!plan.missingPrivileges.isEmpty)
             let failure = await ServerFailure.of { _ = try await repair.run(begun: { _ in }, done: { _, _ in }) }
             #expect(failure?.failureClass == .privilege)
             #expect(try await database.facts() == facts)
 
-            for right in plan.missingRights { try await database.psql(#require(right.cure)) }
+            for right in plan.missingPrivileges { try await database.psql(#require(right.cure)) }
             let after = try await repair.run(begun: { _ in }, done: { _, _ in })
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
-            #expect(after.missingRights == [])
+            #expect(after.missingPrivileges == [])
             #expect(try await KeptRows.losses(database) == "")
             #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")
             #expect(try await database.psql("SELECT pg_has_role('\(platform)', 'mcp_application', 'MEMBER')") == "t")
@@ -117,7 +117,7 @@ struct RepairPrivilegeTests {
             let role = "dba_\(database.name)"
             try await database.psql("CREATE ROLE \(role) LOGIN; GRANT pg_read_all_data TO \(role);" + Self.roles)
             let repair = database.repairing(as: role)
-            let missing = try await repair.plan().missingRights
+            let missing = try await repair.plan().missingPrivileges
             #expect(
                 missing.contains { $0.description.contains("the privileges of postgres, which owns") && $0.cure == nil }
             )

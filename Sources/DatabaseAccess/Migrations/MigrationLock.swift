@@ -3,9 +3,9 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// The advisory lock that keeps two commands that change one set (install it, repair it, take it back) from one
-/// database. Held by the session, so that it goes with it however it ends.
-package struct SchemaLock {
+/// The advisory lock of a set of migrations in one database: only one command at a time installs, repairs or rolls back
+/// the set. A session-level lock, so that the server releases it however the session ends.
+package struct MigrationLock {
     package let connection: Connection
     package let set: MigrationSet
 
@@ -14,13 +14,13 @@ package struct SchemaLock {
         self.set = set
     }
 
-    /// Takes it, waiting for as long as the set says; the session waits for any other lock for no longer either.
+    /// Acquires the lock, waiting for the set's `lockTimeout` at most. Also sets the session's `lock_timeout` to that.
     ///
-    /// Asked again and again: a statement that waits keeps its snapshot, for which the CREATE INDEX CONCURRENTLY of the
-    /// session that has the lock would wait in turn.
+    /// Polls with `pg_try_advisory_lock`: a statement that waited would keep its snapshot, and the CREATE INDEX
+    /// CONCURRENTLY of the session that holds the lock would wait for that snapshot in turn.
     ///
-    /// - Throws: `.lockNotAvailable`, naming who holds it.
-    package func take() async throws(ServerFailure) {
+    /// - Throws: `.lockNotAvailable`, naming the session that holds the lock.
+    package func acquire() async throws(ServerFailure) {
         let end = ContinuousClock.now + set.lockTimeout
         do throws(PostgresError) {
             try await connection.script(unsafe: "SET lock_timeout = '\(set.lockTimeout.milliseconds)ms'")
@@ -40,8 +40,9 @@ package struct SchemaLock {
 
     private static let interval = Duration.milliseconds(50)
 
-    /// For a session that goes on; its limits are those again that it was opened with. Also in a cancelled task.
-    package func giveBack() async throws(ServerFailure) {
+    /// Releases the lock and resets `lock_timeout` and `statement_timeout`, for a session that is used further. Works
+    /// in a cancelled task, too.
+    package func release() async throws(ServerFailure) {
         do throws(PostgresError) {
             for setting in ["lock_timeout", "statement_timeout"] {
                 try await connection.execute(Statement(unsafe: "RESET \(setting)"), evenIfCancelled: true)

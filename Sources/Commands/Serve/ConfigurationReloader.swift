@@ -2,8 +2,8 @@ import Settings
 import Supervision
 import Synchronization
 
-/// The configuration in force, and what a reload makes of it.
-final class ConfigurationRereading: Sendable {
+/// Reloads the configuration for the service, and compares it with the one in force.
+final class ConfigurationReloader: Sendable {
     private let options: DatabaseOptions
     private let inForce: Mutex<LoadedConfiguration>
 
@@ -13,7 +13,7 @@ final class ConfigurationRereading: Sendable {
     }
 
     @Sendable func reload() -> ServiceEnvironment.Reload {
-        switch options.read() {
+        switch options.load() {
         case .failure(let refusal): return .refused(problems: refusal.problems)
         case .success(let loaded):
             let changes = inForce.withLock { inForce in

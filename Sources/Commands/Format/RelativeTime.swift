@@ -2,23 +2,23 @@ import CivilTime
 import Reporting
 
 extension Instant {
-    /// The clock of UTC without a fraction: `2026-11-23 03:15:00`.
-    var toTheSecond: String { inWholeSeconds.clock }
+    /// Date and time in UTC without a fraction: `2026-11-23 03:15:00`.
+    var dateAndTime: String { truncatedToSeconds.clock }
 
     /// `5 min ago`, `in 10 min`, or `now`.
     func relative(to now: Instant) -> String {
         let distance = Duration.microseconds(microseconds - now.microseconds)
         return switch distance {
-        case .seconds(1)...: "in \(distance.roughly)"
-        case ...Duration.seconds(-1): "\((.zero - distance).roughly) ago"
+        case .seconds(1)...: "in \(distance.approximate)"
+        case ...Duration.seconds(-1): "\((.zero - distance).approximate) ago"
         default: "now"
         }
     }
 }
 
 extension Duration {
-    /// For ages, where only the size matters: `42 s`, `5 min`, `3 h 20 min`, `5 days`.
-    var roughly: String {
+    /// Rounded down, for ages: `42 s`, `5 min`, `3 h 20 min`, `5 days`.
+    var approximate: String {
         let seconds = max(0, components.seconds)
         let (minutes, hours) = (seconds / 60, seconds / 3_600)
         if seconds < 60 { return "\(seconds) s" }

@@ -1,9 +1,10 @@
 import Maintenance
 import SQLText
 
-/// The syntax of qualified names in SQL: `schema.name`, with double quotes around a part that is no plain identifier.
-enum QualifiedName {
-    /// Whether the catalog can hold it: PostgreSQL's type `name` has up to 63 bytes.
+/// The syntax of qualified names in the configuration: `schema.name`, with double quotes as in SQL around a part that
+/// is not a plain identifier.
+enum QualifiedNameSyntax {
+    /// Whether PostgreSQL's type `name` can hold the text: 1 to 63 bytes without a NUL.
     static func isName(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && !text.unicodeScalars.contains("\0")
     }
@@ -17,7 +18,7 @@ enum QualifiedName {
         "\(quoted(relation.schema)).\(quoted(relation.name))"
     }
 
-    /// Why `text` is not a qualified name; nil if the expectation says enough.
+    /// Why `text` is not a qualified name; nil if the message needs no hint.
     static func hint(for text: String) -> String? {
         guard let parts = parts(of: text) else {
             return "capitals, spaces and dots within a name stand in double quotes: '\"Odd Schema\".\"t.1\"'"

@@ -4,10 +4,10 @@ import SchemaDesign
 import SchemaManagement
 import Synchronization
 
-/// What a command says while it changes the schema of one database, and at its end.
-final class SchemaWorkText: Sendable {
+/// Prints the progress and the outcome of a command that changes the schema of one database.
+final class SchemaProgressPrinter: Sendable {
     private let name: String
-    /// What was shown before anything was changed.
+    /// The diagnosis that was shown before anything was changed.
     private let first = Mutex<SchemaDiagnosis?>(nil)
 
     init(_ name: String) {

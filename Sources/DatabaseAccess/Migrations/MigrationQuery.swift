@@ -1,4 +1,0 @@
-/// The queries on migrations.
-enum MigrationQuery: String, EmbeddedQuery {
-    case checksums = "migrations/queries/checksums"
-}
