@@ -1,8 +1,6 @@
-import CivilTime
 import DatabaseAccess
 import Glibc
 import Maintenance
-import MaintenanceDatabase
 import SystemdIO
 
 /// Everything that the service needs from outside: sinks, clocks, the configuration and the runs. Tests replace it.

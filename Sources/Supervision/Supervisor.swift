@@ -1,4 +1,3 @@
-import CivilTime
 import Maintenance
 
 /// Decides which run begins when, and what is reported. Pure: it is told what happened and what time it is, and returns

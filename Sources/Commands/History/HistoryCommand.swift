@@ -1,8 +1,6 @@
 import ArgumentParser
-import CivilTime
 import Maintenance
 import MaintenanceDatabase
-import Reporting
 import Settings
 
 struct HistoryCommand: ParsableCommand {

@@ -1,4 +1,3 @@
-import CivilTime
 import Maintenance
 import Reporting
 import SQLText

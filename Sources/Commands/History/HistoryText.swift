@@ -1,7 +1,6 @@
 import CivilTime
 import Maintenance
 import Reporting
-import SQLText
 
 /// The runs of one database as text: a line for each run, or one run with its steps. Times are UTC.
 struct HistoryText {

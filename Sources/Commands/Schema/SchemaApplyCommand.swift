@@ -1,6 +1,5 @@
 import ArgumentParser
 import Maintenance
-import MaintenanceDatabase
 import Reporting
 import SchemaDesign
 import SchemaManagement

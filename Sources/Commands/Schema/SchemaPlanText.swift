@@ -1,5 +1,4 @@
 import DatabaseAccess
-import Maintenance
 import MaintenanceDatabase
 import Reporting
 import SQLText

@@ -1,5 +1,3 @@
-import Maintenance
-import MaintenanceDatabase
 import SchemaDesign
 import SchemaManagement
 import Synchronization

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import Maintenance
-import MaintenanceDatabase
 import Reporting
 import SchemaManagement
 import Settings

@@ -1,5 +1,3 @@
-import Maintenance
-import MaintenanceDatabase
 import Reporting
 import SQLText
 import SchemaManagement

@@ -3,7 +3,6 @@ import DatabaseAccess
 import Glibc
 import Maintenance
 import MaintenanceDatabase
-import PostgresClient
 import Reporting
 import Settings
 import Supervision

@@ -1,5 +1,4 @@
 import CivilTime
-import Maintenance
 import PostgresClient
 import SQLText
 

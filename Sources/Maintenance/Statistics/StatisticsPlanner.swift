@@ -1,5 +1,3 @@
-import SQLText
-
 /// Decides whose corpus statistics are updated.
 package struct StatisticsPlanner {
     private let definition: DatabaseDefinition

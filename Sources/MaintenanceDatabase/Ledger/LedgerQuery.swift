@@ -1,6 +1,5 @@
 import CivilTime
 import DatabaseAccess
-import Maintenance
 import PostgresClient
 
 /// The queries on the ledger. Each is a file in `sql/ledger/queries`, which can be run in psql.

@@ -1,4 +1,3 @@
-import CivilTime
 import DatabaseAccess
 import Maintenance
 import PostgresClient

@@ -1,4 +1,3 @@
-import DatabaseAccess
 import PostgresClient
 import SQLText
 

@@ -1,5 +1,3 @@
-import DatabaseAccess
-import Maintenance
 import PostgresClient
 import SQLText
 

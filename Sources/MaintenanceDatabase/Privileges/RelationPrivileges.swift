@@ -1,5 +1,4 @@
 import DatabaseAccess
-import Maintenance
 import PostgresClient
 import SQLText
 

@@ -2,7 +2,6 @@ import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
-import Synchronization
 
 /// Executes the steps of a plan one after the other.
 ///

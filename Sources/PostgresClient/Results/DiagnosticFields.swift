@@ -1,5 +1,4 @@
 import CLibPQ
-import SQLText
 
 /// The fields of an error or a notice. Must not be used after the result that they belong to is freed.
 struct DiagnosticFields: ~Copyable {

@@ -1,5 +1,3 @@
-import SQLText
-
 extension ReportField.Name {
     /// What the field means, for the event reference (`docs/events.md`).
     package var meaning: String {

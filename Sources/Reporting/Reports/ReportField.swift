@@ -1,5 +1,4 @@
 import CivilTime
-import SQLText
 import SystemdIO
 
 /// One structured field of a report.

@@ -1,7 +1,6 @@
 import CivilTime
 import Glibc
 import Maintenance
-import SystemdIO
 
 extension ReportDestination {
     /// The sink for the reports of this process: the journal or standard error.

@@ -1,5 +1,4 @@
 import DatabaseAccess
-import EmbeddedSQL
 import Maintenance
 import PostgresClient
 import SQLText

@@ -1,4 +1,3 @@
-import Maintenance
 import SQLText
 
 /// The key that identifies an element of a list of mappings. Its value is unique in the list, and names the element in

@@ -1,5 +1,3 @@
-import SQLText
-
 /// The format of a list of names: at least one, and no duplicates.
 struct NameList: Sendable {
     let object: String

@@ -1,4 +1,3 @@
-import Maintenance
 import SQLText
 
 /// The syntax of qualified names in the configuration: `schema.name`, with double quotes as in SQL around a part that
