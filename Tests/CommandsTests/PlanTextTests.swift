@@ -143,7 +143,7 @@ struct PlanTextTests {
             .filter { !$0.hasPrefix("--") }
         #expect(statements.first?.hasPrefix("SET ") == true)
         #expect(statements.contains("SET row_security = 'off';"))
-        #expect(statements.contains("SET search_path = '';"))
+        #expect(statements.contains("SET search_path = pg_catalog, pg_temp;"))
         #expect(statements.last == "COMMIT;")
         // Whatever the role or the database has as its default.
         #expect(statements.contains("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"))

@@ -22,7 +22,7 @@ struct SessionTests {
             let connection = try await Connection.open(database.info)
             let expected = [
                 "TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "iso_8601", "bytea_output": "hex",
-                "extra_float_digits": "1", "standard_conforming_strings": "on", "search_path": "",
+                "extra_float_digits": "1", "standard_conforming_strings": "on", "search_path": "pg_catalog, pg_temp",
                 "row_security": "off", "client_connection_check_interval": "1000", "client_encoding": "UTF8",
                 "application_name": "pgtend",
             ]

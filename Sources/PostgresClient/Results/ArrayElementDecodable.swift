@@ -4,7 +4,15 @@ extension Array: ColumnDecodable where Element: ArrayElementDecodable {
     package static var expectation: String { "an array of \(Element.elementExpectation)" }
 
     package init?(column: String?, type: UInt32) {
-        guard let column, !TypeOID.isKnownScalar(type), let texts = ArrayText.elements(of: column) else { return nil }
+        guard let column, !TypeOID.isKnownScalar(type) else { return nil }
+        self.init(arrayText: column)
+    }
+}
+
+extension Array where Element: ArrayElementDecodable {
+    /// From the text that a cast of an array to `text` gives; nil for any other text.
+    package init?(arrayText: String) {
+        guard let texts = ArrayText.elements(of: arrayText) else { return nil }
         var elements: [Element] = []
         elements.reserveCapacity(texts.count)
         for text in texts {

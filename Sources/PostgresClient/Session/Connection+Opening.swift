@@ -1,3 +1,5 @@
+import SQLText
+
 extension Connection {
     /// Connects, and pins the settings of the session (`SessionSettings`).
     ///
@@ -14,6 +16,7 @@ extension Connection {
             if try await !connection.pinSettings(onlyOn: connection.server.backendPID, within: limit) {
                 try await PoolerCheck(connection: connection, info: info, options: options).run()
                 _ = try await connection.pinSettings(onlyOn: nil, within: limit)
+                try await connection.keepSettings(within: limit)
             }
         } catch {
             await connection.close()
@@ -36,12 +39,33 @@ extension Connection {
     /// - Returns: false if another backend than `backend` answers; then nothing has been set.
     private func pinSettings(onlyOn backend: Int32?, within limit: Duration?) async throws(PostgresError) -> Bool {
         do throws(PostgresError) {
-            // First with `client_connection_check_interval`, which not every server accepts.
-            return try await pin(SessionSettings.script(checkingClient: true, onlyOn: backend), within: limit)
+            return try await pinSettings(checkingClient: true, onlyOn: backend, within: limit)
         } catch {
+            // Not every server accepts `client_connection_check_interval`.
             guard error.sqlState == .invalidParameterValue else { throw error }
-            return try await pin(SessionSettings.script(checkingClient: false, onlyOn: backend), within: limit)
+            return try await pinSettings(checkingClient: false, onlyOn: backend, within: limit)
         }
+    }
+
+    private func pinSettings(
+        checkingClient: Bool, onlyOn backend: Int32?, within limit: Duration?
+    ) async throws(PostgresError) -> Bool {
+        let version = server.version.number
+        settingsScript = SessionSettings.script(version: version, checkingClient: checkingClient, onlyOn: nil)
+        return try await pin(
+            SessionSettings.script(version: version, checkingClient: checkingClient, onlyOn: backend), within: limit)
+    }
+
+    /// A pooler sets what the client has asked for at its start, such as `application_name`, in a session that was opened
+    /// for another one: RESET ALL would take that back.
+    private func keepSettings(within limit: Duration?) async throws(PostgresError) {
+        var calls: [String] = []
+        for row in try await rows("SELECT name, setting FROM pg_settings WHERE source = 'session'", timeout: limit) {
+            let (name, value): (String, String) = (try row.decode("name"), try row.decode("setting"))
+            let arguments = try spelled("\(SQLLiteral(name).quoted), \(SQLLiteral(value).quoted)")
+            calls.append("pg_catalog.set_config(\(arguments), false)")
+        }
+        settingsScript = "SELECT " + calls.joined(separator: ", ")
     }
 
     private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) -> Bool {

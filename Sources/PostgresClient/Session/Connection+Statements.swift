@@ -68,6 +68,14 @@ extension Connection {
         _ = try await exchange(.script(sql), timeout, evenIfCancelled: evenIfCancelled)
     }
 
+    /// As `script`, with the rows of each statement that returns rows, in their order.
+    package func results(
+        ofScript sql: String, timeout: Duration? = nil, evenIfCancelled: Bool = false
+    ) async throws(PostgresError) -> [[Row]] {
+        try await exchange(.script(sql), timeout, evenIfCancelled: evenIfCancelled)
+            .filter { $0.status == PGRES_TUPLES_OK }.map(\.rows)
+    }
+
     private func table(
         _ statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
     ) async throws(PostgresError) -> ResultTable {

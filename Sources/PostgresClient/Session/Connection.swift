@@ -28,6 +28,8 @@ package actor Connection {
     private var turns = TurnQueue<CheckedContinuation<Bool, Never>>()
     private var socketWait = WakeableWait()
     private var isClosed = false
+    /// Makes the settings of ``SessionSettings`` once more, after a RESET ALL.
+    package internal(set) var settingsScript = ""
 
     /// Counts the statements, so that a cancellation that arrives late does not hit the next statement.
     private var exchangeNumber = 0
