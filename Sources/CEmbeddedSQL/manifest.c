@@ -275,6 +275,8 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/migrations/queries/checksums.sql"
 #include "embedded_file.h"
+#define FILE "sql/migrations/queries/foreign_parts.sql"
+#include "embedded_file.h"
 
 #define FILE "sql/run/catalog/midnights.sql"
 #include "embedded_file.h"
@@ -307,6 +309,17 @@ static const struct embedded_file files[] = {
 #define FILE "sql/run/privileges/session.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/privileges/view_reads.sql"
+#include "embedded_file.h"
+
+#define FILE "sql/run/sandbox/call.sql"
+#include "embedded_file.h"
+#define FILE "sql/run/sandbox/enter.sql"
+#include "embedded_file.h"
+#define FILE "sql/run/sandbox/reach.sql"
+#include "embedded_file.h"
+#define FILE "sql/run/sandbox/settle.sql"
+#include "embedded_file.h"
+#define FILE "sql/run/sandbox/witness.sql"
 #include "embedded_file.h"
 
 #define FILE "sql/run/statistics/lock.sql"

@@ -33,14 +33,27 @@ package struct LockDeadline {
     /// rejects, or may lack the privileges that LOCK TABLE requires. ATTACH PARTITION then takes the lock itself, under
     /// the same limit.
     ///
-    /// - Parameter timeout: how long the client waits for a server that does not answer at all.
+    /// - Parameters:
+    ///   - role: whose privileges LOCK TABLE asks for; nil keeps the role that connected.
+    ///   - timeout: how long the client waits for a server that does not answer at all.
     /// - Throws: `lock_not_available` (55P03) when the deadline has passed.
     package func acquire(
-        _ requirement: LockRequirement, on connection: Connection, timeout: Duration
+        _ requirement: LockRequirement, as role: String? = nil, on connection: Connection, timeout: Duration
     ) async throws(PostgresError) {
+        let lock = try spelled(requirement.statements(as: role))
         try await connection.script(
-            unsafe: "\(settings); \(try spelled(requirement.statement))",
+            unsafe: "\(settings); \(lock.joined(separator: "; "))",
             unlessRefusedWith: [.insufficientPrivilege, .wrongObjectType], timeout: timeout)
+    }
+}
+
+extension LockRequirement {
+    /// Takes the lock by LOCK TABLE, which runs no code of anybody's.
+    ///
+    /// - Parameter role: for SET ROLE, taken back afterwards; nil keeps the role that connected.
+    package func statements(as role: String?) throws(SQLTextError) -> [String] {
+        guard let role else { return [try statement] }
+        return ["SET LOCAL ROLE \(try SQLIdentifier(role).quoted)", try statement, "SET LOCAL ROLE NONE"]
     }
 }
 

@@ -96,11 +96,16 @@ package struct MigrationRunner {
     // MARK: - Before anything is changed
 
     private func hasHistory() async throws(ServerFailure) -> Bool {
+        let foreign: ServerFailure
         do throws(PostgresError) {
-            return try await connection.row(set.hasHistoryQuery).decode("has_history")
+            guard let schema = set.ownSchema, let found = try await connection.foreignParts(of: schema) else {
+                return try await connection.row(set.hasHistoryQuery).decode("has_history")
+            }
+            foreign = found
         } catch {
             throw ServerFailure(error)
         }
+        throw foreign
     }
 
     private func pending(
@@ -161,8 +166,11 @@ package struct MigrationRunner {
     ) async throws(ServerFailure) {
         do throws(PostgresError) {
             let record = try spelled(record(of: migration, checksum: checksum))
+            // Whoever made the schema while we were about to would have it filled.
+            let proof = try spelled(set.ownSchema.map(ForeignParts.proof)) ?? ""
             // Each part begins on a new line, since the one before it may end in a comment.
-            try await connection.script(unsafe: [migration.text, historyTable, record].joined(separator: "\n;\n"))
+            try await connection.script(
+                unsafe: [migration.text, historyTable, record, proof].joined(separator: "\n;\n"))
         } catch {
             throw ServerFailure(error, in: migration)
         }
@@ -195,8 +203,4 @@ package struct AppliedMigrations: Hashable, Sendable {
 package struct AppliedMigration: Hashable, Sendable {
     package let migration: Migration
     package let duration: Duration
-}
-
-private enum MigrationQuery: String, EmbeddedQuery {
-    case checksums = "migrations/queries/checksums"
 }

@@ -9,6 +9,9 @@ package struct MigrationSet: Sendable {
     package let title: String
     /// What the migrations are applied to, in messages: "the database".
     package let target: String
+    /// The schema of the history table, if nobody but pgtend's role and superusers may have anything in it; nil if it
+    /// may be another role's.
+    package let ownSchema: String?
     /// The history table, which has a row for each migration that was applied; qualified, as written in SQL.
     package let historyTable: String
     /// The embedded file, without `.sql`, that creates the history table. It runs after the first migration, in the
@@ -32,14 +35,16 @@ package struct MigrationSet: Sendable {
     package let lockTimeout: Duration
 
     package init(
-        migrations: [Migration], title: String, target: String, historyTable: String, historyTableFile: String,
-        createdObjectsFile: String? = nil, hasHistoryQuery: Statement, historyQuery: Statement,
+        migrations: [Migration], title: String, target: String, ownSchema: String? = nil, historyTable: String,
+        historyTableFile: String, createdObjectsFile: String? = nil, hasHistoryQuery: Statement,
+        historyQuery: Statement,
         missingPrivilegesQuery: Statement,
         superuserCure: String, lockNumber: Int64, lockTimeout: Duration
     ) {
         self.migrations = migrations
         self.title = title
         self.target = target
+        self.ownSchema = ownSchema
         self.historyTable = historyTable
         self.historyTableFile = historyTableFile
         self.createdObjectsFile = createdObjectsFile

@@ -24,13 +24,16 @@ package struct CreatePartition: StepAction {
     /// The tables at the other end of the parent's foreign keys, either way, sorted by name: ATTACH PARTITION locks
     /// them with SHARE ROW EXCLUSIVE.
     package var foreignKeyTables: [RelationName]
+    /// Of code that attaching it may run.
+    package var confinement: Confinement
 
     package init(
         parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
         to: Instant,
         keyType: PartitionKeyType, keyColumn: String, template: PartitionTemplate,
-        defaultPartition: RelationName?, foreignKeyTables: [RelationName]
+        defaultPartition: RelationName?, foreignKeyTables: [RelationName], confinement: Confinement = .sandbox
     ) {
+        self.confinement = confinement
         self.parent = parent
         self.parentOID = parentOID
         self.parentOwner = parentOwner
@@ -74,7 +77,8 @@ extension CreatePartition {
         guard let table else { return "\(parent) is no partitioned table any more" }
         guard table.oid == parentOID, table.owner == parentOwner,
             table.key == .column(keyColumn, type: keyType.rawValue),
-            table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables
+            table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables,
+            table.confinement == confinement
         else { return "\(parent) is not the table any more that was planned for; run again" }
         return switch table.coverage(from: from, to: to) {
         case .none: nil

@@ -19,6 +19,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var foreignKeyTables: [RelationName]
     /// Publications that publish its changes under the names of its partitions (publish_via_partition_root is off).
     package var leafPublications: [String]
+    /// Of code that attaching a partition may run.
+    package var confinement: Confinement
 
     package enum Strategy: String, Hashable, Sendable {
         case range = "r"
@@ -38,8 +40,9 @@ package struct PartitionedTable: Hashable, Sendable {
     package init(
         oid: UInt32, name: RelationName, owner: String, mayActAsOwner: Bool = true, strategy: Strategy = .range,
         key: Key, partitions: [Partition] = [], defaultPartition: RelationName? = nil, isPartition: Bool = false,
-        foreignKeyTables: [RelationName] = [], leafPublications: [String] = []
+        foreignKeyTables: [RelationName] = [], leafPublications: [String] = [], confinement: Confinement = .sandbox
     ) {
+        self.confinement = confinement
         self.oid = oid
         self.name = name
         self.owner = owner

@@ -48,14 +48,21 @@ package struct ServerFacts: Hashable, Sendable {
     /// The TimeZone that this role's sessions have in this database by default.
     package var timeZone: String
     package var isStandby: Bool
+    /// An event trigger whose function belongs to neither a superuser nor pgtend's role, as a phrase: nothing that fires
+    /// it may be sent.
+    package var foreignEventTrigger: String?
 
     package var capabilities: ServerCapabilities { ServerCapabilities(versionNumber: versionNumber) }
 
-    package init(versionNumber: Int, database: String, role: String, timeZone: String, isStandby: Bool) {
+    package init(
+        versionNumber: Int, database: String, role: String, timeZone: String, isStandby: Bool,
+        foreignEventTrigger: String? = nil
+    ) {
         self.versionNumber = versionNumber
         self.database = database
         self.role = role
         self.timeZone = timeZone
         self.isStandby = isStandby
+        self.foreignEventTrigger = foreignEventTrigger
     }
 }

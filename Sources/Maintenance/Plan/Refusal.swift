@@ -34,6 +34,8 @@ package struct Refusal: Hashable, Sendable {
         case notOwner = "not_owner"
         case locked
         case noUniqueIndex = "no_unique_index"
+        case noTable = "no_table"
+        case noTemporary = "no_temporary"
         case missing
         case unreadable
     }

@@ -8,6 +8,8 @@ package struct Corpus: Hashable, Sendable {
     package var role: String?
     /// Every tenant with a document or a row of statistics, as text, ordered by the key.
     package var tenants: Tenants
+    /// Of code that reading its tables and updating its figures may run.
+    package var confinement: Confinement
 
     package enum Tenants: Hashable, Sendable {
         case known([String])
@@ -16,11 +18,19 @@ package struct Corpus: Hashable, Sendable {
         /// The target has no unique index on its tenant column alone, which the ON CONFLICT of pgtend's statement
         /// needs.
         case noUniqueTarget
+        /// Where the definition names a table there is something else, such as a view, whose reading would run code.
+        case noTable(RelationName, String)
+        /// Its tables and its function have no one owner that pgtend's role may become, so that their code would run as
+        /// pgtend's role, which may become others.
+        case noOneOwner([String])
         /// They could not be read, for example because row-level security would have hidden some.
         case unreadable(ServerFailure)
     }
 
-    package init(definition: CorpusDefinition, role: String? = nil, tenants: Tenants) {
+    package init(
+        definition: CorpusDefinition, role: String? = nil, tenants: Tenants, confinement: Confinement = .sandbox
+    ) {
+        self.confinement = confinement
         self.definition = definition
         self.role = role
         self.tenants = tenants
@@ -35,10 +45,21 @@ extension Corpus {
         package let cure: String
     }
 
+    /// Whether nothing of that kind is there: no reason to speak of it where it was only looked for.
+    package var isAbsent: Bool {
+        switch tenants {
+        case .missing, .noUniqueTarget: true
+        case .known, .noTable, .noOneOwner, .unreadable: false
+        }
+    }
+
     /// nil if it can be maintained.
     package var obstacle: Obstacle? {
         switch tenants {
-        case .known: return nil
+        case .known:
+            return confinement.obstacle(of: role).map {
+                Obstacle(reason: .noTemporary, explanation: $0.explanation, cure: $0.cure)
+            }
         case .missing(let what):
             return Obstacle(
                 reason: .missing, explanation: "the configuration names \(what), which the database does not have",
@@ -50,6 +71,22 @@ extension Corpus {
                 explanation: "\(target) has no unique index on \(tenant) alone, so a tenant's row could not "
                     + "be found (the server would answer SQLSTATE 42P10)",
                 cure: "CREATE UNIQUE INDEX ON \(target) (\(tenant))")
+        case .noTable(let relation, let kind):
+            return Obstacle(
+                reason: .noTable,
+                explanation: "\(relation) is \(kind), and only tables are read: reading it would run code of its owner",
+                cure: "name a table in its place in statistics.corpora")
+        case .noOneOwner(let owners):
+            return Obstacle(
+                reason: .notOwner,
+                explanation: owners.count == 1
+                    ? "pgtend's role may not become \(owners[0]), who owns its tables, and their code would run as "
+                        + "pgtend's role, which may become others"
+                    : "its tables and its function belong to several roles (\(owners.joined(separator: ", "))), and code "
+                        + "of each would run with the rights of another",
+                cure: owners.count == 1
+                    ? "GRANT \(RelationName.quoted(owners[0])) to the role that pgtend connects as"
+                    : "give them one owner, and let pgtend's role become it")
         case .unreadable(let failure):
             return Obstacle(
                 reason: .unreadable, explanation: "its tenants could not be read: \(failure)",

@@ -18,6 +18,9 @@ enum LedgerAvailability: Sendable {
     static func read(
         on connection: Connection, writing: Bool = true
     ) async throws(PostgresError) -> LedgerAvailability {
+        if let foreign = try await connection.foreignParts(of: MigrationSet.ledgerSchema) {
+            return .unavailable(foreign)
+        }
         let row = try await connection.row(LedgerQuery.session())
         guard try row.decode("has_history") else { return .absent }
         guard try row.decode("may_read") else { return .unavailable(.noGrants(on: "read", connection.server.user)) }
@@ -49,11 +52,14 @@ extension ServerFailure {
 }
 
 extension MigrationSet {
+    fileprivate static let ledgerSchema = "pgtend_ledger"
+
     /// The migrations of the ledger. The service applies them by itself, so it waits (`lockTimeout`) for another
     /// service that is applying them.
     package static let ledger = MigrationSet(
         migrations: EmbeddedSQL.ledgerMigrations, title: "the ledger", target: "the ledger",
-        historyTable: "pgtend_ledger.schema_migrations", historyTableFile: "ledger/queries/migrations_table",
+        ownSchema: ledgerSchema, historyTable: "pgtend_ledger.schema_migrations",
+        historyTableFile: "ledger/queries/migrations_table",
         hasHistoryQuery: LedgerQuery.session(), historyQuery: LedgerQuery.migrations(),
         missingPrivilegesQuery: LedgerQuery.rights(),
         superuserCure: "let a superuser run", lockNumber: 101, lockTimeout: .seconds(15))

@@ -180,7 +180,12 @@ struct LedgerRecorder: Sendable {
         switch availability {
         case .ready: break
         case .absent: slot?.unrecorded = .noLedger
-        case .unavailable(let failure): slot?.unrecorded = failure
+        case .unavailable(let failure):
+            slot?.unrecorded = failure
+            // A manual run has no slot report to carry it.
+            if order == nil, failure.failureClass == .refused {
+                sink.record(.service(.ledgerUnavailable(database: definition.name, failure)))
+            }
         case .newer(let failure):
             // Somebody has begun an upgrade: without the ledger, this run would repeat the work of the newer services.
             if order != nil { throw failure }

@@ -25,13 +25,8 @@ struct StepRow: Sendable {
 
     /// Records the step as done, as the last thing in its transaction before COMMIT, as the role of the session.
     ///
-    /// Deferred constraints are checked first, while the step's role is still in effect, since they may fire triggers.
-    ///
     /// - Returns: nil if the step is recorded; otherwise its outcome, and the transaction has to be rolled back.
     func enter(on connection: Connection) async throws(PostgresError) -> StepOutcome? {
-        try await connection.script(
-            unsafe: "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; SET LOCAL search_path = ''",
-            timeout: step.limits.clientTimeout)
         let duration = start.duration(to: .now)
         let entered = try await connection.optionalRow(
             LedgerQuery.stepDone(

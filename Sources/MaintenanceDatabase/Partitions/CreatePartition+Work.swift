@@ -20,66 +20,51 @@ struct CreatePartitionWork: StepWork {
 
     func script() throws(SQLTextError) -> [String] {
         let ddl = try statements
+        let limits = step.limits.settings
         var locks: [String] = []
-        for requirement in step.locks { locks.append(try requirement.statement) }
-        let publish = ddl.publish.isEmpty ? [] : ["RESET ROLE"] + ddl.publish + [try ddl.actAsOwner]
-        return ddl.create + publish + locks + ddl.attach + ddl.finish
+        for requirement in step.locks { locks += try requirement.statements(as: action.parentOwner) }
+        return try ddl.create.script(limits: limits, isLast: false) + ddl.publish + locks
+            + ddl.attach.script(limits: limits) + ddl.handOver
     }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
         let ddl = try spelled(statements)
-        let timeout = step.limits.clientTimeout
-        try await connection.script(unsafe: ddl.create.joined(separator: ";\n"), timeout: timeout)
-        try await publish(ddl, on: connection)
+        let (limits, timeout) = (step.limits.settings, step.limits.clientTimeout)
+        try await connection.run(ddl.create, limits: limits, isLast: false, timeout: timeout)
+        // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
+        for statement in ddl.publish {
+            try await connection.script(
+                unsafe: statement, unlessRefusedWith: [.insufficientPrivilege], timeout: timeout)
+        }
 
         let wait = LockDeadline(step.limits.lockDeadline)
         for requirement in step.locks.prefix(1) {
-            try await wait.acquire(requirement, on: connection, timeout: timeout)
+            try await wait.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
         }
         // The lock held so far blocks no reader or writer, so the recheck does not count toward the lock deadline.
         let left = step.limits.lockDeadline - wait.elapsed
-        let limit = "SET LOCAL statement_timeout = '\(step.limits.statementTimeout.milliseconds)ms'"
-        try await connection.script(unsafe: limit)
+        try await connection.script(unsafe: limits)
         if let changed = try await recheckTable(on: connection) {
             return .rollback(.superseded(reason: changed))
         }
 
-        let strong = step.locks.dropFirst()
-        let deadline = LockDeadline(left)
-        for requirement in strong { try await deadline.acquire(requirement, on: connection, timeout: timeout) }
-        try await attach(ddl, on: connection, strong.isEmpty ? nil : deadline, limit)
-        return .commit
-    }
-
-    /// - Parameters:
-    ///   - deadline: for all statements together, while locks are held that block the application; nil if there are
-    ///     none.
-    ///   - limit: the statement that sets the `statement_timeout` of the step again.
-    private func attach(
-        _ ddl: PartitionDDL, on connection: Connection, _ deadline: LockDeadline?, _ limit: String
-    ) async throws(PostgresError) {
-        let timeout = step.limits.clientTimeout
-        guard let deadline else {
-            return try await connection.script(
-                unsafe: (ddl.attach + ddl.finish).joined(separator: ";\n"), timeout: timeout)
-        }
         // The server's timeouts apply to each statement separately, so each gets what is left of the deadline.
-        for work in [ddl.attach.joined(separator: ";\n")] + ddl.finish {
-            try await connection.script(unsafe: "\(deadline.settings);\n\(work)", timeout: timeout)
+        let strong = step.locks.dropFirst()
+        let deadline = strong.isEmpty ? nil : LockDeadline(left)
+        for requirement in strong {
+            try await deadline?.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
+        }
+        // The locks now keep others from adding code.
+        if action.confinement == .noCode, !strong.isEmpty, let changed = try await recheckTable(on: connection) {
+            return .rollback(.superseded(reason: changed))
+        }
+        try await connection.run(ddl.attach, limits: limits, tighter: deadline?.settings, timeout: timeout)
+        for statement in ddl.handOver {
+            try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(statement)", timeout: timeout)
         }
         // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
-        try await connection.script(unsafe: limit)
-    }
-
-    /// Leaves out what pgtend's role may not do; the comparison with the sibling then reports it.
-    private func publish(_ ddl: PartitionDDL, on connection: Connection) async throws(PostgresError) {
-        guard !ddl.publish.isEmpty else { return }
-        try await connection.script(unsafe: "RESET ROLE")
-        for statement in ddl.publish {
-            try await connection.script(
-                unsafe: statement, unlessRefusedWith: [.insufficientPrivilege], timeout: step.limits.clientTimeout)
-        }
-        try await connection.script(unsafe: try spelled(ddl.actAsOwner))
+        if !ddl.handOver.isEmpty { try await connection.script(unsafe: limits) }
+        return .commit
     }
 
     // MARK: - Rechecks

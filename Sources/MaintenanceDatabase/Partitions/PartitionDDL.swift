@@ -1,32 +1,29 @@
+import DatabaseAccess
 import Maintenance
 import SQLText
 
 /// The statements that create a partition and attach it, both for a run and for the script of a plan.
 ///
 /// They run in one transaction. `create` takes only ACCESS SHARE on the parent, and other sessions cannot see what it
-/// creates. Then come `publish`, the locks of the step, `attach`, and `finish`, for what requires the partition to be
-/// attached.
+/// creates. Then come `publish`, the locks of the step, `attach`, and `handOver`.
 struct PartitionDDL {
-    let create: [String]
-    let attach: [String]
-    let finish: [String]
+    /// As the owner of the parent.
+    let create: Sandbox
     /// Adds the partition to publications. Executed as the role that pgtend connects as. Each statement may fail for
     /// lack of privileges, since the partition works without it. They come before the locks, because they wait for
     /// sessions that change the publication; and in the transaction of `attach`, because rows that are inserted before
     /// the partition is published are never replicated.
     let publish: [String]
-    private let parentOwner: String
-
-    /// Returns to the role that creates the partition.
-    var actAsOwner: String {
-        get throws(SQLTextError) { "SET LOCAL ROLE \(try SQLIdentifier(parentOwner).quoted)" }
-    }
+    /// As the owner of the parent, with what requires the partition to be attached. The server evaluates CHECKs,
+    /// expressions and predicates of indexes for it.
+    let attach: Sandbox
+    /// Gives the partition to the owner of its siblings, where that is another role. Runs no code of anybody's.
+    let handOver: [String]
 
     init(_ step: CreatePartition, on server: ServerCapabilities) throws(SQLTextError) {
         let partition = try step.partition.quoted
         let parent = try step.parent.quoted
         let template = step.template
-        parentOwner = step.parentOwner
         let templateDDL = try TemplateDDL(template, of: step.partition)
 
         // From PostgreSQL 17 on, ATTACH PARTITION gives the partition the parent's identity columns, and rejects a
@@ -37,27 +34,28 @@ struct PartitionDDL {
             + " (LIKE \(parent) INCLUDING ALL\(identity))" + (try templateDDL.tableOptions)
         // A sibling in the database's default tablespace has no tablespace to name, but the role may have another
         // default.
-        let create = ["SET LOCAL default_tablespace = ''", table] + (try templateDDL.beforeAttach)
+        var create = ["SET LOCAL default_tablespace = ''", table] + (try templateDDL.beforeAttach)
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
         // ATTACH PARTITION checks foreign keys with a query, which fails under row_security = off if a policy applies
         // to the owner too (FORCE). Turning it on is safe, because the new table has no rows that could be hidden.
-        attach = [
+        let attach = [
             "SET LOCAL row_security = on",
-            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)", "SET LOCAL row_security = off",
+            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)",
         ]
         if template.owner == step.parentOwner {
-            self.create = create + (try templateDDL.grants)
-            finish = (try templateDDL.afterAttach) + ["RESET ROLE"]
+            create += try templateDDL.grants
+            handOver = []
         } else {
             // ATTACH PARTITION requires the same owner for both, so the owner changes afterwards. That also changes the
             // owner's privileges and the grantor, so privileges are granted last.
-            self.create = create
             let owner = try SQLIdentifier(template.owner).quoted
-            finish =
-                (try templateDDL.afterAttach)
-                + ["RESET ROLE", "ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"]
-                + (try templateDDL.grants) + ["RESET ROLE"]
+            handOver =
+                ["ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"] + (try templateDDL.grants)
+                + ["SET LOCAL ROLE NONE"]
         }
+        self.create = try Sandbox(as: step.parentOwner, step.confinement, unsafe: create)
+        self.attach = try Sandbox(
+            as: step.parentOwner, step.confinement, path: .ofRole, unsafe: attach + (try templateDDL.afterAttach))
         publish = try templateDDL.publications
     }
 }

@@ -27,7 +27,13 @@ struct PartitionReader {
         for row in try await connection.rows(
             CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name)))
         {
-            tables.append(try table(row))
+            var table = try table(row)
+            if table.hasCalendarKey, try !row.decode("may_have_sandbox", as: Bool.self) {
+                table.confinement = try await connection.confinementWithoutSandbox(
+                    of: [table.name] + table.foreignKeyTables,
+                    trees: table.defaultPartition.map { [$0] } ?? [], rows: false)
+            }
+            tables.append(table)
         }
         guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
         for index in tables.indices {

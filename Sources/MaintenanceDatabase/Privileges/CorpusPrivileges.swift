@@ -29,11 +29,18 @@ struct CorpusPrivileges {
                 needed = first
             }
         }
+        if case .noOneOwner(let owners) = corpus.tenants, owners.count == 1 {
+            needed = ours.first { $0.owner == owners[0] }
+            role = owners[0]
+        }
         var findings = try access(role == session.role ? ours : try await read(as: role), role)
         if let function = definition.function {
             for function in try await FunctionPrivileges.read(function, role: role, on: connection) {
                 findings += try await self.function(function)
             }
+        }
+        if case .impossible(let code, let database) = corpus.confinement {
+            findings.append(try .temporary(for: role, in: database, because: "confine \(code)"))
         }
         return (needed, findings)
     }

@@ -15,7 +15,11 @@ struct LedgerPrivileges {
         case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try missingCreate()]
         case .unavailable(let failure) where failure.failureClass == .privilege: try missingGrants()
         case .unavailable(let failure), .newer(let failure):
-            [finding(found: failure.message, failure.cure.map { [.advice($0)] } ?? [])]
+            [
+                finding(
+                    found: failure.message, failure.cure.map { [.advice($0)] } ?? [],
+                    failure.failureClass == .refused ? .missing : .advice)
+            ]
         }
     }
 
@@ -38,9 +42,11 @@ struct LedgerPrivileges {
         ]
     }
 
-    private func finding(found: String, _ cures: [PrivilegeCure]) -> PrivilegeFinding {
+    private func finding(
+        found: String, _ cures: [PrivilegeCure], _ severity: PrivilegeFinding.Severity = .advice
+    ) -> PrivilegeFinding {
         PrivilegeFinding(
-            severity: .advice, object: "schema pgtend_ledger",
+            severity: severity, object: "schema pgtend_ledger",
             expected:
                 "role \(session.role) may record in it what the service does, so that several services share the work",
             found: found, cures: cures)

@@ -57,6 +57,14 @@ package struct PrivilegeCheck: Sendable {
         let plan = Planner(definition: definition, tasks: tasks).plan(snapshot)
         do throws(PostgresError) {
             var findings = snapshot.server.isStandby ? [PrivilegeFinding(.standby)] : []
+            if let trigger = snapshot.server.foreignEventTrigger {
+                let failure = ServerFailure.foreign(eventTrigger: trigger)
+                findings.append(
+                    PrivilegeFinding(
+                        severity: .missing, object: "database \(connection.server.database)",
+                        expected: "its event triggers call functions of superusers", found: failure.message,
+                        cures: [failure.cure].compactMap(\.self).map { .advice($0) }))
+            }
             findings += try await absentSchemas(on: connection)
             let work = WorkInView(plan: plan, snapshot: snapshot)
             findings += try await ObjectPrivileges(connection: connection, session: session, work: work).findings()

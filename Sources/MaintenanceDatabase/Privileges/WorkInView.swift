@@ -11,8 +11,9 @@ struct WorkInView {
     let corpora: [Corpus]
 
     init(plan: Plan, snapshot: CatalogSnapshot) {
-        let refused = Set(plan.refusals.filter { $0.reason != .notOwner }.map { TaskObject($0.task, $0.object) })
-        let foreign = Set(plan.refusals.filter { $0.reason == .notOwner }.map { TaskObject($0.task, $0.object) })
+        let lacks: Set<Refusal.Reason> = [.notOwner, .noTemporary]
+        let refused = Set(plan.refusals.filter { !lacks.contains($0.reason) }.map { TaskObject($0.task, $0.object) })
+        let foreign = Set(plan.refusals.filter { lacks.contains($0.reason) }.map { TaskObject($0.task, $0.object) })
         let understood = Set(plan.runways.map(\.table))
         tables = snapshot.tables.filter { table in
             let object = TaskObject(.partitions, table.name)

@@ -238,6 +238,7 @@ package struct MaintenanceRun: Sendable {
             .read()
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }
+        if let trigger = snapshot.server.foreignEventTrigger { throw .foreign(eventTrigger: trigger) }
         return snapshot
     }
 

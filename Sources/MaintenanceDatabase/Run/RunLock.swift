@@ -36,6 +36,20 @@ struct RunLock {
             since: Instant(microseconds: try holder.decode("since")))
     }
 
+    /// Those of the kinds of task whose locks this session does not hold. Also in a cancelled task.
+    func released(_ tasks: [TaskKind]) async throws(PostgresError) -> [TaskKind] {
+        guard !tasks.isEmpty else { return [] }
+        let row = try await connection.row(
+            """
+            SELECT coalesce(array_agg(l.objid::bigint), '{}') AS numbers
+            FROM pg_locks AS l
+            WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.granted AND l.objsubid = 2
+                AND l.classid = \(AdvisoryLock.key)::oid
+            """, evenIfCancelled: true)
+        let held: [Int64] = try row.decode("numbers")
+        return tasks.filter { !held.contains(Self.number(of: $0)) }
+    }
+
     private static func number(of task: TaskKind) -> Int64 {
         switch task {
         case .partitions: 1

@@ -58,13 +58,22 @@ actor RunSession {
     private static let lockTimeout = Duration.milliseconds(500)
     private static let lockPause = Duration.milliseconds(50)
 
-    /// The connection, reopened first if it is known to be lost.
+    /// A connection that holds the locks of the run, apart from those that ``otherHolder(of:)`` names.
     ///
-    /// - Throws: if it cannot be reopened, now and at each later call.
+    /// - Throws: the failure to reconnect, if the connection was lost.
     func connection() async throws(PostgresError) -> Connection {
         if let reconnectFailure { throw reconnectFailure }
-        if current.isBroken { try await reconnect() }
+        if current.isBroken { try await reconnect() } else { try await retakeLocks() }
         return current
+    }
+
+    /// Code of the application that ran in this session may have called pg_advisory_unlock_all().
+    private func retakeLocks() async throws(PostgresError) {
+        let wanted = tasks
+        let released = try await RunLock(connection: current).released(wanted)
+        guard !released.isEmpty else { return }
+        tasks = wanted.filter { !released.contains($0) }
+        lostLocks += try await take(released)
     }
 
     /// The session that has held the lock of that kind of task since the connection was lost; nil if this one holds it.

@@ -56,15 +56,27 @@ package struct SnapshotReader {
 
     /// nil if a table was dropped in the meantime.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        try await connection.inReadOnlySnapshot { () async throws(PostgresError) in try await inTransaction() }
+        var snapshot = try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
+            try await inTransaction()
+        }
+        // Otherwise there is nothing to plan for, and no sandbox can be made.
+        if let corpora = snapshot?.corpora, let server = snapshot?.server, !server.isStandby,
+            server.foreignEventTrigger == nil
+        {
+            let limits = StepLimits(
+                locks: definition.locks, statementTimeout: definition.statistics.statementTimeout)
+            snapshot?.corpora = try await CorpusReader(connection: connection).withTenants(corpora, limits)
+        }
+        return snapshot
     }
 
     private func inTransaction() async throws(PostgresError) -> CatalogSnapshot? {
         let row = try await connection.row(CatalogQuery.server())
         let server = ServerFacts(
             versionNumber: try row.decode("version_number"), database: try row.decode("database"),
-            role: try row.decode("role"), timeZone: try row.decode("time_zone"), isStandby: try row.decode("is_standby")
-        )
+            role: try row.decode("role"), timeZone: try row.decode("time_zone"),
+            isStandby: try row.decode("is_standby"),
+            foreignEventTrigger: try row.decodeIfPresent("foreign_event_trigger"))
         var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
         if tasks.contains(where: definition.discovers) {
             for row in try await connection.rows(CatalogQuery.schemas(definition.schemas)) {
@@ -109,5 +121,18 @@ package struct SnapshotReader {
             }
         }
         return true
+    }
+}
+
+extension ServerFailure {
+    /// - Parameter eventTrigger: `ServerFacts.foreignEventTrigger`.
+    static func foreign(eventTrigger: String) -> ServerFailure {
+        ServerFailure(
+            failureClass: .refused,
+            message:
+                "\(eventTrigger), which is no superuser: its code would run at each DDL of pgtend's, with the rights "
+                + "of pgtend's role",
+            cure: "have a superuser take the function (ALTER FUNCTION ... OWNER TO), or ALTER EVENT TRIGGER ... DISABLE"
+        )
     }
 }

@@ -17,16 +17,14 @@ struct StepTransaction {
         case rollback(StepOutcome)
     }
 
-    /// Runs `work` as `role` within the step's limits. If its verdict is to commit, commits it together with the step's
-    /// row in the ledger.
+    /// Runs `work` within the step's limits. If its verdict is to commit, commits it together with the step's row in the
+    /// ledger.
     ///
-    /// - Parameters:
-    ///   - role: for SET ROLE; nil keeps the role that connected.
-    ///   - changed: returns the outcome of the step if the plan no longer holds, or nil. It is called before SET ROLE,
-    ///     since the role may have been dropped with its tables; and once more if the server rejects the work, since a
-    ///     change in between is not an error either.
+    /// - Parameter changed: returns the outcome of the step if the plan no longer holds, or nil. It is called before the
+    ///   work, whose role may have been dropped with its tables; and once more if the server rejects the work, since a
+    ///   change in between is not an error either.
     func run(
-        as role: String?, unless changed: () async throws(PostgresError) -> StepOutcome?,
+        unless changed: () async throws(PostgresError) -> StepOutcome?,
         _ work: () async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepOutcome {
         do throws(PostgresError) {
@@ -35,7 +33,6 @@ struct StepTransaction {
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
             } else {
-                if let role { try await connection.execute("SET LOCAL ROLE \(try spelled(SQLIdentifier(role)))") }
                 verdict = try await work()
             }
             if case .commit = verdict, let outcome = try await row?.enter(on: connection) {
@@ -89,12 +86,14 @@ extension StepLimits {
 
 extension StepLimits {
     /// The statements that begin the transaction of a step, in a run and in the script of a plan.
-    var beginning: [String] {
-        [
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-            "SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms'",
-            "SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'",
-        ]
+    var beginning: [String] { ["BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", settings] }
+
+    /// The `SET LOCAL` statements of that transaction.
+    var settings: String {
+        """
+        SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms';
+        SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'
+        """
     }
 }
 
@@ -109,7 +108,6 @@ struct StepRunner {
     func attempt() async throws(PostgresError) -> StepOutcome {
         let transaction = StepTransaction(connection: connection, limits: step.limits, row: row)
         return try await transaction.run(
-            as: step.role,
             unless: { () async throws(PostgresError) in
                 try await work.recheck(on: connection).map { StepOutcome.superseded(reason: $0) }
             }

@@ -6,23 +6,20 @@ import SQLText
 /// What all actions have in common, as far as their work on a server is concerned.
 ///
 /// It is done in one transaction, together with the step's row in the ledger (``StepRunner``): first `recheck`, then
-/// `perform` as the step's role.
+/// `perform`, which is to do as the step's role, in a ``Sandbox``, whatever may run code of that role's.
 protocol StepWork: Sendable {
     /// The statements of `perform`, in the same order, for reading and for executing manually in psql. They come after
     /// `StepLimits.beginning` and before COMMIT.
     func script() throws(SQLTextError) -> [String]
 
-    /// The statements that restore the session after the COMMIT of a script.
-    var cleanup: [String] { get }
-
     /// Checks whether the assumptions of the plan still hold, with the predicate that the planner used. Called before
-    /// SET ROLE, since the role may have been dropped with its objects; and once more, outside of the transaction, if
+    /// the work, whose role may have been dropped with its objects; and once more, outside of the transaction, if
     /// the server rejects the work.
     ///
     /// - Returns: why the step is superseded; nil if it is to go on as planned.
     func recheck(on connection: Connection) async throws(PostgresError) -> String?
 
-    /// Does the work, as the step's role and within its limits.
+    /// Does the work within the step's limits, and leaves the session in its own role.
     ///
     /// - Returns: whether the transaction is to be committed.
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict
@@ -41,7 +38,6 @@ protocol StepWork: Sendable {
 }
 
 extension StepWork {
-    var cleanup: [String] { [] }
     var rowLocks: [RelationName] { [] }
     func remarks(on connection: Connection) async throws(PostgresError) -> [String] { [] }
 }
@@ -69,11 +65,7 @@ extension PlanStep {
     /// - Throws: if a name cannot be written in SQL because it contains a NUL.
     package func sql(serverVersion: Int) throws(ServerFailure) -> [String] {
         do throws(SQLTextError) {
-            let work = work(serverVersion: serverVersion)
-            let role = try role.map { (name) throws(SQLTextError) in
-                ["SET LOCAL ROLE \(try SQLIdentifier(name).quoted)"]
-            }
-            let statements = limits.beginning + (role ?? []) + (try work.script()) + ["COMMIT"] + work.cleanup
+            let statements = limits.beginning + (try work(serverVersion: serverVersion).script()) + ["COMMIT"]
             return statements.map { "\($0);" }
         } catch {
             throw ServerFailure(PostgresError(error))

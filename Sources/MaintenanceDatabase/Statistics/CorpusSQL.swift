@@ -30,17 +30,23 @@ struct CorpusSQL {
         self.names = names
     }
 
-    /// Every tenant, as text, in the column `tenant`.
+    /// All tenants, in order, as the text of an array.
     var tenants: String {
-        get throws(SQLTextError) { try rendered("run/statistics/tenants") }
+        get throws(SQLTextError) {
+            let query = try rendered("run/statistics/tenants")
+            // Without the semicolon at its end.
+            let listed = query[..<(query.lastIndex(of: ";") ?? query.endIndex)]
+            return "SELECT coalesce(array_agg(x.tenant), '{}')::text FROM (\(listed)) AS x"
+        }
     }
 
-    /// The statements for the update of one tenant, in order, for one transaction; in each, `$1` is the tenant.
-    var update: [String] {
-        get throws(SQLTextError) {
-            if let function = corpus.function { return ["SELECT \(try function.quoted)($1)"] }
-            return [try rendered("run/statistics/lock"), try rendered("run/statistics/publish")]
-        }
+    /// The statements for the update of one tenant, in order, for one transaction.
+    func update(tenant: String) throws(SQLTextError) -> [String] {
+        let tenant = try SQLLiteral(tenant).quoted
+        if let function = corpus.function { return ["SELECT \(try function.quoted)(\(tenant))"] }
+        return [
+            try rendered("run/statistics/lock", tenant: tenant), try rendered("run/statistics/publish", tenant: tenant),
+        ]
     }
 
     /// Removes comments, since they contain names of tables, and a name with a newline would end its comment. The
@@ -52,9 +58,12 @@ struct CorpusSQL {
         }.joined(separator: "\n")
     }
 
-    private func rendered(_ query: String) throws(SQLTextError) -> String {
+    /// - Parameter tenant: a literal in the place of the parameter. It goes in with the names: one of them may be `$1`.
+    private func rendered(_ query: String, tenant: String? = nil) throws(SQLTextError) -> String {
+        let text = Self.withoutComments(EmbeddedSQL.query(query)).replacing("$1", with: "{parameter}")
+        let names = names.merging(tenant.map { ["parameter": $0] } ?? [:]) { $1 }
         do throws(QueryTemplateError) {
-            return try QueryTemplate(text: Self.withoutComments(EmbeddedSQL.query(query))).rendered(
+            return try QueryTemplate(text: text).rendered(
                 names, sections: corpus.terms == nil ? [] : ["terms"])
         } catch {
             throw SQLTextError("\(query).sql: \(error)")

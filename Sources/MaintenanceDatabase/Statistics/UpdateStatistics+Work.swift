@@ -8,26 +8,21 @@ struct UpdateStatisticsWork: StepWork {
     let step: PlanStep
     let action: UpdateStatistics
 
-    private var statements: [String] {
-        get throws(SQLTextError) { try CorpusSQL(action.corpus).update }
-    }
-
-    /// The tenant stays a parameter here too, since it is arbitrary text.
-    func script() throws(SQLTextError) -> [String] {
-        let tenant = try SQLLiteral(action.tenant).quoted
-        return try statements.enumerated().flatMap { index, statement in
-            ["PREPARE pgtend_\(index + 1) AS \(statement)", "EXECUTE pgtend_\(index + 1)(\(tenant))"]
+    private var sandbox: Sandbox {
+        get throws(SQLTextError) {
+            try Sandbox(
+                as: action.role, action.confinement, path: .ofRole,
+                unsafe: CorpusSQL(action.corpus).update(tenant: action.tenant))
         }
     }
 
-    /// After the transaction, since prepared statements survive a failed one.
-    var cleanup: [String] { ["DEALLOCATE ALL"] }
+    func script() throws(SQLTextError) -> [String] {
+        try sandbox.script(limits: step.limits.settings)
+    }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
-        for statement in try spelled(statements) {
-            try await connection.execute(
-                Statement(unsafe: statement, parameters: [action.tenant]), timeout: step.limits.clientTimeout)
-        }
+        try await connection.run(
+            try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
         return .commit
     }
 

@@ -13,18 +13,25 @@ struct RefreshViewWork: StepWork {
     let action: RefreshView
     let server: ServerCapabilities
 
+    /// The server refreshes as the owner of the view, and restricts what the view's functions may do.
+    private var sandbox: Sandbox {
+        get throws(SQLTextError) {
+            // Before PostgreSQL 17, the functions of a view use the search_path of the session, and some views depend on
+            // it: so they get the one that the database or the role has set, as in a manual refresh.
+            let path = server.has(.restrictedSearchPath) ? [] : ["SET LOCAL search_path TO DEFAULT"]
+            let concurrently = action.mode == .concurrent ? "CONCURRENTLY " : ""
+            let refresh = "REFRESH MATERIALIZED VIEW \(concurrently)\(try action.view.quoted)"
+            return try Sandbox(restrictedByServer: refresh, as: step.role, preparation: path)
+        }
+    }
+
     func script() throws(SQLTextError) -> [String] {
-        // Before PostgreSQL 17, the functions of a view use the search_path of the session, and some views depend on
-        // it: so they get the one that the database or the role has set, as in a manual refresh.
-        let path = server.has(.restrictedSearchPath) ? [] : ["SET LOCAL search_path TO DEFAULT"]
-        let concurrently = action.mode == .concurrent ? "CONCURRENTLY " : ""
-        return path + ["REFRESH MATERIALIZED VIEW \(concurrently)\(try action.view.quoted)"]
+        try sandbox.script(limits: step.limits.settings)
     }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
-        for statement in try spelled(script()) {
-            try await connection.execute(Statement(unsafe: statement), timeout: step.limits.clientTimeout)
-        }
+        try await connection.run(
+            try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
         return .commit
     }
 

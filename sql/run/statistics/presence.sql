@@ -1,51 +1,61 @@
--- Which relations, columns and functions of a corpus stand: a row for each part that is asked for.
+-- Which relations, columns and functions of a corpus stand, and whose they are: a row for each part that is asked for.
 -- $1 schemas, $2 names, $3 columns, pairwise, an empty column asking for the relation, '()' for a function of one
--- argument.
+-- argument. Only tables, partitioned or not, are read as tables; kind says what else has the name.
 SELECT
     w.schema,
     w.name,
     w.column_name,
     CASE
-        WHEN w.column_name = '()' THEN EXISTS (
-            SELECT
-            FROM pg_proc AS f
-            JOIN pg_namespace AS n ON n.oid = f.pronamespace
-            WHERE n.nspname = w.schema AND f.proname = w.name AND f.pronargs = 1
-        )
-        ELSE EXISTS (
-            SELECT
-            FROM pg_class AS c
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            JOIN pg_attribute AS a ON a.attrelid = c.oid AND NOT a.attisdropped
-            WHERE n.nspname = w.schema AND c.relname = w.name AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
-                AND (w.column_name = '' OR a.attname = w.column_name)
-        )
-    END AS is_present,
-    -- What ON CONFLICT on that column alone can use; a view's is its table's, and not looked for.
+        WHEN w.column_name = '()' THEN f.stands
+        WHEN w.column_name = '' THEN c.relkind IN ('r', 'p')
+        ELSE c.relkind IN ('r', 'p') AND a.attname IS NOT NULL
+    END IS TRUE AS is_present,
+    CASE c.relkind
+        WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table'
+        WHEN 'S' THEN 'a sequence' WHEN 'c' THEN 'a composite type' WHEN 'i' THEN 'an index' WHEN 'I' THEN 'an index'
+    END AS other_kind,
+    -- What ON CONFLICT on that column alone can use.
+    EXISTS (
+        SELECT
+        FROM pg_index AS i
+        WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indnkeyatts = 1
+            AND i.indkey[0] = a.attnum AND i.indpred IS NULL
+    ) AS is_unique,
+    pg_get_userbyid(coalesce(f.owner, c.relowner)) AS owner,
+    -- Code of a superuser may run as anybody.
+    coalesce(f.owner, c.relowner) IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper) IS TRUE AS is_superusers,
     coalesce(
-        (
-            SELECT c.relkind NOT IN ('r', 'p') OR EXISTS (
-                SELECT
-                FROM pg_index AS i
-                WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indnkeyatts = 1
-                    AND i.indkey[0] = a.attnum AND i.indpred IS NULL
-            )
-            FROM pg_class AS c
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            JOIN pg_attribute AS a ON a.attrelid = c.oid AND NOT a.attisdropped
-            WHERE n.nspname = w.schema AND c.relname = w.name AND a.attname = w.column_name
+        pg_has_role(
+            coalesce(f.owner, c.relowner),
+            CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
         ),
         false
-    ) AS is_unique,
-    (
-        SELECT pg_get_userbyid(c.relowner)
-        FROM pg_class AS c
-        JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE n.nspname = w.schema AND c.relname = w.name
-            AND pg_has_role(
-                c.relowner,
-                CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
-            )
-    ) AS owner_we_may_be
+    ) AS may_act_as_owner,
+    -- A temporary function in PL/pgSQL, of the owner's and of our own.
+    coalesce(
+        has_database_privilege(coalesce(f.owner, c.relowner), current_database(), 'TEMPORARY')
+        AND has_language_privilege(coalesce(f.owner, c.relowner), l.oid, 'USAGE'),
+        false
+    ) AS may_have_sandbox,
+    coalesce(
+        has_database_privilege(current_database(), 'TEMPORARY') AND has_language_privilege(l.oid, 'USAGE'), false
+    ) AS may_have_own_sandbox,
+    -- Whether code that runs as our own role is nobody else by that, and cannot become anybody.
+    NOT EXISTS (
+        SELECT
+        FROM pg_roles AS r
+        WHERE r.rolname <> current_user AND pg_has_role(r.oid, 'MEMBER')
+            AND r.rolname NOT IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables')
+    ) AS is_nobody_else
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
+LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
+LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
+LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = w.column_name AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN LATERAL (
+    -- Several of that name are one owner's, or nobody's.
+    SELECT count(*) > 0 AS stands, CASE WHEN min(p.proowner) = max(p.proowner) THEN min(p.proowner) END AS owner
+    FROM pg_proc AS p
+    WHERE p.pronamespace = n.oid AND p.proname = w.name AND p.pronargs = 1 AND w.column_name = '()'
+) AS f ON true
+LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place

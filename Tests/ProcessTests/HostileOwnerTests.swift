@@ -1,0 +1,261 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What an owner can do to every command: nothing but her own work, and that is done in spite of it.
+@Suite("A hostile owner", .serialized)
+struct HostileOwnerTests {
+    /// A table or view of hers, and what a run on it is to come to.
+    struct Object: Sendable, CustomTestStringConvertible {
+        let name: String
+        let sql: String
+        /// SQL that answers `t` once the work on it is done; nil where it is refused.
+        var isDone: String?
+        /// What `plan` says of one that is refused.
+        var refusal = ""
+        var testDescription: String { name }
+    }
+
+    private static let partitions = """
+        DO $$ BEGIN FOR i IN 1..3 LOOP
+            EXECUTE format('CREATE TABLE app.events_%s PARTITION OF app.events FOR VALUES FROM (%L) TO (%L)',
+                to_char(date_trunc('month', now()) - make_interval(months => i), 'YYYY_MM'),
+                (date_trunc('month', now()) - make_interval(months => i))::date,
+                (date_trunc('month', now()) - make_interval(months => i - 1))::date);
+        END LOOP; END $$;
+        """
+    private static let hasPartitions = "SELECT count(*) > 5 FROM pg_inherits WHERE inhparent = 'app.events'::regclass"
+    private static let parent =
+        "CREATE TABLE app.events (id integer, at date NOT NULL) PARTITION BY RANGE (at);" + partitions
+
+    /// The conventional corpus, with a document, so that its schema has it discovered.
+    private static let corpus = """
+        CREATE TABLE app.embeddings (id integer, tenant_id text, content_tsvector tsvector);
+        INSERT INTO app.embeddings VALUES (1, 'acme', 'a:1 b:2');
+        CREATE TABLE app.embedding_statistics (
+            tenant_id text PRIMARY KEY, total_documents bigint, avg_document_length numeric,
+            term_document_frequencies jsonb, last_updated timestamptz);
+        CREATE FUNCTION app.update_embedding_statistics(t text) RETURNS void LANGUAGE sql AS $$
+            INSERT INTO app.embedding_statistics (tenant_id, total_documents)
+            SELECT t, count(*) FROM app.embeddings AS e WHERE e.tenant_id = t
+            ON CONFLICT (tenant_id) DO UPDATE SET total_documents = EXCLUDED.total_documents $$;
+        """
+    private static let hasFigures =
+        "SELECT total_documents = 1 FROM app.embedding_statistics WHERE tenant_id = 'acme'"
+
+    private static func trigger(_ name: String, on table: String, _ timing: String, _ body: String) -> String {
+        """
+        CREATE FUNCTION app.\(name)() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \(body); RETURN NEW; END $$;
+        CREATE \(timing) ON \(table) FOR EACH ROW EXECUTE FUNCTION app.\(name)();
+        """.replacing(
+            "ON \(table) FOR",
+            with: timing.contains("CONSTRAINT")
+                ? "ON \(table) DEFERRABLE INITIALLY DEFERRED FOR" : "ON \(table) FOR")
+    }
+
+    private static let objects = [
+        Object(
+            name: "a CHECK of the parent",
+            sql:
+                "CREATE TABLE app.events (id integer, at date NOT NULL, CHECK (app.check_it())) PARTITION BY RANGE (at);"
+                + partitions, isDone: hasPartitions),
+        Object(
+            name: "a CHECK of the DEFAULT partition",
+            sql: parent
+                + """
+                CREATE TABLE app.rest PARTITION OF app.events DEFAULT; ALTER TABLE app.rest ADD CHECK (app.check_it());
+                """, isDone: hasPartitions),
+        Object(
+            name: "indexes by an expression and with a predicate, statistics, a generated column",
+            sql: parent
+                + """
+                CREATE FUNCTION app.computed(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+                    'BEGIN PERFORM app.check_it(); RETURN $1; END';
+                CREATE INDEX ON app.events (app.computed(id)); CREATE INDEX ON app.events (id) WHERE app.check_it();
+                CREATE STATISTICS app.s ON app.computed(id), at FROM app.events;
+                ALTER TABLE app.events ADD doubled integer GENERATED ALWAYS AS (app.computed(id)) STORED;
+                ALTER TABLE app.events ADD stolen text DEFAULT app.steal();
+                """, isDone: hasPartitions),
+        Object(
+            name: "policies and triggers of a sibling",
+            sql: parent + trigger("fire", on: "app.events", "TRIGGER t BEFORE INSERT", "PERFORM app.steal()")
+                + """
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'app.events'::regclass LOOP
+                        EXECUTE format('CREATE POLICY p ON %s USING (app.check_it())', t);
+                        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t);
+                        EXECUTE format('CREATE TRIGGER own BEFORE INSERT ON %s FOR EACH ROW WHEN (app.check_it())
+                            EXECUTE FUNCTION app.fire()', t);
+                    END LOOP;
+                END $$;
+                """, isDone: hasPartitions),
+        Object(
+            name: "a materialized view",
+            sql: """
+                CREATE MATERIALIZED VIEW app.stolen AS SELECT 1 AS one, app.steal() AS stolen WITH NO DATA;
+                CREATE UNIQUE INDEX ON app.stolen (one);
+                """, isDone: "SELECT relispopulated FROM pg_class WHERE oid = 'app.stolen'::regclass"),
+        Object(
+            name: "a trigger on the target of the statistics",
+            sql: corpus
+                + trigger(
+                    "fire", on: "app.embedding_statistics", "TRIGGER t BEFORE INSERT OR UPDATE", "PERFORM app.steal()"),
+            isDone: hasFigures),
+        Object(
+            name: "a deferred trigger on the target of the statistics",
+            sql: corpus
+                + trigger(
+                    "fire", on: "app.embedding_statistics", "CONSTRAINT TRIGGER t AFTER INSERT OR UPDATE",
+                    "PERFORM app.steal()"), isDone: hasFigures),
+        Object(
+            name: "the function of the statistics",
+            sql: corpus
+                + """
+                CREATE OR REPLACE FUNCTION app.update_embedding_statistics(t text) RETURNS void LANGUAGE plpgsql AS $$
+                BEGIN
+                    PERFORM app.steal();
+                    INSERT INTO app.embedding_statistics (tenant_id, total_documents) VALUES (t, 1)
+                    ON CONFLICT DO NOTHING;
+                END $$;
+                """, isDone: hasFigures),
+        Object(
+            name: "a predicate of an index of the documents, at planning",
+            sql: corpus + "CREATE INDEX ON app.embeddings (tenant_id) WHERE app.check_it();", isDone: hasFigures),
+        Object(
+            name: "a cast of the tenant's type",
+            sql: corpus.replacing("tenant_id text PRIMARY", with: "tenant_id app.tenant PRIMARY")
+                .replacing("tenant_id text, content", with: "tenant_id app.tenant, content")
+                .replacing("(t text)", with: "(t app.tenant)").replacing("'acme', 'a:1", with: "'(acme)', 'a:1")
+                .replacing(
+                    "CREATE TABLE app.embeddings",
+                    with: """
+                        CREATE TYPE app.tenant AS (name text);
+                        CREATE FUNCTION app.cast_it(app.tenant) RETURNS text LANGUAGE plpgsql AS
+                            'BEGIN PERFORM app.steal(); RETURN ''('' || $1.name || '')''; END';
+                        CREATE CAST (app.tenant AS text) WITH FUNCTION app.cast_it(app.tenant);
+                        CREATE TABLE app.embeddings
+                        """),
+            isDone: "SELECT total_documents = 1 FROM app.embedding_statistics"),
+        Object(
+            name: "a view in the place of the documents",
+            sql: corpus
+                + """
+                ALTER TABLE app.embeddings RENAME TO documents;
+                CREATE VIEW app.embeddings AS
+                    SELECT app.steal() AS tenant_id, content_tsvector FROM app.documents;
+                """, refusal: "app.embeddings is a view"),
+        Object(
+            name: "a table of statistics that is another owner's",
+            sql: corpus + "RESET ROLE; ALTER TABLE app.embedding_statistics OWNER TO :victim; SET ROLE :eve;",
+            refusal: "belong to several roles"),
+    ]
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let object: Object
+        let way: HostileOwner.Way
+        let version: PostgresVersion
+        var testDescription: String { "\(object.name), \(way), \(version)" }
+    }
+
+    private static let cases = objects.flatMap { object in
+        HostileOwner.Way.allCases.flatMap { way in
+            PostgresVersion.underTest.map { Case(object: object, way: way, version: $0) }
+        }
+    }
+
+    @Test(arguments: cases)
+    func getsHerWorkDoneAndNothingElse(_ attempt: Case) async throws {
+        try await HostileOwner.with(attempt.version, attempt.way) { owner in
+            try await owner.psql("SET ROLE :eve; \(attempt.object.sql)")
+            // The work of the setup is hers; what it stole is nothing of ours.
+            try await owner.psql("TRUNCATE app.loot; ALTER ROLE :eve NOSUPERUSER")
+
+            for arguments in [["plan", "--sql"], ["config", "check", "--connect"]] {
+                _ = try await owner.database.pgtend(arguments, user: owner.pgtend)
+                #expect(try await owner.gains() == [], "\(arguments)")
+            }
+            let plan = try await owner.database.pgtend(["plan"], user: owner.pgtend)
+            // As herself she may try: the server refuses what is not hers.
+            if attempt.way.hasMore, !attempt.object.refusal.isEmpty {
+                #expect(plan.standardOutput.contains(attempt.object.refusal), "\(plan)")
+            }
+            let run = try await owner.database.pgtend(["run"], user: owner.pgtend)
+            #expect(try await owner.gains() == [])
+            if let isDone = attempt.object.isDone {
+                #expect(run.succeeded, "\(run)")
+                #expect(try await owner.psql(isDone) == "t", "\(run)")
+            }
+        }
+    }
+
+    /// A ledger that is not pgtend's alone.
+    private static let ledgers = [
+        "CREATE SCHEMA pgtend_ledger AUTHORIZATION :eve",
+        """
+        CREATE SCHEMA pgtend_ledger AUTHORIZATION :eve; SET ROLE :eve;
+        CREATE TABLE pgtend_ledger.schema_migrations (number integer, name text, checksum text, pgtend_version text);
+        INSERT INTO pgtend_ledger.schema_migrations VALUES (1, 'schema', '', ''), (2, 'slot', '', ''), (3, 'run', '', ''),
+            (4, 'step', '', '');
+        CREATE VIEW pgtend_ledger.run AS SELECT app.steal() AS id, 1 AS slot_id;
+        CREATE VIEW pgtend_ledger.step AS SELECT app.steal() AS run_id;
+        CREATE VIEW pgtend_ledger.slot AS SELECT app.steal() AS id;
+        GRANT ALL ON SCHEMA pgtend_ledger TO PUBLIC; GRANT ALL ON ALL TABLES IN SCHEMA pgtend_ledger TO PUBLIC
+        """,
+        """
+        CREATE SCHEMA pgtend_ledger; GRANT ALL ON SCHEMA pgtend_ledger TO PUBLIC; SET ROLE :eve;
+        CREATE FUNCTION pgtend_ledger.hashtextextended(text, bigint) RETURNS bigint LANGUAGE plpgsql AS
+            'BEGIN PERFORM app.steal(); RETURN 1; END'
+        """,
+        """
+        CREATE SCHEMA pgtend_ledger; GRANT USAGE ON SCHEMA pgtend_ledger TO PUBLIC;
+        CREATE TABLE pgtend_ledger.run (id text); GRANT TRIGGER ON pgtend_ledger.run TO :eve; SET ROLE :eve;
+        CREATE FUNCTION app.fire() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM app.steal(); RETURN NEW; END';
+        CREATE TRIGGER t BEFORE INSERT ON pgtend_ledger.run FOR EACH ROW EXECUTE FUNCTION app.fire()
+        """,
+    ]
+
+    @Test(arguments: ledgers, PostgresVersion.underTest)
+    func isNotTrustedWithTheLedger(ledger: String, version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql("SET ROLE :eve; \(Self.parent) RESET ROLE; \(ledger)")
+            try await owner.psql("TRUNCATE app.loot; ALTER ROLE :eve NOSUPERUSER")
+            for arguments in [["status"], ["history"], ["config", "check", "--connect"]] {
+                let result = try await owner.database.pgtend(arguments, user: owner.pgtend)
+                #expect(result.everything.contains("schema pgtend_ledger is not pgtend's alone"), "\(result)")
+                #expect(try await owner.gains() == [], "\(arguments)")
+            }
+            // The work does not depend on it.
+            let run = try await owner.database.pgtend(["run"], user: owner.pgtend)
+            #expect(try await owner.gains() == [])
+            #expect(try await owner.psql(Self.hasPartitions) == "t", "\(run)")
+            #expect(run.everything.contains("schema pgtend_ledger is not pgtend's alone"), "\(run)")
+        }
+    }
+
+    @Test(arguments: PostgresVersion.underTest)
+    func isRefusedAnEventTriggerThatCallsHer(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                """
+                SET ROLE :eve; \(Self.parent) \(Self.corpus)
+                CREATE FUNCTION app.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                BEGIN RESET ROLE; PERFORM app.steal(); END $$;
+                RESET ROLE; CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION app.note();
+                """)
+            for arguments in [["plan"], ["config", "check", "--connect"], ["run"]] {
+                let result = try await owner.database.pgtend(arguments, user: owner.pgtend)
+                #expect(!result.succeeded)
+                #expect(
+                    result.everything.contains("event trigger note calls app.note() of role \(owner.eve)"), "\(result)")
+                #expect(try await owner.gains() == [], "\(arguments)")
+            }
+        }
+    }
+}
+
+extension TestDatabase {
+    fileprivate func pgtend(_ arguments: [String], user: String) async throws -> Program.Result {
+        try await Pgtend.run(arguments + ["--database", conninfo(user: user), "--schema", "app"])
+    }
+}

@@ -1,0 +1,127 @@
+import PostgresClient
+
+/// A database in which the owner of a table wants more than is hers: another owner's rows, or to be a superuser.
+///
+/// Roles belong to the whole cluster, so each database has some of its own. In SQL of the tests `:eve` is the hostile
+/// owner of schema `app`, `:victim` the owner of `vault.secret`, `:pgtend` the role that pgtend connects as.
+package struct HostileOwner: Sendable {
+    /// How pgtend connects.
+    package enum Way: String, CaseIterable, Sendable, CustomStringConvertible {
+        case superuser = "as superuser"
+        case member = "as a member of the owners"
+        case owner = "as the hostile owner herself"
+
+        package var description: String { rawValue }
+        /// Whether code that gets back into the role of the session has won anything.
+        package var hasMore: Bool { self != .owner }
+    }
+
+    package let database: TestDatabase
+    package let way: Way
+
+    /// Runs `body` in such a database, whose roles are dropped with it.
+    package static func with<Value>(
+        _ version: PostgresVersion, _ way: Way, isolation: isolated (any Actor)? = #isolation,
+        _ body: (HostileOwner) async throws -> Value
+    ) async throws -> Value {
+        var names: [String] = []
+        let result: Result<Value, any Error>
+        do {
+            result = .success(
+                try await TestDatabase.with(version) { database in
+                    let owner = HostileOwner(database: database, way: way)
+                    names = [owner.eve, owner.victim, owner.member]
+                    try await owner.prepare(version)
+                    return try await body(owner)
+                })
+        } catch {
+            result = .failure(error)
+        }
+        for name in names { try await Cluster.shared(version).psql("DROP ROLE IF EXISTS \(name)") }
+        return try result.get()
+    }
+
+    package var eve: String { "\(database.name)_eve" }
+    package var victim: String { "\(database.name)_victim" }
+    private var member: String { "\(database.name)_pgtend" }
+    package var pgtend: String {
+        switch way {
+        case .superuser: "postgres"
+        case .member: member
+        case .owner: eve
+        }
+    }
+
+    /// Runs SQL as a superuser, or as the hostile owner.
+    @discardableResult
+    package func psql(_ sql: String, asEve: Bool = false) async throws -> String {
+        try await database.psql(named(sql), user: asEve ? eve : "postgres")
+    }
+
+    /// Puts in the names of this database's roles.
+    package func named(_ sql: String) -> String {
+        [(":eve", eve), (":victim", victim), (":pgtend", pgtend)].reduce(sql) { text, pair in
+            text.split(separator: pair.0, omittingEmptySubsequences: false).joined(separator: pair.1)
+        }
+    }
+
+    /// What she has got: nothing, or a sentence for each thing.
+    package func gains() async throws -> [String] {
+        let found = try await psql(
+            """
+            SELECT 'is a superuser' FROM pg_roles WHERE rolname = ':eve' AND rolsuper
+            UNION ALL
+            SELECT DISTINCT 'has ' || x FROM app.loot
+            """)
+        return found.split(separator: "\n").map(String.init)
+    }
+
+    private func prepare(_ version: PostgresVersion) async throws {
+        let options = version.rawValue >= 16 ? " WITH INHERIT FALSE, SET TRUE" : ""
+        try await database.psql(
+            """
+            CREATE ROLE \(eve) LOGIN; CREATE ROLE \(victim) LOGIN;
+            CREATE ROLE \(member) LOGIN\(version.rawValue >= 16 ? "" : " NOINHERIT");
+            GRANT \(eve), \(victim) TO \(member)\(options);
+            """)
+        try await psql(
+            """
+            CREATE SCHEMA app AUTHORIZATION :eve; GRANT USAGE ON SCHEMA app TO PUBLIC;
+            CREATE SCHEMA vault AUTHORIZATION :victim;
+            SET ROLE :victim;
+            CREATE TABLE vault.secret (x text); INSERT INTO vault.secret VALUES ('the secret');
+            SET ROLE :eve;
+            CREATE TABLE app.loot (x text); GRANT SELECT, INSERT ON app.loot TO PUBLIC;
+            -- Whatever leads back to the session's role, then whatever that role may do.
+            CREATE FUNCTION app.steal() RETURNS text LANGUAGE plpgsql AS $$
+            DECLARE way text;
+            BEGIN
+                FOREACH way IN ARRAY ARRAY[
+                    'RESET ROLE', 'SET ROLE :victim', 'SET LOCAL ROLE :victim', 'RESET SESSION AUTHORIZATION',
+                    'SET SESSION AUTHORIZATION :victim', 'DISCARD ALL', 'RESET ALL',
+                    $w$SELECT set_config('role', ':victim', false)$w$, $w$SELECT set_config('role', 'none', true)$w$
+                ] LOOP
+                    BEGIN
+                        EXECUTE way;
+                        INSERT INTO app.loot SELECT x FROM vault.secret;
+                    EXCEPTION WHEN OTHERS THEN NULL;
+                    END;
+                    BEGIN
+                        EXECUTE way;
+                        ALTER ROLE :eve SUPERUSER;
+                    EXCEPTION WHEN OTHERS THEN NULL;
+                    END;
+                END LOOP;
+                -- So that what called it goes on as if nothing had happened.
+                BEGIN
+                    RESET SESSION AUTHORIZATION;
+                    PERFORM set_config('role', ':eve', false);
+                EXCEPTION WHEN OTHERS THEN NULL;
+                END;
+                RETURN 'done';
+            END $$;
+            CREATE FUNCTION app.check_it() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+            BEGIN PERFORM app.steal(); RETURN true; END $$;
+            """)
+    }
+}

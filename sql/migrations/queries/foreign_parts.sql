@@ -1,0 +1,78 @@
+-- What others than our own role and superusers have in schema $1, or could put there: the first found, as a phrase; no row
+-- for a schema that is not there, and for one that is nobody else's. To be asked before anything in the schema is read: a
+-- view in the place of a table runs its owner's code.
+WITH trusted AS (
+    SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper OR r.rolname = current_user
+),
+home AS (
+    SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace AS n WHERE n.nspname = $1
+),
+relations AS (
+    SELECT c.* FROM home AS h JOIN pg_class AS c ON c.relnamespace = h.oid
+),
+found (what) AS (
+    SELECT format('it belongs to role %I', pg_get_userbyid(h.nspowner))
+    FROM home AS h
+    WHERE h.nspowner NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('%s may create in it', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('role %I', pg_get_userbyid(a.grantee)) END)
+    FROM home AS h
+    CROSS JOIN LATERAL aclexplode(h.nspacl) AS a
+    WHERE a.privilege_type = 'CREATE' AND a.grantee NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('%I belongs to role %I', c.relname, pg_get_userbyid(c.relowner))
+    FROM relations AS c
+    WHERE c.relowner NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('%I is no table', c.relname)
+    FROM relations AS c
+    WHERE c.relkind NOT IN ('r', 'i', 'S')
+    UNION ALL
+    SELECT format('%s may put triggers on %I',
+        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('role %I', pg_get_userbyid(a.grantee)) END, c.relname)
+    FROM relations AS c
+    CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+    WHERE a.privilege_type = 'TRIGGER' AND a.grantee NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('%I has trigger %I', c.relname, t.tgname)
+    FROM relations AS c
+    JOIN pg_trigger AS t ON t.tgrelid = c.oid
+    WHERE NOT t.tgisinternal
+    UNION ALL
+    SELECT format('%I has a rule', c.relname)
+    FROM relations AS c
+    WHERE c.relhasrules
+    UNION ALL
+    SELECT format('%I has policy %I', c.relname, p.polname)
+    FROM relations AS c
+    JOIN pg_policy AS p ON p.polrelid = c.oid
+    UNION ALL
+    SELECT format('%I inherits from another table, or another from it', c.relname)
+    FROM relations AS c
+    WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE c.oid IN (i.inhrelid, i.inhparent))
+    UNION ALL
+    -- A default, a constraint, an index: what they call of ours is built in.
+    SELECT format('%I calls function %s', c.relname, d.refobjid::regprocedure)
+    FROM relations AS c
+    JOIN LATERAL (
+        SELECT 'pg_attrdef'::regclass AS class, e.oid FROM pg_attrdef AS e WHERE e.adrelid = c.oid
+        UNION ALL
+        SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint AS k WHERE k.conrelid = c.oid
+        UNION ALL
+        SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid
+    ) AS part ON true
+    JOIN pg_depend AS d ON d.classid = part.class AND d.objid = part.oid AND d.refclassid = 'pg_proc'::regclass
+    JOIN pg_proc AS f ON f.oid = d.refobjid
+    WHERE f.proowner NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('function %s belongs to role %I', f.oid::regprocedure, pg_get_userbyid(f.proowner))
+    FROM home AS h
+    JOIN pg_proc AS f ON f.pronamespace = h.oid
+    WHERE f.proowner NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('operator %s belongs to role %I', o.oid::regoperator, pg_get_userbyid(o.oprowner))
+    FROM home AS h
+    JOIN pg_operator AS o ON o.oprnamespace = h.oid
+    WHERE o.oprowner NOT IN (SELECT t.oid FROM trusted AS t)
+)
+SELECT f.what FROM found AS f ORDER BY f.what LIMIT 1
