@@ -1,3 +1,4 @@
+import Maintenance
 import PostgresClient
 import TestSupport
 import Testing
@@ -39,7 +40,7 @@ struct RepairSessionTests {
             try await database.wait(
                 until: "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
                     + "AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock')")
-            async let second = database.repair()
+            async let second = Self.repairOnceFree(database)
             try await database.wait(
                 until: "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
                     + "AND application_name = 'pgtend test') = 2")
@@ -51,6 +52,17 @@ struct RepairSessionTests {
             #expect(try await first.verification.gap.isClosed)
             #expect(try await second.verification.gap.isClosed)
             await writer.close()
+        }
+    }
+
+    /// As the refusal's cure says: where the first takes longer than a second one waits, that is run again.
+    private static func repairOnceFree(_ database: TestDatabase) async throws -> SchemaDiagnosis {
+        while true {
+            do {
+                return try await database.repair()
+            } catch let failure as ServerFailure where failure.failureClass == .lockNotAvailable {
+                continue
+            }
         }
     }
 }
