@@ -88,6 +88,7 @@ let fileWithEveryKey = """
           enabled: false
           keep: 7d
           keep_runs: 500
+          owner: keeper
       - name: second
         conninfo: postgresql://tender@db.example.com/second
 

@@ -7,9 +7,10 @@ extension Connection {
     /// Whether a schema of pgtend's own is in other hands: its name alone proves nothing, since anybody who may create
     /// schemas may have made it before us. Reads catalogs only.
     ///
+    /// - Parameter owner: a role that is trusted beside our own and superusers.
     /// - Returns: the refusal, which says what was found; nil where the schema is not there, or nobody else's.
-    package func foreignParts(of schema: String) async throws(PostgresError) -> ServerFailure? {
-        guard let row = try await optionalRow(MigrationQuery.foreignParts(schema)) else { return nil }
+    package func foreignParts(of schema: String, besides owner: String?) async throws(PostgresError) -> ServerFailure? {
+        guard let row = try await optionalRow(MigrationQuery.foreignParts(schema, owner)) else { return nil }
         let found: String = try row.decode("what")
         return ServerFailure(
             failureClass: .refused,
@@ -18,15 +19,17 @@ extension Connection {
                 + "others could run with the rights of pgtend's role",
             cure:
                 "look at who made it; then drop it, or give it and all that is in it to \(RelationName.quoted(server.user)) "
-                + "or to a superuser, without triggers, rules, policies and views")
+                + "to a superuser or to the role that ledger.owner names, without triggers, rules, policies and views")
     }
 }
 
 enum ForeignParts {
     /// A statement that fails where the schema has foreign parts, for the end of a transaction that has written in it.
-    static func proof(_ schema: String) throws(SQLTextError) -> String {
+    static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
         let query = EmbeddedSQL.query("migrations/queries/foreign_parts")
             .replacing("$1", with: try SQLLiteral(schema).quoted)
+            .replacing(
+                "$2", with: try owner.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted } ?? "NULL")
         let body = """
             DECLARE found text; BEGIN
                 found := (\(query));

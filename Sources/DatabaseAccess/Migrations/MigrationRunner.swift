@@ -98,7 +98,9 @@ package struct MigrationRunner {
     private func hasHistory() async throws(ServerFailure) -> Bool {
         let foreign: ServerFailure
         do throws(PostgresError) {
-            guard let schema = set.ownSchema, let found = try await connection.foreignParts(of: schema) else {
+            guard let schema = set.ownSchema,
+                let found = try await connection.foreignParts(of: schema, besides: set.schemaOwner)
+            else {
                 return try await connection.row(set.hasHistoryQuery).decode("has_history")
             }
             foreign = found
@@ -167,7 +169,10 @@ package struct MigrationRunner {
         do throws(PostgresError) {
             let record = try spelled(record(of: migration, checksum: checksum))
             // Whoever made the schema while we were about to would have it filled.
-            let proof = try spelled(set.ownSchema.map(ForeignParts.proof)) ?? ""
+            let proof =
+                try set.ownSchema.map { (schema) throws(PostgresError) in
+                    try spelled(ForeignParts.proof(schema, besides: set.schemaOwner))
+                } ?? ""
             // Each part begins on a new line, since the one before it may end in a comment.
             try await connection.script(
                 unsafe: [migration.text, historyTable, record, proof].joined(separator: "\n;\n"))

@@ -12,6 +12,8 @@ package struct MigrationSet: Sendable {
     /// The schema of the history table, if nobody but pgtend's role and superusers may have anything in it; nil if it
     /// may be another role's.
     package let ownSchema: String?
+    /// A role that is trusted with that schema beside them.
+    package var schemaOwner: String?
     /// The history table, which has a row for each migration that was applied; qualified, as written in SQL.
     package let historyTable: String
     /// The embedded file, without `.sql`, that creates the history table. It runs after the first migration, in the

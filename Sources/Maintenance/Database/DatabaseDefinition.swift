@@ -113,8 +113,13 @@ package struct LedgerDefinition: Hashable, Sendable {
     package var keep: Duration
     /// The most runs that are kept, whatever their age.
     package var keepRuns: Int
+    /// The role that owns the ledger; nil: pgtend's own, or a superuser. Whoever owns it has code run as pgtend's role.
+    package var owner: String?
 
-    package init(enabled: Bool = true, keep: Duration = .seconds(30 * 86_400), keepRuns: Int = 10_000) {
+    package init(
+        enabled: Bool = true, keep: Duration = .seconds(30 * 86_400), keepRuns: Int = 10_000, owner: String? = nil
+    ) {
+        self.owner = owner
         self.enabled = enabled
         self.keep = keep
         self.keepRuns = keepRuns

@@ -13,12 +13,14 @@ enum LedgerAvailability: Sendable {
     /// It has migrations that this version of pgtend does not know.
     case newer(ServerFailure)
 
-    /// - Parameter writing: whether the session also needs the privileges to write.
+    /// - Parameters:
+    ///   - owner: `LedgerDefinition.owner`.
+    ///   - writing: whether the session also needs the privileges to write.
     /// - Throws: if the queries themselves fail.
     static func read(
-        on connection: Connection, writing: Bool = true
+        on connection: Connection, owner: String?, writing: Bool = true
     ) async throws(PostgresError) -> LedgerAvailability {
-        if let foreign = try await connection.foreignParts(of: MigrationSet.ledgerSchema) {
+        if let foreign = try await connection.foreignParts(of: MigrationSet.ledgerSchema, besides: owner) {
             return .unavailable(foreign)
         }
         let row = try await connection.row(LedgerQuery.session())

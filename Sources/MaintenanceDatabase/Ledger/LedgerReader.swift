@@ -31,7 +31,7 @@ package struct LedgerReader: Sendable {
         }
         do throws(ServerFailure) {
             let reader = LedgerReader(connection: connection, database: definition.name)
-            let value = try await reader.exists() ? try await body(reader) : nil
+            let value = try await reader.exists(ownedBy: definition.ledger.owner) ? try await body(reader) : nil
             await connection.close()
             return value
         } catch {
@@ -40,9 +40,9 @@ package struct LedgerReader: Sendable {
         }
     }
 
-    private func exists() async throws(ServerFailure) -> Bool {
+    private func exists(ownedBy owner: String?) async throws(ServerFailure) -> Bool {
         let availability = try await withServerFailure { () async throws(PostgresError) in
-            try await LedgerAvailability.read(on: connection, writing: false)
+            try await LedgerAvailability.read(on: connection, owner: owner, writing: false)
         }
         switch availability {
         case .ready: return true

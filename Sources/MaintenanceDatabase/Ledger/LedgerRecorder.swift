@@ -171,7 +171,7 @@ struct LedgerRecorder: Sendable {
     private mutating func prepare(_ connection: Connection) async throws(ServerFailure) {
         do throws(PostgresError) {
             availability = try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
-                try await LedgerAvailability.read(on: connection)
+                try await LedgerAvailability.read(on: connection, owner: definition.ledger.owner)
             }
         } catch {
             try continueWithoutLedger(after: error)
@@ -193,8 +193,10 @@ struct LedgerRecorder: Sendable {
     }
 
     private mutating func install(_ connection: Connection) async throws(ServerFailure) {
+        var set = MigrationSet.ledger
+        set.schemaOwner = definition.ledger.owner
         let runner = MigrationRunner(
-            connection: connection, set: .ledger, programVersion: identity.programVersion)
+            connection: connection, set: set, programVersion: identity.programVersion)
         do throws(ServerFailure) {
             let applied = try await runner.apply().applied
             availability = .ready

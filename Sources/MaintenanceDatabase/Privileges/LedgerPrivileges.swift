@@ -8,9 +8,10 @@ import SQLText
 struct LedgerPrivileges {
     let connection: Connection
     let session: PrivilegeSession
+    let definition: LedgerDefinition
 
     func findings() async throws(PostgresError) -> [PrivilegeFinding] {
-        switch try await LedgerAvailability.read(on: connection) {
+        switch try await LedgerAvailability.read(on: connection, owner: definition.owner) {
         case .ready: []
         case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try missingCreate()]
         case .unavailable(let failure) where failure.failureClass == .privilege: try missingGrants()

@@ -70,7 +70,9 @@ package struct PrivilegeCheck: Sendable {
             findings += try await ObjectPrivileges(connection: connection, session: session, work: work).findings()
             findings += try RoleAdvice(session: session, owners: work.owners).findings
             if definition.ledger.enabled {
-                findings += try await LedgerPrivileges(connection: connection, session: session).findings()
+                findings += try await LedgerPrivileges(
+                    connection: connection, session: session, definition: definition.ledger
+                ).findings()
             }
             return findings
         } catch {

@@ -19,6 +19,12 @@ enum LedgerKeys {
                 "keep_runs", \.ledger.keepRuns,
                 .integer(100...1_000_000, because: "a run is a row, and one for each of its steps"),
                 "At most that many runs are kept, whatever their age."),
+            .value(
+                "owner", \.ledger.owner, ValueFormat.name(of: "role").optional,
+                """
+                The role that owns the schema pgtend_ledger, where that is neither the role that pgtend connects as nor a \
+                superuser. It is trusted with all that pgtend may do.
+                """),
         ]),
         "What the service remembers of its runs, in the database itself.")
 }

@@ -83,6 +83,29 @@ struct LedgerInstallationTests {
         }
     }
 
+    @Test("what a role that is no superuser has installed is another's alone where the configuration names it")
+    func usesTheNamedOwners() async throws {
+        try await TestDatabase.with { database in
+            try await withRole(in: database) { role in
+                let other = "\(role)_other"
+                try await database.psql(
+                    "CREATE ROLE \(other) LOGIN; CREATE SCHEMA pgtend_ledger AUTHORIZATION \(role)")
+                await database.serve(TestSlot.order(.views), user: role)
+                try await database.psql(
+                    """
+                    GRANT USAGE ON SCHEMA pgtend_ledger TO \(other);
+                    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgtend_ledger TO \(other);
+                    """)
+                let refused = await database.serve(TestSlot.order(.partitions), user: other)
+                #expect(refused.slot?.unrecorded?.failureClass == .refused)
+                #expect(refused.slot?.unrecorded?.message.contains("it belongs to role \(role)") == true)
+                let named = await database.serve(TestSlot.order(.partitions), user: other) { $0.ledger.owner = role }
+                #expect(named.slot?.unrecorded == nil && named.slot?.state == .ran(late: false), "\(named)")
+                try await database.psql("DROP OWNED BY \(other); DROP ROLE \(other)")
+            }
+        }
+    }
+
     @Test("several services that install it at once have it once", arguments: PostgresVersion.underTest)
     func isMadeOnce(version: PostgresVersion) async throws {
         try await TestDatabase.with(version, template: LedgerWorld.template) { database in

@@ -1,8 +1,8 @@
--- What others than our own role and superusers have in schema $1, or could put there: the first found, as a phrase; no row
+-- What others than our own role, superusers and role $2 (NULL for none) have in schema $1, or could put there: the first found, as a phrase; no row
 -- for a schema that is not there, and for one that is nobody else's. To be asked before anything in the schema is read: a
 -- view in the place of a table runs its owner's code.
 WITH trusted AS (
-    SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper OR r.rolname = current_user
+    SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper OR r.rolname IN (current_user, $2::text)
 ),
 home AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace AS n WHERE n.nspname = $1
@@ -28,11 +28,20 @@ found (what) AS (
     FROM relations AS c
     WHERE c.relkind NOT IN ('r', 'i', 'S')
     UNION ALL
-    SELECT format('%s may put triggers on %I',
+    SELECT format('%s may put triggers or foreign keys on %I',
         CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('role %I', pg_get_userbyid(a.grantee)) END, c.relname)
     FROM relations AS c
     CROSS JOIN LATERAL aclexplode(c.relacl) AS a
-    WHERE a.privilege_type = 'TRIGGER' AND a.grantee NOT IN (SELECT t.oid FROM trusted AS t)
+    WHERE a.privilege_type IN ('TRIGGER', 'REFERENCES') AND a.grantee NOT IN (SELECT t.oid FROM trusted AS t)
+    UNION ALL
+    SELECT format('columns of %I are granted', c.relname)
+    FROM relations AS c
+    WHERE EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL)
+    UNION ALL
+    SELECT format('%I is referred to by %s', c.relname, k.conrelid::regclass)
+    FROM relations AS c
+    JOIN pg_constraint AS k ON k.confrelid = c.oid
+    WHERE k.conrelid NOT IN (SELECT r.oid FROM relations AS r)
     UNION ALL
     SELECT format('%I has trigger %I', c.relname, t.tgname)
     FROM relations AS c
