@@ -104,6 +104,21 @@ enum ArchitectureRules {
         return matches(of: names, in: file.codeAndStrings).map { "\(file.path): names \($0)" }
     }
 
+    /// A role that is set confines nobody's code: whatever may run some goes through the sandbox. LOCK TABLE and what gives
+    /// a partition to its owner run none.
+    static func roles(_ file: SourceFile) -> [String] {
+        let homes = [
+            "Sources/DatabaseAccess/Sandbox/Sandbox.swift", "Sources/DatabaseAccess/Locks/LockDeadline.swift",
+            "Sources/MaintenanceDatabase/Partitions/PartitionDDL.swift",
+        ]
+        guard !homes.contains(file.path) else { return [] }
+        return matches(
+            of: /["\n;] *SET (?:LOCAL |SESSION )?ROLE\b|\bRESET ROLE\b|\bSESSION AUTHORIZATION\b/,
+            in: file.codeAndStrings
+        )
+        .map { "\(file.path): sets a role: \($0)" }
+    }
+
     /// 32 lower-case hexadecimal digits are a message id, written once: where it is declared, with an entry in the
     /// catalog that begins with it. Comments count too: what is searched for is to be found once.
     static func messageIDs(_ files: [SourceFile], catalog: String) -> [String] {

@@ -52,6 +52,10 @@ struct ArchitectureTests {
         #expect(files.flatMap(ArchitectureRules.platformNames) == [])
     }
 
+    @Test func aRoleIsSetWhereNoCodeCanLeaveIt() {
+        #expect(files.flatMap(ArchitectureRules.roles) == [])
+    }
+
     @Test func aMessageIDStandsOnceInTheSourcesAndInTheCatalog() throws {
         let catalog = try String(contentsOf: Self.root.appending(path: "systemd/pgtend.catalog"), encoding: .utf8)
         #expect(ArchitectureRules.messageIDs(files, catalog: catalog) == [])
@@ -62,6 +66,18 @@ struct ArchitectureTests {
     }
 
     // MARK: Each rule can fail
+
+    @Test(arguments: [
+        #"let sql = "SET LOCAL ROLE \(owner)""#, #"let sql = "SET ROLE NONE""#, #"try await script("RESET ROLE")"#,
+        #"let sql = "SET SESSION AUTHORIZATION \(owner)""#,
+    ])
+    func refusesARoleThatIsSetElsewhere(line: String) {
+        let file = SourceFile(path: "Sources/MaintenanceDatabase/Views/Snippet.swift", text: line)
+        #expect(ArchitectureRules.roles(file).count == 1)
+        let prose = SourceFile(
+            path: "Sources/MaintenanceDatabase/Views/Snippet.swift", text: #"let text = "may SET ROLE to it""#)
+        #expect(ArchitectureRules.roles(prose) == [])
+    }
 
     @Test func refusesAFolderOfTooManyFilesAndAFileOfTooManyLines() {
         func file(_ name: String, lines: Int, head: String = "") -> SourceFile {

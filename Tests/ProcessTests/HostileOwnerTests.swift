@@ -188,6 +188,50 @@ struct HostileOwnerTests {
         }
     }
 
+    /// New partitions are given to the owner of their siblings, as whom a rule of hers would run.
+    @Test(arguments: PostgresVersion.underTest)
+    func handsNothingOverThatSheHasChanged(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                """
+                GRANT USAGE ON SCHEMA vault TO :eve; SET ROLE :eve;
+                CREATE TABLE app.later (n integer); CREATE TABLE app.start (n integer);
+                CREATE FUNCTION app.later() RETURNS trigger LANGUAGE plpgsql AS $$
+                DECLARE made regclass;
+                BEGIN
+                    FOR made IN SELECT oid FROM pg_class WHERE relname ~ '^events_' AND relkind = 'r'
+                        AND relowner = ':eve'::regrole AND EXISTS (SELECT FROM app.start)
+                    LOOP
+                        EXECUTE format('GRANT ALL ON %s TO PUBLIC', made);
+                        EXECUTE format('CREATE RULE r AS ON INSERT TO %s DO ALSO
+                            INSERT INTO app.loot SELECT x FROM vault.secret', made);
+                    END LOOP;
+                    RETURN NULL;
+                END $$;
+                CREATE CONSTRAINT TRIGGER later AFTER INSERT ON app.later DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION app.later();
+                CREATE FUNCTION app.arm() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+                BEGIN PERFORM app.armed(); RETURN true; END $$;
+                CREATE FUNCTION app.armed() RETURNS void LANGUAGE sql AS 'INSERT INTO app.later VALUES (1)';
+                \(Self.parent)
+                ALTER TABLE app.events ADD CHECK (app.arm());
+                RESET ROLE;
+                GRANT CREATE ON SCHEMA app TO :victim;
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'app.events'::regclass LOOP
+                        EXECUTE format('ALTER TABLE %s OWNER TO :victim', t);
+                    END LOOP;
+                END $$;
+                INSERT INTO app.start VALUES (1);
+                """)
+            let run = try await owner.database.pgtend(["run"], user: owner.pgtend)
+            #expect(run.everything.contains("is not as it was created, and was not given to"), "\(run)")
+            let given = try await owner.psql(
+                "SELECT count(*) FROM pg_class WHERE relowner = ':victim'::regrole AND relkind = 'r' AND relhasrules")
+            #expect(given == "0")
+        }
+    }
+
     /// A ledger that is not pgtend's alone.
     private static let ledgers = [
         "CREATE SCHEMA pgtend_ledger AUTHORIZATION :eve",

@@ -1,4 +1,3 @@
-import Maintenance
 import PostgresClient
 import SQLText
 
@@ -22,7 +21,6 @@ package struct Sandbox: Sendable {
 
     private enum Form {
         case function(SearchPath, query: String)
-        case plain(query: String)
         /// The statements that come before those that the server restricts.
         case server(preparation: [String])
     }
@@ -33,16 +31,14 @@ package struct Sandbox: Sendable {
 
     /// - Parameters:
     ///   - role: nil keeps the role that connected.
-    ///   - confinement: what has been found of the objects: with `.noCode` the statements run as they are.
     ///   - statements: executed one after another.
     ///   - query: executed after them; its only value is returned as text.
     package init(
-        as role: String?, _ confinement: Confinement, path: SearchPath = .pinned, unsafe statements: [String],
-        query: String = ""
+        as role: String?, path: SearchPath = .pinned, unsafe statements: [String], query: String = ""
     ) throws(SQLTextError) {
         self.role = try role.map(SQLIdentifier.init)
         self.statements = statements
-        form = confinement == .sandbox ? .function(path, query: query) : .plain(query: query)
+        form = .function(path, query: query)
     }
 
     /// For a statement whose foreign code the server itself runs as the owner of the object and restricts, so that it can
@@ -72,23 +68,18 @@ package struct Sandbox: Sendable {
 
     /// What is sent before the work, in a message of its own, so that `pg_stat_activity` shows the work.
     var preparation: [String] {
-        switch form {
-        case .plain: become
-        case .function: become + [SandboxText.enter.text]
-        case .server(let preparation): become + preparation
+        // What code of others may have made before under our own names would stop each step that comes after it.
+        let discard = ["DISCARD TEMPORARY"]
+        return switch form {
+        case .function: discard + become + [SandboxText.enter.text]
+        case .server(let preparation): discard + become + preparation
         }
     }
 
     /// - Parameter isReadOnly: whether the transaction can write nothing any more from the call on.
     func work(isReadOnly: Bool = false) throws(SQLTextError) -> [String] {
         let readOnly = isReadOnly ? ["SET TRANSACTION READ ONLY"] : []
-        let path: SearchPath, query: String
-        switch form {
-        case .server: return statements + Self.leave
-        case .plain(let query):
-            return readOnly + statements + (query.isEmpty ? [] : ["SELECT (\(query)) AS result"]) + Self.leave
-        case .function(let searchPath, let value): (path, query) = (searchPath, value)
-        }
+        guard case .function(let path, let query) = form else { return statements + Self.leave }
         let settings = [
             ("statements", statements.joined(separator: ";\n")), ("query", query),
             ("path", path == .pinned ? SessionSettings.searchPath : ""),
@@ -107,10 +98,11 @@ package struct Sandbox: Sendable {
     ///   - settings: those of our sessions.
     ///   - limits: those of the transaction, while it is settled.
     func cleanup(settings: String, limits: String, _ isLast: Bool) -> [String] {
-        let reset = ["RESET ALL", settings, limits]
-        guard case .function = form else { return reset }
-        return reset + (isLast ? ["CLOSE ALL"] + become + [SandboxText.settle.text] + Self.leave : [])
-            + ["DISCARD TEMPORARY", "DEALLOCATE ALL", "UNLISTEN *"]
+        var statements = ["RESET ALL", settings, limits]
+        if case .function = form, isLast {
+            statements += ["CLOSE ALL"] + become + [SandboxText.settle.text] + Self.leave
+        }
+        return statements + ["DISCARD TEMPORARY", "DEALLOCATE ALL", "UNLISTEN *"]
     }
 
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }

@@ -24,16 +24,13 @@ package struct CreatePartition: StepAction {
     /// The tables at the other end of the parent's foreign keys, either way, sorted by name: ATTACH PARTITION locks
     /// them with SHARE ROW EXCLUSIVE.
     package var foreignKeyTables: [RelationName]
-    /// Of code that attaching it may run.
-    package var confinement: Confinement
 
     package init(
         parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
         to: Instant,
         keyType: PartitionKeyType, keyColumn: String, template: PartitionTemplate,
-        defaultPartition: RelationName?, foreignKeyTables: [RelationName], confinement: Confinement = .sandbox
+        defaultPartition: RelationName?, foreignKeyTables: [RelationName]
     ) {
-        self.confinement = confinement
         self.parent = parent
         self.parentOID = parentOID
         self.parentOwner = parentOwner
@@ -78,7 +75,7 @@ extension CreatePartition {
         guard table.oid == parentOID, table.owner == parentOwner,
             table.key == .column(keyColumn, type: keyType.rawValue),
             table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables,
-            table.confinement == confinement
+            table.ownerMayHaveSandbox
         else { return "\(parent) is not the table any more that was planned for; run again" }
         return switch table.coverage(from: from, to: to) {
         case .none: nil

@@ -134,13 +134,9 @@ package struct PartitionPlanner {
             result.refusals.append(notOwner(set.table, count: creations.count, first: first))
             creations = []
         }
-        if !creations.isEmpty,
-            let obstacle = set.table.confinement.obstacle(of: set.table.owner)
-        {
+        if !creations.isEmpty, !set.table.ownerMayHaveSandbox {
             result.refusals.append(
-                Refusal(
-                    task: .partitions, object: set.table.name, reason: .noTemporary,
-                    explanation: obstacle.explanation, cure: obstacle.cure))
+                .noSandbox(.partitions, set.table.name, of: set.table.owner, in: snapshot.server.database))
             creations = []
         }
         if !creations.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
@@ -197,8 +193,7 @@ package struct PartitionPlanner {
             from: from, to: to, keyType: set.keyType, keyColumn: set.keyColumn,
             template: snapshot.templates[set.table.oid]
                 ?? PartitionTemplate(relation: set.table.name, owner: set.table.owner),
-            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
-            confinement: set.table.confinement)
+            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables)
     }
 
     /// Attaching an empty table takes milliseconds. Only the scan of a DEFAULT partition can take long, and it must

@@ -19,8 +19,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var foreignKeyTables: [RelationName]
     /// Publications that publish its changes under the names of its partitions (publish_via_partition_root is off).
     package var leafPublications: [String]
-    /// Of code that attaching a partition may run.
-    package var confinement: Confinement
+    /// Whether the owner can make a temporary function in PL/pgSQL, in which its code is confined.
+    package var ownerMayHaveSandbox: Bool
 
     package enum Strategy: String, Hashable, Sendable {
         case range = "r"
@@ -40,9 +40,9 @@ package struct PartitionedTable: Hashable, Sendable {
     package init(
         oid: UInt32, name: RelationName, owner: String, mayActAsOwner: Bool = true, strategy: Strategy = .range,
         key: Key, partitions: [Partition] = [], defaultPartition: RelationName? = nil, isPartition: Bool = false,
-        foreignKeyTables: [RelationName] = [], leafPublications: [String] = [], confinement: Confinement = .sandbox
+        foreignKeyTables: [RelationName] = [], leafPublications: [String] = [], ownerMayHaveSandbox: Bool = true
     ) {
-        self.confinement = confinement
+        self.ownerMayHaveSandbox = ownerMayHaveSandbox
         self.oid = oid
         self.name = name
         self.owner = owner

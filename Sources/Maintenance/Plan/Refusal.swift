@@ -41,6 +41,22 @@ package struct Refusal: Hashable, Sendable {
     }
 }
 
+extension Refusal {
+    /// - Parameter role: the role whose code would run; nil for the role that pgtend connects as.
+    static func noSandbox(
+        _ task: TaskKind, _ object: RelationName, of role: String?, in database: String
+    ) -> Refusal {
+        let who = role ?? "the role that pgtend connects as"
+        return Refusal(
+            task: task, object: object, reason: .noTemporary,
+            explanation:
+                "\(who) has no TEMPORARY on the database, or no USAGE on the language plpgsql, and code of its "
+                + "objects could not be kept within its rights: that takes a temporary function",
+            cure: "GRANT TEMPORARY ON DATABASE \(RelationName.quoted(database)) TO "
+                + (role.map(RelationName.quoted) ?? "that role"))
+    }
+}
+
 /// A refusal, thrown by a planner.
 struct Refused: Error {
     let refusal: Refusal

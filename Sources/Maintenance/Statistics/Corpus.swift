@@ -8,9 +8,6 @@ package struct Corpus: Hashable, Sendable {
     package var role: String?
     /// Every tenant with a document or a row of statistics, as text, ordered by the key.
     package var tenants: Tenants
-    /// Of code that reading its tables and updating its figures may run.
-    package var confinement: Confinement
-
     package enum Tenants: Hashable, Sendable {
         case known([String])
         /// A relation, a column or the function that the definition names does not exist; a phrase that names it.
@@ -23,14 +20,15 @@ package struct Corpus: Hashable, Sendable {
         /// Its tables and its function have no one owner that pgtend's role may become, so that their code would run as
         /// pgtend's role, which may become others.
         case noOneOwner([String])
+        /// Its role can make no temporary function, in which code of its tables is confined, in that database.
+        case noSandbox(database: String)
         /// They could not be read, for example because row-level security would have hidden some.
         case unreadable(ServerFailure)
     }
 
     package init(
-        definition: CorpusDefinition, role: String? = nil, tenants: Tenants, confinement: Confinement = .sandbox
+        definition: CorpusDefinition, role: String? = nil, tenants: Tenants
     ) {
-        self.confinement = confinement
         self.definition = definition
         self.role = role
         self.tenants = tenants
@@ -49,17 +47,17 @@ extension Corpus {
     package var isAbsent: Bool {
         switch tenants {
         case .missing, .noUniqueTarget: true
-        case .known, .noTable, .noOneOwner, .unreadable: false
+        case .known, .noTable, .noOneOwner, .noSandbox, .unreadable: false
         }
     }
 
     /// nil if it can be maintained.
     package var obstacle: Obstacle? {
         switch tenants {
-        case .known:
-            return confinement.obstacle(of: role).map {
-                Obstacle(reason: .noTemporary, explanation: $0.explanation, cure: $0.cure)
-            }
+        case .known: return nil
+        case .noSandbox(let database):
+            let refusal = Refusal.noSandbox(.statistics, definition.source, of: role, in: database)
+            return Obstacle(reason: refusal.reason, explanation: refusal.explanation, cure: refusal.cure)
         case .missing(let what):
             return Obstacle(
                 reason: .missing, explanation: "the configuration names \(what), which the database does not have",

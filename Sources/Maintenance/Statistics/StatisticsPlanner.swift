@@ -26,9 +26,7 @@ package struct StatisticsPlanner {
 
     private func step(_ corpus: Corpus, tenant: String) -> PlanStep {
         PlanStep(
-            .updateStatistics(
-                UpdateStatistics(
-                    corpus: corpus.definition, tenant: tenant, role: corpus.role, confinement: corpus.confinement)),
+            .updateStatistics(UpdateStatistics(corpus: corpus.definition, tenant: tenant, role: corpus.role)),
             reason: "changes of its documents are not recorded between runs, so it is due on every run",
             limits: StepLimits(locks: definition.locks, statementTimeout: definition.statistics.statementTimeout))
     }

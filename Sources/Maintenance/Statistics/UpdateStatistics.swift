@@ -11,11 +11,7 @@ package struct UpdateStatistics: StepAction {
     /// The role for SET ROLE before the work; nil keeps the role that connected.
     package var role: String?
 
-    /// Of code that the update may run.
-    package var confinement: Confinement
-
-    package init(corpus: CorpusDefinition, tenant: String, role: String?, confinement: Confinement = .sandbox) {
-        self.confinement = confinement
+    package init(corpus: CorpusDefinition, tenant: String, role: String?) {
         self.corpus = corpus
         self.tenant = tenant
         self.role = role
@@ -36,9 +32,7 @@ extension UpdateStatistics {
     /// Why this step no longer fits the corpus as it is now; nil if it does.
     package func supersession(by corpus: Corpus) -> String? {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
-        if corpus.role != role { return "\(corpus.definition.target) belongs to another role by now; run again" }
-        return corpus.confinement == confinement
-            ? nil : "what its owner may do in the database changed after the plan was made; run again"
+        return corpus.role == role ? nil : "\(corpus.definition.target) belongs to another role by now; run again"
     }
 }
 

@@ -54,17 +54,38 @@ struct CreatePartitionWork: StepWork {
         for requirement in strong {
             try await deadline?.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
         }
-        // The locks now keep others from adding code.
-        if action.confinement == .noCode, !strong.isEmpty, let changed = try await recheckTable(on: connection) {
-            return .rollback(.superseded(reason: changed))
-        }
         try await connection.run(ddl.attach, limits: limits, tighter: deadline?.settings, timeout: timeout)
+        if !ddl.handOver.isEmpty { try await proveBeforeHandOver(on: connection) }
         for statement in ddl.handOver {
             try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(statement)", timeout: timeout)
         }
         // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
         if !ddl.handOver.isEmpty { try await connection.script(unsafe: limits) }
         return .commit
+    }
+
+    /// Code of the parent's owner has run since the partition was created: a rule or a grant of its making would become
+    /// the new owner's.
+    private func proveBeforeHandOver(on connection: Connection) async throws(PostgresError) {
+        let query = CatalogQuery.templateHandOver(
+            action.partition.schema, action.partition.name, action.parent.schema, action.parent.name,
+            action.parentOwner, action.template.defaultGrantees)
+        var doubts: [String] = []
+        for row in try await connection.rows(query) { doubts.append(try row.decode("what")) }
+        if doubts.isEmpty, let made = try await TemplateReader(connection: connection).read(action.partition) {
+            var expected = made
+            expected.triggers = action.template.triggers
+            expected.policies = action.template.policies
+            expected.rowSecurity = action.template.rowSecurity
+            expected.forceRowSecurity = action.template.forceRowSecurity
+            expected.relation = action.template.relation
+            doubts = made.differences(from: expected) + made.localObjects.map { "it has \($0.definition) of its own" }
+        }
+        guard let doubt = doubts.first else { return }
+        throw PostgresError(
+            .server,
+            "\(action.partition) is not as it was created, and was not given to \(action.template.owner): \(doubt)",
+            hint: "code of \(action.parentOwner) that attaching it runs has changed it")
     }
 
     // MARK: - Rechecks

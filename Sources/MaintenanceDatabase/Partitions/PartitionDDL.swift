@@ -53,9 +53,9 @@ struct PartitionDDL {
                 ["ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"] + (try templateDDL.grants)
                 + ["SET LOCAL ROLE NONE"]
         }
-        self.create = try Sandbox(as: step.parentOwner, step.confinement, unsafe: create)
+        self.create = try Sandbox(as: step.parentOwner, unsafe: create)
         self.attach = try Sandbox(
-            as: step.parentOwner, step.confinement, path: .ofRole, unsafe: attach + (try templateDDL.afterAttach))
+            as: step.parentOwner, path: .ofRole, unsafe: attach + (try templateDDL.afterAttach))
         publish = try templateDDL.publications
     }
 }

@@ -27,13 +27,7 @@ struct PartitionReader {
         for row in try await connection.rows(
             CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name)))
         {
-            var table = try table(row)
-            if table.hasCalendarKey, try !row.decode("may_have_sandbox", as: Bool.self) {
-                table.confinement = try await connection.confinementWithoutSandbox(
-                    of: [table.name] + table.foreignKeyTables,
-                    trees: table.defaultPartition.map { [$0] } ?? [], rows: false)
-            }
-            tables.append(table)
+            tables.append(try table(row))
         }
         guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
         for index in tables.indices {
@@ -81,7 +75,8 @@ struct PartitionReader {
             defaultPartition: hasDefault ? try RelationName(row, schema: "default_schema", name: "default_name") : nil,
             isPartition: try row.decode("is_partition"),
             foreignKeyTables: zip(foreignSchemas, foreignNames).map(RelationName.init(schema:name:)),
-            leafPublications: try row.decode("leaf_publications"))
+            leafPublications: try row.decode("leaf_publications"),
+            ownerMayHaveSandbox: try row.decode("may_have_sandbox"))
     }
 }
 

@@ -39,8 +39,11 @@ struct CorpusPrivileges {
                 findings += try await self.function(function)
             }
         }
-        if case .impossible(let code, let database) = corpus.confinement {
-            findings.append(try .temporary(for: role, in: database, because: "confine \(code)"))
+        if case .noSandbox(let database) = corpus.tenants {
+            findings.append(
+                try .temporary(
+                    for: role, in: database,
+                    because: "confine code of what it owns (and USAGE on the language plpgsql)"))
         }
         return (needed, findings)
     }

@@ -87,9 +87,11 @@ struct ObjectPrivileges {
     private func partitions(_ owned: [RelationPrivileges]) throws(PostgresError) -> [PrivilegeFinding] {
         let tables = Set(work.tables.map(\.name))
         var findings: [PrivilegeFinding] = []
-        for table in work.tables {
-            guard case .impossible(let code, let database) = table.confinement else { continue }
-            findings.append(try .temporary(for: table.owner, in: database, because: "confine \(code)"))
+        for table in work.tables where !table.ownerMayHaveSandbox {
+            findings.append(
+                try .temporary(
+                    for: table.owner, in: connection.server.database,
+                    because: "confine code of what it owns (and USAGE on the language plpgsql)"))
         }
         for table in owned where tables.contains(table.relation) {
             let lacking = (table.mayUseSchema ? [] : ["USAGE"]) + (table.mayCreateInSchema ? [] : ["CREATE"])

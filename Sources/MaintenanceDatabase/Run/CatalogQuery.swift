@@ -12,6 +12,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case views = "run/catalog/views"
     case templateTables = "run/template/tables"
     case templateGrants = "run/template/grants"
+    case templateHandOver = "run/template/hand_over"
     case templatePolicies = "run/template/policies"
     case templateParts = "run/template/parts"
     case templateColumns = "run/template/columns"

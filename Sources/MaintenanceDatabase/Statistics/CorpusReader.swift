@@ -32,80 +32,21 @@ struct CorpusReader {
         return read
     }
 
-    /// Whether the corpus can be maintained, as far as the catalog tells, and by which role: the owner of both tables
-    /// if pgtend's role may SET ROLE to it. Does not list the tenants.
-    func presence(of corpus: CorpusDefinition) async throws(PostgresError) -> Corpus {
-        func refused(_ why: Corpus.Tenants) -> Corpus { Corpus(definition: corpus, tenants: why) }
-        let source = corpus.sourceColumns
-        let target = corpus.targetColumns
-        var parts: [(RelationName, String)] =
-            // The tables first, so that a missing table is not reported as a missing column.
-            [(corpus.source, ""), (corpus.target, "")] + (corpus.terms.map { [($0.table, "")] } ?? [])
-            + [(corpus.source, source.tenant), (corpus.source, source.tsvector), (corpus.target, target.tenant)]
-        if let function = corpus.function {
-            parts.append((function, "()"))
-        } else {
-            parts += [target.documents, target.average, target.frequencies, target.updated].map { (corpus.target, $0) }
-        }
-        if let terms = corpus.terms {
-            parts += [terms.tenant, terms.term, terms.documents].map { (terms.table, $0) }
-        }
+    /// Whether the corpus can be maintained, as far as the catalog tells, and by which role. Does not list the tenants.
+    func presence(of definition: CorpusDefinition) async throws(PostgresError) -> Corpus {
+        let parts = CorpusParts(definition)
         let rows = try await connection.rows(
-            CatalogQuery.corpusPresence(parts.map(\.0.schema), parts.map(\.0.name), parts.map(\.1)))
-        var owners: Set<Owner> = []
-        var (isNobodyElse, mayHaveOwnSandbox) = (true, true)
-        var noTable: Corpus.Tenants?
-        for row in rows {
-            let relation = try RelationName(row)
-            let column: String = try row.decode("column_name")
-            guard try row.decode("is_present", as: Bool.self) else {
-                if let kind: String = try row.decodeIfPresent("other_kind") {
-                    noTable = noTable ?? .noTable(relation, kind)
-                    continue
-                }
-                let what =
-                    switch column {
-                    case "": "table \(relation)"
-                    case "()": "function \(relation)(tenant)"
-                    default: "column \(column) of \(relation)"
-                    }
-                return refused(.missing(what))
-            }
-            if corpus.function == nil, relation == corpus.target, column == target.tenant,
-                try !row.decode("is_unique", as: Bool.self)
-            {
-                return refused(.noUniqueTarget)
-            }
-            isNobodyElse = try row.decode("is_nobody_else")
-            mayHaveOwnSandbox = try row.decode("may_have_own_sandbox")
-            let owner = Owner(
-                name: try row.decode("owner"), isSuperuser: try row.decode("is_superusers"),
-                mayBecome: try row.decode("may_act_as_owner"), mayHaveSandbox: try row.decode("may_have_sandbox"))
-            owners.insert(owner)
+            CatalogQuery.corpusPresence(
+                parts.names.map(\.relation.schema), parts.names.map(\.relation.name), parts.names.map(\.column)))
+        if let obstacle = try parts.obstacle(rows) { return Corpus(definition: definition, tenants: obstacle) }
+        let owners = try CorpusOwners(rows)
+        var corpus = Corpus(definition: definition, role: owners.worker?.name, tenants: .known([]))
+        if owners.worker == nil, !owners.isSessionNobodyElse {
+            corpus.tenants = .noOneOwner(owners.names)
+        } else if !(owners.worker?.mayHaveSandbox ?? owners.mayHaveOwnSandbox) {
+            corpus.tenants = .noSandbox(database: connection.server.database)
         }
-        // Where all of it is superusers', one of them will do.
-        let distinct = owners.filter { !$0.isSuperuser }
-        owners = distinct.isEmpty ? Set(owners.prefix(1)) : distinct
-        if let noTable { return refused(noTable) }
-        var result = Corpus(definition: corpus, tenants: .known([]))
-        if owners.count == 1, let owner = owners.first, owner.mayBecome {
-            result.role = owner.name
-            mayHaveOwnSandbox = owner.mayHaveSandbox
-        } else if !isNobodyElse {
-            // Whoever owns a part of it, its triggers and functions would run as pgtend's role.
-            return refused(.noOneOwner(owners.map(\.name).sorted()))
-        }
-        if !mayHaveOwnSandbox {
-            result.confinement =
-                if let function = corpus.function {
-                    .impossible(code: "function \(function)", database: connection.server.database)
-                } else {
-                    try await connection.confinementWithoutSandbox(
-                        of: [], trees: [corpus.source, corpus.target] + (corpus.terms.map { [$0.table] } ?? []),
-                        rows: true)
-                }
-        }
-        return result
+        return corpus
     }
 
     /// Lists the tenants, as the corpus's role. If that fails, for example because a policy would hide some of them, the
@@ -113,7 +54,7 @@ struct CorpusReader {
     private func tenants(of corpus: Corpus, _ limits: StepLimits) async throws(PostgresError) -> Corpus.Tenants {
         do throws(PostgresError) {
             let query = try spelled(CorpusSQL(corpus.definition).tenants)
-            let sandbox = try spelled(Sandbox(as: corpus.role, corpus.confinement, unsafe: [], query: query))
+            let sandbox = try spelled(Sandbox(as: corpus.role, unsafe: [], query: query))
             let tenants = try await connection.read(sandbox, limits: limits.settings, timeout: limits.clientTimeout)
             guard let listed = [String](arrayText: tenants) else {
                 throw PostgresError(
@@ -124,13 +65,5 @@ struct CorpusReader {
             guard [.server, .timedOut].contains(error.kind), !connection.isBroken else { throw error }
             return .unreadable(ServerFailure(error))
         }
-    }
-
-    /// Of a part of a corpus.
-    private struct Owner: Hashable {
-        let name: String
-        let isSuperuser: Bool
-        let mayBecome: Bool
-        let mayHaveSandbox: Bool
     }
 }

@@ -11,7 +11,7 @@ struct UpdateStatisticsWork: StepWork {
     private var sandbox: Sandbox {
         get throws(SQLTextError) {
             try Sandbox(
-                as: action.role, action.confinement, path: .ofRole,
+                as: action.role, path: .ofRole,
                 unsafe: CorpusSQL(action.corpus).update(tenant: action.tenant))
         }
     }

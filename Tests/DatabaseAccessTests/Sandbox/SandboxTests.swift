@@ -178,7 +178,7 @@ struct SandboxTests {
             let attack = attempt.attack
             try await owner.psql(attack.preparation, asEve: true)
             let connection = try await owner.database.connect(user: owner.pgtend)
-            let sandbox = try Sandbox(as: owner.eve, .sandbox, path: .ofRole, unsafe: [attack.statement])
+            let sandbox = try Sandbox(as: owner.eve, path: .ofRole, unsafe: [attack.statement])
             let isDone: Bool
             do {
                 try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
@@ -235,7 +235,7 @@ struct SandboxTests {
                 """
             let before: String = try await connection.row(settings).decode("settings")
             let sandbox = try Sandbox(
-                as: owner.eve, .sandbox, path: .ofRole, unsafe: ["INSERT INTO app.target (id) VALUES (1)"])
+                as: owner.eve, path: .ofRole, unsafe: ["INSERT INTO app.target (id) VALUES (1)"])
             try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
                 try await connection.run(sandbox, limits: limits)
             }
@@ -252,7 +252,7 @@ struct SandboxTests {
             let connection = try await owner.database.connect(user: owner.pgtend)
             try await connection.execute("SELECT pg_advisory_lock(1, 2)")
             let sandbox = try Sandbox(
-                as: owner.eve, .sandbox, unsafe: ["INSERT INTO app.target (id) VALUES (1)"])
+                as: owner.eve, unsafe: ["INSERT INTO app.target (id) VALUES (1)"])
             let error = await #expect(throws: PostgresError.self) {
                 try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
                     try await connection.run(sandbox, limits: limits)

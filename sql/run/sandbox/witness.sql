@@ -18,4 +18,12 @@ SELECT 'cursor', c.name, NULL FROM pg_catalog.pg_cursors AS c WHERE c.is_holdabl
 UNION ALL
 SELECT 'prepared statement', p.name, NULL FROM pg_catalog.pg_prepared_statements AS p
 UNION ALL
+SELECT 'temporary function', p.proname, NULL
+FROM pg_catalog.pg_proc AS p
+WHERE p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+UNION ALL
+SELECT 'temporary type', t.typname, NULL
+FROM pg_catalog.pg_type AS t
+WHERE t.typnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+UNION ALL
 SELECT 'channel', c, NULL FROM pg_catalog.pg_listening_channels() AS c

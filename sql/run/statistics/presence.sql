@@ -52,10 +52,11 @@ LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
 LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
 LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = w.column_name AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN LATERAL (
-    -- Several of that name are one owner's, or nobody's.
+    -- All that a call with one argument may find; several of that name are one owner's, or nobody's.
     SELECT count(*) > 0 AS stands, CASE WHEN min(p.proowner) = max(p.proowner) THEN min(p.proowner) END AS owner
     FROM pg_proc AS p
-    WHERE p.pronamespace = n.oid AND p.proname = w.name AND p.pronargs = 1 AND w.column_name = '()'
+    WHERE p.pronamespace = n.oid AND p.proname = w.name
+        AND (p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 OR p.provariadic <> 0) AND w.column_name = '()'
 ) AS f ON true
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place

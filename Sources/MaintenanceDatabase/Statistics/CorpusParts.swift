@@ -1,0 +1,101 @@
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// The relations, columns and the function that a corpus is made of, in the order of the rows of
+/// `sql/run/statistics/presence.sql`.
+struct CorpusParts {
+    /// An empty column stands for the relation, "()" for a function.
+    let names: [(relation: RelationName, column: String)]
+    private let definition: CorpusDefinition
+
+    init(_ definition: CorpusDefinition) {
+        self.definition = definition
+        let (source, target) = (definition.sourceColumns, definition.targetColumns)
+        // The tables first, so that a missing table is not reported as a missing column.
+        var names = [(definition.source, ""), (definition.target, "")]
+        if let terms = definition.terms { names.append((terms.table, "")) }
+        names += [
+            (definition.source, source.tenant), (definition.source, source.tsvector),
+            (definition.target, target.tenant),
+        ]
+        if let function = definition.function {
+            names.append((function, "()"))
+        } else {
+            names += [target.documents, target.average, target.frequencies, target.updated].map {
+                (definition.target, $0)
+            }
+        }
+        if let terms = definition.terms {
+            names += [terms.tenant, terms.term, terms.documents].map { (terms.table, $0) }
+        }
+        self.names = names
+    }
+
+    /// What is missing, before what is something else than a table; nil if all is there.
+    func obstacle(_ rows: [Row]) throws(PostgresError) -> Corpus.Tenants? {
+        var noTable: Corpus.Tenants?
+        for row in rows {
+            let relation = try RelationName(row)
+            let column: String = try row.decode("column_name")
+            if try row.decode("is_present", as: Bool.self) {
+                let isKey = definition.function == nil && relation == definition.target
+                if isKey, column == definition.targetColumns.tenant, try !row.decode("is_unique", as: Bool.self) {
+                    return .noUniqueTarget
+                }
+            } else if let kind: String = try row.decodeIfPresent("other_kind") {
+                noTable = noTable ?? .noTable(relation, kind)
+            } else {
+                switch column {
+                case "": return .missing("table \(relation)")
+                case "()": return .missing("function \(relation)(tenant)")
+                default: return .missing("column \(column) of \(relation)")
+                }
+            }
+        }
+        return noTable
+    }
+}
+
+/// Whose the parts of a corpus are, and whose code therefore runs in work on it.
+struct CorpusOwners {
+    struct Owner: Hashable {
+        let name: String
+        let isSuperuser: Bool
+        /// Whether pgtend's role may SET ROLE to it.
+        let mayBecome: Bool
+        let mayHaveSandbox: Bool
+    }
+
+    /// Superusers, whose code may run as anyone, only where there is nobody else.
+    private let owners: [Owner]
+    /// Whether code that runs as pgtend's own role is nobody else by that, and cannot become anybody.
+    let isSessionNobodyElse: Bool
+    let mayHaveOwnSandbox: Bool
+
+    init(_ rows: [Row]) throws(PostgresError) {
+        var all: [Owner] = []
+        var (isNobodyElse, mayHaveOwnSandbox) = (true, true)
+        for row in rows {
+            isNobodyElse = try row.decode("is_nobody_else")
+            mayHaveOwnSandbox = try row.decode("may_have_own_sandbox")
+            // Several functions of that name may belong to several roles.
+            let relation = try RelationName(row)
+            let name: String? = try row.decodeIfPresent("owner")
+            all.append(
+                Owner(
+                    name: name ?? "the owners of \(relation)",
+                    isSuperuser: try row.decode("is_superusers"), mayBecome: try row.decode("may_act_as_owner"),
+                    mayHaveSandbox: try row.decode("may_have_sandbox")))
+        }
+        let others = Set(all.filter { !$0.isSuperuser })
+        owners = others.isEmpty ? Array(all.prefix(1)) : others.sorted { $0.name < $1.name }
+        isSessionNobodyElse = isNobodyElse
+        self.mayHaveOwnSandbox = mayHaveOwnSandbox
+    }
+
+    var names: [String] { owners.map(\.name) }
+
+    /// The one owner, if pgtend's role may become it.
+    var worker: Owner? { owners.count == 1 ? owners.first { $0.mayBecome } : nil }
+}
