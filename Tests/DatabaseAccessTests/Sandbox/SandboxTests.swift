@@ -245,6 +245,45 @@ struct SandboxTests {
         }
     }
 
+    /// A restricted operation may make functions and, on some versions, types in the temporary schema: they are gone before
+    /// the next step, which may be another owner's.
+    @Test(arguments: PostgresVersion.underTest)
+    func startsEachStepWithoutWhatARefreshHasLeft(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(
+                """
+                \(Self.target)
+                CREATE FUNCTION app.litter() RETURNS integer LANGUAGE plpgsql AS $$
+                DECLARE way text;
+                BEGIN
+                    FOREACH way IN ARRAY ARRAY[
+                        'CREATE FUNCTION pg_temp.pgtend_sandbox() RETURNS text LANGUAGE sql AS $f$SELECT app.steal()$f$',
+                        'CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (app.check_it())'
+                    ] LOOP
+                        BEGIN EXECUTE way; EXCEPTION WHEN OTHERS THEN NULL; END;
+                    END LOOP;
+                    RETURN 1;
+                END $$;
+                CREATE MATERIALIZED VIEW app.view AS SELECT app.litter() AS one WITH NO DATA;
+                """, asEve: true)
+            let connection = try await owner.database.connect(user: owner.pgtend)
+            let insert = try Sandbox(as: owner.eve, path: .ofRole, unsafe: ["INSERT INTO app.target VALUES (1)"])
+            let refresh = try Sandbox(restrictedByServer: "REFRESH MATERIALIZED VIEW app.view", as: owner.eve)
+            let again = try Sandbox(as: owner.eve, path: .ofRole, unsafe: ["INSERT INTO app.target VALUES (2)"])
+            for sandbox in [insert, refresh, again] {
+                try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
+                    try await connection.run(sandbox, limits: limits)
+                }
+            }
+            #expect(try await owner.psql("SELECT count(*) FROM app.target") == "2")
+            let left = """
+                SELECT (SELECT count(*) FROM pg_proc AS p WHERE p.pronamespace = pg_my_temp_schema())
+                    + (SELECT count(*) FROM pg_type AS t WHERE t.typnamespace = pg_my_temp_schema()) AS left
+                """
+            #expect(try await connection.row(Statement(unsafe: left)).decode("left", as: Int.self) == 0)
+        }
+    }
+
     @Test(arguments: PostgresVersion.underTest)
     func keepsNothingOfCodeThatReleasesOurLocks(version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .member) { owner in

@@ -19,6 +19,16 @@ BEGIN
         ORDER BY s.setrole = 0, s.setdatabase = 0
         LIMIT 1;
     END IF;
+    -- The default of this session may be that of the role that connected, which is not the owner's.
+    IF path IS NULL AND EXISTS (
+        SELECT
+        FROM pg_db_role_setting AS s
+        CROSS JOIN LATERAL unnest(s.setconfig) AS e (setting)
+        WHERE s.setrole = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = session_user)
+            AND e.setting LIKE 'search\_path=%'
+    ) THEN
+        path := '"$user", public';
+    END IF;
     IF path IS NULL THEN
         SET LOCAL search_path TO DEFAULT;
     ELSE

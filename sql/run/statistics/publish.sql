@@ -3,19 +3,19 @@
 -- tenant's column.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
-    SELECT pg_catalog.count(*) AS documents
+    SELECT count(*) AS documents
     FROM {source} AS d
-    WHERE d.{source.tenant} = $1 AND pg_catalog.length(d.{source.tsvector}) > 0
+    WHERE d.{source.tenant} = $1 AND length(d.{source.tsvector}) > 0
 ),
 counted AS MATERIALIZED (
-    SELECT l.lexeme AS term, pg_catalog.count(*) AS documents, pg_catalog.sum(coalesce(pg_catalog.cardinality(l.positions), 0)) AS positions
+    SELECT l.lexeme AS term, count(*) AS documents, sum(coalesce(cardinality(l.positions), 0)) AS positions
     FROM {source} AS d
-    CROSS JOIN LATERAL pg_catalog.unnest(d.{source.tsvector}) AS l
+    CROSS JOIN LATERAL unnest(d.{source.tsvector}) AS l
     WHERE d.{source.tenant} = $1
     GROUP BY l.lexeme
 ),
 totals AS (
-    SELECT p.documents, (SELECT pg_catalog.sum(c.positions) FROM counted AS c) / nullif(p.documents, 0) AS average
+    SELECT p.documents, (SELECT sum(c.positions) FROM counted AS c) / nullif(p.documents, 0) AS average
     FROM population AS p
 ),
 -- when terms:
@@ -59,8 +59,8 @@ published AS (
         ({target.tenant}, {target.documents}, {target.average}, {target.frequencies}, {target.updated})
     SELECT
         $1, n.documents, n.average,
-        coalesce((SELECT pg_catalog.jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), pg_catalog.jsonb_build_object()),
-        pg_catalog.now()
+        coalesce((SELECT jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), jsonb_build_object()),
+        now()
     FROM totals AS n
     ON CONFLICT ({target.tenant}) DO UPDATE SET
         {target.documents} = EXCLUDED.{target.documents},
@@ -75,10 +75,10 @@ published AS (
 SELECT
     n.documents AS total_documents,
     n.average AS avg_document_length,
-    (SELECT pg_catalog.count(*) FROM counted) AS total_terms,
+    (SELECT count(*) FROM counted) AS total_terms,
 -- when terms:
-    (SELECT pg_catalog.count(*) FROM written) AS terms_written,
-    (SELECT pg_catalog.count(*) FROM removed) AS terms_removed
+    (SELECT count(*) FROM written) AS terms_written,
+    (SELECT count(*) FROM removed) AS terms_removed
 -- else
     0::bigint AS terms_written,
     0::bigint AS terms_removed
