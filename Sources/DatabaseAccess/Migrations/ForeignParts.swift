@@ -18,7 +18,7 @@ extension Connection {
                 "schema \(schema) is not pgtend's alone: \(found). Nothing in it is read or written, since code of "
                 + "others could run with the rights of pgtend's role",
             cure:
-                "look at who made it; then drop it, or give it and all that is in it to \(RelationName.quoted(server.user)) "
+                "look at who made it; then drop it, or give it and all that is in it to \(RelationName.quoted(server.user)), "
                 + "to a superuser or to the role that ledger.owner names, without triggers, rules, policies and views")
     }
 }
