@@ -1,6 +1,9 @@
 import PostgresClient
 
 extension Connection {
+    /// Begins a transaction that may write, whatever the session's defaults are.
+    package static let beginReadWrite = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+
     /// Runs `body` in one `REPEATABLE READ READ ONLY` transaction, so that all its queries see the same snapshot.
     ///
     /// Deparsing an expression takes an `ACCESS SHARE` lock on its table. `lock_timeout` is 5 seconds, so that a

@@ -33,6 +33,15 @@ package enum EmbeddedSQL {
         text("\(path).sql")
     }
 
+    /// A query without the lines that are comments, which name what they explain: in a comment, a name with a newline that
+    /// is put in for a placeholder would end it. The directives of a template, which look like comments, stay.
+    package static func queryWithoutComments(_ path: String) -> String {
+        query(path).split(separator: "\n").filter { line in
+            let content = line.drop { $0 == " " }
+            return !content.hasPrefix("--") || ["-- when ", "-- else", "-- end"].contains { line.hasPrefix($0) }
+        }.joined(separator: "\n")
+    }
+
     /// A query, by its path without `.sql`, whose identifiers are still placeholders.
     package static func template(_ path: String) -> QueryTemplate {
         QueryTemplate(text: query(path))

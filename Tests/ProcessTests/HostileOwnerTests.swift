@@ -6,14 +6,14 @@ import Testing
 @Suite("A hostile owner", .serialized)
 struct HostileOwnerTests {
     /// A table or view of hers, and what a run on it is to come to.
-    struct Object: Sendable, CustomTestStringConvertible {
+    struct Object: Sendable, CustomStringConvertible {
         let name: String
         let sql: String
         /// SQL that answers `t` once the work on it is done; nil where it is refused.
         var isDone: String?
         /// What `plan` says of one that is refused.
         var refusal = ""
-        var testDescription: String { name }
+        var description: String { name }
     }
 
     private static let partitions = """
@@ -150,23 +150,10 @@ struct HostileOwnerTests {
             refusal: "belong to several roles"),
     ]
 
-    struct Case: Sendable, CustomTestStringConvertible {
-        let object: Object
-        let way: HostileOwner.Way
-        let version: PostgresVersion
-        var testDescription: String { "\(object.name), \(way), \(version)" }
-    }
-
-    private static let cases = objects.flatMap { object in
-        HostileOwner.Way.allCases.flatMap { way in
-            PostgresVersion.underTest.map { Case(object: object, way: way, version: $0) }
-        }
-    }
-
-    @Test(arguments: cases)
-    func getsHerWorkDoneAndNothingElse(_ attempt: Case) async throws {
+    @Test(arguments: HostileOwner.Attempt.all(objects))
+    func getsHerWorkDoneAndNothingElse(_ attempt: HostileOwner.Attempt<Object>) async throws {
         try await HostileOwner.with(attempt.version, attempt.way) { owner in
-            try await owner.psql("SET ROLE :eve; \(attempt.object.sql)")
+            try await owner.psql("SET ROLE :eve; \(attempt.subject.sql)")
             // The work of the setup is hers; what it stole is nothing of ours.
             try await owner.psql("TRUNCATE app.loot; ALTER ROLE :eve NOSUPERUSER")
 
@@ -176,12 +163,12 @@ struct HostileOwnerTests {
             }
             let plan = try await owner.database.pgtend(["plan"], user: owner.pgtend)
             // As herself she may try: the server refuses what is not hers.
-            if attempt.way.hasMore, !attempt.object.refusal.isEmpty {
-                #expect(plan.standardOutput.contains(attempt.object.refusal), "\(plan)")
+            if attempt.way.hasMore, !attempt.subject.refusal.isEmpty {
+                #expect(plan.standardOutput.contains(attempt.subject.refusal), "\(plan)")
             }
             let run = try await owner.database.pgtend(["run"], user: owner.pgtend)
             #expect(try await owner.gains() == [])
-            if let isDone = attempt.object.isDone {
+            if let isDone = attempt.subject.isDone {
                 #expect(run.succeeded, "\(run)")
                 #expect(try await owner.psql(isDone) == "t", "\(run)")
             }

@@ -16,6 +16,24 @@ package struct HostileOwner: Sendable {
         package var hasMore: Bool { self != .owner }
     }
 
+    /// One thing to try, in one way, on one version.
+    package struct Attempt<Subject: Sendable & CustomStringConvertible>: Sendable, CustomStringConvertible {
+        package let subject: Subject
+        package let way: Way
+        package let version: PostgresVersion
+
+        package var description: String { "\(subject), \(way), \(version)" }
+
+        /// Each of the subjects in each way on each version under test.
+        package static func all(_ subjects: [Subject]) -> [Self] {
+            subjects.flatMap { subject in
+                Way.allCases.flatMap { way in
+                    PostgresVersion.underTest.map { Self(subject: subject, way: way, version: $0) }
+                }
+            }
+        }
+    }
+
     package let database: TestDatabase
     package let way: Way
 

@@ -15,10 +15,10 @@ extension Connection {
     ) async throws(PostgresError) {
         let tighter = tighter ?? limits
         let before = try await rows(
-            ofEach: [limits, SandboxText.witness.text, tighter] + sandbox.preparation, timeout: timeout)
+            ofEach: [limits, SandboxText.witness, tighter] + sandbox.preparation, timeout: timeout)
         let after = try await rows(
             ofEach: try spelled(sandbox.work()) + sandbox.cleanup(settings: settingsScript, limits: tighter, isLast)
-                + [limits, SandboxText.witness.text], timeout: timeout)
+                + [limits, SandboxText.witness], timeout: timeout)
         try SandboxWitness(before: before.first, after: after.last).requireUnchanged()
     }
 
@@ -32,14 +32,13 @@ extension Connection {
     package func read(
         _ sandbox: Sandbox, limits: String, timeout: Duration? = nil
     ) async throws(PostgresError) -> String {
-        // Whatever the default of the session is, a function is to be made.
-        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
         do throws(PostgresError) {
             let before = try await rows(
-                ofEach: [begin, SandboxText.witness.text, limits] + sandbox.preparation, timeout: timeout)
+                ofEach: [Self.beginReadWrite, SandboxText.witness, limits] + sandbox.preparation, timeout: timeout)
             let after = try await rows(
                 ofEach: try spelled(sandbox.work(isReadOnly: true))
-                    + ["ROLLBACK", begin, "DEALLOCATE ALL", SandboxText.witness.text, "ROLLBACK"], timeout: timeout)
+                    + ["ROLLBACK", Self.beginReadWrite, "DEALLOCATE ALL", SandboxText.witness, "ROLLBACK"],
+                timeout: timeout)
             try SandboxWitness(before: before.first, after: after.last).requireUnchanged()
             guard let result = after.dropLast().last?.first else {
                 throw PostgresError(.shape, "the sandbox returned no result")

@@ -71,7 +71,7 @@ package struct Sandbox: Sendable {
         // What code of others may have made before under our own names would stop each step that comes after it.
         let discard = ["DISCARD TEMPORARY"]
         return switch form {
-        case .function: discard + become + [SandboxText.enter.text]
+        case .function: discard + become + [SandboxText.enter]
         case .server(let preparation): discard + become + preparation
         }
     }
@@ -88,7 +88,7 @@ package struct Sandbox: Sendable {
         for (name, value) in settings {
             calls.append("pg_catalog.set_config('pgtend.\(name)', \(try SQLLiteral(value).quoted), true)")
         }
-        return ["SELECT \(calls.joined(separator: ", "))"] + readOnly + [SandboxText.call.text] + Self.leave
+        return ["SELECT \(calls.joined(separator: ", "))"] + readOnly + [SandboxText.call] + Self.leave
             + ["SELECT pg_catalog.current_setting('pgtend.result') AS result"]
     }
 
@@ -100,7 +100,7 @@ package struct Sandbox: Sendable {
     func cleanup(settings: String, limits: String, _ isLast: Bool) -> [String] {
         var statements = ["RESET ALL", settings, limits]
         if case .function = form, isLast {
-            statements += ["CLOSE ALL"] + become + [SandboxText.settle.text] + Self.leave
+            statements += ["CLOSE ALL"] + become + [SandboxText.settle] + Self.leave
         }
         return statements + ["DISCARD TEMPORARY", "DEALLOCATE ALL", "UNLISTEN *"]
     }

@@ -1,12 +1,9 @@
 import EmbeddedSQL
 
 /// The statements around those of a sandbox: they are the same whatever runs in it.
-enum SandboxText: String {
-    case enter, call, settle, witness
-
-    /// Without the comments that begin a line.
-    var text: String {
-        EmbeddedSQL.query("run/sandbox/\(rawValue)").split(separator: "\n").filter { !$0.hasPrefix("--") }
-            .joined(separator: "\n")
-    }
+enum SandboxText {
+    static let enter = EmbeddedSQL.queryWithoutComments("run/sandbox/enter")
+    static let call = EmbeddedSQL.queryWithoutComments("run/sandbox/call")
+    static let settle = EmbeddedSQL.queryWithoutComments("run/sandbox/settle")
+    static let witness = EmbeddedSQL.queryWithoutComments("run/sandbox/witness")
 }

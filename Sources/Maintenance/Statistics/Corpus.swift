@@ -26,9 +26,7 @@ package struct Corpus: Hashable, Sendable {
         case unreadable(ServerFailure)
     }
 
-    package init(
-        definition: CorpusDefinition, role: String? = nil, tenants: Tenants
-    ) {
+    package init(definition: CorpusDefinition, role: String? = nil, tenants: Tenants) {
         self.definition = definition
         self.role = role
         self.tenants = tenants

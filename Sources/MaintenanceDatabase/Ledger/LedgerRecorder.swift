@@ -180,12 +180,8 @@ struct LedgerRecorder: Sendable {
         switch availability {
         case .ready: break
         case .absent: slot?.unrecorded = .noLedger
-        case .unavailable(let failure):
-            slot?.unrecorded = failure
-            // A manual run has no slot report to carry it.
-            if order == nil, failure.failureClass == .refused {
-                sink.record(.service(.ledgerUnavailable(database: definition.name, failure)))
-            }
+        case .unavailable(let failure) where failure.failureClass == .refused: reportUnavailable(failure)
+        case .unavailable(let failure): slot?.unrecorded = failure
         case .newer(let failure):
             // Somebody has begun an upgrade: without the ledger, this run would repeat the work of the newer services.
             if order != nil { throw failure }
@@ -215,8 +211,12 @@ struct LedgerRecorder: Sendable {
         let failure = ServerFailure(error)
         if order == nil ? error.kind != .server : failure.endsRun { throw failure }
         availability = .unavailable(failure)
+        reportUnavailable(failure)
+    }
+
+    /// A manual run has no slot report to carry the failure.
+    private mutating func reportUnavailable(_ failure: ServerFailure) {
         slot?.unrecorded = failure
-        // A manual run has no slot report to carry it.
         if order == nil { sink.record(.service(.ledgerUnavailable(database: definition.name, failure))) }
     }
 }

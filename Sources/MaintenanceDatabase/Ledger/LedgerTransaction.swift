@@ -13,7 +13,7 @@ struct LedgerTransaction {
     static let clientTimeout = Duration.seconds(30)
 
     private static let beginning = """
-        BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+        \(Connection.beginReadWrite);
         SET LOCAL lock_timeout = '2s';
         SET LOCAL statement_timeout = '20s'
         """

@@ -40,10 +40,7 @@ struct CorpusPrivileges {
             }
         }
         if case .noSandbox(let database) = corpus.tenants {
-            findings.append(
-                try .temporary(
-                    for: role, in: database,
-                    because: "confine code of what it owns (and USAGE on the language plpgsql)"))
+            findings.append(try .sandbox(for: role, in: database))
         }
         return (needed, findings)
     }

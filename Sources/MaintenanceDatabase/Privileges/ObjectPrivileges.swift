@@ -88,10 +88,7 @@ struct ObjectPrivileges {
         let tables = Set(work.tables.map(\.name))
         var findings: [PrivilegeFinding] = []
         for table in work.tables where !table.ownerMayHaveSandbox {
-            findings.append(
-                try .temporary(
-                    for: table.owner, in: connection.server.database,
-                    because: "confine code of what it owns (and USAGE on the language plpgsql)"))
+            findings.append(try .sandbox(for: table.owner, in: connection.server.database))
         }
         for table in owned where tables.contains(table.relation) {
             let lacking = (table.mayUseSchema ? [] : ["USAGE"]) + (table.mayCreateInSchema ? [] : ["CREATE"])

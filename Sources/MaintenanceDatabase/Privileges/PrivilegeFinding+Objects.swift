@@ -66,6 +66,12 @@ extension PrivilegeFinding {
             found: "it has not", cures: [.sql("GRANT TEMPORARY ON DATABASE \(name) TO \(grantee)")])
     }
 
+    /// A role in whose sandbox code of what it owns is confined.
+    static func sandbox(for role: String, in database: String) throws(PostgresError) -> PrivilegeFinding {
+        try .temporary(
+            for: role, in: database, because: "confine code of what it owns (and USAGE on the language plpgsql)")
+    }
+
     static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {
         let signature = "\(try spelled(function.function.quoted))(\(function.arguments))"
         return PrivilegeFinding(

@@ -86,7 +86,7 @@ extension StepLimits {
 
 extension StepLimits {
     /// The statements that begin the transaction of a step, in a run and in the script of a plan.
-    var beginning: [String] { ["BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", settings] }
+    var beginning: [String] { [Connection.beginReadWrite, settings] }
 
     /// The `SET LOCAL` statements of that transaction.
     var settings: String {

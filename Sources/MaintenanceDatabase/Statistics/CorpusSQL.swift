@@ -49,18 +49,9 @@ struct CorpusSQL {
         ]
     }
 
-    /// Removes comments, since they contain names of tables, and a name with a newline would end its comment. The
-    /// directives of the template, which look like comments, stay.
-    private static func withoutComments(_ text: String) -> String {
-        text.split(separator: "\n").filter { line in
-            let content = line.drop { $0 == " " }
-            return !content.hasPrefix("--") || ["-- when ", "-- else", "-- end"].contains { line.hasPrefix($0) }
-        }.joined(separator: "\n")
-    }
-
     /// - Parameter tenant: a literal in the place of the parameter. It goes in with the names: one of them may be `$1`.
     private func rendered(_ query: String, tenant: String? = nil) throws(SQLTextError) -> String {
-        let text = Self.withoutComments(EmbeddedSQL.query(query)).replacing("$1", with: "{parameter}")
+        let text = EmbeddedSQL.queryWithoutComments(query).replacing("$1", with: "{parameter}")
         let names = names.merging(tenant.map { ["parameter": $0] } ?? [:]) { $1 }
         do throws(QueryTemplateError) {
             return try QueryTemplate(text: text).rendered(

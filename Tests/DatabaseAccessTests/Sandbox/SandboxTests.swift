@@ -7,7 +7,7 @@ import Testing
 @Suite("The sandbox for an owner's code")
 struct SandboxTests {
     /// A way in: what the hostile owner prepares, and the statement of ours that runs it.
-    struct Attack: Sendable, CustomTestStringConvertible {
+    struct Attack: Sendable, CustomStringConvertible {
         let name: String
         let preparation: String
         var statement = "INSERT INTO app.target (id) VALUES (1)"
@@ -18,7 +18,7 @@ struct SandboxTests {
         /// The last major version on which it works against the statement alone: from 18 on a deferred trigger fires as
         /// the role that it was queued by.
         var lastVersion = Int.max
-        var testDescription: String { name }
+        var description: String { name }
     }
 
     private static let target = "CREATE TABLE app.target (id integer PRIMARY KEY, at date);"
@@ -159,23 +159,10 @@ struct SandboxTests {
             preparation: target + "CREATE RULE r AS ON INSERT TO app.target DO ALSO SELECT app.steal();"),
     ]
 
-    struct Case: Sendable, CustomTestStringConvertible {
-        let attack: Attack
-        let way: HostileOwner.Way
-        let version: PostgresVersion
-        var testDescription: String { "\(attack.name), \(way), \(version)" }
-    }
-
-    private static let cases = attacks.flatMap { attack in
-        HostileOwner.Way.allCases.flatMap { way in
-            PostgresVersion.underTest.map { Case(attack: attack, way: way, version: $0) }
-        }
-    }
-
-    @Test(arguments: cases)
-    func keepsHerInHerRole(_ attempt: Case) async throws {
+    @Test(arguments: HostileOwner.Attempt.all(attacks))
+    func keepsHerInHerRole(_ attempt: HostileOwner.Attempt<Attack>) async throws {
         try await HostileOwner.with(attempt.version, attempt.way) { owner in
-            let attack = attempt.attack
+            let attack = attempt.subject
             try await owner.psql(attack.preparation, asEve: true)
             let connection = try await owner.database.connect(user: owner.pgtend)
             let sandbox = try Sandbox(as: owner.eve, path: .ofRole, unsafe: [attack.statement])
