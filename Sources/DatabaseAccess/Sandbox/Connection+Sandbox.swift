@@ -2,8 +2,9 @@ import PostgresClient
 import SQLText
 
 extension Connection {
-    /// Runs a sandbox in the transaction that is open, in two round trips, and proves that the session is as it was: its
-    /// role, every setting, its advisory locks. The transaction is to be rolled back on any error.
+    /// Runs a sandbox in the transaction that is open, in two round trips, and proves that the session is as it was before
+    /// any code of others ran in it: its role, every setting, what was made in it. It holds its advisory locks throughout.
+    /// The transaction is to be rolled back on any error.
     ///
     /// - Parameters:
     ///   - limits: the `SET LOCAL` statements of the transaction.
@@ -14,43 +15,71 @@ extension Connection {
         _ sandbox: Sandbox, limits: String, tighter: String? = nil, isLast: Bool = true, timeout: Duration? = nil
     ) async throws(PostgresError) {
         let tighter = tighter ?? limits
-        let before = try await rows(
-            ofEach: [limits, SandboxText.witness, tighter] + sandbox.preparation, timeout: timeout)
-        let after = try await rows(
-            ofEach: try spelled(sandbox.work()) + sandbox.cleanup(settings: settingsScript, limits: tighter, isLast)
-                + [limits, SandboxText.witness], timeout: timeout)
-        try SandboxWitness(before: before.first, after: after.last).requireUnchanged()
+        let (held, path) = try await prepare(sandbox, limits: tighter, timeout: timeout)
+        let work = try spelled(sandbox.work(path: path))
+        let cleanup = sandbox.cleanup(settings: settingsScript, limits: tighter, isLast)
+        let after = try await answers(
+            to: work + cleanup + SandboxText.retake(held) + witness + [limits], timeout: timeout)
+        try requireUnchanged(after.last)
     }
 
-    /// Runs the query of a sandbox in a transaction of its own that can write nothing and is rolled back, and proves that
+    /// Reads a list in a sandbox, in a transaction of its own that can write nothing and is rolled back, and proves that
     /// the session is as it was. No transaction may be open.
     ///
     /// - Parameters:
     ///   - limits: the `SET LOCAL` statements of that transaction.
     ///   - timeout: how long the client waits for a server that does not answer at all.
-    /// - Returns: the value of the query; an empty text for NULL.
     package func read(
         _ sandbox: Sandbox, limits: String, timeout: Duration? = nil
-    ) async throws(PostgresError) -> String {
+    ) async throws(PostgresError) -> [String] {
         do throws(PostgresError) {
-            let before = try await rows(
-                ofEach: [Self.beginReadWrite, SandboxText.witness, limits] + sandbox.preparation, timeout: timeout)
-            let after = try await rows(
-                ofEach: try spelled(sandbox.work(isReadOnly: true))
-                    + ["ROLLBACK", Self.beginReadWrite, "DEALLOCATE ALL", SandboxText.witness, "ROLLBACK"],
-                timeout: timeout)
-            try SandboxWitness(before: before.first, after: after.last).requireUnchanged()
-            guard let result = after.dropLast().last?.first else {
-                throw PostgresError(.shape, "the sandbox returned no result")
+            let (held, path) = try await prepare(
+                sandbox, after: [Self.beginReadWrite], limits: limits, timeout: timeout)
+            let work = try spelled(sandbox.work(path: path))
+            let after = try await answers(
+                to: work + SandboxText.retake(held) + ["ROLLBACK", Self.beginReadWrite, "DEALLOCATE ALL"] + witness
+                    + ["ROLLBACK"], timeout: timeout)
+            try requireUnchanged(after.last)
+            guard let list = after.dropFirst().first?.first else {
+                throw PostgresError(.shape, "the sandbox returned no list")
             }
-            return try result.decode("result")
+            return try list.decode("list")
         } catch {
             if isInTransaction { try await self.script(unsafe: "ROLLBACK; DEALLOCATE ALL", evenIfCancelled: true) }
             throw error
         }
     }
 
-    private func rows(ofEach statements: [String], timeout: Duration?) async throws(PostgresError) -> [[Row]] {
+    /// Sends what comes before the work, and keeps what it says of the session.
+    ///
+    /// - Returns: the advisory locks that the transaction holds from then on, and the search_path of the statements.
+    private func prepare(
+        _ sandbox: Sandbox, after beginning: [String] = [], limits: String, timeout: Duration?
+    ) async throws(PostgresError) -> (held: [Int64], path: String) {
+        var statements = beginning + [SandboxText.hold]
+        if record.facts == nil { statements += ["DISCARD TEMPORARY"] + witness }
+        var path = sandbox.knownPath ?? record.searchPaths[sandbox.roleKey]
+        if path == nil { statements.append(try spelled(sandbox.pathQuestion)) }
+        let before = try await answers(to: statements + [limits] + sandbox.preparation, timeout: timeout)
+
+        if record.facts == nil { record.facts = try SandboxWitness.facts(before.dropFirst(2).first) }
+        if path == nil {
+            path = try before.last?.first?.decode("path")
+            record.searchPaths[sandbox.roleKey] = path
+        }
+        var held: [Int64] = []
+        for row in before.first ?? [] { held.append(try row.decode("number")) }
+        return (held, path ?? "")
+    }
+
+    /// The settings are made anew first, so that what limits the transaction is not among them.
+    private var witness: [String] { ["RESET ALL", settingsScript, SandboxText.witness] }
+
+    private func requireUnchanged(_ rows: [Row]?) throws(PostgresError) {
+        try SandboxWitness(before: record.facts ?? [], after: SandboxWitness.facts(rows)).requireUnchanged()
+    }
+
+    private func answers(to statements: [String], timeout: Duration?) async throws(PostgresError) -> [[Row]] {
         try await results(ofScript: statements.joined(separator: ";\n"), timeout: timeout)
     }
 }

@@ -5,9 +5,9 @@ import SQLText
 /// with the rights of one role, which that code cannot leave.
 ///
 /// `SET ROLE` alone confines nobody, since `RESET ROLE` leads back to the session's user. So a temporary SECURITY DEFINER
-/// function of the role's executes the statements: in it the server refuses to set the role. What they have deferred
-/// would run at COMMIT, as whoever commits; it is done before, under the restrictions that the server has for the
-/// building of an index.
+/// procedure of the role's executes the statements: in it the server refuses to set the role. What they have deferred
+/// would run at COMMIT, as whoever commits; it is done before, in the procedure, and what is left after that under the
+/// restrictions that the server has for the building of an index.
 ///
 /// All of it is one transaction, which the caller begins and ends. The role needs TEMPORARY on the database.
 package struct Sandbox: Sendable {
@@ -20,7 +20,9 @@ package struct Sandbox: Sendable {
     }
 
     private enum Form {
-        case function(SearchPath, query: String)
+        /// Its path; nil for the role's own.
+        case procedure(path: String?)
+        case list
         /// The statements that come before those that the server restricts.
         case server(preparation: [String])
     }
@@ -32,13 +34,23 @@ package struct Sandbox: Sendable {
     /// - Parameters:
     ///   - role: nil keeps the role that connected.
     ///   - statements: executed one after another.
-    ///   - query: executed after them; its only value is returned as text.
     package init(
-        as role: String?, path: SearchPath = .pinned, unsafe statements: [String], query: String = ""
+        as role: String?, path: SearchPath = .pinned, unsafe statements: [String]
     ) throws(SQLTextError) {
         self.role = try role.map(SQLIdentifier.init)
         self.statements = statements
-        form = .function(path, query: query)
+        form = .procedure(path: path == .pinned ? SessionSettings.searchPath : nil)
+    }
+
+    /// For `Connection.read`.
+    ///
+    /// - Parameters:
+    ///   - query: one column of text, without NULLs. Of more than 16 MB it is an error.
+    ///   - role: nil keeps the role that connected.
+    package init(reading query: String, as role: String?) throws(SQLTextError) {
+        self.role = try role.map(SQLIdentifier.init)
+        statements = [query]
+        form = .list
     }
 
     /// For a statement whose foreign code the server itself runs as the owner of the object and restricts, so that it can
@@ -63,33 +75,48 @@ package struct Sandbox: Sendable {
     ///   - isLast: as in `Connection.run`.
     package func script(limits: String, isLast: Bool = true) throws(SQLTextError) -> [String] {
         let settings = SessionSettings.statements.joined(separator: ";\n")
-        return preparation + (try work()) + cleanup(settings: settings, limits: limits, isLast)
+        let path = knownPath == nil ? [try pathQuestion] : []
+        return path + preparation + (try work(path: knownPath))
+            + cleanup(settings: settings, limits: limits, isLast)
     }
 
-    /// What is sent before the work, in a message of its own, so that `pg_stat_activity` shows the work.
+    /// The search_path of the statements; nil if it is that of the role's own sessions, of which the server is asked.
+    var knownPath: String? {
+        switch form {
+        case .procedure(let path): path
+        case .list, .server: SessionSettings.searchPath
+        }
+    }
+
+    /// Asks for the search_path of the role's own sessions, and makes it that of the statements.
+    var pathQuestion: String { get throws(SQLTextError) { try SandboxText.path(of: role) } }
+
+    /// No role has an empty name.
+    var roleKey: String { role?.name ?? "" }
+
+    /// What is sent before the work, in a message of its own, so that `pg_stat_activity` shows the work. It becomes the
+    /// role for it, as whom the work is called: whatever privileges the role's functions have by default, it may.
     var preparation: [String] {
-        // What code of others may have made before under our own names would stop each step that comes after it.
-        let discard = ["DISCARD TEMPORARY"]
-        return switch form {
-        case .function: discard + become + [SandboxText.enter]
-        case .server(let preparation): discard + become + preparation
+        switch form {
+        case .procedure: become + [SandboxText.enter]
+        case .list: become + [SandboxText.read]
+        case .server(let preparation): become + preparation
         }
     }
 
-    /// - Parameter isReadOnly: whether the transaction can write nothing any more from the call on.
-    func work(isReadOnly: Bool = false) throws(SQLTextError) -> [String] {
-        let readOnly = isReadOnly ? ["SET TRANSACTION READ ONLY"] : []
-        guard case .function(let path, let query) = form else { return statements + Self.leave }
-        let settings = [
-            ("statements", statements.joined(separator: ";\n")), ("query", query),
-            ("path", path == .pinned ? SessionSettings.searchPath : ""),
-        ]
-        var calls: [String] = []
-        for (name, value) in settings {
-            calls.append("pg_catalog.set_config('pgtend.\(name)', \(try SQLLiteral(value).quoted), true)")
-        }
-        return ["SELECT \(calls.joined(separator: ", "))"] + readOnly + [SandboxText.call] + Self.leave
-            + ["SELECT pg_catalog.current_setting('pgtend.result') AS result"]
+    /// - Parameter path: the search_path of the statements; nil if `pathQuestion` was asked.
+    func work(path: String?) throws(SQLTextError) -> [String] {
+        if case .server = form { return statements + Self.leave }
+        var settings = [try Self.set("statements", statements.joined(separator: ";\n"))]
+        if let path { settings.append(try Self.set("path", path)) }
+        let set = "SELECT " + settings.joined(separator: ", ")
+        // A list's transaction can write nothing any more from the call on.
+        if case .list = form { return [set, "SET TRANSACTION READ ONLY", SandboxText.callReading] + Self.leave }
+        return [set, SandboxText.call] + Self.leave
+    }
+
+    private static func set(_ name: String, _ value: String) throws(SQLTextError) -> String {
+        "pg_catalog.set_config('pgtend.\(name)', \(try SQLLiteral(value).quoted), true)"
     }
 
     /// Takes back what foreign code may have set or made in the session, and if `isLast` does what it has deferred.
@@ -99,7 +126,7 @@ package struct Sandbox: Sendable {
     ///   - limits: those of the transaction, while it is settled.
     func cleanup(settings: String, limits: String, _ isLast: Bool) -> [String] {
         var statements = ["RESET ALL", settings, limits]
-        if case .function = form, isLast {
+        if case .procedure = form, isLast {
             statements += ["CLOSE ALL"] + become + [SandboxText.settle] + Self.leave
         }
         return statements + ["DISCARD TEMPORARY", "DEALLOCATE ALL", "UNLISTEN *"]

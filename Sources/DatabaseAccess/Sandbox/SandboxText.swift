@@ -1,9 +1,27 @@
 import EmbeddedSQL
+import SQLText
 
 /// The statements around those of a sandbox: they are the same whatever runs in it.
 enum SandboxText {
     static let enter = EmbeddedSQL.queryWithoutComments("run/sandbox/enter")
-    static let call = EmbeddedSQL.queryWithoutComments("run/sandbox/call")
+    static let call = "CALL pg_temp.pgtend_sandbox()"
+    static let read = EmbeddedSQL.queryWithoutComments("run/sandbox/read")
+    static let callReading = "CALL pg_temp.pgtend_sandbox(NULL)"
     static let settle = EmbeddedSQL.queryWithoutComments("run/sandbox/settle")
     static let witness = EmbeddedSQL.queryWithoutComments("run/sandbox/witness")
+    static let hold = EmbeddedSQL.queryWithoutComments("run/sandbox/hold")
+        .replacing("$1", with: String(AdvisoryLock.key))
+
+    /// - Parameter role: nil is the role that connected.
+    static func path(of role: SQLIdentifier?) throws(SQLTextError) -> String {
+        let name = if let role { try SQLLiteral(role.name).quoted } else { "session_user" }
+        return EmbeddedSQL.queryWithoutComments("run/sandbox/path").replacing("$1", with: name)
+    }
+
+    /// Leaves the session with just those of its advisory locks, however often it has released or taken one. The
+    /// transaction has to hold them: then nobody else can take one in between.
+    static func retake(_ numbers: [Int64]) -> [String] {
+        ["SELECT pg_catalog.pg_advisory_unlock_all()"]
+            + numbers.map { "SELECT pg_catalog.pg_advisory_lock(\(AdvisoryLock.key), \($0))" }
+    }
 }

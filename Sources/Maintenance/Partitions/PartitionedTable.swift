@@ -19,7 +19,7 @@ package struct PartitionedTable: Hashable, Sendable {
     package var foreignKeyTables: [RelationName]
     /// Publications that publish its changes under the names of its partitions (publish_via_partition_root is off).
     package var leafPublications: [String]
-    /// Whether the owner can make a temporary function in PL/pgSQL, in which its code is confined.
+    /// Whether the owner can make a temporary procedure in PL/pgSQL, in which its code is confined.
     package var ownerMayHaveSandbox: Bool
 
     package enum Strategy: String, Hashable, Sendable {

@@ -51,7 +51,7 @@ extension Refusal {
             task: task, object: object, reason: .noTemporary,
             explanation:
                 "\(who) has no TEMPORARY on the database, or no USAGE on the language plpgsql, and code of its "
-                + "objects could not be kept within its rights: that takes a temporary function",
+                + "objects could not be kept within its rights: that takes a temporary procedure",
             cure: "GRANT TEMPORARY ON DATABASE \(RelationName.quoted(database)) TO "
                 + (role.map(RelationName.quoted) ?? "that role"))
     }

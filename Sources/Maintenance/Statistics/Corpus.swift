@@ -20,7 +20,7 @@ package struct Corpus: Hashable, Sendable {
         /// Its tables and its function have no one owner that pgtend's role may become, so that their code would run as
         /// pgtend's role, which may become others.
         case noOneOwner([String])
-        /// Its role can make no temporary function, in which code of its tables is confined, in that database.
+        /// Its role can make no temporary procedure, in which code of its tables is confined, in that database.
         case noSandbox(database: String)
         /// They could not be read, for example because row-level security would have hidden some.
         case unreadable(ServerFailure)

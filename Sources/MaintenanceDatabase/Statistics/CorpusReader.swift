@@ -54,13 +54,9 @@ struct CorpusReader {
     private func tenants(of corpus: Corpus, _ limits: StepLimits) async throws(PostgresError) -> Corpus.Tenants {
         do throws(PostgresError) {
             let query = try spelled(CorpusSQL(corpus.definition).tenants)
-            let sandbox = try spelled(Sandbox(as: corpus.role, unsafe: [], query: query))
-            let tenants = try await connection.read(sandbox, limits: limits.settings, timeout: limits.clientTimeout)
-            guard let listed = [String](arrayText: tenants) else {
-                throw PostgresError(
-                    .decoding, "expected an array of tenants, found \(tenants.prefix(60).debugDescription)")
-            }
-            return .known(listed)
+            let sandbox = try spelled(Sandbox(reading: query, as: corpus.role))
+            return .known(
+                try await connection.read(sandbox, limits: limits.settings, timeout: limits.clientTimeout))
         } catch {
             guard [.server, .timedOut].contains(error.kind), !connection.isBroken else { throw error }
             return .unreadable(ServerFailure(error))

@@ -30,13 +30,13 @@ struct CorpusSQL {
         self.names = names
     }
 
-    /// All tenants, in order, as the text of an array.
+    /// All tenants, in order.
     var tenants: String {
         get throws(SQLTextError) {
             let query = try rendered("run/statistics/tenants")
             // Without the semicolon at its end.
             let listed = query[..<(query.lastIndex(of: ";") ?? query.endIndex)]
-            return "SELECT coalesce(array_agg(x.tenant), '{}')::text FROM (\(listed)) AS x"
+            return String(listed)
         }
     }
 

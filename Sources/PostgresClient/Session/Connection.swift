@@ -30,6 +30,7 @@ package actor Connection {
     private var isClosed = false
     /// Makes the settings of ``SessionSettings`` once more, after a RESET ALL.
     package internal(set) var settingsScript = ""
+    package var record = SessionRecord()
 
     /// Counts the statements, so that a cancellation that arrives late does not hit the next statement.
     private var exchangeNumber = 0

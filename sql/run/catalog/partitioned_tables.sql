@@ -33,7 +33,7 @@ SELECT
     pg_has_role(
         c.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
     ) AS may_act_as_owner,
-    -- A temporary function of the owner's in PL/pgSQL.
+    -- A temporary procedure of the owner's in PL/pgSQL.
     has_database_privilege(c.relowner, current_database(), 'TEMPORARY')
         AND EXISTS (
             SELECT FROM pg_language AS l WHERE l.lanname = 'plpgsql' AND has_language_privilege(c.relowner, l.oid, 'USAGE')

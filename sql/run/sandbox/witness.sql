@@ -1,29 +1,19 @@
--- What code of others could leave behind in a session: a row for each thing. The same rows before and after it say that
--- nothing was left. Every name is qualified: its search_path may be set by that code.
+-- What code of others could leave behind in a session: a row for each thing. The same rows as before any of it has run
+-- say that nothing was left. Every name is qualified: its search_path may be set by that code. Advisory locks are not
+-- among them: those of a session and of a transaction look the same (see hold.sql).
 SELECT 'setting' AS kind, s.name AS name, s.setting AS value
 FROM pg_catalog.pg_settings AS s
-WHERE (s.source OPERATOR(pg_catalog.=) 'session' OR s.name OPERATOR(pg_catalog.=) 'transaction_read_only')
-    AND s.name OPERATOR(pg_catalog.!~) '^pgtend\.(statements|query|path|result)$'
+WHERE s.source OPERATOR(pg_catalog.=) 'session' OR s.name OPERATOR(pg_catalog.~) '^transaction_'
 UNION ALL
 SELECT 'role', pg_catalog.current_setting('role'), NULL
-UNION ALL
-SELECT
-    'advisory lock',
-    pg_catalog.concat_ws(' ', l.classid, l.objid, l.objsubid),
-    pg_catalog.concat_ws(' ', l.database, l.mode)
-FROM pg_catalog.pg_locks AS l
-WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
 UNION ALL
 SELECT 'cursor', c.name, NULL FROM pg_catalog.pg_cursors AS c WHERE c.is_holdable
 UNION ALL
 SELECT 'prepared statement', p.name, NULL FROM pg_catalog.pg_prepared_statements AS p
 UNION ALL
-SELECT 'temporary function', p.proname, NULL
-FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
-UNION ALL
-SELECT 'temporary type', t.typname, NULL
-FROM pg_catalog.pg_type AS t
-WHERE t.typnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+SELECT 'temporary', pg_catalog.pg_describe_object(d.classid, d.objid, 0), NULL
+FROM pg_catalog.pg_depend AS d
+WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+    AND d.refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
 UNION ALL
 SELECT 'channel', c, NULL FROM pg_catalog.pg_listening_channels() AS c

@@ -31,7 +31,7 @@ SELECT
         ),
         false
     ) AS may_act_as_owner,
-    -- A temporary function in PL/pgSQL, of the owner's and of our own.
+    -- A temporary procedure in PL/pgSQL, of the owner's and of our own.
     coalesce(
         has_database_privilege(coalesce(f.owner, c.relowner), current_database(), 'TEMPORARY')
         AND has_language_privilege(coalesce(f.owner, c.relowner), l.oid, 'USAGE'),

@@ -1,0 +1,7 @@
+/// What the server has said of a session once, and need not be asked again as long as it lasts.
+package struct SessionRecord: Sendable {
+    /// What there was in it before any code of others ran in it: rows of text. Nil until somebody has asked.
+    package var facts: Set<[String?]>?
+    /// The search_path of each role's own sessions, by its name.
+    package var searchPaths: [String: String] = [:]
+}
