@@ -120,9 +120,7 @@ struct FaultTests {
                 ConnectionInfo(parsing: "host='\(relay.folder)' dbname='\(database.name)' user=postgres"),
                 options: SessionOptions(cancelGrace: .milliseconds(200)))
             let definition = database.definition()
-            let snapshot = try await SnapshotReader(
-                connection: connection, definition: definition, tasks: [.partitions]
-            ).read()
+            let snapshot = try await SnapshotReader(definition: definition, tasks: [.partitions]) { connection }.read()
             let plan = Planner(definition: definition, tasks: [.partitions]).plan(snapshot)
             guard let planned = plan.steps.first else { throw TestFailure("nothing was planned") }
             var limits = planned.limits

@@ -203,7 +203,7 @@ struct RecheckTests {
     ) async throws -> StepOutcome {
         let connection = try await database.connect(as: "attempt")
         let definition = database.definition { $0.locks.perStep = perStep }
-        let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: [task]).read()
+        let snapshot = try await SnapshotReader(definition: definition, tasks: [task]) { connection }.read()
         let step = try #require(Planner(definition: definition, tasks: [task]).plan(snapshot).steps.first)
         try await change()
         async let disturbance: Void = during()

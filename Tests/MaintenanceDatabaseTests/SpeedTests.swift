@@ -50,9 +50,8 @@ struct SpeedTests {
         var best = Duration.seconds(100)
         for _ in 0..<5 {
             let start = ContinuousClock.now
-            let snapshot = try await SnapshotReader(
-                connection: connection, definition: definition, tasks: TaskKind.allCases
-            ).read()
+            let snapshot = try await SnapshotReader(definition: definition, tasks: TaskKind.allCases) { connection }
+                .read()
             let plan = Planner(definition: definition, tasks: TaskKind.allCases).plan(snapshot)
             best = min(best, start.duration(to: .now))
             #expect(snapshot.tables.count == tables && snapshot.tables.allSatisfy { $0.partitions.count == 4 })

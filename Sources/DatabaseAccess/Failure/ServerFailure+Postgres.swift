@@ -45,6 +45,8 @@ extension FailureClass {
         switch error.kind {
         // The server was reached, but a privilege is missing, such as CONNECT on the database.
         case .connection where error.sqlState == .insufficientPrivilege: self = .privilege
+        // Our sessions have no transaction_timeout: code of others has set one, and would do it again.
+        case .connection where error.sqlState == .transactionTimeout: self = .other
         case .connection: self = .connection
         case .pooler: self = .pooler
         case .authentication: self = .authentication
@@ -64,7 +66,7 @@ extension FailureClass {
         // statement_timeout, which pgtend sets; pg_cancel_backend() by another session has the same SQLSTATE.
         case .queryCanceled: self = .timeout
         // The server ends the session, not just the statement.
-        case .idleInTransactionSessionTimeout, .transactionTimeout: self = .connection
+        case .idleInTransactionSessionTimeout: self = .connection
         default:
             switch state.errorClass {
             // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P05 idle_session_timeout

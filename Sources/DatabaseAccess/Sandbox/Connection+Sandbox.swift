@@ -80,6 +80,15 @@ extension Connection {
     }
 
     private func answers(to statements: [String], timeout: Duration?) async throws(PostgresError) -> [[Row]] {
-        try await results(ofScript: statements.joined(separator: ";\n"), timeout: timeout)
+        do throws(PostgresError) {
+            return try await results(ofScript: statements.joined(separator: ";\n"), timeout: timeout)
+        } catch {
+            guard error.sqlState == .transactionTimeout else { throw error }
+            // Our own sessions have none.
+            var error = error
+            error.message = "code that it ran has set transaction_timeout, by which the session of pgtend ended"
+            error.hint = "look for transaction_timeout in its triggers and functions, and in what they set"
+            throw error
+        }
     }
 }

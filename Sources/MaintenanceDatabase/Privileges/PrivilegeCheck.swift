@@ -21,12 +21,15 @@ package struct PrivilegeCheck: Sendable {
     /// - Throws: failures that are not about access: an invalid conninfo, a cancelled task, or a connection that is
     ///   lost during the check.
     package func findings() async throws(ServerFailure) -> [PrivilegeFinding] {
-        let connection: Connection
+        let options = SessionOptions(applicationName: applicationName)
+        let open = { @Sendable [definition] () async throws(PostgresError) in
+            try await Connection.open(definition, options: options)
+        }
+        let session: RunSession
         do throws(PostgresError) {
             let info = try ConnectionInfo(parsing: definition.conninfo)
             do throws(PostgresError) {
-                connection = try await Connection.open(
-                    definition, options: SessionOptions(applicationName: applicationName))
+                session = RunSession(first: try await open(), notices: NoticeLog(), reopen: open)
             } catch  where error.kind == .connection || error.kind == .authentication {
                 return try ConnectionDiagnosis(error, ConnectionTarget(info)).findings
             } catch  where error.kind == .pooler {
@@ -36,26 +39,25 @@ package struct PrivilegeCheck: Sendable {
             throw ServerFailure(error)
         }
         do throws(ServerFailure) {
-            let findings = try await findings(on: connection)
-            await connection.close()
+            let findings = try await findings(in: session)
+            await session.close()
             return findings
         } catch {
-            await connection.close()
+            await session.close()
             throw error
         }
     }
 
-    private func findings(on connection: Connection) async throws(ServerFailure) -> [PrivilegeFinding] {
-        let session: PrivilegeSession
-        do throws(PostgresError) {
-            session = try await PrivilegeSession.read(on: connection)
-        } catch {
-            throw ServerFailure(error)
-        }
+    private func findings(in runSession: RunSession) async throws(ServerFailure) -> [PrivilegeFinding] {
         let tasks = TaskKind.allCases
-        let snapshot = try await SnapshotReader(connection: connection, definition: definition, tasks: tasks).read()
+        let reader = SnapshotReader(definition: definition, tasks: tasks) { () async throws(PostgresError) in
+            try await runSession.connection()
+        }
+        let snapshot = try await reader.read()
         let plan = Planner(definition: definition, tasks: tasks).plan(snapshot)
         do throws(PostgresError) {
+            let connection = try await runSession.connection()
+            let session = try await PrivilegeSession.read(on: connection)
             var findings = snapshot.server.isStandby ? [PrivilegeFinding(.standby)] : []
             if let trigger = snapshot.server.foreignEventTrigger {
                 let failure = ServerFailure.foreign(eventTrigger: trigger)

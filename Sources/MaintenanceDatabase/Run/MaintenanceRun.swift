@@ -34,23 +34,26 @@ package struct MaintenanceRun: Sendable {
     ///
     /// - Throws: if the server cannot be reached, is a standby, or its catalog cannot be read.
     package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
-        let connection: Connection
-        do throws(PostgresError) {
-            connection = try await Self.open(context, NoticeLog())
-        } catch {
-            throw ServerFailure(error)
-        }
+        let (connection, session) = try await connect()
         do throws(ServerFailure) {
             try await connection.requirePrimary()
-            let snapshot = try await snapshot(on: connection, context.tasks)
-            await connection.close()
-            return (
-                Planner(definition: context.definition, tasks: context.tasks).plan(snapshot),
-                snapshot.server.versionNumber
-            )
+            let (plan, snapshot) = try await plan(context.tasks, on: session)
+            await session.close()
+            return (plan, snapshot.server.versionNumber)
         } catch {
-            await connection.close()
+            await session.close()
             throw error
+        }
+    }
+
+    private func connect() async throws(ServerFailure) -> (Connection, RunSession) {
+        let (context, notices) = (context, NoticeLog())
+        let open = { @Sendable () async throws(PostgresError) in try await Self.open(context, notices) }
+        do throws(PostgresError) {
+            let connection = try await open()
+            return (connection, RunSession(first: connection, notices: notices, reopen: open))
+        } catch {
+            throw ServerFailure(error)
         }
     }
 
@@ -90,17 +93,7 @@ package struct MaintenanceRun: Sendable {
     private func connectAndWork(
         _ summary: inout RunSummary, _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
-        let notices = NoticeLog()
-        let context = context
-        let reopen = { @Sendable () async throws(PostgresError) in try await Self.open(context, notices) }
-        let connection: Connection
-        let session: RunSession
-        do throws(PostgresError) {
-            connection = try await reopen()
-            session = RunSession(first: connection, notices: notices, reopen: reopen)
-        } catch {
-            throw ServerFailure(error)
-        }
+        let (connection, session) = try await connect()
         do throws(ServerFailure) {
             try await claimAndWork(&summary, on: connection, session, stopReason)
             await session.close()
@@ -147,7 +140,7 @@ package struct MaintenanceRun: Sendable {
     private func planAndExecute(
         _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
     ) async throws(ServerFailure) {
-        var (plan, snapshot) = try await plan(on: session)
+        var (plan, snapshot) = try await plan(session.tasks, on: session)
         summary.refusals = plan.refusals
         summary.findings = plan.findings
         summary.objectsInView = plan.objectsInView
@@ -188,7 +181,7 @@ package struct MaintenanceRun: Sendable {
         guard !changed.isEmpty, !session.isLost, !executor.isStopRequested else { return nil }
         let (plan, snapshot): (Plan, CatalogSnapshot)
         do throws(ServerFailure) {
-            (plan, snapshot) = try await self.plan(on: session)
+            (plan, snapshot) = try await self.plan(session.tasks, on: session)
         } catch {
             // In these cases the whole run ends, and reports why.
             guard !session.isLost, error.failureClass != .cancelled else { return nil }
@@ -219,27 +212,17 @@ package struct MaintenanceRun: Sendable {
         let object: RelationName
     }
 
-    /// Plans the kinds of task whose locks the session holds.
-    private func plan(on session: RunSession) async throws(ServerFailure) -> (Plan, CatalogSnapshot) {
-        let tasks = await session.tasks
-        let connection: Connection
-        do throws(PostgresError) {
-            connection = try await session.connection()
-        } catch {
-            throw ServerFailure(error)
+    private func plan(_ tasks: [TaskKind], on session: RunSession) async throws(ServerFailure) -> (
+        Plan, CatalogSnapshot
+    ) {
+        let reader = SnapshotReader(definition: context.definition, tasks: tasks) { () async throws(PostgresError) in
+            try await session.connection()
         }
-        let snapshot = try await snapshot(on: connection, tasks)
-        return (Planner(definition: context.definition, tasks: tasks).plan(snapshot), snapshot)
-    }
-
-    private func snapshot(on connection: Connection, _ tasks: [TaskKind]) async throws(ServerFailure) -> CatalogSnapshot
-    {
-        let snapshot = try await SnapshotReader(connection: connection, definition: context.definition, tasks: tasks)
-            .read()
+        let snapshot = try await reader.read()
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }
         if let trigger = snapshot.server.foreignEventTrigger { throw .foreign(eventTrigger: trigger) }
-        return snapshot
+        return (Planner(definition: context.definition, tasks: tasks).plan(snapshot), snapshot)
     }
 
     /// The runway of each table, including the partitions that were created.

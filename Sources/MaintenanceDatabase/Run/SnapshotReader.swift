@@ -9,12 +9,17 @@ import SQLText
 /// `pg_get_expr` and `regclass` do not use the transaction's snapshot: a table that is dropped in the meantime may
 /// appear as a partition without bounds, or raise an error. Then the transaction is repeated.
 package struct SnapshotReader {
-    private let connection: Connection
+    private let connect: @Sendable () async throws(PostgresError) -> Connection
     private let definition: DatabaseDefinition
     private let tasks: [TaskKind]
 
-    package init(connection: Connection, definition: DatabaseDefinition, tasks: [TaskKind]) {
-        self.connection = connection
+    /// - Parameter connect: the connection to read on; another one once that is lost, as code in a list of tenants may
+    ///   have it lost.
+    package init(
+        definition: DatabaseDefinition, tasks: [TaskKind],
+        connect: @escaping @Sendable () async throws(PostgresError) -> Connection
+    ) {
+        self.connect = connect
         self.definition = definition
         self.tasks = tasks
     }
@@ -56,8 +61,9 @@ package struct SnapshotReader {
 
     /// nil if a table was dropped in the meantime.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
+        let connection = try await connect()
         var snapshot = try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
-            try await inTransaction()
+            try await inTransaction(on: connection)
         }
         // Otherwise there is nothing to plan for, and no sandbox can be made.
         if let corpora = snapshot?.corpora, let server = snapshot?.server, !server.isStandby,
@@ -65,12 +71,12 @@ package struct SnapshotReader {
         {
             let limits = StepLimits(
                 locks: definition.locks, statementTimeout: definition.statistics.statementTimeout)
-            snapshot?.corpora = try await CorpusReader(connection: connection).withTenants(corpora, limits)
+            snapshot?.corpora = try await TenantReader(connect: connect, limits: limits).withTenants(corpora)
         }
         return snapshot
     }
 
-    private func inTransaction() async throws(PostgresError) -> CatalogSnapshot? {
+    private func inTransaction(on connection: Connection) async throws(PostgresError) -> CatalogSnapshot? {
         let row = try await connection.row(CatalogQuery.server())
         let server = ServerFacts(
             versionNumber: try row.decode("version_number"), database: try row.decode("database"),
@@ -84,7 +90,7 @@ package struct SnapshotReader {
             }
         }
         if tasks.contains(.partitions) {
-            guard try await readPartitions(into: &snapshot) else { return nil }
+            guard try await readPartitions(into: &snapshot, on: connection) else { return nil }
         }
         if tasks.contains(.views) {
             snapshot.views = try await ViewReader(connection: connection).read()
@@ -96,7 +102,9 @@ package struct SnapshotReader {
     }
 
     /// false if a table was dropped in the meantime.
-    private func readPartitions(into snapshot: inout CatalogSnapshot) async throws(PostgresError) -> Bool {
+    private func readPartitions(
+        into snapshot: inout CatalogSnapshot, on connection: Connection
+    ) async throws(PostgresError) -> Bool {
         let reader = PartitionReader(connection: connection)
         guard let tables = try await reader.tables(of: definition) else { return false }
         snapshot.tables = tables

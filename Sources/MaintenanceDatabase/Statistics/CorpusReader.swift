@@ -3,7 +3,7 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Finds the corpora and lists their tenants.
+/// Finds the corpora.
 struct CorpusReader {
     let connection: Connection
 
@@ -23,15 +23,6 @@ struct CorpusReader {
         return corpora
     }
 
-    /// The same corpora with their tenants, which stand in tables of the application. No transaction may be open.
-    func withTenants(_ corpora: [Corpus], _ limits: StepLimits) async throws(PostgresError) -> [Corpus] {
-        var read = corpora
-        for index in read.indices where read[index].obstacle == nil {
-            read[index].tenants = try await tenants(of: read[index], limits)
-        }
-        return read
-    }
-
     /// Whether the corpus can be maintained, as far as the catalog tells, and by which role. Does not list the tenants.
     func presence(of definition: CorpusDefinition) async throws(PostgresError) -> Corpus {
         let parts = CorpusParts(definition)
@@ -47,19 +38,5 @@ struct CorpusReader {
             corpus.tenants = .noSandbox(database: connection.server.database)
         }
         return corpus
-    }
-
-    /// Lists the tenants, as the corpus's role. If that fails, for example because a policy would hide some of them, the
-    /// result says so, and the other corpora can still be read. No transaction may be open.
-    private func tenants(of corpus: Corpus, _ limits: StepLimits) async throws(PostgresError) -> Corpus.Tenants {
-        do throws(PostgresError) {
-            let query = try spelled(CorpusSQL(corpus.definition).tenants)
-            let sandbox = try spelled(Sandbox(reading: query, as: corpus.role))
-            return .known(
-                try await connection.read(sandbox, limits: limits.settings, timeout: limits.clientTimeout))
-        } catch {
-            guard [.server, .timedOut].contains(error.kind), !connection.isBroken else { throw error }
-            return .unreadable(ServerFailure(error))
-        }
     }
 }
