@@ -6,6 +6,8 @@ package struct Corpus: Hashable, Sendable {
     /// The owner of both of its tables, if pgtend's role may SET ROLE to it: an owner normally bypasses row-level
     /// security.
     package var role: String?
+    /// The schema of the operators that compare tenants: those of the default order of their type.
+    package var operators: String
     /// Every tenant with a document or a row of statistics, as text, ordered by the key.
     package var tenants: Tenants
     package enum Tenants: Hashable, Sendable {
@@ -26,8 +28,11 @@ package struct Corpus: Hashable, Sendable {
         case unreadable(ServerFailure)
     }
 
-    package init(definition: CorpusDefinition, role: String? = nil, tenants: Tenants) {
+    package init(
+        definition: CorpusDefinition, role: String? = nil, operators: String = "pg_catalog", tenants: Tenants
+    ) {
         self.definition = definition
+        self.operators = operators
         self.role = role
         self.tenants = tenants
     }

@@ -26,7 +26,9 @@ package struct StatisticsPlanner {
 
     private func step(_ corpus: Corpus, tenant: String) -> PlanStep {
         PlanStep(
-            .updateStatistics(UpdateStatistics(corpus: corpus.definition, tenant: tenant, role: corpus.role)),
+            .updateStatistics(
+                UpdateStatistics(
+                    corpus: corpus.definition, tenant: tenant, role: corpus.role, operators: corpus.operators)),
             reason: "changes of its documents are not recorded between runs, so it is due on every run",
             limits: StepLimits(locks: definition.locks, statementTimeout: definition.statistics.statementTimeout))
     }

@@ -10,9 +10,12 @@ package struct UpdateStatistics: StepAction {
     package var tenant: String
     /// The role for SET ROLE before the work; nil keeps the role that connected.
     package var role: String?
+    /// As `Corpus.operators`.
+    package var operators: String
 
-    package init(corpus: CorpusDefinition, tenant: String, role: String?) {
+    package init(corpus: CorpusDefinition, tenant: String, role: String?, operators: String = "pg_catalog") {
         self.corpus = corpus
+        self.operators = operators
         self.tenant = tenant
         self.role = role
     }
@@ -32,6 +35,7 @@ extension UpdateStatistics {
     /// Why this step no longer fits the corpus as it is now; nil if it does.
     package func supersession(by corpus: Corpus) -> String? {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
+        if corpus.operators != operators { return "the tenants of \(object) are of another type by now; run again" }
         return corpus.role == role ? nil : "\(corpus.definition.target) belongs to another role by now; run again"
     }
 }

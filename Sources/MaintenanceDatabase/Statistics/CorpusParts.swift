@@ -32,6 +32,17 @@ struct CorpusParts {
         self.names = names
     }
 
+    /// The schema of the operators that compare the tenants of the source.
+    func operators(_ rows: [Row]) throws(PostgresError) -> String? {
+        for row in rows {
+            let column: String = try row.decode("column_name")
+            if column == definition.sourceColumns.tenant, try RelationName(row) == definition.source {
+                return try row.decodeIfPresent("operators")
+            }
+        }
+        return nil
+    }
+
     /// What is missing, before what is something else than a table; nil if all is there.
     func obstacle(_ rows: [Row]) throws(PostgresError) -> Corpus.Tenants? {
         var noTable: Corpus.Tenants?

@@ -32,6 +32,7 @@ struct CorpusReader {
         if let obstacle = try parts.obstacle(rows) { return Corpus(definition: definition, tenants: obstacle) }
         let owners = try CorpusOwners(rows)
         var corpus = Corpus(definition: definition, role: owners.worker?.name, tenants: .known([]))
+        if let operators = try parts.operators(rows) { corpus.operators = operators }
         if owners.worker == nil, !owners.isSessionNobodyElse {
             corpus.tenants = .noOneOwner(owners.names)
         } else if !(owners.worker?.mayHaveSandbox ?? owners.mayHaveOwnSandbox) {

@@ -8,7 +8,8 @@ struct CorpusSQL {
     private let corpus: CorpusDefinition
     private let names: [String: String]
 
-    init(_ corpus: CorpusDefinition) throws(SQLTextError) {
+    /// - Parameter operators: the schema of the operators that compare tenants.
+    init(_ corpus: CorpusDefinition, operators: String) throws(SQLTextError) {
         self.corpus = corpus
         var names = [
             "source": try corpus.source.quoted,
@@ -20,6 +21,7 @@ struct CorpusSQL {
             "target.average": try SQLIdentifier(corpus.targetColumns.average).quoted,
             "target.frequencies": try SQLIdentifier(corpus.targetColumns.frequencies).quoted,
             "target.updated": try SQLIdentifier(corpus.targetColumns.updated).quoted,
+            "tenant.operators": try SQLIdentifier(operators).quoted,
         ]
         if let terms = corpus.terms {
             names["terms"] = try terms.table.quoted

@@ -26,7 +26,8 @@ struct TenantReader {
     private func tenants(of corpus: Corpus, isLastTry: Bool = false) async throws(PostgresError) -> Corpus.Tenants {
         let connection = try await connect()
         do throws(PostgresError) {
-            let sandbox = try spelled(Sandbox(reading: CorpusSQL(corpus.definition).tenants, as: corpus.role))
+            let sql = try spelled(CorpusSQL(corpus.definition, operators: corpus.operators))
+            let sandbox = try spelled(Sandbox(reading: sql.tenants, as: corpus.role))
             return .known(
                 try await connection.read(sandbox, limits: limits.settings, timeout: limits.clientTimeout))
         } catch {

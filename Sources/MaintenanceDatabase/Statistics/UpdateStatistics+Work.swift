@@ -12,7 +12,7 @@ struct UpdateStatisticsWork: StepWork {
         get throws(SQLTextError) {
             try Sandbox(
                 as: action.role, path: .ofRole,
-                unsafe: CorpusSQL(action.corpus).update(tenant: action.tenant))
+                unsafe: CorpusSQL(action.corpus, operators: action.operators).update(tenant: action.tenant))
         }
     }
 

@@ -6,7 +6,7 @@
 -- a second. Comments here hold neither placeholders nor parameters: what is put in for them may hold a line break.
 INSERT INTO {target}
     ({target.tenant}, {target.documents}, {target.average}, {target.frequencies}, {target.updated})
-SELECT $1, 0, NULL, jsonb_build_object(), now()
-FROM (SELECT set_config('enable_nestloop', 'off', true)) AS planner
+SELECT $1, 0, NULL, pg_catalog.jsonb_build_object(), pg_catalog.now()
+FROM (SELECT pg_catalog.set_config('enable_nestloop', 'off', true)) AS planner
 ON CONFLICT ({target.tenant}) DO UPDATE SET {target.documents} = EXCLUDED.{target.documents}
 WHERE false;

@@ -8,7 +8,7 @@ WITH RECURSIVE source_tenants (tenant) AS (
     SELECT (
         SELECT d.{source.tenant}
         FROM {source} AS d
-        WHERE d.{source.tenant} > s.tenant
+        WHERE d.{source.tenant} OPERATOR({tenant.operators}.>) s.tenant
         ORDER BY d.{source.tenant}
         LIMIT 1
     )
@@ -22,7 +22,7 @@ term_tenants (tenant) AS (
     SELECT (
         SELECT t.{terms.tenant}
         FROM {terms} AS t
-        WHERE t.{terms.tenant} > k.tenant
+        WHERE t.{terms.tenant} OPERATOR({tenant.operators}.>) k.tenant
         ORDER BY t.{terms.tenant}
         LIMIT 1
     )
@@ -39,7 +39,7 @@ tenants (tenant) AS (
     SELECT k.tenant FROM term_tenants AS k
 -- end
 )
-SELECT t.tenant::text AS tenant
+SELECT t.tenant::pg_catalog.text AS tenant
 FROM tenants AS t
 WHERE t.tenant IS NOT NULL
 ORDER BY t.tenant;

@@ -26,28 +26,35 @@ AS $$
 -- a second. Comments here hold neither placeholders nor parameters: what is put in for them may hold a line break.
 INSERT INTO mcp.embedding_statistics
     (tenant_id, total_documents, avg_document_length, term_document_frequencies, last_updated)
-SELECT $1, 0, NULL, jsonb_build_object(), now()
-FROM (SELECT set_config('enable_nestloop', 'off', true)) AS planner
+SELECT $1, 0, NULL, pg_catalog.jsonb_build_object(), pg_catalog.now()
+FROM (SELECT pg_catalog.set_config('enable_nestloop', 'off', true)) AS planner
 ON CONFLICT (tenant_id) DO UPDATE SET total_documents = EXCLUDED.total_documents
 WHERE false;
 -- Counts the corpus of a tenant, the parameter, and publishes it, in one statement and so from one snapshot. Run after
 -- corpus_lock, in the same transaction. The parameter is sent without a type: its first use gives it that of the
--- tenant's column.
+-- tenant's column. Every name is qualified, as the search_path is that of the owner of the corpus, for his triggers: on it
+-- a function or an operator of just these types would be taken for the built-in one.
 WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
-    SELECT count(*) AS documents
+    SELECT pg_catalog.count(*) AS documents
     FROM mcp.embeddings AS d
-    WHERE d.tenant_id = $1 AND length(d.content_tsvector) > 0
+    WHERE d.tenant_id OPERATOR(pg_catalog.=) $1
+        AND pg_catalog.length(d.content_tsvector) OPERATOR(pg_catalog.>) 0
 ),
 counted AS MATERIALIZED (
-    SELECT l.lexeme AS term, count(*) AS documents, sum(coalesce(cardinality(l.positions), 0)) AS positions
+    SELECT
+        l.lexeme AS term, pg_catalog.count(*) AS documents,
+        pg_catalog.sum(coalesce(pg_catalog.cardinality(l.positions), 0)) AS positions
     FROM mcp.embeddings AS d
-    CROSS JOIN LATERAL unnest(d.content_tsvector) AS l
-    WHERE d.tenant_id = $1
+    CROSS JOIN LATERAL pg_catalog.unnest(d.content_tsvector) AS l
+    WHERE d.tenant_id OPERATOR(pg_catalog.=) $1
     GROUP BY l.lexeme
 ),
 totals AS (
-    SELECT p.documents, (SELECT sum(c.positions) FROM counted AS c) / nullif(p.documents, 0) AS average
+    SELECT
+        p.documents,
+        (SELECT pg_catalog.sum(c.positions) FROM counted AS c)
+        OPERATOR(pg_catalog./) CASE WHEN p.documents OPERATOR(pg_catalog.>) 0 THEN p.documents END AS average
     FROM population AS p
 ),
 -- The terms whose count is not what the table says; NULL documents: no document contains the term any more.
@@ -57,14 +64,15 @@ difference AS MATERIALIZED (
     FULL JOIN (
         SELECT t.term AS term, t.document_count AS documents
         FROM mcp.embedding_term_statistics AS t
-        WHERE t.tenant_id = $1
-    ) AS k ON k.term = c.term COLLATE "C"
-    WHERE c.documents IS DISTINCT FROM k.documents
+        WHERE t.tenant_id OPERATOR(pg_catalog.=) $1
+    ) AS k ON k.term OPERATOR(pg_catalog.=) c.term COLLATE pg_catalog."C"
+    WHERE (c.documents OPERATOR(pg_catalog.=) k.documents) IS NOT TRUE
 ),
 removed AS (
     DELETE FROM mcp.embedding_term_statistics AS t
     USING difference AS d
-    WHERE t.tenant_id = $1 AND t.term = d.term COLLATE "C" AND d.documents IS NULL
+    WHERE t.tenant_id OPERATOR(pg_catalog.=) $1
+        AND t.term OPERATOR(pg_catalog.=) d.term COLLATE pg_catalog."C" AND d.documents IS NULL
     RETURNING 1
 ),
 written AS (
@@ -72,14 +80,14 @@ written AS (
     SELECT $1, d.term, d.documents
     FROM difference AS d
     WHERE d.documents IS NOT NULL
-    ORDER BY d.term COLLATE "C"
+    ORDER BY d.term COLLATE pg_catalog."C"
     ON CONFLICT (tenant_id, term) DO UPDATE SET document_count = EXCLUDED.document_count
     RETURNING 1
 ),
 published_terms AS (
     SELECT c.term, c.documents
     FROM counted AS c
-    ORDER BY c.documents DESC, c.term COLLATE "C"
+    ORDER BY c.documents DESC, c.term COLLATE pg_catalog."C"
     LIMIT 1000
 ),
 published AS (
@@ -87,15 +95,18 @@ published AS (
         (tenant_id, total_documents, avg_document_length, term_document_frequencies, last_updated)
     SELECT
         $1, n.documents, n.average,
-        coalesce((SELECT jsonb_object_agg(p.term, p.documents) FROM published_terms AS p), jsonb_build_object()),
-        now()
+        coalesce(
+            (SELECT pg_catalog.jsonb_object_agg(p.term, p.documents) FROM published_terms AS p),
+            pg_catalog.jsonb_build_object()
+        ),
+        pg_catalog.now()
     FROM totals AS n
     ON CONFLICT (tenant_id) DO UPDATE SET
         total_documents = EXCLUDED.total_documents,
         avg_document_length = EXCLUDED.avg_document_length,
         -- The old value again where nothing changed: it stays where it is on disk.
         term_document_frequencies = CASE
-            WHEN s.term_document_frequencies = EXCLUDED.term_document_frequencies THEN s.term_document_frequencies
+            WHEN s.term_document_frequencies OPERATOR(pg_catalog.=) EXCLUDED.term_document_frequencies THEN s.term_document_frequencies
             ELSE EXCLUDED.term_document_frequencies
         END,
         last_updated = EXCLUDED.last_updated
@@ -103,9 +114,9 @@ published AS (
 SELECT
     n.documents AS total_documents,
     n.average AS avg_document_length,
-    (SELECT count(*) FROM counted) AS total_terms,
-    (SELECT count(*) FROM written) AS terms_written,
-    (SELECT count(*) FROM removed) AS terms_removed
+    (SELECT pg_catalog.count(*) FROM counted) AS total_terms,
+    (SELECT pg_catalog.count(*) FROM written) AS terms_written,
+    (SELECT pg_catalog.count(*) FROM removed) AS terms_removed
 FROM totals AS n;
 $$;
 ALTER FUNCTION mcp.update_embedding_statistics(uuid) OWNER TO mcp_owner;
