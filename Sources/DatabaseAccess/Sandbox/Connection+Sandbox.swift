@@ -1,26 +1,48 @@
 import PostgresClient
 import SQLText
 
+/// That a transaction has run a sandbox, which another one has to follow.
+package struct SandboxBeginning: Sendable {
+    /// The advisory locks that the transaction holds.
+    fileprivate let held: [Int64]
+}
+
 extension Connection {
     /// Runs a sandbox in the transaction that is open, in two round trips, and proves that the session is as it was before
     /// any code of others ran in it: its role, every setting, what was made in it. It holds its advisory locks throughout.
-    /// The transaction is to be rolled back on any error.
+    /// The transaction is to be rolled back on any error; whether the session still has its locks is not known then.
     ///
     /// - Parameters:
     ///   - limits: the `SET LOCAL` statements of the transaction.
     ///   - tighter: what limits the sandbox beyond that, while it holds locks that others wait for.
-    ///   - isLast: whether the transaction runs no other sandbox; without one that is the last, it must not be committed.
+    ///   - beginning: what `begin` has returned for another sandbox, before this one, in the same transaction.
     ///   - timeout: how long the client waits for a server that does not answer at all.
     package func run(
-        _ sandbox: Sandbox, limits: String, tighter: String? = nil, isLast: Bool = true, timeout: Duration? = nil
+        _ sandbox: Sandbox, limits: String, tighter: String? = nil, after beginning: SandboxBeginning? = nil,
+        timeout: Duration? = nil
     ) async throws(PostgresError) {
         let tighter = tighter ?? limits
-        let (held, path) = try await prepare(sandbox, limits: tighter, timeout: timeout)
+        let (held, path) = try await prepare(sandbox, held: beginning?.held, limits: tighter, timeout: timeout)
         let work = try spelled(sandbox.work(path: path))
-        let cleanup = sandbox.cleanup(settings: settingsScript, limits: tighter, isLast)
+        let cleanup = sandbox.cleanup(settings: settingsScript, limits: tighter, isLast: true)
         let after = try await answers(
             to: work + cleanup + SandboxText.retake(held) + witness + [limits], timeout: timeout)
         try requireUnchanged(after.last)
+    }
+
+    /// Runs the first sandbox of a transaction that is open and that runs another one at its end. Until then the session
+    /// has its own settings and its role, so that statements of ours may follow, but nothing is proved yet, and what is
+    /// deferred is not done: the transaction must not be committed.
+    ///
+    /// - Parameter limits: the `SET LOCAL` statements of the transaction.
+    package func begin(
+        _ sandbox: Sandbox, limits: String, timeout: Duration? = nil
+    ) async throws(PostgresError) -> SandboxBeginning {
+        let (held, path) = try await prepare(sandbox, limits: limits, timeout: timeout)
+        let work = try spelled(sandbox.work(path: path))
+        let cleanup = sandbox.cleanup(settings: settingsScript, limits: limits, isLast: false)
+        _ = try await answers(to: work + cleanup, timeout: timeout)
+        return SandboxBeginning(held: held)
     }
 
     /// Reads a list in a sandbox, in a transaction of its own that can write nothing and is rolled back, and proves that
@@ -40,10 +62,10 @@ extension Connection {
                 to: work + SandboxText.retake(held) + ["ROLLBACK", Self.beginReadWrite, "DEALLOCATE ALL"] + witness
                     + ["ROLLBACK"], timeout: timeout)
             try requireUnchanged(after.last)
-            guard let list = after.dropFirst().first?.first else {
-                throw PostgresError(.shape, "the sandbox returned no list")
-            }
-            return try list.decode("list")
+            guard let list: String = try after.dropFirst().first?.first?.decode("list"),
+                let values = [String](arrayText: list)
+            else { throw PostgresError(.shape, "the sandbox returned no list") }
+            return values
         } catch {
             if isInTransaction { try await self.script(unsafe: "ROLLBACK; DEALLOCATE ALL", evenIfCancelled: true) }
             throw error
@@ -52,11 +74,13 @@ extension Connection {
 
     /// Sends what comes before the work, and keeps what it says of the session.
     ///
+    /// - Parameter known: the advisory locks that the transaction holds already.
     /// - Returns: the advisory locks that the transaction holds from then on, and the search_path of the statements.
     private func prepare(
-        _ sandbox: Sandbox, after beginning: [String] = [], limits: String, timeout: Duration?
+        _ sandbox: Sandbox, after beginning: [String] = [], held known: [Int64]? = nil, limits: String,
+        timeout: Duration?
     ) async throws(PostgresError) -> (held: [Int64], path: String) {
-        var statements = beginning + [SandboxText.hold]
+        var statements = beginning + (known == nil ? [SandboxText.hold] : [])
         if record.facts == nil { statements += ["DISCARD TEMPORARY"] + witness }
         var path = sandbox.knownPath ?? record.searchPaths[sandbox.roleKey]
         if path == nil { statements.append(try spelled(sandbox.pathQuestion)) }
@@ -67,6 +91,7 @@ extension Connection {
             path = try before.last?.first?.decode("path")
             record.searchPaths[sandbox.roleKey] = path
         }
+        if let known { return (known, path ?? "") }
         var held: [Int64] = []
         for row in before.first ?? [] { held.append(try row.decode("number")) }
         return (held, path ?? "")

@@ -72,12 +72,12 @@ package struct Sandbox: Sendable {
     ///
     /// - Parameters:
     ///   - limits: the `SET LOCAL` statements of the transaction; all settings are taken back in between.
-    ///   - isLast: as in `Connection.run`.
+    ///   - isLast: whether the transaction runs no other sandbox after this one.
     package func script(limits: String, isLast: Bool = true) throws(SQLTextError) -> [String] {
         let settings = SessionSettings.statements.joined(separator: ";\n")
         let path = knownPath == nil ? [try pathQuestion] : []
         return path + preparation + (try work(path: knownPath))
-            + cleanup(settings: settings, limits: limits, isLast)
+            + cleanup(settings: settings, limits: limits, isLast: isLast)
     }
 
     /// The search_path of the statements; nil if it is that of the role's own sessions, of which the server is asked.
@@ -111,7 +111,9 @@ package struct Sandbox: Sendable {
         if let path { settings.append(try Self.set("path", path)) }
         let set = "SELECT " + settings.joined(separator: ", ")
         // A list's transaction can write nothing any more from the call on.
-        if case .list = form { return [set, "SET TRANSACTION READ ONLY", SandboxText.callReading] + Self.leave }
+        if case .list = form {
+            return [set, "SET TRANSACTION READ ONLY", SandboxText.callReading] + Self.leave + [SandboxText.list]
+        }
         return [set, SandboxText.call] + Self.leave
     }
 
@@ -124,7 +126,7 @@ package struct Sandbox: Sendable {
     /// - Parameters:
     ///   - settings: those of our sessions.
     ///   - limits: those of the transaction, while it is settled.
-    func cleanup(settings: String, limits: String, _ isLast: Bool) -> [String] {
+    func cleanup(settings: String, limits: String, isLast: Bool) -> [String] {
         var statements = ["RESET ALL", settings, limits]
         if case .procedure = form, isLast {
             statements += ["CLOSE ALL"] + become + [SandboxText.settle] + Self.leave

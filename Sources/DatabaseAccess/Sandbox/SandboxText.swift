@@ -4,9 +4,11 @@ import SQLText
 /// The statements around those of a sandbox: they are the same whatever runs in it.
 enum SandboxText {
     static let enter = EmbeddedSQL.queryWithoutComments("run/sandbox/enter")
-    static let call = "CALL pg_temp.pgtend_sandbox()"
     static let read = EmbeddedSQL.queryWithoutComments("run/sandbox/read")
-    static let callReading = "CALL pg_temp.pgtend_sandbox(NULL)"
+    // In a block, since a CALL stands in pg_stat_statements once for each procedure that there was.
+    static let call = "DO 'BEGIN CALL pg_temp.pgtend_sandbox(); END'"
+    static let callReading = EmbeddedSQL.queryWithoutComments("run/sandbox/call_reading")
+    static let list = "SELECT pg_catalog.current_setting('pgtend.list') AS list"
     static let settle = EmbeddedSQL.queryWithoutComments("run/sandbox/settle")
     static let witness = EmbeddedSQL.queryWithoutComments("run/sandbox/witness")
     static let hold = EmbeddedSQL.queryWithoutComments("run/sandbox/hold")

@@ -30,7 +30,7 @@ struct CreatePartitionWork: StepWork {
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
         let ddl = try spelled(statements)
         let (limits, timeout) = (step.limits.settings, step.limits.clientTimeout)
-        try await connection.run(ddl.create, limits: limits, isLast: false, timeout: timeout)
+        let beginning = try await connection.begin(ddl.create, limits: limits, timeout: timeout)
         // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
         for statement in ddl.publish {
             try await connection.script(
@@ -54,7 +54,8 @@ struct CreatePartitionWork: StepWork {
         for requirement in strong {
             try await deadline?.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
         }
-        try await connection.run(ddl.attach, limits: limits, tighter: deadline?.settings, timeout: timeout)
+        try await connection.run(
+            ddl.attach, limits: limits, tighter: deadline?.settings, after: beginning, timeout: timeout)
         if !ddl.handOver.isEmpty { try await proveBeforeHandOver(on: connection) }
         for statement in ddl.handOver {
             try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(statement)", timeout: timeout)

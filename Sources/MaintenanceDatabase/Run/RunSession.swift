@@ -13,6 +13,8 @@ actor RunSession {
     /// The locks that could not be taken again on a new connection.
     private(set) var lostLocks: [HeldRunLock] = []
     private let reconnectTimeout: Duration
+    /// If not, they are looked for before the connection is used.
+    private var hasItsLocks = false
 
     nonisolated let serverVersion: Int
     private nonisolated let noticeLog: NoticeLog
@@ -63,9 +65,18 @@ actor RunSession {
     /// - Throws: the failure to reconnect, if the connection was lost.
     func connection() async throws(PostgresError) -> Connection {
         if let reconnectFailure { throw reconnectFailure }
-        if current.isBroken { try await reconnect() } else { try await retakeLocks() }
+        if current.isBroken {
+            hasItsLocks = false
+            try await reconnect()
+        } else if !hasItsLocks {
+            try await retakeLocks()
+        }
         return current
     }
+
+    /// Says whether the session is known to have its locks: after a step that was done, but not once code of others has
+    /// run that failed, which may have released them.
+    func note(hasItsLocks: Bool) { self.hasItsLocks = hasItsLocks }
 
     /// Code of the application that ran in this session may have called pg_advisory_unlock_all().
     private func retakeLocks() async throws(PostgresError) {
