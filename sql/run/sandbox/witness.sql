@@ -3,7 +3,10 @@
 -- among them: those of a session and of a transaction look the same (see hold.sql).
 SELECT 'setting' AS kind, s.name AS name, s.setting AS value
 FROM pg_catalog.pg_settings AS s
-WHERE s.source OPERATOR(pg_catalog.=) 'session' OR s.name OPERATOR(pg_catalog.~) '^transaction_'
+WHERE s.source OPERATOR(pg_catalog.=) 'session'
+    OR s.name OPERATOR(pg_catalog.=) 'transaction_isolation'
+    OR s.name OPERATOR(pg_catalog.=) 'transaction_read_only'
+    OR s.name OPERATOR(pg_catalog.=) 'transaction_deferrable'
 UNION ALL
 SELECT 'role', pg_catalog.current_setting('role'), NULL
 UNION ALL
