@@ -224,6 +224,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/dropped_dependants.sql"
 #include "embedded_file.h"
+#define FILE "sql/mcp/queries/repair/foreign_code.sql"
+#include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/grantors.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/index_state.sql"
@@ -274,6 +276,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 
 #define FILE "sql/migrations/queries/checksums.sql"
+#include "embedded_file.h"
+#define FILE "sql/migrations/queries/event_trigger.sql"
 #include "embedded_file.h"
 #define FILE "sql/migrations/queries/foreign_parts.sql"
 #include "embedded_file.h"

@@ -27,6 +27,7 @@ extension Connection {
     /// Runs `body` in a transaction that is committed when `body` returns and rolled back when it throws.
     ///
     /// - Parameter settings: statements to run right after `BEGIN`, such as `SET LOCAL`. Sent as they are.
+    @discardableResult
     package func inTransaction<Value>(
         unsafe settings: String, _ body: () async throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {

@@ -4,7 +4,7 @@ import EmbeddedSQL
 extension MigrationSet {
     /// The platform's schema, for `pgtend schema apply`.
     package static let platform = MigrationSet(
-        migrations: EmbeddedSQL.migrations, title: "the schema", target: "the database",
+        migrations: EmbeddedSQL.migrations, title: "the schema", target: "the database", ownSchema: "pgtend",
         historyTable: "pgtend.schema_migrations",
         historyTableFile: EmbeddedSQL.platformFolder + "queries/history_table",
         createdObjectsFile: EmbeddedSQL.platformFolder
@@ -12,4 +12,12 @@ extension MigrationSet {
         hasHistoryQuery: SchemaQuery.session(), historyQuery: SchemaQuery.history(),
         missingPrivilegesQuery: SchemaQuery.rights(),
         superuserCure: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
+
+    /// - Parameter recordOwner: a role that may own pgtend's record of the schema beside the one that connects and
+    ///   superusers.
+    package static func platform(recordedBy recordOwner: String?) -> MigrationSet {
+        var set = platform
+        set.schemaOwner = recordOwner
+        return set
+    }
 }

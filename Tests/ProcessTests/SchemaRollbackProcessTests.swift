@@ -196,7 +196,7 @@ struct SchemaRollbackProcessTests {
     @Test func aPlanWithoutRightsSaysSoInItsExitCode() async throws {
         try await withSchema { database in
             let role = "counter_\(database.name)"
-            try await database.psql("CREATE ROLE \(role) LOGIN BYPASSRLS; GRANT pg_read_all_data TO \(role)")
+            try await database.psql("CREATE ROLE \(role) LOGIN; GRANT mcp_owner TO \(role)")
             let result = try await Pgtend.run(
                 ["schema", "rollback", "--plan", "--database", database.conninfo(user: role)])
             #expect(result.ending == .exited(77), "\(result)")

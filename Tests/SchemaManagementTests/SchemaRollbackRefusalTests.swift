@@ -123,7 +123,8 @@ struct SchemaRollbackRefusalTests {
                 CREATE EXTENSION vector;
                 """)
             _ = try await apply(database, user: "installer")
-            let stranger = rollback(database, user: "in \"stall\" er")
+            let stranger = rollback(
+                database, user: "in \"stall\" er", set: .platform(recordedBy: "installer"))
             let before = try await database.dump()
             for failure in [
                 try await #require(throws: ServerFailure.self) { try await stranger.plan() },

@@ -61,7 +61,8 @@ package struct HostileOwner: Sendable {
 
     package var eve: String { "\(database.name)_eve" }
     package var victim: String { "\(database.name)_victim" }
-    private var member: String { "\(database.name)_pgtend" }
+    /// The role that may become either.
+    package var member: String { "\(database.name)_pgtend" }
     package var pgtend: String {
         switch way {
         case .superuser: "postgres"

@@ -38,7 +38,8 @@ struct SchemaApplyCommand: ParsableCommand {
                 (definition) async throws(ServerFailure) in
                 let application = SchemaApplication(
                     conninfo: definition.conninfo, applicationName: "pgtend schema apply",
-                    programVersion: Version.text, locks: definition.locks, golangMigrateTable: golangMigrateTable)
+                    programVersion: Version.text, locks: definition.locks, golangMigrateTable: golangMigrateTable,
+                    set: .platform(recordedBy: definition.ledger.owner))
                 return isPlan
                     ? Self.show(try await application.databaseState(), of: definition.name)
                     : try await Self.apply(application, to: definition.name)

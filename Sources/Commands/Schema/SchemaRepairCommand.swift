@@ -59,7 +59,7 @@ struct SchemaRepairCommand: ParsableCommand {
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,
-                    golangMigrateTable: golangMigrateTable)
+                    golangMigrateTable: golangMigrateTable, set: .platform(recordedBy: definition.ledger.owner))
                 if isPlan {
                     let diagnosis = try await repair.plan()
                     StandardOutput.write(SchemaPlanText(definition.name, diagnosis).rendered)

@@ -46,7 +46,9 @@ struct SchemaRollbackCommand: ParsableCommand {
             Glibc.exit(ExitStatus.usage.rawValue)
         }
         let work = Work(
-            rollback: SchemaRollback(conninfo: definition.conninfo, applicationName: "pgtend schema rollback"),
+            rollback: SchemaRollback(
+                conninfo: definition.conninfo, applicationName: "pgtend schema rollback",
+                set: .platform(recordedBy: definition.ledger.owner)),
             isPlan: plan, confirmation: confirm, dropsRows: dropRows)
         Foreground.run {
             do throws(ServerFailure) {

@@ -23,9 +23,14 @@ extension Connection {
     }
 }
 
-enum ForeignParts {
-    /// A statement that fails where the schema has foreign parts, for the end of a transaction that has written in it.
-    static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
+extension MigrationSet {
+    /// A statement that fails where the set's own schema has foreign parts, for the end of a transaction that has written
+    /// in it: whoever made the schema while we were about to would have it filled.
+    package func proof() throws(PostgresError) -> String {
+        try spelled(Self.proof(ownSchema, besides: schemaOwner))
+    }
+
+    private static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
         let query = EmbeddedSQL.query("migrations/queries/foreign_parts")
             .replacing("$1", with: try SQLLiteral(schema).quoted)
             .replacing(
@@ -45,5 +50,6 @@ enum ForeignParts {
 /// The queries about migrations.
 enum MigrationQuery: String, EmbeddedQuery {
     case checksums = "migrations/queries/checksums"
+    case eventTrigger = "migrations/queries/event_trigger"
     case foreignParts = "migrations/queries/foreign_parts"
 }

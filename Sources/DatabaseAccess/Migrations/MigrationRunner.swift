@@ -65,7 +65,7 @@ package struct MigrationRunner {
             let records = try pending.map { (migration) throws(PostgresError) in
                 try spelled(record(of: migration, checksum: checksums[migration.number] ?? ""))
             }
-            try await connection.script(unsafe: (table + records).joined(separator: "\n;\n"))
+            try await connection.script(unsafe: (table + records + [try set.proof()]).joined(separator: "\n;\n"))
         } catch {
             throw ServerFailure(error)
         }
@@ -98,9 +98,7 @@ package struct MigrationRunner {
     private func hasHistory() async throws(ServerFailure) -> Bool {
         let foreign: ServerFailure
         do throws(PostgresError) {
-            guard let schema = set.ownSchema,
-                let found = try await connection.foreignParts(of: schema, besides: set.schemaOwner)
-            else {
+            guard let found = try await connection.foreignParts(of: set.ownSchema, besides: set.schemaOwner) else {
                 return try await connection.row(set.hasHistoryQuery).decode("has_history")
             }
             foreign = found
@@ -166,20 +164,22 @@ package struct MigrationRunner {
     private func apply(
         _ migration: Migration, checksum: String, _ historyTable: String
     ) async throws(ServerFailure) {
+        // Whoever made our schema while we were about to would have it filled: so this is proved before the first row.
+        let createdObjects = set.createdObjectsFile.map { [EmbeddedSQL.text($0)] } ?? []
+        var before = ""
         do throws(PostgresError) {
-            let record = try spelled(record(of: migration, checksum: checksum))
-            // Whoever made the schema while we were about to would have it filled.
-            let proof =
-                try set.ownSchema.map { (schema) throws(PostgresError) in
-                    try spelled(ForeignParts.proof(schema, besides: set.schemaOwner))
-                } ?? ""
+            let proof = try set.proof()
             // Each part begins on a new line, since the one before it may end in a comment.
-            try await connection.script(
-                unsafe: [migration.text, historyTable, record, proof].joined(separator: "\n;\n"))
+            before = (createdObjects + [proof, ""]).joined(separator: Self.separator)
+            let record = try spelled(record(of: migration, checksum: checksum))
+            let parts = [before + migration.text, historyTable, record, proof]
+            try await connection.script(unsafe: parts.joined(separator: Self.separator))
         } catch {
-            throw ServerFailure(error, in: migration)
+            throw ServerFailure(error, in: migration, after: before.unicodeScalars.count)
         }
     }
+
+    private static let separator = "\n;\n"
 
     private func record(of migration: Migration, checksum: String) throws(SQLTextError) -> String {
         let name = try SQLLiteral(migration.name).quoted

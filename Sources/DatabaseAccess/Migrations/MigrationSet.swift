@@ -9,9 +9,8 @@ package struct MigrationSet: Sendable {
     package let title: String
     /// What the migrations are applied to, in messages: "the database".
     package let target: String
-    /// The schema of the history table, if nobody but pgtend's role and superusers may have anything in it; nil if it
-    /// may be another role's.
-    package let ownSchema: String?
+    /// The schema of the history table: nobody but pgtend's role and superusers may have anything in it.
+    package let ownSchema: String
     /// A role that is trusted with that schema beside them.
     package var schemaOwner: String?
     /// The history table, which has a row for each migration that was applied; qualified, as written in SQL.
@@ -37,7 +36,7 @@ package struct MigrationSet: Sendable {
     package let lockTimeout: Duration
 
     package init(
-        migrations: [Migration], title: String, target: String, ownSchema: String? = nil, historyTable: String,
+        migrations: [Migration], title: String, target: String, ownSchema: String, historyTable: String,
         historyTableFile: String, createdObjectsFile: String? = nil, hasHistoryQuery: Statement,
         historyQuery: Statement,
         missingPrivilegesQuery: Statement,

@@ -4,7 +4,9 @@ import PostgresClient
 
 extension ServerFailure {
     /// The failure of a migration, with its name, the file and line, and what remains of it.
-    package init(_ error: PostgresError, in migration: Migration) {
+    ///
+    /// - Parameter offset: how many characters were sent before the migration, in the same message.
+    package init(_ error: PostgresError, in migration: Migration, after offset: Int) {
         self.init(error)
         let label = migration.label
         switch failureClass {
@@ -16,7 +18,8 @@ extension ServerFailure {
             message = "told to stop during \(label), of which nothing remains"
             cure = "apply the schema again: it goes on with this migration"
         default:
-            let place = error.position.map(migration.place).map { "\($0.path), line \($0.line)" } ?? label
+            let place =
+                error.position.map { migration.place(of: $0 - offset) }.map { "\($0.path), line \($0.line)" } ?? label
             let remainder =
                 migration.number == 1
                 ? "nothing was changed" : "nothing of this migration remains, all before it are applied"

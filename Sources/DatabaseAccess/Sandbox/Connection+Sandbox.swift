@@ -17,10 +17,12 @@ extension Connection {
     ///   - tighter: what limits the sandbox beyond that, while it holds locks that others wait for.
     ///   - beginning: what `begin` has returned for another sandbox, before this one, in the same transaction.
     ///   - timeout: how long the client waits for a server that does not answer at all.
+    /// - Returns: the value of the sandbox's setting `answer`, if it has one.
+    @discardableResult
     package func run(
         _ sandbox: Sandbox, limits: String, tighter: String? = nil, after beginning: SandboxBeginning? = nil,
         timeout: Duration? = nil
-    ) async throws(PostgresError) {
+    ) async throws(PostgresError) -> String? {
         let tighter = tighter ?? limits
         let (held, path) = try await prepare(sandbox, held: beginning?.held, limits: tighter, timeout: timeout)
         let work = try spelled(sandbox.work(path: path))
@@ -28,6 +30,7 @@ extension Connection {
         let after = try await answers(
             to: work + cleanup + SandboxText.retake(held) + witness + [limits], timeout: timeout)
         try requireUnchanged(after.last)
+        return sandbox.hasAnswer ? try after.dropFirst().first?.first?.decodeIfPresent("answer") : nil
     }
 
     /// Runs the first sandbox of a transaction that is open and that runs another one at its end. Until then the session

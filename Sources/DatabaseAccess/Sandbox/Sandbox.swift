@@ -20,8 +20,8 @@ package struct Sandbox: Sendable {
     }
 
     private enum Form {
-        /// Its path; nil for the role's own.
-        case procedure(path: String?)
+        /// Its path; nil for the role's own. The custom setting whose value is the answer, if any.
+        case procedure(path: String?, answer: String?)
         case list
         /// The statements that come before those that the server restricts.
         case server(preparation: [String])
@@ -34,12 +34,13 @@ package struct Sandbox: Sendable {
     /// - Parameters:
     ///   - role: nil keeps the role that connected.
     ///   - statements: executed one after another.
+    ///   - answer: a custom setting, which they make for the transaction: its value is told, whatever it is.
     package init(
-        as role: String?, path: SearchPath = .pinned, unsafe statements: [String]
+        as role: String?, path: SearchPath = .pinned, unsafe statements: [String], answer: String? = nil
     ) throws(SQLTextError) {
         self.role = try role.map(SQLIdentifier.init)
         self.statements = statements
-        form = .procedure(path: path == .pinned ? SessionSettings.searchPath : nil)
+        form = .procedure(path: path == .pinned ? SessionSettings.searchPath : nil, answer: answer)
     }
 
     /// For `Connection.read`.
@@ -83,7 +84,7 @@ package struct Sandbox: Sendable {
     /// The search_path of the statements; nil if it is that of the role's own sessions, of which the server is asked.
     var knownPath: String? {
         switch form {
-        case .procedure(let path): path
+        case .procedure(let path, _): path
         case .list, .server: SessionSettings.searchPath
         }
     }
@@ -114,7 +115,9 @@ package struct Sandbox: Sendable {
         if case .list = form {
             return [set, "SET TRANSACTION READ ONLY", SandboxText.callReading] + Self.leave + [SandboxText.list]
         }
-        return [set, SandboxText.call] + Self.leave
+        guard case .procedure(_, let answer?) = form else { return [set, SandboxText.call] + Self.leave }
+        let name = try SQLLiteral(answer).quoted
+        return [set, SandboxText.call] + Self.leave + ["SELECT pg_catalog.current_setting(\(name), true) AS answer"]
     }
 
     private static func set(_ name: String, _ value: String) throws(SQLTextError) -> String {
@@ -132,6 +135,10 @@ package struct Sandbox: Sendable {
             statements += ["CLOSE ALL"] + become + [SandboxText.settle] + Self.leave
         }
         return statements + ["DISCARD TEMPORARY", "DEALLOCATE ALL", "UNLISTEN *"]
+    }
+
+    var hasAnswer: Bool {
+        if case .procedure(_, _?) = form { true } else { false }
     }
 
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }

@@ -131,16 +131,3 @@ package struct SnapshotReader {
         return true
     }
 }
-
-extension ServerFailure {
-    /// - Parameter eventTrigger: `ServerFacts.foreignEventTrigger`.
-    static func foreign(eventTrigger: String) -> ServerFailure {
-        ServerFailure(
-            failureClass: .refused,
-            message:
-                "\(eventTrigger), which is no superuser: its code would run at each DDL of pgtend's, with the rights "
-                + "of pgtend's role",
-            cure: "have a superuser take the function (ALTER FUNCTION ... OWNER TO), or ALTER EVENT TRIGGER ... DISABLE"
-        )
-    }
-}

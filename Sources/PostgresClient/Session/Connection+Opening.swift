@@ -56,6 +56,16 @@ extension Connection {
             SessionSettings.script(version: version, checkingClient: checkingClient, onlyOn: backend), within: limit)
     }
 
+    /// Sets something for the whole session that is to stay when RESET ALL has taken back what code of others has set.
+    ///
+    /// - Parameter script: may be executed more than once.
+    package func setForSession(unsafe script: String) async throws(PostgresError) {
+        try await self.script(unsafe: script)
+        settingsScript += ";\n" + script
+        // What has been seen of the session is no longer so.
+        record.facts = nil
+    }
+
     /// A pooler sets what the client has asked for at its start, such as `application_name`, in a session that was opened
     /// for another one: RESET ALL would take that back.
     private func keepSettings(within limit: Duration?) async throws(PostgresError) {

@@ -3,6 +3,7 @@ import EmbeddedSQL
 /// The questions of a plan that are files of `sql/mcp/queries/repair`, runnable in psql. Each lists obstacles, with the columns
 /// `value` and `count`.
 enum ObstacleQuery: String, CaseIterable {
+    case foreignCode = "foreign_code"
     case dependants = "dependants"
     case readers = "readers"
     case droppedDependants = "dropped_dependants"
@@ -12,7 +13,8 @@ enum ObstacleQuery: String, CaseIterable {
 
     func question(about object: CatalogObject, _ parameters: SchemaQuestion.Parameter...) -> SchemaQuestion {
         SchemaQuestion(
-            object: object, query: EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/repair/" + rawValue),
+            object: object, reading: .catalogs,
+            query: EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/repair/" + rawValue),
             parameters: parameters)
     }
 }

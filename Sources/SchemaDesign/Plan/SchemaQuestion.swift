@@ -7,11 +7,22 @@ package struct SchemaQuestion: Hashable, Sendable {
     package let parameters: [Parameter]
 
     package let topic: Topic
+    package let source: Source
 
     package enum Topic: Hashable, Sendable {
         case obstacles
         /// Values that a column of another type would alter.
         case alterations
+    }
+
+    /// What the query reads.
+    package enum Source: Hashable, Sendable {
+        case catalogs
+        /// Rows of a relation; nil for the one that the object is or belongs to. Whoever reads them runs code of its
+        /// owner: expressions and predicates of indexes, functions of its types.
+        case rows(of: String?)
+
+        static let rows = Source.rows(of: nil)
     }
 
     package enum Parameter: Hashable, Sendable {
@@ -21,12 +32,14 @@ package struct SchemaQuestion: Hashable, Sendable {
     }
 
     package init(
-        object: CatalogObject, query: String, parameters: [Parameter] = [], topic: Topic = .obstacles
+        object: CatalogObject, reading source: Source, query: String, parameters: [Parameter] = [],
+        topic: Topic = .obstacles
     ) {
         self.object = object
         self.query = query
         self.parameters = parameters
         self.topic = topic
+        self.source = source
     }
 
     /// The query with its ten most frequent values, and one row for all others: there may be millions of them.

@@ -24,12 +24,22 @@ package struct SchemaStep: Hashable, Sendable {
     package let purpose: String
     /// In order. Each is one statement or a file of several, without a semicolon at the end.
     package let statements: [String]
+    /// The role in whose sandbox the statements run; nil for those that run no code of anybody's and need what the
+    /// caller may do. An index that is built CONCURRENTLY needs no sandbox: the server computes it as the owner of its
+    /// table, and restricts what that can do.
+    package private(set) var role: String?
 
     package init(_ object: CatalogObject, _ execution: Execution, _ purpose: String, _ statements: [String]) {
         self.object = object
         self.execution = execution
         self.purpose = purpose
         self.statements = statements
+    }
+
+    func run(as role: String?) -> SchemaStep {
+        var step = self
+        step.role = role
+        return step
     }
 }
 

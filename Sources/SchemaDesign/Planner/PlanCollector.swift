@@ -3,6 +3,8 @@ import SQLText
 /// Gathers what the part planners find: steps by phase, questions, refusals and notes.
 final class PlanCollector {
     private let schema: String
+    /// The role that owns everything in the schema.
+    private let owner: String?
     /// What has been counted so far in the rows.
     private let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
 
@@ -16,12 +18,15 @@ final class PlanCollector {
 
     init(_ comparison: SchemaComparison) {
         schema = comparison.schema
+        owner = comparison.expected[CatalogObject(.schema, comparison.schema), .owner]
         answers = comparison.answers
     }
 
     var result: SchemaPlan {
         let steps = PlanPhase.allCases.flatMap { phase in
-            (self.steps[phase] ?? []) + tableWork.filter { $0.phase == phase }.map(\.step)
+            ((self.steps[phase] ?? []) + tableWork.filter { $0.phase == phase }.map(\.step)).map {
+                phase.isOwners ? $0.run(as: owner) : $0
+            }
         }
         return SchemaPlan(refusals: refusals, steps: steps, notes: notes, unfilled: unfilled)
     }
@@ -65,8 +70,13 @@ final class PlanCollector {
     }
 
     /// Refuses an object for the rows that a query finds, with their values and counts.
-    func refuseRows(_ object: CatalogObject, answering query: String, _ trouble: String, cure: String) {
-        refuseRows(object, posing(SchemaQuestion(object: object, query: query)), trouble, cure: cure)
+    ///
+    /// - Parameter relation: whose rows they are; nil for the one that the object is or belongs to.
+    func refuseRows(
+        _ object: CatalogObject, of relation: String? = nil, answering query: String, _ trouble: String, cure: String
+    ) {
+        let question = SchemaQuestion(object: object, reading: .rows(of: relation), query: query)
+        refuseRows(object, posing(question), trouble, cure: cure)
     }
 
     func refuseRows(

@@ -36,6 +36,7 @@ package struct SchemaPlanner {
         try foundation.planFoundation()
         try planner(TypePlanner.self).planTypes()
         try planner(FunctionPlanner.self).planFunctions()
+        try planner(PossessionPlanner.self).planPossession()
         let tables = planner(TablePlanner.self)
         for table in expected.objects(.table) { try tables.planTable(table) }
         try tables.refusePersistence()

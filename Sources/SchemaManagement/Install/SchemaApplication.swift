@@ -16,13 +16,13 @@ package struct SchemaApplication: Sendable {
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, locks: LockBudget,
-        golangMigrateTable: GolangMigrateTable = .default
+        golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform
     ) {
         installer = SchemaInstaller(
-            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion)
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, set: set)
         repair = SchemaRepair(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
-            golangMigrateTable: golangMigrateTable)
+            golangMigrateTable: golangMigrateTable, set: set)
         verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName)
     }
 

@@ -56,6 +56,7 @@ package struct SchemaInstaller: Sendable {
     ) async throws(ServerFailure) -> Value {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
+            try await connection.refuseForeignEventTrigger()
             return try await body(MigrationRunner(connection: connection, set: set, programVersion: programVersion))
         }
     }

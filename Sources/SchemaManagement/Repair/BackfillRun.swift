@@ -11,12 +11,15 @@ import SchemaDesign
 struct BackfillRun {
     let connection: Connection
     let backfill: Backfill
+    /// In whose sandbox the rows are changed.
+    let role: String?
     let locks: LockBudget
     let retry: RetryPolicy
     let reportInterval: Duration
 
     /// `updated_at` says when users changed a row, and a backfill is none.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
+    private static let changed = "pgtend.rows_changed"
     /// For a single row that takes longer than the deadline: only writers of that row wait for it.
     private static let singleRowLimit = Duration.seconds(60)
     /// How many times in a row a batch may fail, as on a row that somebody has locked, before the backfill does.
@@ -69,25 +72,25 @@ struct BackfillRun {
     private func batch(
         _ table: String, from: Int, to: Int, _ limit: Duration
     ) async throws(PostgresError) -> Int {
-        let settings = "\(LockDeadline(limit).settings); \(Self.quietly)"
-        return try await connection.inTransaction(unsafe: settings) { () async throws(PostgresError) in
-            let condition = "r.ctid >= \(Self.tid(from)) AND r.ctid < \(Self.tid(to)) AND (\(backfill.condition))"
-            if backfill.locksRows {
-                // The next statement then sees all that their last writers have committed.
-                try await connection.execute(
-                    Statement(unsafe: "SELECT FROM \(table) AS r WHERE \(condition) FOR NO KEY UPDATE"))
-            }
-            let row = try await connection.row(
-                Statement(
-                    unsafe: """
-                        WITH changed AS (
-                            UPDATE \(table) AS r SET \(backfill.assignment)
-                            WHERE \(condition)
-                            RETURNING 1
-                        )
-                        SELECT count(*) AS changed FROM changed
-                        """))
-            return try row.decode("changed")
+        let condition = "r.ctid >= \(Self.tid(from)) AND r.ctid < \(Self.tid(to)) AND (\(backfill.condition))"
+        // The statement after it then sees all that their last writers have committed.
+        let locking = backfill.locksRows ? ["SELECT FROM \(table) AS r WHERE \(condition) FOR NO KEY UPDATE"] : []
+        let sandbox = try spelled(
+            Sandbox(
+                as: role,
+                unsafe: [Self.quietly] + locking + [
+                    """
+                    WITH changed AS (
+                        UPDATE \(table) AS r SET \(backfill.assignment)
+                        WHERE \(condition)
+                        RETURNING 1
+                    )
+                    SELECT set_config('\(Self.changed)', count(*)::text, true) FROM changed
+                    """
+                ], answer: Self.changed))
+        let limits = LockDeadline(limit).settings
+        return try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
+            try await connection.run(sandbox, limits: limits).flatMap { Int($0) } ?? 0
         }
     }
 

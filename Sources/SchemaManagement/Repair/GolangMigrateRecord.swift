@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
@@ -8,15 +9,39 @@ package struct GolangMigrateRecord: Hashable, Sendable {
     package let version: Int
     /// Whether a migration has failed: golang-migrate then applies no further ones.
     package let isDirty: Bool
+    /// Of the table, which is the platform's: it is read and written as that role, in its sandbox. nil for a superuser.
+    let owner: String?
+}
+
+/// golang-migrate's table and whose it is.
+struct GolangMigrateHome {
+    let table: RelationName
+    let owner: String?
 }
 
 extension Connection {
-    /// The state that golang-migrate has recorded. Needs SELECT on its table.
-    func golangMigrateRecords(in table: RelationName?) async throws(PostgresError) -> [GolangMigrateRecord] {
-        guard let table else { return [] }
-        let query = Statement(unsafe: "SELECT version, dirty FROM \(try spelled(table.quoted)) ORDER BY version")
-        return try await rows(query).map { (row) throws(PostgresError) in
-            GolangMigrateRecord(table: table, version: try row.decode("version"), isDirty: try row.decode("dirty"))
+    /// The state that golang-migrate has recorded.
+    func golangMigrateRecords(in home: GolangMigrateHome?) async throws(PostgresError) -> [GolangMigrateRecord] {
+        guard let home else { return [] }
+        let name = try spelled(home.table.quoted)
+        let query = "SELECT to_jsonb(m)::text FROM ONLY \(name) AS m ORDER BY m.version"
+        let records = try await read(try spelled(Sandbox(reading: query, as: home.owner)), limits: Self.limits)
+        return try await rows(Self.records(records, "version bigint, dirty boolean")).map {
+            (row) throws(PostgresError) in
+            GolangMigrateRecord(
+                table: home.table, version: try row.decode("version"), isDirty: try row.decode("dirty"),
+                owner: home.owner)
+        }
+    }
+
+    /// Gives the row another version, and takes its mark away.
+    func set(_ record: GolangMigrateRecord, to version: Int) async throws(PostgresError) {
+        let update =
+            "UPDATE ONLY \(try spelled(record.table.quoted)) SET version = \(version), dirty = false "
+            + "WHERE version = \(record.version)"
+        let sandbox = try spelled(Sandbox(as: record.owner, unsafe: [update]))
+        try await inTransaction(unsafe: Self.limits) { () async throws(PostgresError) in
+            try await run(sandbox, limits: Self.limits)
         }
     }
 }

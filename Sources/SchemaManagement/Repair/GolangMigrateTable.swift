@@ -28,23 +28,23 @@ extension Connection {
     /// Golang-migrate's table; nil where there is none. Needs no right.
     ///
     /// - Throws: where it is not to be told which table is meant.
-    func golangMigrateTable(_ wanted: GolangMigrateTable) async throws(ServerFailure) -> RelationName? {
+    func golangMigrateTable(_ wanted: GolangMigrateTable) async throws(ServerFailure) -> GolangMigrateHome? {
         let name: String?
         switch wanted {
         case .none: return nil
         case .default: name = nil
         case .named(let text): name = text
         }
-        let tables: [RelationName]
+        let tables: [GolangMigrateHome]
         do throws(PostgresError) {
             tables = try await rows(SchemaQuery.golangMigrateTables(name)).map { (row) throws(PostgresError) in
-                try RelationName(row)
+                GolangMigrateHome(table: try RelationName(row), owner: try row.decodeIfPresent("owner"))
             }
         } catch {
             throw ServerFailure(error)
         }
         if let name, tables.isEmpty { throw .noTable(name) }
-        guard tables.count < 2 else { throw .several(tables) }
+        guard tables.count < 2 else { throw .several(tables.map(\.table)) }
         return tables.first
     }
 }

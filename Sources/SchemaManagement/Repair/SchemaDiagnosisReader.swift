@@ -14,6 +14,7 @@ struct SchemaDiagnosisReader {
 
     /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
+        try await connection.refuseForeignEventTrigger()
         let table = try await connection.golangMigrateTable(golangMigrateTable)
         let records = try await reading(table) { () async throws(PostgresError) in
             try await connection.golangMigrateRecords(in: table)
@@ -36,14 +37,18 @@ struct SchemaDiagnosisReader {
                         verification: verification, plan: plan, records: records,
                         missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table))
                 }
-                for question in open { answers[question] = try await answer(to: question) }
+                let asked = open.filter { $0.source == .catalogs }
+                // Rows are read when the catalogs hold no obstacle to it, such as code of somebody else.
+                for question in asked.isEmpty ? open : asked {
+                    answers[question] = try await answer(to: question, verification.live)
+                }
             }
         }
     }
 
     /// A role that may not read the tables is told of all missing rights, instead of the first table only.
     private func reading<Value>(
-        _ table: RelationName?, _ body: () async throws(PostgresError) -> Value
+        _ table: GolangMigrateHome?, _ body: () async throws(PostgresError) -> Value
     ) async throws(ServerFailure) -> Value {
         do throws(PostgresError) {
             return try await body()
@@ -61,9 +66,11 @@ struct SchemaDiagnosisReader {
         }
     }
 
-    private func answer(to question: SchemaQuestion) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
+    private func answer(
+        to question: SchemaQuestion, _ live: CatalogFacts
+    ) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
         do throws(PostgresError) {
-            return try await connection.answer(to: question)
+            return try await connection.answer(to: question, live)
         } catch {
             guard let state = error.sqlState else { throw error }
             // Data exceptions: a value that cannot be cast. The server only names the first one.
@@ -79,15 +86,18 @@ struct SchemaDiagnosisReader {
         .undefinedTable, .undefinedColumn, .undefinedFunction, .undefinedObject, .invalidSchemaName,
     ]
 
-    private func missingPrivileges(_ table: RelationName?) async throws(PostgresError) -> [MissingPrivilege] {
-        let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.quoted)] } ?? []
+    private func missingPrivileges(_ table: GolangMigrateHome?) async throws(PostgresError) -> [MissingPrivilege] {
+        let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.table.quoted)] } ?? []
         return try await connection.missingPrivileges(SchemaQuery.rights(), SchemaQuery.repairRights(tables))
     }
 }
 
 extension Connection {
-    /// Reads rows of the tables that the question is about, under ACCESS SHARE.
-    func answer(to question: SchemaQuestion) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
+    /// Reads rows of the tables that the question is about, under ACCESS SHARE, in the sandbox of their owner: a
+    /// transaction that can write nothing and is rolled back.
+    func answer(
+        to question: SchemaQuestion, _ live: CatalogFacts
+    ) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
         let parameters = question.parameters.map { parameter -> any StatementParameter in
             switch parameter {
             case .text(let text): text
@@ -95,12 +105,48 @@ extension Connection {
             case .flag(let flag): flag
             }
         }
-        let statement = Statement(unsafe: question.shortened, parameters: parameters)
+        let statement: Statement
+        switch question.source {
+        case .catalogs: statement = Statement(unsafe: question.shortened, parameters: parameters)
+        case .rows(let relation):
+            let name = relation ?? (question.object.isPart ? question.object.relation : question.object.name)
+            let query = "SELECT to_jsonb(a)::text FROM (\(question.shortened)) AS a"
+            let sandbox = try spelled(Sandbox(reading: query, as: live.confinedOwner(of: name)))
+            statement = Self.records(
+                try await read(sandbox, limits: Self.limits), "value text, count bigint, others bigint")
+        }
         return try await rows(statement).map { (row) throws(PostgresError) in
             SchemaQuestion.Obstacle(
                 value: try row.decodeIfPresent("value"), count: try row.decode("count"),
                 others: try row.decode("others"))
         }
+    }
+}
+
+extension Connection {
+    /// What a sandbox has read as a list of JSON objects, as rows again: code of nobody's has a part in that.
+    ///
+    /// - Parameter columns: with their types.
+    static func records(_ objects: [String], _ columns: String) -> Statement {
+        Statement(
+            unsafe: "SELECT a.* FROM unnest($1::text[]) WITH ORDINALITY AS o (text, place) "
+                + "CROSS JOIN LATERAL jsonb_to_record(o.text::jsonb) AS a (\(columns)) ORDER BY o.place",
+            parameters: [objects])
+    }
+
+    /// Whoever rewrites a table delays what reads it by no more.
+    static var limits: String { "SET LOCAL lock_timeout = '5s'" }
+}
+
+extension CatalogFacts {
+    /// The owner of a relation; nil for a superuser, whose code may do whatever it likes: the caller's sandbox serves.
+    func confinedOwner(of relation: String) -> String? {
+        let found = objects.first { object in
+            object.name == relation && (object.kind.isRelation || object.kind == .partition)
+        }
+        guard let owner = found.flatMap({ self[$0, .owner] }) else { return nil }
+        let isSuperuser = self[CatalogObject(.role, owner), .attributes]?.contains("SUPERUSER") ?? false
+        return isSuperuser ? nil : owner
     }
 }
 

@@ -15,6 +15,7 @@ package struct SchemaRepair: Sendable {
     private let mappings: [ValueMapping]
     private let locks: LockBudget
     private let golangMigrateTable: GolangMigrateTable
+    private let set: MigrationSet
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that a plan asks for.
@@ -23,7 +24,7 @@ package struct SchemaRepair: Sendable {
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, mappings: [ValueMapping] = [],
-        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default
+        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
@@ -31,6 +32,7 @@ package struct SchemaRepair: Sendable {
         self.mappings = mappings
         self.locks = locks
         self.golangMigrateTable = golangMigrateTable
+        self.set = set
     }
 
     /// What the database has and what would be done. Changes nothing; reads rows to count obstacles.
@@ -58,7 +60,7 @@ package struct SchemaRepair: Sendable {
     ) async throws(ServerFailure) -> SchemaDiagnosis {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
-            let lock = MigrationLock(connection: connection, set: .platform)
+            let lock = MigrationLock(connection: connection, set: set)
             try await lock.acquire()
             try await refuseNewer(connection)
             var diagnosis = try await reader(connection).read()
@@ -66,7 +68,8 @@ package struct SchemaRepair: Sendable {
             guard diagnosis.missingPrivileges.isEmpty || !diagnosis.plan.refusals.isEmpty else {
                 throw ServerFailure(repairing: connection, without: diagnosis.missingPrivileges)
             }
-            let checks = UnvalidatedChecks(connection: connection, locks: locks, programVersion: programVersion)
+            let checks = UnvalidatedChecks(
+                connection: connection, set: set, locks: locks, programVersion: programVersion)
             for round in 1...Self.rounds {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
                 var isOvertaken = false
@@ -115,7 +118,7 @@ package struct SchemaRepair: Sendable {
     }
 
     private func migrations(_ connection: Connection) -> MigrationRunner {
-        MigrationRunner(connection: connection, set: .platform, programVersion: programVersion)
+        MigrationRunner(connection: connection, set: set, programVersion: programVersion)
     }
 
     // MARK: - Doing
@@ -127,7 +130,7 @@ package struct SchemaRepair: Sendable {
         let runner = SchemaStepRunner(
             connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion)
         do throws(PostgresError) {
-            try await runner.prepare(diagnosis.verification.live.extensionSchemas)
+            try await runner.prepare(diagnosis.verification.live.extensionSchemas, set)
         } catch {
             throw ServerFailure(error)
         }
@@ -142,10 +145,12 @@ package struct SchemaRepair: Sendable {
         }
     }
 
-    /// Neighbouring steps that are run `together` are one transaction.
+    /// Neighbouring steps that are run `together` and as the same role are one transaction.
     static func groups(_ steps: [SchemaStep]) -> [[SchemaStep]] {
         steps.reduce(into: []) { groups, step in
-            if step.execution == .together, groups.last?.first?.execution == .together {
+            if let former = groups.last?.first, step.execution == .together, former.execution == .together,
+                step.role == former.role
+            {
                 groups[groups.count - 1].append(step)
             } else {
                 groups.append([step])
@@ -157,14 +162,10 @@ package struct SchemaRepair: Sendable {
     /// verified.
     private func settle(_ connection: Connection, _ records: [GolangMigrateRecord]) async throws(ServerFailure) {
         try await migrations(connection).adopt()
-        let version = MigrationSet.platform.migrations.count
+        let version = self.set.migrations.count
         do throws(PostgresError) {
             for record in records where record.isDirty || record.version < version {
-                try await connection.execute(
-                    Statement(
-                        unsafe:
-                            "UPDATE \(try spelled(record.table.quoted)) SET version = $1, dirty = false WHERE version = $2",
-                        parameters: [version, record.version]))
+                try await connection.set(record, to: version)
             }
         } catch {
             throw ServerFailure(error)

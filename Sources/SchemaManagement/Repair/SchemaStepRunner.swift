@@ -48,8 +48,12 @@ struct SchemaStepRunner {
 
     /// Creates the tables that record the steps, and what they change outside the schema.
     ///
-    /// - Parameter extensionSchemas: where each extension lives, as SQL writes it.
-    func prepare(_ extensionSchemas: [String: String]) async throws(PostgresError) {
+    /// - Parameters:
+    ///   - extensionSchemas: where each extension lives, as SQL writes it.
+    ///   - set: whose own schema the tables are in.
+    func prepare(
+        _ extensionSchemas: [String: String], _ set: MigrationSet = .platform
+    ) async throws(PostgresError) {
         if let home = extensionSchemas["vector"] {
             // Only superusers can create a function that sets a parameter of a library that is not loaded. The first
             // value loads pgvector's.
@@ -64,7 +68,9 @@ struct SchemaStepRunner {
                     EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/created_objects.sql")
             ]
             + (isRecorded ? [] : [EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/repair/steps_table")])
-        try await connection.script(unsafe: tables.joined(separator: "\n;\n"))
+        // Whoever made the schema while we were about to would have it filled.
+        let proof = try set.proof()
+        try await connection.script(unsafe: (tables + [proof]).joined(separator: "\n;\n"))
         try await letAutovacuumGiveWay()
     }
 
@@ -74,14 +80,13 @@ struct SchemaStepRunner {
     /// grants.
     private func letAutovacuumGiveWay() async throws(PostgresError) {
         let milliseconds = max(locks.perStep / 4, .milliseconds(1)).milliseconds
-        let limit = "\(milliseconds)ms"
-        try await connection.execute(
-            """
-            SELECT set_config('deadlock_timeout', \(limit), false)
-            FROM pg_settings AS s
-            WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(milliseconds)
-                AND has_parameter_privilege('deadlock_timeout', 'SET')
-            """)
+        try await connection.setForSession(
+            unsafe: """
+                SELECT set_config('deadlock_timeout', '\(milliseconds)ms', false)
+                FROM pg_settings AS s
+                WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(milliseconds)
+                    AND has_parameter_privilege('deadlock_timeout', 'SET')
+                """)
     }
 
     /// - Parameters:
@@ -94,11 +99,11 @@ struct SchemaStepRunner {
         switch first.execution {
         case .together:
             try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
-                for step in steps { try await work(step) }
+                try await work(steps, within: Self.unhurriedTimeouts)
             }
         case .patiently:
             try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
-                try await work(first)
+                try await work([first], within: Self.unhurriedTimeouts)
             }
         case .briefly(let requirements): try await briefly(first, requirements)
         case .concurrently(let index): try await concurrently(first, index)
@@ -108,9 +113,19 @@ struct SchemaStepRunner {
 
     // MARK: - In one transaction
 
-    private func work(_ step: SchemaStep) async throws(PostgresError) {
-        for statement in step.statements { try await connection.script(unsafe: statement) }
-        try await record(step)
+    /// - Parameters:
+    ///   - steps: all as the same role.
+    ///   - limits: asked for before each statement, since they shrink.
+    private func work(
+        _ steps: [SchemaStep], within limits: @autoclosure () -> String
+    ) async throws(PostgresError) {
+        let statements = steps.flatMap(\.statements)
+        if let role = steps.first?.role {
+            try await connection.run(try spelled(Sandbox(as: role, unsafe: statements)), limits: limits())
+        } else {
+            for statement in statements { try await connection.script(unsafe: "\(limits());\n\(statement)") }
+        }
+        for step in steps { try await record(step) }
     }
 
     /// Takes the locks and does the work within one deadline; tries again if somebody holds one of the locks.
@@ -125,10 +140,7 @@ struct SchemaStepRunner {
                     for requirement in requirements {
                         try await deadline.acquire(requirement, on: connection, timeout: locks.perStep + .seconds(5))
                     }
-                    for statement in step.statements {
-                        try await connection.script(unsafe: "\(deadline.settings);\n\(statement)")
-                    }
-                    try await record(step)
+                    try await work([step], within: deadline.settings)
                 }
             } catch {
                 let total = waits.add(deadline.elapsed, for: waited.map(\.relation))
@@ -177,14 +189,15 @@ struct SchemaStepRunner {
             try await record(step)
         }
         try await connection.script(
-            unsafe: "RESET lock_timeout; RESET statement_timeout; RESET maintenance_work_mem")
+            unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; RESET maintenance_work_mem")
     }
 
     private func fill(
         _ step: SchemaStep, _ backfill: Backfill, _ progressed: (BackfillProgress) -> Void
     ) async throws(PostgresError) {
         let run = BackfillRun(
-            connection: connection, backfill: backfill, locks: locks, retry: retry, reportInterval: reportInterval)
+            connection: connection, backfill: backfill, role: step.role, locks: locks, retry: retry,
+            reportInterval: reportInterval)
         var changed = 0
         for table in backfill.tables {
             let start = ContinuousClock.now

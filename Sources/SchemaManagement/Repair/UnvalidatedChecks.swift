@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
@@ -8,6 +9,7 @@ import SchemaDesign
 /// or drops them.
 struct UnvalidatedChecks {
     let connection: Connection
+    let set: MigrationSet
     let locks: LockBudget
     let programVersion: String
 
@@ -25,7 +27,7 @@ struct UnvalidatedChecks {
         do throws(PostgresError) {
             let runner = SchemaStepRunner(
                 connection: connection, schema: schema, locks: locks, programVersion: programVersion)
-            try await runner.prepare(live.extensionSchemas)
+            try await runner.prepare(live.extensionSchemas, set)
             for check in checks {
                 let relation = RelationName(schema: schema, name: check.relation)
                 try await runner.execute([

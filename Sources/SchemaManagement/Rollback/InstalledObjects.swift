@@ -13,6 +13,8 @@ struct InstalledObjects {
         let name: RelationName
         let catalog: Int
         let oid: Int
+        /// Of a relation; nil for a superuser.
+        let owner: String?
 
         var isRelation: Bool {
             ![CatalogObject.Kind.function.rawValue, CatalogObject.Kind.type.rawValue].contains(kind)
@@ -44,7 +46,7 @@ struct InstalledObjects {
             ).map { (row) throws(PostgresError) in
                 Object(
                     kind: try row.decode("kind"), name: try RelationName(row), catalog: try row.decode("class"),
-                    oid: try row.decode("object"))
+                    oid: try row.decode("object"), owner: try row.decodeIfPresent("owner"))
             }
             var sharedChanges: [RecordedChange] = []
             if try session.decode("has_created_objects") {

@@ -31,6 +31,7 @@ package struct SchemaRollback: Sendable {
     package func plan() async throws(ServerFailure) -> SchemaRollbackPlan {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
+            try await connection.refuseForeignEventTrigger()
             let migrations = try await runner(connection).applied()
             try irreversible(migrations)
             try await limitLocks(connection)
@@ -69,6 +70,7 @@ package struct SchemaRollback: Sendable {
         return try await Connection.forSchema(conninfo, applicationName, onNotice: remarks.add) {
             (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
+            try await connection.refuseForeignEventTrigger()
             let runner = runner(connection)
             try await MigrationLock(connection: connection, set: set).acquire()
             let migrations = try await runner.applied()
@@ -80,10 +82,9 @@ package struct SchemaRollback: Sendable {
             try await runner.setTimeouts()
             try await limitLocks(connection)
             do throws(PostgresError) {
-                try await connection.execute(
-                    "SELECT set_config('pgtend.rollback_tables', \(SchemaObjects.platform.names(.table))::text[]::text, false)"
-                )
-                try await connection.script(unsafe: script(migrations, dropsRows: dropsRows))
+                let guardian = dropsRows ? [] : try spelled(guardian(installed))
+                try await connection.script(
+                    unsafe: (guardian + statements(migrations)).joined(separator: Self.separator))
             } catch {
                 let blockers =
                     FailureClass(error) == .lockNotAvailable
@@ -101,12 +102,14 @@ package struct SchemaRollback: Sendable {
         _ connection: Connection, _ migrations: [Migration], _ installed: InstalledObjects
     ) async throws(PostgresError) -> SchemaRollbackPlan {
         var tables: [SchemaRollbackPlan.Table] = []
-        for name in installed.objects(.table).map(\.name) {
-            let bounded = "SELECT FROM \(try spelled(name.quoted)) LIMIT \(SchemaRollbackPlan.Table.bound)"
+        for table in installed.objects(.table) {
+            let name = table.name
             do throws(PostgresError) {
-                let count = try await connection.row(
-                    Statement(unsafe: "SELECT count(*) AS rows FROM (\(bounded)) AS r"))
-                tables.append(SchemaRollbackPlan.Table(name: name, rows: try count.decode("rows")))
+                let bounded = "SELECT FROM \(try spelled(name.quoted)) LIMIT \(SchemaRollbackPlan.Table.bound)"
+                let query = "SELECT count(*)::text FROM (\(bounded)) AS r"
+                let count = try await connection.read(
+                    try spelled(Sandbox(reading: query, as: table.owner)), limits: limits)
+                tables.append(SchemaRollbackPlan.Table(name: name, rows: count.first.flatMap { Int($0) } ?? 0))
             } catch {
                 // Somebody else has taken the schema back meanwhile.
                 guard error.sqlState == .undefinedTable || error.sqlState == .invalidSchemaName else { throw error }
@@ -135,18 +138,38 @@ package struct SchemaRollback: Sendable {
             partitionsElsewhere: partitions.filter { $0.schema != RecordedFacts.platform.schema },
             sharedChanges: installed.sharedChanges.map(\.change), obstacles: obstacles, bystanders: bystanders,
             missingPrivileges: try await missingPrivileges(installed, connection),
-            golangMigrateTables: records, script: script(migrations, dropsRows: true))
+            golangMigrateTables: records, script: statements(migrations).joined(separator: Self.separator))
     }
 
-    /// One message of the simple protocol, which the server runs as one transaction.
-    private func script(_ migrations: [Migration], dropsRows: Bool) -> String {
-        let guardian = dropsRows ? [] : [EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/rollback/guard")]
+    /// Sent as one message of the simple protocol, which the server runs as one transaction.
+    private func statements(_ migrations: [Migration]) -> [String] {
         // The record goes first: taking back the first migration drops its table.
-        let texts = migrations.flatMap { migration in
+        migrations.flatMap { migration in
             ["DELETE FROM \(set.historyTable) WHERE number = \(migration.number)", migration.down?.text ?? ""]
         }
-        return (guardian + texts).joined(separator: "\n;\n")
     }
+
+    /// What fails if a table has rows, before anything is dropped: for each owner, in the sandbox of that role.
+    private func guardian(_ installed: InstalledObjects) throws(SQLTextError) -> [String] {
+        let text = EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/rollback/guard")
+        var statements: [String] = []
+        for (owner, tables) in Dictionary(grouping: installed.objects(.table), by: \.owner)
+            .sorted(by: { ($0.key ?? "") < ($1.key ?? "") })
+        {
+            let names = try tables.map { (table) throws(SQLTextError) in try SQLIdentifier(table.name.name).quoted }
+            let list = try SQLLiteral("{\(names.joined(separator: ","))}").quoted
+            let sandbox = try Sandbox(as: owner, unsafe: ["SET LOCAL pgtend.rollback_tables = \(list)", text])
+            statements += try sandbox.script(limits: limits)
+        }
+        return statements
+    }
+
+    /// Of the transaction; a sandbox takes back what the session has set.
+    private var limits: String {
+        "SET LOCAL lock_timeout = '\(lockTimeout.milliseconds)ms'; SET LOCAL statement_timeout = '30min'"
+    }
+
+    private static let separator = "\n;\n"
 
     // MARK: - Before anything is changed
 

@@ -159,7 +159,8 @@ struct DamagedRepairTests {
             )
             let connection = try await database.connect()
             let run = BackfillRun(
-                connection: connection, backfill: try #require(backfills.first), locks: TestDatabase.patientLocks,
+                connection: connection, backfill: try #require(backfills.first), role: nil,
+                locks: TestDatabase.patientLocks,
                 retry: RetryPolicy(), reportInterval: .seconds(10))
             _ = try await run.fill(RelationName(schema: "mcp", name: "workspaces")) { _, _ in }
             await connection.close()

@@ -81,7 +81,7 @@ struct PartitionedKeyTests {
             let planner = try SchemaPlanner(verification, schema: "s", rules: [], mappings: [], answers: answers)
             if planner.openQuestions.isEmpty { return planner.result }
             for question in planner.openQuestions {
-                answers[question] = try await connection.answer(to: question)
+                answers[question] = try await connection.answer(to: question, live)
             }
         }
     }

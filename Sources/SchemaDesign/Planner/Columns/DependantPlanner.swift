@@ -92,7 +92,7 @@ struct DependantPlanner: PartPlanner {
             if columns.count == 1 {
                 let row = "SELECT NULL::\(live[column, .type] ?? "text") AS \(try SQLIdentifier(column.name).quoted)"
                 let question = SchemaQuestion(
-                    object: check,
+                    object: check, reading: .rows,
                     query: "SELECT NULL::text AS value, 1::bigint AS count FROM (\(row)) AS r "
                         + "WHERE NOT coalesce(\(expression), true)")
                 plan.pose(question)

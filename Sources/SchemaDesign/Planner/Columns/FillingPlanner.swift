@@ -48,7 +48,7 @@ struct FillingPlanner: PartPlanner {
         plan.pose(lack)
         guard !live.contains(column) || comparison.isAnsweredByRows(lack) else {
             if let report = rule.report, comparison.answers[lack] != nil {
-                plan.noteUnfilled(column, SchemaQuestion(object: column, query: report))
+                plan.noteUnfilled(column, SchemaQuestion(object: column, reading: .rows, query: report))
             }
             return
         }

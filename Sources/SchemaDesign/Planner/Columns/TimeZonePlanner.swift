@@ -39,7 +39,7 @@ struct TimeZonePlanner: PartPlanner {
         let value = "r.\(try SQLIdentifier(column.name).quoted)"
         let owner = try SQLLiteral(live[CatalogObject(.table, column.relation), .owner] ?? "").quoted
         return SchemaQuestion(
-            object: column,
+            object: column, reading: .rows,
             query: """
                 SELECT z.zone || E'\\n' || CASE WHEN z.rank <= 2
                         THEN format('ALTER ROLE %I IN DATABASE %I SET TimeZone = ''UTC''', \(owner), current_database())

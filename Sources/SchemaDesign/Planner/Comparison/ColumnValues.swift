@@ -55,7 +55,7 @@ struct ColumnValues {
     func allOfThem() throws(SQLTextError) -> SchemaQuestion {
         let value = try spelled()
         return SchemaQuestion(
-            object: column,
+            object: column, reading: .rows,
             query: "SELECT \(Self.shown("\(value)::text")) AS value, count(*) AS count FROM "
                 + "\(try table()) AS r WHERE \(value) IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
     }
@@ -64,7 +64,7 @@ struct ColumnValues {
     func unfit(for wanted: ColumnType) throws(SQLTextError) -> SchemaQuestion {
         let value = try text(as: wanted)
         return SchemaQuestion(
-            object: column,
+            object: column, reading: .rows,
             query:
                 "SELECT \(Self.shown(value)) AS value, count(*) AS count FROM \(try table()) AS r "
                 + "WHERE \(value) IS NOT NULL AND \(try comparison.isUnfit(value, for: wanted)) "
@@ -75,7 +75,7 @@ struct ColumnValues {
     func altered(_ change: TypeChange) throws(SQLTextError) -> SchemaQuestion {
         let value = "\(try spelled())::text"
         return SchemaQuestion(
-            object: column,
+            object: column, reading: .rows,
             query:
                 "SELECT \(Self.shown(value)) AS value, count(*) AS count FROM \(try table()) AS r "
                 + "WHERE \(try isAltered(change)) GROUP BY 1 ORDER BY 2 DESC, 1", topic: .alterations)
@@ -85,7 +85,7 @@ struct ColumnValues {
     /// `1` may be true, or an hour.
     func missingCast(_ change: TypeChange) throws(SQLTextError) -> SchemaQuestion {
         SchemaQuestion(
-            object: column,
+            object: column, reading: .catalogs,
             query: """
                 SELECT NULL::text AS value, 1::bigint AS count
                 FROM pg_type AS f

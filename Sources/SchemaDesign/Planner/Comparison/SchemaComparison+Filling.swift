@@ -26,7 +26,7 @@ extension SchemaComparison {
     /// Asks whether any row `r` meets the condition.
     func lack(_ column: CatalogObject, _ condition: String) throws(SQLTextError) -> SchemaQuestion {
         SchemaQuestion(
-            object: column,
+            object: column, reading: .rows,
             query: "SELECT NULL::text AS value, 1::bigint AS count FROM \(try qualified(column.relation)) AS r "
                 + "WHERE \(condition) LIMIT 1")
     }

@@ -43,7 +43,7 @@ struct PartitionPlanner: PartPlanner {
         guard let key = partitioningColumn(of: table) else { return }
         let column = "r.\(try SQLIdentifier(key).quoted)"
         plan.refuseRows(
-            table,
+            table, of: rest.name,
             answering: """
                 SELECT to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM') AS value, count(*) AS count
                 FROM \(try qualified(rest.name)) AS r
@@ -88,7 +88,7 @@ struct PartitionPlanner: PartPlanner {
         let months = try months(table)
         plan.refuseListed(
             SchemaQuestion(
-                object: table,
+                object: table, reading: .catalogs,
                 query: """
                     \(months)
                     SELECT format('%s (%s bytes)', c.relname, pg_total_relation_size(c.oid)) AS value, 1::bigint AS count
@@ -102,7 +102,7 @@ struct PartitionPlanner: PartPlanner {
         // created.
         plan.refuseListed(
             SchemaQuestion(
-                object: table,
+                object: table, reading: .catalogs,
                 query: """
                     \(months)
                     SELECT format('%s %s', s.relname, s.bounds) AS value, 1::bigint AS count
@@ -120,7 +120,7 @@ struct PartitionPlanner: PartPlanner {
         guard let key = partitioningColumn(of: table) else { return }
         let bytes = Int(comparison.deadline / .milliseconds(1)) * Self.scannedBytesPerMillisecond
         let question = SchemaQuestion(
-            object: table,
+            object: table, reading: .catalogs,
             query: """
                 SELECT format('%1$I < %2$L OR %1$I >= %3$L', a.attname, m.first AT TIME ZONE 'UTC',
                     (m.first + interval '4 months') AT TIME ZONE 'UTC') AS value,
@@ -158,10 +158,6 @@ struct PartitionPlanner: PartPlanner {
             let name = try qualified(partition.name)
             let purpose = "the partition's \(difference.property.rawValue) is \(difference.found ?? "the default")"
             switch difference.property {
-            case .owner:
-                plan.addBriefly(
-                    .partitions, partition.name, .accessExclusive, purpose,
-                    "ALTER TABLE \(name) OWNER TO \(try SQLIdentifier(difference.expected ?? "").quoted)")
             case .options:
                 guard let options = difference.expected else { continue }
                 plan.addBriefly(

@@ -11,7 +11,6 @@ struct TablePlanner: PartPlanner {
         } else if let key = difference(table, .partitionKey) {
             refusePartitioning(table, key)
         } else {
-            try planOwner(table)
             let columns = ColumnPlanner(self)
             for column in expected.parts(.column, of: table.name) { try columns.planColumn(column) }
             try planSettings(table)
@@ -65,14 +64,6 @@ struct TablePlanner: PartPlanner {
                 + "the counts agree")
     }
 
-    /// Row-level security does not bind a table's owner: another owner than the schema's would see every tenant.
-    private func planOwner(_ table: CatalogObject) throws(SQLTextError) {
-        guard let owner = difference(table, .owner), let former = owner.found else { return }
-        plan.addBriefly(
-            .owners, table.name, .accessExclusive, "the table belongs to \(former)",
-            "ALTER TABLE \(try qualified(table.name)) OWNER TO \(try comparison.owner(table))")
-    }
-
     private func planSettings(_ table: CatalogObject) throws(SQLTextError) {
         let name = try qualified(table.name)
         if let options = difference(table, .options), let wanted = options.expected {
@@ -80,17 +71,12 @@ struct TablePlanner: PartPlanner {
                 .privileges, table.name, .shareUpdateExclusive, "its options are \(options.found ?? "none")",
                 "ALTER TABLE \(name) SET (\(wanted))")
         }
-        if let security = difference(table, .rowSecurity) {
-            let statement =
-                switch (security.expected, security.found) {
-                case (nil, _): "DISABLE ROW LEVEL SECURITY"
-                case (_, "FORCED"): "NO FORCE ROW LEVEL SECURITY"
-                default: "ENABLE ROW LEVEL SECURITY"
-                }
+        // Where it is forced, that has ended when the table got its owner.
+        if let security = difference(table, .rowSecurity), security.expected == nil || security.found != "FORCED" {
             plan.addBriefly(
                 .rowSecurity, table.name, .accessExclusive,
                 "row-level security is \(security.found.map { $0.lowercased() } ?? "off")",
-                "ALTER TABLE \(name) \(statement)")
+                "ALTER TABLE \(name) \(security.expected == nil ? "DISABLE" : "ENABLE") ROW LEVEL SECURITY")
         }
     }
 

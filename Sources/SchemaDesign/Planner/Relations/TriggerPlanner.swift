@@ -50,7 +50,7 @@ struct TriggerPlanner: PartPlanner {
     func refuseSilentTriggers() {
         plan.refuseListed(
             SchemaQuestion(
-                object: CatalogObject(.schema, schema),
+                object: CatalogObject(.schema, schema), reading: .catalogs,
                 query: """
                     SELECT s.setting AS value, 1::bigint AS count
                     FROM pg_settings AS s

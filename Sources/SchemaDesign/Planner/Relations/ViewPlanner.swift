@@ -173,12 +173,6 @@ struct ViewPlanner: PartPlanner {
 
     private func planViewSettings(_ view: CatalogObject) throws(SQLTextError) {
         let name = "\(Self.keyword(view)) \(try qualified(view.name))"
-        if let owner = difference(view, .owner) {
-            plan.append(
-                SchemaStep(
-                    view, .briefly([]), "the view belongs to \(owner.found ?? "another")",
-                    ["ALTER \(name) OWNER TO \(try comparison.owner(view))"]), to: .owners)
-        }
         if let options = difference(view, .options) {
             let extra = StorageOptions(options.found).without(StorageOptions(options.expected))
             var statements = options.expected.map { ["ALTER \(name) SET (\($0))"] } ?? []

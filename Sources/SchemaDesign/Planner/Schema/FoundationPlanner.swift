@@ -50,7 +50,7 @@ struct FoundationPlanner: PartPlanner {
         let vector = CatalogObject(.extension, "vector")
         guard gap.missing.contains(vector) else { return }
         let question = SchemaQuestion(
-            object: vector,
+            object: vector, reading: .catalogs,
             query: """
                 SELECT NULL::text AS value, 1::bigint AS count
                 WHERE NOT EXISTS (

@@ -1,6 +1,6 @@
 -- What the role of this session lacks for changing a schema that stands, beyond what applying it takes: each with the
--- statement by which a superuser gives it, or NULL where nobody should give it. No row for a superuser. $1 are the tables
--- of golang-migrate.
+-- statement by which a superuser gives it, or NULL where nobody should give it; and what the owners lack in whose sandbox
+-- rows are read and written. Of the former no row for a superuser. $1 are the tables of golang-migrate.
 WITH me AS (
     SELECT
         r.oid, r.rolname AS name,
@@ -69,6 +69,17 @@ findings (place, missing, cure) AS (
     SELECT 5, 'INSERT on pgtend.schema_steps', format('GRANT INSERT ON TABLE pgtend.schema_steps TO %I', m.name)
     FROM me AS m
     WHERE NOT has_table_privilege(to_regclass('pgtend.schema_steps'), 'INSERT')
+    UNION ALL
+    SELECT 6, format('USAGE on schema mcp for %I, which owns %s in it and as whom its rows are read', o.name, o.example),
+        format('GRANT USAGE ON SCHEMA mcp TO %I', o.name)
+    FROM owners AS o
+    WHERE o.has_tables AND NOT has_schema_privilege(o.oid, to_regnamespace('mcp'), 'USAGE')
+    UNION ALL
+    SELECT 7, format('TEMPORARY on database %I for %I, in whose sandbox rows are read and written', current_database(), w.name),
+        format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), w.name)
+    FROM (SELECT o.name FROM owners AS o WHERE o.has_tables UNION SELECT 'mcp_owner') AS w (name)
+    LEFT JOIN pg_roles AS r ON r.rolname = w.name
+    WHERE NOT has_database_privilege(coalesce(r.rolname, 'public'), current_database(), 'TEMPORARY')
 )
 SELECT f.missing, f.cure
 FROM findings AS f

@@ -1,6 +1,6 @@
 -- Nobody writes to a table of the schema any more from here on, and none may have rows: they have been counted before,
--- but that was without locks. The tables that are dropped are named in the setting pgtend.rollback_tables; what else
--- stands in the schema stays as it is.
+-- but that was without locks. The tables that are dropped are named in the setting pgtend.rollback_tables, those of one
+-- owner, in whose sandbox this runs; what else stands in the schema stays as it is.
 DO $$
 DECLARE
     target regclass;

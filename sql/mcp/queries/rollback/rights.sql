@@ -1,6 +1,7 @@
 -- What the role of this session lacks for taking the schema back: each with the statement by which a superuser gives
--- it, or NULL where nobody should give it. No row for a superuser. $2 are the objects of the catalogs $1 that are
--- dropped, pairwise; $3 to $6 kind, name, detail and creator of what the migration made beyond them.
+-- it, or NULL where nobody should give it; and what the owners lack in whose sandbox rows are counted. Of the former no
+-- row for a superuser. $2 are the objects of the catalogs $1 that are dropped, pairwise; $3 to $6 kind, name, detail and
+-- creator of what the migration made beyond them.
 WITH me AS (
     SELECT r.oid, r.rolname AS name, r.rolcreaterole AS creates_roles,
         current_setting('server_version_num')::integer >= 160000 AS has_options
@@ -77,6 +78,16 @@ findings (place, missing, cure) AS (
     FROM me AS m
     WHERE EXISTS (SELECT FROM created AS k WHERE k.kind = 'owner')
         AND NOT has_database_privilege(current_database(), 'CREATE')
+    UNION ALL
+    SELECT 5, format('USAGE on schema mcp for %I, as whom rows of its tables are counted', o.name),
+        format('GRANT USAGE ON SCHEMA mcp TO %I', o.name)
+    FROM owners AS o
+    WHERE NOT has_schema_privilege(o.oid, to_regnamespace('mcp'), 'USAGE')
+    UNION ALL
+    SELECT 6, format('TEMPORARY on database %I for %I, in whose sandbox rows are counted', current_database(), o.name),
+        format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), o.name)
+    FROM owners AS o
+    WHERE NOT has_database_privilege(o.oid, current_database(), 'TEMPORARY')
 )
 SELECT f.missing, f.cure
 FROM findings AS f
