@@ -31,7 +31,7 @@ enum SampleEvents {
     }
 
     static func statistics(_ tenant: String = "acme") -> PlanStep {
-        let action = UpdateStatistics(corpus: .conventional(in: "mcp"), tenant: tenant, role: nil)
+        let action = UpdateStatistics(corpus: .conventional(in: "mcp"), tenant: tenant, owner: "app_owner")
         return PlanStep(.updateStatistics(action), reason: "updated on every run", limits: limits)
     }
 

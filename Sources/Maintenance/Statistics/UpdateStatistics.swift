@@ -8,13 +8,17 @@ package struct UpdateStatistics: StepAction {
     package var corpus: CorpusDefinition
     /// The tenant's key as text, whatever its type.
     package var tenant: String
-    /// The role for SET ROLE before the work; nil keeps the role that connected.
-    package var role: String?
+    /// The role for SET ROLE before the work: the owner of the tables, never the role that connected for want of it.
+    package var owner: String
+    package var role: String? { owner }
+    /// `Corpus.hasCascades`.
+    package var hasCascades: Bool
 
-    package init(corpus: CorpusDefinition, tenant: String, role: String?) {
+    package init(corpus: CorpusDefinition, tenant: String, owner: String, hasCascades: Bool = false) {
+        self.hasCascades = hasCascades
         self.corpus = corpus
         self.tenant = tenant
-        self.role = role
+        self.owner = owner
     }
 
     package var object: RelationName { corpus.target }
@@ -32,7 +36,9 @@ extension UpdateStatistics {
     /// Why this step no longer fits the corpus as it is now; nil if it does.
     package func supersession(by corpus: Corpus) -> String? {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
-        return corpus.role == role ? nil : "\(corpus.definition.target) belongs to another role by now; run again"
+        if corpus.role != owner { return "\(corpus.definition.target) belongs to another role by now; run again" }
+        return corpus.hasCascades == hasCascades
+            ? nil : "\(corpus.definition.target) has other foreign keys by now; run again"
     }
 }
 

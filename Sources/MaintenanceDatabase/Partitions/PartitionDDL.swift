@@ -38,10 +38,10 @@ struct PartitionDDL {
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
         // ATTACH PARTITION checks foreign keys with a query, which fails under row_security = off if a policy applies
         // to the owner too (FORCE). Turning it on is safe, because the new table has no rows that could be hidden.
-        let attach = [
-            "SET LOCAL row_security = on",
-            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)",
-        ]
+        let proof = step.isBesideOthers ? [try ForeignCodeCheck.attaching.proof([step.parent])] : []
+        let attach =
+            ["SET LOCAL row_security = on"] + proof
+            + ["ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)"] + proof
         if template.owner == step.parentOwner {
             create += try templateDDL.grants
             handOver = []
