@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -23,6 +24,7 @@ package final class StatementRelay: Sendable {
         var outside: [Int] = []
         var stopped: pid_t?
         var strike: (Strike, at: Int)?
+        var interlude: (work: @Sendable () async -> Void, at: Int)?
     }
 
     package let folder: String
@@ -52,6 +54,11 @@ package final class StatementRelay: Sendable {
     /// Strikes once, at the statement of that number from 1, counted over all connections.
     package func strike(_ strike: Strike, at number: Int) {
         state.withLock { $0 = State(strike: (strike, number)) }
+    }
+
+    /// Has `work` done before the statement of that number from 1, counted over all connections, is passed on.
+    package func pause(before number: Int, for work: @escaping @Sendable () async -> Void) {
+        state.withLock { $0 = State(interlude: (work, number)) }
     }
 
     package func close() {
@@ -110,6 +117,7 @@ package final class StatementRelay: Sendable {
                     if let text = Self.statement(in: message) { mayChange = Self.mayChange(text) }
                     let isStatement = isStarted && (message[0] == 0x51 || message[0] == 0x53)
                     isStarted = true
+                    if isStatement { runInterlude() }
                     let strike =
                         isStatement
                         ? next(backend, isDurable: !readiness.isInTransaction && mayChange) : nil
@@ -119,6 +127,17 @@ package final class StatementRelay: Sendable {
                 }
             }
         }
+    }
+
+    /// On the thread of the connection, whose statement waits for it.
+    private func runInterlude() {
+        guard let interlude = state.withLock({ $0.interlude }), interlude.at == count + 1 else { return }
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            await interlude.work()
+            done.signal()
+        }
+        done.wait()
     }
 
     /// Counts a statement, and does to the backend what is to be done to it.

@@ -98,12 +98,13 @@ package struct MigrationRunner {
     private func hasHistory() async throws(ServerFailure) -> Bool {
         let foreign: ServerFailure
         do throws(PostgresError) {
-            guard let schema = set.ownSchema,
-                let found = try await connection.foreignParts(of: schema, besides: set.schemaOwner)
-            else {
-                return try await connection.row(set.hasHistoryQuery).decode("has_history")
+            var schema = OwnSchema.ours
+            if let name = set.ownSchema { schema = try await connection.ownSchema(name, besides: set.schemaOwner) }
+            switch schema {
+            case .absent: return false
+            case .ours: return try await connection.row(set.hasHistoryQuery).decode("has_history")
+            case .foreign(let found): foreign = found
             }
-            foreign = found
         } catch {
             throw ServerFailure(error)
         }

@@ -127,6 +127,11 @@ package struct MaintenanceRun: Sendable {
                 sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
             }
             isCompletedElsewhere = try await record.begin(session.tasks, on: connection)
+            if record.recordedRun != nil {
+                let ledger = context.definition.ledger
+                await session.prove { (connection) async throws(PostgresError) in try await ledger.prove(on: connection)
+                }
+            }
         }
         // If another run holds the lock of the slot's task, there is nothing to plan.
         if isCompletedElsewhere || context.order != nil && !summary.heldLocks.isEmpty {

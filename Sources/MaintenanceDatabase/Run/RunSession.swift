@@ -13,6 +13,7 @@ actor RunSession {
     /// The locks that could not be taken again on a new connection.
     private(set) var lostLocks: [HeldRunLock] = []
     private let reconnectTimeout: Duration
+    private var proof: (@Sendable (Connection) async throws(PostgresError) -> Void)?
 
     nonisolated let serverVersion: Int
     private nonisolated let noticeLog: NoticeLog
@@ -55,6 +56,12 @@ actor RunSession {
         return held
     }
 
+    /// Has a connection that is opened again proved before it is used: another server may answer, or another database of
+    /// that name.
+    func prove(_ proof: @escaping @Sendable (Connection) async throws(PostgresError) -> Void) {
+        self.proof = proof
+    }
+
     private static let lockTimeout = Duration.milliseconds(500)
     private static let lockPause = Duration.milliseconds(50)
 
@@ -91,6 +98,7 @@ actor RunSession {
                 current = try await open()
                 // With several hosts, the one that accepts the connection may not have been promoted yet.
                 if try await current.isStandby { throw PostgresError.standby }
+                try await proof?(current)
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }
