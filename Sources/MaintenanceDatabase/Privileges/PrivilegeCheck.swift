@@ -68,7 +68,7 @@ package struct PrivilegeCheck: Sendable {
             findings += try await absentSchemas(on: connection)
             let work = WorkInView(plan: plan, snapshot: snapshot)
             findings += try await ObjectPrivileges(connection: connection, session: session, work: work).findings()
-            findings += try RoleAdvice(session: session, owners: work.owners).findings
+            findings += try RoleAdvice(session: session, owners: work.owners, excess: snapshot.server.excess).findings
             if definition.ledger.enabled {
                 findings += try await LedgerPrivileges(
                     connection: connection, session: session, definition: definition.ledger

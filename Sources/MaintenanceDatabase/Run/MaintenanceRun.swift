@@ -244,6 +244,10 @@ package struct MaintenanceRun: Sendable {
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }
         if let trigger = snapshot.server.foreignEventTrigger { throw .foreign(eventTrigger: trigger) }
+        // For a service, which says it once; whoever starts a run himself knows as whom.
+        if context.order != nil, let excess = snapshot.server.excess {
+            sink.record(.service(.roleExceeds(database: context.database, role: snapshot.server.role, excess)))
+        }
         return snapshot
     }
 
