@@ -118,6 +118,15 @@ struct OtherOwnersTests {
                 ALTER TABLE vault.rest ADD CHECK (id > 0); CREATE INDEX ON vault.rest (id) WHERE at > '2020-01-01'
                 """),
         Object(
+            name: "a foreign partition, whose server cannot be reached",
+            sql: parent + """
+                CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+                CREATE FOREIGN TABLE vault.far PARTITION OF vault.events FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')
+                    SERVER nowhere;
+                CREATE FOREIGN TABLE vault.rest PARTITION OF vault.events DEFAULT SERVER nowhere;
+                ALTER TABLE vault.far OWNER TO :victim; ALTER TABLE vault.rest OWNER TO :victim
+                """),
+        Object(
             name: "a partition of the figures with a trigger",
             sql: corpus + """
                 ALTER TABLE vault.figures OWNER TO :eve; SET ROLE :eve; \(fire)
@@ -171,6 +180,27 @@ struct OtherOwnersTests {
                 }
             } else {
                 #expect(try await owner.psql(Self.isDone) == "t", "\(run)")
+            }
+        }
+    }
+
+    /// What docs/security.md counts on.
+    @Test(arguments: PostgresVersion.underTest)
+    func cannotMakeWhatWouldBeTakenForCodeOfTheServer(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql("CREATE TABLE app.t (id integer)", asEve: true)
+            try await owner.psql("GRANT CREATE ON DATABASE \(owner.database.name) TO :eve")
+            for statement in [
+                "CREATE OPERATOR CLASS app.c FOR TYPE date USING btree AS OPERATOR 1 <",
+                "CREATE TYPE app.shell; CREATE TYPE app.shell (INPUT = int4in, OUTPUT = int4out)",
+                "CREATE ACCESS METHOD app TYPE TABLE HANDLER heap_tableam_handler",
+                "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION app.steal()",
+                "CREATE PUBLICATION p FOR TABLE app.t WHERE (app.check_it())",
+                "CREATE FUNCTION app.f() RETURNS integer LANGUAGE c AS 'x'",
+            ] {
+                await #expect(throws: (any Error).self, "\(statement)") {
+                    try await owner.psql(statement, asEve: true)
+                }
             }
         }
     }
