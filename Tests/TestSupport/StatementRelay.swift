@@ -38,7 +38,8 @@ package final class StatementRelay: Sendable {
         guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(errno)") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let code = withAddress(folder + "/.s.PGSQL.5432") { [listener] in bind(listener, $0, $1) | listen(listener, 16)
+        let code = withAddress(ofSocket: folder + "/.s.PGSQL.5432") { [listener] in
+            bind(listener, $0, $1) | listen(listener, 16)
         }
         guard code == 0 else { throw TestFailure("bind: \(errno)") }
         Thread.detachNewThread { [self] in acceptAll() }
@@ -71,7 +72,7 @@ package final class StatementRelay: Sendable {
     private func acceptAll() {
         while case let client = accept(listener, nil, nil), client >= 0 {
             let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
+            guard withAddress(ofSocket: server, { connect(upstream, $0, $1) }) == 0 else {
                 Glibc.close(client)
                 Glibc.close(upstream)
                 continue
@@ -235,7 +236,7 @@ private struct Readiness {
 }
 
 /// Calls `body` with the address of a Unix socket.
-private func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+func withAddress(ofSocket path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }

@@ -102,7 +102,7 @@ extension PartitionBound {
             guard let microseconds = Int64(text) else {
                 throw PostgresError(.decoding, "expected a partition bound in microseconds, found '\(text)'")
             }
-            self = .at(Instant(microseconds: microseconds))
+            self = .at(try Instant(microsecondsFromServer: microseconds))
         }
     }
 }

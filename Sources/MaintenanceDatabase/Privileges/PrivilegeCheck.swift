@@ -26,7 +26,8 @@ package struct PrivilegeCheck: Sendable {
             let info = try ConnectionInfo(parsing: definition.conninfo)
             do throws(PostgresError) {
                 connection = try await Connection.open(
-                    definition, options: SessionOptions(applicationName: applicationName))
+                    definition,
+                    options: SessionOptions(applicationName: applicationName, statementTimeout: .seconds(60)))
             } catch  where error.kind == .connection || error.kind == .authentication {
                 return try ConnectionDiagnosis(error, ConnectionTarget(info)).findings
             } catch  where error.kind == .pooler {

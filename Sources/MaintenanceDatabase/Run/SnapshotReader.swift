@@ -78,7 +78,7 @@ package struct SnapshotReader {
             isStandby: try row.decode("is_standby"),
             foreignEventTrigger: try row.decodeIfPresent("foreign_event_trigger"),
             excess: try row.decodeIfPresent("excess"))
-        var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
+        var snapshot = CatalogSnapshot(server: server, takenAt: try row.instant("taken_at"))
         if tasks.contains(where: definition.discovers) {
             for row in try await connection.rows(CatalogQuery.schemas(definition.schemas)) {
                 snapshot.missingSchemas.append(try row.decode("schema"))
