@@ -26,9 +26,18 @@ enum ForeignCodeCheck: String {
     /// its locks are held, and the owner need not have the privilege to take them first. What has run by then is undone
     /// with the transaction. It leaves the `search_path` as it is.
     func proof(_ tables: [RelationName]) throws(SQLTextError) -> String {
-        let list = try tables.map { (table) throws(SQLTextError) in "\(try SQLLiteral(table.quoted).quoted)::regclass" }
+        let names = try tables.map { (table) throws(SQLTextError) in
+            "(\(try SQLLiteral(table.schema).quoted), \(try SQLLiteral(table.name).quoted))"
+        }
+        // Not by regclass, which asks for USAGE on the schema.
+        let list = """
+            ARRAY(
+                SELECT t.oid FROM pg_class AS t JOIN pg_namespace AS s ON s.oid = t.relnamespace
+                WHERE (s.nspname, t.relname) IN (\(names.joined(separator: ", ")))
+            )
+            """
         let query = EmbeddedSQL.queryWithoutComments(CatalogQuery.foreignCode.rawValue)
-            .replacing("$1", with: "ARRAY[\(list.joined(separator: ", "))]").replacing("$2", with: rawValue)
+            .replacing("$1", with: list).replacing("$2", with: rawValue)
         let body = """
             DECLARE own_path pg_catalog.text := pg_catalog.current_setting('search_path'); stranger pg_catalog.record;
             BEGIN
