@@ -4,11 +4,13 @@ import Synchronization
 
 /// Passes on the events of a service's runs, without those that would repeat themselves every few minutes.
 ///
-/// A refusal is reported once, and again when it changes. That a run could not begin, or that another service does it,
+/// A refusal, and what is said of the role, is reported once, and again when it changes. That a run could not begin, or that another service does it,
 /// is left out: the supervisor reports it, since only the supervisor knows for how long that has been so.
 final class RunEventFilter: EventSink {
     private let sink: any EventSink
     private let reportedRefusals = Mutex<[Subject: Refusal]>([:])
+    /// What was said of the role of each database, with its name.
+    private let reportedRoles = Mutex<[String: [String]]>([:])
 
     private struct Subject: Hashable {
         let database: String
@@ -27,6 +29,8 @@ final class RunEventFilter: EventSink {
     private func isNews(_ event: MaintenanceEvent) -> Bool {
         switch event {
         case .runLockHeld: return false
+        case .service(.roleExceeds(let database, let role, let excess)):
+            return reportedRoles.withLock { $0.updateValue([role, excess], forKey: database) != [role, excess] }
         case .refused(_, let database, let refusal):
             return reportedRefusals.withLock { reported in
                 let subject = Subject(database: database, task: refusal.task, object: refusal.object)

@@ -46,7 +46,8 @@ enum SampleAnswers {
     static func update(tenant: String) -> PlanStep {
         let corpus = CorpusDefinition(source: name("documents"), target: name("figures"))
         return PlanStep(
-            .updateStatistics(UpdateStatistics(corpus: corpus, tenant: tenant, role: nil)), reason: "it is due",
+            .updateStatistics(UpdateStatistics(corpus: corpus, tenant: tenant, owner: "app_owner")),
+            reason: "it is due",
             limits: limits)
     }
 }

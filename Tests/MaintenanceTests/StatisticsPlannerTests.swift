@@ -9,7 +9,7 @@ struct StatisticsPlannerTests {
 
     private func plan(_ tenants: Corpus.Tenants...) -> Plan {
         var scenario = Scenario()
-        scenario.corpora = tenants.map { Corpus(definition: definition, tenants: $0) }
+        scenario.corpora = tenants.map { Corpus(definition: definition, role: "o", tenants: $0) }
         scenario.definition.statistics.statementTimeout = .seconds(7)
         return scenario.plan()
     }
@@ -56,7 +56,7 @@ struct StatisticsPlannerTests {
     @Test("Only the kinds that are asked for are planned, in the order of a run")
     func plansByKind() {
         var scenario = Scenario(table("t", .date, months("t", from: "2025-01-01", count: 1)))
-        scenario.corpora = [Corpus(definition: definition, tenants: .known(["a"]))]
+        scenario.corpora = [Corpus(definition: definition, role: "o", tenants: .known(["a"]))]
         scenario.views = [MaterializedView(oid: 1, name: app("v"), owner: "o")]
         #expect(scenario.plan([.statistics, .views, .partitions]).steps.map(\.task).last == .statistics)
         #expect(scenario.plan().steps.map(\.task) == Array(repeating: .partitions, count: 4) + [.views, .statistics])

@@ -35,7 +35,7 @@ struct SupersessionTests {
     @Test("A corpus that could no longer be planned is not updated")
     func looksAtTheCorpus() {
         let definition = CorpusDefinition(source: app("d"), target: app("f"))
-        let action = UpdateStatistics(corpus: definition, tenant: "t", role: "o")
+        let action = UpdateStatistics(corpus: definition, tenant: "t", owner: "o")
         #expect(action.supersession(by: Corpus(definition: definition, role: "o", tenants: .known([]))) == nil)
         #expect(action.supersession(by: Corpus(definition: definition, role: nil, tenants: .known([]))) != nil)
         #expect(

@@ -31,7 +31,7 @@ enum SampleEvents {
     }
 
     static func statistics(_ tenant: String = "acme") -> PlanStep {
-        let action = UpdateStatistics(corpus: .conventional(in: "mcp"), tenant: tenant, role: nil)
+        let action = UpdateStatistics(corpus: .conventional(in: "mcp"), tenant: tenant, owner: "app_owner")
         return PlanStep(.updateStatistics(action), reason: "updated on every run", limits: limits)
     }
 
@@ -172,6 +172,7 @@ enum SampleEvents {
         .databaseAvailable(database: database, after: .seconds(3_600)),
         .ledgerUnavailable(database: database, denied), .ledgerUnavailable(database: database, bareFailure),
         .ledgerInstalled(database: database),
+        .roleExceeds(database: database, role: "postgres", "it is a superuser"),
         .slotsPassed(database: database, [passed(0, .missed, "no service ran")]),
         .slotsPassed(
             database: database, [passed(0, .missed, "no service ran"), passed(15, .skipped, "a run was at work")]),

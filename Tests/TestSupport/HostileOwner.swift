@@ -111,12 +111,13 @@ package struct HostileOwner: Sendable {
             CREATE TABLE vault.secret (x text); INSERT INTO vault.secret VALUES ('the secret');
             SET ROLE :eve;
             CREATE TABLE app.loot (x text); GRANT SELECT, INSERT ON app.loot TO PUBLIC;
-            -- Whatever leads back to the session's role, then whatever that role may do.
+            -- Whatever leads back to the session's role, then whatever that role may do; first, what the role may do as
+            -- which it is called.
             CREATE FUNCTION app.steal() RETURNS text LANGUAGE plpgsql AS $$
             DECLARE way text;
             BEGIN
                 FOREACH way IN ARRAY ARRAY[
-                    'RESET ROLE', 'SET ROLE :victim', 'SET LOCAL ROLE :victim', 'RESET SESSION AUTHORIZATION',
+                    'SELECT', 'RESET ROLE', 'SET ROLE :victim', 'SET LOCAL ROLE :victim', 'RESET SESSION AUTHORIZATION',
                     'SET SESSION AUTHORIZATION :victim', 'DISCARD ALL', 'RESET ALL',
                     $w$SELECT set_config('role', ':victim', false)$w$, $w$SELECT set_config('role', 'none', true)$w$
                 ] LOOP

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -23,6 +24,7 @@ package final class StatementRelay: Sendable {
         var outside: [Int] = []
         var stopped: pid_t?
         var strike: (Strike, at: Int)?
+        var interlude: (work: @Sendable () async -> Void, at: Int)?
     }
 
     package let folder: String
@@ -36,7 +38,8 @@ package final class StatementRelay: Sendable {
         guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(errno)") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let code = withAddress(folder + "/.s.PGSQL.5432") { [listener] in bind(listener, $0, $1) | listen(listener, 16)
+        let code = withAddress(ofSocket: folder + "/.s.PGSQL.5432") { [listener] in
+            bind(listener, $0, $1) | listen(listener, 16)
         }
         guard code == 0 else { throw TestFailure("bind: \(errno)") }
         Thread.detachNewThread { [self] in acceptAll() }
@@ -54,6 +57,11 @@ package final class StatementRelay: Sendable {
         state.withLock { $0 = State(strike: (strike, number)) }
     }
 
+    /// Has `work` done before the statement of that number from 1, counted over all connections, is passed on.
+    package func pause(before number: Int, for work: @escaping @Sendable () async -> Void) {
+        state.withLock { $0 = State(interlude: (work, number)) }
+    }
+
     package func close() {
         state.withLock { if let pid = $0.stopped { kill(pid, SIGCONT) } }
         shutdown(listener, Int32(SHUT_RDWR))
@@ -64,7 +72,7 @@ package final class StatementRelay: Sendable {
     private func acceptAll() {
         while case let client = accept(listener, nil, nil), client >= 0 {
             let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
+            guard withAddress(ofSocket: server, { connect(upstream, $0, $1) }) == 0 else {
                 Glibc.close(client)
                 Glibc.close(upstream)
                 continue
@@ -110,6 +118,7 @@ package final class StatementRelay: Sendable {
                     if let text = Self.statement(in: message) { mayChange = Self.mayChange(text) }
                     let isStatement = isStarted && (message[0] == 0x51 || message[0] == 0x53)
                     isStarted = true
+                    if isStatement { runInterlude() }
                     let strike =
                         isStatement
                         ? next(backend, isDurable: !readiness.isInTransaction && mayChange) : nil
@@ -119,6 +128,17 @@ package final class StatementRelay: Sendable {
                 }
             }
         }
+    }
+
+    /// On the thread of the connection, whose statement waits for it.
+    private func runInterlude() {
+        guard let interlude = state.withLock({ $0.interlude }), interlude.at == count + 1 else { return }
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            await interlude.work()
+            done.signal()
+        }
+        done.wait()
     }
 
     /// Counts a statement, and does to the backend what is to be done to it.
@@ -216,7 +236,7 @@ private struct Readiness {
 }
 
 /// Calls `body` with the address of a Unix socket.
-private func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+func withAddress(ofSocket path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Maintenance
+import Reporting
 import SQLText
 
 /// The JSON document of a command on several databases: their answers, and the failures of those without one.
@@ -17,7 +18,7 @@ struct AnswersDocument<Database: Encodable>: Encodable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
+            return String(decoding: try encoder.encode(self), as: UTF8.self).visibleJSON
         } catch {
             // Cannot happen: strings, integers, booleans and finite numbers always have a JSON form.
             preconditionFailure("an answer cannot be written as JSON: \(error)")

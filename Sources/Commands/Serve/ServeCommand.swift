@@ -21,6 +21,9 @@ struct ServeCommand: ParsableCommand {
             SIGINT begin no further step, give the running one its grace, and cancel it on the server after that; \
             a second one cancels at once.
 
+            It needs no superuser, and says once where it was given one: GRANT its role each owner whose tables it \
+            works on, and make it a schema pgtend_ledger (docs/privileges.md).
+
             EXAMPLES
               pgtend serve
               pgtend serve --database 'host=/run/postgresql dbname=shop' --schema sales

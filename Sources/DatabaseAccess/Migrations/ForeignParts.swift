@@ -3,22 +3,39 @@ import Maintenance
 import PostgresClient
 import SQLText
 
+/// In whose hands a schema of pgtend's own is: its name alone proves nothing, since anybody who may create schemas may
+/// have made it before us.
+package enum OwnSchema: Sendable {
+    /// Nothing in it is to be read until this has been asked again: a stranger may make it at any moment.
+    case absent
+    /// Nobody's but pgtend's, and so it stays: others can put nothing there.
+    case ours
+    /// The refusal says what was found.
+    case foreign(ServerFailure)
+}
+
 extension Connection {
-    /// Whether a schema of pgtend's own is in other hands: its name alone proves nothing, since anybody who may create
-    /// schemas may have made it before us. Reads catalogs only.
+    /// Whether a schema of pgtend's own is in other hands. Reads catalogs only.
     ///
     /// - Parameter owner: a role that is trusted beside our own and superusers.
-    /// - Returns: the refusal, which says what was found; nil where the schema is not there, or nobody else's.
-    package func foreignParts(of schema: String, besides owner: String?) async throws(PostgresError) -> ServerFailure? {
-        guard let row = try await optionalRow(MigrationQuery.foreignParts(schema, owner)) else { return nil }
+    package func ownSchema(_ schema: String, besides owner: String?) async throws(PostgresError) -> OwnSchema {
+        guard let row = try await optionalRow(MigrationQuery.foreignParts(schema, owner)) else { return .absent }
         let found: String = try row.decode("what")
-        return ServerFailure(
+        if found.isEmpty { return .ours }
+        return .foreign(
+            .foreign(schema, found, server.user))
+    }
+}
+
+extension ServerFailure {
+    fileprivate static func foreign(_ schema: String, _ found: String, _ user: String) -> ServerFailure {
+        ServerFailure(
             failureClass: .refused,
             message:
                 "schema \(schema) is not pgtend's alone: \(found). Nothing in it is read or written, since code of "
                 + "others could run with the rights of pgtend's role",
             cure:
-                "look at who made it; then drop it, or give it and all that is in it to \(RelationName.quoted(server.user)), "
+                "look at who made it; then drop it, or give it and all that is in it to \(RelationName.quoted(user)), "
                 + "to a superuser or to the role that ledger.owner names, without triggers, rules, policies and views")
     }
 }
@@ -38,7 +55,7 @@ extension MigrationSet {
         let body = """
             DECLARE found text; BEGIN
                 found := (\(query));
-                IF found IS NOT NULL THEN
+                IF found <> '' THEN
                     RAISE insufficient_privilege USING MESSAGE = 'the schema is not pgtend''s alone: ' || found;
                 END IF;
             END

@@ -98,10 +98,11 @@ package struct MigrationRunner {
     private func hasHistory() async throws(ServerFailure) -> Bool {
         let foreign: ServerFailure
         do throws(PostgresError) {
-            guard let found = try await connection.foreignParts(of: set.ownSchema, besides: set.schemaOwner) else {
-                return try await connection.row(set.hasHistoryQuery).decode("has_history")
+            switch try await connection.ownSchema(set.ownSchema, besides: set.schemaOwner) {
+            case .absent: return false
+            case .ours: return try await connection.row(set.hasHistoryQuery).decode("has_history")
+            case .foreign(let found): foreign = found
             }
-            foreign = found
         } catch {
             throw ServerFailure(error)
         }

@@ -24,13 +24,17 @@ package struct CreatePartition: StepAction {
     /// The tables at the other end of the parent's foreign keys, either way, sorted by name: ATTACH PARTITION locks
     /// them with SHARE ROW EXCLUSIVE.
     package var foreignKeyTables: [RelationName]
+    /// Whether the DEFAULT partition or one of those may belong to another role, so that it is proved that none of its
+    /// code runs.
+    package var isBesideOthers: Bool
 
     package init(
         parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
         to: Instant,
         keyType: PartitionKeyType, keyColumn: String, template: PartitionTemplate,
-        defaultPartition: RelationName?, foreignKeyTables: [RelationName]
+        defaultPartition: RelationName?, foreignKeyTables: [RelationName], isBesideOthers: Bool = false
     ) {
+        self.isBesideOthers = isBesideOthers
         self.parent = parent
         self.parentOID = parentOID
         self.parentOwner = parentOwner
@@ -75,8 +79,9 @@ extension CreatePartition {
         guard table.oid == parentOID, table.owner == parentOwner,
             table.key == .column(keyColumn, type: keyType.rawValue),
             table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables,
-            table.ownerMayHaveSandbox
+            table.ownerMayHaveSandbox, table.isBesideOthers == isBesideOthers
         else { return "\(parent) is not the table any more that was planned for; run again" }
+        if let code = table.foreignCode { return "\(code.explanation(as: parentOwner)); run again" }
         return switch table.coverage(from: from, to: to) {
         case .none: nil
         case .whole: "the range has its partition by now"

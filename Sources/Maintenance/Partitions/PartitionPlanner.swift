@@ -139,6 +139,15 @@ package struct PartitionPlanner {
                 .noSandbox(.partitions, set.table.name, of: set.table.owner, in: snapshot.server.database))
             creations = []
         }
+        if !creations.isEmpty, let code = set.table.foreignCode {
+            result.refusals.append(
+                Refusal(
+                    task: .partitions, object: set.table.name, reason: .foreignCode,
+                    explanation: "to attach a partition reads what others own beside it: "
+                        + code.explanation(as: set.table.owner),
+                    cure: code.cure(as: set.table.owner)))
+            creations = []
+        }
         if !creations.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
             result.refusals.append(lockedTemplate(set.table, failure))
             creations = []
@@ -193,7 +202,8 @@ package struct PartitionPlanner {
             from: from, to: to, keyType: set.keyType, keyColumn: set.keyColumn,
             template: snapshot.templates[set.table.oid]
                 ?? PartitionTemplate(relation: set.table.name, owner: set.table.owner),
-            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables)
+            defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
+            isBesideOthers: set.table.isBesideOthers)
     }
 
     /// Attaching an empty table takes milliseconds. Only the scan of a DEFAULT partition can take long, and it must

@@ -21,6 +21,10 @@ package struct PartitionedTable: Hashable, Sendable {
     package var leafPublications: [String]
     /// Whether the owner can make a temporary procedure in PL/pgSQL, in which its code is confined.
     package var ownerMayHaveSandbox: Bool
+    /// Whether its DEFAULT partition, or a table that a foreign key refers to, may belong to another role.
+    package var isBesideOthers: Bool
+    /// What those would run with the rights of the owner, when a partition is attached.
+    package var foreignCode: ForeignCode?
 
     package enum Strategy: String, Hashable, Sendable {
         case range = "r"
@@ -40,8 +44,11 @@ package struct PartitionedTable: Hashable, Sendable {
     package init(
         oid: UInt32, name: RelationName, owner: String, mayActAsOwner: Bool = true, strategy: Strategy = .range,
         key: Key, partitions: [Partition] = [], defaultPartition: RelationName? = nil, isPartition: Bool = false,
-        foreignKeyTables: [RelationName] = [], leafPublications: [String] = [], ownerMayHaveSandbox: Bool = true
+        foreignKeyTables: [RelationName] = [], leafPublications: [String] = [], ownerMayHaveSandbox: Bool = true,
+        isBesideOthers: Bool = false, foreignCode: ForeignCode? = nil
     ) {
+        self.isBesideOthers = isBesideOthers
+        self.foreignCode = foreignCode
         self.ownerMayHaveSandbox = ownerMayHaveSandbox
         self.oid = oid
         self.name = name

@@ -51,13 +51,16 @@ package struct ServerFacts: Hashable, Sendable {
     /// An event trigger whose function belongs to neither a superuser nor pgtend's role, as a phrase: nothing that fires
     /// it may be sent.
     package var foreignEventTrigger: String?
+    /// What the role may do that no work of pgtend's takes, as a phrase: whoever gets hold of it gets the server.
+    package var excess: String?
 
     package var capabilities: ServerCapabilities { ServerCapabilities(versionNumber: versionNumber) }
 
     package init(
         versionNumber: Int, database: String, role: String, timeZone: String, isStandby: Bool,
-        foreignEventTrigger: String? = nil
+        foreignEventTrigger: String? = nil, excess: String? = nil
     ) {
+        self.excess = excess
         self.versionNumber = versionNumber
         self.database = database
         self.role = role

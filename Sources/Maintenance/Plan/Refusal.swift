@@ -32,6 +32,8 @@ package struct Refusal: Hashable, Sendable {
         case overlap
         case nameTaken = "name_taken"
         case notOwner = "not_owner"
+        case noOneOwner = "no_one_owner"
+        case foreignCode = "foreign_code"
         case locked
         case noUniqueIndex = "no_unique_index"
         case noTable = "no_table"

@@ -26,6 +26,10 @@ package enum ServiceEvent: Hashable, Sendable {
     case ledgerUnavailable(database: String, ServerFailure)
     case ledgerInstalled(database: String)
 
+    /// The role may do more than its work takes (`ServerFacts.excess`). Each run of the service finds it; it is reported
+    /// once.
+    case roleExceeds(database: String, role: String, String)
+
     /// Slots that will not be started any more, oldest first; reported in one event.
     case slotsPassed(database: String, [PassedSlot])
     case slotLate(database: String, Slot, by: Duration)

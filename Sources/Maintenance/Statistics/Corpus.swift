@@ -3,11 +3,13 @@ import SQLText
 /// A corpus as found in the database, and its tenants.
 package struct Corpus: Hashable, Sendable {
     package var definition: CorpusDefinition
-    /// The owner of both of its tables, if pgtend's role may SET ROLE to it: an owner normally bypasses row-level
-    /// security.
+    /// The one owner of its tables and its function, as whom the work is done: an owner normally bypasses row-level
+    /// security. nil where there is none.
     package var role: String?
     /// The schema of the operators that compare tenants: those of the default order of their type.
     package var operators: String
+    /// Whether foreign keys hand changes of the figures on to other tables, whose triggers may be another owner's.
+    package var hasCascades = false
     /// Every tenant with a document or a row of statistics, as text, ordered by the key.
     package var tenants: Tenants
     package enum Tenants: Hashable, Sendable {
@@ -19,13 +21,34 @@ package struct Corpus: Hashable, Sendable {
         case noUniqueTarget
         /// Where the definition names a table there is something else, such as a view, whose reading would run code.
         case noTable(RelationName, String)
-        /// Its tables and its function have no one owner that pgtend's role may become, so that their code would run as
-        /// pgtend's role, which may become others.
+        /// Its tables, their partitions and its function belong to several roles, so that code of each would run with
+        /// the rights of another.
         case noOneOwner([String])
+        /// pgtend's role may not SET ROLE to its role.
+        case notOwner(NotOwner)
+        /// Work on its tables would run code of another owner's.
+        case foreignCode(ForeignCode)
         /// Its role can make no temporary procedure, in which code of its tables is confined, in that database.
         case noSandbox(database: String)
         /// They could not be read, for example because row-level security would have hidden some.
         case unreadable(ServerFailure)
+    }
+
+    /// Why pgtend's role may not do the work as the owner.
+    package struct NotOwner: Hashable, Sendable {
+        package let isSuperuser: Bool
+        package let isMember: Bool
+        /// Whether its code could be confined once pgtend's role may become it.
+        package let mayHaveSandbox: Bool
+        /// The GRANT that it takes.
+        package let grant: String
+
+        package init(isSuperuser: Bool, isMember: Bool, mayHaveSandbox: Bool, grant: String) {
+            self.isSuperuser = isSuperuser
+            self.isMember = isMember
+            self.mayHaveSandbox = mayHaveSandbox
+            self.grant = grant
+        }
     }
 
     package init(
@@ -50,7 +73,7 @@ extension Corpus {
     package var isAbsent: Bool {
         switch tenants {
         case .missing, .noUniqueTarget: true
-        case .known, .noTable, .noOneOwner, .noSandbox, .unreadable: false
+        case .known, .noTable, .noOneOwner, .notOwner, .foreignCode, .noSandbox, .unreadable: false
         }
     }
 
@@ -79,15 +102,25 @@ extension Corpus {
                 cure: "name a table in its place in statistics.corpora")
         case .noOneOwner(let owners):
             return Obstacle(
+                reason: .noOneOwner,
+                explanation: "its tables, their partitions and its function belong to several roles "
+                    + "(\(owners.joined(separator: ", "))), and code of each would run with the rights of another",
+                cure:
+                    "give them one owner (ALTER TABLE and ALTER FUNCTION ... OWNER TO), which pgtend's role may become")
+        case .notOwner(let lack):
+            let owner = role ?? "their owner"
+            return Obstacle(
                 reason: .notOwner,
-                explanation: owners.count == 1
-                    ? "pgtend's role may not become \(owners[0]), who owns its tables, and their code would run as "
-                        + "pgtend's role, which may become others"
-                    : "its tables and its function belong to several roles (\(owners.joined(separator: ", "))), and code "
-                        + "of each would run with the rights of another",
-                cure: owners.count == 1
-                    ? "GRANT \(RelationName.quoted(owners[0])) to the role that pgtend connects as"
-                    : "give them one owner, and let pgtend's role become it")
+                explanation: "it is updated as the owner of its tables, and pgtend's role may not become \(owner) "
+                    + "(the server would answer SQLSTATE 42501)",
+                cure: lack.isSuperuser
+                    ? "give its tables to a role that is no superuser, and let pgtend's role become that; with "
+                        + "\(lack.grant) it could do everything"
+                    : lack.grant)
+        case .foreignCode(let code):
+            return Obstacle(
+                reason: .foreignCode, explanation: code.explanation(as: role ?? "the owner"),
+                cure: code.cure(as: role ?? "the owner"))
         case .unreadable(let failure):
             return Obstacle(
                 reason: .unreadable, explanation: "its tenants could not be read: \(failure)",

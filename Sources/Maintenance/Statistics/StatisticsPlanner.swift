@@ -17,18 +17,19 @@ package struct StatisticsPlanner {
                     Refusal(
                         task: .statistics, object: corpus.definition.source, reason: obstacle.reason,
                         explanation: obstacle.explanation, cure: obstacle.cure))
-            } else if case .known(let tenants) = corpus.tenants {
-                plan.steps += tenants.map { step(corpus, tenant: $0) }
+            } else if case .known(let tenants) = corpus.tenants, let owner = corpus.role {
+                plan.steps += tenants.map { step(corpus, tenant: $0, as: owner) }
             }
         }
         return plan
     }
 
-    private func step(_ corpus: Corpus, tenant: String) -> PlanStep {
+    private func step(_ corpus: Corpus, tenant: String, as owner: String) -> PlanStep {
         PlanStep(
             .updateStatistics(
                 UpdateStatistics(
-                    corpus: corpus.definition, tenant: tenant, role: corpus.role, operators: corpus.operators)),
+                    corpus: corpus.definition, tenant: tenant, owner: owner, operators: corpus.operators,
+                    hasCascades: corpus.hasCascades)),
             reason: "changes of its documents are not recorded between runs, so it is due on every run",
             limits: StepLimits(locks: definition.locks, statementTimeout: definition.statistics.statementTimeout))
     }

@@ -8,16 +8,23 @@ package struct UpdateStatistics: StepAction {
     package var corpus: CorpusDefinition
     /// The tenant's key as text, whatever its type.
     package var tenant: String
-    /// The role for SET ROLE before the work; nil keeps the role that connected.
-    package var role: String?
+    /// The role for SET ROLE before the work: the owner of the tables, never the role that connected for want of it.
+    package var owner: String
+    package var role: String? { owner }
     /// As `Corpus.operators`.
     package var operators: String
+    /// `Corpus.hasCascades`.
+    package var hasCascades: Bool
 
-    package init(corpus: CorpusDefinition, tenant: String, role: String?, operators: String = "pg_catalog") {
+    package init(
+        corpus: CorpusDefinition, tenant: String, owner: String, operators: String = "pg_catalog",
+        hasCascades: Bool = false
+    ) {
+        self.hasCascades = hasCascades
         self.corpus = corpus
         self.operators = operators
         self.tenant = tenant
-        self.role = role
+        self.owner = owner
     }
 
     package var object: RelationName { corpus.target }
@@ -36,7 +43,9 @@ extension UpdateStatistics {
     package func supersession(by corpus: Corpus) -> String? {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
         if corpus.operators != operators { return "the tenants of \(object) are of another type by now; run again" }
-        return corpus.role == role ? nil : "\(corpus.definition.target) belongs to another role by now; run again"
+        if corpus.role != owner { return "\(corpus.definition.target) belongs to another role by now; run again" }
+        return corpus.hasCascades == hasCascades
+            ? nil : "\(corpus.definition.target) has other foreign keys by now; run again"
     }
 }
 

@@ -7,7 +7,7 @@ import SQLText
 /// Whether a session can use the ledger of its database, and if not, why.
 enum LedgerAvailability: Sendable {
     case ready
-    /// It is not installed, or lacks the latest migrations.
+    /// It is not installed, or lacks the latest migrations. Nothing of it is read in this session.
     case absent
     case unavailable(ServerFailure)
     /// It has migrations that this version of pgtend does not know.
@@ -20,8 +20,10 @@ enum LedgerAvailability: Sendable {
     static func read(
         on connection: Connection, owner: String?, writing: Bool = true
     ) async throws(PostgresError) -> LedgerAvailability {
-        if let foreign = try await connection.foreignParts(of: MigrationSet.ledgerSchema, besides: owner) {
-            return .unavailable(foreign)
+        switch try await connection.ownSchema(MigrationSet.ledgerSchema, besides: owner) {
+        case .absent: return .absent
+        case .foreign(let failure): return .unavailable(failure)
+        case .ours: break
         }
         let row = try await connection.row(LedgerQuery.session())
         guard try row.decode("has_history") else { return .absent }
@@ -32,6 +34,17 @@ enum LedgerAvailability: Sendable {
         if found > known { return .newer(.newerLedger(found, known)) }
         let mayWrite: Bool = try row.decode("may_write")
         return mayWrite || !writing ? .ready : .unavailable(.noGrants(on: "write to", connection.server.user))
+    }
+}
+
+extension LedgerDefinition {
+    /// Proves, on a connection that a run has opened anew, that the ledger in which it is recorded is still pgtend's.
+    func prove(on connection: Connection) async throws(PostgresError) {
+        switch try await connection.ownSchema(MigrationSet.ledgerSchema, besides: owner) {
+        case .ours: break
+        case .absent: throw PostgresError(.server, "the server that answers now has no ledger of this run")
+        case .foreign(let failure): throw PostgresError(.server, failure.message, hint: failure.cure)
+        }
     }
 }
 

@@ -32,20 +32,6 @@ enum LedgerQuery: String, EmbeddedQuery {
 }
 
 extension Row {
-    /// A column with microseconds since 1970-01-01 00:00 UTC, as an instant.
-    func instant(_ column: String) throws(PostgresError) -> Instant {
-        Instant(microseconds: try decode(column))
-    }
-
-    func instantIfPresent(_ column: String) throws(PostgresError) -> Instant? {
-        try decodeIfPresent(column, as: Int64.self).map(Instant.init(microseconds:))
-    }
-
-    /// A column with microseconds, as a duration.
-    func duration(_ column: String) throws(PostgresError) -> Duration {
-        .microseconds(try decode(column, as: Int64.self))
-    }
-
     /// A column with one of the words that the ledger's CHECK constraints allow.
     func word<Word: RawRepresentable<String>>(
         _ column: String, as type: Word.Type = Word.self

@@ -24,7 +24,7 @@ struct CreatePartitionWork: StepWork {
         var locks: [String] = []
         for requirement in step.locks { locks += try requirement.statements(as: action.parentOwner) }
         return try ddl.create.script(limits: limits, isLast: false) + ddl.publish + locks
-            + ddl.attach.script(limits: limits) + ddl.handOver
+            + ddl.proof + ddl.attach.script(limits: limits) + ddl.handOver
     }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
@@ -53,6 +53,9 @@ struct CreatePartitionWork: StepWork {
         let deadline = strong.isEmpty ? nil : LockDeadline(left)
         for requirement in strong {
             try await deadline?.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
+        }
+        for proof in ddl.proof {
+            try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(proof)", timeout: timeout)
         }
         try await connection.run(
             ddl.attach, limits: limits, tighter: deadline?.settings, after: beginning, timeout: timeout)

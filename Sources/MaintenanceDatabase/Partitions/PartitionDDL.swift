@@ -14,6 +14,10 @@ struct PartitionDDL {
     /// sessions that change the publication; and in the transaction of `attach`, because rows that are inserted before
     /// the partition is published are never replicated.
     let publish: [String]
+    /// Fails where attaching would run code of another owner's, under the locks of the step. Executed as the role that
+    /// pgtend connects as, in a statement of its own: what it takes would count toward the time limit of ATTACH, but not
+    /// toward the limit of the lock that ATTACH waits for, which has to end first.
+    let proof: [String]
     /// As the owner of the parent, with what requires the partition to be attached. The server evaluates CHECKs,
     /// expressions and predicates of indexes for it.
     let attach: Sandbox
@@ -38,10 +42,10 @@ struct PartitionDDL {
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
         // ATTACH PARTITION checks foreign keys with a query, which fails under row_security = off if a policy applies
         // to the owner too (FORCE). Turning it on is safe, because the new table has no rows that could be hidden.
-        let attach = [
-            "SET LOCAL row_security = on",
-            "ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)",
-        ]
+        proof = step.isBesideOthers ? [try ForeignCodeCheck.attaching.proof([step.parent])] : []
+        let attach =
+            ["SET LOCAL row_security = on"]
+            + ["ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)"] + proof
         if template.owner == step.parentOwner {
             create += try templateDDL.grants
             handOver = []

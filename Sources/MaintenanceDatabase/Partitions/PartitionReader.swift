@@ -29,6 +29,9 @@ struct PartitionReader {
         {
             tables.append(try table(row))
         }
+        let code = try await ForeignCodeCheck.attaching.read(
+            tables.filter { $0.hasCalendarKey && $0.isBesideOthers }.map(\.oid), on: connection)
+        for index in tables.indices { tables[index].foreignCode = code[tables[index].oid] }
         guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
         for index in tables.indices {
             tables[index].partitions = partitions[tables[index].oid] ?? []
@@ -76,7 +79,8 @@ struct PartitionReader {
             isPartition: try row.decode("is_partition"),
             foreignKeyTables: zip(foreignSchemas, foreignNames).map(RelationName.init(schema:name:)),
             leafPublications: try row.decode("leaf_publications"),
-            ownerMayHaveSandbox: try row.decode("may_have_sandbox"))
+            ownerMayHaveSandbox: try row.decode("may_have_sandbox"),
+            isBesideOthers: try row.decode("is_beside_others"))
     }
 }
 
@@ -98,7 +102,7 @@ extension PartitionBound {
             guard let microseconds = Int64(text) else {
                 throw PostgresError(.decoding, "expected a partition bound in microseconds, found '\(text)'")
             }
-            self = .at(Instant(microseconds: microseconds))
+            self = .at(try Instant(microsecondsFromServer: microseconds))
         }
     }
 }

@@ -30,14 +30,13 @@ struct ZoneReader {
         var sample = ZoneSample()
         let instants = questions.instants.map(\.description)
         for row in try await connection.rows(CatalogQuery.zones(zone, instants)) {
-            sample.days[Instant(microseconds: try row.decode("instant"))] = ZoneSample.LocalDay(
-                date: CivilDate(daysSinceEpoch: try row.decode("day")),
-                startsAt: Instant(microseconds: try row.decode("starts_at")))
+            sample.days[try row.instant("instant")] = ZoneSample.LocalDay(
+                date: try row.date("day"),
+                startsAt: try row.instant("starts_at"))
         }
         let days = CatalogQuery.midnights(zone, questions.firstDay.daysSinceEpoch, questions.lastDay.daysSinceEpoch)
         for row in try await connection.rows(days) {
-            sample.midnights[CivilDate(daysSinceEpoch: try row.decode("day"))] = Instant(
-                microseconds: try row.decode("starts_at"))
+            sample.midnights[try row.date("day")] = try row.instant("starts_at")
         }
         return sample
     }

@@ -5,44 +5,40 @@ import SQLText
 /// The privileges that are missing for the updates of one corpus.
 struct CorpusPrivileges {
     let connection: Connection
-    let session: PrivilegeSession
     let corpus: Corpus
 
     private var definition: CorpusDefinition { corpus.definition }
 
-    /// - Parameter owners: the roles that pgtend's role can SET ROLE to once the other findings are cured.
-    /// - Returns: the owner of the corpus, if pgtend's role needs membership in it too; and everything else that is
+    /// - Returns: the owner of the corpus, if pgtend's role has yet to be let become it; and everything else that is
     ///   missing.
-    func findings(
-        ableToBecome owners: Set<String>
-    ) async throws(PostgresError) -> (owner: RelationPrivileges?, [PrivilegeFinding]) {
-        let ours = try await read(as: session.role)
-        let shared = Set(ours.prefix(2).map(\.owner))
-        var role = corpus.role ?? session.role
-        var needed: RelationPrivileges?
-        if corpus.role == nil, shared.count == 1, let first = ours.first {
-            // Policies normally do not apply to an owner, so SET ROLE is better than BYPASSRLS for pgtend's role.
-            if owners.contains(first.owner) {
-                role = first.owner
-            } else if ours.contains(where: \.isSubjectToRowSecurity) {
-                role = first.owner
-                needed = first
-            }
-        }
-        if case .noOneOwner(let owners) = corpus.tenants, owners.count == 1 {
-            needed = ours.first { $0.owner == owners[0] }
-            role = owners[0]
-        }
-        var findings = try access(role == session.role ? ours : try await read(as: role), role)
+    func findings() async throws(PostgresError) -> (owner: Corpus.NotOwner?, [PrivilegeFinding]) {
+        guard let role = corpus.role else { return (nil, obstacle) }
+        if case .foreignCode = corpus.tenants { return (nil, obstacle) }
+        var findings = try access(try await read(as: role), role)
         if let function = definition.function {
             for function in try await FunctionPrivileges.read(function, role: role, on: connection) {
-                findings += try await self.function(function)
+                findings += try self.function(function)
             }
         }
-        if case .noSandbox(let database) = corpus.tenants {
-            findings.append(try .sandbox(for: role, in: database))
+        var lack: Corpus.NotOwner?
+        var mayHaveSandbox = true
+        if case .notOwner(let owner) = corpus.tenants { (lack, mayHaveSandbox) = (owner, owner.mayHaveSandbox) }
+        if case .noSandbox = corpus.tenants { mayHaveSandbox = false }
+        if !mayHaveSandbox {
+            findings.append(try .sandbox(for: role, in: connection.server.database))
         }
-        return (needed, findings)
+        return (lack, findings)
+    }
+
+    /// Where it is not clear, or not safe, as whom the work would be done.
+    private var obstacle: [PrivilegeFinding] {
+        guard let obstacle = corpus.obstacle, [.noOneOwner, .foreignCode].contains(obstacle.reason) else { return [] }
+        return [
+            PrivilegeFinding(
+                severity: .missing, object: "statistics of \(definition.source)",
+                expected: "code of its tables is one owner's, whose rights it runs with", found: obstacle.explanation,
+                cures: [.advice(obstacle.cure)])
+        ]
     }
 
     private var relations: [RelationName] {
@@ -78,7 +74,7 @@ struct CorpusPrivileges {
         return table == definition.target ? ["SELECT", "INSERT", "UPDATE"] : ["SELECT", "INSERT", "UPDATE", "DELETE"]
     }
 
-    private func function(_ function: FunctionPrivileges) async throws(PostgresError) -> [PrivilegeFinding] {
+    private func function(_ function: FunctionPrivileges) throws(PostgresError) -> [PrivilegeFinding] {
         var findings: [PrivilegeFinding] = []
         if !function.mayUseSchema {
             findings.append(
@@ -86,15 +82,6 @@ struct CorpusPrivileges {
                     function.function.schema, lacks: ["USAGE"], for: function.role, because: "call its function"))
         }
         if !function.mayExecute { findings.append(try .execute(function)) }
-        // A SECURITY DEFINER function reads as its owner. Which other privileges it needs is not known here.
-        if function.isDefiner, function.owner != function.role {
-            for table in try await read(as: function.owner) where table.isSubjectToRowSecurity {
-                findings.append(
-                    try .rowSecurity(
-                        on: table.relation, of: function.owner, owns: table.isRowSecurityForced,
-                        because: "let \(function.function) count"))
-            }
-        }
         return findings
     }
 }

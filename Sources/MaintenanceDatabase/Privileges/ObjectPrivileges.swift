@@ -18,21 +18,29 @@ struct ObjectPrivileges {
             on: connection)
         let templates = try await RelationPrivileges.read(work.templates.map { ($0.template, "") }, on: connection)
         let transfers = self.transfers(owned, templates)
-        var wanted = memberships(owned, transfers)
-        var findings: [PrivilegeFinding] = []
-        for corpus in work.corpora {
-            let check = CorpusPrivileges(connection: connection, session: session, corpus: corpus)
-            let (owner, more) = try await check.findings(ableToBecome: Set(wanted.map(\.owner.owner)))
-            if let owner { wanted.append((owner, [corpus.definition.source])) }
-            findings += more
-        }
+        let wanted = memberships(owned, transfers)
         var memberships: [PrivilegeFinding] = []
         for (owner, objects) in wanted {
-            memberships.append(try .membership(in: owner, owning: objects, session))
+            memberships.append(
+                try .membership(
+                    in: owner.owner, owning: objects, isMember: owner.isMember, isSuperuser: owner.ownerIsSuperuser,
+                    session))
+        }
+        var owners = wanted.map(\.owner.owner)
+        var findings: [PrivilegeFinding] = []
+        for corpus in work.corpora {
+            let (lack, more) = try await CorpusPrivileges(connection: connection, corpus: corpus).findings()
+            findings += more
+            guard let lack, let owner = corpus.role else { continue }
+            owners.append(owner)
+            memberships.append(
+                try .membership(
+                    in: owner, owning: [corpus.definition.source], isMember: lack.isMember,
+                    isSuperuser: lack.isSuperuser, session))
         }
         findings =
             memberships + (try partitions(owned)) + (try ownerTransfers(transfers))
-            + (try await views(owned, wanted.map(\.owner.owner), transfers)) + findings
+            + (try await views(owned, owners, transfers)) + findings
         return findings.mergedByCure
     }
 

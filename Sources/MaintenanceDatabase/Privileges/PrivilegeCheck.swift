@@ -21,7 +21,7 @@ package struct PrivilegeCheck: Sendable {
     /// - Throws: failures that are not about access: an invalid conninfo, a cancelled task, or a connection that is
     ///   lost during the check.
     package func findings() async throws(ServerFailure) -> [PrivilegeFinding] {
-        let options = SessionOptions(applicationName: applicationName)
+        let options = SessionOptions(applicationName: applicationName, statementTimeout: .seconds(60))
         let open = { @Sendable [definition] () async throws(PostgresError) in
             try await Connection.open(definition, options: options)
         }
@@ -70,7 +70,7 @@ package struct PrivilegeCheck: Sendable {
             findings += try await absentSchemas(on: connection)
             let work = WorkInView(plan: plan, snapshot: snapshot)
             findings += try await ObjectPrivileges(connection: connection, session: session, work: work).findings()
-            findings += try RoleAdvice(session: session, owners: work.owners).findings
+            findings += try RoleAdvice(session: session, owners: work.owners, excess: snapshot.server.excess).findings
             if definition.ledger.enabled {
                 findings += try await LedgerPrivileges(
                     connection: connection, session: session, definition: definition.ledger

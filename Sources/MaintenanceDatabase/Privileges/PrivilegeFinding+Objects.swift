@@ -4,18 +4,19 @@ import SQLText
 /// The findings about objects, each with the statement that cures it.
 extension PrivilegeFinding {
     static func membership(
-        in owner: RelationPrivileges, owning objects: [RelationName], _ session: PrivilegeSession
+        in owner: String, owning objects: [RelationName], isMember: Bool, isSuperuser: Bool,
+        _ session: PrivilegeSession
     ) throws(PostgresError) -> PrivilegeFinding {
         let others = objects.count > 1 ? " and \(objects.count - 1) more" : ""
         let warning =
-            owner.ownerIsSuperuser
+            isSuperuser
             ? "; that role is a superuser, so give what it owns to another role first, unless pgtend may do anything"
             : ""
         return PrivilegeFinding(
             severity: .missing, object: "role \(session.role)",
-            expected: "may SET ROLE \(owner.owner), which owns \(objects[0])\(others)",
-            found: (owner.isMember ? "is a member of it without the SET option" : "is not a member of it") + warning,
-            cures: [.sql(try session.membership(in: owner.owner, isMember: owner.isMember))])
+            expected: "may SET ROLE \(owner), which owns \(objects[0])\(others)",
+            found: (isMember ? "is a member of it without the SET option" : "is not a member of it") + warning,
+            cures: [.sql(try session.membership(in: owner, isMember: isMember))])
     }
 
     static func inheritance(

@@ -57,9 +57,6 @@ struct FunctionPrivileges {
     /// The types of its arguments, as SQL.
     let arguments: String
     let role: String
-    let owner: String
-    /// Whether it is SECURITY DEFINER.
-    let isDefiner: Bool
     let mayUseSchema: Bool
     let mayExecute: Bool
 
@@ -73,7 +70,6 @@ struct FunctionPrivileges {
             found.append(
                 FunctionPrivileges(
                     function: function, arguments: try row.decode("arguments"), role: role,
-                    owner: try row.decode("owner"), isDefiner: try row.decode("is_definer"),
                     mayUseSchema: try row.decode("may_use_schema"), mayExecute: try row.decode("may_execute")))
         }
         return found

@@ -6,10 +6,14 @@ struct RoleAdvice {
     let session: PrivilegeSession
     /// The owners of all objects that pgtend is to maintain.
     let owners: [String]
+    /// `ServerFacts.excess`.
+    let excess: String?
 
     var findings: [PrivilegeFinding] {
         get throws(PostgresError) {
-            session.isSuperuser ? [try leastPrivilege] : session.readsAllStats ? [] : [try statistics]
+            if session.isSuperuser { return [try leastPrivilege] }
+            let memberships = excess.map { [membership($0)] } ?? []
+            return memberships + (session.readsAllStats ? [] : [try statistics])
         }
     }
 
@@ -34,6 +38,13 @@ struct RoleAdvice {
                 expected: "pgtend connects as a role that may do what it has to, and nothing else",
                 found: "it is a superuser: everything works, and every mistake does too", cures: cures)
         }
+    }
+
+    private func membership(_ excess: String) -> PrivilegeFinding {
+        PrivilegeFinding(
+            severity: .advice, object: "role \(session.role)",
+            expected: "pgtend connects as a role that may do what it has to, and nothing else", found: excess,
+            cures: [.advice("revoke that membership: docs/privileges.md has what pgtend needs instead")])
     }
 
     private var statistics: PrivilegeFinding {

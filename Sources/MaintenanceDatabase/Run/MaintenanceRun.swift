@@ -120,6 +120,11 @@ package struct MaintenanceRun: Sendable {
                 sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
             }
             isCompletedElsewhere = try await record.begin(session.tasks, on: connection)
+            if record.recordedRun != nil {
+                let ledger = context.definition.ledger
+                await session.prove { (connection) async throws(PostgresError) in try await ledger.prove(on: connection)
+                }
+            }
         }
         // If another run holds the lock of the slot's task, there is nothing to plan.
         if isCompletedElsewhere || context.order != nil && !summary.heldLocks.isEmpty {
@@ -222,6 +227,10 @@ package struct MaintenanceRun: Sendable {
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }
         if let trigger = snapshot.server.foreignEventTrigger { throw .foreign(eventTrigger: trigger) }
+        // For a service, which says it once; whoever starts a run himself knows as whom.
+        if context.order != nil, let excess = snapshot.server.excess {
+            sink.record(.service(.roleExceeds(database: context.database, role: snapshot.server.role, excess)))
+        }
         return (Planner(definition: context.definition, tasks: tasks).plan(snapshot), snapshot)
     }
 

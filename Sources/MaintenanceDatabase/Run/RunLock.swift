@@ -33,7 +33,7 @@ struct RunLock {
         return HeldRunLock(
             task: task, pid: try holder.decode("pid"), application: try holder.decode("application"),
             user: try holder.decode("role"), client: try holder.decode("client"),
-            since: Instant(microseconds: try holder.decode("since")))
+            since: try holder.instant("since"))
     }
 
     /// Those of the kinds of task whose locks this session does not hold. Also in a cancelled task.

@@ -15,6 +15,7 @@ actor RunSession {
     private let reconnectTimeout: Duration
     /// If not, they are looked for before the connection is used.
     private var hasItsLocks = false
+    private var proof: (@Sendable (Connection) async throws(PostgresError) -> Void)?
 
     nonisolated let serverVersion: Int
     private nonisolated let noticeLog: NoticeLog
@@ -55,6 +56,12 @@ actor RunSession {
             if let holder { held.append(holder) } else { self.tasks.append(task) }
         }
         return held
+    }
+
+    /// Has a connection that is opened again proved before it is used: another server may answer, or another database of
+    /// that name.
+    func prove(_ proof: @escaping @Sendable (Connection) async throws(PostgresError) -> Void) {
+        self.proof = proof
     }
 
     private static let lockTimeout = Duration.milliseconds(500)
@@ -102,6 +109,7 @@ actor RunSession {
                 current = try await open()
                 // With several hosts, the one that accepts the connection may not have been promoted yet.
                 if try await current.isStandby { throw PostgresError.standby }
+                try await proof?(current)
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }

@@ -82,8 +82,9 @@ package struct SnapshotReader {
             versionNumber: try row.decode("version_number"), database: try row.decode("database"),
             role: try row.decode("role"), timeZone: try row.decode("time_zone"),
             isStandby: try row.decode("is_standby"),
-            foreignEventTrigger: try row.decodeIfPresent("foreign_event_trigger"))
-        var snapshot = CatalogSnapshot(server: server, takenAt: Instant(microseconds: try row.decode("taken_at")))
+            foreignEventTrigger: try row.decodeIfPresent("foreign_event_trigger"),
+            excess: try row.decodeIfPresent("excess"))
+        var snapshot = CatalogSnapshot(server: server, takenAt: try row.instant("taken_at"))
         if tasks.contains(where: definition.discovers) {
             for row in try await connection.rows(CatalogQuery.schemas(definition.schemas)) {
                 snapshot.missingSchemas.append(try row.decode("schema"))

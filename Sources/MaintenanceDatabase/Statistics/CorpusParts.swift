@@ -50,6 +50,10 @@ struct CorpusParts {
             let relation = try RelationName(row)
             let column: String = try row.decode("column_name")
             if try row.decode("is_present", as: Bool.self) {
+                if try row.decodeIfPresent("foreign_name", as: String.self) != nil {
+                    let part = try RelationName(row, schema: "foreign_schema", name: "foreign_name")
+                    noTable = noTable ?? .noTable(part, "a foreign table")
+                }
                 let isKey = definition.function == nil && relation == definition.target
                 if isKey, column == definition.targetColumns.tenant, try !row.decode("is_unique", as: Bool.self) {
                     return .noUniqueTarget

@@ -10,9 +10,12 @@ struct UpdateStatisticsWork: StepWork {
 
     private var sandbox: Sandbox {
         get throws(SQLTextError) {
-            try Sandbox(
-                as: action.role, path: .ofRole,
-                unsafe: CorpusSQL(action.corpus, operators: action.operators).update(tenant: action.tenant))
+            let corpus = action.corpus
+            let written = [corpus.target] + (corpus.terms.map { [$0.table] } ?? [])
+            let proof = action.hasCascades ? [try ForeignCodeCheck.writing.proof(written)] : []
+            return try Sandbox(
+                as: action.owner, path: .ofRole,
+                unsafe: proof + CorpusSQL(corpus, operators: action.operators).update(tenant: action.tenant) + proof)
         }
     }
 

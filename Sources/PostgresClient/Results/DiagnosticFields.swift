@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 
 /// The fields of an error or a notice. Must not be used after the result that they belong to is freed.
 struct DiagnosticFields: ~Copyable {
@@ -28,8 +29,13 @@ struct DiagnosticFields: ~Copyable {
         guard let code = field.rawValue.asciiValue, let value = PQresultErrorField(result, Int32(code)) else {
             return nil
         }
-        return String(cString: value)
+        // Of a message of any length, which may quote a row, or be made to fill the memory and the journal.
+        let bytes = UnsafeRawBufferPointer(start: value, count: strnlen(value, Self.longest + 1))
+        guard bytes.count > Self.longest else { return String(decoding: bytes, as: UTF8.self) }
+        return String(decoding: bytes.prefix(Self.longest), as: UTF8.self) + "..."
     }
+
+    private static let longest = 16_384
 }
 
 extension String {

@@ -13,6 +13,8 @@ struct ServerReplies {
     /// Why the connection is lost; nil while it is not.
     private(set) var loss: PostgresError?
     private let statement: String
+    /// Far more than the statements of the longest script.
+    private static let mostResults = 10_000
 
     init(to statement: String) {
         self.statement = statement
@@ -32,6 +34,13 @@ struct ServerReplies {
                 return []
             }
             take(ResultTable(owning: result))
+            // A server that does not keep to the protocol could go on for ever.
+            if tables.count > Self.mostResults {
+                loss = PostgresError(
+                    .connection, "the server sent more than \(Self.mostResults) results; the connection was closed",
+                    statement: statement)
+                return []
+            }
             if isStuckInCopy { return [] }
         }
         return isUnsent ? [.read, .write] : .read

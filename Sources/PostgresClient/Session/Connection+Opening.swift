@@ -58,7 +58,7 @@ extension Connection {
 
     /// Sets something for the whole session that is to stay when RESET ALL has taken back what code of others has set.
     ///
-    /// - Parameter script: may be executed more than once.
+    /// - Parameter script: may be executed more than once, and returns no rows.
     package func setForSession(unsafe script: String) async throws(PostgresError) {
         try await self.script(unsafe: script)
         settingsScript += ";\n" + script

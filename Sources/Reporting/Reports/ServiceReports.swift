@@ -55,6 +55,14 @@ extension ServiceEvent {
                     "the ledger of \(database) is installed: runs and slots are recorded in its schema pgtend_ledger",
                     fields: [ReportField(.database, database)])
             ]
+        case .roleExceeds(let database, let role, let excess):
+            [
+                Report(
+                    .roleExceeds, .warning, .record,
+                    "the service works in \(database) as role \(role), and \(excess): it needs none of that, see "
+                        + "docs/privileges.md and `pgtend config check --connect`",
+                    fields: [ReportField(.database, database), ReportField(.reason, excess)])
+            ]
         case .slotsPassed(let database, let passed): passed.reports(in: database)
         case .slotLate(let database, let slot, let delay): [slot.report(late: delay, in: database)]
         case .slotElsewhere(let database, let slot, let owner): [slot.report(ownedBy: owner, in: database)]

@@ -33,7 +33,7 @@ package struct JSONLinesSink: EventSink {
 
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(object), as: UTF8.self).escapingUnsafeScalars
+        return String(decoding: try encoder.encode(object), as: UTF8.self).visibleJSON
     }
 }
 
@@ -47,21 +47,6 @@ extension ReportField.Value: Encodable {
         case .integer(let number): try container.encode(number)
         case .texts(let texts): try container.encode(texts)
         case .integers(let numbers): try container.encode(numbers)
-        }
-    }
-}
-
-extension String {
-    /// JSON text with unsafe scalars as `\uXXXX`. The encoder escapes C0 only, but terminals interpret C1 as well. They
-    /// occur only inside JSON strings, where the escape means the same.
-    fileprivate var escapingUnsafeScalars: String {
-        guard unicodeScalars.contains(where: \.isUnsafeInTerminal) else { return self }
-        return unicodeScalars.reduce(into: "") { result, scalar in
-            guard scalar.isUnsafeInTerminal else { return result.unicodeScalars.append(scalar) }
-            for unit in String(scalar).utf16 {
-                let digits = String(unit, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            }
         }
     }
 }

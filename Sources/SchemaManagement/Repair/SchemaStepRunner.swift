@@ -82,10 +82,12 @@ struct SchemaStepRunner {
         let milliseconds = max(locks.perStep / 4, .milliseconds(1)).milliseconds
         try await connection.setForSession(
             unsafe: """
-                SELECT set_config('deadlock_timeout', '\(milliseconds)ms', false)
-                FROM pg_settings AS s
-                WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(milliseconds)
-                    AND has_parameter_privilege('deadlock_timeout', 'SET')
+                DO $$ BEGIN
+                    PERFORM set_config('deadlock_timeout', '\(milliseconds)ms', false)
+                    FROM pg_settings AS s
+                    WHERE s.name = 'deadlock_timeout' AND s.setting::integer > \(milliseconds)
+                        AND has_parameter_privilege('deadlock_timeout', 'SET');
+                END $$
                 """)
     }
 

@@ -22,8 +22,8 @@ enum LedgerKeys {
             .value(
                 "owner", \.ledger.owner, ValueFormat.name(of: "role").optional,
                 """
-                The role that owns the schema pgtend_ledger, where that is neither the role that pgtend connects as nor a \
-                superuser. It is trusted with all that pgtend may do.
+                The role that owns the schema pgtend_ledger, or pgtend, the record of the schema's commands, where that is \
+                neither the role that pgtend connects as nor a superuser. It is trusted with all that pgtend may do.
                 """),
         ]),
         "What the service remembers of its runs, in the database itself.")

@@ -1,6 +1,6 @@
--- What others than our own role, superusers and role $2 (NULL for none) have in schema $1, or could put there: the first found, as a phrase; no row
--- for a schema that is not there, and for one that is nobody else's. To be asked before anything in the schema is read: a
--- view in the place of a table runs its owner's code.
+-- What others than our own role, superusers and role $2 (NULL for none) have in schema $1, or could put there: the first
+-- found, as a phrase; an empty text for a schema that is nobody else's, no row for one that is not there. To be asked
+-- before anything in the schema is read: a view in the place of a table runs its owner's code.
 WITH trusted AS (
     SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper OR r.rolname IN (current_user, $2::text)
 ),
@@ -84,4 +84,4 @@ found (what) AS (
     JOIN pg_operator AS o ON o.oprnamespace = h.oid
     WHERE o.oprowner NOT IN (SELECT t.oid FROM trusted AS t)
 )
-SELECT f.what FROM found AS f ORDER BY f.what LIMIT 1
+SELECT coalesce((SELECT f.what FROM found AS f ORDER BY f.what LIMIT 1), '') AS what FROM home AS h

@@ -15,8 +15,10 @@ ends AS MATERIALIZED (
     SELECT
         k.table_oid,
         array_agg(n.nspname ORDER BY n.nspname, c.relname) AS schemas,
-        array_agg(c.relname ORDER BY n.nspname, c.relname) AS names
+        array_agg(c.relname ORDER BY n.nspname, c.relname) AS names,
+        bool_or(c.relowner <> t.relowner) AS has_others
     FROM foreign_keys AS k
+    JOIN pg_class AS t ON t.oid = k.table_oid
     JOIN pg_class AS c ON c.oid = k.other_oid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE k.table_oid <> k.other_oid
@@ -61,6 +63,9 @@ SELECT
     -- The tables on the other end of a foreign key, either way: ATTACH locks them too.
     coalesce(ends.schemas, '{}') AS foreign_key_schemas,
     coalesce(ends.names, '{}') AS foreign_key_names,
+    -- Whether foreign_code.sql has to be asked: whose the partitions of a DEFAULT partition are is left to it.
+    coalesce(ends.has_others OR default_partition.relowner <> c.relowner OR default_partition.relkind = 'p', false)
+        AS is_beside_others,
     publications.names AS leaf_publications
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -16,4 +16,20 @@ SELECT
         ORDER BY e.evtname
         LIMIT 1
     ) AS foreign_event_trigger,
+    -- What it takes no work of pgtend's: a phrase.
+    (
+        SELECT
+            CASE
+                WHEN p.rolname = current_user THEN 'it is a superuser'
+                WHEN p.rolsuper THEN format('it may become %I, a superuser', p.rolname)
+                ELSE format('it is a member of %I, and so may do on the server whatever its system user may', p.rolname)
+            END
+        FROM pg_roles AS p
+        WHERE p.rolname = current_user AND p.rolsuper
+            -- A superuser counts as a member of every role.
+            OR NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user) AND pg_has_role(p.oid, 'MEMBER')
+                AND (p.rolsuper OR p.rolname IN ('pg_execute_server_program', 'pg_write_server_files'))
+        ORDER BY p.rolsuper DESC, p.rolname
+        LIMIT 1
+    ) AS excess,
     (extract(epoch FROM transaction_timestamp()) * 1000000)::bigint AS taken_at

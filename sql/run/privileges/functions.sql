@@ -5,8 +5,6 @@ SELECT
     f.proname AS name,
     pg_get_function_identity_arguments(f.oid) AS arguments,
     r.rolname AS role,
-    pg_get_userbyid(f.proowner) AS owner,
-    f.prosecdef AS is_definer,
     has_schema_privilege(r.oid, n.oid, 'USAGE') AS may_use_schema,
     has_function_privilege(r.oid, f.oid, 'EXECUTE') AS may_execute
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, role, place)

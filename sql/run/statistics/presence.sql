@@ -48,22 +48,19 @@ SELECT
         ),
         false
     ) AS may_act_as_owner,
-    -- A temporary procedure in PL/pgSQL, of the owner's and of our own.
+    coalesce(pg_has_role(coalesce(f.owner, c.relowner), 'MEMBER'), false) AS is_member,
+    -- A temporary procedure in PL/pgSQL.
     coalesce(
         has_database_privilege(coalesce(f.owner, c.relowner), current_database(), 'TEMPORARY')
         AND has_language_privilege(coalesce(f.owner, c.relowner), l.oid, 'USAGE'),
         false
     ) AS may_have_sandbox,
-    coalesce(
-        has_database_privilege(current_database(), 'TEMPORARY') AND has_language_privilege(l.oid, 'USAGE'), false
-    ) AS may_have_own_sandbox,
-    -- Whether code that runs as our own role is nobody else by that, and cannot become anybody.
-    NOT EXISTS (
-        SELECT
-        FROM pg_roles AS r
-        WHERE r.rolname <> current_user AND pg_has_role(r.oid, 'MEMBER')
-            AND r.rolname NOT IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables')
-    ) AS is_nobody_else
+    c.oid,
+    -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
+    parts.owners AS part_owners,
+    parts.foreign_schema,
+    parts.foreign_name,
+    parts.has_cascades
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
 LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
 LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
@@ -75,5 +72,29 @@ LEFT JOIN LATERAL (
     WHERE p.pronamespace = n.oid AND p.proname = w.name
         AND (p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 OR p.provariadic <> 0) AND w.column_name = '()'
 ) AS f ON true
+LEFT JOIN LATERAL (
+    WITH RECURSIVE part (oid) AS (
+        SELECT c.oid WHERE w.column_name = ''
+        UNION
+        SELECT h.inhrelid FROM part AS p JOIN pg_inherits AS h ON h.inhparent = p.oid
+    )
+    SELECT
+        coalesce(
+            array_agg(DISTINCT r.rolname::text) FILTER (WHERE t.relowner <> c.relowner AND NOT r.rolsuper), '{}'
+        ) AS owners,
+        min(n.nspname) FILTER (WHERE t.relkind = 'f') AS foreign_schema,
+        (array_agg(t.relname ORDER BY n.nspname) FILTER (WHERE t.relkind = 'f'))[1] AS foreign_name,
+        -- Whether a foreign key hands changes on to another table.
+        coalesce(bool_or(EXISTS (
+            SELECT
+            FROM pg_constraint AS f
+            WHERE f.contype = 'f' AND f.confrelid = t.oid
+                AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
+        )), false) AS has_cascades
+    FROM part AS p
+    JOIN pg_class AS t ON t.oid = p.oid
+    JOIN pg_namespace AS n ON n.oid = t.relnamespace
+    JOIN pg_roles AS r ON r.oid = t.relowner
+) AS parts ON true
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place

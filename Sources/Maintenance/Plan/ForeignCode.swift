@@ -1,0 +1,33 @@
+import SQLText
+
+/// Code of one owner that would run when another works on a table beside it: what an index, a CHECK or a trigger of the
+/// relation calls.
+package struct ForeignCode: Hashable, Sendable {
+    package var relation: RelationName
+    package var owner: String
+    /// What calls it, as the server describes it: "index rest_id_idx".
+    package var caller: String
+    /// What is called, as the server describes it: "function app.computed(integer)".
+    package var code: String
+    package var codeOwner: String
+
+    package init(relation: RelationName, owner: String, caller: String, code: String, codeOwner: String) {
+        self.relation = relation
+        self.owner = owner
+        self.caller = caller
+        self.code = code
+        self.codeOwner = codeOwner
+    }
+
+    /// - Parameter role: with whose rights it would run.
+    package func explanation(as role: String) -> String {
+        "\(relation) belongs to \(owner), and its \(caller) calls \(code) of \(codeOwner), which would run with the "
+            + "rights of \(role)"
+    }
+
+    package func cure(as role: String) -> String {
+        let owner = RelationName.quoted(role)
+        return "ALTER TABLE \(relation) OWNER TO \(owner); or let \(owner) or a superuser own \(code); or drop its "
+            + caller
+    }
+}

@@ -1,0 +1,234 @@
+import Foundation
+import PostgresClient
+import TestSupport
+import Testing
+
+/// What belongs to another owner beside a table that pgtend works on: the DEFAULT partition, the other end of a foreign
+/// key, partitions of the statistics. In these tests the table is the victim's.
+@Suite("Other owners around one table", .serialized)
+struct OtherOwnersTests {
+    struct Object: Sendable, CustomStringConvertible {
+        let name: String
+        /// As a superuser.
+        let sql: String
+        /// What `plan` says of it, and its reason; nil where the work is done.
+        var refusal: (text: String, reason: String)?
+        var description: String { name }
+    }
+
+    private static let isDone = """
+        SELECT CASE WHEN to_regclass('vault.events') IS NULL
+            THEN query_to_xml('SELECT FROM vault.embedding_statistics WHERE total_documents = 1', false, true, '')::text <> ''
+            ELSE (SELECT count(*) > 5 FROM pg_inherits WHERE inhparent = to_regclass('vault.events')) END
+        """
+
+    /// With rows of last month, so that there is something to make.
+    private static let parent = """
+        SET ROLE :victim;
+        CREATE TABLE vault.events (id integer, at date NOT NULL) PARTITION BY RANGE (at);
+        DO $$ BEGIN FOR i IN 1..3 LOOP
+            EXECUTE format('CREATE TABLE vault.events_%s PARTITION OF vault.events FOR VALUES FROM (%L) TO (%L)',
+                to_char(date_trunc('month', now()) - make_interval(months => i), 'YYYY_MM'),
+                (date_trunc('month', now()) - make_interval(months => i))::date,
+                (date_trunc('month', now()) - make_interval(months => i - 1))::date);
+        END LOOP; END $$;
+        RESET ROLE;
+        """
+    private static let rest =
+        parent + """
+            SET ROLE :victim; CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT; RESET ROLE;
+            GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.rest OWNER TO :eve; SET ROLE :eve;
+            """
+    private static let referredTo = """
+        SET ROLE :eve;
+        CREATE TYPE app.state AS ENUM ('open', 'closed');
+        CREATE TABLE app.things (id integer PRIMARY KEY, state app.state);
+        GRANT REFERENCES, SELECT ON app.things TO :victim;
+        """ + parent
+        + "SET ROLE :victim; ALTER TABLE vault.events ADD FOREIGN KEY (id) REFERENCES app.things; SET ROLE :eve;"
+
+    /// A corpus whose figures stand in partitions.
+    private static let corpus = """
+        SET ROLE :victim;
+        CREATE TABLE vault.embeddings (id integer, tenant_id text, content_tsvector tsvector) PARTITION BY LIST (tenant_id);
+        CREATE TABLE vault.documents PARTITION OF vault.embeddings DEFAULT;
+        INSERT INTO vault.embeddings VALUES (1, 'acme', 'a:1 b:2');
+        CREATE TABLE vault.embedding_statistics (
+            tenant_id text PRIMARY KEY, total_documents bigint, avg_document_length numeric,
+            term_document_frequencies jsonb, last_updated timestamptz) PARTITION BY LIST (tenant_id);
+        CREATE TABLE vault.figures PARTITION OF vault.embedding_statistics DEFAULT;
+        CREATE FUNCTION vault.update_embedding_statistics(t text) RETURNS void LANGUAGE sql AS $$
+            DELETE FROM vault.embedding_statistics WHERE tenant_id = t;
+            INSERT INTO vault.embedding_statistics (tenant_id, total_documents)
+            SELECT t, count(*) FROM vault.embeddings AS e WHERE e.tenant_id = t $$;
+        RESET ROLE; GRANT USAGE, CREATE ON SCHEMA vault TO :eve;
+        """
+    private static let fire = """
+        CREATE FUNCTION app.fire() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM app.steal(); RETURN NULL; END $$;
+        """
+    private static let notes = """
+        SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+        GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve;
+        CREATE TABLE app.notes (tenant_id text REFERENCES vault.embedding_statistics ON DELETE CASCADE);
+        INSERT INTO app.notes VALUES ('acme');
+        """
+
+    private static let objects = [
+        Object(
+            name: "a CHECK of a DEFAULT partition", sql: rest + "ALTER TABLE vault.rest ADD CHECK (app.check_it())",
+            refusal: ("vault.rest belongs to :eve, and its constraint rest_check", "foreign_code")),
+        Object(
+            name: "an operator in a CHECK of a DEFAULT partition",
+            sql: rest + """
+                CREATE FUNCTION app.compare(integer, integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN RETURN app.check_it(); END $$;
+                CREATE OPERATOR app.=== (FUNCTION = app.compare, LEFTARG = integer, RIGHTARG = integer);
+                ALTER TABLE vault.rest ADD CHECK (1 OPERATOR(app.===) 1)
+                """,
+            refusal: ("operator app.===(integer,integer) of :eve", "foreign_code")),
+        Object(
+            name: "a CHECK of a partition of a DEFAULT partition",
+            sql: parent + """
+                SET ROLE :victim;
+                CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT PARTITION BY LIST (id);
+                CREATE TABLE vault.least PARTITION OF vault.rest DEFAULT; RESET ROLE;
+                GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.least OWNER TO :eve; SET ROLE :eve;
+                ALTER TABLE vault.least ADD CHECK (app.check_it())
+                """,
+            refusal: ("vault.least belongs to :eve", "foreign_code")),
+        Object(
+            name: "a predicate of an index of a table that is referred to",
+            sql: referredTo + "CREATE INDEX ON app.things (state) WHERE app.check_it()",
+            refusal: (
+                "app.things belongs to :eve, and its index app.things_state_idx calls function app.check_it() of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "statistics by an expression of a table that is referred to",
+            sql: referredTo + "CREATE STATISTICS app.s ON (app.check_it() AND id > 0), state FROM app.things",
+            refusal: ("its statistics object app.s", "foreign_code")),
+        Object(
+            name: "neighbours without code of their own",
+            sql: referredTo + """
+                CREATE INDEX ON app.things (id) WHERE state = 'open'; CREATE INDEX ON app.things (abs(id));
+                \(fire) CREATE TRIGGER fire AFTER INSERT ON app.things FOR EACH ROW EXECUTE FUNCTION app.fire();
+                SET ROLE :victim; CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT; RESET ROLE;
+                GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.rest OWNER TO :eve; SET ROLE :eve;
+                ALTER TABLE vault.rest ADD CHECK (id > 0); CREATE INDEX ON vault.rest (id) WHERE at > '2020-01-01'
+                """),
+        Object(
+            name: "a foreign partition, whose server cannot be reached",
+            sql: parent + """
+                CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+                CREATE FOREIGN TABLE vault.far PARTITION OF vault.events FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')
+                    SERVER nowhere;
+                CREATE FOREIGN TABLE vault.rest PARTITION OF vault.events DEFAULT SERVER nowhere;
+                ALTER TABLE vault.far OWNER TO :victim; ALTER TABLE vault.rest OWNER TO :victim
+                """),
+        Object(
+            name: "a partition of the figures with a trigger",
+            sql: corpus + """
+                ALTER TABLE vault.figures OWNER TO :eve; SET ROLE :eve; \(fire)
+                CREATE TRIGGER fire AFTER INSERT ON vault.figures FOR EACH ROW EXECUTE FUNCTION app.fire()
+                """,
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a partition of the documents with a predicate of an index",
+            sql: corpus + """
+                ALTER TABLE vault.documents OWNER TO :eve; SET ROLE :eve;
+                CREATE INDEX ON vault.documents (id) WHERE app.check_it()
+                """,
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a function of another's",
+            sql: corpus + "ALTER FUNCTION vault.update_embedding_statistics(text) OWNER TO :eve",
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a trigger of a table to which the figures cascade",
+            sql: corpus + notes + fire
+                + "CREATE TRIGGER fire AFTER DELETE ON app.notes FOR EACH ROW EXECUTE FUNCTION app.fire()",
+            refusal: ("app.notes belongs to :eve, and its trigger fire on table app.notes", "foreign_code")),
+        Object(name: "a table without code, to which the figures cascade", sql: corpus + notes),
+        Object(
+            name: "a foreign partition of the documents",
+            sql: corpus + """
+                CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+                CREATE FOREIGN TABLE vault.far PARTITION OF vault.embeddings FOR VALUES IN ('far') SERVER nowhere
+                """,
+            refusal: ("vault.far is a foreign table", "no_table")),
+    ]
+
+    @Test(arguments: HostileOwner.Attempt.all(objects).filter(\.way.hasMore))
+    func runNoCodeWithTheRightsOfTheOwner(_ attempt: HostileOwner.Attempt<Object>) async throws {
+        try await HostileOwner.with(attempt.version, attempt.way) { owner in
+            try await owner.psql(attempt.subject.sql)
+            // The work of the setup is nothing of ours.
+            try await owner.psql("TRUNCATE app.loot; ALTER ROLE :eve NOSUPERUSER")
+
+            let plan = try await owner.pgtend("plan", "--json")
+            let check = try await owner.pgtend("config", "check", "--connect")
+            let run = try await owner.pgtend("run")
+            #expect(try await owner.gains() == [], "\(plan)\(run)")
+            if let refusal = attempt.subject.refusal {
+                #expect(plan.standardOutput.contains(owner.named(refusal.text)), "\(plan)")
+                #expect(plan.standardOutput.contains("\"\(refusal.reason)\""), "\(plan)")
+                #expect(run.everything.contains(owner.named(refusal.text)), "\(run)")
+                #expect(try await owner.psql(Self.isDone) == "f")
+                if refusal.reason == "no_one_owner" {
+                    #expect(check.everything.contains("give them one owner"), "\(check)")
+                }
+            } else {
+                #expect(try await owner.psql(Self.isDone) == "t", "\(run)")
+            }
+        }
+    }
+
+    /// What docs/security.md counts on.
+    @Test(arguments: PostgresVersion.underTest)
+    func cannotMakeWhatWouldBeTakenForCodeOfTheServer(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql("CREATE TABLE app.t (id integer)", asEve: true)
+            try await owner.psql("GRANT CREATE ON DATABASE \(owner.database.name) TO :eve")
+            for statement in [
+                "CREATE OPERATOR CLASS app.c FOR TYPE date USING btree AS OPERATOR 1 <",
+                "CREATE TYPE app.shell; CREATE TYPE app.shell (INPUT = int4in, OUTPUT = int4out)",
+                "CREATE ACCESS METHOD app TYPE TABLE HANDLER heap_tableam_handler",
+                "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION app.steal()",
+                "CREATE PUBLICATION p FOR TABLE app.t WHERE (app.check_it())",
+                "CREATE FUNCTION app.f() RETURNS integer LANGUAGE c AS 'x'",
+            ] {
+                await #expect(throws: (any Error).self, "\(statement)") {
+                    try await owner.psql(statement, asEve: true)
+                }
+            }
+        }
+    }
+
+    /// The victim may not lock what is not his, so that an index may come while the attach waits for its locks.
+    @Test(arguments: PostgresVersion.underTest)
+    func gainNothingByChangingWhileTheStepWaits(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(Self.referredTo)
+            let eve = try await owner.database.connect(user: owner.eve)
+            try await eve.script(unsafe: "BEGIN; CREATE INDEX ON app.things (state) WHERE app.check_it()")
+            async let ending = owner.pgtend("run")
+            try await owner.database.wait(
+                until: """
+                    EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.application_name LIKE 'pgtend%'
+                        AND a.wait_event_type = 'Lock' AND a.query LIKE '%pgtend.statements%')
+                    """)
+            try await eve.script(unsafe: "COMMIT")
+            let run = try await ending
+            #expect(try await owner.gains() == [], "\(run)")
+            #expect(run.everything.contains("its index app.things_state_idx calls function app.check_it()"), "\(run)")
+            #expect(try await owner.psql(Self.isDone) == "f")
+        }
+    }
+}
+
+extension HostileOwner {
+    fileprivate func pgtend(_ arguments: String...) async throws -> Program.Result {
+        try await Pgtend.run(arguments + ["--database", database.conninfo(user: pgtend), "--schema", "vault"])
+    }
+}

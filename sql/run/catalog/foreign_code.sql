@@ -1,0 +1,95 @@
+-- Code of other owners that work on the tables $1 (oids) would run with the rights of their owner: the first found of
+-- each table. $2 tells what the work is: whether rows are written (the statistics), or a partition is attached.
+--
+-- Attaching scans the DEFAULT partition and the partitions of that, and counts rows against the tables that foreign keys
+-- of $1 refer to. It plans that, which computes what is constant in the predicates and expressions of indexes, in CHECKs,
+-- partition keys and statistics. Rows that are written or deleted cascade to the tables that refer to $1, and triggers of
+-- those, where they come last, run as whoever wrote.
+--
+-- Trusted is what belongs to a superuser, whose code may run as anyone, or to the owner of the table in $1. Whether it
+-- stands in an extension proves nothing: its owner may replace it. Types and collations run no code, but domains.
+WITH RECURSIVE work AS (
+    SELECT c.oid AS table_oid, c.relowner AS role FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])
+),
+around (table_oid, role, oid) AS (
+    SELECT w.table_oid, w.role, p.partdefid
+    FROM work AS w
+    JOIN pg_partitioned_table AS p ON p.partrelid = w.table_oid
+    WHERE NOT $2::boolean
+    UNION
+    -- One row for each partition of the table that is referred to, too.
+    SELECT w.table_oid, w.role, f.confrelid
+    FROM work AS w
+    JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
+    WHERE NOT $2::boolean
+    UNION
+    SELECT w.table_oid, w.role, w.table_oid FROM work AS w WHERE $2::boolean
+    UNION
+    SELECT a.table_oid, a.role, further.oid
+    FROM around AS a
+    CROSS JOIN LATERAL (
+        SELECT h.inhrelid AS oid FROM pg_inherits AS h WHERE h.inhparent = a.oid
+        UNION ALL
+        SELECT f.conrelid
+        FROM pg_constraint AS f
+        WHERE $2::boolean AND f.contype = 'f' AND f.confrelid = a.oid
+            AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
+    ) AS further
+),
+others AS (
+    SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner
+    FROM around AS a
+    JOIN pg_class AS c ON c.oid = a.oid
+    JOIN pg_roles AS r ON r.oid = c.relowner
+    WHERE c.relowner <> a.role AND NOT r.rolsuper
+),
+callers AS (
+    SELECT o.*, part.class, part.part
+    FROM others AS o
+    CROSS JOIN LATERAL (
+        -- Its partition key.
+        SELECT 'pg_class'::regclass AS class, o.oid AS part
+        UNION ALL
+        SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE i.indrelid = o.oid
+        UNION ALL
+        SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint AS k WHERE k.conrelid = o.oid AND k.contype = 'c'
+        UNION ALL
+        SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
+        UNION ALL
+        -- In an attach only what is generated, which a predicate may name.
+        SELECT 'pg_attrdef'::regclass, d.oid
+        FROM pg_attrdef AS d
+        JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        WHERE d.adrelid = o.oid AND ($2::boolean OR a.attgenerated <> '')
+        UNION ALL
+        SELECT 'pg_trigger'::regclass, t.oid
+        FROM pg_trigger AS t
+        WHERE $2::boolean AND t.tgrelid = o.oid AND NOT t.tgisinternal
+        UNION ALL
+        SELECT 'pg_policy'::regclass, p.oid FROM pg_policy AS p WHERE $2::boolean AND p.polrelid = o.oid
+        UNION ALL
+        SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite AS r WHERE $2::boolean AND r.ev_class = o.oid
+    ) AS part
+),
+called AS (
+    SELECT c.*, d.refclassid, d.refobjid, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+    FROM callers AS c
+    JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
+    LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+    LEFT JOIN pg_operator AS p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
+    LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
+    LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid AND t.typtype = 'd'
+)
+SELECT DISTINCT ON (c.table_oid)
+    c.table_oid,
+    n.nspname AS schema,
+    r.relname AS name,
+    pg_get_userbyid(c.relowner) AS owner,
+    pg_describe_object(c.class, c.part, 0) AS caller,
+    pg_describe_object(c.refclassid, c.refobjid, 0) AS code,
+    pg_get_userbyid(c.owner) AS code_owner
+FROM called AS c
+JOIN pg_class AS r ON r.oid = c.oid
+JOIN pg_namespace AS n ON n.oid = r.relnamespace
+WHERE c.owner <> c.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
+ORDER BY c.table_oid, n.nspname, r.relname, 5, 6
