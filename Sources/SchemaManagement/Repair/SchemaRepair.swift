@@ -35,9 +35,11 @@ package struct SchemaRepair: Sendable {
         self.set = set
     }
 
-    /// What the database has and what would be done. Changes nothing; reads rows to count obstacles.
+    /// What the database has and what would be done. Changes nothing; reads rows to count obstacles, in a sandbox, which
+    /// takes the primary.
     package func plan() async throws(ServerFailure) -> SchemaDiagnosis {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
+            try await connection.requirePrimary()
             try await refuseNewer(connection)
             return try await reader(connection).read()
         }

@@ -82,47 +82,47 @@ struct PossessionPlanner: PartPlanner {
     // MARK: - Relations
 
     private func planTable(_ table: CatalogObject) throws(SQLTextError) {
-        let name = "TABLE \(try qualified(table.name))"
-        if let owner = difference(table, .owner), let former = owner.found {
-            var statements = ["ALTER \(name) OWNER TO \(try comparison.owner(table))"]
+        let name = try qualified(table.name)
+        let interim = Interim(privileges: "SELECT, INSERT, UPDATE, DELETE", relation: name)
+        if let former = difference(table, .owner)?.found {
+            var statements = ["ALTER TABLE \(name) OWNER TO \(try comparison.owner(table))"]
             if !isSuperuser(former) {
-                // The programs that log in as it go on while the rest is done.
-                statements.append(try grant(on: name, to: former))
-                for sequence in try sequences(of: table) {
-                    statements.append(
-                        "GRANT USAGE ON SEQUENCE \(sequence) TO \(try SQLIdentifier(former).quoted)")
+                statements.append(try interim.grant(to: former))
+                // They stay, since the default goes on to need them.
+                for sequence in sequences(of: table) {
+                    statements.append("GRANT USAGE ON SEQUENCE \(sequence) TO \(try SQLIdentifier(former).quoted)")
                 }
-                planRevocation(of: try revocation(on: name, from: former), on: table)
+                try planEnd(of: interim, for: former, on: table)
             }
             plan.addBriefly(.possession, table.name, .accessExclusive, "the table belongs to \(former)", statements)
         } else {
-            try planForgottenRevocations(table, name)
+            try planForgottenEnd(of: interim, on: table)
         }
         // It would bind the owner, too: rows would be passed over.
         if difference(table, .rowSecurity)?.found == "FORCED" {
             plan.addBriefly(
                 .possession, table.name, .accessExclusive, "row-level security is forced upon the owner",
-                "ALTER \(name) NO FORCE ROW LEVEL SECURITY")
+                "ALTER TABLE \(name) NO FORCE ROW LEVEL SECURITY")
         }
     }
 
     private func planView(_ view: CatalogObject) throws(SQLTextError) {
-        guard let owner = difference(view, .owner), live.contains(view) else { return }
-        let keyword = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
+        guard live.contains(view) else { return }
         let name = try qualified(view.name)
+        let interim = Interim(privileges: "SELECT", relation: name)
+        guard let former = difference(view, .owner)?.found else { return try planForgottenEnd(of: interim, on: view) }
+        let keyword = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
         var statements = ["ALTER \(keyword) \(name) OWNER TO \(try comparison.owner(view))"]
-        if let former = owner.found, !isSuperuser(former) {
-            let role = try SQLIdentifier(former).quoted
-            statements.append("GRANT SELECT ON TABLE \(name) TO \(role)")
-            planRevocation(of: "REVOKE SELECT ON TABLE \(name) FROM \(role)", on: view)
+        if !isSuperuser(former) {
+            statements.append(try interim.grant(to: former))
+            try planEnd(of: interim, for: former, on: view)
         }
         plan.append(
-            SchemaStep(view, .briefly([]), "the view belongs to \(owner.found ?? "another")", statements),
-            to: .possession)
+            SchemaStep(view, .briefly([]), "the view belongs to \(former)", statements), to: .possession)
     }
 
     /// The sequences that the defaults of its columns take numbers from. They go with the table.
-    private func sequences(of table: CatalogObject) throws(SQLTextError) -> [String] {
+    private func sequences(of table: CatalogObject) -> [String] {
         live.parts(.column, of: table.name).compactMap { column in
             guard let value = live[column, .default], value.hasPrefix("nextval(") else { return nil }
             return DeparsedExpression(value).literals.first.map { String($0.dropFirst().dropLast()) }
@@ -131,29 +131,35 @@ struct PossessionPlanner: PartPlanner {
 
     // MARK: - The former owner
 
-    private static let privileges = "SELECT, INSERT, UPDATE, DELETE"
+    /// What the programs that log in as the former owner need to go on while the rest is done.
+    private struct Interim {
+        let privileges: String
+        let relation: String
 
-    private func grant(on target: String, to role: String) throws(SQLTextError) -> String {
-        "GRANT \(Self.privileges) ON \(target) TO \(try SQLIdentifier(role).quoted)"
+        func grant(to role: String) throws(SQLTextError) -> String {
+            "GRANT \(privileges) ON TABLE \(relation) TO \(try SQLIdentifier(role).quoted)"
+        }
+
+        func revocation(from role: String) throws(SQLTextError) -> String {
+            "REVOKE \(privileges) ON TABLE \(relation) FROM \(try SQLIdentifier(role).quoted)"
+        }
     }
 
-    private func revocation(on target: String, from role: String) throws(SQLTextError) -> String {
-        "REVOKE \(Self.privileges) ON \(target) FROM \(try SQLIdentifier(role).quoted)"
-    }
-
-    /// By then its programs have the privileges of the role that it has become a member of.
-    private func planRevocation(of statement: String, on object: CatalogObject) {
+    private func planEnd(
+        of interim: Interim, for role: String, on object: CatalogObject
+    ) throws(SQLTextError) {
         plan.append(
-            SchemaStep(object, .together, "its former owner has the privileges of a member by now", [statement]),
-            to: .formerOwners)
+            SchemaStep(
+                object, .together, "\(role) has the privileges of a member by now",
+                [try interim.revocation(from: role)]), to: .formerOwners)
     }
 
     /// Where an earlier call was interrupted, only its record tells which privileges it has granted for the time being.
-    private func planForgottenRevocations(_ table: CatalogObject, _ name: String) throws(SQLTextError) {
-        let suffix = " on table \(table.name)"
+    private func planForgottenEnd(of interim: Interim, on object: CatalogObject) throws(SQLTextError) {
+        let suffix = " on \(object.kind.rawValue) \(object.name)"
         for found in live.objects(.grant) where found.name.hasSuffix(suffix) {
             guard let role = found.name.dropLast(suffix.count).description.withoutPrefix("to ") else { continue }
-            let (given, taken) = (try grant(on: name, to: role), try revocation(on: name, from: role))
+            let (given, taken) = (try interim.grant(to: role), try interim.revocation(from: role))
             let question = SchemaQuestion(
                 object: found, reading: .catalogs,
                 query: """
@@ -167,7 +173,7 @@ struct PossessionPlanner: PartPlanner {
                     LIMIT 1
                     """)
             plan.pose(question)
-            if comparison.isAnsweredByRows(question) { planRevocation(of: taken, on: table) }
+            if comparison.isAnsweredByRows(question) { try planEnd(of: interim, for: role, on: object) }
         }
     }
 

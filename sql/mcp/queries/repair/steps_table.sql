@@ -13,8 +13,8 @@ GRANT SELECT ON TABLE pgtend.schema_steps TO PUBLIC;
 
 COMMENT ON TABLE pgtend.schema_steps IS
     'What "pgtend schema apply" and "pgtend schema repair" did to a database that had the schema in part, step by step, '
-    'each in the transaction of the step where it has one. Nothing reads it but people: the next call plans from the '
-    'catalog.';
+    'each in the transaction of the step where it has one. The next call plans from the catalog, and asks this record only '
+    'what an earlier one has granted a former owner for the time being.';
 COMMENT ON COLUMN pgtend.schema_steps.id IS 'In the order in which they were done.';
 COMMENT ON COLUMN pgtend.schema_steps.object IS 'What the step was about.';
 COMMENT ON COLUMN pgtend.schema_steps.purpose IS 'What was found, or what the step was for.';
