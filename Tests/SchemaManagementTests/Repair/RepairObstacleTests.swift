@@ -239,12 +239,12 @@ struct RepairObstacleTests {
                 DROP FUNCTION mcp.find_api_key(text);
                 DROP POLICY tenant_isolation ON mcp.users;
                 """)
-            async let holding = database.psql("BEGIN; LOCK TABLE mcp.users IN ROW EXCLUSIVE MODE; SELECT pg_sleep(4)")
+            async let holding = database.psql("BEGIN; LOCK TABLE mcp.users IN ROW EXCLUSIVE MODE; SELECT pg_sleep(8)")
             try await database.wait(
                 until:
                     "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')"
             )
-            let hasty = LockBudget(perStep: .milliseconds(50), perTableAndHour: .milliseconds(150))
+            let hasty = LockBudget(perStep: .milliseconds(300), perTableAndHour: .milliseconds(700))
             let failure = await ServerFailure.of { try await database.repair(locks: hasty) }
             #expect(failure?.failureClass == .lockNotAvailable)
             let readers = """
