@@ -105,10 +105,39 @@ struct EndedSessionTests {
         }
     }
 
-    private func pgtend(_ arguments: [String], _ owner: HostileOwner) async throws -> Program.Result {
+    /// Her code catches each request to cancel it: its session is ended, with the locks of the run.
+    @Test func isNotHersToKeep() async throws {
+        try await HostileOwner.with(.v18, .member) { owner in
+            try await owner.psql(
+                """
+                SET ROLE :eve; CREATE TABLE app.armed (n integer);
+                CREATE FUNCTION app.stay() RETURNS integer LANGUAGE plpgsql AS $$
+                DECLARE stop constant timestamptz := clock_timestamp() + interval '3 min';
+                BEGIN
+                    PERFORM set_config('client_connection_check_interval', '0', false);
+                    WHILE clock_timestamp() < stop AND EXISTS (SELECT FROM app.armed) LOOP
+                        BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END;
+                    END LOOP;
+                    RETURN 1;
+                END $$;
+                CREATE MATERIALIZED VIEW app.a AS SELECT app.stay() AS one WITH NO DATA;
+                CREATE MATERIALIZED VIEW app.b AS SELECT 1 AS one WITH NO DATA;
+                INSERT INTO app.armed VALUES (1);
+                """)
+            let run = try await pgtend(["run", "views"], owner, ["PGTEND_VIEWS_STATEMENT_TIMEOUT": "1s"])
+            #expect(!run.succeeded)
+            #expect(try await owner.psql("SELECT relispopulated FROM pg_class WHERE oid = 'app.b'::regclass") == "t")
+            let left = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = ':pgtend'"
+            try await owner.database.wait(until: owner.named("NOT EXISTS (\(left))"))
+        }
+    }
+
+    private func pgtend(
+        _ arguments: [String], _ owner: HostileOwner, _ environment: [String: String] = [:]
+    ) async throws -> Program.Result {
         try await Pgtend.run(
             arguments + [
                 "--database", owner.database.conninfo(user: owner.pgtend), "--schema", "app", "--schema", "zoo",
-            ])
+            ], environment: environment)
     }
 }

@@ -83,7 +83,8 @@ extension Connection {
         _ sandbox: Sandbox, after beginning: [String] = [], held known: [Int64]? = nil, limits: String,
         timeout: Duration?
     ) async throws(PostgresError) -> (held: [Int64], path: String) {
-        var statements = beginning + (known == nil ? [SandboxText.hold] : [])
+        record.isSoiled = true
+        var statements = beginning + [SandboxText.seed] + (known == nil ? [SandboxText.hold] : [])
         if record.facts == nil { statements += ["DISCARD TEMPORARY"] + witness }
         var path = sandbox.knownPath ?? record.searchPaths[sandbox.roleKey]
         if path == nil { statements.append(try spelled(sandbox.pathQuestion)) }
@@ -105,6 +106,7 @@ extension Connection {
 
     private func requireUnchanged(_ rows: [Row]?) throws(PostgresError) {
         try SandboxWitness(before: record.facts ?? [], after: SandboxWitness.facts(rows)).requireUnchanged()
+        record.isSoiled = false
     }
 
     private func answers(to statements: [String], timeout: Duration?) async throws(PostgresError) -> [[Row]] {

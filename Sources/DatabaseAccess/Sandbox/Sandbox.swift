@@ -134,12 +134,15 @@ package struct Sandbox: Sendable {
         if case .procedure = form, isLast {
             statements += ["CLOSE ALL"] + become + [SandboxText.settle] + Self.leave
         }
-        return statements + ["DISCARD TEMPORARY", "DEALLOCATE ALL", "UNLISTEN *"]
+        return statements + Self.discard
     }
 
     var hasAnswer: Bool {
         if case .procedure(_, _?) = form { true } else { false }
     }
+
+    /// What code of one owner could leave for another's.
+    static let discard = ["DISCARD TEMPORARY", "DISCARD SEQUENCES", "DEALLOCATE ALL", "UNLISTEN *"]
 
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }
     private static let leave = ["SET LOCAL ROLE NONE"]

@@ -14,6 +14,9 @@ enum SandboxText {
     static let hold = EmbeddedSQL.queryWithoutComments("run/sandbox/hold")
         .replacing("$1", with: String(AdvisoryLock.key))
 
+    /// What `random()` says in the code of one owner is not for another owner's code to know beforehand.
+    static var seed: String { "SET seed = \(Double.random(in: 0..<1))" }
+
     /// - Parameter role: nil is the role that connected.
     static func path(of role: SQLIdentifier?) throws(SQLTextError) -> String {
         let name = if let role { try SQLLiteral(role.name).quoted } else { "session_user" }

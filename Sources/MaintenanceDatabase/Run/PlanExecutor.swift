@@ -109,9 +109,7 @@ struct PlanExecutor {
                     runID: run.runID, number: stepNumber, step: step, start: start, lockWait: tries.lockWait,
                     attempt: tries.attempt)
             }
-            await session.note(hasItsLocks: false)
             let outcome = try await StepRunner(connection: connection, step: step, work: work, row: row).attempt()
-            await session.note(hasItsLocks: outcome == .done)
             if case .interrupted = outcome { isFenced = true }
             if outcome == .done { await addRemarks(of: work) }
             return outcome

@@ -50,7 +50,7 @@ struct RunLock {
         return tasks.filter { !held.contains(Self.number(of: $0)) }
     }
 
-    private static func number(of task: TaskKind) -> Int64 {
+    static func number(of task: TaskKind) -> Int64 {
         switch task {
         case .partitions: 1
         case .views: 2

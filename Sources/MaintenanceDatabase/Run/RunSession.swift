@@ -13,8 +13,8 @@ actor RunSession {
     /// The locks that could not be taken again on a new connection.
     private(set) var lostLocks: [HeldRunLock] = []
     private let reconnectTimeout: Duration
-    /// If not, they are looked for before the connection is used.
-    private var hasItsLocks = false
+    /// When `current` was opened.
+    private var opened = ContinuousClock.now
     private var proof: (@Sendable (Connection) async throws(PostgresError) -> Void)?
 
     nonisolated let serverVersion: Int
@@ -73,21 +73,17 @@ actor RunSession {
     func connection() async throws(PostgresError) -> Connection {
         if let reconnectFailure { throw reconnectFailure }
         if current.isBroken {
-            hasItsLocks = false
             try await reconnect()
-        } else if !hasItsLocks {
-            try await retakeLocks()
+        } else if await current.record.isSoiled {
+            try await recover()
         }
         return current
     }
 
-    /// Says whether the session is known to have its locks: after a step that was done, but not once code of others has
-    /// run that failed, which may have released them.
-    func note(hasItsLocks: Bool) { self.hasItsLocks = hasItsLocks }
-
-    /// Code of the application that ran in this session may have called pg_advisory_unlock_all().
-    private func retakeLocks() async throws(PostgresError) {
+    /// Code of the application that failed in this session may have left something there, and have released its locks.
+    private func recover() async throws(PostgresError) {
         let wanted = tasks
+        try await current.recover(keeping: wanted.map(RunLock.number))
         let released = try await RunLock(connection: current).released(wanted)
         guard !released.isEmpty else { return }
         tasks = wanted.filter { !released.contains($0) }
@@ -103,10 +99,13 @@ actor RunSession {
     /// client is gone (`SessionSettings.connectionCheck`). Both normally take a few seconds, so it tries for a while.
     private func reconnect() async throws(PostgresError) {
         let (wanted, deadline) = (tasks, ContinuousClock.now + reconnectTimeout)
+        let (lost, age) = (current, opened.duration(to: .now))
         var failure = PostgresError(.connection, "the connection to the server was lost")
         repeat {
             do throws(PostgresError) {
                 current = try await open()
+                opened = .now
+                try await current.terminate(lost, openFor: age)
                 // With several hosts, the one that accepts the connection may not have been promoted yet.
                 if try await current.isStandby { throw PostgresError.standby }
                 try await proof?(current)
@@ -137,7 +136,11 @@ actor RunSession {
     func close() async {
         do throws(PostgresError) {
             if !current.isBroken {
-                try await current.execute("SELECT pg_advisory_unlock_all()", evenIfCancelled: true)
+                try await current.execute("SELECT pg_catalog.pg_advisory_unlock_all()", evenIfCancelled: true)
+            } else if current.isUnresponsive {
+                let (lost, age) = (current, opened.duration(to: .now))
+                current = try await open()
+                try await current.terminate(lost, openFor: age)
             }
         } catch {
             noticeLog.add("the run's locks were not given back before the session ended: \(error.message)")

@@ -22,6 +22,7 @@ package actor Connection {
     private let options: SessionOptions
     private let cancelRequest: CancelRequest?
     private nonisolated let broken = Atomic(false)
+    private nonisolated let unresponsive = Atomic(false)
     /// Nil once the connection is broken.
     private var libpq: LibPQConnection?
     private var state = ConnectionState()
@@ -49,6 +50,10 @@ package actor Connection {
 
     /// True once the connection is lost or closed: no further statement can succeed on it.
     package nonisolated var isBroken: Bool { broken.load(ordering: .acquiring) }
+
+    /// True once the connection was closed because the server did not react to a cancel request: its session may go on for
+    /// as long as it likes, with all its locks.
+    package nonisolated var isUnresponsive: Bool { unresponsive.load(ordering: .acquiring) }
 
     /// True between BEGIN and the end of the transaction, also when it has failed.
     package var isInTransaction: Bool { libpq?.isInTransaction ?? false }
@@ -96,6 +101,7 @@ extension Connection {
 
     private func markBroken(_ error: PostgresError) {
         state.markBroken(error)
+        if [.timedOut, .cancelled].contains(error.kind) { unresponsive.store(true, ordering: .releasing) }
         broken.store(true, ordering: .releasing)
         libpq = nil
     }

@@ -4,4 +4,6 @@ package struct SessionRecord: Sendable {
     package var facts: Set<[String?]>?
     /// The search_path of each role's own sessions, by its name.
     package var searchPaths: [String: String] = [:]
+    /// Whether code of others has run in it that has not been proved to have left nothing, since it failed.
+    package var isSoiled = false
 }

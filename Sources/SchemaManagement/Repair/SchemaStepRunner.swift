@@ -98,6 +98,7 @@ struct SchemaStepRunner {
         _ steps: [SchemaStep], progressed: (BackfillProgress) -> Void = { _ in }
     ) async throws(PostgresError) {
         guard let first = steps.first else { return }
+        try await recover()
         switch first.execution {
         case .together:
             try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
@@ -111,6 +112,12 @@ struct SchemaStepRunner {
         case .concurrently(let index): try await concurrently(first, index)
         case .inBatches(let backfill): try await fill(first, backfill, progressed)
         }
+    }
+
+    /// Code of the schema that failed in this session may have left something there.
+    private func recover() async throws(PostgresError) {
+        guard await connection.record.isSoiled else { return }
+        try await connection.recover(keeping: [MigrationSet.platform.lockNumber])
     }
 
     // MARK: - In one transaction
@@ -136,6 +143,7 @@ struct SchemaStepRunner {
         let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
         let waited = requirements.isEmpty ? [LockRequirement(.accessExclusive, on: own)] : requirements
         for attempt in 1... {
+            try await recover()
             let deadline = LockDeadline(locks.perStep)
             do throws(PostgresError) {
                 return try await connection.inTransaction(unsafe: deadline.settings) { () async throws(PostgresError) in

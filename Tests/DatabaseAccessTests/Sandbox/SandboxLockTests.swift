@@ -77,6 +77,32 @@ struct SandboxLockTests {
         }
     }
 
+    /// A rollback takes back neither what is prepared nor the locks of a session.
+    @Test(arguments: PostgresVersion.underTest)
+    func areAllThatStaysOfCodeThatFails(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await prepare(
+                owner,
+                """
+                PREPARE honest AS SELECT app.steal();
+                PERFORM pg_advisory_lock(\(AdvisoryLock.key), 5), pg_advisory_lock(8);
+                RAISE 'no'
+                """)
+            let connection = try await owner.database.connect(user: owner.pgtend)
+            try await connection.execute(Statement(unsafe: "SELECT pg_advisory_lock(\(Self.lock))"))
+            await #expect(throws: PostgresError.self) { try await insert(owner, on: connection) }
+            #expect(await connection.record.isSoiled)
+            try await connection.recover(keeping: [7, 6])
+            #expect(await !connection.record.isSoiled)
+            let left: Statement = """
+                SELECT (SELECT count(*) FROM pg_prepared_statements)::text || (
+                    SELECT coalesce(string_agg(format(' %s %s', l.classid, l.objid), ','), '') FROM pg_locks AS l
+                    WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid()) AS left
+                """
+            #expect(try await connection.row(left).decode("left", as: String.self) == "0 \(AdvisoryLock.key) 7")
+        }
+    }
+
     private func prepare(_ owner: HostileOwner, _ body: String) async throws {
         try await owner.psql(
             """

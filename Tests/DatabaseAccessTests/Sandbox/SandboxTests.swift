@@ -51,6 +51,39 @@ struct SandboxTests {
             FOR EACH ROW EXECUTE FUNCTION app.later();
         """
 
+    /// Foreign keys whose events stay deferred though no trigger is deferrable any more: each is made so, used, and made
+    /// NOT DEFERRABLE again by the one before, more often than what is deferred is done in the procedure.
+    private static let keys = """
+        CREATE TABLE app.later (n integer);
+        CREATE FUNCTION app.later() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM app.steal(); RETURN NULL; END $$;
+        DO $do$ BEGIN FOR i IN 1..6 LOOP
+            EXECUTE format('CREATE TABLE app.pk%1$s (id integer PRIMARY KEY); INSERT INTO app.pk%1$s VALUES (1);
+                CREATE TABLE app.fk%1$s (id integer CONSTRAINT c%1$s REFERENCES app.pk%1$s)', i);
+        END LOOP; END $do$;
+        CREATE FUNCTION app.arm(i integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            EXECUTE format('ALTER TABLE app.fk%1$s ALTER CONSTRAINT c%1$s DEFERRABLE INITIALLY DEFERRED', i);
+            SET CONSTRAINTS ALL DEFERRED;
+            EXECUTE format('DELETE FROM app.pk%s', i);
+            EXECUTE format('ALTER TABLE app.fk%1$s ALTER CONSTRAINT c%1$s NOT DEFERRABLE', i);
+        END $$;
+        CREATE TABLE app.armed (n integer);
+        CREATE FUNCTION app.linked(i integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            IF NOT EXISTS (SELECT FROM app.armed) THEN RETURN; END IF;
+            IF i < 6 THEN PERFORM app.arm(i + 1); RETURN; END IF;
+            CREATE CONSTRAINT TRIGGER later AFTER INSERT ON app.later DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION app.later();
+            SET CONSTRAINTS ALL DEFERRED;
+            INSERT INTO app.later VALUES (1);
+        END $$;
+        CREATE FUNCTION app.link(i integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+            $$ BEGIN PERFORM app.linked(i); RETURN true; END $$;
+        DO $do$ BEGIN FOR i IN 1..6 LOOP
+            EXECUTE format('CREATE INDEX ON app.fk%1$s (id) WHERE app.link(%1$s)', i);
+        END LOOP; END $do$;
+        INSERT INTO app.armed VALUES (1);
+        """
+
     private static let attacks = [
         Attack(name: "a trigger BEFORE INSERT", preparation: trigger("PERFORM app.steal()")),
         Attack(
@@ -77,6 +110,9 @@ struct SandboxTests {
         Attack(
             name: "a trigger that steals once it is deferred, a few times over",
             preparation: deferral + trigger("INSERT INTO app.later VALUES (46)")),
+        Attack(
+            name: "foreign keys that are deferrable for a moment",
+            preparation: keys + trigger("PERFORM app.arm(1)"), succeeds: false, lastVersion: 17),
         Attack(
             name: "a function in place of the one that settles",
             preparation: deferral
