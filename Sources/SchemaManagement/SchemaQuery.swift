@@ -6,6 +6,7 @@ enum SchemaQuery: String, EmbeddedQuery {
     static let folder = EmbeddedSQL.platformFolder + "queries/"
 
     case session = "session"
+    case strangers = "strangers"
     case rights = "rights"
     case repairRights = "repair/rights"
     case facts = "facts"

@@ -24,7 +24,9 @@ struct HostileSchemaTests {
         /// The same work by a superuser outside of any sandbox: her code gets what it wants.
         let plain: String
         /// What `repair` says of it; empty where it does its work in spite of it.
-        var refusal = ""
+        var refusal = "code of others could run with the rights of"
+        /// Whether the administrator names her with `--trust`.
+        var isTrusted = false
     }
 
     private static let fire = """
@@ -35,46 +37,45 @@ struct HostileSchemaTests {
     private static let attacks = [
         Attack(
             description: "a predicate of an index, at planning", ground: .oneTable("tasks"),
-            sql: "CREATE INDEX ON mcp.tasks (id) WHERE app.check_it()", plain: "EXPLAIN SELECT id FROM mcp.tasks",
-            refusal: "uses the function app.check_it(), which belongs to role"),
+            sql: "CREATE INDEX ON mcp.tasks (id) WHERE app.check_it()", plain: "EXPLAIN SELECT id FROM mcp.tasks"),
         Attack(
             description: "a predicate of an index in a schema that is all hers", ground: .hers,
-            sql: "CREATE INDEX ON mcp.tasks (id) WHERE app.check_it()", plain: "EXPLAIN SELECT id FROM mcp.tasks",
-            refusal: "uses the function app.check_it(), which belongs to role"),
+            sql: "CREATE INDEX ON mcp.tasks (id) WHERE app.check_it()", plain: "EXPLAIN SELECT id FROM mcp.tasks"),
         Attack(
             description: "a trigger on one table", ground: .oneTable("agents"),
             sql: "\(fire) CREATE TRIGGER f BEFORE UPDATE ON mcp.agents FOR EACH ROW EXECUTE FUNCTION mcp.fire()",
-            plain: "UPDATE mcp.agents SET name = name", refusal: "uses the function mcp.fire(), which belongs to role"),
+            plain: "UPDATE mcp.agents SET name = name"),
         Attack(
             description: "a type with a CHECK", ground: .oneTable("agents"),
             sql: """
                 CREATE DOMAIN app.word AS text CHECK (app.check_it());
                 ALTER TABLE mcp.agents ADD COLUMN word app.word
-                """, plain: "UPDATE mcp.agents SET word = 'x'::app.word", refusal: "uses the domain app.word"),
-        // It is taken over with the table, and all tables were hers.
+                """, plain: "UPDATE mcp.agents SET word = 'x'::app.word"),
+        // Named, her code still runs as the schema's own role alone.
         Attack(
             description: "a trigger in a schema that is all hers", ground: .hers,
             sql: "\(fire) CREATE TRIGGER f BEFORE UPDATE ON mcp.tasks FOR EACH ROW EXECUTE FUNCTION mcp.fire()",
-            plain: touch),
+            plain: touch, refusal: "", isTrusted: true),
         Attack(
             description: "a deferred trigger in a schema that is all hers", ground: .hers,
             sql: """
                 \(fire) CREATE CONSTRAINT TRIGGER f AFTER UPDATE ON mcp.tasks DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION mcp.fire()
-                """, plain: touch),
+                """, plain: touch, refusal: "", isTrusted: true),
         Attack(
             description: "a trigger of golang-migrate's table", ground: .hers,
             sql: """
                 \(fire.replacing("mcp.fire", with: "app.fire"))
                 CREATE TRIGGER f BEFORE UPDATE ON public.schema_migrations FOR EACH ROW EXECUTE FUNCTION app.fire();
                 CREATE INDEX ON public.schema_migrations (version) WHERE app.check_it()
-                """, plain: "UPDATE public.schema_migrations SET dirty = dirty"),
+                """, plain: "UPDATE public.schema_migrations SET dirty = dirty",
+            refusal: "", isTrusted: true),
         Attack(
             description: "a function of the schema, by a member of its role", ground: .installed,
             sql: """
                 CREATE OR REPLACE FUNCTION mcp.update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN PERFORM app.steal(); RETURN NEW; END $$
-                """, plain: touch),
+                """, plain: touch, refusal: ""),
         Attack(
             description: "a trigger, a CHECK and a predicate, by a member of its role", ground: .installed,
             sql: """
@@ -83,7 +84,7 @@ struct HostileSchemaTests {
                     $$ BEGIN PERFORM app.steal(); RETURN true; END $$;
                 ALTER TABLE mcp.tasks ADD CHECK (mcp.is_fine());
                 CREATE INDEX ON mcp.tasks (id) WHERE mcp.is_fine()
-                """, plain: touch),
+                """, plain: touch, refusal: ""),
     ]
 
     /// By a superuser, who has most to lose, and by a member of the owners; on 15 as far as the schema can be had.
@@ -98,9 +99,11 @@ struct HostileSchemaTests {
             #expect(try await owner.gains() != [], "it is no attack")
             try await owner.psql(disarm)
 
-            let commands = [
-                ["verify"], ["apply", "--plan"], ["repair", "--plan"], ["rollback", "--plan"], ["apply"], ["repair"],
-            ]
+            let trust = attack.isTrusted ? ["--trust", owner.eve] : []
+            let commands =
+                [["verify"]]
+                + [["apply", "--plan"], ["repair", "--plan"], ["rollback", "--plan"], ["apply"], ["repair"]]
+                .map { $0 + trust }
             for user in [owner.member, "postgres"] {
                 for arguments in commands {
                     let result = try await owner.schema(arguments, as: user)
@@ -109,7 +112,7 @@ struct HostileSchemaTests {
                     if attack.refusal.isEmpty, isComplete {
                         #expect(result.succeeded, "\(result)")
                     } else if !attack.refusal.isEmpty {
-                        #expect(result.standardOutput.contains(attack.refusal), "\(result)")
+                        #expect(result.everything.contains(attack.refusal), "\(result)")
                     }
                 }
             }
@@ -117,7 +120,7 @@ struct HostileSchemaTests {
                 let verified = try await owner.schema(["verify"])
                 #expect(verified.succeeded, "\(verified)")
                 _ = try await owner.schema(
-                    ["rollback", "--confirm", owner.database.name, "--drop-rows"])
+                    ["rollback", "--confirm", owner.database.name, "--drop-rows"] + trust)
                 #expect(try await owner.gains() == [], "rollback")
             }
         }

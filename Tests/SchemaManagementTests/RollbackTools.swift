@@ -21,9 +21,10 @@ func apply(
 }
 
 func rollback(
-    _ database: TestDatabase, user: String = "postgres", set: MigrationSet = .platform
+    _ database: TestDatabase, user: String = "postgres", set: MigrationSet = .platform,
+    trusting trusted: [String] = ["alice", "bob", "dba", "installer"]
 ) -> SchemaRollback {
-    SchemaRollback(conninfo: database.conninfo(user: user), applicationName: "rollback", set: set)
+    SchemaRollback(conninfo: database.conninfo(user: user), applicationName: "rollback", set: set, trusting: trusted)
 }
 
 /// What taking the schema back fails with; that it does not is the test's failure.

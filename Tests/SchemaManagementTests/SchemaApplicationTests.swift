@@ -66,7 +66,7 @@ struct SchemaApplicationTests {
             cures: [#"run: ALTER ROLE "mcp_application" NOBYPASSRLS"#]),
         Obstacle(
             testDescription: "a right with its grant option",
-            sql: "CREATE SCHEMA mcp; GRANT ALL ON SCHEMA mcp TO mcp_application, mcp_readonly WITH GRANT OPTION",
+            sql: "CREATE SCHEMA mcp; GRANT USAGE ON SCHEMA mcp TO mcp_application, mcp_readonly WITH GRANT OPTION",
             cures: []),
         Obstacle(
             testDescription: "a right that was passed on",

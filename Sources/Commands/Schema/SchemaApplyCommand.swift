@@ -27,11 +27,14 @@ struct SchemaApplyCommand: ParsableCommand {
 
     @OptionGroup var records: MigrationsTableOption
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(name: .long, help: "Print what would be done, with SQL and locks, and change nothing.")
     var plan = false
 
     func run() throws {
         let loaded = databases.loadOrExit()
+        let trusted = trust.trust
         let (isPlan, golangMigrateTable) = (plan, records.table)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -39,7 +42,8 @@ struct SchemaApplyCommand: ParsableCommand {
                 let application = SchemaApplication(
                     conninfo: definition.conninfo, applicationName: "pgtend schema apply",
                     programVersion: Version.text, locks: definition.locks, golangMigrateTable: golangMigrateTable,
-                    set: .platform(recordedBy: definition.ledger.owner))
+                    set: .platform(recordedBy: definition.ledger.owner),
+                    trusting: trusted)
                 return isPlan
                     ? Self.show(try await application.databaseState(), of: definition.name)
                     : try await Self.apply(application, to: definition.name)

@@ -27,3 +27,13 @@ struct MigrationsTableOption: ParsableArguments {
 
     var table: GolangMigrateTable { migrationsTable ?? .default }
 }
+
+/// The flag of the `schema` commands that may run code of whoever has something in the schema.
+struct TrustOption: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A role whose code may run with your rights: it has something in the schema. Repeatable.",
+            valueName: "role"))
+    var trust: [String] = []
+}

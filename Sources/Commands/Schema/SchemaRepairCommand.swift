@@ -39,6 +39,8 @@ struct SchemaRepairCommand: ParsableCommand {
 
     @OptionGroup var records: MigrationsTableOption
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(name: .long, help: "Print what would be done, with SQL and locks, and change nothing.")
     var plan = false
 
@@ -51,6 +53,7 @@ struct SchemaRepairCommand: ParsableCommand {
 
     func run() throws {
         let loaded = databases.loadOrExit()
+        let trusted = trust.trust
         let (isPlan, golangMigrateTable) = (plan, records.table)
         let mappings = map.compactMap { ValueMapping($0) }
         Foreground.run {
@@ -59,7 +62,8 @@ struct SchemaRepairCommand: ParsableCommand {
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,
-                    golangMigrateTable: golangMigrateTable, set: .platform(recordedBy: definition.ledger.owner))
+                    golangMigrateTable: golangMigrateTable, set: .platform(recordedBy: definition.ledger.owner),
+                    trusting: trusted)
                 if isPlan {
                     let diagnosis = try await repair.plan()
                     StandardOutput.write(SchemaPlanText(definition.name, diagnosis).rendered)

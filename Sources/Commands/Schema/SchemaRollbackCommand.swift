@@ -26,6 +26,8 @@ struct SchemaRollbackCommand: ParsableCommand {
 
     @OptionGroup var databases: DatabaseSelection
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(name: .long, help: "Print what would be dropped, with the rows and the SQL, and change nothing.")
     var plan = false
 
@@ -39,6 +41,7 @@ struct SchemaRollbackCommand: ParsableCommand {
 
     func run() throws {
         let loaded = databases.loadOrExit()
+        let trusted = trust.trust
         guard let definition = loaded.configuration.databases.first, loaded.configuration.databases.count == 1 else {
             StandardError.write(
                 "rollback works on one database at a time, and \(loaded.configuration.databases.count) are configured\n"
@@ -48,7 +51,8 @@ struct SchemaRollbackCommand: ParsableCommand {
         let work = Work(
             rollback: SchemaRollback(
                 conninfo: definition.conninfo, applicationName: "pgtend schema rollback",
-                set: .platform(recordedBy: definition.ledger.owner)),
+                set: .platform(recordedBy: definition.ledger.owner),
+                trusting: trusted),
             isPlan: plan, confirmation: confirm, dropsRows: dropRows)
         Foreground.run {
             do throws(ServerFailure) {

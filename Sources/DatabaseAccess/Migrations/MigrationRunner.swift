@@ -171,7 +171,8 @@ package struct MigrationRunner {
         do throws(PostgresError) {
             let proof = try set.proof()
             // Each part begins on a new line, since the one before it may end in a comment.
-            before = (createdObjects + [proof, ""]).joined(separator: Self.separator)
+            before = ([set.firstProof].compactMap(\.self) + createdObjects + [proof, ""]).joined(
+                separator: Self.separator)
             let record = try spelled(record(of: migration, checksum: checksum))
             let parts = [before + migration.text, historyTable, record, proof]
             try await connection.script(unsafe: parts.joined(separator: Self.separator))

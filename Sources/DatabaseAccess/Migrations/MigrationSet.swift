@@ -13,6 +13,8 @@ package struct MigrationSet: Sendable {
     package let ownSchema: String
     /// A role that is trusted with that schema beside them.
     package var schemaOwner: String?
+    /// A statement that fails where the migrations must not be applied: the first of the transaction of each.
+    package var firstProof: String?
     /// The history table, which has a row for each migration that was applied; qualified, as written in SQL.
     package let historyTable: String
     /// The embedded file, without `.sql`, that creates the history table. It runs after the first migration, in the

@@ -3,7 +3,6 @@ import EmbeddedSQL
 /// The questions of a plan that are files of `sql/mcp/queries/repair`, runnable in psql. Each lists obstacles, with the columns
 /// `value` and `count`.
 enum ObstacleQuery: String, CaseIterable {
-    case foreignCode = "foreign_code"
     case dependants = "dependants"
     case readers = "readers"
     case droppedDependants = "dropped_dependants"

@@ -18,6 +18,8 @@ package struct SchemaQuestion: Hashable, Sendable {
     /// What the query reads.
     package enum Source: Hashable, Sendable {
         case catalogs
+        /// What pgtend has recorded, which is not to be read unless it is proved to be pgtend's.
+        case record
         /// Rows of a relation; nil for the one that the object is or belongs to. Whoever reads them runs code of its
         /// owner: expressions and predicates of indexes, functions of its types.
         case rows(of: String?)

@@ -16,13 +16,16 @@ package struct SchemaApplication: Sendable {
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, locks: LockBudget,
-        golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform
+        golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform,
+        trusting trusted: [String] = []
     ) {
-        installer = SchemaInstaller(
+        var installer = SchemaInstaller(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, set: set)
+        installer.strangers = Strangers(trusted: trusted, set: set)
+        self.installer = installer
         repair = SchemaRepair(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
-            golangMigrateTable: golangMigrateTable, set: set)
+            golangMigrateTable: golangMigrateTable, set: set, trusting: trusted)
         verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName)
     }
 

@@ -14,6 +14,8 @@ package struct SchemaInstaller: Sendable {
     private let applicationName: String
     private let programVersion: String
     private let set: MigrationSet
+    /// Who must have no part in what is filled.
+    var strangers: Strangers?
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
@@ -57,6 +59,12 @@ package struct SchemaInstaller: Sendable {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             try await connection.refuseForeignEventTrigger()
+            var set = set
+            do throws(PostgresError) {
+                set.firstProof = try strangers?.proof()
+            } catch {
+                throw ServerFailure(error)
+            }
             return try await body(MigrationRunner(connection: connection, set: set, programVersion: programVersion))
         }
     }

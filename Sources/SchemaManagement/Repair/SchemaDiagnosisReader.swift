@@ -11,17 +11,21 @@ struct SchemaDiagnosisReader {
     let mappings: [ValueMapping]
     let locks: LockBudget
     let golangMigrateTable: GolangMigrateTable
+    let strangers: Strangers
 
     /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
         try await connection.refuseForeignEventTrigger()
         let table = try await connection.golangMigrateTable(golangMigrateTable)
+        try await strangers.refuse(in: connection, table)
         let records = try await reading(table) { () async throws(PostgresError) in
             try await connection.golangMigrateRecords(in: table)
         }
         let known = MigrationSet.platform.migrations.count
         if let newer = records.first(where: { $0.version > known }) { throw .newer(newer, known) }
 
+        // Once only: whoever makes it from now on makes it for nothing.
+        let isRecorded = try await connection.hasRecord(strangers.set)
         let verification = try await SchemaVerifier.verify(connection)
         return try await reading(table) { () async throws(PostgresError) in
             var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
@@ -37,10 +41,10 @@ struct SchemaDiagnosisReader {
                         verification: verification, plan: plan, records: records,
                         missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table))
                 }
-                let asked = open.filter { $0.source == .catalogs }
-                // Rows are read when the catalogs hold no obstacle to it, such as code of somebody else.
+                let asked = open.filter { $0.source == .catalogs || $0.source == .record }
                 for question in asked.isEmpty ? open : asked {
-                    answers[question] = try await answer(to: question, verification.live)
+                    let isUnknown = question.source == .record && !isRecorded
+                    answers[question] = isUnknown ? [] : try await answer(to: question, verification.live)
                 }
             }
         }
@@ -107,7 +111,7 @@ extension Connection {
         }
         let statement: Statement
         switch question.source {
-        case .catalogs: statement = Statement(unsafe: question.shortened, parameters: parameters)
+        case .catalogs, .record: statement = Statement(unsafe: question.shortened, parameters: parameters)
         case .rows(let relation):
             let name = relation ?? (question.object.isPart ? question.object.relation : question.object.name)
             let query = "SELECT to_jsonb(a)::text FROM (\(question.shortened)) AS a"

@@ -16,6 +16,7 @@ package struct SchemaRepair: Sendable {
     private let locks: LockBudget
     private let golangMigrateTable: GolangMigrateTable
     private let set: MigrationSet
+    private let strangers: Strangers
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that a plan asks for.
@@ -24,7 +25,8 @@ package struct SchemaRepair: Sendable {
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, mappings: [ValueMapping] = [],
-        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform
+        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform,
+        trusting trusted: [String] = []
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
@@ -33,6 +35,7 @@ package struct SchemaRepair: Sendable {
         self.locks = locks
         self.golangMigrateTable = golangMigrateTable
         self.set = set
+        strangers = Strangers(trusted: trusted, set: set)
     }
 
     /// What the database has and what would be done. Changes nothing; reads rows to count obstacles, in a sandbox, which
@@ -116,7 +119,8 @@ package struct SchemaRepair: Sendable {
 
     private func reader(_ connection: Connection) -> SchemaDiagnosisReader {
         SchemaDiagnosisReader(
-            connection: connection, mappings: mappings, locks: locks, golangMigrateTable: golangMigrateTable)
+            connection: connection, mappings: mappings, locks: locks, golangMigrateTable: golangMigrateTable,
+            strangers: strangers)
     }
 
     private func migrations(_ connection: Connection) -> MigrationRunner {

@@ -37,7 +37,8 @@ struct InstalledObjects {
     var relations: [Object] { objects.filter(\.isRelation) }
     var routinesAndTypes: [Object] { objects.filter { !$0.isRelation } }
 
-    static func read(_ connection: Connection) async throws(ServerFailure) -> InstalledObjects {
+    /// - Parameter hasRecord: whether pgtend's record has been proved to be pgtend's.
+    static func read(_ connection: Connection, hasRecord: Bool) async throws(ServerFailure) -> InstalledObjects {
         do throws(PostgresError) {
             let session = try await connection.row(SchemaQuery.rollbackSession())
             let made = SchemaObjects.platform.objects
@@ -49,7 +50,7 @@ struct InstalledObjects {
                     oid: try row.decode("object"), owner: try row.decodeIfPresent("owner"))
             }
             var sharedChanges: [RecordedChange] = []
-            if try session.decode("has_created_objects") {
+            if hasRecord, try session.decode("has_created_objects") {
                 sharedChanges = try await connection.rows(
                     SchemaQuery.rollbackSharedChanges(
                         objects.map(\.catalog), objects.map(\.oid), SchemaObjects.platform.comment)

@@ -13,16 +13,21 @@ package struct SchemaRollback: Sendable {
     private let conninfo: String
     private let applicationName: String
     private let set: MigrationSet
+    private let strangers: Strangers
     /// How long to wait for each lock.
     var lockTimeout = Duration.seconds(10)
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to own what is dropped, or to be a superuser.
     ///   - applicationName: what `pg_stat_activity` shows.
-    package init(conninfo: String, applicationName: String, set: MigrationSet = .platform) {
+    ///   - trusted: roles whose code may run, beside superusers, the caller and the schema's own role.
+    package init(
+        conninfo: String, applicationName: String, set: MigrationSet = .platform, trusting trusted: [String] = []
+    ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.set = set
+        strangers = Strangers(trusted: trusted, set: set)
     }
 
     /// What `run` would take back. Changes nothing; counts a million rows of each table at most.
@@ -32,10 +37,13 @@ package struct SchemaRollback: Sendable {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             try await connection.refuseForeignEventTrigger()
+            try await strangers.refuse(in: connection, nil)
+            // Once only: whoever makes it from now on makes it for nothing.
+            let hasRecord = try await connection.hasRecord(set)
             let migrations = try await runner(connection).applied()
             try irreversible(migrations)
             try await limitLocks(connection)
-            let installed = try await InstalledObjects.read(connection)
+            let installed = try await InstalledObjects.read(connection, hasRecord: hasRecord)
             do throws(PostgresError) {
                 return try await assemblePlan(connection, migrations, installed)
             } catch {
@@ -71,13 +79,16 @@ package struct SchemaRollback: Sendable {
             (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             try await connection.refuseForeignEventTrigger()
+            try await strangers.refuse(in: connection, nil)
+            // Once only: whoever makes it from now on makes it for nothing.
+            let hasRecord = try await connection.hasRecord(set)
             let runner = runner(connection)
             try await MigrationLock(connection: connection, set: set).acquire()
             let migrations = try await runner.applied()
             guard !migrations.isEmpty else { return SchemaRollbackOutcome(migrations: [], remarks: []) }
             try irreversible(migrations)
             try await requireName(database, connection)
-            let installed = try await InstalledObjects.read(connection)
+            let installed = try await InstalledObjects.read(connection, hasRecord: hasRecord)
             try await requireRights(installed, connection)
             try await runner.setTimeouts()
             try await limitLocks(connection)

@@ -20,7 +20,7 @@ extension TestDatabase {
         SchemaRepair(
             conninfo: conninfo(as: user, through: folder), applicationName: "pgtend test",
             programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks,
-            golangMigrateTable: golangMigrateTable)
+            golangMigrateTable: golangMigrateTable, trusting: [DriftedDatabase.owner(of: self)])
     }
 
     /// - Returns: how the database stands afterwards.

@@ -8,12 +8,10 @@ struct PossessionPlanner: PartPlanner {
     let plan: PlanCollector
 
     func planPossession() throws(SQLTextError) {
-        let taken = takenFunctions()
-        refuseForeignCode(besides: taken)
-        for function in taken { try planFunction(function, "parts of the schema's relations call it") }
-        for function in live.objects(.function)
-        where function.name.hasPrefix(ReservedName.prefix) && live[function, .owner] != expected[home, .owner] {
-            try planFunction(function, "an earlier call was interrupted")
+        for function in live.objects(.function) where isLeftover(function) {
+            plan.add(
+                .possession, function, .together, "an earlier call was interrupted",
+                "ALTER FUNCTION \(try comparison.functionName(function)) OWNER TO \(try comparison.owner(home))")
         }
         for object in expected.objects {
             switch object.kind {
@@ -33,51 +31,13 @@ struct PossessionPlanner: PartPlanner {
         }
     }
 
-    private func planFunction(_ function: CatalogObject, _ purpose: String) throws(SQLTextError) {
-        plan.add(
-            .possession, function, .together, purpose,
-            "ALTER FUNCTION \(try comparison.functionName(function)) OWNER TO \(try comparison.owner(home))")
-    }
-
-    /// Whoever owns the function that a trigger calls could do with it whatever the schema's own role may do.
-    private func refuseForeignCode(besides taken: [CatalogObject]) {
-        let owner = expected[home, .owner] ?? ""
-        plan.refuseEach(
-            ObstacleQuery.foreignCode.question(
-                about: home, .text(schema), .texts(standing.map(\.name)), .text(owner),
-                .texts((expected.objects(.function) + taken).map(\.name))),
-            { "\($0), and would run with the rights of \(owner)" }, then: "then repeat the command")
-    }
-
-    /// The functions of the schema that parts of its relations call, where all of these belong to one role, and the
-    /// functions too: with the rights of their new owner they reach nothing that was not that role's. They come before
-    /// the relations, so that the next call finds them wherever this one is interrupted.
-    private func takenFunctions() -> [CatalogObject] {
-        let owners = Set(standing.compactMap { live[$0, .owner] })
-        guard owners.count == 1, let former = owners.first, former != expected[home, .owner], !isSuperuser(former)
-        else { return [] }
-        let parts: [CatalogObject.Kind] = [.column, .constraint, .index, .policy, .trigger, .partition]
-        let texts = parts.flatMap { live.objects($0) }.flatMap { part in
-            [.definition, .default, .generated].compactMap { live[part, $0] }
-        }
-        return live.objects(.function).filter { function in
-            let call = "\(schema).\(function.name.prefix { $0 != "(" })("
-            return !expected.contains(function) && live[function, .owner] == former
-                && texts.contains { $0.contains(call) }
-        }
-    }
-
-    /// What stands of the relations that have rows, or get them.
-    private var standing: [CatalogObject] {
-        let kinds: [CatalogObject.Kind] = [.table, .partition, .materializedView]
-        return kinds.flatMap { live.objects($0) }.filter(isExpected)
+    /// A function that keeps columns in step, of an earlier call that was interrupted.
+    private func isLeftover(_ function: CatalogObject) -> Bool {
+        live[function, .owner] != expected[home, .owner]
+            && function.name.wholeMatch(of: /pgtend_sync_[a-z0-9_]+\(\)/) != nil
     }
 
     private var home: CatalogObject { CatalogObject(.schema, schema) }
-
-    private func isExpected(_ object: CatalogObject) -> Bool {
-        expected.hasRelation(object.kind == .partition ? object.relation : object.name)
-    }
 
     // MARK: - Relations
 
@@ -121,11 +81,12 @@ struct PossessionPlanner: PartPlanner {
             SchemaStep(view, .briefly([]), "the view belongs to \(former)", statements), to: .possession)
     }
 
-    /// The sequences that the defaults of its columns take numbers from. They go with the table.
+    /// The sequences that the defaults of its columns take numbers from, as long as their names need no quotes. They go with
+    /// the table.
     private func sequences(of table: CatalogObject) -> [String] {
         live.parts(.column, of: table.name).compactMap { column in
-            guard let value = live[column, .default], value.hasPrefix("nextval(") else { return nil }
-            return DeparsedExpression(value).literals.first.map { String($0.dropFirst().dropLast()) }
+            live[column, .default]?.wholeMatch(of: /nextval\('([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*)'::regclass\)/)
+                .map { String($0.1) }
         }
     }
 
@@ -161,7 +122,7 @@ struct PossessionPlanner: PartPlanner {
             guard let role = found.name.dropLast(suffix.count).description.withoutPrefix("to ") else { continue }
             let (given, taken) = (try interim.grant(to: role), try interim.revocation(from: role))
             let question = SchemaQuestion(
-                object: found, reading: .catalogs,
+                object: found, reading: .record,
                 query: """
                     SELECT NULL::text AS value, 1::bigint AS count
                     FROM pgtend.schema_steps AS s

@@ -1,0 +1,80 @@
+import DatabaseAccess
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Roles that have something in the schema, or may put something there, and whose code may run with the rights of whoever
+/// repairs, applies or takes back the schema. An administrator looks at what they have, and names them.
+struct Strangers {
+    /// Beside superusers, the caller and the schema's own role; their members, too.
+    let trusted: [String]
+    /// Whose record may be read.
+    let set: MigrationSet
+
+    /// - Parameter table: golang-migrate's.
+    /// - Throws: where somebody else has a part in the schema. Nothing of it has been read but catalogs.
+    func refuse(in connection: Connection, _ table: GolangMigrateHome?) async throws(ServerFailure) {
+        var found: [String] = []
+        var roles: [String] = []
+        do throws(PostgresError) {
+            let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.table.quoted)] } ?? []
+            for row in try await connection.rows(SchemaQuery.strangers(trusted, tables)) {
+                let (role, example): (String, String) = (try row.decode("role"), try row.decode("example"))
+                let more: Int = try row.decode("more")
+                found.append("\(role) has \(example)\(more > 0 ? " and \(more) more" : "")")
+                roles.append(role)
+            }
+        } catch {
+            throw ServerFailure(error)
+        }
+        guard !found.isEmpty else { return }
+        let named = roles.filter { $0 != "PUBLIC" }.map { "--trust \($0)" }.joined(separator: " ")
+        throw ServerFailure(
+            failureClass: .refused,
+            message: "code of others could run with the rights of \(RelationName.quoted(connection.server.user)): "
+                + found.joined(separator: "; ") + "; nothing was read but catalogs, and nothing was changed",
+            cure: [
+                named.isEmpty
+                    ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
+                roles.contains("PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
+            ].compactMap(\.self).joined(separator: "; "))
+    }
+
+    /// A statement that fails where there are any, for the transaction that fills the schema: somebody may have made it
+    /// meanwhile.
+    func proof() throws(PostgresError) -> String {
+        let names = try spelled(trusted.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted })
+        let query = EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/strangers").replacing(#/\$[12]/#) { match in
+            match.output == "$1" ? "ARRAY[\(names.joined(separator: ", "))]" : "ARRAY[]"
+        }
+        let body = """
+            DECLARE found text; BEGIN
+                SELECT string_agg(format('%s has %s', s.role, s.example), '; ') INTO found FROM (\(query)) AS s;
+                IF found IS NOT NULL THEN
+                    RAISE insufficient_privilege USING MESSAGE = 'others have a part in the schema: ' || found;
+                END IF;
+            END
+            """
+        return "DO \(try spelled(SQLLiteral(body).quoted))"
+    }
+}
+
+extension Connection {
+    /// Whether pgtend's record of the schema stands, and is pgtend's alone.
+    ///
+    /// - Throws: where it is not.
+    func hasRecord(_ set: MigrationSet) async throws(ServerFailure) -> Bool {
+        let schema: OwnSchema
+        do throws(PostgresError) {
+            schema = try await ownSchema(set.ownSchema, besides: set.schemaOwner)
+        } catch {
+            throw ServerFailure(error)
+        }
+        switch schema {
+        case .absent: return false
+        case .ours: return true
+        case .foreign(let failure): throw failure
+        }
+    }
+}

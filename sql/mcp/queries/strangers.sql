@@ -1,0 +1,137 @@
+-- Who has something in schema mcp, or may put something there, and is trusted with nothing by that: neither a superuser,
+-- nor the role that calls, nor the schema's own, nor one of $1 or their members. Whoever repairs, applies or takes back the
+-- schema may run code of theirs. $2 are the tables of golang-migrate. A row for each role: an example, and how much more.
+WITH RECURSIVE trusted AS (
+    SELECT r.oid
+    FROM pg_roles AS r
+    WHERE r.rolsuper OR r.rolname IN (current_user, 'mcp_owner') OR EXISTS (
+        SELECT FROM pg_roles AS t WHERE t.rolname = ANY ($1::text[]) AND pg_has_role(r.oid, t.oid, 'MEMBER'))
+),
+own AS (
+    SELECT c.oid FROM pg_class AS c
+    WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    UNION
+    SELECT to_regclass(t.name)::oid FROM unnest($2::text[]) AS t (name)
+    UNION
+    SELECT i.inhrelid FROM own AS o JOIN pg_inherits AS i ON i.inhparent = o.oid
+),
+-- With what foreign keys lead to, either way.
+relation AS (
+    SELECT o.oid FROM own AS o
+    UNION
+    SELECT CASE k.conrelid WHEN o.oid THEN k.confrelid ELSE k.conrelid END
+    FROM own AS o
+    JOIN pg_constraint AS k ON k.contype = 'f' AND o.oid IN (k.conrelid, k.confrelid)
+),
+home AS (
+    SELECT n.oid, n.nspname, n.nspowner, n.nspacl
+    FROM pg_namespace AS n
+    WHERE n.nspname = 'mcp' OR n.oid IN (
+        SELECT c.relnamespace FROM pg_class AS c JOIN unnest($2::text[]) AS t (name) ON c.oid = to_regclass(t.name))
+),
+part (class, object) AS (
+    SELECT 'pg_class'::regclass, r.oid FROM relation AS r
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, g.oid FROM relation AS r JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
+    UNION ALL
+    SELECT 'pg_constraint'::regclass, k.oid FROM relation AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
+    UNION ALL
+    SELECT 'pg_class'::regclass, i.indexrelid FROM relation AS r JOIN pg_index AS i ON i.indrelid = r.oid
+    UNION ALL
+    SELECT 'pg_attrdef'::regclass, d.oid FROM relation AS r JOIN pg_attrdef AS d ON d.adrelid = r.oid
+    UNION ALL
+    SELECT 'pg_policy'::regclass, p.oid FROM relation AS r JOIN pg_policy AS p ON p.polrelid = r.oid
+    UNION ALL
+    SELECT 'pg_rewrite'::regclass, w.oid FROM relation AS r JOIN pg_rewrite AS w ON w.ev_class = r.oid
+    UNION ALL
+    SELECT 'pg_statistic_ext'::regclass, s.oid FROM relation AS r JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
+),
+used AS (
+    SELECT DISTINCT d.refclassid, d.refobjid
+    FROM part AS p
+    JOIN pg_depend AS d ON d.classid = p.class AND d.objid = p.object
+    WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_opclass'::regclass)
+),
+type AS (
+    SELECT y.oid, y.typowner
+    FROM pg_type AS y
+    WHERE y.typnamespace = to_regnamespace('mcp')
+        OR EXISTS (SELECT FROM used AS u WHERE u.refclassid = 'pg_type'::regclass AND u.refobjid = y.oid)
+),
+has (owner, what) AS (
+    SELECT h.nspowner, format('schema %I', h.nspname) FROM home AS h
+    UNION ALL
+    SELECT c.relowner, pg_describe_object('pg_class'::regclass, c.oid, 0) FROM relation AS r JOIN pg_class AS c ON c.oid = r.oid
+    UNION ALL
+    SELECT t.typowner, pg_describe_object('pg_type'::regclass, t.oid, 0) FROM type AS t
+    UNION ALL
+    SELECT f.proowner, pg_describe_object('pg_proc'::regclass, f.oid, 0)
+    FROM pg_proc AS f
+    WHERE f.pronamespace = to_regnamespace('mcp')
+        OR EXISTS (SELECT FROM used AS u WHERE u.refclassid = 'pg_proc'::regclass AND u.refobjid = f.oid)
+    UNION ALL
+    SELECT w.owner, pg_describe_object('pg_operator'::regclass, o.oid, 0)
+    FROM pg_operator AS o
+    LEFT JOIN pg_proc AS f ON f.oid = o.oprcode
+    CROSS JOIN LATERAL (VALUES (o.oprowner), (f.proowner)) AS w (owner)
+    WHERE o.oprnamespace = to_regnamespace('mcp')
+        OR EXISTS (SELECT FROM used AS u WHERE u.refclassid = 'pg_operator'::regclass AND u.refobjid = o.oid)
+    UNION ALL
+    SELECT c.opcowner, pg_describe_object('pg_opclass'::regclass, c.oid, 0)
+    FROM pg_opclass AS c
+    WHERE c.opcnamespace = to_regnamespace('mcp')
+        OR EXISTS (SELECT FROM used AS u WHERE u.refclassid = 'pg_opclass'::regclass AND u.refobjid = c.oid)
+    UNION ALL
+    SELECT f.proowner, pg_describe_object('pg_cast'::regclass, c.oid, 0)
+    FROM pg_cast AS c
+    JOIN pg_proc AS f ON f.oid = c.castfunc
+    WHERE EXISTS (SELECT FROM type AS t WHERE t.oid IN (c.castsource, c.casttarget))
+    UNION ALL
+    SELECT s.stxowner, pg_describe_object('pg_statistic_ext'::regclass, s.oid, 0)
+    FROM relation AS r
+    JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
+    UNION ALL
+    SELECT x.owner, pg_describe_object(x.class, x.oid, 0)
+    FROM (
+        SELECT 'pg_collation'::regclass, oid, collowner FROM pg_collation WHERE collnamespace = to_regnamespace('mcp')
+        UNION ALL
+        SELECT 'pg_conversion'::regclass, oid, conowner FROM pg_conversion WHERE connamespace = to_regnamespace('mcp')
+        UNION ALL
+        SELECT 'pg_ts_config'::regclass, oid, cfgowner FROM pg_ts_config WHERE cfgnamespace = to_regnamespace('mcp')
+        UNION ALL
+        SELECT 'pg_ts_dict'::regclass, oid, dictowner FROM pg_ts_dict WHERE dictnamespace = to_regnamespace('mcp')
+    ) AS x (class, oid, owner)
+    UNION ALL
+    SELECT a.grantee, format('CREATE on schema %I', h.nspname)
+    FROM home AS h
+    CROSS JOIN LATERAL aclexplode(h.nspacl) AS a
+    WHERE a.privilege_type = 'CREATE' AND h.nspname = 'mcp'
+    UNION ALL
+    SELECT a.grantee, format('%s on %s', a.privilege_type, pg_describe_object('pg_class'::regclass, c.oid, 0))
+    FROM own AS o
+    JOIN pg_class AS c ON c.oid = o.oid
+    CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+    WHERE a.privilege_type IN ('TRIGGER', 'REFERENCES')
+    UNION ALL
+    SELECT a.grantee, format('REFERENCES on %s', pg_describe_object('pg_class'::regclass, t.attrelid, t.attnum))
+    FROM own AS o
+    JOIN pg_attribute AS t ON t.attrelid = o.oid AND t.attacl IS NOT NULL
+    CROSS JOIN LATERAL aclexplode(t.attacl) AS a
+    WHERE a.privilege_type = 'REFERENCES'
+),
+holder AS (
+    SELECT w.owner, h.what
+    FROM has AS h
+    -- This role is whoever owns the database.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN h.owner = to_regrole('pg_database_owner')
+            THEN (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database()) ELSE h.owner END AS owner
+    ) AS w
+    WHERE w.owner IS NOT NULL
+)
+SELECT CASE h.owner WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(h.owner)) END AS role,
+    min(h.what) AS example, count(DISTINCT h.what) - 1 AS more
+FROM holder AS h
+WHERE h.owner NOT IN (SELECT t.oid FROM trusted AS t)
+GROUP BY h.owner
+ORDER BY 1
