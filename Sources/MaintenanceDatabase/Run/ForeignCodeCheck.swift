@@ -36,8 +36,7 @@ enum ForeignCodeCheck: String {
                 WHERE (s.nspname, t.relname) IN (\(names.joined(separator: ", ")))
             )
             """
-        let query = EmbeddedSQL.queryWithoutComments(CatalogQuery.foreignCode.rawValue)
-            .replacing("$1", with: list).replacing("$2", with: rawValue)
+        let query = EmbeddedSQL.query(CatalogQuery.foreignCode.rawValue, with: [list, rawValue])
         let body = """
             DECLARE own_path pg_catalog.text := pg_catalog.current_setting('search_path'); stranger pg_catalog.record;
             BEGIN
