@@ -42,6 +42,26 @@ package enum EmbeddedSQL {
         }.joined(separator: "\n")
     }
 
+    /// A query without comments, with texts in the place of its parameters `$1`, `$2`, …: for a statement that takes no
+    /// parameters. They are put in together, in one pass: a name that is put in for one may have `$2` in it. A parameter
+    /// without a text stays.
+    package static func query(_ path: String, with values: [String]) -> String {
+        var result = ""
+        var rest = queryWithoutComments(path)[...]
+        while let sign = rest.firstIndex(of: "$") {
+            result += rest[..<sign]
+            rest = rest[rest.index(after: sign)...]
+            let digits = rest.prefix { ("0"..."9").contains($0) }
+            if let number = Int(digits), values.indices.contains(number - 1) {
+                result += values[number - 1]
+                rest = rest[digits.endIndex...]
+            } else {
+                result += "$"
+            }
+        }
+        return result + rest
+    }
+
     /// A query, by its path without `.sql`, whose identifiers are still placeholders.
     package static func template(_ path: String) -> QueryTemplate {
         QueryTemplate(text: query(path))

@@ -14,6 +14,14 @@ struct QueryTemplateTests {
         #expect(try template.rendered(["a": "\"{b}\"", "b": "\"{a}{\""]) == "\"{b}\" \"{a}{\"")
     }
 
+    @Test("A text in the place of a parameter is not searched for the next one")
+    func takesAParameterInATextAsItIs() {
+        let query = EmbeddedSQL.query("migrations/queries/foreign_parts", with: ["'a$2b'", "'$1'"])
+        #expect(query.contains("WHERE n.nspname = 'a$2b'"))
+        #expect(query.contains("IN (current_user, '$1'::text)"))
+        #expect(!query.contains("--"))
+    }
+
     @Test(arguments: [([], "a\nc\ne"), (["x"], "a\nb\ne")] as [(Set<String>, String)])
     func keepsOneSideOfASection(sections: Set<String>, expected: String) throws {
         let template = QueryTemplate(text: "a\n-- when x:\nb\n-- else\nc\n-- end\ne")

@@ -248,6 +248,49 @@ struct HostileOwnerTests {
         }
     }
 
+    /// A new partition has the defaults and statistics of its parent, whose functions would run as its new owner.
+    @Test(
+        arguments: [
+            "ALTER TABLE app.events ALTER id SET DEFAULT app.computed(1)",
+            "ALTER TABLE app.events ADD doubled integer GENERATED ALWAYS AS (app.computed(id)) STORED",
+            "CREATE STATISTICS app.s ON app.computed(id), at FROM app.events",
+            """
+            CREATE DOMAIN app.dom AS integer CHECK (app.check_it());
+            ALTER TABLE ONLY app.events ALTER id SET DEFAULT 1::app.dom
+            """,
+        ], PostgresVersion.underTest)
+    func handsNothingOverThatWouldRunHerCode(part: String, version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                """
+                SET ROLE :eve; \(Self.parent)
+                CREATE FUNCTION app.computed(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+                    'BEGIN PERFORM app.check_it(); RETURN $1; END';
+                CREATE TYPE app.state AS ENUM ('open');
+                ALTER TABLE app.events ADD state app.state DEFAULT 'open', ADD made timestamptz DEFAULT now();
+                \(part);
+                RESET ROLE; GRANT CREATE ON SCHEMA app TO :victim;
+                DO $$ DECLARE t regclass; BEGIN
+                    FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'app.events'::regclass LOOP
+                        EXECUTE format('ALTER TABLE %s OWNER TO :victim', t);
+                    END LOOP;
+                END $$;
+                """)
+            let given = "SELECT count(*) FROM pg_class WHERE relowner = ':victim'::regrole AND relname ~ '^events_'"
+            let run = try await owner.database.pgtend(["run"], user: owner.pgtend)
+            #expect(run.everything.contains("was not given to \(owner.victim), the owner of its siblings"), "\(run)")
+            #expect(try await owner.psql(given) == "3")
+            try await owner.psql(
+                """
+                ALTER TABLE app.events ALTER id DROP DEFAULT; ALTER TABLE app.events DROP COLUMN IF EXISTS doubled;
+                DROP STATISTICS IF EXISTS app.s
+                """)
+            // An enum has no code.
+            let next = try await owner.database.pgtend(["run"], user: owner.pgtend)
+            #expect(try await owner.psql(given) != "3", "\(next)")
+        }
+    }
+
     /// A ledger that is not pgtend's alone.
     private static let ledgers = [
         "CREATE SCHEMA pgtend_ledger AUTHORIZATION :eve",

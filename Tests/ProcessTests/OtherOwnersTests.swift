@@ -47,6 +47,21 @@ struct OtherOwnersTests {
         """ + parent
         + "SET ROLE :victim; ALTER TABLE vault.events ADD FOREIGN KEY (id) REFERENCES app.things; SET ROLE :eve;"
 
+    private static let siblings =
+        "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'vault.events'::regclass"
+
+    /// Executes a statement for each sibling, `%s`.
+    private static func siblings(_ sql: String) -> String {
+        """
+        DO $$ DECLARE t regclass; BEGIN
+            FOR t IN \(siblings) LOOP EXECUTE format($f$\(sql)$f$, t); END LOOP;
+        END $$;
+        """
+    }
+    private static let hostileSiblings =
+        parent + "GRANT USAGE, CREATE ON SCHEMA vault TO :eve;" + siblings("ALTER TABLE %s OWNER TO :eve")
+        + "SET ROLE :eve; CREATE DOMAIN app.dom AS text CHECK (app.check_it());"
+
     /// A corpus whose figures stand in partitions.
     private static let corpus = """
         SET ROLE :victim;
@@ -117,6 +132,50 @@ struct OtherOwnersTests {
                 GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.rest OWNER TO :eve; SET ROLE :eve;
                 ALTER TABLE vault.rest ADD CHECK (id > 0); CREATE INDEX ON vault.rest (id) WHERE at > '2020-01-01'
                 """),
+        Object(
+            name: "a literal of a domain in a policy of a sibling",
+            sql: hostileSiblings + siblings("CREATE POLICY p ON %s USING ('{x}'::app.dom[] IS NOT NULL)"),
+            refusal: ("uses type app.dom of :eve", "foreign_code")),
+        Object(
+            name: "a literal of a range over a domain in a policy of a sibling",
+            sql: hostileSiblings + "CREATE TYPE app.span AS RANGE (SUBTYPE = app.dom);"
+                + siblings("CREATE POLICY p ON %s FOR INSERT WITH CHECK ('[a,b]'::app.span IS NOT NULL)"),
+            refusal: ("of :eve: its text, sent as :victim", "foreign_code")),
+        Object(
+            name: "a literal of the owner's own composite with a domain",
+            sql: hostileSiblings + """
+                SET ROLE :victim; CREATE TYPE vault.pair AS (x app.dom); GRANT USAGE ON TYPE vault.pair TO :eve; SET ROLE :eve;
+                """ + siblings("CREATE POLICY p ON %s USING ('(x)'::vault.pair IS NOT NULL)"),
+            refusal: ("uses type app.dom of :eve", "foreign_code")),
+        Object(
+            name: "an enum in a policy of a sibling, whose name may come to mean a domain",
+            sql: hostileSiblings + "CREATE TYPE app.state AS ENUM ('open');"
+                + siblings("CREATE POLICY p ON %s USING ('open'::app.state IS NOT NULL)"),
+            refusal: ("uses type app.state of :eve", "foreign_code")),
+        Object(
+            name: "a type of the owner's in her schema, where she may put another in its place",
+            sql: hostileSiblings + """
+                RESET ROLE; CREATE TYPE app.state AS ENUM ('open'); ALTER TYPE app.state OWNER TO :victim; SET ROLE :eve;
+                """ + siblings("CREATE POLICY p ON %s USING ('open'::app.state IS NOT NULL)"),
+            refusal: ("uses type app.state in schema app of :eve", "foreign_code")),
+        Object(
+            name: "a condition of a trigger that she may put on partitions of the owner's",
+            sql: parent + "GRANT USAGE ON SCHEMA vault TO :eve;" + siblings("GRANT TRIGGER ON %s TO :eve") + """
+                SET ROLE :eve; CREATE DOMAIN app.dom AS text CHECK (app.check_it()); \(fire)
+                """
+                + siblings(
+                    """
+                    CREATE TRIGGER t BEFORE INSERT ON %s FOR EACH ROW WHEN ('{x}'::app.dom[] IS NOT NULL)
+                    EXECUTE FUNCTION app.fire()
+                    """),
+            refusal: ("uses type app.dom of :eve", "foreign_code")),
+        Object(
+            name: "a sibling's trigger and policy without anything of hers but the trigger's function",
+            sql: parent + "GRANT USAGE ON SCHEMA vault TO :eve;" + siblings("GRANT TRIGGER ON %s TO :eve")
+                + "SET ROLE :eve; \(fire)"
+                + siblings(
+                    "CREATE TRIGGER t BEFORE INSERT ON %s FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION app.fire()")
+                + "SET ROLE :victim;" + siblings("CREATE POLICY p ON %s USING (id > 0 AND at > '2020-01-01'::date)")),
         Object(
             name: "a foreign partition, whose server cannot be reached",
             sql: parent + """
@@ -205,24 +264,102 @@ struct OtherOwnersTests {
         }
     }
 
-    /// The victim may not lock what is not his, so that an index may come while the attach waits for its locks.
-    @Test(arguments: PostgresVersion.underTest)
-    func gainNothingByChangingWhileTheStepWaits(version: PostgresVersion) async throws {
+    /// What she does in a transaction that she holds open until pgtend waits for it.
+    struct Change: Sendable, CustomStringConvertible {
+        let name: String
+        /// As a superuser.
+        let setup: String
+        let sql: String
+        var description: String { name }
+    }
+
+    private static let changes = [
+        Change(
+            name: "an index of a table that is referred to", setup: referredTo,
+            sql: "CREATE INDEX ON app.things (state) WHERE app.leaks()"),
+        Change(
+            name: "a CHECK of the DEFAULT partition", setup: rest,
+            sql: "ALTER TABLE vault.rest ADD CHECK (app.leaks())"),
+        Change(
+            name: "a CHECK of a partition of the DEFAULT partition",
+            setup: parent + """
+                SET ROLE :victim;
+                CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT PARTITION BY LIST (id);
+                CREATE TABLE vault.least PARTITION OF vault.rest DEFAULT; RESET ROLE;
+                GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.least OWNER TO :eve;
+                """,
+            sql: "ALTER TABLE vault.least ADD CHECK (app.leaks())"),
+        Change(
+            name: "another table in the place of the one that is referred to", setup: referredTo,
+            sql: """
+                LOCK TABLE app.things; ALTER TABLE app.things RENAME TO old_things; CREATE TABLE app.things (id integer);
+                CREATE INDEX ON app.old_things (state) WHERE app.leaks()
+                """),
+        Change(
+            name: "another table in the place of the parent",
+            setup: parent + "ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE, CREATE ON SCHEMA vault TO :victim;",
+            sql: """
+                DROP TABLE vault.events;
+                CREATE TABLE vault.events (id integer, at date NOT NULL) PARTITION BY RANGE (at);
+                CREATE INDEX ON vault.events (id) WHERE app.leaks(); GRANT ALL ON vault.events TO PUBLIC
+                """),
+    ]
+
+    /// A sequence keeps what was written into it, though the step is rolled back.
+    @Test(arguments: changes, PostgresVersion.underTest)
+    func gainNothingByChangingWhileTheStepWaits(change: Change, version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .member) { owner in
-            try await owner.psql(Self.referredTo)
+            try await owner.psql(
+                """
+                SET ROLE :eve; CREATE SEQUENCE app.leak; GRANT ALL ON SEQUENCE app.leak TO PUBLIC;
+                CREATE FUNCTION app.leak() RETURNS void LANGUAGE plpgsql AS $$
+                BEGIN IF current_user = ':victim' THEN PERFORM nextval('app.leak'); END IF; END $$;
+                CREATE FUNCTION app.leaks() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+                BEGIN PERFORM app.leak(); RETURN true; END $$;
+                RESET ROLE; \(change.setup)
+                """)
             let eve = try await owner.database.connect(user: owner.eve)
-            try await eve.script(unsafe: "BEGIN; CREATE INDEX ON app.things (state) WHERE app.check_it()")
+            try await eve.script(unsafe: "BEGIN; \(change.sql)")
             async let ending = owner.pgtend("run")
             try await owner.database.wait(
                 until: """
-                    EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.application_name LIKE 'pgtend%'
-                        AND a.wait_event_type = 'Lock' AND a.query LIKE '%pgtend.statements%')
+                    EXISTS (SELECT FROM pg_stat_activity AS a
+                        WHERE a.application_name LIKE 'pgtend%' AND a.wait_event_type = 'Lock')
                     """)
             try await eve.script(unsafe: "COMMIT")
             let run = try await ending
+            #expect(try await owner.psql("SELECT is_called FROM app.leak") == "f", "\(run)")
             #expect(try await owner.gains() == [], "\(run)")
-            #expect(run.everything.contains("its index app.things_state_idx calls function app.check_it()"), "\(run)")
-            #expect(try await owner.psql(Self.isDone) == "f")
+            #expect(run.everything.contains("no longer needed"), "\(run)")
+        }
+    }
+
+    /// Such a name once switched the proof off.
+    @Test(arguments: PostgresVersion.underTest)
+    func areProvedToRunNothingWhateverTheNameOfTheTable(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql("\(Self.rest) RESET ROLE; ALTER TABLE vault.events RENAME TO \"ev$2\"")
+            let plan = try await owner.pgtend("plan", "--sql")
+            #expect(plan.standardOutput.contains("IN ((''vault'', ''ev$2''))"), "\(plan)")
+            #expect(!plan.standardOutput.contains("evfalse"))
+            let run = try await owner.pgtend("run")
+            #expect(run.succeeded, "\(run)")
+        }
+    }
+
+    /// What pgtend can lock as nobody could change while the server waits for its lock.
+    @Test(arguments: PostgresVersion.underTest)
+    func areLockedBeforeTheyAreRead(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql("\(Self.referredTo) RESET ROLE; REVOKE :eve FROM :pgtend")
+            let plan = try await owner.pgtend("plan", "--json")
+            #expect(plan.standardOutput.contains("app.things belongs to \(owner.eve), who could add code"), "\(plan)")
+            #expect(plan.standardOutput.contains("\"foreign_code\""))
+            #expect(plan.standardOutput.contains("GRANT \(owner.eve) TO \(owner.pgtend)"))
+            // The victim may lock it with this.
+            try await owner.psql("GRANT DELETE ON app.things TO :victim")
+            let run = try await owner.pgtend("run")
+            #expect(try await owner.psql(Self.isDone) == "t", "\(run)")
         }
     }
 }

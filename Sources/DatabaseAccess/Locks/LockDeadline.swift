@@ -35,12 +35,18 @@ package struct LockDeadline {
     ///
     /// - Parameters:
     ///   - role: whose privileges LOCK TABLE asks for; nil keeps the role that connected.
+    ///   - isNeeded: whether a lock that LOCK TABLE may not take is an error.
     ///   - timeout: how long the client waits for a server that does not answer at all.
     /// - Throws: `lock_not_available` (55P03) when the deadline has passed.
     package func acquire(
-        _ requirement: LockRequirement, as role: String? = nil, on connection: Connection, timeout: Duration
+        _ requirement: LockRequirement, as role: String? = nil, isNeeded: Bool = false, on connection: Connection,
+        timeout: Duration
     ) async throws(PostgresError) {
         let lock = try spelled(requirement.statements(as: role))
+        if isNeeded {
+            try await connection.script(unsafe: "\(settings); \(lock.joined(separator: "; "))", timeout: timeout)
+            return
+        }
         try await connection.script(
             unsafe: "\(settings); \(lock.joined(separator: "; "))",
             unlessRefusedWith: [.insufficientPrivilege, .wrongObjectType], timeout: timeout)

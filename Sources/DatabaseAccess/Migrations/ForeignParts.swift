@@ -48,10 +48,9 @@ extension MigrationSet {
     }
 
     private static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
-        let query = EmbeddedSQL.query("migrations/queries/foreign_parts")
-            .replacing("$1", with: try SQLLiteral(schema).quoted)
-            .replacing(
-                "$2", with: try owner.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted } ?? "NULL")
+        let role = try owner.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted } ?? "NULL"
+        let query = EmbeddedSQL.query(
+            "migrations/queries/foreign_parts", with: [try SQLLiteral(schema).quoted, role])
         let body = """
             DECLARE found text; BEGIN
                 found := (\(query));

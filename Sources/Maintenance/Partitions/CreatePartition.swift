@@ -24,17 +24,16 @@ package struct CreatePartition: StepAction {
     /// The tables at the other end of the parent's foreign keys, either way, sorted by name: ATTACH PARTITION locks
     /// them with SHARE ROW EXCLUSIVE.
     package var foreignKeyTables: [RelationName]
-    /// Whether the DEFAULT partition or one of those may belong to another role, so that it is proved that none of its
-    /// code runs.
-    package var isBesideOthers: Bool
+    /// What belongs to other roles of that which ATTACH PARTITION reads: it is proved that none of its code runs.
+    package var neighbours: [Neighbour]
 
     package init(
         parent: RelationName, parentOID: UInt32, parentOwner: String, partition: RelationName, from: Instant,
         to: Instant,
         keyType: PartitionKeyType, keyColumn: String, template: PartitionTemplate,
-        defaultPartition: RelationName?, foreignKeyTables: [RelationName], isBesideOthers: Bool = false
+        defaultPartition: RelationName?, foreignKeyTables: [RelationName], neighbours: [Neighbour] = []
     ) {
-        self.isBesideOthers = isBesideOthers
+        self.neighbours = neighbours
         self.parent = parent
         self.parentOID = parentOID
         self.parentOwner = parentOwner
@@ -66,9 +65,23 @@ package struct CreatePartition: StepAction {
 
     /// The weakest first, so that the strongest is held for the shortest time.
     package var locks: [LockRequirement] {
-        [LockRequirement(.shareUpdateExclusive, on: parent)]
-            + foreignKeyTables.map { LockRequirement(.shareRowExclusive, on: $0) }
-            + (defaultPartition.map { [LockRequirement(.accessExclusive, on: $0)] } ?? [])
+        var locks = [LockRequirement(.shareUpdateExclusive, on: parent)]
+        locks += foreignKeyTables.map { LockRequirement(.shareRowExclusive, on: $0) }
+        // Beside those: partitions of the table itself, where it refers to itself, and of the DEFAULT partition.
+        let known = foreignKeyTables + [defaultPartition].compactMap(\.self)
+        let others = neighbours.filter { !known.contains($0.relation) }
+            .map { LockRequirement($0.mode, on: $0.relation) }
+        locks += others.filter { $0.mode != .accessExclusive }
+        locks += defaultPartition.map { [LockRequirement(.accessExclusive, on: $0)] } ?? []
+        return locks + others.filter { $0.mode == .accessExclusive }
+    }
+
+    /// As whom a lock is taken, and whether the step depends on it: ATTACH takes what is left itself.
+    package func role(for lock: LockRequirement) -> (name: String, isNeeded: Bool) {
+        if let neighbour = neighbours.first(where: { $0.relation == lock.relation }) {
+            return (neighbour.lockRole ?? parentOwner, true)
+        }
+        return (parentOwner, lock.relation == parent)
     }
 }
 
@@ -79,7 +92,7 @@ extension CreatePartition {
         guard table.oid == parentOID, table.owner == parentOwner,
             table.key == .column(keyColumn, type: keyType.rawValue),
             table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables,
-            table.ownerMayHaveSandbox, table.isBesideOthers == isBesideOthers
+            table.ownerMayHaveSandbox, table.neighbours == neighbours
         else { return "\(parent) is not the table any more that was planned for; run again" }
         if let code = table.foreignCode { return "\(code.explanation(as: parentOwner)); run again" }
         return switch table.coverage(from: from, to: to) {

@@ -139,13 +139,10 @@ package struct PartitionPlanner {
                 .noSandbox(.partitions, set.table.name, of: set.table.owner, in: snapshot.server.database))
             creations = []
         }
-        if !creations.isEmpty, let code = set.table.foreignCode {
-            result.refusals.append(
-                Refusal(
-                    task: .partitions, object: set.table.name, reason: .foreignCode,
-                    explanation: "to attach a partition reads what others own beside it: "
-                        + code.explanation(as: set.table.owner),
-                    cure: code.cure(as: set.table.owner)))
+        let foreignCode = Refusal.foreignCode(
+            of: set.table, template: snapshot.templates[set.table.oid], on: snapshot.server)
+        if !creations.isEmpty, let foreignCode {
+            result.refusals.append(foreignCode)
             creations = []
         }
         if !creations.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
@@ -203,7 +200,7 @@ package struct PartitionPlanner {
             template: snapshot.templates[set.table.oid]
                 ?? PartitionTemplate(relation: set.table.name, owner: set.table.owner),
             defaultPartition: set.table.defaultPartition, foreignKeyTables: set.table.foreignKeyTables,
-            isBesideOthers: set.table.isBesideOthers)
+            neighbours: set.table.neighbours)
     }
 
     /// Attaching an empty table takes milliseconds. Only the scan of a DEFAULT partition can take long, and it must

@@ -32,6 +32,8 @@ package struct PartitionTemplate: Hashable, Sendable {
     package var isUnlogged: Bool
     /// Indexes and constraints that the parent does not have. They are not copied to a new partition, only compared.
     package var localObjects: [LocalObject]
+    /// What a policy or trigger of its own uses of others', so that its text must not be sent as the owner of the parent.
+    package var foreignCode: ForeignCode?
 
     package init(
         relation: RelationName, owner: String, grants: [Grant]? = nil, columnGrants: [ColumnGrant] = [],
@@ -40,7 +42,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         replicaIdentity: ReplicaIdentity = .primaryKey, tablespace: String? = nil, accessMethod: String? = nil,
         columns: [ColumnSetting] = [], triggers: [Trigger] = [], identityColumns: Bool = false,
         publications: [Publication] = [], isUnlogged: Bool = false,
-        localObjects: [LocalObject] = []
+        localObjects: [LocalObject] = [], foreignCode: ForeignCode? = nil
     ) {
         self.relation = relation
         self.owner = owner
@@ -61,6 +63,7 @@ package struct PartitionTemplate: Hashable, Sendable {
         self.publications = publications
         self.isUnlogged = isUnlogged
         self.localObjects = localObjects
+        self.foreignCode = foreignCode
     }
 
     /// The template for the first partition of a table, where `self` describes the table itself.

@@ -21,8 +21,9 @@ package struct PartitionedTable: Hashable, Sendable {
     package var leafPublications: [String]
     /// Whether the owner can make a temporary procedure in PL/pgSQL, in which its code is confined.
     package var ownerMayHaveSandbox: Bool
-    /// Whether its DEFAULT partition, or a table that a foreign key refers to, may belong to another role.
-    package var isBesideOthers: Bool
+    /// What belongs to another role of that which attaching a partition reads: its DEFAULT partition and the partitions
+    /// of that, tables that a foreign key refers to.
+    package var neighbours: [Neighbour]
     /// What those would run with the rights of the owner, when a partition is attached.
     package var foreignCode: ForeignCode?
 
@@ -45,9 +46,9 @@ package struct PartitionedTable: Hashable, Sendable {
         oid: UInt32, name: RelationName, owner: String, mayActAsOwner: Bool = true, strategy: Strategy = .range,
         key: Key, partitions: [Partition] = [], defaultPartition: RelationName? = nil, isPartition: Bool = false,
         foreignKeyTables: [RelationName] = [], leafPublications: [String] = [], ownerMayHaveSandbox: Bool = true,
-        isBesideOthers: Bool = false, foreignCode: ForeignCode? = nil
+        neighbours: [Neighbour] = [], foreignCode: ForeignCode? = nil
     ) {
-        self.isBesideOthers = isBesideOthers
+        self.neighbours = neighbours
         self.foreignCode = foreignCode
         self.ownerMayHaveSandbox = ownerMayHaveSandbox
         self.oid = oid
@@ -61,6 +62,29 @@ package struct PartitionedTable: Hashable, Sendable {
         self.isPartition = isPartition
         self.foreignKeyTables = foreignKeyTables
         self.leafPublications = leafPublications
+    }
+}
+
+/// A table of another role's beside a partitioned table, which is no superuser. It is locked before its code is looked
+/// for: its owner could add some while the server waits for the lock.
+package struct Neighbour: Hashable, Sendable {
+    package var relation: RelationName
+    package var owner: String
+    /// As the server locks it when a partition is attached.
+    package var mode: LockMode
+    /// As whom it can be locked; nil if as nobody.
+    package var lockRole: String?
+    package var isForeign: Bool
+
+    package init(
+        relation: RelationName, owner: String, mode: LockMode = .shareRowExclusive, lockRole: String?,
+        isForeign: Bool = false
+    ) {
+        self.relation = relation
+        self.owner = owner
+        self.mode = mode
+        self.lockRole = lockRole
+        self.isForeign = isForeign
     }
 }
 

@@ -25,6 +25,16 @@ package struct ForeignCode: Hashable, Sendable {
             + "rights of \(role)"
     }
 
+    /// For what a new partition would copy of the relation.
+    package func explanation(copiedAs role: String) -> String {
+        "new partitions are made like \(relation), whose \(caller) uses \(code) of \(codeOwner): its text, sent as "
+            + "\(role), could run code of \(codeOwner) with the rights of \(role)"
+    }
+
+    package func cure(copiedAs role: String) -> String {
+        "let \(RelationName.quoted(role)) or a superuser own \(code); or drop \(caller)"
+    }
+
     package func cure(as role: String) -> String {
         let owner = RelationName.quoted(role)
         return "ALTER TABLE \(relation) OWNER TO \(owner); or let \(owner) or a superuser own \(code); or drop its "

@@ -5,10 +5,11 @@ import SQLText
 
 /// Creates a table like its siblings, and attaches it.
 ///
-/// The table is created first: other sessions cannot see it yet, and only ACCESS SHARE is held on existing tables. Then
-/// the parent is locked with SHARE UPDATE EXCLUSIVE, and under that lock, which keeps the result valid, the table is
-/// checked against the plan. Only then come the locks that make readers or writers wait, and they are held no longer
-/// than ATTACH PARTITION and the statements that depend on it take.
+/// First the parent is locked with SHARE UPDATE EXCLUSIVE, and under that lock, which keeps the result valid, the table
+/// and the sibling are checked against the plan: CREATE TABLE ... LIKE could otherwise wait for a lock, and copy what
+/// somebody put in the place of the parent meanwhile. The new table is created then: other sessions cannot see it yet.
+/// Only then come the locks that make readers or writers wait, and they are held no longer than ATTACH PARTITION and the
+/// statements that depend on it take.
 struct CreatePartitionWork: StepWork {
     let step: PlanStep
     let action: CreatePartition
@@ -21,15 +22,27 @@ struct CreatePartitionWork: StepWork {
     func script() throws(SQLTextError) -> [String] {
         let ddl = try statements
         let limits = step.limits.settings
-        var locks: [String] = []
-        for requirement in step.locks { locks += try requirement.statements(as: action.parentOwner) }
-        return try ddl.create.script(limits: limits, isLast: false) + ddl.publish + locks
-            + ddl.proof + ddl.attach.script(limits: limits) + ddl.handOver
+        let locks = try step.locks.map { (lock) throws(SQLTextError) in
+            try lock.statements(as: action.role(for: lock).name)
+        }
+        return try locks.prefix(1).joined() + ddl.create.script(limits: limits, isLast: false) + ddl.publish
+            + locks.dropFirst().joined() + ddl.proof + ddl.attach.script(limits: limits) + ddl.handOver
     }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
         let ddl = try spelled(statements)
         let (limits, timeout) = (step.limits.settings, step.limits.clientTimeout)
+
+        let wait = LockDeadline(step.limits.lockDeadline)
+        for requirement in step.locks.prefix(1) {
+            try await acquire(requirement, within: wait, on: connection)
+        }
+        // The lock held so far blocks no reader or writer, so what comes now does not count toward the lock deadline.
+        let left = step.limits.lockDeadline - wait.elapsed
+        try await connection.script(unsafe: limits)
+        if let changed = try await recheckTable(on: connection) { return .rollback(.superseded(reason: changed)) }
+        if let changed = try await recheckTemplate(on: connection) { return .rollback(.superseded(reason: changed)) }
+
         let beginning = try await connection.begin(ddl.create, limits: limits, timeout: timeout)
         // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
         for statement in ddl.publish {
@@ -37,22 +50,11 @@ struct CreatePartitionWork: StepWork {
                 unsafe: statement, unlessRefusedWith: [.insufficientPrivilege], timeout: timeout)
         }
 
-        let wait = LockDeadline(step.limits.lockDeadline)
-        for requirement in step.locks.prefix(1) {
-            try await wait.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
-        }
-        // The lock held so far blocks no reader or writer, so the recheck does not count toward the lock deadline.
-        let left = step.limits.lockDeadline - wait.elapsed
-        try await connection.script(unsafe: limits)
-        if let changed = try await recheckTable(on: connection) {
-            return .rollback(.superseded(reason: changed))
-        }
-
         // The server's timeouts apply to each statement separately, so each gets what is left of the deadline.
         let strong = step.locks.dropFirst()
         let deadline = strong.isEmpty ? nil : LockDeadline(left)
         for requirement in strong {
-            try await deadline?.acquire(requirement, as: action.parentOwner, on: connection, timeout: timeout)
+            if let deadline { try await acquire(requirement, within: deadline, on: connection) }
         }
         for proof in ddl.proof {
             try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(proof)", timeout: timeout)
@@ -66,6 +68,14 @@ struct CreatePartitionWork: StepWork {
         // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
         if !ddl.handOver.isEmpty { try await connection.script(unsafe: limits) }
         return .commit
+    }
+
+    private func acquire(
+        _ lock: LockRequirement, within deadline: LockDeadline, on connection: Connection
+    ) async throws(PostgresError) {
+        let role = action.role(for: lock)
+        try await deadline.acquire(
+            lock, as: role.name, isNeeded: role.isNeeded, on: connection, timeout: step.limits.clientTimeout)
     }
 
     /// Code of the parent's owner has run since the partition was created: a rule or a grant of its making would become
@@ -84,6 +94,18 @@ struct CreatePartitionWork: StepWork {
             expected.forceRowSecurity = action.template.forceRowSecurity
             expected.relation = action.template.relation
             doubts = made.differences(from: expected) + made.localObjects.map { "it has \($0.definition) of its own" }
+        }
+        if doubts.isEmpty,
+            let code = try await TemplateReader(connection: connection)
+                .foreignCode(of: action.partition, handedTo: action.template.owner)
+        {
+            throw PostgresError(
+                .server,
+                "\(action.partition) was not given to \(action.template.owner), the owner of its siblings: its "
+                    + "\(code.caller) calls \(code.code) of \(code.codeOwner), which would run with the rights of "
+                    + action.template.owner,
+                hint: "give \(action.parent) and its partitions one owner; or let \(action.template.owner) or a "
+                    + "superuser own \(code.code); or drop what calls it from \(action.parent)")
         }
         guard let doubt = doubts.first else { return }
         throw PostgresError(
@@ -105,8 +127,9 @@ struct CreatePartitionWork: StepWork {
     }
 
     /// Compares the sibling with what the plan has read of it: a privilege that was revoked on it since then must not
-    /// be granted on the new partition. To be called before any lock is held, because the server locks the sibling
-    /// (ACCESS SHARE) to print its policies, within the step's `lock_timeout`.
+    /// be granted on the new partition, and what its policies use must not have come into other hands. To be called
+    /// before any lock is held for which readers or writers would wait, because the server locks the sibling (ACCESS
+    /// SHARE) to print its policies, within the step's `lock_timeout`.
     private func recheckTemplate(on connection: Connection) async throws(PostgresError) -> String? {
         let sibling = action.template.relation
         var template = try await TemplateReader(connection: connection).read(sibling)
@@ -114,6 +137,7 @@ struct CreatePartitionWork: StepWork {
         // An index that the sibling got in the meantime would not be copied anyway.
         template?.localObjects = action.template.localObjects
         if template == action.template { return nil }
+        if let code = template?.foreignCode { return "\(code.explanation(copiedAs: action.parentOwner)); run again" }
         return
             "what new partitions follow of \(sibling) (grants, policies, settings) changed after the plan was made; run again"
     }

@@ -4,8 +4,9 @@ import SQLText
 
 /// The statements that create a partition and attach it, both for a run and for the script of a plan.
 ///
-/// They run in one transaction. `create` takes only ACCESS SHARE on the parent, and other sessions cannot see what it
-/// creates. Then come `publish`, the locks of the step, `attach`, and `handOver`.
+/// They run in one transaction. First comes the lock on the parent; then `create`, which takes only ACCESS SHARE beyond
+/// that, and whose tables other sessions cannot see. Then come `publish`, the other locks of the step, `attach`, and
+/// `handOver`.
 struct PartitionDDL {
     /// As the owner of the parent.
     let create: Sandbox
@@ -42,7 +43,7 @@ struct PartitionDDL {
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
         // ATTACH PARTITION checks foreign keys with a query, which fails under row_security = off if a policy applies
         // to the owner too (FORCE). Turning it on is safe, because the new table has no rows that could be hidden.
-        proof = step.isBesideOthers ? [try ForeignCodeCheck.attaching.proof([step.parent])] : []
+        proof = !step.neighbours.isEmpty ? [try ForeignCodeCheck.attaching.proof([step.parent])] : []
         let attach =
             ["SET LOCAL row_security = on"]
             + ["ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)"] + proof

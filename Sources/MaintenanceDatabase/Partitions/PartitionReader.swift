@@ -30,7 +30,7 @@ struct PartitionReader {
             tables.append(try table(row))
         }
         let code = try await ForeignCodeCheck.attaching.read(
-            tables.filter { $0.hasCalendarKey && $0.isBesideOthers }.map(\.oid), on: connection)
+            tables.filter { $0.hasCalendarKey && !$0.neighbours.isEmpty }.map(\.oid), on: connection)
         for index in tables.indices { tables[index].foreignCode = code[tables[index].oid] }
         guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
         for index in tables.indices {
@@ -80,7 +80,26 @@ struct PartitionReader {
             foreignKeyTables: zip(foreignSchemas, foreignNames).map(RelationName.init(schema:name:)),
             leafPublications: try row.decode("leaf_publications"),
             ownerMayHaveSandbox: try row.decode("may_have_sandbox"),
-            isBesideOthers: try row.decode("is_beside_others"))
+            neighbours: try neighbours(row))
+    }
+
+    private func neighbours(_ row: Row) throws(PostgresError) -> [Neighbour] {
+        let schemas: [String] = try row.decode("neighbour_schemas")
+        let names: [String] = try row.decode("neighbour_names")
+        let owners: [String] = try row.decode("neighbour_owners")
+        let modes: [String] = try row.decode("neighbour_modes")
+        let roles: [String] = try row.decode("neighbour_lock_roles")
+        let kinds: [String] = try row.decode("neighbour_kinds")
+        guard [names, owners, modes, roles, kinds].allSatisfy({ $0.count == schemas.count }) else {
+            throw PostgresError(
+                .shape, "the server's lists of what is beside \(try RelationName(row)) differ in length")
+        }
+        return schemas.indices.map { index in
+            Neighbour(
+                relation: RelationName(schema: schemas[index], name: names[index]), owner: owners[index],
+                mode: LockMode(rawValue: modes[index]) ?? .accessExclusive,
+                lockRole: roles[index].isEmpty ? nil : roles[index], isForeign: kinds[index] == "f")
+        }
     }
 }
 

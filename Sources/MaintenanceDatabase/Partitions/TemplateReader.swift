@@ -59,13 +59,24 @@ struct TemplateReader {
 
     /// nil if there is no such table.
     func read(_ name: RelationName) async throws(PostgresError) -> PartitionTemplate? {
+        guard let oid = try await oid(of: name) else { return nil }
+        return try await read([oid])[oid]
+    }
+
+    /// What its defaults, generated columns and statistics would run of others' code with the rights of a new owner.
+    func foreignCode(of name: RelationName, handedTo owner: String) async throws(PostgresError) -> ForeignCode? {
+        guard let oid = try await oid(of: name) else { return nil }
+        let rows = try await connection.rows(CatalogQuery.templateForeignCode([oid], owner, true))
+        return try rows.first.map { (row) throws(PostgresError) in try ForeignCode(row) }
+    }
+
+    private func oid(of name: RelationName) async throws(PostgresError) -> UInt32? {
         let row = try await connection.optionalRow(
             """
             SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE n.nspname = \(name.schema) AND c.relname = \(name.name)
             """)
-        guard let oid = try row?.decode("oid", as: UInt32.self) else { return nil }
-        return try await read([oid])[oid]
+        return try row?.decode("oid", as: UInt32.self)
     }
 
     /// By the OID of the table itself.
@@ -112,6 +123,13 @@ struct TemplateReader {
                 PartitionTemplate.Publication(
                     name: try row.decode("name"), columns: try row.decodeIfPresent("columns"),
                     filter: try row.decodeIfPresent("filter")))
+        }
+        // Only these are sent as text.
+        let texts = tables.filter { templates[$0]?.hasTexts ?? false }
+        if !texts.isEmpty {
+            for row in try await connection.rows(CatalogQuery.templateForeignCode(texts, nil as String?, false)) {
+                templates[try row.decode("table_oid")]?.foreignCode = try ForeignCode(row)
+            }
         }
         return templates
     }
@@ -161,4 +179,9 @@ struct TemplateReader {
             name: try row.decode("name"), head: try row.decode("head"), tail: try row.decode("tail"), state: state,
             isCloned: try row.decode("is_cloned"))
     }
+}
+
+extension PartitionTemplate {
+    /// Whether it has expressions that the server parses again for a new partition.
+    fileprivate var hasTexts: Bool { !policies.isEmpty || triggers.contains { !$0.isCloned } }
 }

@@ -12,6 +12,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case names = "run/catalog/names"
     case views = "run/catalog/views"
     case templateTables = "run/template/tables"
+    case templateForeignCode = "run/template/foreign_code"
     case templateGrants = "run/template/grants"
     case templateHandOver = "run/template/hand_over"
     case templatePolicies = "run/template/policies"

@@ -14,17 +14,16 @@ enum ForeignCodeCheck: String {
     func read(_ tables: [UInt32], on connection: Connection) async throws(PostgresError) -> [UInt32: ForeignCode] {
         guard !tables.isEmpty else { return [:] }
         var found: [UInt32: ForeignCode] = [:]
-        for row in try await connection.rows(CatalogQuery.foreignCode(tables, self == .writing)) {
-            found[try row.decode("table_oid")] = ForeignCode(
-                relation: try RelationName(row), owner: try row.decode("owner"), caller: try row.decode("caller"),
-                code: try row.decode("code"), codeOwner: try row.decode("code_owner"))
+        for row in try await connection.rows(CatalogQuery.foreignCode(tables, self == .writing, false)) {
+            found[try row.decode("table_oid")] = try ForeignCode(row)
         }
         return found
     }
 
     /// A statement that fails where there is such code, for around the work: what is asked beforehand may change until
-    /// its locks are held, and the owner need not have the privilege to take them first. What has run by then is undone
-    /// with the transaction. It leaves the `search_path` as it is.
+    /// its locks are held. What has run by then is undone with the transaction, but for sequences and advisory locks of the
+    /// session. Where a partition is attached, it fails too where something of others' beside the tables is not locked.
+    /// It leaves the `search_path` as it is.
     func proof(_ tables: [RelationName]) throws(SQLTextError) -> String {
         let names = try tables.map { (table) throws(SQLTextError) in
             "(\(try SQLLiteral(table.schema).quoted), \(try SQLLiteral(table.name).quoted))"
@@ -36,14 +35,19 @@ enum ForeignCodeCheck: String {
                 WHERE (s.nspname, t.relname) IN (\(names.joined(separator: ", ")))
             )
             """
-        let query = EmbeddedSQL.queryWithoutComments(CatalogQuery.foreignCode.rawValue)
-            .replacing("$1", with: list).replacing("$2", with: rawValue)
+        let query = EmbeddedSQL.query(
+            CatalogQuery.foreignCode.rawValue, with: [list, rawValue, self == .attaching ? "true" : "false"])
         let body = """
             DECLARE own_path pg_catalog.text := pg_catalog.current_setting('search_path'); stranger pg_catalog.record;
             BEGIN
                 SET LOCAL search_path = \(SessionSettings.searchPath);
                 \(query) LIMIT 1 INTO stranger;
-                IF stranger.name IS NOT NULL THEN
+                IF stranger.name IS NOT NULL AND stranger.caller IS NULL THEN
+                    RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+                        'code of another owner could come: %I.%I belongs to %s and is not locked', stranger.schema,
+                        stranger.name, stranger.owner),
+                        HINT = 'it has come since the plan was made: pgtend plan says what to do';
+                ELSIF stranger.name IS NOT NULL THEN
                     RAISE object_not_in_prerequisite_state USING MESSAGE = format(
                         'code of another owner would run: %I.%I belongs to %s, and its %s calls %s of %s', stranger.schema,
                         stranger.name, stranger.owner, stranger.caller, stranger.code, stranger.code_owner),
@@ -53,5 +57,13 @@ enum ForeignCodeCheck: String {
             END
             """
         return "DO \(try SQLLiteral(body).quoted)"
+    }
+}
+
+extension ForeignCode {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            relation: try RelationName(row), owner: try row.decode("owner"), caller: try row.decode("caller"),
+            code: try row.decode("code"), codeOwner: try row.decode("code_owner"))
     }
 }

@@ -90,7 +90,20 @@ private struct Placeholders {
 
     func filled(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
-        return values.reduce(text) { $0.replacing($1.placeholder, with: $1.value) }
+        // In one pass: the name of a schema may have a placeholder in it.
+        var result = ""
+        var rest = text[...]
+        while let brace = rest.firstIndex(of: "{") {
+            result += rest[..<brace]
+            rest = rest[brace...]
+            if let found = values.first(where: { rest.hasPrefix($0.placeholder) }) {
+                result += found.value
+                rest = rest.dropFirst(found.placeholder.count)
+            } else {
+                result.append(rest.removeFirst())
+            }
+        }
+        return result + rest
     }
 
     private static func unquoted(_ name: String) -> String {

@@ -6,6 +6,9 @@
 -- partition keys and statistics. Rows that are written or deleted cascade to the tables that refer to $1, and triggers of
 -- those, where they come last, run as whoever wrote.
 --
+-- Where $3 is true, what another owner has beside the table comes first if this transaction has not locked it: code could
+-- come while somebody waits for the lock. It has no caller then.
+--
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to the owner of the table in $1. Whether it
 -- stands in an extension proves nothing: its owner may replace it. Types and collations run no code, but domains.
 WITH RECURSIVE work AS (
@@ -37,7 +40,7 @@ around (table_oid, role, oid) AS (
     ) AS further
 ),
 others AS (
-    SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner
+    SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner, c.relkind
     FROM around AS a
     JOIN pg_class AS c ON c.oid = a.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
@@ -79,6 +82,18 @@ called AS (
     LEFT JOIN pg_operator AS p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
     LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
     LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid AND t.typtype = 'd'
+    UNION ALL
+    -- By OID: what is called by a name may change until that is locked.
+    SELECT o.*, NULL, NULL, NULL, NULL, o.relowner
+    FROM others AS o
+    WHERE $3::boolean AND o.relkind IN ('r', 'p')
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_locks AS l
+            WHERE l.locktype = 'relation' AND l.relation = o.oid AND l.pid = pg_backend_pid() AND l.granted
+                AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+                AND l.mode IN ('ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+        )
 )
 SELECT DISTINCT ON (c.table_oid)
     c.table_oid,
@@ -92,4 +107,4 @@ FROM called AS c
 JOIN pg_class AS r ON r.oid = c.oid
 JOIN pg_namespace AS n ON n.oid = r.relnamespace
 WHERE c.owner <> c.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
-ORDER BY c.table_oid, n.nspname, r.relname, 5, 6
+ORDER BY c.table_oid, (c.part IS NOT NULL), n.nspname, r.relname, 5, 6

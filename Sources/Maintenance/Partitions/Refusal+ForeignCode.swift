@@ -1,0 +1,46 @@
+import SQLText
+
+extension Refusal {
+    /// Why a new partition of the table would run code of others with the rights of its owner, or could; nil if not.
+    static func foreignCode(
+        of table: PartitionedTable, template: PartitionTemplate?, on server: ServerFacts
+    ) -> Refusal? {
+        if let code = table.foreignCode {
+            return Refusal(
+                task: .partitions, object: table.name, reason: .foreignCode,
+                explanation: "to attach a partition reads what others own beside it: "
+                    + code.explanation(as: table.owner),
+                cure: code.cure(as: table.owner))
+        }
+        if let code = template?.foreignCode {
+            return Refusal(
+                task: .partitions, object: table.name, reason: .foreignCode,
+                explanation: code.explanation(copiedAs: table.owner), cure: code.cure(copiedAs: table.owner))
+        }
+        return table.neighbours.first { $0.lockRole == nil }.map { notLockable($0, beside: table, on: server) }
+    }
+
+    /// Its owner could add code while the attach waits for the lock that the server takes.
+    private static func notLockable(
+        _ neighbour: Neighbour, beside table: PartitionedTable, on server: ServerFacts
+    ) -> Refusal {
+        let (relation, owner) = (neighbour.relation, RelationName.quoted(neighbour.owner))
+        let tableOwner = RelationName.quoted(table.owner)
+        let explanation =
+            "\(relation) belongs to \(neighbour.owner), who could add code to it while a partition is attached: "
+        if neighbour.isForeign {
+            return Refusal(
+                task: .partitions, object: table.name, reason: .foreignCode,
+                explanation: explanation + "a foreign table cannot be locked before that",
+                cure: "ALTER FOREIGN TABLE \(relation) OWNER TO \(tableOwner)")
+        }
+        return Refusal(
+            task: .partitions, object: table.name, reason: .foreignCode,
+            explanation: explanation
+                + "role \(server.role) may lock it neither as \(neighbour.owner) nor as \(table.owner) before that",
+            cure: "GRANT \(owner) TO \(RelationName.quoted(server.role))"
+                + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+                + " (and USAGE on schema \(RelationName.quoted(relation.schema)) to \(owner)); "
+                + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)")
+    }
+}

@@ -1,0 +1,116 @@
+-- What belongs to others and is used by parts of the tables $1 (oids), partitions: the first found of each table.
+--
+-- Before a new partition is made like one of them ($3 is false): by its policies and the conditions of its own triggers,
+-- whose text is parsed again as the owner of the parent. A literal in it is read as its type then, which runs the CHECKs
+-- of a domain; and a name in it means whatever has that name by then, so that the schema of a type counts, too: whoever
+-- owns that may put another type in its place. A trigger's own function is not run when the trigger is created.
+--
+-- Before one is given to role $2 ($3 is true): by its defaults, generated columns and extended statistics, which run as
+-- whoever writes and as the owner.
+--
+-- Trusted is what belongs to a superuser, or to the role: $2, or the owner of the parent where that is NULL. Arrays,
+-- composites, ranges and domains count by what they are made of as well.
+WITH RECURSIVE work AS (
+    SELECT c.oid AS table_oid, coalesce(u.oid, p.relowner) AS role
+    FROM pg_class AS c
+    LEFT JOIN pg_roles AS u ON u.rolname = $2::text
+    LEFT JOIN pg_inherits AS h ON h.inhrelid = c.oid
+    LEFT JOIN pg_class AS p ON p.oid = h.inhparent
+    WHERE c.oid = ANY ($1::oid[])
+),
+callers AS (
+    SELECT w.*, part.class, part.part, part.own_function
+    FROM work AS w
+    CROSS JOIN LATERAL (
+        SELECT 'pg_policy'::regclass AS class, p.oid AS part, 0::oid AS own_function
+        FROM pg_policy AS p
+        WHERE NOT $3::boolean AND p.polrelid = w.table_oid
+        UNION ALL
+        SELECT 'pg_trigger'::regclass, t.oid, t.tgfoid
+        FROM pg_trigger AS t
+        WHERE NOT $3::boolean AND t.tgrelid = w.table_oid AND NOT t.tgisinternal AND t.tgparentid = 0
+        UNION ALL
+        SELECT 'pg_attrdef'::regclass, d.oid, 0 FROM pg_attrdef AS d WHERE $3::boolean AND d.adrelid = w.table_oid
+        UNION ALL
+        SELECT 'pg_statistic_ext'::regclass, s.oid, 0
+        FROM pg_statistic_ext AS s
+        WHERE $3::boolean AND s.stxrelid = w.table_oid
+    ) AS part
+),
+used AS (
+    SELECT c.table_oid, c.role, c.class, c.part, d.refclassid, d.refobjid
+    FROM callers AS c
+    JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.refobjid <> c.own_function
+    UNION
+    SELECT u.table_oid, u.role, u.class, u.part, made_of.class, made_of.oid
+    FROM used AS u
+    CROSS JOIN LATERAL (
+        SELECT 'pg_type'::regclass AS class, unnest(ARRAY[t.typelem, t.typbasetype]) AS oid
+        FROM pg_type AS t
+        WHERE t.oid = u.refobjid
+        UNION ALL
+        SELECT 'pg_type'::regclass, a.atttypid
+        FROM pg_type AS t
+        JOIN pg_attribute AS a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE t.oid = u.refobjid
+        UNION ALL
+        SELECT 'pg_type'::regclass, r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = u.refobjid
+        UNION ALL
+        SELECT 'pg_type'::regclass, r.rngtypid FROM pg_range AS r WHERE r.rngmultitypid = u.refobjid
+        UNION ALL
+        -- The CHECKs of a domain.
+        SELECT d.refclassid::regclass, d.refobjid
+        FROM pg_constraint AS k
+        JOIN pg_depend AS d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
+        WHERE k.contypid = u.refobjid
+    ) AS made_of
+    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+),
+owned AS (
+    SELECT u.*, pg_describe_object(u.refclassid, u.refobjid, 0) AS code, whose.owner
+    FROM used AS u
+    LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
+    LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
+    LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
+    CROSS JOIN LATERAL (VALUES (f.proowner), (p.oprowner), (behind.proowner)) AS whose (owner)
+    UNION ALL
+    SELECT
+        u.*,
+        CASE WHEN whose.in_schema THEN format('type %s in schema %I', format_type(t.oid, NULL), n.nspname)
+            ELSE pg_describe_object(u.refclassid, u.refobjid, 0)
+        END,
+        whose.owner
+    FROM used AS u
+    JOIN pg_type AS t ON t.oid = u.refobjid
+    JOIN pg_namespace AS n ON n.oid = t.typnamespace
+    CROSS JOIN LATERAL (
+        VALUES
+            (t.typowner, false),
+            -- That of schema public may be the owner of the database.
+            (
+                CASE
+                    WHEN $3::boolean THEN NULL
+                    WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
+                    ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
+                END,
+                true
+            )
+    ) AS whose (owner, in_schema)
+    WHERE u.refclassid = 'pg_type'::regclass
+        -- An array counts by its elements. An enum has no code, but in a text its name may come to mean something else.
+        AND t.typcategory <> 'A' AND NOT ($3::boolean AND t.typtype = 'e')
+)
+SELECT DISTINCT ON (o.table_oid)
+    o.table_oid,
+    n.nspname AS schema,
+    c.relname AS name,
+    pg_get_userbyid(c.relowner) AS owner,
+    pg_describe_object(o.class, o.part, 0) AS caller,
+    o.code,
+    pg_get_userbyid(o.owner) AS code_owner
+FROM owned AS o
+JOIN pg_class AS c ON c.oid = o.table_oid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE o.owner <> o.role AND o.owner NOT IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper)
+-- What a domain is made of comes behind it.
+ORDER BY o.table_oid, 5, (o.refclassid <> 'pg_type'::regclass), o.code
