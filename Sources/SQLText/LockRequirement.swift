@@ -38,8 +38,10 @@ package struct LockRequirement: Hashable, Sendable {
 }
 
 extension LockRequirement {
-    /// A `LOCK TABLE` statement. Without ONLY it would lock every partition of a partitioned table as well.
-    package var statement: String {
-        get throws(SQLTextError) { "LOCK TABLE ONLY \(try relation.quoted) IN \(mode.rawValue) MODE" }
+    /// A `LOCK TABLE` statement.
+    ///
+    /// - Parameter partitions: whether to lock every partition of a partitioned table as well.
+    package func statement(partitions: Bool = false) throws(SQLTextError) -> String {
+        "LOCK TABLE \(partitions ? "" : "ONLY ")\(try relation.quoted) IN \(mode.rawValue) MODE"
     }
 }

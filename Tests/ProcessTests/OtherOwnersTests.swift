@@ -89,6 +89,29 @@ struct OtherOwnersTests {
         INSERT INTO app.notes VALUES ('acme');
         """
 
+    private static let fireOnFigures =
+        "CREATE TRIGGER fire AFTER INSERT ON vault.embedding_statistics FOR EACH ROW EXECUTE FUNCTION app.fire();"
+    /// The server becomes her to look at her table: her code gains by what it defers until the victim's work ends.
+    private static let later =
+        fire + """
+            CREATE TABLE app.later (id integer); CREATE TABLE app.armed (id integer);
+            CREATE CONSTRAINT TRIGGER later AFTER INSERT ON app.later DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION app.fire();
+            CREATE FUNCTION app.insert_later() RETURNS boolean LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO app.later SELECT a.id FROM app.armed AS a; RETURN true; END $$;
+            CREATE FUNCTION app.defer_it() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+                $$ BEGIN RETURN app.insert_later(); END $$;
+            """
+    /// The making of an index may defer nothing.
+    private static let arm = "INSERT INTO app.armed VALUES (1)"
+    private static let tenants =
+        corpus + """
+            SET ROLE :eve; CREATE TABLE app.tenants (id text PRIMARY KEY); INSERT INTO app.tenants VALUES ('acme');
+            GRANT REFERENCES, SELECT ON app.tenants TO :victim;
+            SET ROLE :victim; ALTER TABLE vault.embedding_statistics ADD FOREIGN KEY (tenant_id) REFERENCES app.tenants;
+            SET ROLE :eve;
+            """
+
     private static let objects = [
         Object(
             name: "a CHECK of a DEFAULT partition", sql: rest + "ALTER TABLE vault.rest ADD CHECK (app.check_it())",
@@ -209,6 +232,48 @@ struct OtherOwnersTests {
                 + "CREATE TRIGGER fire AFTER DELETE ON app.notes FOR EACH ROW EXECUTE FUNCTION app.fire()",
             refusal: ("app.notes belongs to :eve, and its trigger fire on table app.notes", "foreign_code")),
         Object(name: "a table without code, to which the figures cascade", sql: corpus + notes),
+        Object(
+            name: "a trigger of another's on the figures",
+            sql: corpus + """
+                GRANT TRIGGER ON vault.embedding_statistics, vault.figures TO :eve; SET ROLE :eve; \(fire) \(fireOnFigures)
+                """,
+            refusal: (
+                "vault.embedding_statistics belongs to :victim, and its trigger fire on table vault.embedding_statistics "
+                    + "calls function app.fire() of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a condition of a trigger on a partition of the figures",
+            sql: corpus + """
+                SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve;
+                CREATE TRIGGER fire BEFORE INSERT ON vault.figures FOR EACH ROW WHEN (app.check_it())
+                    EXECUTE FUNCTION vault.nothing()
+                """,
+            refusal: ("its trigger fire on table vault.figures calls function app.check_it() of :eve", "foreign_code")),
+        Object(
+            name: "a trigger of the owner's own on the figures",
+            sql: corpus + """
+                SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                CREATE TRIGGER nothing BEFORE INSERT ON vault.embedding_statistics FOR EACH ROW
+                    EXECUTE FUNCTION vault.nothing()
+                """),
+        Object(
+            name: "a predicate of an index of a table that the figures refer to",
+            sql: tenants + later + "CREATE INDEX ON app.tenants (id) WHERE app.defer_it(); \(arm)",
+            refusal: (
+                "app.tenants belongs to :eve, and its index app.tenants_id_idx calls function app.defer_it() of :eve",
+                "foreign_code"
+            )),
+        Object(name: "a table without code, to which the figures refer", sql: tenants),
+        Object(
+            name: "a predicate of an index of a table that refers to the figures",
+            sql: corpus + """
+                GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve; \(later)
+                CREATE TABLE app.notes (tenant_id text REFERENCES vault.embedding_statistics ON DELETE RESTRICT);
+                CREATE INDEX ON app.notes (tenant_id) WHERE app.defer_it(); \(arm)
+                """,
+            refusal: ("app.notes belongs to :eve, and its index app.notes_tenant_id_idx", "foreign_code")),
         Object(
             name: "a foreign partition of the documents",
             sql: corpus + """
@@ -362,9 +427,112 @@ struct OtherOwnersTests {
             #expect(try await owner.psql(Self.isDone) == "t", "\(run)")
         }
     }
+
+    /// What comes to the figures while the step waits for its locks is looked at under them.
+    @Test(arguments: PostgresVersion.underTest)
+    func gainNothingByReferringToTheFiguresMeanwhile(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                Self.corpus + """
+                    SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                    GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve; \(Self.fire)
+                    CREATE TABLE app.notes (tenant_id text); INSERT INTO app.notes VALUES ('acme');
+                    CREATE TRIGGER fire AFTER DELETE ON app.notes FOR EACH ROW EXECUTE FUNCTION app.fire()
+                    """)
+            let eve = try await owner.database.connect(user: owner.eve)
+            try await eve.script(
+                unsafe: """
+                    BEGIN;
+                    ALTER TABLE app.notes
+                        ADD FOREIGN KEY (tenant_id) REFERENCES vault.embedding_statistics ON DELETE CASCADE
+                    """)
+            async let ending = owner.pgtend("run")
+            try await owner.waitUntilPgtendWaits()
+            try await eve.script(unsafe: "COMMIT")
+            let run = try await ending
+            #expect(try await owner.gains() == [], "\(run)")
+            #expect(run.everything.contains(owner.named("app.notes belongs to :eve, and its trigger fire")), "\(run)")
+            #expect(try await owner.psql(Self.isDone) == "f")
+        }
+    }
+
+    /// Whoever owns a schema may drop what is in it, and put something of the same name there.
+    @Test(arguments: PostgresVersion.underTest)
+    func gainNothingByPuttingAnotherTableInThePlaceOfTheFigures(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                Self.corpus + """
+                    ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE ON SCHEMA vault TO :victim;
+                    INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                    INSERT INTO vault.embeddings VALUES (2, 'beta', 'a:1'); SET ROLE :eve; \(Self.fire)
+                    """)
+            let tenant = try await owner.database.connect()
+            try await tenant.script(
+                unsafe: "BEGIN; UPDATE vault.embedding_statistics SET total_documents = 0 WHERE tenant_id = 'acme'")
+            async let ending = owner.pgtend("run")
+            // For the row of the first tenant, with the lock of its table.
+            try await owner.waitUntilPgtendWaits()
+            let eve = try await owner.database.connect(user: owner.eve)
+            async let swap: () = eve.script(
+                unsafe: """
+                    BEGIN; DROP TABLE vault.embedding_statistics;
+                    CREATE TABLE vault.embedding_statistics (
+                        tenant_id text PRIMARY KEY, total_documents bigint, avg_document_length numeric,
+                        term_document_frequencies jsonb, last_updated timestamptz);
+                    GRANT ALL ON vault.embedding_statistics TO PUBLIC; \(Self.fireOnFigures)
+                    """)
+            try await owner.database.wait(
+                until: "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock')")
+            try await tenant.script(unsafe: "COMMIT")
+            try await swap
+            try await owner.waitUntilPgtendWaits()
+            try await eve.script(unsafe: "COMMIT")
+            let run = try await ending
+            #expect(try await owner.gains() == [], "\(run)")
+            #expect(run.everything.contains("run again"), "\(run)")
+            #expect(try await owner.psql(Self.isDone) == "f")
+        }
+    }
+
+    /// Code could come to it at any time, and only its owner may lock it.
+    @Test(arguments: PostgresVersion.underTest)
+    func leaveTheFiguresAloneBesideATableThatCannotBeLocked(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(Self.tenants + "RESET ROLE; ALTER TABLE app.tenants OWNER TO pg_monitor")
+            let run = try await owner.pgtend("run")
+            #expect(run.everything.contains("a foreign key reaches app.tenants of pg_monitor"), "\(run)")
+            #expect(run.everything.contains("GRANT pg_monitor TO \(owner.member)"), "\(run)")
+            #expect(try await owner.psql(Self.isDone) == "f")
+        }
+    }
+
+    /// No index comes to it between the questions and the work.
+    @Test(arguments: PostgresVersion.underTest)
+    func lockTheNeighboursOfTheFigures(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(Self.tenants + Self.later)
+            let eve = try await owner.database.connect(user: owner.eve)
+            try await eve.script(unsafe: "BEGIN; CREATE INDEX ON app.tenants (id) WHERE app.defer_it(); \(Self.arm)")
+            async let ending = owner.pgtend("run")
+            try await owner.waitUntilPgtendWaits()
+            try await eve.script(unsafe: "COMMIT")
+            let run = try await ending
+            #expect(try await owner.gains() == [], "\(run)")
+            #expect(run.everything.contains("its index app.tenants_id_idx calls function app.defer_it()"), "\(run)")
+            #expect(try await owner.psql(Self.isDone) == "f")
+        }
+    }
 }
 
 extension HostileOwner {
+    fileprivate func waitUntilPgtendWaits() async throws {
+        try await database.wait(
+            until: """
+                EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.application_name LIKE 'pgtend%'
+                    AND a.wait_event_type = 'Lock')
+                """)
+    }
+
     fileprivate func pgtend(_ arguments: String...) async throws -> Program.Result {
         try await Pgtend.run(arguments + ["--database", database.conninfo(user: pgtend), "--schema", "vault"])
     }

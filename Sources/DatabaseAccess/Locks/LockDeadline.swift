@@ -56,10 +56,13 @@ package struct LockDeadline {
 extension LockRequirement {
     /// Takes the lock by LOCK TABLE, which runs no code of anybody's.
     ///
-    /// - Parameter role: for SET ROLE, taken back afterwards; nil keeps the role that connected.
-    package func statements(as role: String?) throws(SQLTextError) -> [String] {
-        guard let role else { return [try statement] }
-        return ["SET LOCAL ROLE \(try SQLIdentifier(role).quoted)", try statement, "SET LOCAL ROLE NONE"]
+    /// - Parameters:
+    ///   - role: for SET ROLE, taken back afterwards; nil keeps the role that connected.
+    ///   - partitions: whether to lock every partition of a partitioned table as well.
+    package func statements(as role: String?, partitions: Bool = false) throws(SQLTextError) -> [String] {
+        let lock = try statement(partitions: partitions)
+        guard let role else { return [lock] }
+        return ["SET LOCAL ROLE \(try SQLIdentifier(role).quoted)", lock, "SET LOCAL ROLE NONE"]
     }
 }
 

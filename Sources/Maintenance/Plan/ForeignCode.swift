@@ -36,8 +36,8 @@ package struct ForeignCode: Hashable, Sendable {
     }
 
     package func cure(as role: String) -> String {
-        let owner = RelationName.quoted(role)
-        return "ALTER TABLE \(relation) OWNER TO \(owner); or let \(owner) or a superuser own \(code); or drop its "
-            + caller
+        let (worker, isOthers) = (RelationName.quoted(role), role != owner)
+        return (isOthers ? "ALTER TABLE \(relation) OWNER TO \(worker); or " : "")
+            + "let \(worker) or a superuser own \(code); or drop its \(caller)"
     }
 }

@@ -8,8 +8,8 @@ package struct Corpus: Hashable, Sendable {
     package var role: String?
     /// The schema of the operators that compare tenants: those of the default order of their type.
     package var operators: String
-    /// Whether foreign keys hand changes of the figures on to other tables, whose triggers may be another owner's.
-    package var hasCascades = false
+    /// The tables of other owners' that writing the figures reaches by foreign keys.
+    package var neighbours: [CorpusNeighbour] = []
     /// Every tenant with a document or a row of statistics, as text, ordered by the key.
     package var tenants: Tenants
     package enum Tenants: Hashable, Sendable {
@@ -28,6 +28,8 @@ package struct Corpus: Hashable, Sendable {
         case notOwner(NotOwner)
         /// Work on its tables would run code of another owner's.
         case foreignCode(ForeignCode)
+        /// A foreign key reaches a table that pgtend's role cannot lock, since it may not become its owner.
+        case strangeNeighbour(CorpusNeighbour, grant: String)
         /// Its role can make no temporary procedure, in which code of its tables is confined, in that database.
         case noSandbox(database: String)
         /// They could not be read, for example because row-level security would have hidden some.
@@ -73,7 +75,7 @@ extension Corpus {
     package var isAbsent: Bool {
         switch tenants {
         case .missing, .noUniqueTarget: true
-        case .known, .noTable, .noOneOwner, .notOwner, .foreignCode, .noSandbox, .unreadable: false
+        case .known, .noTable, .noOneOwner, .notOwner, .foreignCode, .strangeNeighbour, .noSandbox, .unreadable: false
         }
     }
 
@@ -121,6 +123,15 @@ extension Corpus {
             return Obstacle(
                 reason: .foreignCode, explanation: code.explanation(as: role ?? "the owner"),
                 cure: code.cure(as: role ?? "the owner"))
+        case .strangeNeighbour(let neighbour, let grant):
+            let worker = RelationName.quoted(role ?? "the owner")
+            return Obstacle(
+                reason: .foreignCode,
+                explanation:
+                    "a foreign key reaches \(neighbour.relation) of \(neighbour.owner), whose code could come to "
+                    + "run with the rights of \(role ?? "the owner") at any time: pgtend's role may not become "
+                    + "\(neighbour.owner) to lock the table against that",
+                cure: "\(grant); or ALTER TABLE \(neighbour.relation) OWNER TO \(worker); or drop the foreign key")
         case .unreadable(let failure):
             return Obstacle(
                 reason: .unreadable, explanation: "its tenants could not be read: \(failure)",

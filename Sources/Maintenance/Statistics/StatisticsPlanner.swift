@@ -29,7 +29,7 @@ package struct StatisticsPlanner {
             .updateStatistics(
                 UpdateStatistics(
                     corpus: corpus.definition, tenant: tenant, owner: owner, operators: corpus.operators,
-                    hasCascades: corpus.hasCascades)),
+                    neighbours: corpus.neighbours)),
             reason: "changes of its documents are not recorded between runs, so it is due on every run",
             limits: StepLimits(locks: definition.locks, statementTimeout: definition.statistics.statementTimeout))
     }

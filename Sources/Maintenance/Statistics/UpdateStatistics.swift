@@ -13,14 +13,14 @@ package struct UpdateStatistics: StepAction {
     package var role: String? { owner }
     /// As `Corpus.operators`.
     package var operators: String
-    /// `Corpus.hasCascades`.
-    package var hasCascades: Bool
+    /// `Corpus.neighbours`.
+    package var neighbours: [CorpusNeighbour]
 
     package init(
         corpus: CorpusDefinition, tenant: String, owner: String, operators: String = "pg_catalog",
-        hasCascades: Bool = false
+        neighbours: [CorpusNeighbour] = []
     ) {
-        self.hasCascades = hasCascades
+        self.neighbours = neighbours
         self.corpus = corpus
         self.operators = operators
         self.tenant = tenant
@@ -32,10 +32,15 @@ package struct UpdateStatistics: StepAction {
     package var attributes: [StepAttribute] { [.tenant(tenant)] }
     package var description: String { "update statistics \(corpus.target) of tenant \(tenant)" }
 
+    /// They keep from coming what would run in the work: an index, a CHECK, a trigger, a foreign key; statistics of a
+    /// neighbour, too, whose expressions are computed when it is read.
     package var locks: [LockRequirement] {
-        [LockRequirement(.rowExclusive, on: corpus.target)]
-            + (corpus.terms.map { [LockRequirement(.rowExclusive, on: $0.table)] } ?? [])
+        written.map { LockRequirement(.rowExclusive, on: $0) }
+            + neighbours.map { LockRequirement(.shareUpdateExclusive, on: $0.relation) }
     }
+
+    /// The tables that are written to.
+    package var written: [RelationName] { [corpus.target] + (corpus.terms.map { [$0.table] } ?? []) }
 }
 
 extension UpdateStatistics {
@@ -44,7 +49,7 @@ extension UpdateStatistics {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
         if corpus.operators != operators { return "the tenants of \(object) are of another type by now; run again" }
         if corpus.role != owner { return "\(corpus.definition.target) belongs to another role by now; run again" }
-        return corpus.hasCascades == hasCascades
+        return corpus.neighbours == neighbours
             ? nil : "\(corpus.definition.target) has other foreign keys by now; run again"
     }
 }

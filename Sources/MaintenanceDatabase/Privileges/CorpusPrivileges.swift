@@ -13,7 +13,7 @@ struct CorpusPrivileges {
     ///   missing.
     func findings() async throws(PostgresError) -> (owner: Corpus.NotOwner?, [PrivilegeFinding]) {
         guard let role = corpus.role else { return (nil, obstacle) }
-        if case .foreignCode = corpus.tenants { return (nil, obstacle) }
+        if corpus.obstacle?.reason == .foreignCode { return (nil, obstacle) }
         var findings = try access(try await read(as: role), role)
         if let function = definition.function {
             for function in try await FunctionPrivileges.read(function, role: role, on: connection) {

@@ -7,6 +7,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case partitionedTables = "run/catalog/partitioned_tables"
     case partitions = "run/catalog/partitions"
     case foreignCode = "run/catalog/foreign_code"
+    case writtenCode = "run/statistics/foreign_code"
     case zones = "run/catalog/zones"
     case midnights = "run/catalog/midnights"
     case names = "run/catalog/names"

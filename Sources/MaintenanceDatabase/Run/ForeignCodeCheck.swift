@@ -7,14 +7,12 @@ import SQLText
 enum ForeignCodeCheck: String {
     /// The DEFAULT partition and the tables that foreign keys refer to are planned and scanned.
     case attaching = "false"
-    /// What cascades fires triggers of the tables that refer to it.
-    case writing = "true"
 
     /// By the OID of the table: the first that is found of each.
     func read(_ tables: [UInt32], on connection: Connection) async throws(PostgresError) -> [UInt32: ForeignCode] {
         guard !tables.isEmpty else { return [:] }
         var found: [UInt32: ForeignCode] = [:]
-        for row in try await connection.rows(CatalogQuery.foreignCode(tables, self == .writing, false)) {
+        for row in try await connection.rows(CatalogQuery.foreignCode(tables, false, false)) {
             found[try row.decode("table_oid")] = try ForeignCode(row)
         }
         return found
@@ -36,7 +34,7 @@ enum ForeignCodeCheck: String {
             )
             """
         let query = EmbeddedSQL.query(
-            CatalogQuery.foreignCode.rawValue, with: [list, rawValue, self == .attaching ? "true" : "false"])
+            CatalogQuery.foreignCode.rawValue, with: [list, rawValue, "true"])
         let body = """
             DECLARE own_path pg_catalog.text := pg_catalog.current_setting('search_path'); stranger pg_catalog.record;
             BEGIN

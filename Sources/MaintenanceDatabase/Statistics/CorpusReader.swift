@@ -43,21 +43,29 @@ struct CorpusReader {
                     mayHaveSandbox: owner.mayHaveSandbox, grant: grant(owner.name, owner.isMember)))
         } else if !owner.mayHaveSandbox {
             corpus.tenants = .noSandbox(database: connection.server.database)
-        } else if let code = try await foreignCode(rows, &corpus) {
-            corpus.tenants = .foreignCode(code)
+        } else {
+            try await lookAround(rows, owner.name, &corpus)
         }
         return corpus
     }
 
-    private func foreignCode(_ rows: [Row], _ corpus: inout Corpus) async throws(PostgresError) -> ForeignCode? {
-        var cascading: [UInt32] = []
-        for row in rows where try row.decode("has_cascades", as: Bool.self) {
+    /// Looks for code of others that writing the figures would run, and for where it could come.
+    private func lookAround(_ rows: [Row], _ owner: String, _ corpus: inout Corpus) async throws(PostgresError) {
+        var written: [UInt32] = []
+        for row in rows where try row.decode("may_meet_others", as: Bool.self) {
             // Only read.
-            if try RelationName(row) != corpus.definition.source { cascading.append(try row.decode("oid")) }
+            if try RelationName(row) != corpus.definition.source { written.append(try row.decode("oid")) }
         }
-        corpus.hasCascades = !cascading.isEmpty
-        return try await ForeignCodeCheck.writing.read(cascading, on: connection).values
-            .min { $0.relation < $1.relation }
+        let found = try await WrittenCodeCheck.writing.around(written, as: owner, on: connection)
+        corpus.neighbours = Set(found.map { CorpusNeighbour(relation: $0.relation, owner: $0.owner) })
+            .sorted { $0.relation < $1.relation }
+        if let code = found.compactMap(\.code).min(by: { $0.relation < $1.relation }) {
+            corpus.tenants = .foreignCode(code)
+        } else if let stranger = found.first(where: { !$0.mayBecome }) {
+            corpus.tenants = .strangeNeighbour(
+                CorpusNeighbour(relation: stranger.relation, owner: stranger.owner),
+                grant: grant(stranger.owner, stranger.isMember))
+        }
     }
 
     private func grant(_ owner: String, _ isMember: Bool) -> String {

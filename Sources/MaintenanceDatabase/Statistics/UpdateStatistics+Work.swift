@@ -10,17 +10,25 @@ struct UpdateStatisticsWork: StepWork {
 
     private var sandbox: Sandbox {
         get throws(SQLTextError) {
-            let corpus = action.corpus
-            let written = [corpus.target] + (corpus.terms.map { [$0.table] } ?? [])
-            let proof = action.hasCascades ? [try ForeignCodeCheck.writing.proof(written)] : []
-            return try Sandbox(
-                as: action.owner, path: .ofRole,
-                unsafe: proof + CorpusSQL(corpus, operators: action.operators).update(tenant: action.tenant) + proof)
+            // Once more: not all that the work reaches is locked.
+            let proof = try WrittenCodeCheck.writing.proof(action.written, function: action.corpus.function)
+            let update = try CorpusSQL(action.corpus, operators: action.operators).update(tenant: action.tenant)
+            return try Sandbox(as: action.owner, path: .ofRole, unsafe: update + [proof])
+        }
+    }
+
+    /// LOCK TABLE runs no code of anybody's. With the partitions: a trigger may come to one of them as well.
+    private var locks: [[String]] {
+        get throws(SQLTextError) {
+            let owners = action.written.map { _ in action.owner } + action.neighbours.map(\.owner)
+            return try zip(action.locks, owners).map { (lock, owner) throws(SQLTextError) in
+                try lock.statements(as: owner, partitions: true)
+            }
         }
     }
 
     func script() throws(SQLTextError) -> [String] {
-        try sandbox.script(limits: step.limits.settings)
+        try locks.flatMap(\.self) + sandbox.script(limits: step.limits.settings)
     }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
@@ -29,8 +37,17 @@ struct UpdateStatisticsWork: StepWork {
         return .commit
     }
 
+    /// Under the locks of the step, so that nothing comes between this and the work. Without them where the work was
+    /// rejected: then it is only to be told why.
     func recheck(on connection: Connection) async throws(PostgresError) -> String? {
-        action.supersession(by: try await CorpusReader(connection: connection).presence(of: action.corpus))
+        if await connection.isInTransaction {
+            let deadline = LockDeadline(step.limits.lockDeadline)
+            for lock in try spelled(locks) {
+                try await connection.script(
+                    unsafe: ([deadline.settings] + lock).joined(separator: ";\n"), timeout: step.limits.clientTimeout)
+            }
+        }
+        return action.supersession(by: try await CorpusReader(connection: connection).presence(of: action.corpus))
     }
 
     /// The table lock does not conflict with those of writers: a session that blocks the step has locked the tenant's

@@ -60,7 +60,7 @@ SELECT
     parts.owners AS part_owners,
     parts.foreign_schema,
     parts.foreign_name,
-    parts.has_cascades
+    parts.may_meet_others
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
 LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
 LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
@@ -84,13 +84,18 @@ LEFT JOIN LATERAL (
         ) AS owners,
         min(n.nspname) FILTER (WHERE t.relkind = 'f') AS foreign_schema,
         (array_agg(t.relname ORDER BY n.nspname) FILTER (WHERE t.relkind = 'f'))[1] AS foreign_name,
-        -- Whether a foreign key hands changes on to another table.
-        coalesce(bool_or(EXISTS (
+        -- Whether writing to it may run code of others: it does not where all that its triggers do is to call functions
+        -- of its owner, and to look for its rows in tables of the same.
+        coalesce(bool_or(t.relhastriggers AND EXISTS (
             SELECT
-            FROM pg_constraint AS f
-            WHERE f.contype = 'f' AND f.confrelid = t.oid
-                AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
-        )), false) AS has_cascades
+            FROM pg_trigger AS g
+            LEFT JOIN pg_proc AS f ON f.oid = g.tgfoid AND NOT g.tgisinternal AND g.tgqual IS NULL
+            LEFT JOIN pg_constraint AS k ON k.oid = g.tgconstraint AND k.contype = 'f' AND k.conrelid = t.oid
+                AND k.confrelid <> t.oid
+            LEFT JOIN pg_class AS o ON o.oid = k.confrelid
+            WHERE g.tgrelid = t.oid AND (f.proowner = t.relowner) IS NOT TRUE
+                AND (o.relowner = t.relowner AND NOT o.relhassubclass) IS NOT TRUE
+        )), false) AS may_meet_others
     FROM part AS p
     JOIN pg_class AS t ON t.oid = p.oid
     JOIN pg_namespace AS n ON n.oid = t.relnamespace

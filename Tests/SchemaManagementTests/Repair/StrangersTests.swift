@@ -1,0 +1,78 @@
+import Maintenance
+import TestSupport
+import Testing
+
+@testable import SchemaManagement
+
+/// Whoever has something in the schema, or may put something there, is named before anything is read or done.
+@Suite("Strangers in the schema")
+struct StrangersTests {
+    /// With `:eve` for a role that nobody trusts, and what is said of her.
+    private static let parts: [(sql: String, said: String)] = [
+        ("ALTER TABLE mcp.agents OWNER TO :eve", "table mcp.agents"),
+        ("ALTER TYPE mcp.workspace_visibility OWNER TO :eve", "type mcp.workspace_visibility"),
+        ("ALTER FUNCTION mcp.notify_event() OWNER TO :eve", "function mcp.notify_event()"),
+        ("ALTER SCHEMA mcp OWNER TO :eve", "schema mcp"),
+        ("GRANT CREATE ON SCHEMA mcp TO :eve", "CREATE on schema mcp"),
+        ("GRANT TRIGGER ON mcp.agents TO :eve", "TRIGGER on table mcp.agents"),
+        ("GRANT REFERENCES (id) ON mcp.agents TO :eve", "REFERENCES on column id of table mcp.agents"),
+        ("GRANT TRIGGER ON public.schema_migrations TO :eve", "TRIGGER on table public.schema_migrations"),
+        ("ALTER TABLE public.schema_migrations OWNER TO :eve", "table public.schema_migrations"),
+        ("ALTER DATABASE :database OWNER TO :eve", "schema public"),
+        (
+            "CREATE TABLE app.mine (id uuid REFERENCES mcp.models); ALTER TABLE app.mine OWNER TO :eve",
+            "table app.mine"
+        ),
+        (
+            """
+            CREATE FUNCTION app.text(mcp.workspace_visibility) RETURNS text LANGUAGE sql AS 'SELECT ''x''';
+            CREATE CAST (mcp.workspace_visibility AS text) WITH FUNCTION app.text(mcp.workspace_visibility);
+            ALTER FUNCTION app.text(mcp.workspace_visibility) OWNER TO :eve
+            """, "cast from mcp.workspace_visibility to text"
+        ),
+        (
+            """
+            CREATE FUNCTION app.fine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+            CREATE INDEX ON mcp.agents (name) WHERE app.fine(name); ALTER FUNCTION app.fine(text) OWNER TO :eve
+            """, "function app.fine(text)"
+        ),
+        (
+            #"SET ROLE :eve; CREATE FUNCTION mcp."pgtend_x() COST 1;ALTER ROLE :eve SUPERUSER;--"() RETURNS int LANGUAGE sql AS 'SELECT 1'"#,
+            "function mcp."
+        ),
+    ]
+
+    @Test func areNamed() async throws {
+        try await TestDatabase.with { database in
+            try await DriftedDatabase.load(into: database, rows: 5, [.vectors])
+            let eve = "eve_\(database.name)"
+            try await database.psql("CREATE ROLE \(eve); CREATE SCHEMA app; GRANT ALL ON SCHEMA app TO \(eve)")
+            for (sql, said) in Self.parts {
+                let named = sql.replacing(":eve", with: eve).replacing(":database", with: database.name)
+                let prefix = sql.hasPrefix("SET ROLE") ? "GRANT CREATE ON SCHEMA mcp TO \(eve);" : ""
+                try await database.psql(prefix + named)
+                for call in [
+                    { _ = try await database.repairing().plan() },
+                    { try await database.repair() },
+                ] {
+                    let failure = try #require(await ServerFailure.of(call), "\(sql)")
+                    #expect(failure.failureClass == .refused && failure.message.contains("\(eve) has "), "\(failure)")
+                    #expect(failure.message.contains(said), "\(failure)")
+                    #expect(failure.cure?.contains("--trust \(eve)") == true)
+                }
+                try await database.psql(
+                    """
+                    REASSIGN OWNED BY \(eve) TO postgres; DROP OWNED BY \(eve);
+                    ALTER DATABASE \(database.name) OWNER TO postgres; GRANT ALL ON SCHEMA app TO \(eve);
+                    DROP INDEX IF EXISTS mcp.agents_name_idx;
+                    """)
+            }
+            let trusting = SchemaRepair(
+                conninfo: database.conninfo(), applicationName: "test", programVersion: "0",
+                locks: TestDatabase.patientLocks, trusting: [eve])
+            try await database.psql("ALTER FUNCTION mcp.notify_event() OWNER TO \(eve)")
+            #expect(try await trusting.plan().plan.refusals == [])
+            try await database.psql("REASSIGN OWNED BY \(eve) TO postgres; DROP OWNED BY \(eve); DROP ROLE \(eve)")
+        }
+    }
+}

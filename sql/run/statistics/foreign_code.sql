@@ -1,0 +1,122 @@
+-- Code of other owners that work on the tables $1 (oids) would run with the rights of their owner: the first found of
+-- each table. $2 tells what the work is: whether rows are written (the statistics), or a partition is attached; $3 who
+-- does it, NULL being the owner of the table.
+--
+-- Attaching scans the DEFAULT partition and the partitions of that, and counts rows against the tables that foreign keys
+-- of $1 refer to. It plans that, which computes what is constant in the predicates and expressions of indexes, in CHECKs,
+-- partition keys and statistics. Rows that are written or deleted are looked up in the tables at the other end of each
+-- foreign key, which plans that, and cascade to those that refer to $1. What that code defers, and triggers of those, where
+-- they come last, run as whoever wrote. A trigger of any table that is written may be another's than the table's owner,
+-- who has granted TRIGGER.
+--
+-- Trusted is what belongs to a superuser, whose code may run as anyone, or to whoever does the work. Whether it stands in
+-- an extension proves nothing: its owner may replace it. Types and collations run no code, but domains.
+--
+-- Of tables that are written each of another owner's beside them is a row, code being NULL where it has none: it is to
+-- be locked, lest it get some.
+WITH RECURSIVE work AS (
+    SELECT c.oid AS table_oid, coalesce(to_regrole(quote_ident($3))::oid, c.relowner) AS role
+    FROM pg_class AS c
+    WHERE c.oid = ANY ($1::oid[])
+),
+around (table_oid, role, oid, is_written) AS (
+    SELECT w.table_oid, w.role, p.partdefid, false
+    FROM work AS w
+    JOIN pg_partitioned_table AS p ON p.partrelid = w.table_oid
+    WHERE NOT $2::boolean
+    UNION
+    -- One row for each partition of the table that is referred to, too.
+    SELECT w.table_oid, w.role, f.confrelid, false
+    FROM work AS w
+    JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
+    WHERE NOT $2::boolean
+    UNION
+    SELECT w.table_oid, w.role, w.table_oid, true FROM work AS w WHERE $2::boolean
+    UNION
+    SELECT a.table_oid, a.role, further.oid, further.is_written
+    FROM around AS a
+    CROSS JOIN LATERAL (
+        SELECT h.inhrelid AS oid, a.is_written FROM pg_inherits AS h WHERE h.inhparent = a.oid
+        UNION ALL
+        -- The other end of a foreign key. By the triggers that do it: they have an index by their table.
+        SELECT
+            t.tgconstrrelid,
+            f.conrelid <> a.oid AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
+        FROM pg_trigger AS t
+        JOIN pg_constraint AS f ON f.oid = t.tgconstraint AND f.contype = 'f'
+        WHERE a.is_written AND t.tgrelid = a.oid
+    ) AS further
+),
+others AS (
+    SELECT
+        a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, bool_or(a.is_written) AS is_written,
+        c.relowner <> a.role AND NOT r.rolsuper AS is_others
+    FROM around AS a
+    JOIN pg_class AS c ON c.oid = a.oid
+    JOIN pg_roles AS r ON r.oid = c.relowner
+    WHERE a.is_written OR c.relowner <> a.role AND NOT r.rolsuper
+    GROUP BY a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, r.rolsuper
+),
+callers AS (
+    SELECT o.*, part.class, part.part
+    FROM others AS o
+    CROSS JOIN LATERAL (
+        -- Its partition key.
+        SELECT 'pg_class'::regclass AS class, o.oid AS part WHERE o.is_others
+        UNION ALL
+        SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE o.is_others AND i.indrelid = o.oid
+        UNION ALL
+        SELECT 'pg_constraint'::regclass, k.oid
+        FROM pg_constraint AS k
+        WHERE o.is_others AND k.conrelid = o.oid AND k.contype = 'c'
+        UNION ALL
+        SELECT 'pg_statistic_ext'::regclass, s.oid
+        FROM pg_statistic_ext AS s
+        WHERE o.is_others AND s.stxrelid = o.oid
+        UNION ALL
+        -- In an attach only what is generated, which a predicate may name.
+        SELECT 'pg_attrdef'::regclass, d.oid
+        FROM pg_attrdef AS d
+        JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        WHERE o.is_others AND d.adrelid = o.oid AND (o.is_written OR a.attgenerated <> '')
+        UNION ALL
+        SELECT 'pg_trigger'::regclass, t.oid
+        FROM pg_trigger AS t
+        WHERE o.is_written AND t.tgrelid = o.oid AND NOT t.tgisinternal
+        UNION ALL
+        SELECT 'pg_policy'::regclass, p.oid
+        FROM pg_policy AS p
+        WHERE o.is_others AND o.is_written AND p.polrelid = o.oid
+        UNION ALL
+        SELECT 'pg_rewrite'::regclass, r.oid
+        FROM pg_rewrite AS r
+        WHERE o.is_others AND o.is_written AND r.ev_class = o.oid
+    ) AS part
+),
+called AS (
+    SELECT c.*, d.refclassid, d.refobjid, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+    FROM callers AS c
+    JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
+    LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+    LEFT JOIN pg_operator AS p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
+    LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
+    LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid AND t.typtype = 'd'
+)
+SELECT DISTINCT ON (o.table_oid, o.oid)
+    o.table_oid,
+    n.nspname AS schema,
+    o.relname AS name,
+    pg_get_userbyid(o.relowner) AS owner,
+    pg_describe_object(c.class, c.part, 0) AS caller,
+    pg_describe_object(c.refclassid, c.refobjid, 0) AS code,
+    pg_get_userbyid(c.owner) AS code_owner,
+    pg_has_role(
+        o.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
+    ) AS may_act_as_owner,
+    pg_has_role(o.relowner, 'MEMBER') AS is_member
+FROM others AS o
+JOIN pg_namespace AS n ON n.oid = o.relnamespace
+LEFT JOIN called AS c ON c.table_oid = o.table_oid AND c.oid = o.oid
+    AND c.owner <> o.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
+WHERE c.owner IS NOT NULL OR $2::boolean AND o.is_others AND o.relkind IN ('r', 'p')
+ORDER BY o.table_oid, o.oid, 5, 6
