@@ -38,7 +38,7 @@ struct StrangersTests {
         ),
         (
             #"SET ROLE :eve; CREATE FUNCTION mcp."pgtend_x() COST 1;ALTER ROLE :eve SUPERUSER;--"() RETURNS int LANGUAGE sql AS 'SELECT 1'"#,
-            "function mcp."
+            "CREATE on schema mcp and 1 more"
         ),
     ]
 
