@@ -154,6 +154,19 @@ def copy():
 # Building and testing
 
 
+def end(process):
+    """Ends what a command has started, where it has not ended itself."""
+    # SwiftPM gives what it starts process groups of their own, and ends them when it is interrupted.
+    for number in (signal.SIGINT, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(8)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
 def run(log, limit, what, *command, **variables):
     """The exit status of a command in the copy, and what it said."""
     environment = os.environ | {"TMPDIR": str(TREE / ".build/tmp")} | variables
@@ -165,10 +178,7 @@ def run(log, limit, what, *command, **variables):
     except subprocess.TimeoutExpired:
         raise Faulty(f"{what} took longer than {limit} s") from None
     finally:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        end(process)
     log.write(said)
     log.flush()
     return process.returncode, said
@@ -191,8 +201,11 @@ def test(log, mutants):
         SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=os.environ.get(
             "SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH", "3"))
     end = re.search(r"^(✔|✘) Test run with (\d+) tests?", said, re.M)
-    if end is None or end[2] == "0":
-        raise Faulty("no test was run" if end else "the test program died: " + "".join(said.splitlines()[-1:]))
+    if end is None:
+        reasons = [line for line in said.splitlines() if "Fatal error" in line] or said.splitlines()[-1:]
+        raise Faulty("the test program died: " + "".join(reasons[:1]))
+    if end[2] == "0":
+        raise Faulty("no test was run")
     failed = list(dict.fromkeys(re.findall(r"^✘ Test (?!run with )(.+?) recorded an issue", said, re.M)))
     if (status != 0) != bool(failed):
         raise Faulty(f"the tests ended with {status}, and {len(failed)} of them failed")
@@ -200,7 +213,7 @@ def test(log, mutants):
 
 
 def judge(log, mutant):
-    """Whether it was noticed, and how that is said."""
+    """What became of it, in a word and in a sentence."""
     path = TREE / mutant.file
     content = path.read_bytes()
     log.write(f"\n=== {mutant.name}\n")
@@ -209,11 +222,11 @@ def judge(log, mutant):
         build(log)
         failed = test(log, [mutant])
     except Faulty as fault:
-        return False, f"FAULTY: {fault}"
+        return "faulty", f"FAULTY: {fault}"
     finally:
         write(path, content)
     more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-    return (True, f"killed by {failed[0]}{more}") if failed else (False, f"SURVIVED {mutant.suite}")
+    return ("killed", f"killed by {failed[0]}{more}") if failed else ("survived", f"SURVIVED {mutant.suite}")
 
 
 def prove(mutants):
@@ -229,15 +242,16 @@ def prove(mutants):
         if failed:
             sys.exit(f"these tests fail without any mistake: {', '.join(failed)} (all of it: {LOG})")
         print(f"the copy is built and passes: {time.monotonic() - start:.0f} s", flush=True)
-        noticed = 0
+        counts = {"killed": 0, "survived": 0, "faulty": 0}
         for mutant in mutants:
             begun = time.monotonic()
-            isNoticed, verdict = judge(log, mutant)
-            noticed += isNoticed
-            print(f"{mutant.name}: {verdict}: {time.monotonic() - begun:.0f} s", flush=True)
+            end, sentence = judge(log, mutant)
+            counts[end] += 1
+            print(f"{mutant.name}: {sentence}: {time.monotonic() - begun:.0f} s", flush=True)
     minutes = (time.monotonic() - start) / 60
-    print(f"{noticed} of {len(mutants)} mistakes were noticed; {minutes:.1f} minutes")
-    if noticed < len(mutants):
+    words = ", ".join(f"{count} {word}" for word, count in counts.items())
+    print(f"of {len(mutants)}: {words}; {minutes:.1f} minutes", flush=True)
+    if counts["killed"] < len(mutants):
         sys.exit(f"what the compiler and the tests said: {LOG}")
 
 
