@@ -3,6 +3,7 @@
 PREFIX    ?= /usr/local
 DESTDIR   ?=
 TESTFLAGS ?=
+MUTANTS   ?=
 
 harness := Tests/Harness
 program := .build/release/pgtend
@@ -16,7 +17,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones test-repair verify generate demo measure bench-idle bench-steps lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones test-repair test-mutants verify generate demo measure bench-idle bench-steps lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -38,6 +39,10 @@ test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; take
 test-repair: ## Write beside a repair of 200,000 rows, and kill one in each state that it leaves; takes half an hour
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairWritersTests
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairFaultTests
+
+test-mutants: ## Plausible mistakes in a copy, each of which a suite has to notice (MUTANTS='name …' for some)
+	@$(harness)/packages.sh test
+	python3 $(harness)/mutants.py $(MUTANTS)
 
 generated := 'ReferenceTests|RecordedFactsTests'
 

@@ -120,6 +120,21 @@ struct CivilDateTests {
         }
     }
 
+    @Test(
+        "A period that is not over by a day is not counted",
+        arguments: [
+            (.month, (2025, 1, 15), (2025, 2, 15), 1), (.month, (2025, 1, 31), (2025, 3, 1), 1),
+            (.quarter, (2025, 1, 2), (2025, 7, 2), 2), (.year, (2024, 2, 29), (2026, 3, 1), 2),
+        ] as [(CalendarInterval, (Int, Int, Int), (Int, Int, Int), Int)])
+    func countsWholePeriods(
+        interval: CalendarInterval, from: (Int, Int, Int), to: (Int, Int, Int), count: Int
+    ) throws {
+        let start = try #require(CivilDate(year: from.0, month: from.1, day: from.2))
+        let end = try #require(CivilDate(year: to.0, month: to.1, day: to.2))
+        #expect(interval.count(from: start, to: end) == count)
+        #expect(interval.count(from: start, to: end.adding(days: -1)) == count - 1)
+    }
+
     @Test("The proleptic calendar repeats every 400 years, before Christ too")
     func repeatsEvery400Years() throws {
         for days in stride(from: -1_500_000, through: 1_500_000, by: 997) {

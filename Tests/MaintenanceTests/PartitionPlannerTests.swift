@@ -92,6 +92,15 @@ struct PartitionPlannerTests {
         #expect(refusal.explanation == "a partition for [2025-12-01, 2026-01-01) would overlap app.t_odd")
     }
 
+    @Test("A period is refused of which nothing but the beginning is covered")
+    func refusesToOverlapABeginning() {
+        let partitions = months("t", from: "2025-10-01", count: 2) + months("t", from: "2026-01-01", count: 2)
+        let plan = Scenario(table("t", .date, partitions + [part("t_odd", "2025-12-01", "2025-12-20")])).configured(
+            PartitionSetDefinition(table: app("t"), interval: .month, naming: .init("t_{YYYY}_{MM}"))
+        ).plan()
+        #expect(plan.steps.isEmpty && plan.refusalReasons == [.overlap])
+    }
+
     @Test("Several partitions that cover a period together leave nothing to do")
     func acceptsFinerPartitions() {
         let weeks = [
@@ -175,6 +184,21 @@ struct PartitionPlannerTests {
             questions.templates.map { ($0.parent, $0.template) }, uniquingKeysWith: { first, _ in first })
         // The newest sibling that is no foreign table; none where there is no sibling.
         #expect(templates == [10: 102, 12: 100, 13: nil])
+    }
+
+    @Test("A sibling that is locked keeps its own table from being made, and no other")
+    func refusesALockedTemplate() throws {
+        let other = table("other", .timestamptz, months("other", from: "2024-01-01", count: 3), oid: 11)
+        var scenario = Scenario(stale, other)
+        scenario.lockedTemplates = [
+            10: ServerFailure(failureClass: .lockNotAvailable, message: "canceling statement due to lock timeout")
+        ]
+        let plan = scenario.plan()
+        #expect(plan.partitionSteps.count == 4 && plan.partitionSteps.allSatisfy { $0.parent == app("other") })
+        #expect(plan.refusalReasons == [.locked])
+        let refusal = try #require(plan.refusals.first)
+        #expect(refusal.object == app("audit_log") && refusal.explanation.contains("due to lock timeout"))
+        #expect(refusal.cure == "run pgtend again when the lock on app.audit_log_2024_03 is gone")
     }
 
     // MARK: What is in view

@@ -20,12 +20,14 @@ struct JSONLinesSinkTests {
         let reports = SampleEvents.all.flatMap(\.reports)
         let objects = try lines(SampleEvents.all).map(object)
         #expect(objects.count == reports.count)
+        #expect(reports.contains { !$0.remarks.isEmpty })
         for (object, report) in zip(objects, reports) {
             #expect(object["message"] as? String == report.message)
             #expect(object["event"] as? String == report.kind.rawValue)
             #expect(object["message_id"] as? String == report.kind.messageID.rawValue)
             #expect(object["priority"] as? Int == Int(report.priority.rawValue))
             #expect(object["time"] as? String == "2026-11-23T00:00:00Z")
+            #expect(object["remarks"] as? [String] ?? [] == report.remarks)
             #expect(object.count >= 5 + report.fields.count, "a field hides another")
         }
     }

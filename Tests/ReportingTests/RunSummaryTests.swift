@@ -50,6 +50,16 @@ struct RunSummaryTests {
         #expect(value(.done, of: report) == .integer(5))
     }
 
+    @Test func warnsOfWhatWasPostponed() throws {
+        let report = try report(
+            SampleEvents.summary([
+                (SampleEvents.partition(), .done), (SampleEvents.view(), .postponed(tries: 5, blockers: [])),
+            ]))
+        #expect(report.priority == .warning)
+        #expect(report.message == "run on mcp ended in 1.2 s: 1 partition created; 1 step postponed")
+        #expect(value(.outcome, of: report) == .text("postponed"))
+    }
+
     @Test func countsWhatWentWrong() throws {
         let report = try report(
             SampleEvents.summary([

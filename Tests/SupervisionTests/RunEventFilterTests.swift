@@ -1,4 +1,5 @@
 import Maintenance
+import SQLText
 import Synchronization
 import Testing
 
@@ -8,9 +9,11 @@ import Testing
 struct RunEventFilterTests {
     private final class Sink: EventSink {
         let events = Mutex<[ServiceEvent]>([])
+        let refusals = Mutex<[Refusal]>([])
 
         func record(_ event: MaintenanceEvent) {
             if case .service(let event) = event { events.withLock { $0.append(event) } }
+            if case .refused(_, _, let refusal) = event { refusals.withLock { $0.append(refusal) } }
         }
     }
 
@@ -23,5 +26,33 @@ struct RunEventFilterTests {
         }
         for event in events { filter.record(.service(event)) }
         #expect(sink.events.withLock(\.self) == [events[0], events[2], events[3]])
+    }
+
+    @Test("What is refused is said once, again when it changes, and anew when it comes back")
+    func saysOnceWhatIsRefused() {
+        let sink = Sink()
+        let filter = RunEventFilter(before: sink)
+        let view = RelationName(schema: "s", name: "v")
+        let refusals = ["no index", "no right"].map {
+            Refusal(task: .views, object: view, reason: .noUniqueIndex, explanation: $0, cure: "")
+        }
+        func run(_ refused: Refusal?, of database: String = "shop", failure: ServerFailure? = nil) {
+            if let refused { filter.record(.refused(runID: "0", database: database, refused)) }
+            filter.record(
+                .runFinished(
+                    RunSummary(
+                        runID: "0", database: database, tasks: [.views], startedAt: .noon,
+                        refusals: refused.map { [$0] } ?? [], failure: failure)))
+        }
+        run(refusals[0])
+        run(refusals[0])
+        run(nil, failure: .down)
+        run(nil, of: "mail")
+        run(refusals[0])
+        #expect(sink.refusals.withLock(\.self) == [refusals[0]], "neither an outage nor another database resolves it")
+        run(refusals[1])
+        run(nil)
+        run(refusals[1])
+        #expect(sink.refusals.withLock(\.self) == [refusals[0], refusals[1], refusals[1]])
     }
 }

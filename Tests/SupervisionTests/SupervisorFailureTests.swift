@@ -35,6 +35,16 @@ struct SupervisorFailureTests {
         }
     }
 
+    @Test func anOutageThatOneKindOfWorkMeetsPutsOffTheOthers() throws {
+        var simulation = SupervisorSimulation([DatabaseDefinition(name: "shop", conninfo: "")])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .down)
+        simulation.run(for: .milliseconds(499))
+        #expect(simulation.started.map(\.slotOrder.slot.task) == [.partitions])
+        simulation.run(for: .milliseconds(1))
+        #expect(simulation.started.map(\.slotOrder.slot.task) == [.partitions, .partitions])
+    }
+
     @Test func slotsThatPassWhileTheDatabaseIsAwayAreSaidWhenItIsBack() throws {
         var simulation = SupervisorSimulation([.viewsOnly()])
         simulation.handle(.woke)

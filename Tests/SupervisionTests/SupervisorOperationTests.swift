@@ -45,11 +45,38 @@ struct SupervisorOperationTests {
         #expect(simulation.supervisor.databases.compactMap(\.runningOrder).count == 1)
     }
 
+    @Test func whatCanBeReachedComesFirstHoweverLongAgoTheOthersRan() throws {
+        var simulation = SupervisorSimulation(
+            [.viewsOnly("away"), DatabaseDefinition.viewsOnly("here", every: .seconds(60))], connections: 1)
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .down)
+        // Meanwhile the pause of the one is over, and the other is due again.
+        simulation.run(for: .seconds(60))
+        simulation.end(try #require(simulation.started.last))
+        #expect(simulation.started.map(\.definition.name) == ["away", "here", "here"])
+        simulation.end(try #require(simulation.started.last))
+        #expect(simulation.started.last?.definition.name == "away")
+    }
+
+    @Test func theDatabaseWhoseRunEndedLongestAgoComesFirst() throws {
+        let names = ["a", "b", "c"]
+        var simulation = SupervisorSimulation(
+            names.map { DatabaseDefinition.viewsOnly($0, every: .seconds(60)) }, connections: 1)
+        simulation.handle(.woke)
+        for _ in 0..<8 {
+            simulation.run(for: .seconds(60))
+            simulation.end(try #require(simulation.started.last))
+        }
+        #expect(simulation.started.map(\.definition.name) == names + names + names)
+    }
+
     @Test func aDatabaseHasOneRunAtATimeAndPartitionsComeFirst() throws {
         var simulation = SupervisorSimulation([DatabaseDefinition(name: "shop", conninfo: "")])
         simulation.handle(.woke)
         var tasks: [TaskKind] = []
         while let order = simulation.supervisor.databases[0].runningOrder {
+            // The others are due all the while, and whoever wakes looks for what could begin.
+            simulation.handle(.woke)
             #expect(simulation.supervisor.databases[0].tasks.count { $0.running != nil } == 1)
             tasks.append(order.slotOrder.slot.task)
             simulation.end(order)
@@ -122,6 +149,22 @@ struct SupervisorOperationTests {
         #expect(simulation.started.count == 1, "12:05 was before the change")
         simulation.run(for: .seconds(200))
         #expect(simulation.startedSlots == ["12:00:00", "12:10:00"])
+    }
+
+    @Test func behindAChangedConninfoThereIsAnotherServer() throws {
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        simulation.fail(try #require(simulation.started.last), .down)
+        simulation.handle(.reloaded(ServiceSettings(databases: [.viewsOnly()]), changes: []))
+        #expect(simulation.supervisor.status(at: simulation.now).contains("not reachable: shop"), "it is the same one")
+        var moved = DatabaseDefinition.viewsOnly()
+        moved.conninfo = "host=elsewhere dbname=shop"
+        simulation.handle(.reloaded(ServiceSettings(databases: [moved]), changes: []))
+        #expect(!simulation.supervisor.status(at: simulation.now).contains("not reachable"))
+        simulation.clearRecord()
+        simulation.run(for: .seconds(1))
+        simulation.end(try #require(simulation.started.last))
+        #expect(simulation.reported == [], "it was never away")
     }
 
     // MARK: Stop

@@ -81,6 +81,7 @@ struct SupervisorTests {
         #expect(simulation.started.isEmpty)
         simulation.run(for: .seconds(1))
         #expect(simulation.startedSlots == ["12:00:00"])
+        #expect(simulation.started.first?.slotOrder.lateAfter == .seconds(160), "what was put off is not late")
     }
 
     // MARK: The clock

@@ -104,11 +104,19 @@ struct LedgerReaderTests {
                 CREATE MATERIALIZED VIEW s.broken AS SELECT s.fails() AS n WITH NO DATA;
                 """)
             let first = await database.serve(TestSlot.order(.views, 2))
+            // One that was told to stop is no failure, and no success either.
+            try await database.ledger(
+                """
+                INSERT INTO run (id, database_name, tasks, attempt, state, host, pid, application, pgtend_version,
+                    backend_pid, started_at, ended_at)
+                SELECT repeat('a', 32), database_name, tasks, 1, 'interrupted', '', 1, '', '', 1, now(), now()
+                FROM run WHERE id = '\(first.runID)'
+                """)
             await database.serve(TestSlot.order(.views, 1))
             #expect(first.count(.failed) == 1, "\(first)")
             let (streaks, runs) = try #require(
                 await read(database) { reader async throws(ServerFailure) in
-                    (try await reader.streaks(), try await reader.runs(tasks: [.views], limit: 2))
+                    (try await reader.streaks(), try await reader.runs(tasks: [.views], limit: 3))
                 })
             #expect(streaks.map(\.task) == [.views] && streaks.map(\.failures) == [2])
             #expect(streaks.first?.since == runs.last?.startedAt)

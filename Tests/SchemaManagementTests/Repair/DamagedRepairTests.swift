@@ -106,10 +106,18 @@ struct DamagedRepairTests {
     func countsAnewWhatWasNotCounted(damage: Damage) async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             try await database.psql(Self.workspaces)
-            try await database.psql("UPDATE mcp.workspaces SET updated_at = '2000-01-01'; \(damage.sql)")
+            // With the setting, or its trigger would make it now.
+            try await database.psql(
+                """
+                SET pgtend.keep_updated_at = 'on';
+                UPDATE mcp.workspaces SET updated_at = '2000-01-01';
+                \(damage.sql)
+                """)
             let after = try await database.repair()
             #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
             #expect(try await database.psql(Self.miscounted) == "0")
+            let touched = "SELECT count(*) FROM mcp.workspaces WHERE updated_at > '2000-01-03'"
+            #expect(try await database.psql(touched) == "0", "a count is no change of anybody's")
             try await database.psql("DELETE FROM mcp.shared_documents")
             #expect(try await database.psql("SELECT sum(current_documents) FROM mcp.workspaces") == "0")
             // What counts right is left alone.
