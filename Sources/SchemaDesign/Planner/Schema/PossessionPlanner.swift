@@ -126,7 +126,8 @@ struct PossessionPlanner: PartPlanner {
                 query: """
                     SELECT NULL::text AS value, 1::bigint AS count
                     FROM pgtend.schema_steps AS s
-                    WHERE strpos(s.statements, \(try SQLLiteral(given).quoted)) > 0
+                    WHERE strpos(s.purpose, \(try SQLLiteral("belongs to \(role)").quoted)) > 0
+                        AND strpos(s.statements || E';\\n', \(try SQLLiteral(given).quoted) || E';\\n') > 0
                         AND NOT EXISTS (
                             SELECT
                             FROM pgtend.schema_steps AS l
