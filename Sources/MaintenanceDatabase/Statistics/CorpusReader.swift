@@ -56,7 +56,7 @@ struct CorpusReader {
             // Only read.
             if try RelationName(row) != corpus.definition.source { written.append(try row.decode("oid")) }
         }
-        let found = try await WrittenCodeCheck.writing.around(written, as: owner, on: connection)
+        let found = try await WrittenCode.around(written, as: owner, on: connection)
         corpus.neighbours = Set(found.map { CorpusNeighbour(relation: $0.relation, owner: $0.owner) })
             .sorted { $0.relation < $1.relation }
         if let code = found.compactMap(\.code).min(by: { $0.relation < $1.relation }) {

@@ -11,7 +11,7 @@ struct UpdateStatisticsWork: StepWork {
     private var sandbox: Sandbox {
         get throws(SQLTextError) {
             // Once more: not all that the work reaches is locked.
-            let proof = try WrittenCodeCheck.writing.proof(action.written, function: action.corpus.function)
+            let proof = try WrittenCode.proof(action.written, function: action.corpus.function)
             let update = try CorpusSQL(action.corpus, operators: action.operators).update(tenant: action.tenant)
             return try Sandbox(as: action.owner, path: .ofRole, unsafe: update + [proof])
         }

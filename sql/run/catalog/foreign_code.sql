@@ -1,12 +1,11 @@
--- Code of other owners that work on the tables $1 (oids) would run with the rights of their owner: the first found of
--- each table. $2 tells what the work is: whether rows are written (the statistics), or a partition is attached.
+-- Code of other owners that attaching a partition to the tables $1 (oids) would run with the rights of their owner: the
+-- first found of each table. What writing rows runs, sql/run/statistics/foreign_code.sql asks.
 --
 -- Attaching scans the DEFAULT partition and the partitions of that, and counts rows against the tables that foreign keys
 -- of $1 refer to. It plans that, which computes what is constant in the predicates and expressions of indexes, in CHECKs,
--- partition keys and statistics. Rows that are written or deleted cascade to the tables that refer to $1, and triggers of
--- those, where they come last, run as whoever wrote.
+-- partition keys and statistics.
 --
--- Where $3 is true, what another owner has beside the table comes first if this transaction has not locked it: code could
+-- Where $2 is true, what another owner has beside the table comes first if this transaction has not locked it: code could
 -- come while somebody waits for the lock. It has no caller then.
 --
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to the owner of the table in $1. Whether it
@@ -18,26 +17,13 @@ around (table_oid, role, oid) AS (
     SELECT w.table_oid, w.role, p.partdefid
     FROM work AS w
     JOIN pg_partitioned_table AS p ON p.partrelid = w.table_oid
-    WHERE NOT $2::boolean
     UNION
     -- One row for each partition of the table that is referred to, too.
     SELECT w.table_oid, w.role, f.confrelid
     FROM work AS w
     JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
-    WHERE NOT $2::boolean
     UNION
-    SELECT w.table_oid, w.role, w.table_oid FROM work AS w WHERE $2::boolean
-    UNION
-    SELECT a.table_oid, a.role, further.oid
-    FROM around AS a
-    CROSS JOIN LATERAL (
-        SELECT h.inhrelid AS oid FROM pg_inherits AS h WHERE h.inhparent = a.oid
-        UNION ALL
-        SELECT f.conrelid
-        FROM pg_constraint AS f
-        WHERE $2::boolean AND f.contype = 'f' AND f.confrelid = a.oid
-            AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
-    ) AS further
+    SELECT a.table_oid, a.role, h.inhrelid FROM around AS a JOIN pg_inherits AS h ON h.inhparent = a.oid
 ),
 others AS (
     SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner, c.relkind
@@ -59,19 +45,11 @@ callers AS (
         UNION ALL
         SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
         UNION ALL
-        -- In an attach only what is generated, which a predicate may name.
+        -- Only what is generated, which a predicate may name.
         SELECT 'pg_attrdef'::regclass, d.oid
         FROM pg_attrdef AS d
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-        WHERE d.adrelid = o.oid AND ($2::boolean OR a.attgenerated <> '')
-        UNION ALL
-        SELECT 'pg_trigger'::regclass, t.oid
-        FROM pg_trigger AS t
-        WHERE $2::boolean AND t.tgrelid = o.oid AND NOT t.tgisinternal
-        UNION ALL
-        SELECT 'pg_policy'::regclass, p.oid FROM pg_policy AS p WHERE $2::boolean AND p.polrelid = o.oid
-        UNION ALL
-        SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite AS r WHERE $2::boolean AND r.ev_class = o.oid
+        WHERE d.adrelid = o.oid AND a.attgenerated <> ''
     ) AS part
 ),
 called AS (
@@ -86,7 +64,7 @@ called AS (
     -- By OID: what is called by a name may change until that is locked.
     SELECT o.*, NULL, NULL, NULL, NULL, o.relowner
     FROM others AS o
-    WHERE $3::boolean AND o.relkind IN ('r', 'p')
+    WHERE $2::boolean AND o.relkind IN ('r', 'p')
         AND NOT EXISTS (
             SELECT
             FROM pg_locks AS l

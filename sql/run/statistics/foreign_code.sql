@@ -1,13 +1,10 @@
--- Code of other owners that work on the tables $1 (oids) would run with the rights of their owner: the first found of
--- each table. $2 tells what the work is: whether rows are written (the statistics), or a partition is attached; $3 who
--- does it, NULL being the owner of the table.
+-- Code of other owners that writing rows of the tables $1 (oids) would run with the rights of $2, who does it: the first
+-- found of each table.
 --
--- Attaching scans the DEFAULT partition and the partitions of that, and counts rows against the tables that foreign keys
--- of $1 refer to. It plans that, which computes what is constant in the predicates and expressions of indexes, in CHECKs,
--- partition keys and statistics. Rows that are written or deleted are looked up in the tables at the other end of each
--- foreign key, which plans that, and cascade to those that refer to $1. What that code defers, and triggers of those, where
--- they come last, run as whoever wrote. A trigger of any table that is written may be another's than the table's owner,
--- who has granted TRIGGER.
+-- Rows that are written or deleted are looked up in the tables at the other end of each foreign key. That is planned, which
+-- computes what is constant in the predicates and expressions of indexes, in CHECKs, partition keys and statistics. Changes
+-- cascade to those that refer to $1. What that code defers, and triggers of those, where they come last, run as whoever
+-- wrote. A trigger of any table that is written may be another's than the table's owner, who has granted TRIGGER.
 --
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to whoever does the work. Whether it stands in
 -- an extension proves nothing: its owner may replace it. Types and collations run no code, but domains.
@@ -15,23 +12,12 @@
 -- Of tables that are written each of another owner's beside them is a row, code being NULL where it has none: it is to
 -- be locked, lest it get some.
 WITH RECURSIVE work AS (
-    SELECT c.oid AS table_oid, coalesce(to_regrole(quote_ident($3))::oid, c.relowner) AS role
+    SELECT c.oid AS table_oid, coalesce(to_regrole(quote_ident($2))::oid, c.relowner) AS role
     FROM pg_class AS c
     WHERE c.oid = ANY ($1::oid[])
 ),
 around (table_oid, role, oid, is_written) AS (
-    SELECT w.table_oid, w.role, p.partdefid, false
-    FROM work AS w
-    JOIN pg_partitioned_table AS p ON p.partrelid = w.table_oid
-    WHERE NOT $2::boolean
-    UNION
-    -- One row for each partition of the table that is referred to, too.
-    SELECT w.table_oid, w.role, f.confrelid, false
-    FROM work AS w
-    JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
-    WHERE NOT $2::boolean
-    UNION
-    SELECT w.table_oid, w.role, w.table_oid, true FROM work AS w WHERE $2::boolean
+    SELECT w.table_oid, w.role, w.table_oid, true FROM work AS w
     UNION
     SELECT a.table_oid, a.role, further.oid, further.is_written
     FROM around AS a
@@ -118,5 +104,5 @@ FROM others AS o
 JOIN pg_namespace AS n ON n.oid = o.relnamespace
 LEFT JOIN called AS c ON c.table_oid = o.table_oid AND c.oid = o.oid
     AND c.owner <> o.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
-WHERE c.owner IS NOT NULL OR $2::boolean AND o.is_others AND o.relkind IN ('r', 'p')
+WHERE c.owner IS NOT NULL OR o.is_others AND o.relkind IN ('r', 'p')
 ORDER BY o.table_oid, o.oid, 5, 6

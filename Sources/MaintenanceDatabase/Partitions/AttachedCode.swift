@@ -1,0 +1,38 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Whether attaching a partition would run code of others than the table's owner, with the owner's rights: the DEFAULT
+/// partition and the tables that foreign keys refer to are planned and scanned.
+enum AttachedCode {
+    /// By the OID of the table: the first that is found of each.
+    static func read(
+        _ tables: [UInt32], on connection: Connection
+    ) async throws(PostgresError) -> [UInt32: ForeignCode] {
+        guard !tables.isEmpty else { return [:] }
+        var found: [UInt32: ForeignCode] = [:]
+        for row in try await connection.rows(CatalogQuery.foreignCode(tables, false)) {
+            found[try row.decode("table_oid")] = try ForeignCode(row)
+        }
+        return found
+    }
+
+    /// Fails where there is such code, and where something of others' beside the table is not locked.
+    static func proof(_ table: RelationName) throws(SQLTextError) -> String {
+        let query = EmbeddedSQL.query(CatalogQuery.foreignCode.rawValue, with: ["worked", "true"])
+        return try ForeignCodeProof.statement(
+            [table],
+            unsafe: """
+                \(query) LIMIT 1 INTO stranger;
+                IF stranger.name IS NOT NULL AND stranger.caller IS NULL THEN
+                    RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+                        'code of another owner could come: %I.%I belongs to %s and is not locked', stranger.schema,
+                        stranger.name, stranger.owner),
+                        HINT = '\(ForeignCodeProof.hint)';
+                ELSIF stranger.name IS NOT NULL THEN
+                    \(ForeignCodeProof.refusal)
+                END IF;
+                """)
+    }
+}

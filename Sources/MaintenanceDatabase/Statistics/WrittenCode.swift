@@ -1,0 +1,84 @@
+import EmbeddedSQL
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Whether writing to tables would run code of others than whoever does it, with his rights: their triggers fire, and
+/// foreign keys read or write the tables at their other end.
+enum WrittenCode {
+    /// A relation with such code, or one that could get some: another owner's.
+    struct Relation {
+        let table: UInt32
+        let relation: RelationName
+        let owner: String
+        let code: ForeignCode?
+        /// Whether pgtend's role may SET ROLE to its owner.
+        let mayBecome: Bool
+        let isMember: Bool
+    }
+
+    /// - Parameter worker: as whom the rows are written.
+    static func around(
+        _ tables: [UInt32], as worker: String, on connection: Connection
+    ) async throws(PostgresError) -> [Relation] {
+        guard !tables.isEmpty else { return [] }
+        return try await connection.rows(CatalogQuery.writtenCode(tables, worker)).map { (row) throws(PostgresError) in
+            Relation(
+                table: try row.decode("table_oid"), relation: try RelationName(row), owner: try row.decode("owner"),
+                code: try row.decodeIfPresent("code", as: String.self) == nil ? nil : try ForeignCode(row),
+                mayBecome: try row.decode("may_act_as_owner"), isMember: try row.decode("is_member"))
+        }
+    }
+
+    /// Fails where there is such code. Run as whoever writes the rows.
+    ///
+    /// - Parameter function: what writes the rows; it must not have become another's.
+    static func proof(_ tables: [RelationName], function: RelationName?) throws(SQLTextError) -> String {
+        let query = EmbeddedSQL.query(CatalogQuery.writtenCode.rawValue, with: ["worked", "current_user"])
+        return try ForeignCodeProof.statement(
+            tables,
+            unsafe: """
+                \(try function.map(ownership) ?? "")
+                <<asked>> BEGIN
+                    \(exits)
+                    SELECT * FROM (\(query)) AS found WHERE found.code IS NOT NULL LIMIT 1 INTO stranger;
+                    EXIT asked WHEN stranger.name IS NULL;
+                    \(ForeignCodeProof.refusal)
+                END asked;
+                """)
+    }
+
+    /// No lock keeps the owner of a schema from dropping a function in it and making another of that name.
+    private static func ownership(of function: RelationName) throws(SQLTextError) -> String {
+        """
+        IF EXISTS (
+            SELECT FROM pg_proc AS p JOIN pg_namespace AS s ON s.oid = p.pronamespace JOIN pg_roles AS r ON r.oid = p.proowner
+            WHERE (s.nspname, p.proname) = \(try ForeignCodeProof.literals(of: function)) AND r.rolname <> current_user AND NOT r.rolsuper
+        ) THEN
+            RAISE object_not_in_prerequisite_state USING MESSAGE = 'the function belongs to another role by now';
+        END IF;
+        """
+    }
+
+    /// Where there can be no such code, which costs less to ask, a little and then a little more; as `may_meet_others` of
+    /// `sql/run/statistics/presence.sql`.
+    private static let exits = """
+        EXIT asked WHEN NOT EXISTS (
+            SELECT FROM pg_class AS t
+            WHERE t.oid = ANY (worked)
+                AND (t.relhastriggers OR t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user)
+        );
+        EXIT asked WHEN NOT EXISTS (
+            SELECT FROM pg_class AS t
+            LEFT JOIN pg_trigger AS g ON g.tgrelid = t.oid
+            LEFT JOIN pg_proc AS f ON f.oid = g.tgfoid AND NOT g.tgisinternal AND g.tgqual IS NULL
+            LEFT JOIN pg_constraint AS k ON k.oid = g.tgconstraint AND k.contype = 'f' AND k.conrelid = t.oid
+                AND k.confrelid <> t.oid
+            LEFT JOIN pg_class AS o ON o.oid = k.confrelid
+            WHERE t.oid = ANY (worked) AND (
+                t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user
+                OR g.oid IS NOT NULL AND (f.proowner = t.relowner) IS NOT TRUE
+                    AND (o.relowner = t.relowner AND NOT o.relhassubclass) IS NOT TRUE)
+        );
+        """
+}
