@@ -277,8 +277,6 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/migrations/queries/checksums.sql"
 #include "embedded_file.h"
-#define FILE "sql/migrations/queries/event_trigger.sql"
-#include "embedded_file.h"
 #define FILE "sql/migrations/queries/foreign_parts.sql"
 #include "embedded_file.h"
 

@@ -45,9 +45,9 @@ struct Strangers {
     /// meanwhile.
     func proof() throws(PostgresError) -> String {
         let names = try spelled(trusted.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted })
-        let query = EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/strangers").replacing(#/\$[12]/#) { match in
-            match.output == "$1" ? "ARRAY[\(names.joined(separator: ", "))]" : "ARRAY[]"
-        }
+        let query = EmbeddedSQL.query(
+            SchemaQuery.folder + SchemaQuery.strangers.rawValue,
+            with: ["ARRAY[\(names.joined(separator: ", "))]", "ARRAY[]"])
         let body = """
             DECLARE found text; BEGIN
                 SELECT string_agg(format('%s has %s', s.role, s.example), '; ') INTO found FROM (\(query)) AS s;
@@ -57,24 +57,5 @@ struct Strangers {
             END
             """
         return "DO \(try spelled(SQLLiteral(body).quoted))"
-    }
-}
-
-extension Connection {
-    /// Whether pgtend's record of the schema stands, and is pgtend's alone.
-    ///
-    /// - Throws: where it is not.
-    func hasRecord(_ set: MigrationSet) async throws(ServerFailure) -> Bool {
-        let schema: OwnSchema
-        do throws(PostgresError) {
-            schema = try await ownSchema(set.ownSchema, besides: set.schemaOwner)
-        } catch {
-            throw ServerFailure(error)
-        }
-        switch schema {
-        case .absent: return false
-        case .ours: return true
-        case .foreign(let failure): throw failure
-        }
     }
 }

@@ -137,14 +137,7 @@ package func listenOnLocalhost(backlog: Int32) throws -> (descriptor: Int32, por
 
 private func connectToUnixSocket(_ path: String) -> Int32? {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
-    let code = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
-    }
+    let code = withAddress(ofSocket: path) { connect(descriptor, $0, $1) }
     if code == 0 { return descriptor }
     Glibc.close(descriptor)
     return nil

@@ -14,10 +14,9 @@ package final class RogueServer: Sendable {
         package let number: Int?
     }
 
-    package let folder: String
-    private let server: String
+    package var folder: String { relay.folder }
+    private let relay: SocketRelay
     private let mark: [UInt8]
-    private let listener: Int32
     /// Returns the bytes that go to the client in the place of the message; nil for the message as it is.
     private let change: @Sendable (Message) -> [UInt8]?
     /// Sent again and again once it is not empty and the client has sent the mark.
@@ -28,26 +27,14 @@ package final class RogueServer: Sendable {
         before cluster: Cluster, mark: String, flood: [UInt8] = [],
         change: @escaping @Sendable (Message) -> [UInt8]? = { _ in nil }
     ) throws {
-        server = cluster.folder + "/.s.PGSQL.5432"
+        relay = try SocketRelay(to: cluster, name: "rogue")
         self.mark = Array(mark.utf8)
         self.flood = flood
         self.change = change
-        var template = Array("/tmp/pgtend-rogue-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(errno)") }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let code = withAddress(ofSocket: folder + "/.s.PGSQL.5432") { [listener] in
-            bind(listener, $0, $1) | listen(listener, 16)
-        }
-        guard code == 0 else { throw TestFailure("bind: \(errno)") }
-        Thread.detachNewThread { [self] in acceptAll() }
+        relay.start { [self] in forward($0, $1) }
     }
 
-    package func close() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        unlink(folder + "/.s.PGSQL.5432")
-        rmdir(folder)
-    }
+    package func close() { relay.close() }
 
     /// A message as it is sent.
     package static func message(_ type: Character, _ body: [UInt8], length: Int? = nil) -> [UInt8] {
@@ -58,30 +45,10 @@ package final class RogueServer: Sendable {
         withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 
-    private func acceptAll() {
-        while case let client = accept(listener, nil, nil), client >= 0 {
-            let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            guard withAddress(ofSocket: server, { connect(upstream, $0, $1) }) == 0 else {
-                Glibc.close(client)
-                Glibc.close(upstream)
-                continue
-            }
-            Thread.detachNewThread { [self] in
-                forward(client, upstream)
-                Glibc.close(client)
-                Glibc.close(upstream)
-            }
-        }
-        Glibc.close(listener)
-    }
-
     private func forward(_ client: Int32, _ upstream: Int32) {
         var number: Int?
         var answer: [UInt8] = []
-        var ends = [
-            pollfd(fd: client, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
-        ]
+        var ends = SocketRelay.ends(client, upstream)
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while poll(&ends, 2, -1) > 0 || errno == EINTR {
             if ends[0].revents != 0 {
@@ -89,9 +56,9 @@ package final class RogueServer: Sendable {
                 guard count > 0 else { return }
                 if number == nil, buffer[..<count].contains(mark) {
                     number = 0
-                    while !flood.isEmpty { guard pass(flood, to: client) else { return } }
+                    while !flood.isEmpty { guard SocketRelay.pass(flood[...], to: client) else { return } }
                 }
-                guard pass(Array(buffer[..<count]), to: upstream) else { return }
+                guard SocketRelay.pass(buffer[..<count], to: upstream) else { return }
             }
             if ends[1].revents != 0 {
                 let count = read(upstream, &buffer, buffer.count)
@@ -107,18 +74,8 @@ package final class RogueServer: Sendable {
                     number = number.map { $0 + 1 }
                     changed += (message.number == nil ? nil : change(message)) ?? bytes
                 }
-                guard pass(changed, to: client) else { return }
+                guard SocketRelay.pass(changed[...], to: client) else { return }
             }
         }
-    }
-
-    private func pass(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            if sent <= 0 { return false }
-            rest = rest.dropFirst(sent)
-        }
-        return true
     }
 }

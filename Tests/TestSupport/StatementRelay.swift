@@ -27,22 +27,13 @@ package final class StatementRelay: Sendable {
         var interlude: (work: @Sendable () async -> Void, at: Int)?
     }
 
-    package let folder: String
-    private let server: String
-    private let listener: Int32
+    package var folder: String { relay.folder }
+    private let relay: SocketRelay
     private let state = Mutex(State())
 
     package init(to cluster: Cluster) throws {
-        server = cluster.folder + "/.s.PGSQL.5432"
-        var template = Array("/tmp/pgtend-relay-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(errno)") }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let code = withAddress(ofSocket: folder + "/.s.PGSQL.5432") { [listener] in
-            bind(listener, $0, $1) | listen(listener, 16)
-        }
-        guard code == 0 else { throw TestFailure("bind: \(errno)") }
-        Thread.detachNewThread { [self] in acceptAll() }
+        relay = try SocketRelay(to: cluster, name: "relay")
+        relay.start { [self] in forward($0, $1) }
     }
 
     /// How many statements have come since the last call of `strike`.
@@ -64,25 +55,7 @@ package final class StatementRelay: Sendable {
 
     package func close() {
         state.withLock { if let pid = $0.stopped { kill(pid, SIGCONT) } }
-        shutdown(listener, Int32(SHUT_RDWR))
-        unlink(folder + "/.s.PGSQL.5432")
-        rmdir(folder)
-    }
-
-    private func acceptAll() {
-        while case let client = accept(listener, nil, nil), client >= 0 {
-            let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            guard withAddress(ofSocket: server, { connect(upstream, $0, $1) }) == 0 else {
-                Glibc.close(client)
-                Glibc.close(upstream)
-                continue
-            }
-            Thread.detachNewThread { [self] in
-                forward(client, upstream)
-                hangUp(client, upstream)
-            }
-        }
-        Glibc.close(listener)
+        relay.close()
     }
 
     private func forward(_ client: Int32, _ upstream: Int32) {
@@ -93,15 +66,12 @@ package final class StatementRelay: Sendable {
         var readiness = Readiness()
         // Of a statement with parameters: what its Parse message said, for the Sync that ends it.
         var mayChange = true
-        var ends = [
-            pollfd(fd: client, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
-        ]
+        var ends = SocketRelay.ends(client, upstream)
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while poll(&ends, 2, -1) > 0 || errno == EINTR {
             if ends[1].revents != 0 {
                 let count = read(upstream, &buffer, buffer.count)
-                guard count > 0, pass(buffer[..<count], to: client) else { return }
+                guard count > 0, SocketRelay.pass(buffer[..<count], to: client) else { return }
                 readiness.read(buffer[..<count])
                 if backend == nil {
                     greeting += buffer[..<count]
@@ -123,7 +93,7 @@ package final class StatementRelay: Sendable {
                         isStatement
                         ? next(backend, isDurable: !readiness.isInTransaction && mayChange) : nil
                     if case .cutBefore = strike { return }
-                    guard pass(message[...], to: upstream) else { return }
+                    guard SocketRelay.pass(message[...], to: upstream) else { return }
                     if case .cutAfter = strike { return }
                 }
             }
@@ -198,16 +168,6 @@ package final class StatementRelay: Sendable {
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
         bytes.reduce(0) { $0 << 8 | Int($1) }
     }
-
-    private func pass(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            if sent <= 0 { return false }
-            rest = rest.dropFirst(sent)
-        }
-        return true
-    }
 }
 
 /// What a backend's ReadyForQuery messages ('Z') say.
@@ -231,18 +191,6 @@ private struct Readiness {
                 if header.count == 5 { left = header[1...].reduce(0) { $0 << 8 | Int($1) } - 4 }
             }
             if header.count == 5, left == 0 { header = [] }
-        }
-    }
-}
-
-/// Calls `body` with the address of a Unix socket.
-func withAddress(ofSocket path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
         }
     }
 }

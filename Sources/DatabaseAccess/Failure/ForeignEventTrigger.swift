@@ -20,7 +20,7 @@ extension Connection {
     package func refuseForeignEventTrigger() async throws(ServerFailure) {
         let trigger: String?
         do throws(PostgresError) {
-            trigger = try await optionalRow(MigrationQuery.eventTrigger())?.decode("trigger")
+            trigger = try await row(MigrationQuery.server()).decodeIfPresent("foreign_event_trigger")
         } catch {
             throw ServerFailure(error)
         }

@@ -27,6 +27,25 @@ extension Connection {
     }
 }
 
+extension Connection {
+    /// Whether the set's own schema stands, and is pgtend's alone: whoever makes it from then on makes it for nothing.
+    ///
+    /// - Throws: where it is in other hands.
+    package func hasRecord(of set: MigrationSet) async throws(ServerFailure) -> Bool {
+        let schema: OwnSchema
+        do throws(PostgresError) {
+            schema = try await ownSchema(set.ownSchema, besides: set.schemaOwner)
+        } catch {
+            throw ServerFailure(error)
+        }
+        switch schema {
+        case .absent: return false
+        case .ours: return true
+        case .foreign(let failure): throw failure
+        }
+    }
+}
+
 extension ServerFailure {
     fileprivate static func foreign(_ schema: String, _ found: String, _ user: String) -> ServerFailure {
         ServerFailure(
@@ -66,6 +85,6 @@ extension MigrationSet {
 /// The queries about migrations.
 enum MigrationQuery: String, EmbeddedQuery {
     case checksums = "migrations/queries/checksums"
-    case eventTrigger = "migrations/queries/event_trigger"
     case foreignParts = "migrations/queries/foreign_parts"
+    case server = "run/catalog/server"
 }

@@ -60,12 +60,12 @@ package struct MigrationRunner {
         let (pending, checksums) = try await pending(hasHistory)
         guard !pending.isEmpty else { return }
         do throws(PostgresError) {
-            let createdObjects = set.createdObjectsFile.map { [EmbeddedSQL.text($0)] } ?? []
             let table = hasHistory ? [] : createdObjects + [EmbeddedSQL.query(set.historyTableFile)]
             let records = try pending.map { (migration) throws(PostgresError) in
                 try spelled(record(of: migration, checksum: checksums[migration.number] ?? ""))
             }
-            try await connection.script(unsafe: (table + records + [try set.proof()]).joined(separator: "\n;\n"))
+            try await connection.script(
+                unsafe: (table + records + [try set.proof()]).joined(separator: Self.separator))
         } catch {
             throw ServerFailure(error)
         }
@@ -96,17 +96,12 @@ package struct MigrationRunner {
     // MARK: - Before anything is changed
 
     private func hasHistory() async throws(ServerFailure) -> Bool {
-        let foreign: ServerFailure
+        guard try await connection.hasRecord(of: set) else { return false }
         do throws(PostgresError) {
-            switch try await connection.ownSchema(set.ownSchema, besides: set.schemaOwner) {
-            case .absent: return false
-            case .ours: return try await connection.row(set.hasHistoryQuery).decode("has_history")
-            case .foreign(let found): foreign = found
-            }
+            return try await connection.row(set.hasHistoryQuery).decode("has_history")
         } catch {
             throw ServerFailure(error)
         }
-        throw foreign
     }
 
     private func pending(
@@ -166,7 +161,6 @@ package struct MigrationRunner {
         _ migration: Migration, checksum: String, _ historyTable: String
     ) async throws(ServerFailure) {
         // Whoever made our schema while we were about to would have it filled: so this is proved before the first row.
-        let createdObjects = set.createdObjectsFile.map { [EmbeddedSQL.text($0)] } ?? []
         var before = ""
         do throws(PostgresError) {
             let proof = try set.proof()
@@ -180,6 +174,9 @@ package struct MigrationRunner {
             throw ServerFailure(error, in: migration, after: before.unicodeScalars.count)
         }
     }
+
+    /// Makes the table of the objects outside the set's schema, unless it stands.
+    private var createdObjects: [String] { self.set.createdObjectsFile.map { [EmbeddedSQL.text($0)] } ?? [] }
 
     private static let separator = "\n;\n"
 

@@ -50,6 +50,10 @@ package struct CatalogFacts: Equatable, Sendable {
         return !facts.keys.contains { kinds.contains($0.kind) }
     }
 
+    package func isSuperuser(_ role: String) -> Bool {
+        self[CatalogObject(.role, role), .attributes]?.contains("SUPERUSER") ?? false
+    }
+
     /// The schema in which each extension lives, as SQL writes it.
     package var extensionSchemas: [String: String] {
         objects(.extension).reduce(into: [:]) { $0[$1.name] = self[$1, .schema] }

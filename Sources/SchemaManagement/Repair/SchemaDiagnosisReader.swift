@@ -24,8 +24,8 @@ struct SchemaDiagnosisReader {
         let known = MigrationSet.platform.migrations.count
         if let newer = records.first(where: { $0.version > known }) { throw .newer(newer, known) }
 
-        // Once only: whoever makes it from now on makes it for nothing.
-        let isRecorded = try await connection.hasRecord(strangers.set)
+        // Once only.
+        let isRecorded = try await connection.hasRecord(of: strangers.set)
         let verification = try await SchemaVerifier.verify(connection)
         return try await reading(table) { () async throws(PostgresError) in
             var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
@@ -145,12 +145,10 @@ extension Connection {
 extension CatalogFacts {
     /// The owner of a relation; nil for a superuser, whose code may do whatever it likes: the caller's sandbox serves.
     func confinedOwner(of relation: String) -> String? {
-        let found = objects.first { object in
-            object.name == relation && (object.kind.isRelation || object.kind == .partition)
-        }
-        guard let owner = found.flatMap({ self[$0, .owner] }) else { return nil }
-        let isSuperuser = self[CatalogObject(.role, owner), .attributes]?.contains("SUPERUSER") ?? false
-        return isSuperuser ? nil : owner
+        let relations = CatalogObject.Kind.allCases.lazy.filter(\.isRelation).map { CatalogObject($0, relation) }
+        let found = relations.first(where: contains) ?? objects(.partition).first { $0.name == relation }
+        guard let owner = found.flatMap({ self[$0, .owner] }), !isSuperuser(owner) else { return nil }
+        return owner
     }
 }
 

@@ -35,11 +35,7 @@ package struct SchemaRollback: Sendable {
     /// - Throws: also if the recorded migrations are not this program's, as those of a newer version.
     package func plan() async throws(ServerFailure) -> SchemaRollbackPlan {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
-            try await connection.requirePrimary()
-            try await connection.refuseForeignEventTrigger()
-            try await strangers.refuse(in: connection, nil)
-            // Once only: whoever makes it from now on makes it for nothing.
-            let hasRecord = try await connection.hasRecord(set)
+            let hasRecord = try await admit(connection)
             let migrations = try await runner(connection).applied()
             try irreversible(migrations)
             try await limitLocks(connection)
@@ -77,11 +73,7 @@ package struct SchemaRollback: Sendable {
         let remarks = ServerRemarks()
         return try await Connection.forSchema(conninfo, applicationName, onNotice: remarks.add) {
             (connection) async throws(ServerFailure) in
-            try await connection.requirePrimary()
-            try await connection.refuseForeignEventTrigger()
-            try await strangers.refuse(in: connection, nil)
-            // Once only: whoever makes it from now on makes it for nothing.
-            let hasRecord = try await connection.hasRecord(set)
+            let hasRecord = try await admit(connection)
             let runner = runner(connection)
             try await MigrationLock(connection: connection, set: set).acquire()
             let migrations = try await runner.applied()
@@ -183,6 +175,15 @@ package struct SchemaRollback: Sendable {
     private static let separator = "\n;\n"
 
     // MARK: - Before anything is changed
+
+    /// - Returns: whether pgtend's record may be read. Asked once only.
+    /// - Throws: where code of others could run.
+    private func admit(_ connection: Connection) async throws(ServerFailure) -> Bool {
+        try await connection.requirePrimary()
+        try await connection.refuseForeignEventTrigger()
+        try await strangers.refuse(in: connection, nil)
+        return try await connection.hasRecord(of: set)
+    }
 
     private func runner(_ connection: Connection) -> MigrationRunner {
         // Nothing is recorded, so that no version is needed.

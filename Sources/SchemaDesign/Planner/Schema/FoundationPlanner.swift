@@ -76,7 +76,7 @@ struct FoundationPlanner: PartPlanner {
         let owners = gap.different.filter { $0.object.kind == .table && $0.property == .owner }.compactMap(\.found)
         for former in Set(owners).sorted() {
             let role = CatalogObject(.role, former)
-            guard !(live[role, .attributes]?.contains("SUPERUSER") ?? false) else { continue }
+            guard !live.isSuperuser(former) else { continue }
             plan.note(
                 "\(former) owns tables that will belong to the schema's own role; it becomes a member of \(writer), "
                     + "and row-level security will show it one tenant at a time")

@@ -46,7 +46,7 @@ struct PossessionPlanner: PartPlanner {
         let interim = Interim(privileges: "SELECT, INSERT, UPDATE, DELETE", relation: name)
         if let former = difference(table, .owner)?.found {
             var statements = ["ALTER TABLE \(name) OWNER TO \(try comparison.owner(table))"]
-            if !isSuperuser(former) {
+            if !live.isSuperuser(former) {
                 statements.append(try interim.grant(to: former))
                 // They stay, since the default goes on to need them.
                 for sequence in sequences(of: table) {
@@ -73,7 +73,7 @@ struct PossessionPlanner: PartPlanner {
         guard let former = difference(view, .owner)?.found else { return try planForgottenEnd(of: interim, on: view) }
         let keyword = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
         var statements = ["ALTER \(keyword) \(name) OWNER TO \(try comparison.owner(view))"]
-        if !isSuperuser(former) {
+        if !live.isSuperuser(former) {
             statements.append(try interim.grant(to: former))
             try planEnd(of: interim, for: former, on: view)
         }
@@ -137,9 +137,5 @@ struct PossessionPlanner: PartPlanner {
             plan.pose(question)
             if comparison.isAnsweredByRows(question) { try planEnd(of: interim, for: role, on: object) }
         }
-    }
-
-    private func isSuperuser(_ role: String) -> Bool {
-        live[CatalogObject(.role, role), .attributes]?.contains("SUPERUSER") ?? false
     }
 }
