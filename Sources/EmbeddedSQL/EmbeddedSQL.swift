@@ -27,11 +27,16 @@ package enum EmbeddedSQL {
         return text
     }
 
-    /// The text of a query by its path without `.sql`, such as `run/catalog/server`. A path without a file is a mistake in
-    /// the program, and stops it.
+    /// The text of a query by its path without `.sql`, such as `run/catalog/server`. A line `-- include PATH` stands for
+    /// the text of another one. A path without a file is a mistake in the program, and stops it.
     package static func query(_ path: String) -> String {
-        text("\(path).sql")
+        text("\(path).sql").split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let content = line.drop { $0 == " " }
+            return content.hasPrefix(inclusion) ? query(String(content.dropFirst(inclusion.count))) : String(line)
+        }.joined(separator: "\n")
     }
+
+    private static let inclusion = "-- include "
 
     /// A query without the lines that are comments, which name what they explain: in a comment, a name with a newline that
     /// is put in for a placeholder would end it. The directives of a template, which look like comments, stay.

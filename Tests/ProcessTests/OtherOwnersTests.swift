@@ -275,6 +275,30 @@ struct OtherOwnersTests {
                 """,
             refusal: ("app.notes belongs to :eve, and its index app.notes_tenant_id_idx", "foreign_code")),
         Object(
+            name: "a cast by which keys of the figures are compared",
+            sql: corpus + """
+                SET ROLE :eve; \(later) CREATE TYPE app.label AS ENUM ('other'); CREATE TABLE app.labels (id integer PRIMARY KEY);
+                INSERT INTO app.labels VALUES (1); GRANT REFERENCES, SELECT ON app.labels TO :victim;
+                CREATE FUNCTION app.as_number(label app.label) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.insert_later(); RETURN 1; END $$;
+                CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label) AS IMPLICIT;
+                SET ROLE :victim;
+                ALTER TABLE vault.embedding_statistics ADD label app.label DEFAULT 'other' REFERENCES app.labels;
+                SET ROLE :eve; \(arm)
+                """,
+            refusal: (
+                "its cast from app.label to integer calls function app.as_number(app.label) of :eve", "foreign_code"
+            )),
+        Object(
+            name: "an array over a domain in the condition of a trigger",
+            sql: corpus + """
+                SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve; CREATE DOMAIN app.dom AS text CHECK (app.check_it());
+                CREATE TRIGGER fire BEFORE INSERT ON vault.figures FOR EACH ROW
+                    WHEN (ARRAY[NEW.tenant_id]::app.dom[] IS NOT NULL) EXECUTE FUNCTION vault.nothing()
+                """,
+            refusal: ("its trigger fire on table vault.figures calls ", "foreign_code")),
+        Object(
             name: "a foreign partition of the documents",
             sql: corpus + """
                 CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;

@@ -136,6 +136,7 @@ struct SchemaGapTests {
         let harmless: [(String, String, CatalogObject.Kind, CatalogProperty, String)] = [
             ("tasks", "some", .policy, .definition, "AS RESTRICTIVE FOR ALL"),
             ("tasks", "reports", .policy, .definition, "AS PERMISSIVE FOR SELECT TO reports USING (true)"),
+            ("tasks", "words", .policy, .definition, "AS PERMISSIVE FOR ALL TO \"a, PUBLIC\", b USING (f(x, PUBLIC))"),
             ("mine", "all", .policy, .definition, "AS PERMISSIVE FOR ALL"),
             ("mine", "none", .rule, .definition, "CREATE RULE none"),
             ("tasks_1", "other", .trigger, .state, "DISABLED"),
@@ -148,11 +149,12 @@ struct SchemaGapTests {
         #expect(
             quiet.unknown == [
                 CatalogObject(.table, "mine"), CatalogObject(.policy, "reports", of: "tasks"),
-                CatalogObject(.policy, "some", of: "tasks"),
+                CatalogObject(.policy, "some", of: "tasks"), CatalogObject(.policy, "words", of: "tasks"),
             ])
 
         let harmful: [(String, String, CatalogObject.Kind, CatalogProperty, String)] = [
             ("tasks", "all", .policy, .definition, "AS PERMISSIVE FOR ALL"),
+            ("tasks", "hidden", .policy, .definition, "AS PERMISSIVE FOR ALL TO \"x USING (\", PUBLIC USING (true)"),
             ("tasks", "none", .rule, .definition, "CREATE RULE none"),
             ("tasks_1", "some", .policy, .definition, "AS RESTRICTIVE FOR ALL"),
             ("tasks_1", "none", .rule, .definition, "CREATE RULE none"),
@@ -166,6 +168,22 @@ struct SchemaGapTests {
             #expect(gap.different == [.init(object: object, property: property, expected: nil, found: value)])
             #expect(gap.unknown == quiet.unknown)
         }
+    }
+
+    /// An administrator sets the probes before the body; a line of the body that looks like it is code.
+    @Test func theBodyOfAFunctionIsComparedWhole() {
+        let function = CatalogObject(.function, "search()")
+        func definition(_ settings: String, _ body: String) -> CatalogFacts {
+            Self.facts(
+                (
+                    function, .definition,
+                    "CREATE OR REPLACE FUNCTION search()\n\(settings)AS $function$\n\(body)$function$\n"
+                ))
+        }
+        let expected = definition("", "SELECT 1\n")
+        #expect(
+            SchemaGap(expected: expected, live: definition(" SET \"ivfflat.probes\" TO '40'\n", "SELECT 1\n")).isClosed)
+        #expect(!SchemaGap(expected: expected, live: definition("", " SET ivfflat.probes TO 1; \nSELECT 1\n")).isClosed)
     }
 
     @Test func storageIsComparedWhereTheSchemaSetsIt() {

@@ -121,6 +121,15 @@ struct SchemaVerifierTests {
             sql: "ALTER EXTENSION pg_trgm SET SCHEMA pgtend; REVOKE USAGE ON SCHEMA pgtend FROM PUBLIC", findings: []),
         Damage(
             sql: setting("ivfflat.probes = 40"), findings: []),
+        // What stands behind " ON " in a predicate is not taken for the whole.
+        Damage(
+            sql: """
+                DO $$ DECLARE definition text := pg_get_indexdef('mcp.embeddings_tenant_hash_idx'::regclass); BEGIN
+                    DROP INDEX mcp.embeddings_tenant_hash_idx;
+                    EXECUTE format('%s AND content <> %L', definition, regexp_replace(definition, '^.* ON ', ' ON '));
+                END $$
+                """,
+            findings: ["different index embeddings_tenant_hash_idx of embeddings: definition"]),
         Damage(
             sql: "REINDEX INDEX mcp.embeddings_normalized_embedding_idx; "
                 + "ALTER INDEX mcp.embeddings_normalized_embedding_idx SET (lists = 50)",

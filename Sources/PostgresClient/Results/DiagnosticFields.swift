@@ -11,6 +11,7 @@ struct DiagnosticFields: ~Copyable {
         case detail = "D"
         case hint = "H"
         case position = "P"
+        case internalQuery = "q"
         case context = "W"
         case schema = "s"
         case table = "t"

@@ -34,6 +34,8 @@ package struct PostgresError: Error, Sendable {
     package var hint: String?
     /// The CONTEXT field: where it happened, such as the line of a function.
     package var context: String?
+    /// The statement of a function that could not be understood, if the error is one of that.
+    package var internalQuery: String?
     package var schema: String?
     package var table: String?
     package var column: String?

@@ -66,6 +66,7 @@ final class ResultTable: @unchecked Sendable {
         error.table = fields[.table]
         error.column = fields[.column]
         error.constraint = fields[.constraint]
+        error.internalQuery = fields[.internalQuery]
         error.serverFunction = fields[.serverFunction]
         error.position = fields[.position].flatMap { Int($0) }
         error.statement = statement

@@ -1,3 +1,5 @@
+import SQLText
+
 /// What a schema holds, object by object: either in the live database, or as recorded of the schema as it should be.
 package struct CatalogFacts: Equatable, Sendable {
     private var facts: [CatalogObject: [CatalogProperty: String]] = [:]
@@ -52,6 +54,24 @@ package struct CatalogFacts: Equatable, Sendable {
 
     package func isSuperuser(_ role: String) -> Bool {
         self[CatalogObject(.role, role), .attributes]?.contains("SUPERUSER") ?? false
+    }
+
+    /// Grants on the object to roles outside of the schema, each with the fact that tells it.
+    package func grants(on object: CatalogObject) -> [(role: String, grant: CatalogObject)] {
+        objects(.grant).compactMap { grant in
+            guard let (role, rest) = grant.name.withoutPrefix("to ").flatMap({ NameList.first(of: $0) }),
+                let target = String(rest).withoutPrefix(" on \(object.kind.rawValue) ")
+            else { return nil }
+            return Self.names(target, object) ? (role, grant) : nil
+        }
+    }
+
+    private static func names(_ target: String, _ object: CatalogObject) -> Bool {
+        if object.kind == .function { return target == object.name }
+        guard let (first, rest) = NameList.first(of: target) else { return false }
+        guard object.isPart else { return first == object.name && rest.isEmpty }
+        guard first == object.relation, let part = String(rest).withoutPrefix(".") else { return false }
+        return NameList.names(of: part) == [object.name]
     }
 
     /// The schema in which each extension lives, as SQL writes it.

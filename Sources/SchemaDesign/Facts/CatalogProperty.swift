@@ -26,6 +26,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let generated = Self("generated")
     /// Of a table: its parents, through which its rows are seen as well.
     package static let inherits = Self("inherits")
+    /// Of a role that is none of the schema's: `NOINHERIT`.
+    package static let inheritance = Self("inheritance")
     package static let inheritedBy = Self("inherited by")
     /// Of an IVFFlat index. It follows the number of rows and is not compared.
     package static let lists = Self("lists")

@@ -1,3 +1,5 @@
+import SQLText
+
 /// How a live schema differs from what it should be.
 package struct SchemaGap: Equatable, Sendable {
     /// A property that differs in an object that exists on both sides. nil stands for the default value.
@@ -86,11 +88,13 @@ package struct SchemaGap: Equatable, Sendable {
 
     private static func isForItsRoles(_ policy: String, _ expected: CatalogFacts) -> Bool {
         guard let start = policy.firstRange(of: " TO ") else { return true }
-        let list = policy[start.upperBound...]
-        let end =
-            [" USING (", " WITH CHECK ("].compactMap { list.firstRange(of: $0)?.lowerBound }.min() ?? list.endIndex
-        let roles = list[..<end].split(separator: ", ")
-        return roles.contains { $0 == "PUBLIC" || expected.contains(CatalogObject(.role, String($0))) }
+        for part in NameList.parts(of: policy[start.upperBound...]) {
+            guard let (role, rest) = NameList.first(of: part) else { break }
+            if role == "PUBLIC" || expected.contains(CatalogObject(.role, role)) { return true }
+            // Behind the last role there may be an expression.
+            guard rest.isEmpty else { break }
+        }
+        return false
     }
 
     /// The name under which the recorded facts describe every partition of a table.
@@ -144,12 +148,12 @@ package struct SchemaGap: Equatable, Sendable {
     private static func isTuned(_ kind: CatalogObject.Kind) -> Bool { kind != .view }
 
     /// The lines of a function's definition without its IVFFlat probes, which an administrator tunes by ALTER FUNCTION
-    /// ... SET.
+    /// ... SET. The body, which may have such lines as well, begins behind `AS` in the first column.
     private static func untuned(_ definition: String) -> [Substring] {
         let tuned = ["ivfflat.probes", "ivfflat.max_probes"].flatMap { [" SET \"\($0)\" TO ", " SET \($0) TO "] }
-        return definition.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
-            !tuned.contains { line.hasPrefix($0) }
-        }
+        let lines = definition.split(separator: "\n", omittingEmptySubsequences: false)
+        let body = lines.firstIndex { $0.hasPrefix("AS ") } ?? lines.endIndex
+        return lines[..<body].filter { line in !tuned.contains { line.hasPrefix($0) } } + lines[body...]
     }
 
     private static func isCompared(_ property: CatalogProperty, of kind: CatalogObject.Kind) -> Bool {

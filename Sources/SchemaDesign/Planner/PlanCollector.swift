@@ -95,8 +95,8 @@ final class PlanCollector {
     /// Refuses the question's object once for each entry of the catalog, with a cure of its own.
     ///
     /// - Parameters:
-    ///   - question: each value of its answer is a description of the entry, a line break, and the statement that
-    ///     removes it. The highest count comes first.
+    ///   - question: each value of its answer is a description of the entry in one line, a line break, and the
+    ///     statement that removes it, of which a name may hold line breaks. The highest count comes first.
     ///   - reason: made from the description.
     ///   - ending: what to do after the statement.
     func refuseEach(_ question: SchemaQuestion, _ reason: (String) -> String, then ending: String) {

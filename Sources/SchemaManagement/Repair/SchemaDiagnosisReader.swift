@@ -79,8 +79,8 @@ struct SchemaDiagnosisReader {
             guard let state = error.sqlState else { throw error }
             // Data exceptions: a value that cannot be cast. The server only names the first one.
             if state.rawValue.hasPrefix("22") { return [SchemaQuestion.Obstacle(value: error.message, count: 1)] }
-            // What it asks about does not exist yet, so there is no obstacle.
-            guard Self.undefined.contains(state) else { throw error }
+            // What it asks about does not exist yet, so there is no obstacle. Code that it runs may not say so.
+            guard Self.undefined.contains(state), question.isWhatFailed(error) else { throw error }
             return []
         }
     }
@@ -114,16 +114,31 @@ extension Connection {
         case .catalogs, .record: statement = Statement(unsafe: question.shortened, parameters: parameters)
         case .rows(let relation):
             let name = relation ?? (question.object.isPart ? question.object.relation : question.object.name)
-            let query = "SELECT to_jsonb(a)::text FROM (\(question.shortened)) AS a"
-            let sandbox = try spelled(Sandbox(reading: query, as: live.confinedOwner(of: name)))
+            let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: live.confinedOwner(of: name)))
             statement = Self.records(
-                try await read(sandbox, limits: Self.limits), "value text, count bigint, others bigint")
+                try await read(sandbox, limits: Self.limits + "; " + Self.scanLimit),
+                "value text, count bigint, others bigint")
         }
         return try await rows(statement).map { (row) throws(PostgresError) in
             SchemaQuestion.Obstacle(
                 value: try row.decodeIfPresent("value"), count: try row.decode("count"),
                 others: try row.decode("others"))
         }
+    }
+}
+
+extension SchemaQuestion {
+    /// The query whose rows a sandbox returns.
+    fileprivate var inSandbox: String { "SELECT to_jsonb(a)::text FROM (\(shortened)) AS a" }
+
+    /// Whether it is the question itself that could not be understood, and not a statement of code that it runs.
+    fileprivate func isWhatFailed(_ error: PostgresError) -> Bool {
+        guard case .rows = source else { return true }
+        let (sent, failed) = (inSandbox, error.internalQuery ?? "")
+        // A field of an error is cut off behind that many bytes.
+        return sent.utf8.count <= 16_384
+            ? failed == sent
+            : failed.utf8.count > 16_384 && failed.utf8.prefix(16_000).elementsEqual(sent.utf8.prefix(16_000))
     }
 }
 
@@ -140,6 +155,9 @@ extension Connection {
 
     /// Whoever rewrites a table delays what reads it by no more.
     static var limits: String { "SET LOCAL lock_timeout = '5s'" }
+
+    /// Time enough to read the largest table, and not for ever: an index of the owner's may call a function that never ends.
+    private static var scanLimit: String { "SET LOCAL statement_timeout = '30min'" }
 }
 
 extension CatalogFacts {

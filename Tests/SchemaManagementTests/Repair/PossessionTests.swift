@@ -69,4 +69,25 @@ struct PossessionTests {
             try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
         }
     }
+
+    /// Membership alone gives a role nothing that does not inherit.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func leavesNoFormerOwnerWithoutWhatItNeeds(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await DriftedDatabase.load(into: database, rows: 10, [.vectors, .owner])
+            let (role, viewer) = (DriftedDatabase.owner(of: database), "viewer_\(database.name)")
+            try await database.psql(
+                "ALTER ROLE \(role) NOINHERIT; CREATE ROLE \(viewer) LOGIN; GRANT USAGE ON SCHEMA mcp TO \(viewer); "
+                    + "GRANT SELECT ON ALL TABLES IN SCHEMA mcp TO \(viewer); "
+                    + "ALTER TABLE mcp.tasks_2025_01 OWNER TO \(viewer)")
+            let after = try await database.repairing(trusting: [viewer]).run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            try await database.psql("REVOKE ALL ON ALL TABLES IN SCHEMA mcp FROM \(viewer)")
+            for former in [role, viewer] {
+                try await database.psql("SELECT count(*) FROM mcp.agents", user: former)
+                try await database.psql(
+                    "REASSIGN OWNED BY \(former) TO postgres; DROP OWNED BY \(former); DROP ROLE \(former)")
+            }
+        }
+    }
 }

@@ -27,7 +27,8 @@ struct RepairPrivilegeTests {
                     "CREATE on database \(database.name)", "membership in mcp_owner",
                     "the privileges of \(platform), which owns",
                     "the right to make \(platform) a member of mcp_application",
-                    "ownership of schema mcp, which belongs to \(platform)", "UPDATE on public.schema_migrations",
+                    "ownership of schema mcp, which belongs to \(platform)",
+                    "SET ROLE to \(platform), which owns public.schema_migrations",
                 ] {
                     #expect(failure.message.contains(right), "\(failure.message)")
                 }

@@ -1,4 +1,5 @@
 import Foundation
+import Maintenance
 import SchemaDesign
 import TestSupport
 import Testing
@@ -110,6 +111,11 @@ struct RepairRefusalTests {
             sql: foreignTrigger("UPDATE OF title", on: "tasks"),
             reason: "the trigger foreign_trigger of mcp.tasks uses title, which has to change"),
         Trouble(
+            name: "a trigger whose name goes on in another line",
+            sql: foreignTrigger("UPDATE OF status").replacing(
+                "TRIGGER foreign_trigger BEFORE", with: "TRIGGER \"a\nDROP TABLE mcp.users; --\" BEFORE"),
+            reason: "the trigger a DROP TABLE mcp.users; -- of mcp.workflows uses status, which has to change"),
+        Trouble(
             name: "another table's policy",
             sql: "CREATE POLICY open_only ON mcp.workflow_executions USING (workflow_id IN "
                 + "(SELECT w.id FROM mcp.workflows AS w WHERE w.status = 'active'))",
@@ -184,6 +190,30 @@ struct RepairRefusalTests {
                     ? "expected PARTITION BY RANGE (created_at), found one table"
                     : "12 row(s): the DEFAULT partition tasks_rest has rows of months that need a partition of their own"
             )
+        }
+    }
+
+    /// What could not be asked is no absence of obstacles: only a question that names what does not exist is.
+    @Test(arguments: [
+        "undefined_table", "undefined_column", "undefined_function", "undefined_object", "invalid_schema_name",
+    ])
+    func areNotPassedOverWhereCodeSaysThatSomethingIsMissing(condition: String) async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                """
+                CREATE FUNCTION mcp.silence(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+                BEGIN
+                    IF pg_is_in_recovery() OR current_setting('mcp.quiet', true) IS NULL THEN RETURN true; END IF;
+                    RAISE \(condition) USING MESSAGE = 'nothing to see here';
+                END $$;
+                CREATE INDEX silent ON mcp.api_keys ((mcp.silence(type))) WHERE mcp.silence('x');
+                UPDATE mcp.api_keys SET type = 'robot' WHERE name = 'key 1';
+                """)
+            try await database.psql("ALTER DATABASE \(database.name) SET mcp.quiet = 'yes'")
+            let facts = try await database.facts()
+            let failure = await ServerFailure.of { _ = try await database.repair() }
+            #expect(failure?.message.contains("nothing to see here") == true, "\(String(describing: failure))")
+            #expect(try await database.facts() == facts)
         }
     }
 

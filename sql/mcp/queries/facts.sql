@@ -73,9 +73,16 @@ index AS (
     SELECT c.oid, w.relname, c.relname AS name, i.indisvalid,
         -- Without the name, which a comparison must not stumble over, and without the lists of an IVFFlat index, which
         -- follow the number of rows.
-        regexp_replace(
-            regexp_replace(pg_get_indexdef(i.indexrelid), '^(CREATE (?:UNIQUE )?INDEX) .*? ON (?:ONLY )?', '\1 ON '),
-            $$ WITH \(lists='?\d+'?\)$$, '') AS definition,
+        concat('CREATE ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, 'INDEX ON ', replace(
+            regexp_replace(
+                -- The name is cut off by its length: it may hold anything, and so may an expression.
+                substr(pg_get_indexdef(i.indexrelid),
+                    length(concat('CREATE ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, 'INDEX ', quote_ident(c.relname), ' ON '))
+                    + 1),
+                '^ONLY ', ''),
+            CASE WHEN cardinality(c.reloptions) = 1 AND c.reloptions[1] LIKE 'lists=%'
+                THEN format(' WITH (lists=%L)', split_part(c.reloptions[1], '=', 2)) ELSE '' END,
+            '')) AS definition,
         substring(array_to_string(c.reloptions, ',') FROM '(?:^|,)lists=(\d+)') AS lists
     FROM whole AS w
     JOIN pg_index AS i ON i.indrelid = w.oid
@@ -126,8 +133,8 @@ grants AS (
     GROUP BY 1, 2, 3, 4
 ),
 fact (kind, relation, name, property, value) AS (
-    -- Roles belong to the cluster: only those that are asked for, and owners, are a matter of this schema, and what is
-    -- said of them is a matter of whoever made them.
+    -- Roles belong to the cluster: only those that are asked for, owners, and who has privileges without inheriting any are
+    -- a matter of this schema, and what is said of them is a matter of whoever made them.
     SELECT 'role'::text, ''::text, r.rolname::text, f.property, f.value
     FROM pg_roles AS r
     CROSS JOIN LATERAL (VALUES
@@ -138,6 +145,7 @@ fact (kind, relation, name, property, value) AS (
             CASE WHEN r.rolcreatedb THEN 'CREATEDB' END,
             CASE WHEN r.rolreplication THEN 'REPLICATION' END,
             CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)),
+        ('inheritance', CASE WHEN NOT r.rolinherit AND r.rolname <> ALL ($2::text[]) THEN 'NOINHERIT' END),
         -- Among the roles that are asked for.
         ('members', (
             SELECT string_agg(DISTINCT quote_ident(m.rolname), ', ')
@@ -158,6 +166,7 @@ fact (kind, relation, name, property, value) AS (
                             OR o.oid IN (SELECT w.relowner FROM relation AS w)))))
     ) AS f (property, value)
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
+        OR NOT r.rolinherit AND r.oid IN (SELECT g.grantee FROM grants AS g)
 
     UNION ALL
     SELECT 'extension', '', e.extname, f.property, f.value
@@ -255,7 +264,7 @@ fact (kind, relation, name, property, value) AS (
             WHEN w.relrowsecurity THEN 'ENABLED'
         END),
         ('disabled triggers', (
-            SELECT string_agg(format('%s (%s)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
+            SELECT string_agg(format('%I (%I)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
             FROM system_trigger AS g
             JOIN pg_constraint AS k ON k.oid = g.tgconstraint
             WHERE g.tgrelid = w.oid)),
@@ -270,7 +279,7 @@ fact (kind, relation, name, property, value) AS (
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(l.reloptions) AS o)),
         ('row security', CASE WHEN l.relrowsecurity THEN 'ENABLED' END),
         ('disabled triggers', (
-            SELECT string_agg(format('%s (%s)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
+            SELECT string_agg(format('%I (%I)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
             FROM system_trigger AS g
             JOIN pg_constraint AS k ON k.oid = g.tgconstraint
             WHERE g.tgrelid = l.oid)),
@@ -343,7 +352,7 @@ fact (kind, relation, name, property, value) AS (
             SELECT FROM pg_index AS x WHERE x.indexrelid = k.conindid AND k.contype IN ('p', 'u') AND NOT x.indisvalid)
             THEN 'INVALID' END),
         ('partitions', (
-            SELECT string_agg(l.relname, ', ' ORDER BY l.relname)
+            SELECT string_agg(quote_ident(l.relname), ', ' ORDER BY l.relname)
             FROM pg_inherits AS h
             JOIN pg_index AS x ON x.indexrelid = h.inhrelid
             JOIN pg_class AS l ON l.oid = x.indrelid
@@ -372,7 +381,7 @@ fact (kind, relation, name, property, value) AS (
         ('definition', i.definition),
         ('lists', i.lists),
         ('partitions', (
-            SELECT string_agg(l.relname, ', ' ORDER BY l.relname)
+            SELECT string_agg(quote_ident(l.relname), ', ' ORDER BY l.relname)
             FROM pg_inherits AS h
             JOIN pg_index AS x ON x.indexrelid = h.inhrelid
             JOIN pg_class AS l ON l.oid = x.indrelid
@@ -466,7 +475,10 @@ fact (kind, relation, name, property, value) AS (
     WHERE g.grantee = 0 OR g.role = ANY ($2::text[])
 
     UNION ALL
-    SELECT 'grant', '', format('to %s on %s %s', g.role, g.kind, concat_ws('.', nullif(g.relation, ''), g.name)),
+    SELECT 'grant', '', format('to %I on %s %s', g.role, g.kind, CASE
+            -- With the types of its arguments.
+            WHEN g.kind IN ('function', 'procedure', 'aggregate') THEN g.name
+            ELSE concat_ws('.', quote_ident(nullif(g.relation, '')), quote_ident(g.name)) END),
         'definition', g.privileges
     FROM grants AS g
     WHERE g.grantee <> 0 AND g.role <> ALL ($2::text[])

@@ -3,7 +3,7 @@
 --
 -- Attaching scans the DEFAULT partition and the partitions of that, and counts rows against the tables that foreign keys
 -- of $1 refer to. It plans that, which computes what is constant in the predicates and expressions of indexes, in CHECKs,
--- partition keys and statistics.
+-- partition keys and statistics. Keys are compared by the casts of their types.
 --
 -- Where $2 is true, what another owner has beside the table comes first if this transaction has not locked it: code could
 -- come while somebody waits for the lock. It has no caller then.
@@ -33,7 +33,7 @@ others AS (
     WHERE c.relowner <> a.role AND NOT r.rolsuper
 ),
 callers AS (
-    SELECT o.*, part.class, part.part
+    SELECT o.table_oid, o.oid, part.class, part.part
     FROM others AS o
     CROSS JOIN LATERAL (
         -- Its partition key.
@@ -51,18 +51,36 @@ callers AS (
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE d.adrelid = o.oid AND a.attgenerated <> ''
     ) AS part
+    UNION ALL
+    -- Keys of different types are compared by way of a cast, of the table's own keys as well.
+    SELECT w.table_oid, w.table_oid, 'pg_cast'::regclass, k.oid
+    FROM work AS w
+    JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
+    JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+    JOIN pg_cast AS k ON k.castsource = a.atttypid AND k.castcontext = 'i'
 ),
-called AS (
-    SELECT c.*, d.refclassid, d.refobjid, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+used AS (
+    SELECT c.*, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
-    LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
-    LEFT JOIN pg_operator AS p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
+    UNION
+    SELECT u.table_oid, u.oid, u.class, u.part, made_of.class, made_of.oid
+    FROM used AS u
+    CROSS JOIN LATERAL (
+        -- include run/catalog/made_of
+    ) AS made_of
+    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+),
+called AS (
+    SELECT u.*, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+    FROM used AS u
+    LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
+    LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
     LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
-    LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid AND t.typtype = 'd'
+    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
     UNION ALL
     -- By OID: what is called by a name may change until that is locked.
-    SELECT o.*, NULL, NULL, NULL, NULL, o.relowner
+    SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.relowner
     FROM others AS o
     WHERE $2::boolean AND o.relkind IN ('r', 'p')
         AND NOT EXISTS (
@@ -77,12 +95,13 @@ SELECT DISTINCT ON (c.table_oid)
     c.table_oid,
     n.nspname AS schema,
     r.relname AS name,
-    pg_get_userbyid(c.relowner) AS owner,
+    pg_get_userbyid(r.relowner) AS owner,
     pg_describe_object(c.class, c.part, 0) AS caller,
     pg_describe_object(c.refclassid, c.refobjid, 0) AS code,
     pg_get_userbyid(c.owner) AS code_owner
 FROM called AS c
+JOIN work AS w ON w.table_oid = c.table_oid
 JOIN pg_class AS r ON r.oid = c.oid
 JOIN pg_namespace AS n ON n.oid = r.relnamespace
-WHERE c.owner <> c.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
+WHERE c.owner <> w.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
 ORDER BY c.table_oid, (c.part IS NOT NULL), n.nspname, r.relname, 5, 6

@@ -44,7 +44,7 @@ others AS (
     GROUP BY a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, r.rolsuper
 ),
 callers AS (
-    SELECT o.*, part.class, part.part
+    SELECT o.table_oid, o.oid, part.class, part.part
     FROM others AS o
     CROSS JOIN LATERAL (
         -- Its partition key.
@@ -77,16 +77,34 @@ callers AS (
         SELECT 'pg_rewrite'::regclass, r.oid
         FROM pg_rewrite AS r
         WHERE o.is_others AND o.is_written AND r.ev_class = o.oid
+        UNION ALL
+        -- Keys of different types are compared by way of a cast.
+        SELECT 'pg_cast'::regclass, k.oid
+        FROM pg_constraint AS f
+        JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+        JOIN pg_cast AS k ON k.castsource = a.atttypid AND k.castcontext = 'i'
+        WHERE f.contype = 'f' AND f.conrelid = o.oid
     ) AS part
 ),
-called AS (
-    SELECT c.*, d.refclassid, d.refobjid, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+used AS (
+    SELECT c.*, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
-    LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
-    LEFT JOIN pg_operator AS p ON d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
+    UNION
+    SELECT u.table_oid, u.oid, u.class, u.part, made_of.class, made_of.oid
+    FROM used AS u
+    CROSS JOIN LATERAL (
+        -- include run/catalog/made_of
+    ) AS made_of
+    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+),
+called AS (
+    SELECT u.*, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+    FROM used AS u
+    LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
+    LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
     LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
-    LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid AND t.typtype = 'd'
+    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
 )
 SELECT DISTINCT ON (o.table_oid, o.oid)
     o.table_oid,

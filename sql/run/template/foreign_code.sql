@@ -45,24 +45,7 @@ used AS (
     SELECT u.table_oid, u.role, u.class, u.part, made_of.class, made_of.oid
     FROM used AS u
     CROSS JOIN LATERAL (
-        SELECT 'pg_type'::regclass AS class, unnest(ARRAY[t.typelem, t.typbasetype]) AS oid
-        FROM pg_type AS t
-        WHERE t.oid = u.refobjid
-        UNION ALL
-        SELECT 'pg_type'::regclass, a.atttypid
-        FROM pg_type AS t
-        JOIN pg_attribute AS a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-        WHERE t.oid = u.refobjid
-        UNION ALL
-        SELECT 'pg_type'::regclass, r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = u.refobjid
-        UNION ALL
-        SELECT 'pg_type'::regclass, r.rngtypid FROM pg_range AS r WHERE r.rngmultitypid = u.refobjid
-        UNION ALL
-        -- The CHECKs of a domain.
-        SELECT d.refclassid::regclass, d.refobjid
-        FROM pg_constraint AS k
-        JOIN pg_depend AS d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
-        WHERE k.contypid = u.refobjid
+        -- include run/catalog/made_of
     ) AS made_of
     WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
 ),

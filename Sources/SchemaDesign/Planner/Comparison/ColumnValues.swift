@@ -120,7 +120,7 @@ extension SchemaComparison {
     /// Whether a text is no value of a type. Before PostgreSQL 16 only the cast itself tells: it fails on the first
     /// such text.
     private func isNoValue(_ text: String, of type: ColumnType) throws(SQLTextError) -> String {
-        ServerCapabilities(major: major).has(.inputValidation)
+        capabilities.has(.inputValidation)
             ? "NOT pg_input_is_valid(\(text), \(try SQLLiteral(type.name).quoted))" : "(\(text))::\(type.name) IS NULL"
     }
 }

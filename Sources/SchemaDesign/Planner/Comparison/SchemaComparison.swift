@@ -43,6 +43,8 @@ struct SchemaComparison: Sendable {
         differences[object]?.first { $0.property == property }
     }
 
+    var capabilities: ServerCapabilities { ServerCapabilities(major: major) }
+
     // MARK: - Rows
 
     /// Whether the question found any row; false as long as it has not been asked.
@@ -81,7 +83,7 @@ struct SchemaComparison: Sendable {
 
     /// The partitions that have no index attached to this one yet.
     func partitions(without index: CatalogObject) -> [String] {
-        let attached = Set((live[index, .partitions] ?? "").split(separator: ", ").map(String.init))
+        let attached = Set(NameList.names(of: live[index, .partitions] ?? ""))
         return live.parts(.partition, of: index.relation).map(\.name).filter { !attached.contains($0) }
     }
 

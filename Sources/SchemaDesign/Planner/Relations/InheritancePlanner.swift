@@ -15,7 +15,7 @@ struct InheritancePlanner: PartPlanner {
             guard let found = difference.found else { continue }
             let object = difference.object
             // As the server writes them, with their schemas.
-            let names = found.split(separator: ", ")
+            let names = NameList.parts(of: found)
             let table = try qualified(object.name)
             switch difference.property {
             case .partitionsElsewhere:

@@ -88,9 +88,10 @@ struct TriggerPlanner: PartPlanner {
             // The server does not check the rows of a key again that has been validated once.
             try foreignKeys.askForOrphans(key, definition)
         }
-        let triggers = (difference.found ?? "").split(separator: ", ").compactMap { $0.split(separator: " ").first }
+        // Each with its constraint in parentheses. The server's names for them need the quotes; no other is enabled.
+        let triggers = NameList.parts(of: difference.found ?? "").compactMap { NameList.first(of: $0)?.name }
         try planEnabling(
-            triggers.map(String.init).filter { $0.contains("_ConstraintTrigger_") }, on: difference.object.name,
+            triggers.filter { $0.hasPrefix("RI_ConstraintTrigger_") }, on: difference.object.name,
             "triggers of foreign keys are disabled")
     }
 

@@ -69,20 +69,23 @@ struct FoundationPlanner: PartPlanner {
 
     // MARK: - Former owners
 
-    /// Former owners of tables become members of the role that the application's programs are members of, so that they
+    /// Former owners of relations become members of the role that the application's programs are members of, so that they
     /// can go on working with the tables.
     private func planFormerOwners() throws(SQLTextError) {
         guard let writer = writingRole else { return }
-        let owners = gap.different.filter { $0.object.kind == .table && $0.property == .owner }.compactMap(\.found)
+        let kinds: Set<CatalogObject.Kind> = [.table, .view, .materializedView, .partition]
+        let owners = gap.different.filter { kinds.contains($0.object.kind) && $0.property == .owner }.compactMap(
+            \.found)
+        let option = comparison.capabilities.has(.membershipOptions) ? " WITH INHERIT TRUE" : ""
         for former in Set(owners).sorted() {
             let role = CatalogObject(.role, former)
             guard !live.isSuperuser(former) else { continue }
             plan.note(
-                "\(former) owns tables that will belong to the schema's own role; it becomes a member of \(writer), "
+                "\(former) owns what will belong to the schema's own role; it becomes a member of \(writer), "
                     + "and row-level security will show it one tenant at a time")
             plan.add(
                 .foundation, role, .together, "what belongs to \(former) will not any more",
-                "GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)")
+                "GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)\(option)")
         }
     }
 

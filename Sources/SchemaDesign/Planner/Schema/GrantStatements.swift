@@ -76,12 +76,8 @@ struct GrantStatements {
         var statements: [String] = []
         for target in [object] + columns {
             guard let place = try grantTarget(target) else { continue }
-            let name = target.isPart ? "\(target.relation).\(target.name)" : target.name
-            let suffix = " on \(target.kind.rawValue) \(name)"
-            for grant in live.objects(.grant) where grant.name.hasSuffix(suffix) {
-                guard let role = grant.name.dropLast(suffix.count).description.withoutPrefix("to "),
-                    let privileges = live[grant, .definition]
-                else { continue }
+            for (role, grant) in live.grants(on: target) {
+                guard let privileges = live[grant, .definition] else { continue }
                 statements.append(try self.grant(privileges, on: place, to: role))
             }
         }
@@ -93,7 +89,7 @@ struct GrantStatements {
         _ privileges: String, on target: (columns: String, object: String), to role: String
     ) throws(SQLTextError) -> String {
         let option = " WITH GRANT OPTION"
-        let all = Set(privileges.split(separator: ", ").map(String.init))
+        let all = Set(NameList.parts(of: privileges).map(String.init))
         let lists = [false, true].map { isGrantable in
             all.filter { $0.hasSuffix(option) == isGrantable }
                 .map { (isGrantable ? String($0.dropLast(option.count)) : $0) + target.columns }.sorted()

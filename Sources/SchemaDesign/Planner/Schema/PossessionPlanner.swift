@@ -106,9 +106,14 @@ struct PossessionPlanner: PartPlanner {
         }
     }
 
+    /// Before 16 a member that is NOINHERIT has none of the privileges: it keeps its own.
     private func planEnd(
         of interim: Interim, for role: String, on object: CatalogObject
     ) throws(SQLTextError) {
+        guard comparison.capabilities.has(.membershipOptions) || live[CatalogObject(.role, role), .inheritance] == nil
+        else {
+            return
+        }
         plan.append(
             SchemaStep(
                 object, .together, "\(role) has the privileges of a member by now",
@@ -117,9 +122,7 @@ struct PossessionPlanner: PartPlanner {
 
     /// Where an earlier call was interrupted, only its record tells which privileges it has granted for the time being.
     private func planForgottenEnd(of interim: Interim, on object: CatalogObject) throws(SQLTextError) {
-        let suffix = " on \(object.kind.rawValue) \(object.name)"
-        for found in live.objects(.grant) where found.name.hasSuffix(suffix) {
-            guard let role = found.name.dropLast(suffix.count).description.withoutPrefix("to ") else { continue }
+        for (role, found) in live.grants(on: object) {
             let (given, taken) = (try interim.grant(to: role), try interim.revocation(from: role))
             let question = SchemaQuestion(
                 object: found, reading: .record,

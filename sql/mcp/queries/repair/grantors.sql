@@ -23,16 +23,20 @@ WITH access (items, owner, columns) AS (
     CROSS JOIN LATERAL aclexplode(a.items) AS g
     WHERE g.grantor <> a.owner AND g.grantee <> a.owner
 )
-SELECT format(E'%s has passed %s on to %s\nREVOKE GRANT OPTION FOR ALL%s ON %s FROM %I CASCADE', g.grantor,
-    string_agg(DISTINCT g.privilege_type, ', '), string_agg(DISTINCT g.grantee, ', '), g.columns, $4::text,
-    g.grantor) AS value, 1::bigint AS count
-FROM granted AS g
-WHERE g.grantor = ANY ($5::text[])
-GROUP BY g.grantor, g.columns
-UNION ALL
-SELECT format(E'%s, not the owner, has granted %s to %s\nSET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; RESET ROLE',
-    g.grantor, string_agg(DISTINCT g.privilege_type, ', '), g.grantee, g.grantor, g.columns, $4::text,
-    CASE g.grantee WHEN 'PUBLIC' THEN g.grantee ELSE quote_ident(g.grantee) END), 1
-FROM granted AS g
-WHERE g.grantor <> ALL ($5::text[]) AND g.grantee = ANY ($5::text[])
-GROUP BY g.grantor, g.grantee, g.columns
+SELECT translate(o.what, E'\n', ' ') || E'\n' || o.statement AS value, 1::bigint AS count
+FROM (
+    SELECT format('%s has passed %s on to %s', g.grantor, string_agg(DISTINCT g.privilege_type, ', '),
+            string_agg(DISTINCT g.grantee, ', ')) AS what,
+        format('REVOKE GRANT OPTION FOR ALL%s ON %s FROM %I CASCADE', g.columns, $4::text, g.grantor) AS statement
+    FROM granted AS g
+    WHERE g.grantor = ANY ($5::text[])
+    GROUP BY g.grantor, g.columns
+    UNION ALL
+    SELECT format('%s, not the owner, has granted %s to %s', g.grantor, string_agg(DISTINCT g.privilege_type, ', '),
+            g.grantee),
+        format('SET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; RESET ROLE', g.grantor, g.columns, $4::text,
+            CASE g.grantee WHEN 'PUBLIC' THEN g.grantee ELSE quote_ident(g.grantee) END)
+    FROM granted AS g
+    WHERE g.grantor <> ALL ($5::text[]) AND g.grantee = ANY ($5::text[])
+    GROUP BY g.grantor, g.grantee, g.columns
+) AS o

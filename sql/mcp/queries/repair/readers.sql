@@ -40,16 +40,16 @@ WITH tree AS (
     WHERE NOT coalesce(
         e.text ~ '^\("?[^"()]+"? IS (NOT )?NULL\)$' OR $6::boolean AND e.text !~ '[[:alnum:]_"] ?\(|[%&|#~^]', false)
 )
-SELECT o.value, 1::bigint AS count
+SELECT translate(o.what, E'\n', ' ') || E'\n' || o.statement AS value, 1::bigint AS count
 FROM (
-    SELECT format(E'constraint %s of %s\nALTER TABLE %s DROP CONSTRAINT %I', k.conname, k.conrelid::regclass,
-        k.conrelid::regclass, k.conname) AS value
+    SELECT format('constraint %s of %s', k.conname, k.conrelid::regclass) AS what,
+        format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname) AS statement
     FROM harmful AS h
     JOIN pg_constraint AS k ON h.classid = 'pg_constraint'::regclass AND k.oid = h.objid
     UNION
     -- Of a key both sides have to be comparable.
-    SELECT format(E'constraint %s of %s\nALTER TABLE %s DROP CONSTRAINT %I', k.conname, k.conrelid::regclass,
-        k.conrelid::regclass, k.conname)
+    SELECT format('constraint %s of %s', k.conname, k.conrelid::regclass),
+        format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname)
     FROM dependant AS d
     JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
     CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS u (mine, theirs)
@@ -71,7 +71,8 @@ FROM (
             JOIN pg_am AS i ON i.oid = p.amopmethod AND i.amname = 'btree'
             WHERE p.amopstrategy = 3 AND p.amoplefttype = ANY (w.accepted) AND p.amoprighttype = other.type)
     UNION
-    SELECT format(E'index %s of %s\nDROP INDEX %s', c.relname, i.indrelid::regclass, c.oid::regclass)
+    SELECT format('index %s of %s', c.relname, i.indrelid::regclass),
+        format('DROP INDEX %s', c.oid::regclass)
     FROM dependant AS d
     JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
     JOIN pg_index AS i ON i.indexrelid = c.oid

@@ -5,6 +5,8 @@ WITH me AS (
     SELECT
         r.oid, r.rolname AS name,
         current_setting('server_version_num')::integer >= 160000 AS has_options,
+        -- The privilege of SET ROLE.
+        CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END AS becoming,
         -- Who may create roles may give away those that it made, and before 16 any.
         r.rolcreaterole
             AND (
@@ -43,7 +45,8 @@ findings (place, missing, cure) AS (
         END
     FROM me AS m
     CROSS JOIN owners AS o
-    WHERE o.name <> 'mcp_owner' AND NOT pg_has_role(m.oid, o.oid, 'USAGE')
+    -- ALTER ... OWNER wants its privileges, a sandbox of it SET ROLE.
+    WHERE o.name <> 'mcp_owner' AND NOT (pg_has_role(m.oid, o.oid, 'USAGE') AND pg_has_role(m.oid, o.oid, m.becoming))
     UNION ALL
     -- Whoever owns tables now goes on as a member of it.
     SELECT 2, format('the right to make %I a member of mcp_application', string_agg(o.name, ', ' ORDER BY o.name)),
@@ -55,12 +58,23 @@ findings (place, missing, cure) AS (
         AND NOT coalesce(pg_has_role(m.oid, to_regrole('mcp_application'), 'MEMBER WITH ADMIN OPTION'), false)
     GROUP BY m.name, m.has_options
     UNION ALL
-    SELECT 3, format('UPDATE on %s', c.oid::regclass),
-        format('GRANT SELECT, UPDATE ON TABLE %s TO %I', c.oid::regclass, m.name)
+    -- Read and written as its owner, but for a superuser's.
+    SELECT 3,
+        CASE WHEN r.rolsuper THEN format('UPDATE on %s', c.oid::regclass)
+            ELSE format('SET ROLE to %I, which owns %s', r.rolname, c.oid::regclass) END,
+        CASE
+            WHEN r.rolsuper THEN format('GRANT SELECT, UPDATE ON TABLE %s TO %I', c.oid::regclass, m.name)
+            WHEN m.has_options THEN format('GRANT %I TO %I WITH SET TRUE', r.rolname, m.name)
+            ELSE format('GRANT %I TO %I', r.rolname, m.name)
+        END
     FROM me AS m
-    JOIN unnest($1::text[]) AS t (name) ON true
+    CROSS JOIN unnest($1::text[]) AS t (name)
     JOIN pg_class AS c ON c.oid = to_regclass(t.name)
-    WHERE NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'UPDATE'))
+    JOIN pg_roles AS r ON r.oid = c.relowner
+    WHERE NOT CASE
+        WHEN r.rolsuper THEN has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'UPDATE')
+        ELSE pg_has_role(m.oid, r.oid, m.becoming)
+    END
     UNION ALL
     SELECT 4, 'CREATE on schema pgtend', format('GRANT USAGE, CREATE ON SCHEMA pgtend TO %I', m.name)
     FROM me AS m
@@ -77,7 +91,13 @@ findings (place, missing, cure) AS (
     UNION ALL
     SELECT 7, format('TEMPORARY on database %I for %I, in whose sandbox rows are read and written', current_database(), w.name),
         format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), w.name)
-    FROM (SELECT o.name FROM owners AS o WHERE o.has_tables UNION SELECT 'mcp_owner') AS w (name)
+    FROM (
+        SELECT o.name FROM owners AS o WHERE o.has_tables
+        UNION
+        SELECT 'mcp_owner'
+        UNION
+        SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c JOIN unnest($1::text[]) AS t (name) ON c.oid = to_regclass(t.name)
+    ) AS w (name)
     LEFT JOIN pg_roles AS r ON r.rolname = w.name
     WHERE NOT has_database_privilege(coalesce(r.rolname, 'public'), current_database(), 'TEMPORARY')
 )
