@@ -30,13 +30,21 @@ package enum EmbeddedSQL {
     /// The text of a query by its path without `.sql`, such as `run/catalog/server`. A line `-- include PATH` stands for
     /// the text of another one. A path without a file is a mistake in the program, and stops it.
     package static func query(_ path: String) -> String {
-        text("\(path).sql").split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let content = line.drop { $0 == " " }
-            return content.hasPrefix(inclusion) ? query(String(content.dropFirst(inclusion.count))) : String(line)
-        }.joined(separator: "\n")
+        including[path] ?? text("\(path).sql")
     }
 
-    private static let inclusion = "-- include "
+    /// The few queries that include others.
+    private static let including: [String: String] = {
+        let inclusion = "-- include "
+        return manifest.reduce(into: [:]) { queries, file in
+            guard file.path.hasPrefix("run/"), file.text.utf8.firstRange(of: inclusion.utf8) != nil else { return }
+            let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                let content = line.drop { $0 == " " }
+                return content.hasPrefix(inclusion) ? text("\(content.dropFirst(inclusion.count)).sql") : String(line)
+            }
+            queries[String(file.path.dropLast(".sql".count))] = lines.joined(separator: "\n")
+        }
+    }()
 
     /// A query without the lines that are comments, which name what they explain: in a comment, a name with a newline that
     /// is put in for a placeholder would end it. The directives of a template, which look like comments, stay.

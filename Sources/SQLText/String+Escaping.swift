@@ -1,14 +1,17 @@
 extension String {
-    /// The string with `escape` inserted before each of the `special` scalars.
+    /// The string with `escape` inserted before each of the `special` ASCII characters.
     ///
-    /// Works on scalars, as the server does: a quote followed by a combining mark is a single `Character`, which does
-    /// not equal a quote.
+    /// Works on bytes, as the server does: a quote followed by a combining mark is a single `Character`, which does not
+    /// equal a quote; and no byte of another character in UTF-8 is an ASCII one.
     package func inserting(_ escape: Unicode.Scalar, before special: Unicode.Scalar...) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            if special.contains(scalar) { result.append(escape) }
-            result.append(scalar)
+        let special = special.map { UInt8(ascii: $0) }
+        guard utf8.contains(where: special.contains) else { return self }
+        var result: [UInt8] = []
+        result.reserveCapacity(utf8.count + 64)
+        for byte in utf8 {
+            if special.contains(byte) { result.append(UInt8(ascii: escape)) }
+            result.append(byte)
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
     }
 }

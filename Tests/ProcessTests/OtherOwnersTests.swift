@@ -290,6 +290,20 @@ struct OtherOwnersTests {
                 "its cast from app.label to integer calls function app.as_number(app.label) of :eve", "foreign_code"
             )),
         Object(
+            name: "a cast by which keys of the owner's own tables are compared",
+            sql: corpus + """
+                SET ROLE :eve; \(later) CREATE TYPE app.label AS ENUM ('other');
+                CREATE FUNCTION app.as_number(label app.label) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 1; END $$;
+                CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label) AS IMPLICIT;
+                SET ROLE :victim; CREATE TABLE vault.labels (id integer PRIMARY KEY); INSERT INTO vault.labels VALUES (1);
+                ALTER TABLE vault.embedding_statistics ADD label app.label DEFAULT 'other' REFERENCES vault.labels;
+                SET ROLE :eve; \(arm)
+                """,
+            refusal: (
+                "its cast from app.label to integer calls function app.as_number(app.label) of :eve", "foreign_code"
+            )),
+        Object(
             name: "an array over a domain in the condition of a trigger",
             sql: corpus + """
                 SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

@@ -15,10 +15,11 @@ struct SchemaPlannerTests {
 
     private static func plan(
         expected: [(CatalogObject, CatalogProperty, String)], live: [(CatalogObject, CatalogProperty, String)],
-        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:], deadline: Duration = .milliseconds(200)
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:], deadline: Duration = .milliseconds(200),
+        major: Int = 18
     ) throws -> SchemaPlanner {
         let verification = SchemaVerification(
-            schema: "s", major: 18, expected: facts(expected), live: facts(live), isRecorded: true)
+            schema: "s", major: major, expected: facts(expected), live: facts(live), isRecorded: true)
         return try SchemaPlanner(
             verification, schema: "s", rules: [], mappings: [], answers: answers, deadline: deadline)
     }
@@ -169,6 +170,27 @@ struct SchemaPlannerTests {
             let planner = try plan(other)
             #expect(Self.statements(planner) == [] && planner.result.refusals.map(\.object) == [type], "\(other)")
         }
+    }
+
+    /// Membership alone gives it nothing on 15; from 16 on the grant says whether it does.
+    @Test(arguments: [15, 16], [true, false])
+    func aFormerOwnerThatDoesNotInheritGoesOn(major: Int, inherits: Bool) throws {
+        let rights = (Self.table, CatalogProperty.grants(to: "app"), "INSERT, SELECT")
+        let (home, former) = (CatalogObject(.schema, "s"), CatalogObject(.role, "former"))
+        let kept = inherits ? [] : [(former, CatalogProperty.inheritance, "NOINHERIT")]
+        let planner = try Self.plan(
+            expected: [(home, .owner, "o"), (Self.table, .owner, "o"), rights, Self.id],
+            live: [
+                (home, .owner, "o"), (Self.table, .owner, "former"), (former, .attributes, "LOGIN"), rights, Self.id,
+            ]
+                + kept,
+            major: major)
+        let statements = Self.statements(planner)
+        #expect(statements.contains("GRANT \"app\" TO \"former\"\(major < 16 ? "" : " WITH INHERIT TRUE")"))
+        let stays = major < 16 && !inherits
+        #expect(
+            statements.contains { $0.hasPrefix("REVOKE SELECT, INSERT, UPDATE, DELETE") } == !stays, "\(statements)")
+        #expect(planner.result.notes.contains { $0.contains("it keeps its privileges on each table") } == stays)
     }
 
     @Test func aMembershipBetweenTheRolesIsRefusedBeforeAnythingIsInstalled() throws {

@@ -20,11 +20,10 @@ enum AttachedCode {
 
     /// Fails where there is such code, and where something of others' beside the table is not locked.
     static func proof(_ table: RelationName) throws(SQLTextError) -> String {
-        let query = EmbeddedSQL.query(CatalogQuery.foreignCode.rawValue, with: ["worked", "true"])
-        return try ForeignCodeProof.statement(
+        try ForeignCodeProof.statement(
             [table],
             unsafe: """
-                \(query) LIMIT 1 INTO stranger;
+                EXECUTE $query$ \(query) LIMIT 1 $query$ INTO stranger USING worked, true;
                 IF stranger.name IS NOT NULL AND stranger.caller IS NULL THEN
                     RAISE object_not_in_prerequisite_state USING MESSAGE = format(
                         'code of another owner could come: %I.%I belongs to %s and is not locked', stranger.schema,
@@ -35,4 +34,6 @@ enum AttachedCode {
                 END IF;
                 """)
     }
+
+    private static let query = EmbeddedSQL.queryWithoutComments(CatalogQuery.foreignCode.rawValue)
 }

@@ -40,8 +40,7 @@ struct CreatePartitionWork: StepWork {
         // The lock held so far blocks no reader or writer, so what comes now does not count toward the lock deadline.
         let left = step.limits.lockDeadline - wait.elapsed
         try await connection.script(unsafe: limits)
-        if let changed = try await recheckTable(on: connection) { return .rollback(.superseded(reason: changed)) }
-        if let changed = try await recheckTemplate(on: connection) { return .rollback(.superseded(reason: changed)) }
+        if let changed = try await recheckAll(on: connection) { return .rollback(.superseded(reason: changed)) }
 
         let beginning = try await connection.begin(ddl.create, limits: limits, timeout: timeout)
         // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
@@ -116,7 +115,12 @@ struct CreatePartitionWork: StepWork {
 
     // MARK: - Rechecks
 
+    /// Within the transaction it is done by the work, as soon as it holds the parent's lock: before, nothing is certain.
     func recheck(on connection: Connection) async throws(PostgresError) -> String? {
+        await connection.isInTransaction ? nil : try await recheckAll(on: connection)
+    }
+
+    private func recheckAll(on connection: Connection) async throws(PostgresError) -> String? {
         if let changed = try await recheckTable(on: connection) { return changed }
         if let changed = try await recheckTemplate(on: connection) { return changed }
         return try await recheckName(on: connection)

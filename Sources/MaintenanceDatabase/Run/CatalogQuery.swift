@@ -1,6 +1,6 @@
 import DatabaseAccess
 
-/// The queries on the system catalog. Each is a file in `sql/run`, which can be run in psql.
+/// The queries on the system catalog. Each is a file in `sql/run`.
 enum CatalogQuery: String, EmbeddedQuery {
     case server = "run/catalog/server"
     case schemas = "run/catalog/schemas"

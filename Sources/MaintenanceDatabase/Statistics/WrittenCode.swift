@@ -34,19 +34,22 @@ enum WrittenCode {
     ///
     /// - Parameter function: what writes the rows; it must not have become another's.
     static func proof(_ tables: [RelationName], function: RelationName?) throws(SQLTextError) -> String {
-        let query = EmbeddedSQL.query(CatalogQuery.writtenCode.rawValue, with: ["worked", "current_user"])
-        return try ForeignCodeProof.statement(
+        try ForeignCodeProof.statement(
             tables,
             unsafe: """
                 \(try function.map(ownership) ?? "")
                 <<asked>> BEGIN
                     \(exits)
-                    SELECT * FROM (\(query)) AS found WHERE found.code IS NOT NULL LIMIT 1 INTO stranger;
+                    EXECUTE $query$ SELECT * FROM (\(query)) AS found WHERE found.code IS NOT NULL LIMIT 1 $query$
+                        INTO stranger USING worked, current_user::text;
                     EXIT asked WHEN stranger.name IS NULL;
                     \(ForeignCodeProof.refusal)
                 END asked;
                 """)
     }
+
+    // Executed, so that what is asked only now and then is not parsed each time.
+    private static let query = EmbeddedSQL.queryWithoutComments(CatalogQuery.writtenCode.rawValue)
 
     /// No lock keeps the owner of a schema from dropping a function in it and making another of that name.
     private static func ownership(of function: RelationName) throws(SQLTextError) -> String {
@@ -78,7 +81,9 @@ enum WrittenCode {
             WHERE t.oid = ANY (worked) AND (
                 t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user
                 OR g.oid IS NOT NULL AND (f.proowner = t.relowner) IS NOT TRUE
-                    AND (o.relowner = t.relowner AND NOT o.relhassubclass) IS NOT TRUE)
+                    AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
+                        SELECT FROM pg_attribute AS a
+                        WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE)
         );
         """
 }

@@ -85,7 +85,7 @@ LEFT JOIN LATERAL (
         min(n.nspname) FILTER (WHERE t.relkind = 'f') AS foreign_schema,
         (array_agg(t.relname ORDER BY n.nspname) FILTER (WHERE t.relkind = 'f'))[1] AS foreign_name,
         -- Whether writing to it may run code of others: it does not where all that its triggers do is to call functions
-        -- of its owner, and to look for its rows in tables of the same.
+        -- of its owner, and to look for its rows in tables of the same by keys of the server's own types.
         coalesce(bool_or(t.relhastriggers AND EXISTS (
             SELECT
             FROM pg_trigger AS g
@@ -94,7 +94,9 @@ LEFT JOIN LATERAL (
                 AND k.confrelid <> t.oid
             LEFT JOIN pg_class AS o ON o.oid = k.confrelid
             WHERE g.tgrelid = t.oid AND (f.proowner = t.relowner) IS NOT TRUE
-                AND (o.relowner = t.relowner AND NOT o.relhassubclass) IS NOT TRUE
+                AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
+                    SELECT FROM pg_attribute AS a
+                    WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE
         )), false) AS may_meet_others
     FROM part AS p
     JOIN pg_class AS t ON t.oid = p.oid

@@ -76,13 +76,16 @@ struct FoundationPlanner: PartPlanner {
         let kinds: Set<CatalogObject.Kind> = [.table, .view, .materializedView, .partition]
         let owners = gap.different.filter { kinds.contains($0.object.kind) && $0.property == .owner }.compactMap(
             \.found)
-        let option = comparison.capabilities.has(.membershipOptions) ? " WITH INHERIT TRUE" : ""
+        let hasOptions = comparison.capabilities.has(.membershipOptions)
+        let option = hasOptions ? " WITH INHERIT TRUE" : ""
         for former in Set(owners).sorted() {
             let role = CatalogObject(.role, former)
             guard !live.isSuperuser(former) else { continue }
             plan.note(
                 "\(former) owns what will belong to the schema's own role; it becomes a member of \(writer), "
-                    + "and row-level security will show it one tenant at a time")
+                    + "and row-level security will show it one tenant at a time"
+                    + (hasOptions || live[role, .inheritance] == nil
+                        ? "" : "; it is NOINHERIT, so that it keeps its privileges on each table as well"))
             plan.add(
                 .foundation, role, .together, "what belongs to \(former) will not any more",
                 "GRANT \(try SQLIdentifier(writer).quoted) TO \(try SQLIdentifier(former).quoted)\(option)")
