@@ -22,4 +22,5 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templatePublications = "run/template/publications"
     case templateTriggers = "run/template/triggers"
     case corpusPresence = "run/statistics/presence"
+    case corpusColumns = "run/statistics/columns"
 }

@@ -32,17 +32,6 @@ struct CorpusParts {
         self.names = names
     }
 
-    /// The schema of the operators that compare the tenants of the source.
-    func operators(_ rows: [Row]) throws(PostgresError) -> String? {
-        for row in rows {
-            let column: String = try row.decode("column_name")
-            if column == definition.sourceColumns.tenant, try RelationName(row) == definition.source {
-                return try row.decodeIfPresent("operators")
-            }
-        }
-        return nil
-    }
-
     /// What is missing, before what is something else than a table; nil if all is there.
     func obstacle(_ rows: [Row]) throws(PostgresError) -> Corpus.Tenants? {
         var noTable: Corpus.Tenants?
@@ -53,10 +42,6 @@ struct CorpusParts {
                 if try row.decodeIfPresent("foreign_name", as: String.self) != nil {
                     let part = try RelationName(row, schema: "foreign_schema", name: "foreign_name")
                     noTable = noTable ?? .noTable(part, "a foreign table")
-                }
-                let isKey = definition.function == nil && relation == definition.target
-                if isKey, column == definition.targetColumns.tenant, try !row.decode("is_unique", as: Bool.self) {
-                    return .noUniqueTarget
                 }
             } else if let kind: String = try row.decodeIfPresent("other_kind") {
                 noTable = noTable ?? .noTable(relation, kind)

@@ -24,7 +24,12 @@ struct CorpusReader {
     }
 
     /// Whether the corpus can be maintained, as far as the catalog tells, and by which role. Does not list the tenants.
-    func presence(of definition: CorpusDefinition) async throws(PostgresError) -> Corpus {
+    ///
+    /// - Parameter known: the operators by which the tenants were listed. Where a function does the work, they matter for
+    ///   that alone, and are not asked for again.
+    func presence(
+        of definition: CorpusDefinition, operators known: String? = nil
+    ) async throws(PostgresError) -> Corpus {
         let parts = CorpusParts(definition)
         let rows = try await connection.rows(
             CatalogQuery.corpusPresence(
@@ -35,7 +40,12 @@ struct CorpusReader {
             return Corpus(definition: definition, tenants: .noOneOwner(owners.names))
         }
         var corpus = Corpus(definition: definition, role: owner.name, tenants: .known([]))
-        if let operators = try parts.operators(rows) { corpus.operators = operators }
+        if let known, definition.function != nil {
+            corpus.operators = known
+        } else if let obstacle = try await tenantColumns(&corpus) {
+            corpus.tenants = obstacle
+            return corpus
+        }
         if !owner.mayBecome {
             corpus.tenants = .notOwner(
                 Corpus.NotOwner(
@@ -47,6 +57,26 @@ struct CorpusReader {
             try await lookAround(rows, owner.name, &corpus)
         }
         return corpus
+    }
+
+    /// Reads by which operators the tenants of the source are compared.
+    ///
+    /// - Returns: what keeps the figures from being written.
+    private func tenantColumns(_ corpus: inout Corpus) async throws(PostgresError) -> Corpus.Tenants? {
+        let definition = corpus.definition
+        let (source, target) = (definition.source, definition.target)
+        let columns = [definition.sourceColumns.tenant, definition.targetColumns.tenant]
+        var isUnique = false
+        for row in try await connection.rows(
+            CatalogQuery.corpusColumns([source.schema, target.schema], [source.name, target.name], columns))
+        {
+            let (relation, column) = (try RelationName(row), try row.decode("column_name", as: String.self))
+            if relation == source, column == columns[0], let operators: String = try row.decodeIfPresent("operators") {
+                corpus.operators = operators
+            }
+            if relation == target, column == columns[1] { isUnique = try row.decode("is_unique") }
+        }
+        return isUnique || definition.function != nil ? nil : .noUniqueTarget
     }
 
     /// Looks for code of others that writing the figures would run, and for where it could come.

@@ -47,7 +47,9 @@ struct UpdateStatisticsWork: StepWork {
                     unsafe: ([deadline.settings] + lock).joined(separator: ";\n"), timeout: step.limits.clientTimeout)
             }
         }
-        return action.supersession(by: try await CorpusReader(connection: connection).presence(of: action.corpus))
+        return action.supersession(
+            by: try await CorpusReader(connection: connection).presence(
+                of: action.corpus, operators: action.operators))
     }
 
     /// The table lock does not conflict with those of writers: a session that blocks the step has locked the tenant's

@@ -14,30 +14,6 @@ SELECT
         WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table'
         WHEN 'S' THEN 'a sequence' WHEN 'c' THEN 'a composite type' WHEN 'i' THEN 'an index' WHEN 'I' THEN 'an index'
     END AS other_kind,
-    -- What ON CONFLICT on that column alone can use.
-    EXISTS (
-        SELECT
-        FROM pg_index AS i
-        WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indnkeyatts = 1
-            AND i.indkey[0] = a.attnum AND i.indpred IS NULL
-    ) AS is_unique,
-    -- The schema of the operators of its type's default order; NULL for a type without an order of its own.
-    (
-        WITH RECURSIVE base (oid, typtype, typbasetype) AS (
-            SELECT t.oid, t.typtype, t.typbasetype FROM pg_type AS t WHERE t.oid = a.atttypid
-            UNION ALL
-            SELECT t.oid, t.typtype, t.typbasetype FROM base AS b JOIN pg_type AS t ON t.oid = b.typbasetype
-        )
-        SELECT s.nspname
-        FROM base AS b
-        JOIN pg_opclass AS k ON k.opcintype = b.oid AND k.opcdefault
-        JOIN pg_am AS m ON m.oid = k.opcmethod AND m.amname = 'btree'
-        JOIN pg_amop AS x ON x.amopfamily = k.opcfamily AND x.amoplefttype = b.oid AND x.amoprighttype = b.oid
-            AND x.amopstrategy = 3
-        JOIN pg_operator AS e ON e.oid = x.amopopr
-        JOIN pg_namespace AS s ON s.oid = e.oprnamespace
-        WHERE b.typtype <> 'd'
-    ) AS operators,
     pg_get_userbyid(coalesce(f.owner, c.relowner)) AS owner,
     -- Code of a superuser may run as anybody.
     coalesce(f.owner, c.relowner) IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper) IS TRUE AS is_superusers,
