@@ -31,7 +31,7 @@ extension Connection {
     package func inTransaction<Value>(
         unsafe settings: String, _ body: () async throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
-        try await script(unsafe: "BEGIN; \(settings)")
+        try await script(unsafe: "\(Self.beginReadWrite); \(settings)")
         do throws(PostgresError) {
             let value = try await body()
             try await commit()

@@ -12,6 +12,7 @@ enum SchemaQuery: String, EmbeddedQuery {
     case facts = "facts"
     case golangMigrateTables = "foreign_records"
     case indexState = "repair/index_state"
+    case loadPgvector = "repair/load_pgvector"
     case history = "history"
     case rollbackSession = "rollback/session"
     case rollbackObjects = "rollback/objects"

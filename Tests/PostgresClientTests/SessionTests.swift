@@ -18,13 +18,15 @@ struct SessionTests {
                 ALTER DATABASE "\(database.name)" SET extra_float_digits = -3;
                 ALTER DATABASE "\(database.name)" SET search_path = 'pg_temp';
                 ALTER DATABASE "\(database.name)" SET client_encoding = 'LATIN1';
+                ALTER DATABASE "\(database.name)" SET default_transaction_isolation = 'serializable';
+                ALTER DATABASE "\(database.name)" SET exit_on_error = on;
                 """)
             let connection = try await Connection.open(database.info)
             let expected = [
                 "TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "iso_8601", "bytea_output": "hex",
                 "extra_float_digits": "1", "standard_conforming_strings": "on", "search_path": "pg_catalog, pg_temp",
                 "row_security": "off", "client_connection_check_interval": "1000", "client_encoding": "UTF8",
-                "application_name": "pgtend",
+                "application_name": "pgtend", "default_transaction_isolation": "read committed", "exit_on_error": "off",
             ]
             let names = Array(expected.keys)
             let rows = try await connection.rows(

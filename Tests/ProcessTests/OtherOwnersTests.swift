@@ -147,6 +147,32 @@ struct OtherOwnersTests {
             sql: referredTo + "CREATE STATISTICS app.s ON (app.check_it() AND id > 0), state FROM app.things",
             refusal: ("its statistics object app.s", "foreign_code")),
         Object(
+            name: "a predicate of an index of a superuser's table that is referred to",
+            sql: referredTo + """
+                CREATE INDEX ON app.things (state) WHERE app.check_it(); RESET ROLE; ALTER TABLE app.things OWNER TO postgres;
+                SET ROLE :eve;
+                """,
+            refusal: ("its index app.things_state_idx calls function app.check_it() of :eve", "foreign_code")),
+        Object(
+            name: "a policy that is forced upon the owners of a table that is referred to",
+            sql: referredTo + """
+                ALTER TABLE app.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                CREATE POLICY p ON app.things USING (app.check_it());
+                """,
+            refusal: ("its policy p on table app.things calls function app.check_it() of :eve", "foreign_code")),
+        Object(
+            name: "a partition key above the partitioned table",
+            sql: parent + """
+                RESET ROLE; GRANT USAGE ON SCHEMA vault TO :eve; SET ROLE :eve;
+                CREATE FUNCTION app.zero() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 0; END $$;
+                CREATE TABLE app.top (id integer, at date NOT NULL) PARTITION BY RANGE ((id + app.zero()));
+                RESET ROLE; ALTER TABLE vault.events OWNER TO postgres;
+                ALTER TABLE app.top ATTACH PARTITION vault.events FOR VALUES FROM (0) TO (1000000);
+                ALTER TABLE vault.events OWNER TO :victim; TRUNCATE app.loot; SET ROLE :eve;
+                """,
+            refusal: ("app.top belongs to :eve, and its partition key", "foreign_code")),
+        Object(
             name: "neighbours without code of their own",
             sql: referredTo + """
                 CREATE INDEX ON app.things (id) WHERE state = 'open'; CREATE INDEX ON app.things (abs(id));
@@ -303,6 +329,40 @@ struct OtherOwnersTests {
             refusal: (
                 "its cast from app.label to integer calls function app.as_number(app.label) of :eve", "foreign_code"
             )),
+        Object(
+            name: "a condition of a trigger that runs a text",
+            sql: corpus + """
+                SET ROLE :victim; GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve;
+                CREATE FUNCTION app.words() RETURNS tsquery LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN 'a'; END $$;
+                CREATE TRIGGER fire BEFORE INSERT ON vault.figures FOR EACH ROW
+                    WHEN (ts_rewrite('a'::tsquery, 'SELECT app.words(), app.words()') IS NOT NULL)
+                    EXECUTE FUNCTION suppress_redundant_updates_trigger()
+                """,
+            refusal: (
+                "its trigger fire on table vault.figures calls function suppress_redundant_updates_trigger() of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a table above the figures",
+            sql: corpus + """
+                RESET ROLE; CREATE SCHEMA aloft AUTHORIZATION :eve; GRANT USAGE ON SCHEMA aloft TO :victim; SET ROLE :eve;
+                CREATE FUNCTION app.key(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 'x'; END $$;
+                CREATE TABLE aloft.top (tenant_id text NOT NULL, total_documents bigint, avg_document_length numeric,
+                    term_document_frequencies jsonb, last_updated timestamptz) PARTITION BY LIST (app.key(tenant_id));
+                RESET ROLE; ALTER TABLE aloft.top ATTACH PARTITION vault.embedding_statistics FOR VALUES IN ('x');
+                TRUNCATE app.loot; SET ROLE :eve;
+                """,
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a column of the figures of a domain of hers",
+            sql: corpus + """
+                SET ROLE :eve; CREATE DOMAIN app.moment AS timestamptz; SET ROLE :victim;
+                ALTER TABLE vault.embedding_statistics ADD checked app.moment DEFAULT now(); SET ROLE :eve;
+                ALTER DOMAIN app.moment ADD CHECK (app.check_it()) NOT VALID;
+                """,
+            refusal: ("calls function app.check_it() of :eve", "foreign_code")),
         Object(
             name: "an array over a domain in the condition of a trigger",
             sql: corpus + """

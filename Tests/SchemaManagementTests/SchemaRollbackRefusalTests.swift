@@ -26,6 +26,14 @@ struct SchemaRollbackRefusalTests {
             #expect(failure.sqlState == .objectNotInPrerequisiteState)
             #expect(failure.message.contains("table mcp.audit_log has rows"))
             #expect(try await database.dump() == before)
+            // Its rows are not seen through the parent.
+            try await database.psql(
+                """
+                UPDATE pg_inherits SET inhdetachpending = true
+                WHERE inhrelid = (SELECT tableoid FROM mcp.audit_log LIMIT 1) AND NOT inhdetachpending
+                """)
+            let pending = try await rejection(of: rollback(database), on: database.name)
+            #expect(pending.message.contains("a partition of mcp.audit_log is being detached"), "\(pending)")
             let outcome = try await rollback(database).run(on: database.name, dropsRows: true)
             #expect(!outcome.migrations.isEmpty)
             #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")

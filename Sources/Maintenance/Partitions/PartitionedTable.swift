@@ -26,6 +26,10 @@ package struct PartitionedTable: Hashable, Sendable {
     package var neighbours: [Neighbour]
     /// What those would run with the rights of the owner, when a partition is attached.
     package var foreignCode: ForeignCode?
+    /// Whether attaching a partition could run code of others: it does not beside nothing.
+    package var mayMeetOthers: Bool {
+        !neighbours.isEmpty || !foreignKeyTables.isEmpty || defaultPartition != nil || isPartition
+    }
 
     package enum Strategy: String, Hashable, Sendable {
         case range = "r"

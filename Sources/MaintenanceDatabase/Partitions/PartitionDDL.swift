@@ -43,7 +43,7 @@ struct PartitionDDL {
         let bounds = "FROM (\(try SQLLiteral(step.lower).quoted)) TO (\(try SQLLiteral(step.upper).quoted))"
         // ATTACH PARTITION checks foreign keys with a query, which fails under row_security = off if a policy applies
         // to the owner too (FORCE). Turning it on is safe, because the new table has no rows that could be hidden.
-        proof = !step.neighbours.isEmpty ? [try AttachedCode.proof(step.parent)] : []
+        proof = !step.neighbours.isEmpty || !step.foreignKeyTables.isEmpty ? [try AttachedCode.proof(step.parent)] : []
         let attach =
             ["SET LOCAL row_security = on"]
             + ["ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)"] + proof

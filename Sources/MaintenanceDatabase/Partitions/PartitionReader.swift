@@ -30,7 +30,7 @@ struct PartitionReader {
             tables.append(try table(row))
         }
         let code = try await AttachedCode.read(
-            tables.filter { $0.hasCalendarKey && !$0.neighbours.isEmpty }.map(\.oid), on: connection)
+            tables.filter { $0.hasCalendarKey && $0.mayMeetOthers }.map(\.oid), on: connection)
         for index in tables.indices { tables[index].foreignCode = code[tables[index].oid] }
         guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
         for index in tables.indices {

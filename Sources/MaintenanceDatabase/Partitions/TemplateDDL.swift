@@ -1,4 +1,5 @@
 import Maintenance
+import PostgresClient
 import SQLText
 
 /// The statements that copy from a sibling what neither CREATE TABLE ... LIKE nor ATTACH PARTITION gives a new
@@ -144,11 +145,13 @@ struct TemplateDDL {
         let parentIndex = try SQLLiteral(try parentIndex.quoted).quoted
         let partition = try SQLLiteral(table).quoted
         let body = """
-            DECLARE index_name name; BEGIN
+            DECLARE index_name pg_catalog.name; own_path pg_catalog.text := pg_catalog.current_setting('search_path'); BEGIN
+                SET LOCAL search_path = \(SessionSettings.searchPath);
                 SELECT c.relname INTO STRICT index_name FROM pg_inherits AS h
                 JOIN pg_index AS i ON i.indexrelid = h.inhrelid JOIN pg_class AS c ON c.oid = h.inhrelid
                 WHERE h.inhparent = \(parentIndex)::regclass AND i.indrelid = \(partition)::regclass;
                 EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', \(partition)::regclass, index_name);
+                PERFORM set_config('search_path', own_path, true);
             END
             """
         // As a literal, not dollar-quoted: a name can contain any dollar quote, and could so inject SQL.

@@ -15,6 +15,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templateTables = "run/template/tables"
     case templateForeignCode = "run/template/foreign_code"
     case templateGrants = "run/template/grants"
+    case templateMade = "run/template/made"
     case templateHandOver = "run/template/hand_over"
     case templatePolicies = "run/template/policies"
     case templateParts = "run/template/parts"

@@ -16,6 +16,8 @@ enum ForeignCodeProof {
                 worked pg_catalog.oid[];
             BEGIN
                 SET LOCAL search_path = \(SessionSettings.searchPath);
+                -- Compiling a query on a few rows of catalogs takes seconds.
+                SET LOCAL jit = off;
                 worked := ARRAY(
                     SELECT t.oid FROM pg_class AS t JOIN pg_namespace AS s ON s.oid = t.relnamespace
                     WHERE (s.nspname, t.relname) IN (\(names))

@@ -83,8 +83,9 @@ struct CorpusReader {
     private func lookAround(_ rows: [Row], _ owner: String, _ corpus: inout Corpus) async throws(PostgresError) {
         var written: [UInt32] = []
         for row in rows where try row.decode("may_meet_others", as: Bool.self) {
-            // Only read.
-            if try RelationName(row) != corpus.definition.source { written.append(try row.decode("oid")) }
+            let relation = try RelationName(row)
+            let isWritten = relation == corpus.definition.target || relation == corpus.definition.terms?.table
+            if isWritten { written.append(try row.decode("oid")) }
         }
         let found = try await WrittenCode.around(written, as: owner, on: connection)
         corpus.neighbours = Set(found.map { CorpusNeighbour(relation: $0.relation, owner: $0.owner) })

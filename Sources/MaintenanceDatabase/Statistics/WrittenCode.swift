@@ -63,13 +63,18 @@ enum WrittenCode {
         """
     }
 
+    /// That a table, `t`, has columns of types that are none of the server's own.
+    private static let types = """
+        EXISTS (SELECT FROM pg_attribute AS y
+            WHERE y.attrelid = t.oid AND y.attnum > 0 AND NOT y.attisdropped AND y.atttypid >= 16384)
+        """
     /// Where there can be no such code, which costs less to ask, a little and then a little more; as `may_meet_others` of
     /// `sql/run/statistics/presence.sql`.
     private static let exits = """
         EXIT asked WHEN NOT EXISTS (
             SELECT FROM pg_class AS t
             WHERE t.oid = ANY (worked)
-                AND (t.relhastriggers OR t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user)
+                AND (t.relhastriggers OR t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user OR \(types))
         );
         EXIT asked WHEN NOT EXISTS (
             SELECT FROM pg_class AS t
@@ -79,7 +84,7 @@ enum WrittenCode {
                 AND k.confrelid <> t.oid
             LEFT JOIN pg_class AS o ON o.oid = k.confrelid
             WHERE t.oid = ANY (worked) AND (
-                t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user
+                t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user OR \(types)
                 OR g.oid IS NOT NULL AND (f.proowner = t.relowner) IS NOT TRUE
                     AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
                         SELECT FROM pg_attribute AS a

@@ -44,6 +44,10 @@ package enum SessionSettings {
         ("lock_timeout", "0"),
         ("idle_in_transaction_session_timeout", "0"),
         ("idle_session_timeout", "0"),
+        // What is looked at under a lock has to be what is there by then.
+        ("default_transaction_isolation", "read committed"),
+        // An error of a statement is no reason to lose the session.
+        ("exit_on_error", "off"),
     ]
 
     /// Since PostgreSQL 17.

@@ -113,6 +113,10 @@ extension Connection {
         switch question.source {
         case .catalogs, .record: statement = Statement(unsafe: question.shortened, parameters: parameters)
         case .rows(let relation):
+            // A view would be read as whoever asks, and run what it is made of.
+            if let view = live.view(in: question.query) {
+                return [SchemaQuestion.Obstacle(value: "\(view) is no table", count: 1)]
+            }
             let name = relation ?? (question.object.isPart ? question.object.relation : question.object.name)
             let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: live.confinedOwner(of: name)))
             statement = Self.records(
@@ -135,6 +139,11 @@ extension SchemaQuestion {
     fileprivate func isWhatFailed(_ error: PostgresError) -> Bool {
         guard case .rows = source else { return true }
         let (sent, failed) = (inSandbox, error.internalQuery ?? "")
+        // Code could run the very question once more, where names mean something else.
+        let frames = (error.context ?? "").split(separator: "\n").count {
+            $0.hasPrefix("PL/pgSQL") || $0.hasPrefix("SQL function")
+        }
+        guard frames == 2 else { return false }
         // A field of an error is cut off behind that many bytes.
         return sent.utf8.count <= 16_384
             ? failed == sent
@@ -161,6 +170,15 @@ extension Connection {
 }
 
 extension CatalogFacts {
+    /// A relation of the schema that is no table, and that the query reads.
+    fileprivate func view(in query: String) -> String? {
+        guard let schema = objects(.schema).first?.name else { return nil }
+        let kinds: [CatalogObject.Kind] = [.view, .materializedView, .foreignTable]
+        return kinds.flatMap { objects($0) }.map(\.name).first { name in
+            query.contains("\(schema).\(name)") || query.contains("\"\(schema)\".\"\(name)\"")
+        }
+    }
+
     /// The owner of a relation; nil for a superuser, whose code may do whatever it likes: the caller's sandbox serves.
     func confinedOwner(of relation: String) -> String? {
         let relations = CatalogObject.Kind.allCases.lazy.filter(\.isRelation).map { CatalogObject($0, relation) }

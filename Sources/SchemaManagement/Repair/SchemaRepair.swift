@@ -136,7 +136,7 @@ package struct SchemaRepair: Sendable {
         let runner = SchemaStepRunner(
             connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion)
         do throws(PostgresError) {
-            try await runner.prepare(diagnosis.verification.live.extensionSchemas, set)
+            try await runner.prepare(set)
         } catch {
             throw ServerFailure(error)
         }

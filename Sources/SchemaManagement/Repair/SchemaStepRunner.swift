@@ -48,17 +48,9 @@ struct SchemaStepRunner {
 
     /// Creates the tables that record the steps, and what they change outside the schema.
     ///
-    /// - Parameters:
-    ///   - extensionSchemas: where each extension lives, as SQL writes it.
-    ///   - set: whose own schema the tables are in.
-    func prepare(
-        _ extensionSchemas: [String: String], _ set: MigrationSet = .platform
-    ) async throws(PostgresError) {
-        if let home = extensionSchemas["vector"] {
-            // Only superusers can create a function that sets a parameter of a library that is not loaded. The first
-            // value loads pgvector's.
-            try await connection.execute(Statement(unsafe: "SELECT '[1]'::\(home).vector"))
-        }
+    /// - Parameter set: whose own schema the tables are in.
+    func prepare(_ set: MigrationSet = .platform) async throws(PostgresError) {
+        _ = try await connection.rows(SchemaQuery.loadPgvector())
         // A role that goes on with what another one began need not own these tables.
         let record = try await connection.row("SELECT to_regclass('pgtend.schema_steps') IS NOT NULL AS stands")
         let isRecorded: Bool = try record.decode("stands")

@@ -27,7 +27,7 @@ struct UnvalidatedChecks {
         do throws(PostgresError) {
             let runner = SchemaStepRunner(
                 connection: connection, schema: schema, locks: locks, programVersion: programVersion)
-            try await runner.prepare(live.extensionSchemas, set)
+            try await runner.prepare(set)
             for check in checks {
                 let relation = RelationName(schema: schema, name: check.relation)
                 try await runner.execute([

@@ -38,7 +38,7 @@ struct PartitionedKeyTests {
             try await database.psql("ALTER TABLE s.things DROP CONSTRAINT things_kind_id_fkey")
             let runner = SchemaStepRunner(
                 connection: connection, schema: "s", locks: TestDatabase.patientLocks, programVersion: "1.2.3")
-            try await runner.prepare([:])
+            try await runner.prepare()
             let plan = try await Self.plan(expected, connection)
             #expect(plan.refusals == [])
             for step in plan.steps { try await runner.execute([step]) }

@@ -46,7 +46,7 @@ struct PossessionTests {
             let connection = try await database.connect()
             let runner = SchemaStepRunner(
                 connection: connection, schema: "mcp", locks: TestDatabase.patientLocks, programVersion: "1.2.3")
-            try await runner.prepare(diagnosis.verification.live.extensionSchemas)
+            try await runner.prepare()
             for group in SchemaRepair.groups(Array(steps.prefix(last + 1))) { try await runner.execute(group) }
             await connection.close()
 

@@ -135,6 +135,13 @@ struct RepairRefusalTests {
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone = ''Europe/Berlin''', current_database()); END $$",
             reason: "20 row(s): created_at is timestamp without time zone, and would be taken as UTC; but TimeZone is "
                 + "'Europe/Berlin' here"),
+        Trouble(
+            name: "times of a zone whose name goes on in another line",
+            sql: """
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone = %L', current_database(),
+                    E'<Z\\nALTER ROLE eve SUPERUSER;-->0'); END $$
+                """,
+            reason: "but TimeZone is '<Z\nALTER ROLE eve SUPERUSER;-->0' here"),
     ]
 
     private static func foreignTrigger(_ event: String, on table: String = "workflows", when: String = "") -> String {

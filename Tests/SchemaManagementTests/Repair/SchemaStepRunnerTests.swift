@@ -21,7 +21,7 @@ struct SchemaStepRunnerTests {
                 connection: connection, schema: "s",
                 locks: LockBudget(perStep: .milliseconds(50), perTableAndHour: .milliseconds(300)),
                 programVersion: "1.2.3")
-            try await runner.prepare([:])
+            try await runner.prepare()
             let holder = try await database.connect(as: "holder")
             try await holder.script(unsafe: "BEGIN; LOCK TABLE s.things; SELECT FROM s.v")
             let things = RelationName(schema: "s", name: "things")
@@ -84,7 +84,7 @@ struct SchemaStepRunnerTests {
                 connection: connection, schema: "s",
                 locks: LockBudget(perStep: .milliseconds(400), perTableAndHour: .milliseconds(500)),
                 programVersion: "1.2.3")
-            try await runner.prepare([:])
+            try await runner.prepare()
             let vacuum = """
                 SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
                 WHERE l.relation = 's.things'::regclass AND a.backend_type = 'autovacuum worker'
@@ -110,7 +110,7 @@ struct SchemaStepRunnerTests {
             let connection = try await database.connect()
             let runner = SchemaStepRunner(
                 connection: connection, schema: "mcp", locks: LockBudget(), programVersion: "1.2.3")
-            try await runner.prepare([:])
+            try await runner.prepare()
             let workspaces = RelationName(schema: "mcp", name: "workspaces")
             let backfill = Backfill(tables: [workspaces], assignment: "name = 'filled'", condition: "r.name = 'one'")
             let name = CatalogObject(.column, "name", of: "workspaces")
@@ -131,7 +131,7 @@ struct SchemaStepRunnerTests {
             let runner = SchemaStepRunner(
                 connection: connection, schema: "s", locks: LockBudget(), programVersion: "1.2.3", reportInterval: .zero
             )
-            try await runner.prepare([:])
+            try await runner.prepare()
             let things = RelationName(schema: "s", name: "things")
             let told = Mutex<[BackfillProgress]>([])
             let backfill = Backfill(tables: [things], assignment: "note = 'x'", condition: "r.note IS NULL")

@@ -37,6 +37,18 @@ struct StrangersTests {
             """, "function app.fine(text)"
         ),
         (
+            """
+            CREATE DOMAIN app.word AS text; CREATE DOMAIN app.name AS app.word; ALTER DOMAIN app.word OWNER TO :eve;
+            ALTER TABLE mcp.agents ADD nick app.name
+            """, "type app.word"
+        ),
+        (
+            """
+            DO $$ BEGIN CREATE ROLE mcp_owner NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+            ALTER DEFAULT PRIVILEGES FOR ROLE mcp_owner GRANT ALL ON TABLES TO :eve
+            """, "on what mcp_owner makes, by its default privileges"
+        ),
+        (
             #"SET ROLE :eve; CREATE FUNCTION mcp."pgtend_x() COST 1;ALTER ROLE :eve SUPERUSER;--"() RETURNS int LANGUAGE sql AS 'SELECT 1'"#,
             "CREATE on schema mcp and 1 more"
         ),

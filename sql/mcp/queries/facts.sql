@@ -55,7 +55,7 @@ leaf AS (
     SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relrowsecurity, p.oid AS parent_oid, p.relname AS parent
     FROM relation AS r
     JOIN pg_inherits AS i ON i.inhrelid = r.oid
-    JOIN pg_class AS p ON p.oid = i.inhparent
+    JOIN pg_class AS p ON p.oid = i.inhparent AND p.relnamespace = r.relnamespace
     WHERE r.relispartition
 ),
 whole AS (

@@ -46,11 +46,29 @@ part (class, object) AS (
     UNION ALL
     SELECT 'pg_statistic_ext'::regclass, s.oid FROM relation AS r JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
 ),
-used AS (
-    SELECT DISTINCT d.refclassid, d.refobjid
+-- What they use, what that is made of, and what the bodies of functions use that are parsed already.
+used (refclassid, refobjid) AS (
+    SELECT d.refclassid, d.refobjid
     FROM part AS p
     JOIN pg_depend AS d ON d.classid = p.class AND d.objid = p.object
     WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_opclass'::regclass)
+    UNION
+    SELECT n.class, n.oid
+    FROM used AS u
+    CROSS JOIN LATERAL (
+        SELECT d.refclassid AS class, d.refobjid AS oid FROM pg_depend AS d WHERE d.classid = u.refclassid AND d.objid = u.refobjid
+        UNION ALL
+        SELECT d.refclassid, d.refobjid
+        FROM pg_constraint AS k
+        JOIN pg_depend AS d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
+        WHERE u.refclassid = 'pg_type'::regclass AND k.contypid = u.refobjid
+        UNION ALL
+        SELECT 'pg_type'::regclass, a.atttypid
+        FROM pg_type AS t
+        JOIN pg_attribute AS a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
+    ) AS n
+    WHERE n.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_opclass'::regclass)
 ),
 type AS (
     SELECT y.oid, y.typowner
@@ -112,6 +130,13 @@ has (owner, what) AS (
     JOIN pg_class AS c ON c.oid = o.oid
     CROSS JOIN LATERAL aclexplode(c.relacl) AS a
     WHERE a.privilege_type IN ('TRIGGER', 'REFERENCES')
+    UNION ALL
+    -- On what a repair is going to make.
+    SELECT a.grantee, format('%s on what mcp_owner makes, by its default privileges', a.privilege_type)
+    FROM pg_default_acl AS d
+    CROSS JOIN LATERAL aclexplode(d.defaclacl) AS a
+    WHERE d.defaclrole = to_regrole('mcp_owner') AND d.defaclnamespace IN (0, to_regnamespace('mcp'))
+        AND a.privilege_type IN ('TRIGGER', 'REFERENCES', 'CREATE')
     UNION ALL
     SELECT a.grantee, format('REFERENCES on %s', pg_describe_object('pg_class'::regclass, t.attrelid, t.attnum))
     FROM own AS o

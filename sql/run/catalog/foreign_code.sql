@@ -26,11 +26,18 @@ around (table_oid, role, oid) AS (
     SELECT a.table_oid, a.role, h.inhrelid FROM around AS a JOIN pg_inherits AS h ON h.inhparent = a.oid
 ),
 others AS (
-    SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner, c.relkind
+    SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner, c.relkind, r.rolsuper
     FROM around AS a
     JOIN pg_class AS c ON c.oid = a.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
-    WHERE c.relowner <> a.role AND NOT r.rolsuper
+    WHERE c.relowner <> a.role
+),
+-- What the table is a partition of: attaching computes the keys of that as well, and its owner may put indexes and CHECKs
+-- on all that is below.
+above (table_oid, role, oid) AS (
+    SELECT w.table_oid, w.role, h.inhparent FROM work AS w JOIN pg_inherits AS h ON h.inhrelid = w.table_oid
+    UNION
+    SELECT a.table_oid, a.role, h.inhparent FROM above AS a JOIN pg_inherits AS h ON h.inhrelid = a.oid
 ),
 callers AS (
     SELECT o.table_oid, o.oid, part.class, part.part
@@ -50,6 +57,12 @@ callers AS (
         FROM pg_attrdef AS d
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE d.adrelid = o.oid AND a.attgenerated <> ''
+        UNION ALL
+        -- Binds the owner of the parent as well, who may be a member of that of the table.
+        SELECT 'pg_policy'::regclass, p.oid
+        FROM pg_policy AS p
+        JOIN pg_class AS c ON c.oid = p.polrelid
+        WHERE p.polrelid = o.oid AND c.relforcerowsecurity
     ) AS part
     UNION ALL
     -- Keys of different types are compared by way of a cast, of the table's own keys as well.
@@ -57,7 +70,8 @@ callers AS (
     FROM work AS w
     JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
     JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
-    JOIN pg_cast AS k ON k.castsource = a.atttypid AND k.castcontext = 'i'
+    JOIN pg_type AS y ON y.oid = a.atttypid
+    JOIN pg_cast AS k ON k.castsource IN (y.oid, y.typbasetype) AND k.castcontext <> 'e'
 ),
 used AS (
     SELECT c.*, d.refclassid, d.refobjid
@@ -82,7 +96,7 @@ called AS (
     -- By OID: what is called by a name may change until that is locked.
     SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.relowner
     FROM others AS o
-    WHERE $2::boolean AND o.relkind IN ('r', 'p')
+    WHERE $2::boolean AND o.relkind IN ('r', 'p') AND NOT o.rolsuper
         AND NOT EXISTS (
             SELECT
             FROM pg_locks AS l
@@ -90,18 +104,25 @@ called AS (
                 AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
                 AND l.mode IN ('ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
         )
+    UNION ALL
+    SELECT a.table_oid, a.oid, 'pg_class'::regclass, NULL, NULL, NULL, c.relowner
+    FROM above AS a
+    JOIN pg_class AS c ON c.oid = a.oid
 )
 SELECT DISTINCT ON (c.table_oid)
     c.table_oid,
     n.nspname AS schema,
     r.relname AS name,
     pg_get_userbyid(r.relowner) AS owner,
-    pg_describe_object(c.class, c.part, 0) AS caller,
-    pg_describe_object(c.refclassid, c.refobjid, 0) AS code,
+    -- NULL for what is not locked.
+    CASE WHEN c.class IS NOT NULL AND c.part IS NULL THEN 'partition key, a CHECK or an index'
+        ELSE pg_describe_object(c.class, c.part, 0) END AS caller,
+    CASE WHEN c.class IS NOT NULL AND c.part IS NULL THEN 'functions'
+        ELSE pg_describe_object(c.refclassid, c.refobjid, 0) END AS code,
     pg_get_userbyid(c.owner) AS code_owner
 FROM called AS c
 JOIN work AS w ON w.table_oid = c.table_oid
 JOIN pg_class AS r ON r.oid = c.oid
 JOIN pg_namespace AS n ON n.oid = r.relnamespace
 WHERE c.owner <> w.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
-ORDER BY c.table_oid, (c.part IS NOT NULL), n.nspname, r.relname, 5, 6
+ORDER BY c.table_oid, (c.class IS NOT NULL), n.nspname, r.relname, 5, 6

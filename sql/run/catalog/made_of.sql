@@ -13,6 +13,11 @@ SELECT 'pg_type'::regclass, r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = u
 UNION ALL
 SELECT 'pg_type'::regclass, r.rngtypid FROM pg_range AS r WHERE r.rngmultitypid = u.refobjid
 UNION ALL
+-- Its default, and what makes the values of a range comparable.
+SELECT d.refclassid::regclass, d.refobjid
+FROM pg_depend AS d
+WHERE d.classid = 'pg_type'::regclass AND d.objid = u.refobjid AND d.refclassid = 'pg_proc'::regclass
+UNION ALL
 -- The CHECKs of a domain.
 SELECT d.refclassid::regclass, d.refobjid
 FROM pg_constraint AS k

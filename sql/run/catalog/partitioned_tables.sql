@@ -104,7 +104,8 @@ SELECT
         WHEN EXISTS (
             SELECT FROM pg_locks AS l WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock' AND l.granted
         ) THEN 'not shown: the table is locked'
-        ELSE substring(pg_get_partkeydef(c.oid) FROM '^\w+ \((.*)\)$')
+        -- To be shown: it may be of any length.
+        ELSE left(substring(pg_get_partkeydef(c.oid) FROM '^\w+ \((.*)\)$'), 1000)
     END AS key_definition,
     a.attname AS key_column,
     -- Without its precision: "timestamp with time zone".

@@ -36,11 +36,11 @@ around (table_oid, role, oid, is_written) AS (
 others AS (
     SELECT
         a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, bool_or(a.is_written) AS is_written,
-        c.relowner <> a.role AND NOT r.rolsuper AS is_others
+        c.relowner <> a.role AS is_others, NOT r.rolsuper AS may_get_code
     FROM around AS a
     JOIN pg_class AS c ON c.oid = a.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
-    WHERE a.is_written OR c.relowner <> a.role AND NOT r.rolsuper
+    WHERE a.is_written OR c.relowner <> a.role
     GROUP BY a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, r.rolsuper
 ),
 callers AS (
@@ -82,7 +82,8 @@ callers AS (
         SELECT 'pg_cast'::regclass, k.oid
         FROM pg_constraint AS f
         JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
-        JOIN pg_cast AS k ON k.castsource = a.atttypid AND k.castcontext = 'i'
+        JOIN pg_type AS y ON y.oid = a.atttypid
+        JOIN pg_cast AS k ON k.castsource IN (y.oid, y.typbasetype) AND k.castcontext <> 'e'
         WHERE f.contype = 'f' AND f.conrelid = o.oid
     ) AS part
 ),
@@ -90,6 +91,12 @@ used AS (
     SELECT c.*, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
+    UNION
+    -- Values that are written are checked by their types.
+    SELECT o.table_oid, o.oid, 'pg_class'::regclass, o.oid, 'pg_type'::regclass, a.atttypid
+    FROM others AS o
+    JOIN pg_attribute AS a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+    WHERE o.is_written
     UNION
     SELECT u.table_oid, u.oid, u.class, u.part, made_of.class, made_of.oid
     FROM used AS u
@@ -105,6 +112,17 @@ called AS (
     LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
     LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
     LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
+    UNION ALL
+    -- A function of the server's, or of a superuser's, does what the arguments or the condition of a trigger say, and
+    -- nothing tells who has put that there: whoever may.
+    SELECT o.table_oid, o.oid, 'pg_trigger'::regclass, t.oid, 'pg_proc'::regclass, t.tgfoid, a.grantee
+    FROM others AS o
+    JOIN pg_class AS c ON c.oid = o.oid
+    CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+    JOIN pg_trigger AS t ON t.tgrelid = o.oid AND NOT t.tgisinternal
+    JOIN pg_proc AS f ON f.oid = t.tgfoid
+    WHERE o.is_written AND a.privilege_type = 'TRIGGER' AND a.grantee <> o.relowner
+        AND (t.tgqual IS NOT NULL OR f.proowner <> o.role)
 )
 SELECT DISTINCT ON (o.table_oid, o.oid)
     o.table_oid,
@@ -113,7 +131,7 @@ SELECT DISTINCT ON (o.table_oid, o.oid)
     pg_get_userbyid(o.relowner) AS owner,
     pg_describe_object(c.class, c.part, 0) AS caller,
     pg_describe_object(c.refclassid, c.refobjid, 0) AS code,
-    pg_get_userbyid(c.owner) AS code_owner,
+    CASE c.owner WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(c.owner) END AS code_owner,
     pg_has_role(
         o.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
     ) AS may_act_as_owner,
@@ -122,5 +140,5 @@ FROM others AS o
 JOIN pg_namespace AS n ON n.oid = o.relnamespace
 LEFT JOIN called AS c ON c.table_oid = o.table_oid AND c.oid = o.oid
     AND c.owner <> o.role AND c.owner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
-WHERE c.owner IS NOT NULL OR o.is_others AND o.relkind IN ('r', 'p')
+WHERE c.owner IS NOT NULL OR o.is_others AND o.may_get_code AND o.relkind IN ('r', 'p')
 ORDER BY o.table_oid, o.oid, 5, 6

@@ -53,6 +53,12 @@ LEFT JOIN LATERAL (
         SELECT c.oid WHERE w.column_name = ''
         UNION
         SELECT h.inhrelid FROM part AS p JOIN pg_inherits AS h ON h.inhparent = p.oid
+    ),
+    -- Whose owner may put indexes and CHECKs on all that is below, and whose partition key is computed for its rows.
+    above (oid) AS (
+        SELECT h.inhparent FROM pg_inherits AS h WHERE h.inhrelid = c.oid AND w.column_name = ''
+        UNION
+        SELECT h.inhparent FROM above AS a JOIN pg_inherits AS h ON h.inhrelid = a.oid
     )
     SELECT
         coalesce(
@@ -62,7 +68,10 @@ LEFT JOIN LATERAL (
         (array_agg(t.relname ORDER BY n.nspname) FILTER (WHERE t.relkind = 'f'))[1] AS foreign_name,
         -- Whether writing to it may run code of others: it does not where all that its triggers do is to call functions
         -- of its owner, and to look for its rows in tables of the same by keys of the server's own types.
-        coalesce(bool_or(t.relhastriggers AND EXISTS (
+        coalesce(bool_or(EXISTS (
+            SELECT FROM pg_attribute AS a
+            WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+        ) OR t.relhastriggers AND EXISTS (
             SELECT
             FROM pg_trigger AS g
             LEFT JOIN pg_proc AS f ON f.oid = g.tgfoid AND NOT g.tgisinternal AND g.tgqual IS NULL
@@ -74,7 +83,7 @@ LEFT JOIN LATERAL (
                     SELECT FROM pg_attribute AS a
                     WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE
         )), false) AS may_meet_others
-    FROM part AS p
+    FROM (SELECT p.oid FROM part AS p UNION ALL SELECT a.oid FROM above AS a) AS p
     JOIN pg_class AS t ON t.oid = p.oid
     JOIN pg_namespace AS n ON n.oid = t.relnamespace
     JOIN pg_roles AS r ON r.oid = t.relowner

@@ -19,21 +19,27 @@ struct TimeZonePlanner: PartPlanner {
         let name = try SQLIdentifier(column.name).quoted
         let question = try configuredZone(column)
         plan.pose(question)
-        guard let obstacle = comparison.answers[question]?.first,
-            let parts = obstacle.value?.split(separator: "\n", maxSplits: 1).map(String.init), parts.count == 2
-        else { return }
-        let zone = try SQLLiteral(parts[0]).quoted
+        guard let obstacle = comparison.answers[question]?.first else { return }
+        // Put together here: the name of a zone may be anything, and so may the message of an error.
+        let answer = NameList.first(of: obstacle.value ?? "")
+        let zone = try SQLLiteral(String(answer?.rest.dropFirst(2) ?? "")).quoted
+        let database = try SQLIdentifier(answer?.name ?? "DATABASE").quoted
+        let owner = try SQLIdentifier(live[CatalogObject(.table, column.relation), .owner] ?? "OWNER").quoted
+        let toUTC =
+            (answer?.rest.first == "r" ? "ALTER ROLE \(owner) IN DATABASE \(database)" : "ALTER DATABASE \(database)")
+            + " SET TimeZone = 'UTC'"
         plan.refuse(
             column,
             "\(obstacle.count) row(s): \(column.name) is \(found), and would be taken as UTC; but TimeZone is \(zone) "
                 + "here, and nothing says which of the two its values are meant in",
             cure: "where they are times of that zone: ALTER TABLE \(table) ALTER COLUMN \(name) TYPE \(wanted) "
-                + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(parts[1]); "
+                + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(toUTC); "
                 + "then repeat the command")
     }
 
-    /// Answered by the TimeZone of the sessions of the table's owner, a line break, and the statement that sets it to
-    /// UTC; no row where it is UTC already, or where the column has no value.
+    /// Answered by the name of the database in quotes, `r` where the role of the table's owner sets the TimeZone of its
+    /// sessions or `d` where something else does, and that zone; no row where it is UTC already, or where the column has
+    /// no value.
     private func configuredZone(_ column: CatalogObject) throws(SQLTextError) -> SchemaQuestion {
         let table = try qualified(column.relation)
         let value = "r.\(try SQLIdentifier(column.name).quoted)"
@@ -41,10 +47,8 @@ struct TimeZonePlanner: PartPlanner {
         return SchemaQuestion(
             object: column, reading: .rows,
             query: """
-                SELECT z.zone || E'\\n' || CASE WHEN z.rank <= 2
-                        THEN format('ALTER ROLE %I IN DATABASE %I SET TimeZone = ''UTC''', \(owner), current_database())
-                        ELSE format('ALTER DATABASE %I SET TimeZone = ''UTC''', current_database())
-                    END AS value,
+                SELECT concat('"', replace(current_database(), '"', '""'), '"', CASE WHEN z.rank <= 2 THEN 'r' ELSE 'd' END,
+                        ' ', z.zone) AS value,
                     (SELECT count(*) FROM \(table) AS r WHERE \(value) IS NOT NULL) AS count
                 FROM (
                     SELECT substring(c.setting FROM '=(.*)$') AS zone,

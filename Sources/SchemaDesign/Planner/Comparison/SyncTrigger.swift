@@ -40,6 +40,8 @@ struct SyncTrigger {
             END
             $pgtend$
             """,
+            // On a table of his own somebody else could have it run as its owner.
+            "REVOKE ALL ON FUNCTION \(try functionName())() FROM PUBLIC",
             "CREATE OR REPLACE TRIGGER \(try name()) BEFORE INSERT OR UPDATE ON "
                 + "\(try comparison.qualified(column.relation)) FOR EACH ROW EXECUTE FUNCTION \(try functionName())()",
         ]

@@ -80,7 +80,9 @@ struct FoundationPlanner: PartPlanner {
         let option = hasOptions ? " WITH INHERIT TRUE" : ""
         for former in Set(owners).sorted() {
             let role = CatalogObject(.role, former)
-            guard !live.isSuperuser(former) else { continue }
+            // Of the server's own roles, and the schema's, nobody becomes a member.
+            let isSpecial = former.hasPrefix("pg_") || expected.contains(role)
+            guard !live.isSuperuser(former), !isSpecial else { continue }
             plan.note(
                 "\(former) owns what will belong to the schema's own role; it becomes a member of \(writer), "
                     + "and row-level security will show it one tenant at a time"

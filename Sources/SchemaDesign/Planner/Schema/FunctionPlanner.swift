@@ -23,9 +23,10 @@ struct FunctionPlanner: PartPlanner {
             }
             statements.append(expected[object, .definition] ?? "")
             // Everybody may execute a new function, and with its owner's rights if it is SECURITY DEFINER.
-            if isNew || isOther { statements += try grants.revocation(on: object) }
+            // One that is replaced keeps its grants, and may become SECURITY DEFINER.
+            statements += try grants.revocation(on: object)
             statements.append("ALTER FUNCTION \(name) OWNER TO \(try comparison.owner(object))")
-            if isNew || isOther { statements += try grants.grants(on: object, isAnew: true) }
+            statements += try grants.grants(on: object, isAnew: isNew || isOther)
             let purpose = isNew ? "the function is missing" : "the function is another one"
             plan.append(SchemaStep(object, .together, purpose, statements), to: .functions)
         }

@@ -78,7 +78,8 @@ struct GrantStatements {
             guard let place = try grantTarget(target) else { continue }
             for (role, grant) in live.grants(on: target) {
                 guard let privileges = live[grant, .definition] else { continue }
-                statements.append(try self.grant(privileges, on: place, to: role))
+                statements.append(
+                    try self.grant(privileges, on: place, toQuoted: SQLIdentifier(role).quoted))
             }
         }
         return statements
@@ -88,6 +89,12 @@ struct GrantStatements {
     private func grant(
         _ privileges: String, on target: (columns: String, object: String), to role: String
     ) throws(SQLTextError) -> String {
+        try grant(privileges, on: target, toQuoted: grantee(role))
+    }
+
+    private func grant(
+        _ privileges: String, on target: (columns: String, object: String), toQuoted role: String
+    ) throws(SQLTextError) -> String {
         let option = " WITH GRANT OPTION"
         let all = Set(NameList.parts(of: privileges).map(String.init))
         let lists = [false, true].map { isGrantable in
@@ -95,7 +102,7 @@ struct GrantStatements {
                 .map { (isGrantable ? String($0.dropLast(option.count)) : $0) + target.columns }.sorted()
         }
         return try zip(lists, ["", option]).filter { !$0.0.isEmpty }.map { (list, option) throws(SQLTextError) in
-            "GRANT \(list.joined(separator: ", ")) ON \(target.object) TO \(try grantee(role))\(option)"
+            "GRANT \(list.joined(separator: ", ")) ON \(target.object) TO \(role)\(option)"
         }.joined(separator: "; ")
     }
 

@@ -14,6 +14,12 @@ BEGIN
         ORDER BY c.relname
     LOOP
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', target);
+        -- Its rows are not seen through the parent.
+        IF EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = target AND i.inhdetachpending) THEN
+            RAISE EXCEPTION 'a partition of % is being detached', target
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                    HINT = 'Complete that first: ALTER TABLE ... DETACH PARTITION ... FINALIZE.';
+        END IF;
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', target) INTO has_rows;
         IF has_rows THEN
             RAISE EXCEPTION 'table % has rows', target
