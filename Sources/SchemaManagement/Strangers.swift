@@ -29,7 +29,7 @@ struct Strangers {
             throw ServerFailure(error)
         }
         guard !found.isEmpty else { return }
-        let named = roles.filter { $0 != "PUBLIC" }.map { "--trust \($0)" }.joined(separator: " ")
+        let named = roles.filter { $0 != "PUBLIC" }.map { "--trust \(Self.inShell($0))" }.joined(separator: " ")
         throw ServerFailure(
             failureClass: .refused,
             message: "code of others could run with the rights of \(RelationName.quoted(connection.server.user)): "
@@ -39,6 +39,12 @@ struct Strangers {
                     ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
                 roles.contains("PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
             ].compactMap(\.self).joined(separator: "; "))
+    }
+
+    /// The name of a role, given as SQL writes it, as a word for a shell.
+    private static func inShell(_ role: String) -> String {
+        guard role.hasPrefix("\""), let name = NameList.first(of: role)?.name else { return role }
+        return "'" + name.replacing("'", with: #"'\''"#) + "'"
     }
 
     /// A statement that fails where there are any, for the transaction that fills the schema: somebody may have made it

@@ -173,6 +173,22 @@ struct OtherOwnersTests {
                 """,
             refusal: ("app.top belongs to :eve, and its partition key", "foreign_code")),
         Object(
+            name: "names of the search_path beside a replica identity by an index of the parent",
+            sql: parent + """
+                SET ROLE :victim; ALTER TABLE vault.events ALTER id SET NOT NULL; CREATE UNIQUE INDEX ON vault.events (id, at);
+                DO $$ DECLARE i regclass; t regclass; BEGIN
+                    FOR i, t IN SELECT x.indexrelid, x.indrelid FROM pg_index AS x JOIN pg_inherits AS h ON h.inhrelid = x.indrelid
+                    LOOP EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', t,
+                        (SELECT c.relname FROM pg_class AS c WHERE c.oid = i)); END LOOP;
+                END $$;
+                RESET ROLE; GRANT CREATE, USAGE ON SCHEMA public TO :eve; SET ROLE :eve;
+                CREATE FUNCTION public.oideq(a oid, b regclass) RETURNS boolean LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN a = b::oid; END $$;
+                CREATE OPERATOR public.= (FUNCTION = public.oideq, LEFTARG = oid, RIGHTARG = regclass);
+                CREATE FUNCTION public.format(a text, b regclass, c name) RETURNS text LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN pg_catalog.format(a, b, c); END $$;
+                """),
+        Object(
             name: "neighbours without code of their own",
             sql: referredTo + """
                 CREATE INDEX ON app.things (id) WHERE state = 'open'; CREATE INDEX ON app.things (abs(id));

@@ -193,6 +193,18 @@ struct SchemaPlannerTests {
         #expect(planner.result.notes.contains { $0.contains("it keeps its privileges on each table") } == stays)
     }
 
+    /// The server refuses some of it, and verify the rest.
+    @Test(arguments: ["pg_database_owner", "app"])
+    func aFormerOwnerThatIsASpecialRoleBecomesNoMember(former: String) throws {
+        let home = CatalogObject(.schema, "s")
+        let rights = (Self.table, CatalogProperty.grants(to: "app"), "INSERT, SELECT")
+        let role = (CatalogObject(.role, "app"), CatalogProperty.attributes, "NOLOGIN")
+        let planner = try Self.plan(
+            expected: [(home, .owner, "o"), (Self.table, .owner, "o"), rights, role, Self.id],
+            live: [(home, .owner, "o"), (Self.table, .owner, former), rights, role, Self.id])
+        #expect(!Self.statements(planner).contains { $0.hasPrefix("GRANT \"app\" TO") }, "\(Self.statements(planner))")
+    }
+
     @Test func aMembershipBetweenTheRolesIsRefusedBeforeAnythingIsInstalled() throws {
         let role = CatalogObject(.role, "o")
         let planner = try Self.plan(

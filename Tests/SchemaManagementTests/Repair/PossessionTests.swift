@@ -70,6 +70,21 @@ struct PossessionTests {
         }
     }
 
+    /// It may be SECURITY DEFINER from then on.
+    @Test func leavesNobodyAFunctionThatIsReplaced() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                CREATE OR REPLACE FUNCTION mcp.audit_row_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                GRANT EXECUTE ON FUNCTION mcp.audit_row_change() TO PUBLIC;
+                """)
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let mayExecute = "SELECT has_function_privilege('public', 'mcp.audit_row_change()', 'EXECUTE')"
+            #expect(try await database.psql(mayExecute) == "f")
+        }
+    }
+
     /// Membership alone gives a role nothing that does not inherit.
     @Test(arguments: PostgresVersion.underTestWithPgvector)
     func leavesNoFormerOwnerWithoutWhatItNeeds(version: PostgresVersion) async throws {

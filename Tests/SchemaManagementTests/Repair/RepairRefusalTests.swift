@@ -224,6 +224,28 @@ struct RepairRefusalTests {
         }
     }
 
+    /// A view would be read as whoever asks, with the code of the tables behind it.
+    @Test func areNotAskedOfAViewInThePlaceOfATable() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA app; ALTER TABLE mcp.api_keys DROP CONSTRAINT IF EXISTS api_keys_user_id_fkey;
+                CREATE FUNCTION app.check_it() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+                BEGIN
+                    IF current_setting('mcp.quiet', true) IS NOT NULL THEN RAISE 'was asked'; END IF;
+                    RETURN true;
+                END $$;
+                ALTER TABLE mcp.users SET SCHEMA app; CREATE VIEW mcp.users AS SELECT * FROM app.users;
+                CREATE INDEX ON app.users (id) WHERE app.check_it();
+                """)
+            try await database.psql("ALTER DATABASE \(database.name) SET mcp.quiet = 'yes'")
+            let plan = try await database.repairing().plan().plan
+            #expect(
+                plan.refusals.contains { $0.reason.contains("its name is taken by the view users") }, "\(plan.refusals)"
+            )
+        }
+    }
+
     private func expectRefusal(_ database: TestDatabase, _ reason: String) async throws {
         try await KeptRows.keep(database)
         let facts = try await database.facts()

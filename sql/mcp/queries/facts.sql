@@ -146,12 +146,12 @@ fact (kind, relation, name, property, value) AS (
             CASE WHEN r.rolreplication THEN 'REPLICATION' END,
             CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END)),
         ('inheritance', CASE WHEN NOT r.rolinherit AND r.rolname <> ALL ($2::text[]) THEN 'NOINHERIT' END),
-        -- Among the roles that are asked for.
+        -- Among the roles that are asked for, by way of others as well.
         ('members', (
-            SELECT string_agg(DISTINCT quote_ident(m.rolname), ', ')
-            FROM pg_auth_members AS a
-            JOIN pg_roles AS m ON m.oid = a.member
-            WHERE a.roleid = r.oid AND r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[]))),
+            SELECT string_agg(quote_ident(m.rolname), ', ' ORDER BY m.rolname)
+            FROM pg_roles AS m
+            WHERE r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[]) AND m.oid <> r.oid AND NOT m.rolsuper
+                AND pg_has_role(m.oid, r.oid, 'MEMBER'))),
         -- Others that it is a member of and that, by themselves or by what they are members of, see what the schema hides.
         ('rights of others', (
             SELECT string_agg(DISTINCT quote_ident(g.rolname), ', ')

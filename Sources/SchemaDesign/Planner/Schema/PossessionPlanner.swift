@@ -81,12 +81,16 @@ struct PossessionPlanner: PartPlanner {
             SchemaStep(view, .briefly([]), "the view belongs to \(former)", statements), to: .possession)
     }
 
-    /// The sequences that the defaults of its columns take numbers from, as long as their names need no quotes. They go with
-    /// the table.
+    /// The sequences of the schema and of the same owner that the defaults of its columns take numbers from, as long as
+    /// their names need no quotes. They go with the table.
     private func sequences(of table: CatalogObject) -> [String] {
         live.parts(.column, of: table.name).compactMap { column in
-            live[column, .default]?.wholeMatch(of: /nextval\('([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*)'::regclass\)/)
-                .map { String($0.1) }
+            let match = live[column, .default]?.wholeMatch(
+                of: /nextval\('([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)'::regclass\)/)
+            guard let match, match.1 == schema,
+                live[CatalogObject(.sequence, String(match.2)), .owner] == live[table, .owner]
+            else { return nil }
+            return "\(match.1).\(match.2)"
         }
     }
 
