@@ -282,6 +282,8 @@ static const struct embedded_file files[] = {
 #define FILE "sql/migrations/queries/foreign_parts.sql"
 #include "embedded_file.h"
 
+#define FILE "sql/run/catalog/code_owners.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/foreign_code.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/made_of.sql"

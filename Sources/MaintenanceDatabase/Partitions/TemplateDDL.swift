@@ -1,5 +1,4 @@
 import Maintenance
-import PostgresClient
 import SQLText
 
 /// The statements that copy from a sibling what neither CREATE TABLE ... LIKE nor ATTACH PARTITION gives a new
@@ -144,18 +143,14 @@ struct TemplateDDL {
     private func replicaIdentityByIndex(_ parentIndex: RelationName) throws(SQLTextError) -> String {
         let parentIndex = try SQLLiteral(try parentIndex.quoted).quoted
         let partition = try SQLLiteral(table).quoted
-        let body = """
-            DECLARE index_name pg_catalog.name; own_path pg_catalog.text := pg_catalog.current_setting('search_path'); BEGIN
-                SET LOCAL search_path = \(SessionSettings.searchPath);
+        return try PinnedBlock.statement(
+            declaring: "index_name pg_catalog.name;",
+            unsafe: """
                 SELECT c.relname INTO STRICT index_name FROM pg_inherits AS h
                 JOIN pg_index AS i ON i.indexrelid = h.inhrelid JOIN pg_class AS c ON c.oid = h.inhrelid
                 WHERE h.inhparent = \(parentIndex)::regclass AND i.indrelid = \(partition)::regclass;
                 EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', \(partition)::regclass, index_name);
-                PERFORM set_config('search_path', own_path, true);
-            END
-            """
-        // As a literal, not dollar-quoted: a name can contain any dollar quote, and could so inject SQL.
-        return "DO \(try SQLLiteral(body).quoted)"
+                """)
     }
 
     private var ownTriggers: [String] {

@@ -11,11 +11,9 @@ enum ForeignCodeProof {
     static func statement(_ tables: [RelationName], unsafe body: String) throws(SQLTextError) -> String {
         let names = try tables.map(literals(of:)).joined(separator: ", ")
         // Not by regclass, which asks for USAGE on the schema.
-        let block = """
-            DECLARE own_path pg_catalog.text := pg_catalog.current_setting('search_path'); stranger pg_catalog.record;
-                worked pg_catalog.oid[];
-            BEGIN
-                SET LOCAL search_path = \(SessionSettings.searchPath);
+        return try PinnedBlock.statement(
+            declaring: "stranger pg_catalog.record; worked pg_catalog.oid[];",
+            unsafe: """
                 -- Compiling a query on a few rows of catalogs takes seconds.
                 SET LOCAL jit = off;
                 worked := ARRAY(
@@ -23,10 +21,7 @@ enum ForeignCodeProof {
                     WHERE (s.nspname, t.relname) IN (\(names))
                 );
                 \(body)
-                PERFORM set_config('search_path', own_path, true);
-            END
-            """
-        return "DO \(try SQLLiteral(block).quoted)"
+                """)
     }
 
     /// Schema and name, for a comparison with those of a catalog.

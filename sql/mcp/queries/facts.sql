@@ -73,13 +73,10 @@ index AS (
     SELECT c.oid, w.relname, c.relname AS name, i.indisvalid,
         -- Without the name, which a comparison must not stumble over, and without the lists of an IVFFlat index, which
         -- follow the number of rows.
-        concat('CREATE ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, 'INDEX ON ', replace(
+        concat(d.head, 'ON ', replace(
+            -- The name is cut off by its length: it may hold anything, and so may an expression.
             regexp_replace(
-                -- The name is cut off by its length: it may hold anything, and so may an expression.
-                substr(pg_get_indexdef(i.indexrelid),
-                    length(concat('CREATE ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, 'INDEX ', quote_ident(c.relname), ' ON '))
-                    + 1),
-                '^ONLY ', ''),
+                substr(pg_get_indexdef(i.indexrelid), length(concat(d.head, quote_ident(c.relname), ' ON ')) + 1), '^ONLY ', ''),
             CASE WHEN cardinality(c.reloptions) = 1 AND c.reloptions[1] LIKE 'lists=%'
                 THEN format(' WITH (lists=%L)', split_part(c.reloptions[1], '=', 2)) ELSE '' END,
             '')) AS definition,
@@ -87,6 +84,7 @@ index AS (
     FROM whole AS w
     JOIN pg_index AS i ON i.indrelid = w.oid
     JOIN pg_class AS c ON c.oid = i.indexrelid
+    CROSS JOIN LATERAL (VALUES (CASE WHEN i.indisunique THEN 'CREATE UNIQUE INDEX ' ELSE 'CREATE INDEX ' END)) AS d (head)
     WHERE NOT EXISTS (
         SELECT FROM pg_constraint AS k
         WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))

@@ -86,12 +86,7 @@ used AS (
     WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
 ),
 called AS (
-    SELECT u.*, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
-    FROM used AS u
-    LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
-    LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
-    LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
-    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
+    -- include run/catalog/code_owners
     UNION ALL
     -- By OID: what is called by a name may change until that is locked.
     SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.relowner
