@@ -3,7 +3,7 @@ import Maintenance
 /// The settings of the service: which databases to maintain, and within which limits.
 package struct ServiceSettings: Hashable, Sendable {
     package var databases: [DatabaseDefinition]
-    /// How many databases are worked on at once, each over one connection.
+    /// How many connections the service has at most.
     package var connections: Int
     /// How long a running step may go on after the service was told to stop; then it is cancelled on the server.
     package var stopGrace: Duration
@@ -13,4 +13,8 @@ package struct ServiceSettings: Hashable, Sendable {
         self.connections = connections
         self.stopGrace = stopGrace
     }
+
+    /// At how many databases the service works at once: a run has a connection that holds its locks, and one in which
+    /// code of owners may run.
+    package var runs: Int { max(1, connections / 2) }
 }

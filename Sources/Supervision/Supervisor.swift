@@ -4,7 +4,7 @@ import Maintenance
 /// the actions that follow; `Service` carries them out.
 ///
 /// A database has at most one run at a time, so that no task ever overlaps itself, and at most
-/// `ServiceSettings.connections` databases have a run at the same time.
+/// `ServiceSettings.runs` databases have a run at the same time.
 package struct Supervisor {
     package enum Event {
         /// Time has passed: `nextWake` has been reached, or the loop woke up for another reason.
@@ -81,7 +81,7 @@ package struct Supervisor {
         for index in databases.indices {
             actions += databases[index].advance(to: now, jitter: jitter).map(Action.report)
         }
-        var free = settings.connections - runningCount
+        var free = settings.runs - runningCount
         guard free > 0 else { return actions }
         let waiting = databases.indices.compactMap { index in
             databases[index].startPriority(at: now).map { (index, $0) }

@@ -127,7 +127,10 @@ struct FaultTests {
                 ConnectionInfo(parsing: "host='\(relay.folder)' dbname='\(database.name)' user=postgres"),
                 options: SessionOptions(statementTimeout: .milliseconds(500), cancelGrace: .milliseconds(200)))
             let definition = database.definition()
-            let snapshot = try await SnapshotReader(definition: definition, tasks: [.partitions]) { connection }.read()
+            let snapshot = try await SnapshotReader(
+                definition: definition, tasks: [.partitions], session: database.session(from: connection)
+            )
+            .read()
             let plan = Planner(definition: definition, tasks: [.partitions]).plan(snapshot)
             guard let planned = plan.steps.first else { throw TestFailure("nothing was planned") }
             var limits = planned.limits

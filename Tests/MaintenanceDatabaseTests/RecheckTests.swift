@@ -203,7 +203,10 @@ struct RecheckTests {
     ) async throws -> StepOutcome {
         let connection = try await database.connect(as: "attempt")
         let definition = database.definition { $0.locks.perStep = perStep }
-        let snapshot = try await SnapshotReader(definition: definition, tasks: [task]) { connection }.read()
+        let snapshot = try await SnapshotReader(
+            definition: definition, tasks: [task], session: database.session(from: connection)
+        )
+        .read()
         let step = try #require(Planner(definition: definition, tasks: [task]).plan(snapshot).steps.first)
         try await change()
         async let disturbance: Void = during()

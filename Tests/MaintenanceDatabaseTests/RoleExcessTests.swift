@@ -25,9 +25,10 @@ struct RoleExcessTests {
                 let definition = DatabaseDefinition(
                     name: database.name, conninfo: database.conninfo(user: role), schemas: ["public"])
                 let connection = try await database.connect(user: role)
-                let snapshot = try await SnapshotReader(definition: definition, tasks: TaskKind.allCases) {
-                    connection
-                }.read()
+                let snapshot = try await SnapshotReader(
+                    definition: definition, tasks: TaskKind.allCases, session: database.session(from: connection)
+                )
+                .read()
                 #expect(snapshot.server.excess == excess)
                 await connection.close()
 

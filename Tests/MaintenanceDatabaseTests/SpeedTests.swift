@@ -19,9 +19,9 @@ struct SpeedTests {
                     """)
             let connection = try await database.connect()
             try await makeTables(0..<100, in: database)
-            let hundred = try await best(on: connection, database.definition(), tables: 100)
+            let hundred = try await best(database.session(from: connection), database.definition(), tables: 100)
             for piece in 1..<10 { try await makeTables(piece * 100..<piece * 100 + 100, in: database) }
-            let thousand = try await best(on: connection, database.definition(), tables: 1_000)
+            let thousand = try await best(database.session(from: connection), database.definition(), tables: 1_000)
             print("100 and 1,000 partitioned tables with 4 partitions each, read and planned: \(hundred), \(thousand)")
             #expect(thousand / hundred < 30)
             await connection.close()
@@ -45,13 +45,15 @@ struct SpeedTests {
     }
 
     private func best(
-        on connection: Connection, _ definition: DatabaseDefinition, tables: Int
+        _ session: RunSession, _ definition: DatabaseDefinition, tables: Int
     ) async throws -> Duration {
         var best = Duration.seconds(100)
         for _ in 0..<5 {
             let start = ContinuousClock.now
-            let snapshot = try await SnapshotReader(definition: definition, tasks: TaskKind.allCases) { connection }
-                .read()
+            let snapshot = try await SnapshotReader(
+                definition: definition, tasks: TaskKind.allCases, session: session
+            )
+            .read()
             let plan = Planner(definition: definition, tasks: TaskKind.allCases).plan(snapshot)
             best = min(best, start.duration(to: .now))
             #expect(snapshot.tables.count == tables && snapshot.tables.allSatisfy { $0.partitions.count == 4 })

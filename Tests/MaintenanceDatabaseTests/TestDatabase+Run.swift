@@ -7,6 +7,15 @@ import Testing
 @testable import MaintenanceDatabase
 
 extension TestDatabase {
+    /// A run's connections, the first of which is open.
+    func session(from connection: Connection, notices: NoticeLog = NoticeLog()) -> RunSession {
+        RunSession(first: connection, notices: notices) { [conninfo = conninfo()] () async throws(PostgresError) in
+            try await Connection.open(ConnectionInfo(parsing: conninfo))
+        }
+    }
+}
+
+extension TestDatabase {
     /// What a test of this database tends: the schema `s`, unless `change` says otherwise.
     func definition(
         user: String = "postgres", conninfo: String? = nil, _ change: (inout DatabaseDefinition) -> Void = { _ in }

@@ -55,8 +55,7 @@ struct FaultTests {
             let program = try database.startPgtend("run", "--schema", "shop")
             try await database.waitForSession(where: Shop.isDawdling)
             let pid = try #require(
-                pid_t(try await database.psql("SELECT pid FROM pg_stat_activity WHERE application_name = 'pgtend run'"))
-            )
+                pid_t(try await database.psql("SELECT pid FROM pg_stat_activity AS a WHERE \(Shop.isDawdling)")))
             kill(pid, SIGSTOP)
             defer { kill(pid, SIGCONT) }
             program.send(signal)

@@ -55,7 +55,8 @@ struct InterruptionTests {
             let first = try database.startPgtend("run", "views", "--schema", "shop")
             try await database.waitForSession(where: Shop.isDawdling)
             let pid = try await database.psql(
-                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'REFRESH%'")
+                "SELECT a.pid FROM pg_stat_activity AS a JOIN pg_locks AS l USING (pid) "
+                    + "WHERE a.datname = current_database() AND l.locktype = 'advisory'")
 
             let second = try await database.pgtend("run", "--schema", "shop")
             #expect(second.ending == .exited(4), "\(second)")

@@ -59,8 +59,8 @@ struct PoolerTests {
 
     // MARK: pooler: session
 
-    /// With one backend for all, nobody else gets one while the run has it.
-    @Test(arguments: PostgresVersion.underTest, ["1", "20"])
+    /// With two backends for all, nobody else gets one while the run has them.
+    @Test(arguments: PostgresVersion.underTest, ["2", "20"])
     func aPoolOfSessionsIsAcceptedWhereTheConfigurationSaysSo(version: PostgresVersion, size: String) async throws {
         try await TestDatabase.with(version) { database in
             try await database.psql(Shop.agedTables(in: "shop") + Shop.slowView)
@@ -81,6 +81,23 @@ struct PoolerTests {
                     + "SELECT FROM pg_database AS d WHERE d.oid = l.database AND d.datname = '\(database.name)')"
                 #expect(try await database.psql(locks) == "0")
             }
+        }
+    }
+
+    @Test func aPoolOfOneSessionIsTooSmallForARun() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(Shop.agedTables(in: "shop"))
+            let before = try await database.dump()
+            try await Pgbouncer.with(before: database.cluster, .session, ["default_pool_size": "1"]) { pooler in
+                for (command, code) in [(["config", "check", "--connect"], 77), (["run", "--schema", "shop"], 69)] {
+                    let result = try await database.pgtend(command, through: pooler, isAccepted: true)
+                    #expect(result.ending == .exited(Int32(code)), "\(command): \(result)")
+                    #expect(
+                        result.everything.contains("a run takes two connections, and there is no second one"),
+                        "\(result)")
+                }
+            }
+            #expect(try await database.dump() == before)
         }
     }
 
@@ -133,7 +150,7 @@ struct PoolerTests {
     }
 
     /// libpq's cancel key is the pooler's, which passes the request on.
-    @Test(arguments: PostgresVersion.underTest, ["1", "20"])
+    @Test(arguments: PostgresVersion.underTest, ["2", "20"])
     func aRunIsInterruptedInMidRefresh(version: PostgresVersion, size: String) async throws {
         try await TestDatabase.with(version) { database in
             try await database.psql(Shop.slowView + "UPDATE shop.pace SET seconds = 100;")

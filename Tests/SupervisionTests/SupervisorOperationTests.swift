@@ -26,7 +26,7 @@ struct SupervisorOperationTests {
 
     @Test func databasesThatAreAwayDoNotStarveTheOthers() throws {
         var simulation = SupervisorSimulation(
-            (0..<8).map { DatabaseDefinition.viewsOnly("away\($0)") } + [.viewsOnly("here")], connections: 1)
+            (0..<8).map { DatabaseDefinition.viewsOnly("away\($0)") } + [.viewsOnly("here")], runs: 1)
         simulation.handle(.woke)
         var turns: [String] = []
         for _ in 0..<40 {
@@ -47,7 +47,7 @@ struct SupervisorOperationTests {
 
     @Test func whatCanBeReachedComesFirstHoweverLongAgoTheOthersRan() throws {
         var simulation = SupervisorSimulation(
-            [.viewsOnly("away"), DatabaseDefinition.viewsOnly("here", every: .seconds(60))], connections: 1)
+            [.viewsOnly("away"), DatabaseDefinition.viewsOnly("here", every: .seconds(60))], runs: 1)
         simulation.handle(.woke)
         simulation.fail(try #require(simulation.started.last), .down)
         // Meanwhile the pause of the one is over, and the other is due again.
@@ -61,7 +61,7 @@ struct SupervisorOperationTests {
     @Test func theDatabaseWhoseRunEndedLongestAgoComesFirst() throws {
         let names = ["a", "b", "c"]
         var simulation = SupervisorSimulation(
-            names.map { DatabaseDefinition.viewsOnly($0, every: .seconds(60)) }, connections: 1)
+            names.map { DatabaseDefinition.viewsOnly($0, every: .seconds(60)) }, runs: 1)
         simulation.handle(.woke)
         for _ in 0..<8 {
             simulation.run(for: .seconds(60))
@@ -184,7 +184,7 @@ struct SupervisorOperationTests {
     }
 
     @Test func givesARunningStepItsGraceAndCancelsItThen() throws {
-        var simulation = SupervisorSimulation([.viewsOnly("a"), DatabaseDefinition.viewsOnly("b")], connections: 1)
+        var simulation = SupervisorSimulation([.viewsOnly("a"), DatabaseDefinition.viewsOnly("b")], runs: 1)
         simulation.handle(.woke)
         let order = try #require(simulation.started.last)
         simulation.clearRecord()

@@ -22,7 +22,7 @@ struct SupervisorProperties {
         let names = (0..<5).map { "db\($0)" }
         var simulation = SupervisorSimulation(
             names.map { DatabaseDefinition.viewsOnly($0, every: .seconds(60 * .random(in: 1...20, using: &chance))) },
-            connections: 2, jitter: 0.3)
+            runs: 2, jitter: 0.3)
         var running: [String: Supervisor.RunOrder] = [:]
         var completed: [String: [Instant]] = [:]
         // Left to another service: what became of it the ledger knows.
@@ -101,7 +101,7 @@ struct SupervisorProperties {
     @Test(arguments: Self.seeds)
     func aServiceThatIsToldToStopBeginsNothingAndFinishesOnce(seed: UInt64) throws {
         var chance = Seeded(seed: seed)
-        var simulation = SupervisorSimulation((0..<6).map { DatabaseDefinition.viewsOnly("db\($0)") }, connections: 4)
+        var simulation = SupervisorSimulation((0..<6).map { DatabaseDefinition.viewsOnly("db\($0)") }, runs: 4)
         simulation.handle(.woke)
         simulation.run(for: .seconds(.random(in: 0...2_000, using: &chance)))
         simulation.clearRecord()

@@ -13,9 +13,9 @@ struct SupervisorSimulation {
     private(set) var reported: [ServiceEvent] = []
     private(set) var actions: [Supervisor.Action] = []
 
-    init(_ databases: [DatabaseDefinition], connections: Int = 8, at wall: Instant = .noon, jitter: Double = 0) {
+    init(_ databases: [DatabaseDefinition], runs: Int = 8, at wall: Instant = .noon, jitter: Double = 0) {
         supervisor = Supervisor(
-            ServiceSettings(databases: databases, connections: connections), jitter: { jitter })
+            ServiceSettings(databases: databases, connections: 2 * runs), jitter: { jitter })
         now = DualTimestamp(wall: wall, monotonic: .seconds(1000))
     }
 

@@ -28,6 +28,19 @@ extension Connection {
         if isStandby { throw .standby }
     }
 
+    /// The server, by when it was started, and the database in it: the same for two connections that lead to the same.
+    package var whereabouts: String {
+        get async throws(PostgresError) {
+            try await row(
+                """
+                SELECT concat(pg_postmaster_start_time(), ' ', d.oid) AS whereabouts
+                FROM pg_database AS d
+                WHERE d.datname = current_database()
+                """
+            ).decode("whereabouts")
+        }
+    }
+
     /// Whether the server is in recovery now. It may be promoted at any moment.
     package var isStandby: Bool {
         get async throws(PostgresError) {

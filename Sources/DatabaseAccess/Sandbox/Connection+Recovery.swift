@@ -25,20 +25,4 @@ extension Connection {
         }
         record.isSoiled = false
     }
-
-    /// Ends the session of a connection that was given up: code of others may catch each request to cancel it, and hold
-    /// its locks for as long as it likes. It cannot catch this.
-    ///
-    /// - Parameter age: for how long that session has been open, give or take half a minute; another one may have its
-    ///   process ID by now.
-    package func terminate(_ lost: Connection, openFor age: Duration) async throws(PostgresError) {
-        guard lost.isUnresponsive, lost.server.host == server.host, lost.server.port == server.port else { return }
-        try await execute(
-            """
-            SELECT pg_terminate_backend(a.pid)
-            FROM pg_stat_activity AS a
-            WHERE a.pid = \(Int64(lost.server.backendPID)) AND a.usename = session_user
-                AND abs(extract(epoch FROM clock_timestamp() - a.backend_start) - \(Int64(age / .seconds(1)))) < 30
-            """)
-    }
 }

@@ -99,9 +99,9 @@ package struct Sandbox: Sendable {
     /// role for it, as whom the work is called: whatever privileges the role's functions have by default, it may.
     var preparation: [String] {
         switch form {
-        case .procedure: become + [SandboxText.enter]
-        case .list: become + [SandboxText.read]
-        case .server(let preparation): become + preparation
+        case .procedure: [Self.planning] + become + [SandboxText.enter]
+        case .list: [Self.planning] + become + [SandboxText.read]
+        case .server(let preparation): [Self.planning] + become + preparation
         }
     }
 
@@ -143,6 +143,9 @@ package struct Sandbox: Sendable {
 
     /// What code of one owner could leave for another's.
     static let discard = ["DISCARD TEMPORARY", "DISCARD SEQUENCES", "DEALLOCATE ALL", "UNLISTEN *"]
+
+    /// Large queries are planned as in any other session.
+    private static let planning = "SET LOCAL jit = DEFAULT"
 
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }
     private static let leave = ["SET LOCAL ROLE NONE"]

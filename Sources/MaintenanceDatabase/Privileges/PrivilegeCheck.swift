@@ -50,10 +50,7 @@ package struct PrivilegeCheck: Sendable {
 
     private func findings(in runSession: RunSession) async throws(ServerFailure) -> [PrivilegeFinding] {
         let tasks = TaskKind.allCases
-        let reader = SnapshotReader(definition: definition, tasks: tasks) { () async throws(PostgresError) in
-            try await runSession.connection()
-        }
-        let snapshot = try await reader.read()
+        let snapshot = try await SnapshotReader(definition: definition, tasks: tasks, session: runSession).read()
         let plan = Planner(definition: definition, tasks: tasks).plan(snapshot)
         do throws(PostgresError) {
             let connection = try await runSession.connection()
@@ -66,6 +63,12 @@ package struct PrivilegeCheck: Sendable {
                         severity: .missing, object: "database \(connection.server.database)",
                         expected: "its event triggers call functions of superusers", found: failure.message,
                         cures: [failure.cure].compactMap(\.self).map { .advice($0) }))
+            }
+            do throws(PostgresError) {
+                _ = try await runSession.connection(runningCodeOf: nil)
+            } catch {
+                guard runSession.isLost else { throw error }
+                findings.append(PrivilegeFinding(ServerFailure(error)))
             }
             findings += try await absentSchemas(on: connection)
             let work = WorkInView(plan: plan, snapshot: snapshot)
@@ -106,7 +109,7 @@ extension PrivilegeFinding {
     fileprivate init(_ failure: ServerFailure) {
         self.init(
             severity: .missing, object: "server",
-            expected: "it is a primary, and each session has a backend of its own",
+            expected: "it is a primary, and gives a run two sessions, each with a backend of its own",
             found: failure.description,
             cures: [failure.cure, failure.hint].compactMap(\.self).map { .advice($0) })
     }

@@ -14,8 +14,6 @@ enum ForeignCodeProof {
         return try PinnedBlock.statement(
             declaring: "stranger pg_catalog.record; worked pg_catalog.oid[];",
             unsafe: """
-                -- Compiling a query on a few rows of catalogs takes seconds.
-                SET LOCAL jit = off;
                 worked := ARRAY(
                     SELECT t.oid FROM pg_class AS t JOIN pg_namespace AS s ON s.oid = t.relnamespace
                     WHERE (s.nspname, t.relname) IN (\(names))

@@ -220,9 +220,7 @@ package struct MaintenanceRun: Sendable {
     private func plan(_ tasks: [TaskKind], on session: RunSession) async throws(ServerFailure) -> (
         Plan, CatalogSnapshot
     ) {
-        let reader = SnapshotReader(definition: context.definition, tasks: tasks) { () async throws(PostgresError) in
-            try await session.connection()
-        }
+        let reader = SnapshotReader(definition: context.definition, tasks: tasks, session: session)
         let snapshot = try await reader.read()
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }

@@ -96,7 +96,7 @@ struct PlanExecutor {
         let step = tries.step
         let tryStart = ContinuousClock.now
         do throws(PostgresError) {
-            let connection = try await session.connection()
+            let connection = try await session.connection(runningCodeOf: step.role)
             if tries.hasLostConnection, let recordedRun, try await recordedRun.hasCommitted(stepNumber, on: connection)
             {
                 return .done
@@ -114,6 +114,7 @@ struct PlanExecutor {
             if outcome == .done { await addRemarks(of: work) }
             return outcome
         } catch {
+            await session.endLostWork()
             let failure = ServerFailure(error)
             let failed = StepTries.Failure(
                 failure, duration: tryStart.duration(to: .now), blockers: await blockers(of: step, work, failure),

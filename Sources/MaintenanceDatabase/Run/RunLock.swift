@@ -5,7 +5,7 @@ import PostgresClient
 
 /// The advisory locks that keep two runs in one database from doing the same kind of task at the same time.
 ///
-/// They are session-level locks of the session that executes the steps, so they are released however it ends.
+/// They are session-level locks, so they are released however the session ends.
 struct RunLock {
     let connection: Connection
 
@@ -34,20 +34,6 @@ struct RunLock {
             task: task, pid: try holder.decode("pid"), application: try holder.decode("application"),
             user: try holder.decode("role"), client: try holder.decode("client"),
             since: try holder.instant("since"))
-    }
-
-    /// Those of the kinds of task whose locks this session does not hold. Also in a cancelled task.
-    func released(_ tasks: [TaskKind]) async throws(PostgresError) -> [TaskKind] {
-        guard !tasks.isEmpty else { return [] }
-        let row = try await connection.row(
-            """
-            SELECT coalesce(array_agg(l.objid::bigint), '{}') AS numbers
-            FROM pg_locks AS l
-            WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.granted AND l.objsubid = 2
-                AND l.classid = \(AdvisoryLock.key)::oid
-            """, evenIfCancelled: true)
-        let held: [Int64] = try row.decode("numbers")
-        return tasks.filter { !held.contains(Self.number(of: $0)) }
     }
 
     static func number(of task: TaskKind) -> Int64 {

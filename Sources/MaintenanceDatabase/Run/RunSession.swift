@@ -3,18 +3,20 @@ import Maintenance
 import PostgresClient
 import Synchronization
 
-/// The connection of a run, and the advisory locks that it holds. A lost connection is reopened, and the locks are
-/// taken again before it is used for anything else.
+/// The connections of a run: one that holds its advisory locks, and one in which code of an owner of tables may run.
+///
+/// They are two, since code that the server cannot interrupt keeps a session, with what that holds, for as long as it
+/// likes: others' work must not wait for it. A lost connection is reopened.
 actor RunSession {
     private let open: @Sendable () async throws(PostgresError) -> Connection
-    private var current: Connection
+    /// Holds the locks, reads catalogs and writes the ledger.
+    private var keeper: Connection
+    private var workplace: Workplace?
     /// The kinds of task whose locks this session holds.
     private(set) var tasks: [TaskKind] = []
     /// The locks that could not be taken again on a new connection.
     private(set) var lostLocks: [HeldRunLock] = []
     private let reconnectTimeout: Duration
-    /// When `current` was opened.
-    private var opened = ContinuousClock.now
     private var proof: (@Sendable (Connection) async throws(PostgresError) -> Void)?
 
     nonisolated let serverVersion: Int
@@ -30,7 +32,7 @@ actor RunSession {
         first connection: Connection, notices: NoticeLog, reconnectTimeout: Duration = .seconds(15),
         reopen: @escaping @Sendable () async throws(PostgresError) -> Connection
     ) {
-        current = connection
+        keeper = connection
         serverVersion = connection.server.version.number
         noticeLog = notices
         self.reconnectTimeout = reconnectTimeout
@@ -44,7 +46,7 @@ actor RunSession {
     ///
     /// - Returns: the locks that other sessions hold.
     func take(_ tasks: [TaskKind]) async throws(PostgresError) -> [HeldRunLock] {
-        let lock = RunLock(connection: current)
+        let lock = RunLock(connection: keeper)
         let deadline = ContinuousClock.now + Self.lockTimeout
         var held: [HeldRunLock] = []
         for task in tasks {
@@ -58,36 +60,13 @@ actor RunSession {
         return held
     }
 
-    /// Has a connection that is opened again proved before it is used: another server may answer, or another database of
-    /// that name.
-    func prove(_ proof: @escaping @Sendable (Connection) async throws(PostgresError) -> Void) {
-        self.proof = proof
-    }
-
     private static let lockTimeout = Duration.milliseconds(500)
     private static let lockPause = Duration.milliseconds(50)
 
-    /// A connection that holds the locks of the run, apart from those that ``otherHolder(of:)`` names.
-    ///
-    /// - Throws: the failure to reconnect, if the connection was lost.
-    func connection() async throws(PostgresError) -> Connection {
-        if let reconnectFailure { throw reconnectFailure }
-        if current.isBroken {
-            try await reconnect()
-        } else if await current.record.isSoiled {
-            try await recover()
-        }
-        return current
-    }
-
-    /// Code of the application that failed in this session may have left something there, and have released its locks.
-    private func recover() async throws(PostgresError) {
-        let wanted = tasks
-        try await current.recover(keeping: wanted.map(RunLock.number))
-        let released = try await RunLock(connection: current).released(wanted)
-        guard !released.isEmpty else { return }
-        tasks = wanted.filter { !released.contains($0) }
-        lostLocks += try await take(released)
+    /// Has a connection that is opened from now on proved before it is used: another server may answer, or another
+    /// database of that name.
+    func prove(_ proof: @escaping @Sendable (Connection) async throws(PostgresError) -> Void) {
+        self.proof = proof
     }
 
     /// The session that has held the lock of that kind of task since the connection was lost; nil if this one holds it.
@@ -95,20 +74,93 @@ actor RunSession {
         lostLocks.first { $0.task == task }
     }
 
+    // MARK: - Connections
+
+    /// The connection that holds the locks of the run, apart from those that ``otherHolder(of:)`` names. No code of
+    /// others may run in it.
+    ///
+    /// - Throws: the failure to reconnect, if the connection was lost.
+    func connection() async throws(PostgresError) -> Connection {
+        if let reconnectFailure { throw reconnectFailure }
+        if keeper.isBroken { try await reconnect() }
+        return keeper
+    }
+
+    /// A connection in which code of `role` may run: that of no other role has run in it. Meanwhile ``connection()``
+    /// holds the locks.
+    ///
+    /// - Parameter role: nil is the role that connected.
+    /// - Throws: also if there is to be no second connection, by which the run is over.
+    func connection(runningCodeOf role: String?) async throws(PostgresError) -> Connection {
+        try await requireLocks()
+        if let workplace, workplace.role == role, await workplace.isUsable { return workplace.connection }
+        await leaveWorkplace()
+        let connection = try await openSecond()
+        workplace = Workplace(connection: connection, role: role)
+        do throws(PostgresError) {
+            try await proof?(connection)
+            let (here, there) = (try await connection.whereabouts, try await keeper.whereabouts)
+            guard here == there else {
+                throw PostgresError(
+                    .connection, "two connections have led to different servers or databases",
+                    hint: "look for a proxy, or for an address with several servers behind it, in the conninfo")
+            }
+        } catch {
+            await leaveWorkplace()
+            throw error
+        }
+        return connection
+    }
+
+    /// Tries for a while: all connections that the server accepts may be in use.
+    private func openSecond() async throws(PostgresError) -> Connection {
+        let deadline = ContinuousClock.now + reconnectTimeout
+        while true {
+            do throws(PostgresError) {
+                return try await open()
+            } catch {
+                guard [.connection, .authentication, .pooler].contains(error.kind) else { throw error }
+                // It may be the server that is gone.
+                try await requireLocks()
+                if error.kind == .connection, .now + Self.reconnectPause < deadline,
+                    await pause(for: Self.reconnectPause)
+                {
+                    continue
+                }
+                var failure = error
+                failure.message = "a run takes two connections, and there is no second one: \(error.message)"
+                loss.withLock { [failure] in $0 = failure }
+                throw failure
+            }
+        }
+    }
+
+    /// Nobody notices the loss of a connection that is not used.
+    private func requireLocks() async throws(PostgresError) {
+        let keeper = try await connection()
+        do throws(PostgresError) {
+            try await keeper.execute("SELECT", timeout: Self.answerTimeout)
+        } catch {
+            guard keeper.isBroken else { throw error }
+            _ = try await connection()
+        }
+    }
+
+    private static let answerTimeout = Duration.seconds(15)
+
     /// The server may be restarting, or the old backend of this session may keep its locks until it notices that the
     /// client is gone (`SessionSettings.connectionCheck`). Both normally take a few seconds, so it tries for a while.
     private func reconnect() async throws(PostgresError) {
         let (wanted, deadline) = (tasks, ContinuousClock.now + reconnectTimeout)
-        let (lost, age) = (current, opened.duration(to: .now))
+        let lost = keeper
         var failure = PostgresError(.connection, "the connection to the server was lost")
         repeat {
             do throws(PostgresError) {
-                current = try await open()
-                opened = .now
-                try await current.terminate(lost, openFor: age)
+                keeper = try await open()
+                try await keeper.end(lost)
                 // With several hosts, the one that accepts the connection may not have been promoted yet.
-                if try await current.isStandby { throw PostgresError.standby }
-                try await proof?(current)
+                if try await keeper.isStandby { throw PostgresError.standby }
+                try await proof?(keeper)
                 tasks = []
                 let held = try await take(wanted)
                 if held.isEmpty { return }
@@ -121,7 +173,7 @@ actor RunSession {
             }
             // With only some of the locks, give them all up: the next connection has to take all of them again.
             tasks = wanted
-            await current.close()
+            await keeper.close()
             if [.authentication, .pooler].contains(failure.kind) { break }
             guard await pause(for: Self.reconnectPause) else { break }
         } while .now < deadline
@@ -131,21 +183,50 @@ actor RunSession {
 
     private static let reconnectPause = Duration.milliseconds(500)
 
-    /// Releases the locks and closes the connection. A backend lives on for a moment after its connection is closed,
+    /// Releases the locks and closes the connections. A backend lives on for a moment after its connection is closed,
     /// and a run that starts right after this one would find the locks still held.
     func close() async {
+        await leaveWorkplace()
         do throws(PostgresError) {
-            if !current.isBroken {
-                try await current.execute("SELECT pg_catalog.pg_advisory_unlock_all()", evenIfCancelled: true)
-            } else if current.isUnresponsive {
-                let (lost, age) = (current, opened.duration(to: .now))
-                current = try await open()
-                try await current.terminate(lost, openFor: age)
+            if !keeper.isBroken {
+                try await keeper.execute("SELECT pg_catalog.pg_advisory_unlock_all()", evenIfCancelled: true)
             }
         } catch {
             noticeLog.add("the run's locks were not given back before the session ended: \(error.message)")
         }
-        await current.close()
+        await keeper.close()
+    }
+
+    private func leaveWorkplace() async {
+        await endLostWork()
+        await workplace?.connection.close()
+        workplace = nil
+    }
+
+    /// What was lost while it worked may be working still: it is ended before anything is done in its place.
+    func endLostWork() async {
+        guard let connection = workplace?.connection, connection.isBroken else { return }
+        workplace = nil
+        do throws(PostgresError) {
+            try await self.connection().end(connection)
+        } catch {
+            // If the server is lost, the run itself reports that.
+            if !isLost { noticeLog.add("a session that was lost may not have ended: \(error.message)") }
+        }
+    }
+
+    /// The connection in which code of one role may run.
+    private struct Workplace {
+        let connection: Connection
+        let role: String?
+
+        /// What has failed in a session may have left something there.
+        var isUsable: Bool {
+            get async {
+                let isSoiled = await connection.record.isSoiled
+                return !connection.isBroken && !isSoiled
+            }
+        }
     }
 
     nonisolated var notices: [String] { noticeLog.texts }

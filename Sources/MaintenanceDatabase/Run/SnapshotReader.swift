@@ -8,18 +8,13 @@ import SQLText
 ///
 /// `pg_get_expr` and `regclass` do not use the transaction's snapshot: a table that is dropped in the meantime may
 /// appear as a partition without bounds, or raise an error. Then the transaction is repeated.
-package struct SnapshotReader {
-    private let connect: @Sendable () async throws(PostgresError) -> Connection
+struct SnapshotReader {
+    private let session: RunSession
     private let definition: DatabaseDefinition
     private let tasks: [TaskKind]
 
-    /// - Parameter connect: the connection to read on; another one once that is lost, as code in a list of tenants may
-    ///   have it lost.
-    package init(
-        definition: DatabaseDefinition, tasks: [TaskKind],
-        connect: @escaping @Sendable () async throws(PostgresError) -> Connection
-    ) {
-        self.connect = connect
+    init(definition: DatabaseDefinition, tasks: [TaskKind], session: RunSession) {
+        self.session = session
         self.definition = definition
         self.tasks = tasks
     }
@@ -33,7 +28,7 @@ package struct SnapshotReader {
     /// are read (for at most the lock deadline of a step), and on the tables of corpora whose tenants are listed.
     ///
     /// - Throws: if a query fails, or tables were dropped during each of several tries.
-    package func read() async throws(ServerFailure) -> CatalogSnapshot {
+    func read() async throws(ServerFailure) -> CatalogSnapshot {
         var last: PostgresError?
         for _ in 0..<Self.tries {
             do throws(PostgresError) {
@@ -61,7 +56,7 @@ package struct SnapshotReader {
 
     /// nil if a table was dropped in the meantime.
     private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
-        let connection = try await connect()
+        let connection = try await session.connection()
         var snapshot = try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
             try await inTransaction(on: connection)
         }
@@ -71,7 +66,7 @@ package struct SnapshotReader {
         {
             let limits = StepLimits(
                 locks: definition.locks, statementTimeout: definition.statistics.statementTimeout)
-            snapshot?.corpora = try await TenantReader(connect: connect, limits: limits).withTenants(corpora)
+            snapshot?.corpora = try await TenantReader(session: session, limits: limits).withTenants(corpora)
         }
         return snapshot
     }

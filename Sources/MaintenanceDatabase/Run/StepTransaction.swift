@@ -106,6 +106,10 @@ struct StepRunner {
     var row: StepRow?
 
     func attempt() async throws(PostgresError) -> StepOutcome {
+        // What a session asks for the first time takes ten times as long: not under locks.
+        if await connection.record.facts == nil, let reason = try await work.recheck(on: connection) {
+            return .superseded(reason: reason)
+        }
         let transaction = StepTransaction(connection: connection, limits: step.limits, row: row)
         return try await transaction.run(
             unless: { () async throws(PostgresError) in

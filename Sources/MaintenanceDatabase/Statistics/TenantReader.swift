@@ -5,8 +5,7 @@ import SQLText
 
 /// Lists the tenants of corpora, which stand in tables of the application: reading them may run code of their owner.
 struct TenantReader {
-    /// The connection to read on; another one once that is lost. No transaction may be open.
-    let connect: @Sendable () async throws(PostgresError) -> Connection
+    let session: RunSession
     let limits: StepLimits
 
     /// The same corpora with their tenants.
@@ -24,7 +23,7 @@ struct TenantReader {
     /// A session that is lost meanwhile may have been ended by code of the owner, or by something that concerns all:
     /// only the latter keeps the server from accepting another one, in which the list is read once more.
     private func tenants(of corpus: Corpus, isLastTry: Bool = false) async throws(PostgresError) -> Corpus.Tenants {
-        let connection = try await connect()
+        let connection = try await session.connection(runningCodeOf: corpus.role)
         do throws(PostgresError) {
             let sql = try spelled(CorpusSQL(corpus.definition, operators: corpus.operators))
             let sandbox = try spelled(Sandbox(reading: sql.tenants, as: corpus.role))

@@ -46,6 +46,8 @@ package enum SessionSettings {
         ("idle_session_timeout", "0"),
         // What is looked at under a lock has to be what is there by then.
         ("default_transaction_isolation", "read committed"),
+        // Compiling a query on catalogs takes longer than the query.
+        ("jit", "off"),
         // An error of a statement is no reason to lose the session.
         ("exit_on_error", "off"),
     ]

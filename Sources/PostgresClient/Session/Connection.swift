@@ -17,6 +17,7 @@ import Synchronization
 package actor Connection {
     /// Which server, database and role this is.
     package nonisolated let server: ServerIdentity
+    package nonisolated let opened = ContinuousClock.now
 
     private let executor: QueueExecutor
     private let options: SessionOptions

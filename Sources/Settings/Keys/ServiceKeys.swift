@@ -6,9 +6,10 @@ enum ServiceKeys {
             flag: Flag("--log-format") { flags in flags.logFormat.map { [$0.rawValue] } ?? [] },
             "How to write to standard error where no journal listens. Without it: text."),
         .value(
-            "connections", \.connections, .integer(1...100, because: "each is a connection and a running task"),
+            "connections", \.connections, .integer(2...100, because: "a run takes two"),
             variable: "PGTEND_CONNECTIONS",
-            "At how many databases the service works at once; what is due in others waits for its turn."),
+            "How many connections the service has at most, two for each database that it works at; what is due in others "
+                + "waits for its turn."),
         .value(
             "stop_grace", \.stopGrace,
             .duration(.seconds(1) ... .seconds(600), because: "whoever stops a service waits for it"),

@@ -159,9 +159,7 @@ struct LedgerFaultTests {
     private func die(in database: TestDatabase, _ order: SlotOrder, as runID: String) async throws {
         try await database.installLedger()
         let connection = try await database.connect()
-        let session = RunSession(first: connection, notices: NoticeLog()) { () async throws(PostgresError) in
-            throw PostgresError(.connection, "dead")
-        }
+        let session = database.session(from: connection)
         #expect(try await session.take([order.slot.task]).isEmpty)
         let context = RunContext(
             definition: database.definition(), tasks: [order.slot.task], runID: runID, applicationName: "dead",
@@ -175,7 +173,7 @@ struct LedgerFaultTests {
         let reports = await executor.execute(Array(plan.steps.prefix(1)))
         #expect(reports.map(\.outcome) == [.done])
         try await database.psql("SELECT pg_terminate_backend(\(connection.server.backendPID), 5000)")
-        await connection.close()
+        await session.close()
     }
 
     @Test("a run that was marked abandoned commits nothing more, and says who took over")
