@@ -8,14 +8,13 @@ package struct RelationName: Hashable, Comparable, Sendable {
         self.name = name
     }
 
-    /// Compares bytes, as the server does: Swift's `==` considers a composed and a decomposed "é" equal.
     package static func == (left: RelationName, right: RelationName) -> Bool {
-        left.name.utf8.elementsEqual(right.name.utf8) && left.schema.utf8.elementsEqual(right.schema.utf8)
+        left.name.isSame(as: right.name) && left.schema.isSame(as: right.schema)
     }
 
     /// By schema, then by name, byte by byte: independent of the locale.
     package static func < (left: RelationName, right: RelationName) -> Bool {
-        left.schema.utf8.elementsEqual(right.schema.utf8)
+        left.schema.isSame(as: right.schema)
             ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
             : left.schema.utf8.lexicographicallyPrecedes(right.schema.utf8)
     }

@@ -51,6 +51,7 @@ struct RepairTextTests {
     // MARK: - Mappings
 
     @Test func aMappingNamesAColumnOrNone() throws {
+        #expect(ValueMapping("\u{212A}=a") != ValueMapping("K=a"))
         let any = try #require(ValueMapping("standard=user"))
         #expect(any.concerns("api_keys", "key_type") && any.concerns("tasks", "status"))
         #expect(!any.isFor("api_keys", "key_type"))

@@ -205,6 +205,29 @@ struct SchemaVerifierTests {
         Damage(
             sql: oldPartition + "GRANT SELECT (title) ON mcp.tasks_2001_01 TO PUBLIC",
             findings: ["different partition tasks_2001_01 of tasks: grants to PUBLIC"]),
+        // Every table has these columns.
+        Damage(
+            sql: oldPartition + "GRANT SELECT (ctid) ON mcp.tasks_2001_01 TO mcp_readonly",
+            findings: ["different partition tasks_2001_01 of tasks: grants to mcp_readonly"]),
+        Damage(
+            sql: "GRANT SELECT (ctid) ON mcp.users TO PUBLIC", findings: ["different table users: grants to PUBLIC"]),
+        Damage(
+            sql: "GRANT SELECT (tableoid) ON mcp.users TO pg_monitor",
+            findings: ["unknown grant to pg_monitor on table users"]),
+        Damage(
+            sql: """
+                CREATE UNLOGGED TABLE mcp.audit_log_2001_01 PARTITION OF mcp.audit_log
+                    FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')
+                    WITH (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.05);
+                ALTER TABLE mcp.audit_log_2001_01 OWNER TO mcp_owner;
+                ALTER TABLE mcp.audit_log_2001_01 ENABLE ROW LEVEL SECURITY;
+                """,
+            findings: ["different partition audit_log_2001_01 of audit_log: persistence"]),
+        // The sign of the kelvin, which Swift calls equal to a K.
+        Damage(
+            sql: "COMMENT ON TRIGGER embeddings_content_tsvector ON mcp.embeddings IS "
+                + "'\u{212A}eeps what full-text search needs equal to the content.'",
+            findings: ["different trigger embeddings_content_tsvector of embeddings: comment"]),
         // Whoever takes backups reads each partition.
         Damage(
             sql: oldPartition + "GRANT SELECT ON mcp.tasks_2001_01 TO pg_monitor",

@@ -28,7 +28,7 @@ package struct CatalogFacts: Equatable, Sendable {
 
     /// The parts of a relation, of one kind.
     package func parts(_ kind: CatalogObject.Kind, of relation: String) -> [CatalogObject] {
-        facts.keys.filter { $0.kind == kind && $0.relation == relation }.sorted()
+        facts.keys.filter { $0.kind == kind && $0.relation.isSame(as: relation) }.sorted()
     }
 
     package func contains(_ object: CatalogObject) -> Bool { facts[object] != nil }
@@ -67,11 +67,13 @@ package struct CatalogFacts: Equatable, Sendable {
     }
 
     private static func names(_ target: String, _ object: CatalogObject) -> Bool {
-        if object.kind == .function { return target == object.name }
+        if object.kind == .function { return target.isSame(as: object.name) }
         guard let (first, rest) = NameList.first(of: target) else { return false }
-        guard object.isPart else { return first == object.name && rest.isEmpty }
-        guard first == object.relation, let part = String(rest).withoutPrefix(".") else { return false }
-        return NameList.names(of: part) == [object.name]
+        guard object.isPart else { return first.isSame(as: object.name) && rest.isEmpty }
+        guard first.isSame(as: object.relation), let part = String(rest).withoutPrefix("."),
+            let (name, end) = NameList.first(of: part)
+        else { return false }
+        return name.isSame(as: object.name) && end.isEmpty
     }
 
     /// The schema in which each extension lives, as SQL writes it.

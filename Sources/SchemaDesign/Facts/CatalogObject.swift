@@ -1,3 +1,5 @@
+import SQLText
+
 /// An object of a schema, as its facts name it.
 package struct CatalogObject: Hashable, Sendable {
     /// In the order in which a report lists them.
@@ -27,11 +29,18 @@ package struct CatalogObject: Hashable, Sendable {
 
     /// Whether it belongs to a relation, and is created and dropped with it.
     package var isPart: Bool { !relation.isEmpty }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.kind == right.kind && left.relation.isSame(as: right.relation) && left.name.isSame(as: right.name)
+    }
 }
 
 extension CatalogObject: Comparable {
     package static func < (left: CatalogObject, right: CatalogObject) -> Bool {
-        (left.kind.place, left.relation, left.name) < (right.kind.place, right.relation, right.name)
+        if left.kind != right.kind { return left.kind.place < right.kind.place }
+        return left.relation.isSame(as: right.relation)
+            ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+            : left.relation.utf8.lexicographicallyPrecedes(right.relation.utf8)
     }
 }
 

@@ -10,6 +10,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
         rawValue = name
     }
 
+    /// Of a policy: `PUBLIC`, or the schema's roles that it is for, be it by way of others; live facts only.
+    package static let appliesTo = Self("applies to")
     package static let attributes = Self("attributes")
     package static let bounds = Self("bounds")
     /// Size on disk of a table with its partitions; live facts only.
@@ -52,7 +54,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let position = Self("position")
     /// Of an extension, recorded only: `optional`, or `at least 0.8`.
     package static let requirement = Self("requirement")
-    /// Of a role: the roles it is a member of that are none of the schema's and see what the schema hides.
+    /// Of a role: the roles it is a member of that are none of the schema's and see what the schema hides, or do what the
+    /// server has a predefined role for.
     package static let rightsOfOthers = Self("rights of others")
     /// Of a table with its partitions, as estimated by the last ANALYZE; live facts only.
     package static let rows = Self("rows")

@@ -3,7 +3,7 @@ import SQLText
 /// How a live schema differs from what it should be.
 package struct SchemaGap: Equatable, Sendable {
     /// A property that differs in an object that exists on both sides. nil stands for the default value.
-    package struct Difference: Equatable, Sendable {
+    package struct Difference: Sendable {
         package let object: CatalogObject
         package let property: CatalogProperty
         package let expected: String?
@@ -42,12 +42,12 @@ package struct SchemaGap: Equatable, Sendable {
                 missing.append(object)
             }
         }
-        var parents: [String: String] = [:]
+        var parents: [CatalogObject: String] = [:]
         for partition in live.objects(.partition) {
             let template = CatalogObject(.partition, Self.anyPartition, of: partition.relation)
             guard expected.contains(template) else { continue }
             compare(template, expected, partition, live, isRecorded)
-            parents[partition.name] = partition.relation
+            parents[CatalogObject(.partition, partition.name)] = partition.relation
         }
         for object in live.objects {
             if let property = Self.harm(object, expected, live, parents) {
@@ -63,38 +63,27 @@ package struct SchemaGap: Equatable, Sendable {
     /// The property by which an unexpected object is a gap: it gives access that the schema denies, or undoes what the
     /// schema does. nil for one that is harmless.
     ///
-    /// - Parameter parents: the parents of the schema's partitions, by the names of the partitions.
+    /// - Parameter parents: the parents of the schema's partitions.
     private static func harm(
-        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
+        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [CatalogObject: String]
     ) -> CatalogProperty? {
         guard !expected.contains(object) else { return nil }
-        let parent = parents[object.relation]
+        let parent = parents[CatalogObject(.partition, object.relation)]
         let isOurs = parent != nil || expected.hasRelation(object.relation)
         switch object.kind {
         case .rule: return isOurs ? .definition : nil
         // Permissive policies are combined by OR, so another one shows more rows; a restrictive one only hides some,
-        // and one for a role outside the schema shows nothing to the schema's own roles. Partitions should have no
-        // policy.
+        // and one for a role that none of the schema's is a member of shows nothing to these. Partitions should have
+        // no policy.
         case .policy:
-            let definition = live[object, .definition] ?? ""
-            let isOpening = definition.hasPrefix("AS PERMISSIVE") && isForItsRoles(definition, expected)
+            let isPermissive = live[object, .definition]?.hasPrefix("AS PERMISSIVE") ?? false
+            let isOpening = isPermissive && live[object, .appliesTo] != nil
             return isOurs && (isOpening || parent != nil) ? .definition : nil
         case .trigger:
             guard let parent, expected.contains(CatalogObject(.trigger, object.name, of: parent)) else { return nil }
             return live[object, .state] == nil ? nil : .state
         default: return nil
         }
-    }
-
-    private static func isForItsRoles(_ policy: String, _ expected: CatalogFacts) -> Bool {
-        guard let start = policy.firstRange(of: " TO ") else { return true }
-        for part in NameList.parts(of: policy[start.upperBound...]) {
-            guard let (role, rest) = NameList.first(of: part) else { break }
-            if role == "PUBLIC" || expected.contains(CatalogObject(.role, role)) { return true }
-            // Behind the last role there may be an expression.
-            guard rest.isEmpty else { break }
-        }
-        return false
     }
 
     /// The name under which the recorded facts describe every partition of a table.
@@ -134,13 +123,13 @@ package struct SchemaGap: Equatable, Sendable {
     private static func isSame(
         _ wanted: String?, _ found: String?, _ property: CatalogProperty, of kind: CatalogObject.Kind
     ) -> Bool {
-        if wanted == found { return true }
+        if wanted.isSame(as: found) { return true }
         if property == .options {
             let (wanted, found) = (StorageOptions(wanted), StorageOptions(found))
             return wanted == (isTuned(kind) ? found.restricted(to: wanted) : found)
         }
         guard kind == .function, property == .definition, let wanted, let found else { return false }
-        return untuned(wanted).elementsEqual(untuned(found))
+        return untuned(wanted).elementsEqual(untuned(found)) { $0.utf8.elementsEqual($1.utf8) }
     }
 
     /// Whether options that the schema does not set are up to the administrator. Not those of a view: they decide what
@@ -160,7 +149,7 @@ package struct SchemaGap: Equatable, Sendable {
         switch (kind, property) {
         // Any schema will do, and any version that meets the requirement.
         case (.extension, .schema), (.extension, .version): false
-        case (.index, .lists), (.index, .extension), (_, .partitions): false
+        case (.index, .lists), (.index, .extension), (_, .partitions), (.policy, .appliesTo): false
         case (.partition, .bounds), (.column, .position), (.column, .notNullConstraint), (.table, .bytes),
             (.table, .rows):
             false
@@ -190,9 +179,9 @@ package struct SchemaGap: Equatable, Sendable {
         version.split(separator: ".").map { part in Int(part.prefix { $0.isWholeNumber }) ?? 0 }
     }
 
-    /// - Parameter parents: the parents of the schema's partitions, by the names of the partitions.
+    /// - Parameter parents: the parents of the schema's partitions.
     private static func isUnknown(
-        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [String: String]
+        _ object: CatalogObject, _ expected: CatalogFacts, _ live: CatalogFacts, _ parents: [CatalogObject: String]
     ) -> Bool {
         switch object.kind {
         // They belong to the whole database, or the whole cluster.
@@ -200,8 +189,15 @@ package struct SchemaGap: Equatable, Sendable {
         // Partitions are compared with the template of their parent.
         case .partition: false
         // A fact without a definition is about the copy of a parent's trigger, and no trigger of its own.
-        case _ where parents[object.relation] != nil: live[object, .definition] != nil
+        case _ where parents[CatalogObject(.partition, object.relation)] != nil: live[object, .definition] != nil
         default: !expected.contains(object) && (!object.isPart || expected.hasRelation(object.relation))
         }
+    }
+}
+
+extension SchemaGap.Difference: Equatable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.object == right.object && left.property == right.property
+            && left.expected.isSame(as: right.expected) && left.found.isSame(as: right.found)
     }
 }

@@ -56,8 +56,9 @@ final class PlanCollector {
         _ statements: [String]
     ) {
         let lockedIndex = index.map { RelationName(schema: schema, name: $0) }
-        let place = tableWork.firstIndex { $0.phase == phase && $0.relation.name == table }
-        var work = place.map { tableWork.remove(at: $0) } ?? TableWork(phase, RelationName(schema: schema, name: table))
+        let relation = RelationName(schema: schema, name: table)
+        let place = tableWork.firstIndex { $0.phase == phase && $0.relation == relation }
+        var work = place.map { tableWork.remove(at: $0) } ?? TableWork(phase, relation)
         work.add(mode, lockedIndex, purpose, statements)
         tableWork.insert(work, at: place ?? tableWork.endIndex)
     }

@@ -1,3 +1,5 @@
+import SQLText
+
 /// The new name of an old value: `standard=user` in any column, or `api_keys.key_type:standard=user` in one.
 package struct ValueMapping: Hashable, Sendable, CustomStringConvertible {
     /// nil for a mapping of any column.
@@ -50,22 +52,24 @@ package struct ValueMapping: Hashable, Sendable, CustomStringConvertible {
     }
 
     private func contradicts(_ other: ValueMapping) -> Bool {
-        old == other.old && new != other.new && column?.table == other.column?.table
-            && column?.name == other.column?.name
+        old.isSame(as: other.old) && !new.isSame(as: other.new) && isForSameColumn(as: other)
     }
 
     func concerns(_ table: String, _ name: String) -> Bool {
-        column.map { $0 == (table, name) } ?? true
+        column == nil || isFor(table, name)
     }
 
     /// Whether it names this very column.
     func isFor(_ table: String, _ name: String) -> Bool {
-        column.map { $0 == (table, name) } ?? false
+        column.map { $0.table.isSame(as: table) && $0.name.isSame(as: name) } ?? false
+    }
+
+    private func isForSameColumn(as other: ValueMapping) -> Bool {
+        other.column.map { isFor($0.table, $0.name) } ?? (column == nil)
     }
 
     package static func == (left: Self, right: Self) -> Bool {
-        left.column?.table == right.column?.table && left.column?.name == right.column?.name && left.old == right.old
-            && left.new == right.new
+        left.isForSameColumn(as: right) && left.old.isSame(as: right.old) && left.new.isSame(as: right.new)
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -182,7 +182,7 @@ extension CatalogFacts {
     /// The owner of a relation; nil for a superuser, whose code may do whatever it likes: the caller's sandbox serves.
     func confinedOwner(of relation: String) -> String? {
         let relations = CatalogObject.Kind.allCases.lazy.filter(\.isRelation).map { CatalogObject($0, relation) }
-        let found = relations.first(where: contains) ?? objects(.partition).first { $0.name == relation }
+        let found = relations.first(where: contains) ?? objects(.partition).first { $0.name.isSame(as: relation) }
         guard let owner = found.flatMap({ self[$0, .owner] }), !isSuperuser(owner) else { return nil }
         return owner
     }

@@ -189,7 +189,13 @@ struct RepairObstacleTests {
             sql: """
                 ALTER TABLE mcp.workflow_executions SET UNLOGGED; ALTER TABLE mcp.workflows SET UNLOGGED;
                 """,
-            reasons: ["expected a logged table, found UNLOGGED", "expected a logged table, found UNLOGGED"])
+            reasons: ["expected a logged table, found UNLOGGED", "expected a logged table, found UNLOGGED"]),
+        Obstacle(
+            sql: """
+                DO $$ BEGIN EXECUTE format('ALTER TABLE %s SET UNLOGGED', (
+                    SELECT min(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'mcp.audit_log'::regclass)); END $$;
+                """,
+            reasons: ["expected a logged partition, found UNLOGGED"]),
     ]
 
     @Test(arguments: takenNames + dependants + grantors + unlogged)

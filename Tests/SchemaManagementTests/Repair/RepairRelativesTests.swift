@@ -1,4 +1,5 @@
 import Foundation
+import Maintenance
 import SchemaDesign
 import TestSupport
 import Testing
@@ -46,12 +47,50 @@ struct RepairRelativesTests {
             sql: "CREATE ROLE repair_relative; GRANT pg_read_all_data TO repair_relative; "
                 + "GRANT repair_relative TO mcp_readonly",
             property: .rightsOfOthers),
+        Relative(
+            testDescription: "the right to run programs on the server",
+            sql: "GRANT pg_execute_server_program TO mcp_application", property: .rightsOfOthers),
+        Relative(
+            testDescription: "the right to read files of the server, by way of another role",
+            sql: "CREATE ROLE repair_relative; GRANT pg_read_server_files TO repair_relative; "
+                + "GRANT repair_relative TO mcp_owner",
+            property: .rightsOfOthers),
+        Relative(
+            testDescription: "a policy for a role of which the schema's is a member by way of another",
+            sql: "CREATE ROLE reports; CREATE ROLE analysts; GRANT reports TO analysts; "
+                + "GRANT analysts TO mcp_readonly; CREATE POLICY reports ON mcp.tasks TO reports USING (true)",
+            property: .definition),
     ]
+
+    /// What is for a role of that name is not for everybody.
+    @Test func aRoleMayBeCalledPublic() async throws {
+        let cluster = try await Cluster.private(.v18)
+        try await TestDatabase.with(cluster, template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                CREATE ROLE "PUBLIC"; CREATE ROLE alice; GRANT USAGE ON SCHEMA mcp TO alice;
+                CREATE POLICY mine ON mcp.tasks TO "PUBLIC" USING (true);
+                GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO alice WITH GRANT OPTION;
+                SET ROLE alice; GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO "PUBLIC"; RESET ROLE;
+                GRANT EXECUTE ON FUNCTION mcp.find_api_key(text) TO PUBLIC;
+                """)
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            #expect(after.verification.gap.unknown.contains(CatalogObject(.policy, "mine", of: "tasks")))
+            let mayExecute = "SELECT has_function_privilege('PUBLIC', 'mcp.find_api_key(text)', 'EXECUTE')"
+            #expect(try await database.psql(mayExecute) == "t")
+
+            try await database.psql("ALTER TABLE mcp.tasks OWNER TO \"PUBLIC\"")
+            let failure = try #require(await ServerFailure.of { try await database.repair() })
+            #expect(failure.cure?.contains("--trust 'PUBLIC'") == true, "\(failure)")
+        }
+        try await cluster.destroy()
+    }
 
     @Test(arguments: relatives)
     func areGapsThatAreRefusedWithTheirCure(relative: Relative) async throws {
         // Roles are the cluster's: no other test may see them.
-        guard relative.property == .rightsOfOthers else {
+        guard relative.sql.contains(" TO mcp_") else {
             return try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
                 try await expectRefusal(relative, database)
             }

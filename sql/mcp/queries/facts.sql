@@ -52,7 +52,8 @@ type AS (
         AND NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_type'::regclass AND m.objid = y.oid)
 ),
 leaf AS (
-    SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relrowsecurity, p.oid AS parent_oid, p.relname AS parent
+    SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, p.oid AS parent_oid,
+        p.relname AS parent
     FROM relation AS r
     JOIN pg_inherits AS i ON i.inhrelid = r.oid
     JOIN pg_class AS p ON p.oid = i.inhparent AND p.relnamespace = r.relnamespace
@@ -97,7 +98,8 @@ system_trigger AS (
     WHERE g.tgisinternal AND g.tgenabled IN ('D', 'R') AND p.tgenabled IS DISTINCT FROM g.tgenabled
 ),
 -- Names as text throughout: the type name cuts what a UNION puts beside it to 63 bytes, and a function is told with the
--- types of its arguments. Grants on the columns of a partition are told with the partition, each with its column.
+-- types of its arguments. Grants on the columns of a partition are told with the partition, each with its column, and those
+-- on the columns that every table has, such as ctid, with the table.
 acl (kind, relation, name, owner, items, suffix) AS (
     SELECT 'schema', ''::text, t.nspname::text, t.nspowner, coalesce(t.nspacl, acldefault('n', t.nspowner)), ''::text
     FROM target AS t
@@ -112,7 +114,11 @@ acl (kind, relation, name, owner, items, suffix) AS (
     UNION ALL
     SELECT 'partition', f.parent, f.relname, f.relowner, a.attacl, format(' (%I)', a.attname)
     FROM leaf AS f
-    JOIN pg_attribute AS a ON a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
+    JOIN pg_attribute AS a ON a.attrelid = f.oid AND NOT a.attisdropped AND a.attacl IS NOT NULL
+    UNION ALL
+    SELECT w.kind, '', w.relname, w.relowner, a.attacl, format(' (%I)', a.attname)
+    FROM whole AS w
+    JOIN pg_attribute AS a ON a.attrelid = w.oid AND a.attnum < 0 AND a.attacl IS NOT NULL
     UNION ALL
     SELECT 'column', a.relname, a.attname, a.relowner, a.attacl, '' FROM attribute AS a
     UNION ALL
@@ -150,7 +156,8 @@ fact (kind, relation, name, property, value) AS (
             FROM pg_roles AS m
             WHERE r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[]) AND m.oid <> r.oid AND NOT m.rolsuper
                 AND pg_has_role(m.oid, r.oid, 'MEMBER'))),
-        -- Others that it is a member of and that, by themselves or by what they are members of, see what the schema hides.
+        -- Others that it is a member of and that, by themselves or by what they are members of, see what the schema hides, or
+        -- may do what the server has a predefined role for. Of that for owners whoever owns the database is a member.
         ('rights of others', (
             SELECT string_agg(DISTINCT quote_ident(g.rolname), ', ')
             FROM pg_auth_members AS a
@@ -160,7 +167,7 @@ fact (kind, relation, name, property, value) AS (
                     SELECT
                     FROM pg_roles AS o
                     WHERE pg_has_role(g.oid, o.oid, 'MEMBER') AND o.rolname <> ALL ($2::text[])
-                        AND (o.rolname IN ('pg_read_all_data', 'pg_write_all_data') OR o.rolsuper OR o.rolbypassrls
+                        AND (o.rolname ~ '^pg_' AND o.rolname <> 'pg_database_owner' OR o.rolsuper OR o.rolbypassrls
                             OR o.oid IN (SELECT w.relowner FROM relation AS w)))))
     ) AS f (property, value)
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
@@ -274,6 +281,7 @@ fact (kind, relation, name, property, value) AS (
     FROM leaf AS l
     CROSS JOIN LATERAL (VALUES
         ('owner', pg_get_userbyid(l.relowner)::text),
+        ('persistence', CASE l.relpersistence WHEN 'u' THEN 'UNLOGGED' END),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(l.reloptions) AS o)),
         ('row security', CASE WHEN l.relrowsecurity THEN 'ENABLED' END),
         ('disabled triggers', (
@@ -453,6 +461,12 @@ fact (kind, relation, name, property, value) AS (
                 FROM unnest(y.polroles) AS o),
             'USING (' || pg_get_expr(y.polqual, y.polrelid) || ')',
             'WITH CHECK (' || pg_get_expr(y.polwithcheck, y.polrelid) || ')')),
+        ('applies to', CASE WHEN 0 = ANY (y.polroles) THEN 'PUBLIC' ELSE (
+            SELECT string_agg(quote_ident(m.rolname), ', ' ORDER BY m.rolname)
+            FROM pg_roles AS m
+            WHERE m.rolname = ANY ($2::text[]) AND EXISTS (
+                SELECT FROM unnest(y.polroles) AS o
+                WHERE o = m.oid OR NOT m.rolsuper AND pg_has_role(m.oid, o, 'MEMBER'))) END),
         ('comment', obj_description(y.oid, 'pg_policy'))
     ) AS f (property, value)
 

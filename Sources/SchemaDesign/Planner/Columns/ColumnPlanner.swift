@@ -111,7 +111,7 @@ struct ColumnPlanner: PartPlanner {
     private func noteRenaming(of column: CatalogObject) throws(SQLTextError) {
         let others = live.parts(.column, of: column.relation).filter { other in
             !expected.contains(other) && !other.name.hasPrefix(ReservedName.prefix)
-                && live[other, .type] == expected[column, .type]
+                && live[other, .type].isSame(as: expected[column, .type])
         }
         guard !others.isEmpty else { return }
         plan.note(

@@ -81,7 +81,7 @@ struct DependantPlanner: PartPlanner {
     private func askForChecks(on column: CatalogObject) throws(SQLTextError) {
         let table = try qualified(column.relation)
         for check in live.parts(.constraint, of: column.relation) {
-            guard let definition = live[check, .definition], definition != expected[check, .definition],
+            guard let definition = live[check, .definition], !definition.isSame(as: expected[check, .definition]),
                 !check.name.hasPrefix(ReservedName.prefix),
                 let expression = ConstraintDefinition(definition).checkedExpression
             else { continue }

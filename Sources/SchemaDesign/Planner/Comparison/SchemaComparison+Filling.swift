@@ -49,7 +49,7 @@ extension SchemaComparison {
     /// Whether its foreign key is missing or not validated.
     private func isLackingReference(_ column: CatalogObject) -> Bool {
         expected.parts(.constraint, of: column.relation).contains { key in
-            isForeignKey(key) && live[key, .definition] != expected[key, .definition]
+            isForeignKey(key) && !live[key, .definition].isSame(as: expected[key, .definition])
                 && (expected[key, .definition] ?? "").contains("(\(column.name))")
         }
     }

@@ -76,7 +76,7 @@ struct SchemaComparison: Sendable {
     /// The same index or constraint under a name that the schema does not have.
     func twin(of object: CatalogObject, _ definition: String) -> CatalogObject? {
         live.parts(object.kind, of: object.relation).first { other in
-            live[other, .definition] == definition && live[other, .state] == nil && !expected.contains(other)
+            live[other, .definition].isSame(as: definition) && live[other, .state] == nil && !expected.contains(other)
                 && !other.name.hasPrefix(ReservedName.oldPrefix)
         }
     }

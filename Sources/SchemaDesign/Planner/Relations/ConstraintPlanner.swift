@@ -14,9 +14,9 @@ struct ConstraintPlanner: PartPlanner {
             if comparison.isForeignKey(constraint) {
                 try foreignKeys.planForeignKey(constraint, constraint.name, definition)
             }
-        } else if found == definition {
+        } else if found.isSame(as: definition) {
             if live[constraint, .state] != nil { try keys.planKey(constraint, definition) }
-        } else if found == "\(definition) NOT VALID" {
+        } else if found.isSame(as: "\(definition) NOT VALID") {
             if comparison.isForeignKey(constraint) {
                 try foreignKeys.askForOrphans(constraint, definition)
             } else {

@@ -39,8 +39,7 @@ struct CounterPlanner: PartPlanner {
         }
         let functions = expected.objects(.function).filter { $0.name.hasPrefix("\(keeper)(") }
         return (triggers + functions).allSatisfy { object in
-            live[object, .definition] == expected[object, .definition]
-                && live[object, .state] == expected[object, .state]
+            [.definition, .state].allSatisfy { live[object, $0].isSame(as: expected[object, $0]) }
         }
     }
 }

@@ -31,7 +31,7 @@ struct ForeignKeyPlanner: PartPlanner {
         let targets = comparison.isPartitioned(relation) ? live.parts(.partition, of: relation).map(\.name) : [relation]
         // An earlier call may have left the key, or the keys of some partitions, which are replaced.
         let staged = live[CatalogObject(.constraint, name, of: relation), .definition]
-        if staged == definition { return }
+        if staged.isSame(as: definition) { return }
         let leftover =
             comparison.isPartitioned(relation) || staged != nil ? "DROP CONSTRAINT IF EXISTS \(quoted), " : ""
         for target in targets {

@@ -19,11 +19,11 @@ struct IndexPlanner: PartPlanner {
         if !pending.isEmpty {
             // Built on the new columns, before these get their final names.
             try replace(index, DeparsedExpression(definition).renaming(pending), "\(index.name) is missing")
-        } else if live[staged(index), .definition] == definition {
+        } else if live[staged(index), .definition].isSame(as: definition) {
             // An earlier call was interrupted before it could rename the index.
             try replace(index, definition, "\(index.name) is not complete")
         } else if let found = live[index, .definition] {
-            if found != definition {
+            if !found.isSame(as: definition) {
                 try replace(index, definition, "\(index.name) is another index")
             } else if live[index, .state] != nil {
                 try build(index.name, for: index, definition, "\(index.name) is not valid")

@@ -90,9 +90,18 @@ struct TablePlanner: PartPlanner {
             waiting.removeAll { $0 == ready }
             plan.refuse(
                 ready, "expected a logged table, found \(live[ready, .persistence] ?? "?")",
-                cure: "a crash empties an unlogged table: ALTER TABLE \(try qualified(ready.name)) SET LOGGED, "
-                    + "which rewrites it")
+                cure: try logging(ready))
         }
+        for difference in gap.different
+        where difference.object.kind == .partition && difference.property == .persistence {
+            plan.refuse(
+                difference.object, "expected a logged partition, found \(difference.found ?? "?")",
+                cure: try logging(difference.object))
+        }
+    }
+
+    private func logging(_ relation: CatalogObject) throws(SQLTextError) -> String {
+        "a crash empties an unlogged table: ALTER TABLE \(try qualified(relation.name)) SET LOGGED, which rewrites it"
     }
 
     private func refers(_ table: String, to other: String) -> Bool {

@@ -84,7 +84,7 @@ struct ViewPlanner: PartPlanner {
     /// The added indexes that are certain to fit: the columns are the same, and the index is not unique.
     private func keptIndexes(of view: CatalogObject) -> [CatalogObject] {
         addedIndexes(of: view).filter {
-            live[view, .columns] == expected[view, .columns]
+            live[view, .columns].isSame(as: expected[view, .columns])
                 && !IndexDefinition(live[$0, .definition] ?? "").isUnique
         }
     }

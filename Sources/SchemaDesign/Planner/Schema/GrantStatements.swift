@@ -52,7 +52,7 @@ struct GrantStatements {
         let (wanted, there) = (expected[object] ?? [:], live[object] ?? [:])
         guard live.contains(object) else { return [] }
         return Set((Array(wanted.keys) + Array(there.keys)).compactMap(\.grantee)).sorted().filter {
-            wanted[.grants(to: $0)] != there[.grants(to: $0)]
+            !wanted[.grants(to: $0)].isSame(as: there[.grants(to: $0)])
         }
     }
 

@@ -33,7 +33,7 @@ struct PossessionPlanner: PartPlanner {
 
     /// A function that keeps columns in step, of an earlier call that was interrupted.
     private func isLeftover(_ function: CatalogObject) -> Bool {
-        live[function, .owner] != expected[home, .owner]
+        !live[function, .owner].isSame(as: expected[home, .owner])
             && function.name.wholeMatch(of: /pgtend_sync_[a-z0-9_]+\(\)/) != nil
     }
 
@@ -88,7 +88,7 @@ struct PossessionPlanner: PartPlanner {
             let match = live[column, .default]?.wholeMatch(
                 of: /nextval\('([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)'::regclass\)/)
             guard let match, match.1 == schema,
-                live[CatalogObject(.sequence, String(match.2)), .owner] == live[table, .owner]
+                live[CatalogObject(.sequence, String(match.2)), .owner].isSame(as: live[table, .owner])
             else { return nil }
             return "\(match.1).\(match.2)"
         }

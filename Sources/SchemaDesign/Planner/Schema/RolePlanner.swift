@@ -39,14 +39,15 @@ struct RolePlanner: PartPlanner {
         }
     }
 
-    /// A member of a role outside the schema sees what that role sees, whatever the schema hides.
+    /// A member of a role outside the schema sees and does what that role may, whatever the schema hides.
     private func refuseRightsOfOthers() throws(SQLTextError) {
         for difference in gap.different where difference.property == .rightsOfOthers {
             guard let found = difference.found else { continue }
             let role = difference.object
             plan.refuse(
                 role,
-                "expected no role among those that it is a member of that sees what the schema hides, found \(found)",
+                "expected no role among those that it is a member of that sees what the schema hides or that the server "
+                    + "has predefined, found \(found)",
                 cure: "run: REVOKE \(found) FROM \(try SQLIdentifier(role.name).quoted)")
         }
     }

@@ -36,7 +36,9 @@ struct TakenNamePlanner: PartPlanner {
         return holders(object.kind).flatMap { live.objects($0) }.first { other in
             // Names on partitions are left to the query, since the facts leave out the indexes that belong to a
             // parent's.
-            guard other.name == object.name, other != object, !partitions.contains(other.relation) else { return false }
+            guard other.name.isSame(as: object.name), other != object, !partitions.contains(other.relation) else {
+                return false
+            }
             let definition = live[other, .definition] ?? ""
             if other.kind == .constraint { return ConstraintDefinition(definition).hasIndex }
             // Composite types are relations and share their names with indexes; other types do not.

@@ -29,7 +29,9 @@ struct TypePlanner: PartPlanner {
         of type: CatalogObject, _ expected: String, found: String
     ) throws(SQLTextError) {
         let (wanted, present) = (DeparsedExpression(expected).literals, DeparsedExpression(found).literals)
-        guard !present.isEmpty, present == wanted.filter(present.contains) else {
+        guard !present.isEmpty,
+            present.elementsEqual(wanted.filter(present.contains), by: { $0.isSame(as: $1) })
+        else {
             return plan.refuse(
                 type, "expected \(expected), found \(found)",
                 cure: "values of a type cannot be taken back: bring it to the expected values and their order by hand")

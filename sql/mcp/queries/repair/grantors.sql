@@ -17,7 +17,8 @@ WITH access (items, owner, columns) AS (
     UNION ALL
     SELECT y.typacl, y.typowner, '' FROM pg_type AS y WHERE $1 = 'type' AND y.oid = to_regtype($2)
 ), granted AS (
-    SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS grantee,
+    -- As SQL writes it: a role may be called "PUBLIC".
+    SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END AS grantee,
         pg_get_userbyid(g.grantor)::text AS grantor, g.privilege_type, a.columns
     FROM access AS a
     CROSS JOIN LATERAL aclexplode(a.items) AS g
@@ -34,9 +35,9 @@ FROM (
     UNION ALL
     SELECT format('%s, not the owner, has granted %s to %s', g.grantor, string_agg(DISTINCT g.privilege_type, ', '),
             g.grantee),
-        format('SET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; RESET ROLE', g.grantor, g.columns, $4::text,
-            CASE g.grantee WHEN 'PUBLIC' THEN g.grantee ELSE quote_ident(g.grantee) END)
+        format('SET ROLE %I; REVOKE ALL%s ON %s FROM %s CASCADE; RESET ROLE', g.grantor, g.columns, $4::text, g.grantee)
     FROM granted AS g
-    WHERE g.grantor <> ALL ($5::text[]) AND g.grantee = ANY ($5::text[])
+    WHERE g.grantor <> ALL ($5::text[]) AND g.grantee IN (
+        SELECT CASE r WHEN 'PUBLIC' THEN r ELSE quote_ident(r) END FROM unnest($5::text[]) AS r)
     GROUP BY g.grantor, g.grantee, g.columns
 ) AS o

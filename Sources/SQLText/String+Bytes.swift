@@ -1,0 +1,10 @@
+extension String {
+    /// Whether both are the same bytes, as the server compares texts and names: Swift's `==` considers a composed and a
+    /// decomposed "é" equal, and the sign of the kelvin a K.
+    package func isSame(as other: String?) -> Bool { other.map { utf8.elementsEqual($0.utf8) } ?? false }
+}
+
+extension String? {
+    /// Whether both are the same bytes, or neither is there.
+    package func isSame(as other: String?) -> Bool { map { $0.isSame(as: other) } ?? (other == nil) }
+}
