@@ -70,6 +70,104 @@ struct PossessionTests {
         }
     }
 
+    /// It would read and do as the schema's own role what its former owner has written.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func takesNoCodeOfAFormerOwners(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: SchemaVerifierTests.installed) { database in
+            let alice = "alice_\(database.name)"
+            try await database.psql(
+                """
+                CREATE ROLE \(alice) LOGIN NOINHERIT; GRANT ALL ON SCHEMA mcp TO \(alice);
+                ALTER VIEW mcp.tenant_agent_cost_analytics OWNER TO \(alice);
+                ALTER MATERIALIZED VIEW mcp.active_embedding_models OWNER TO \(alice);
+                CREATE FUNCTION mcp.pgtend_sync_x() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+                    AS 'BEGIN RETURN NEW; END';
+                ALTER FUNCTION mcp.pgtend_sync_x() OWNER TO \(alice);
+                DO $$ DECLARE query text := rtrim(pg_get_viewdef('mcp.tenant_agent_cost_analytics'::regclass), ';'); BEGIN
+                    EXECUTE format('CREATE OR REPLACE VIEW mcp.tenant_agent_cost_analytics AS SELECT * FROM (%s) AS v', query);
+                END $$;
+                """)
+            let repair = database.repairing(trusting: [alice])
+            let plan = try await repair.plan().plan
+            #expect(plan.refusals == [])
+            let handedOver = plan.steps.flatMap(\.statements).filter {
+                $0.contains(" OWNER TO ") && $0.hasPrefix("ALTER ")
+            }
+            #expect(handedOver.contains { $0.contains("active_embedding_models") })
+            let place = plan.steps.firstIndex { $0.statements.contains { $0.hasPrefix("DROP VIEW ") } }
+            let given = plan.steps.firstIndex { step in
+                step.statements.contains { $0.contains(#""tenant_agent_cost_analytics" OWNER TO"#) }
+            }
+            #expect(place != nil && place == given)
+            #expect(!handedOver.contains { $0.contains("pgtend_sync_x") })
+
+            let after = try await repair.run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let owners = """
+                SELECT proowner::regrole FROM pg_proc WHERE proname = 'pgtend_sync_x'
+                UNION ALL SELECT relowner::regrole FROM pg_class WHERE relname = 'tenant_agent_cost_analytics'
+                """
+            #expect(try await database.psql(owners) == "\(alice)\nmcp_owner")
+            try await database.psql("SELECT count(*) FROM mcp.tenant_agent_cost_analytics", user: alice)
+            try await database.psql("DROP OWNED BY \(alice); DROP ROLE \(alice)")
+        }
+    }
+
+    /// A function that keeps a column in step, of somebody else's and with a trigger elsewhere.
+    @Test func endsWhateverOthersHaveMadeOfItsOwnNames() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            let alice = "alice_\(database.name)"
+            try await database.psql(
+                """
+                CREATE ROLE \(alice); CREATE TABLE public.mine (id integer);
+                ALTER TABLE mcp.api_keys ADD key_type varchar(50) DEFAULT 'user';
+                UPDATE mcp.api_keys SET key_type = replace(type, 'standard', 'user');
+                CREATE FUNCTION mcp.pgtend_sync_api_keys_key_type() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                ALTER FUNCTION mcp.pgtend_sync_api_keys_key_type() OWNER TO \(alice);
+                CREATE TRIGGER mine BEFORE INSERT ON public.mine FOR EACH ROW
+                    EXECUTE FUNCTION mcp.pgtend_sync_api_keys_key_type();
+                """)
+            let after = try await database.repairing(trusting: [alice]).run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            #expect(try await database.psql("SELECT count(*) FROM pg_proc WHERE proname ~ '^pgtend_sync_'") == "0")
+            #expect(try await database.psql("SELECT count(*) FROM pg_trigger WHERE tgname = 'mine'") == "0")
+            try await database.psql("DROP OWNED BY \(alice); DROP ROLE \(alice)")
+        }
+    }
+
+    /// It reads what whoever writes may not read, for its own table alone.
+    @Test func keepsColumnsInStepOnOneTableAlone() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            let (eve, plan) = ("eve_\(database.name)", try await database.repairing().plan().plan)
+            let step = try #require(
+                plan.steps.first {
+                    $0.statements.contains { $0.contains("() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER") }
+                })
+            try await database.psql(step.statements.joined(separator: ";\n"))
+            let function = try await database.psql(
+                "SELECT oid::regprocedure FROM pg_proc WHERE proname ~ '^pgtend_sync_' AND prosecdef LIMIT 1")
+            let mayExecute = "has_function_privilege('public', '\(function)', 'EXECUTE')"
+            #expect(try await database.psql("SELECT \(mayExecute)") == "f")
+            try await database.psql(
+                """
+                CREATE ROLE \(eve) LOGIN; CREATE SCHEMA eve AUTHORIZATION \(eve);
+                GRANT USAGE ON SCHEMA mcp TO \(eve); GRANT EXECUTE ON FUNCTION \(function) TO \(eve);
+                """)
+            try await database.psql(
+                """
+                CREATE TABLE eve.\(step.object.name) (id integer);
+                CREATE TRIGGER x BEFORE INSERT ON eve.\(step.object.name) FOR EACH ROW EXECUTE FUNCTION \(function);
+                DO $$ BEGIN
+                    INSERT INTO eve.\(step.object.name) VALUES (1);
+                    RAISE 'it has run';
+                EXCEPTION WHEN insufficient_privilege THEN NULL; END $$
+                """, user: eve)
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            try await database.psql("DROP OWNED BY \(eve); DROP ROLE \(eve)")
+        }
+    }
+
     /// It may be SECURITY DEFINER from then on.
     @Test func leavesNobodyAFunctionThatIsReplaced() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in

@@ -10,9 +10,17 @@ struct SyncTrigger {
         self.column = column
     }
 
-    private func functionName() throws(SQLTextError) -> String {
-        try comparison.qualified(
-            ReservedName.fitted("\(ReservedName.prefix)sync_", "\(column.relation)_\(column.name)"))
+    private var function: String {
+        ReservedName.fitted("\(ReservedName.prefix)sync_", "\(column.relation)_\(column.name)")
+    }
+
+    private func functionName() throws(SQLTextError) -> String { try comparison.qualified(function) }
+
+    /// Whether another role has a function of that name: it could change it at any time.
+    private var isForeign: Bool {
+        let home = CatalogObject(.schema, comparison.schema)
+        return comparison.live[CatalogObject(.function, "\(function)()"), .owner]
+            .map { !$0.isSame(as: comparison.expected[home, .owner]) } ?? false
     }
 
     private func name() throws(SQLTextError) -> String {
@@ -29,12 +37,12 @@ struct SyncTrigger {
             types.contains(where: \.dependsOnSettings)
             ? " SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1"
             : ""
-        return [
+        return (isForeign ? [try dropFunction()] : []) + [
             """
             CREATE OR REPLACE FUNCTION \(try functionName())() RETURNS trigger
             LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp\(settings)
             AS $pgtend$
-            BEGIN
+            BEGIN\(isDefiner ? try refusal() : "")
                 \(assignment);
                 RETURN NEW;
             END
@@ -51,8 +59,32 @@ struct SyncTrigger {
     func removal() throws(SQLTextError) -> [String] {
         [
             "DROP TRIGGER IF EXISTS \(try name()) ON \(try comparison.qualified(column.relation))",
-            "DROP FUNCTION IF EXISTS \(try functionName())()",
+            try dropFunction(),
         ]
+    }
+
+    /// With whatever triggers others have made of it: it is the repair's own, for a while. Whoever owns the schema may drop
+    /// it, whoever owns the function.
+    private func dropFunction() throws(SQLTextError) -> String {
+        "DROP FUNCTION IF EXISTS \(try functionName())() CASCADE"
+    }
+
+    /// Whoever was granted the function could make a trigger of it on a table of his own. Of a partition, the table is its
+    /// root.
+    private func refusal() throws(SQLTextError) -> String {
+        let table = try [comparison.schema, column.relation].map { (name) throws(SQLTextError) in
+            try SQLLiteral(name).quoted
+        }
+        return """
+
+                IF NOT EXISTS (
+                    SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                    WHERE c.oid = coalesce(pg_partition_root(TG_RELID)::oid, TG_RELID)
+                        AND (n.nspname, c.relname) = (\(table.joined(separator: ", ")))
+                ) THEN
+                    RAISE insufficient_privilege USING MESSAGE = 'this function is for one table, and not for this one';
+                END IF;
+            """
     }
 
     /// The types of the columns that it keeps in step.

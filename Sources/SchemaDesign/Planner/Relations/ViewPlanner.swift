@@ -136,7 +136,7 @@ struct ViewPlanner: PartPlanner {
         } else {
             statements += try createView(view)
         }
-        statements += try grants.grants(on: view, isAnew: true)
+        statements += try grants.grants(on: view, isAnew: true) + PossessionPlanner(self).lastingGrants(on: view)
         for other in dependants {
             statements +=
                 other.kind == .materializedView

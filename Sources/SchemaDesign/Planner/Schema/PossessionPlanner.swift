@@ -8,11 +8,6 @@ struct PossessionPlanner: PartPlanner {
     let plan: PlanCollector
 
     func planPossession() throws(SQLTextError) {
-        for function in live.objects(.function) where isLeftover(function) {
-            plan.add(
-                .possession, function, .together, "an earlier call was interrupted",
-                "ALTER FUNCTION \(try comparison.functionName(function)) OWNER TO \(try comparison.owner(home))")
-        }
         for object in expected.objects {
             switch object.kind {
             case .table where live.contains(object) && difference(object, .partitionKey) == nil:
@@ -30,14 +25,6 @@ struct PossessionPlanner: PartPlanner {
                     + "\(try SQLIdentifier(difference.expected ?? "").quoted)")
         }
     }
-
-    /// A function that keeps columns in step, of an earlier call that was interrupted.
-    private func isLeftover(_ function: CatalogObject) -> Bool {
-        !live[function, .owner].isSame(as: expected[home, .owner])
-            && function.name.wholeMatch(of: /pgtend_sync_[a-z0-9_]+\(\)/) != nil
-    }
-
-    private var home: CatalogObject { CatalogObject(.schema, schema) }
 
     // MARK: - Relations
 
@@ -71,6 +58,9 @@ struct PossessionPlanner: PartPlanner {
         let name = try qualified(view.name)
         let interim = Interim(privileges: "SELECT", relation: name)
         guard let former = difference(view, .owner)?.found else { return try planForgottenEnd(of: interim, on: view) }
+        // One that will be replaced is left to its owner until then: it would read whatever he likes as the schema's own
+        // role.
+        guard [.definition, .columns].allSatisfy({ live[view, $0].isSame(as: expected[view, $0]) }) else { return }
         let keyword = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
         var statements = ["ALTER \(keyword) \(name) OWNER TO \(try comparison.owner(view))"]
         if !live.isSuperuser(former) {
@@ -111,13 +101,22 @@ struct PossessionPlanner: PartPlanner {
     }
 
     /// Before 16 a member that is NOINHERIT has none of the privileges: it keeps its own.
+    private func inherits(_ role: String) -> Bool {
+        comparison.capabilities.has(.membershipOptions) || live[CatalogObject(.role, role), .inheritance] == nil
+    }
+
+    /// What the former owner of a view that is made anew needs beside what it has as a member.
+    func lastingGrants(on view: CatalogObject) throws(SQLTextError) -> [String] {
+        guard let former = difference(view, .owner)?.found, !live.isSuperuser(former), !inherits(former) else {
+            return []
+        }
+        return [try Interim(privileges: "SELECT", relation: qualified(view.name)).grant(to: former)]
+    }
+
     private func planEnd(
         of interim: Interim, for role: String, on object: CatalogObject
     ) throws(SQLTextError) {
-        guard comparison.capabilities.has(.membershipOptions) || live[CatalogObject(.role, role), .inheritance] == nil
-        else {
-            return
-        }
+        guard inherits(role) else { return }
         plan.append(
             SchemaStep(
                 object, .together, "\(role) has the privileges of a member by now",
