@@ -223,6 +223,10 @@ struct SchemaVerifierTests {
                 ALTER TABLE mcp.audit_log_2001_01 ENABLE ROW LEVEL SECURITY;
                 """,
             findings: ["different partition audit_log_2001_01 of audit_log: persistence"]),
+        Damage(
+            sql: "CREATE TABLE public.mine (updated_at timestamptz); CREATE TRIGGER x BEFORE UPDATE ON public.mine "
+                + "FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column()",
+            findings: ["different function update_updated_at_column(): triggers elsewhere"]),
         // The sign of the kelvin, which Swift calls equal to a K.
         Damage(
             sql: "COMMENT ON TRIGGER embeddings_content_tsvector ON mcp.embeddings IS "

@@ -67,6 +67,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let state = Self("state")
     /// Of a column, where it differs from its type's.
     package static let storage = Self("storage")
+    /// Of a function: the triggers that call it on tables of other schemas, each as DROP TRIGGER names it.
+    package static let triggersElsewhere = Self("triggers elsewhere")
     package static let type = Self("type")
     package static let version = Self("version")
 

@@ -198,7 +198,20 @@ struct RepairObstacleTests {
             reasons: ["expected a logged partition, found UNLOGGED"]),
     ]
 
-    @Test(arguments: takenNames + dependants + grantors + unlogged)
+    // MARK: - Triggers of others
+
+    private static let triggers = [
+        Obstacle(
+            sql: """
+                CREATE TABLE public."my, own" (id integer); CREATE TABLE public.mine (id integer);
+                CREATE TRIGGER "x, y" AFTER UPDATE ON public."my, own" FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change();
+                CREATE TRIGGER z AFTER UPDATE ON public.mine FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change();
+                ALTER FUNCTION mcp.audit_row_change() SECURITY DEFINER;
+                """,
+            reasons: [#"outside of the schema, found "x, y" ON public."my, own", z ON public.mine"#])
+    ]
+
+    @Test(arguments: takenNames + dependants + grantors + unlogged + triggers)
     func areRefusedAndEndByTheirCures(obstacle: Obstacle) async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             let role = "alice_\(database.name)"

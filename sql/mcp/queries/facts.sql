@@ -478,6 +478,11 @@ fact (kind, relation, name, property, value) AS (
         ('signature', format('(%s) RETURNS %s', pg_get_function_arguments(r.oid), pg_get_function_result(r.oid))),
         ('definition', CASE WHEN r.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(r.oid) END),
         ('owner', pg_get_userbyid(r.proowner)::text),
+        ('triggers elsewhere', (
+            SELECT string_agg(format('%I ON %s', g.tgname, c.oid::regclass), ', ' ORDER BY c.oid::regclass::text, g.tgname)
+            FROM pg_trigger AS g
+            JOIN pg_class AS c ON c.oid = g.tgrelid AND c.relnamespace <> p.pronamespace
+            WHERE g.tgfoid = r.oid AND NOT g.tgisinternal AND g.tgparentid = 0)),
         ('comment', obj_description(r.oid, 'pg_proc'))
     ) AS f (property, value)
 

@@ -23,5 +23,16 @@ struct UnexpectedPartPlanner: PartPlanner {
             default: continue
             }
         }
+        try refuseTriggersElsewhere()
+    }
+
+    /// A function that is replaced would run there from then on, for whoever writes to that table.
+    private func refuseTriggersElsewhere() throws(SQLTextError) {
+        for difference in gap.different where difference.property == .triggersElsewhere {
+            guard let found = difference.found else { continue }
+            plan.refuse(
+                difference.object, "expected no trigger that calls it on a table outside of the schema, found \(found)",
+                cure: "run: " + NameList.parts(of: found).map { "DROP TRIGGER \($0)" }.joined(separator: "; "))
+        }
     }
 }
