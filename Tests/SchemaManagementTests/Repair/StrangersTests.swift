@@ -19,9 +19,18 @@ struct StrangersTests {
         ("GRANT TRIGGER ON public.schema_migrations TO :eve", "TRIGGER on table public.schema_migrations"),
         ("ALTER TABLE public.schema_migrations OWNER TO :eve", "table public.schema_migrations"),
         ("ALTER DATABASE :database OWNER TO :eve", "schema public"),
+        ("CREATE SEQUENCE mcp.numbers; ALTER SEQUENCE mcp.numbers OWNER TO :eve", "sequence mcp.numbers"),
+        ("ALTER EXTENSION vector SET SCHEMA vectors; ALTER SCHEMA vectors OWNER TO :eve", "schema vectors"),
         (
             "CREATE TABLE app.mine (id uuid REFERENCES mcp.models); ALTER TABLE app.mine OWNER TO :eve",
             "table app.mine"
+        ),
+        (
+            """
+            CREATE FUNCTION app.seen(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+            CREATE VIEW app.behind AS SELECT app.seen(1) AS one; CREATE VIEW mcp.before AS SELECT one FROM app.behind;
+            ALTER FUNCTION app.seen(integer) OWNER TO :eve
+            """, "function app.seen(integer)"
         ),
         (
             """
@@ -58,7 +67,8 @@ struct StrangersTests {
         try await TestDatabase.with { database in
             try await DriftedDatabase.load(into: database, rows: 5, [.vectors])
             let eve = "eve_\(database.name)"
-            try await database.psql("CREATE ROLE \(eve); CREATE SCHEMA app; GRANT ALL ON SCHEMA app TO \(eve)")
+            try await database.psql(
+                "CREATE ROLE \(eve); CREATE SCHEMA vectors; CREATE SCHEMA app; GRANT ALL ON SCHEMA app TO \(eve)")
             for (sql, said) in Self.parts {
                 let named = sql.replacing(":eve", with: eve).replacing(":database", with: database.name)
                 let prefix = sql.hasPrefix("SET ROLE") ? "GRANT CREATE ON SCHEMA mcp TO \(eve);" : ""
@@ -79,12 +89,42 @@ struct StrangersTests {
                     DROP INDEX IF EXISTS mcp.agents_name_idx;
                     """)
             }
-            let trusting = SchemaRepair(
-                conninfo: database.conninfo(), applicationName: "test", programVersion: "0",
-                locks: TestDatabase.patientLocks, trusting: [eve])
-            try await database.psql("ALTER FUNCTION mcp.notify_event() OWNER TO \(eve)")
-            #expect(try await trusting.plan().plan.refusals == [])
-            try await database.psql("REASSIGN OWNED BY \(eve) TO postgres; DROP OWNED BY \(eve); DROP ROLE \(eve)")
+            // Its members, and theirs.
+            let (group, others) = ("group_\(database.name)", "others_\(database.name)")
+            try await database.psql(
+                "CREATE ROLE \(group); CREATE ROLE \(others); GRANT \(group) TO \(others); GRANT \(others) TO \(eve); "
+                    + "ALTER FUNCTION mcp.notify_event() OWNER TO \(eve)")
+            for trusted in [eve, group] {
+                let trusting = SchemaRepair(
+                    conninfo: database.conninfo(), applicationName: "test", programVersion: "0",
+                    locks: TestDatabase.patientLocks, trusting: [trusted])
+                #expect(try await trusting.plan().plan.refusals == [])
+            }
+            try await database.psql(
+                "REASSIGN OWNED BY \(eve) TO postgres; DROP OWNED BY \(eve); DROP ROLE \(eve), \(group), \(others)")
+        }
+    }
+
+    /// The cure is for a shell.
+    @Test func areNamedAsAShellTakesThem() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let roles = [#"it's $HOME"#, #"a"b `id`"#, "plain"].map { "\($0) \(database.name)" }
+            for role in roles {
+                let name = "\"\(role.replacing("\"", with: "\"\""))\""
+                try await database.psql("CREATE ROLE \(name); GRANT TRIGGER ON mcp.agents TO \(name)")
+            }
+            let failure = try #require(await ServerFailure.of { _ = try await database.repairing().plan() })
+            let cure = try #require(failure.cure)
+            let trust = try #require(cure.firstRange(of: "--trust "))
+            let words = try await database.psql(
+                "CREATE TEMPORARY TABLE said (line text); COPY said FROM PROGRAM $program$"
+                    + "printf '%s\\n' \(cure[trust.lowerBound...])$program$; SELECT line FROM said"
+            )
+            #expect(Set(words.split(separator: "\n").map(String.init)) == Set(["--trust"] + roles))
+            for role in roles {
+                let name = "\"\(role.replacing("\"", with: "\"\""))\""
+                try await database.psql("DROP OWNED BY \(name); DROP ROLE \(name)")
+            }
         }
     }
 }

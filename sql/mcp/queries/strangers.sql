@@ -15,19 +15,26 @@ own AS (
     UNION
     SELECT i.inhrelid FROM own AS o JOIN pg_inherits AS i ON i.inhparent = o.oid
 ),
--- With what foreign keys lead to, either way.
+-- With what foreign keys lead to, either way, and what views and rules read, which may be views in their turn.
 relation AS (
     SELECT o.oid FROM own AS o
     UNION
     SELECT CASE k.conrelid WHEN o.oid THEN k.confrelid ELSE k.conrelid END
     FROM own AS o
     JOIN pg_constraint AS k ON k.contype = 'f' AND o.oid IN (k.conrelid, k.confrelid)
+    UNION
+    SELECT d.refobjid
+    FROM relation AS r
+    JOIN pg_rewrite AS w ON w.ev_class = r.oid
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
 ),
 home AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl
     FROM pg_namespace AS n
     WHERE n.nspname = 'mcp' OR n.oid IN (
-        SELECT c.relnamespace FROM pg_class AS c JOIN unnest($2::text[]) AS t (name) ON c.oid = to_regclass(t.name))
+        SELECT c.relnamespace FROM pg_class AS c JOIN unnest($2::text[]) AS t (name) ON c.oid = to_regclass(t.name)
+        UNION ALL
+        SELECT e.extnamespace FROM pg_extension AS e WHERE e.extname = 'vector')
 ),
 part (class, object) AS (
     SELECT 'pg_class'::regclass, r.oid FROM relation AS r
