@@ -232,6 +232,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/load_pgvector.sql"
 #include "embedded_file.h"
+#define FILE "sql/mcp/queries/repair/old_transactions.sql"
+#include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/readers.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/rights.sql"

@@ -13,6 +13,7 @@ enum SchemaQuery: String, EmbeddedQuery {
     case golangMigrateTables = "foreign_records"
     case indexState = "repair/index_state"
     case loadPgvector = "repair/load_pgvector"
+    case oldTransactions = "repair/old_transactions"
     case history = "history"
     case rollbackSession = "rollback/session"
     case rollbackObjects = "rollback/objects"

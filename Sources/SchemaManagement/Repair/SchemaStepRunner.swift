@@ -16,6 +16,9 @@ struct SchemaStepRunner {
     let waits = LockWaits()
     /// How often the progress of a backfill is reported, which may take hours.
     var reportInterval = Duration.seconds(10)
+    /// How long an index that is built CONCURRENTLY waits for a transaction that is older. Meanwhile neither VACUUM nor
+    /// other DDL comes to its table.
+    var snapshotWait = Duration.seconds(600)
 
     /// How long all steps of the command have waited for the locks of each table, and who held those that a step has
     /// given up on.
@@ -178,20 +181,48 @@ struct SchemaStepRunner {
     // MARK: - Outside a transaction
 
     private func concurrently(_ step: SchemaStep, _ index: String) async throws(PostgresError) {
-        // CREATE INDEX CONCURRENTLY waits for older transactions, which `lock_timeout` would limit.
-        try await connection.script(unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; \(Self.memory)")
-        let row = try await connection.optionalRow(SchemaQuery.indexState(schema, index))
-        let isValid: Bool? = try row?.decode("is_valid")
-        if isValid == false {
-            let name = try spelled(QualifiedName(schema: schema, name: index).quoted)
-            try await connection.execute(Statement(unsafe: "DROP INDEX CONCURRENTLY \(name)"))
-        }
-        if isValid != true {
-            for statement in step.statements { try await connection.execute(Statement(unsafe: statement)) }
-            try await record(step)
+        // What CREATE INDEX CONCURRENTLY waits for are locks, too: those of older transactions on their own numbers.
+        try await connection.script(
+            unsafe: "SET lock_timeout = '\(snapshotWait.milliseconds)ms'; SET statement_timeout = 0; \(Self.memory)")
+        let name = try spelled(QualifiedName(schema: schema, name: index).quoted)
+        do throws(PostgresError) {
+            if try await isValid(index) == false {
+                try await connection.execute(Statement(unsafe: "DROP INDEX CONCURRENTLY \(name)"))
+            }
+            if try await isValid(index) != true {
+                for statement in step.statements { try await connection.execute(Statement(unsafe: statement)) }
+                try await record(step)
+            }
+        } catch {
+            throw try await waiting(for: index, error)
         }
         try await connection.script(
             unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; RESET maintenance_work_mem")
+    }
+
+    /// nil for an index that is not there.
+    private func isValid(_ index: String) async throws(PostgresError) -> Bool? {
+        try await connection.optionalRow(SchemaQuery.indexState(schema, index))?.decode("is_valid")
+    }
+
+    /// The failure of an index that had to wait, with those who kept it waiting and what it has left.
+    private func waiting(
+        for index: String, _ failure: PostgresError
+    ) async throws(PostgresError) -> PostgresError {
+        guard FailureClass(failure) == .lockNotAvailable else { return failure }
+        let holders = try await connection.rows(SchemaQuery.oldTransactions()).map { (row) throws(PostgresError) in
+            try row.decode("holder", as: String.self)
+        }
+        var failure = failure
+        failure.message =
+            "an index that is built CONCURRENTLY waits for transactions that are older"
+            + (holders.isEmpty ? "" : ", such as that of \(holders.joined(separator: "; "))")
+        if try await isValid(index) == false {
+            let name = try spelled(QualifiedName(schema: schema, name: index).quoted)
+            failure.message +=
+                "; \(name) is left behind, not valid: the same command drops it, and so does DROP INDEX CONCURRENTLY \(name)"
+        }
+        return failure
     }
 
     private func fill(

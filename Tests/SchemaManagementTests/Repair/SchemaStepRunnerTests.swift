@@ -66,6 +66,39 @@ struct SchemaStepRunnerTests {
         try await cluster.destroy()
     }
 
+    /// The snapshot of a session that sleeps keeps an index from being built for as long as that likes.
+    @Test(.timeLimit(.minutes(1)), arguments: PostgresVersion.underTest)
+    func anIndexWaitsForOldTransactionsForAWhile(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql("CREATE SCHEMA s; CREATE TABLE s.things (id integer)")
+            let connection = try await database.connect()
+            var runner = SchemaStepRunner(
+                connection: connection, schema: "s", locks: LockBudget(), programVersion: "1.2.3")
+            runner.snapshotWait = .milliseconds(300)
+            try await runner.prepare()
+            let holder = try await database.connect(as: "holder")
+            try await holder.script(unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class")
+            let index = CatalogObject(.index, "i", of: "things")
+            let step = SchemaStep(
+                index, .concurrently(index: "i"), "test", ["CREATE INDEX CONCURRENTLY i ON s.things (id)"])
+            for _ in 1...2 {
+                await #expect {
+                    try await runner.execute([step])
+                } throws: { error in
+                    guard let error = error as? PostgresError else { return false }
+                    let told = ServerFailure(error, in: [step]).message
+                    return FailureClass(error) == .lockNotAvailable && told.contains("(holder, postgres) since ")
+                        && told.contains(#""s"."i" is left behind, not valid"#)
+                }
+            }
+            await holder.close()
+            try await runner.execute([step])
+            #expect(
+                try await database.psql("SELECT indisvalid FROM pg_index WHERE indexrelid = 's.i'::regclass") == "t")
+            await connection.close()
+        }
+    }
+
     /// It takes longer than any step waits, and comes to each table that has just been filled.
     @Test(.timeLimit(.minutes(2))) func autovacuumGivesWay() async throws {
         let cluster = try await Cluster.private(
