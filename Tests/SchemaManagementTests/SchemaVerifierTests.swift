@@ -352,6 +352,31 @@ struct SchemaVerifierTests {
         }
     }
 
+    /// In a database of no encoding, where anything may be a name.
+    @Test func namesWhatIsNoUTF8() async throws {
+        try await TestDatabase.with(.v18) { database in
+            let other = "\(database.name)_ascii"
+            try await database.psql(
+                """
+                CREATE DATABASE \(other) ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C';
+                \\c \(other)
+                SET client_encoding = 'SQL_ASCII';
+                CREATE SCHEMA mcp;
+                DO $$ DECLARE name text := convert_from('\\x636166e9', 'SQL_ASCII'); BEGIN
+                    EXECUTE format('CREATE TABLE mcp.%I (%1$I integer)', name);
+                    EXECUTE format('COMMENT ON SCHEMA mcp IS %L', name);
+                END $$;
+                CREATE TABLE mcp."caf\\351" ();
+                """)
+            let verifier = SchemaVerifier(conninfo: database.conninfo(["dbname": other]), applicationName: "test")
+            let gap = try await verifier.verify().gap
+            let names = ["caf\\351", "caf\\\\351"].map { CatalogObject(.table, $0) }
+            #expect(gap.unknown.filter { $0.kind == .table } == names, "\(gap.unknown)")
+            #expect(gap.different.contains { $0.property == .comment && $0.found == "caf\\351 (no UTF-8)" })
+            try await database.psql("DROP DATABASE \(other)")
+        }
+    }
+
     /// Connecting is all that it asks for.
     @Test func needsNoRight() async throws {
         try await TestDatabase.with(.v18, template: Self.installed) { database in
