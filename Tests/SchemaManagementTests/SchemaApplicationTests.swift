@@ -69,6 +69,11 @@ struct SchemaApplicationTests {
             sql: "CREATE SCHEMA mcp; GRANT USAGE ON SCHEMA mcp TO mcp_application, mcp_readonly WITH GRANT OPTION",
             cures: []),
         Obstacle(
+            testDescription: "somebody else's function of the name of one of pg_trgm's",
+            sql: "CREATE ROLE eve; GRANT CREATE ON SCHEMA public TO eve; SET ROLE eve; "
+                + "CREATE FUNCTION public.show_limit() RETURNS real LANGUAGE sql AS 'SELECT 1::real'",
+            cures: []),
+        Obstacle(
             testDescription: "a right that was passed on",
             sql: "CREATE SCHEMA mcp; GRANT USAGE ON SCHEMA mcp TO mcp_application WITH GRANT OPTION; "
                 + "SET ROLE mcp_application; GRANT USAGE ON SCHEMA mcp TO PUBLIC",

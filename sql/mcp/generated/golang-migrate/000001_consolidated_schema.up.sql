@@ -206,7 +206,8 @@ BEGIN
             EXECUTE format('CREATE EXTENSION pg_trgm SCHEMA %I',
                 coalesce((SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'), 'mcp'));
             INSERT INTO pgtend.created_objects (kind, name) VALUES ('extension', 'pg_trgm') ON CONFLICT DO NOTHING;
-        EXCEPTION WHEN insufficient_privilege THEN
+        -- Whoever has something there of the name of one of its parts need not keep us from the rest.
+        EXCEPTION WHEN insufficient_privilege OR duplicate_function OR duplicate_object THEN
             RAISE NOTICE 'extension "pg_trgm" is optional and was not made: %', SQLERRM;
         END;
     END IF;
