@@ -25,7 +25,8 @@ extension Connection {
         guard let home else { return [] }
         let name = try spelled(home.table.quoted)
         let query = "SELECT to_jsonb(m)::text FROM ONLY \(name) AS m ORDER BY m.version"
-        let records = try await read(try spelled(Sandbox(reading: query, as: home.owner)), limits: Self.limits)
+        let limits = "\(Self.limits); SET LOCAL statement_timeout = '30s'"
+        let records = try await read(try spelled(Sandbox(reading: query, as: home.owner)), limits: limits)
         return try await rows(Self.records(records, "version bigint, dirty boolean")).map {
             (row) throws(PostgresError) in
             GolangMigrateRecord(
@@ -47,6 +48,26 @@ extension Connection {
 }
 
 extension ServerFailure {
+    /// The tool keeps one row at most.
+    static func severalRows(_ records: [GolangMigrateRecord]) -> ServerFailure? {
+        guard records.count > 1, let table = records.first?.table else { return nil }
+        return ServerFailure(
+            failureClass: .refused,
+            message: "\(table) has \(records.count) rows, of which golang-migrate keeps one alone; nothing was changed",
+            cure: "look at who has written them; delete all but the one that says what is there: "
+                + "SELECT version, dirty FROM \(table)")
+    }
+
+    /// What was written is not what stands there: a trigger of the table's owner may have kept it away.
+    static func notSet(_ record: GolangMigrateRecord, to version: Int) -> ServerFailure {
+        ServerFailure(
+            failureClass: .refused,
+            message: "the schema is what it should be, but \(record.table) still says version \(record.version)"
+                + "\(record.isDirty ? ", dirty" : ""), though it was set to \(version)",
+            cure: "look for what keeps it so, such as a trigger of that table, and repeat the command; "
+                + "or tell the tool: migrate force \(version)")
+    }
+
     /// - Parameter known: how many migrations this program has.
     static func newer(_ record: GolangMigrateRecord, _ known: Int) -> ServerFailure {
         ServerFailure(

@@ -21,6 +21,7 @@ struct SchemaDiagnosisReader {
         let records = try await reading(table) { () async throws(PostgresError) in
             try await connection.golangMigrateRecords(in: table)
         }
+        if let failure = ServerFailure.severalRows(records) { throw failure }
         let known = MigrationSet.platform.migrations.count
         if let newer = records.first(where: { $0.version > known }) { throw .newer(newer, known) }
 

@@ -96,6 +96,9 @@ package struct SchemaRepair: Sendable {
             } else if diagnosis.verification.gap.isClosed {
                 try await settle(connection, diagnosis.records)
                 diagnosis = try await reader(connection).read()
+                if let record = diagnosis.records.first(where: isUnsettled) {
+                    throw .notSet(record, to: self.set.migrations.count)
+                }
             }
             return diagnosis
         }
@@ -164,14 +167,17 @@ package struct SchemaRepair: Sendable {
         }
     }
 
+    private func isUnsettled(_ record: GolangMigrateRecord) -> Bool {
+        record.isDirty || record.version < self.set.migrations.count
+    }
+
     /// Records the schema as applied, for pgtend and for golang-migrate. Only for a database that has just been
     /// verified.
     private func settle(_ connection: Connection, _ records: [GolangMigrateRecord]) async throws(ServerFailure) {
         try await migrations(connection).adopt()
-        let version = self.set.migrations.count
         do throws(PostgresError) {
-            for record in records where record.isDirty || record.version < version {
-                try await connection.set(record, to: version)
+            for record in records where isUnsettled(record) {
+                try await connection.set(record, to: self.set.migrations.count)
             }
         } catch {
             throw ServerFailure(error)

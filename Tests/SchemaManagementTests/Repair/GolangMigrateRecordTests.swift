@@ -75,6 +75,28 @@ struct GolangMigrateRecordTests {
         }
     }
 
+    /// Whoever owns the table decides what stands in it, and pgtend does not call it what it is not.
+    @Test func isReadOnceItWasSet() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                GolangMigrate.table(dirty: true)
+                    + """
+                    CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                    CREATE TRIGGER keep BEFORE UPDATE ON public.schema_migrations FOR EACH ROW EXECUTE FUNCTION public.keep();
+                    """)
+            let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
+            #expect(failure.failureClass == .refused, "\(failure)")
+            #expect(failure.message.contains("public.schema_migrations still says version 1, dirty"), "\(failure)")
+
+            try await database.psql("DROP TRIGGER keep ON public.schema_migrations")
+            try await Self.repair(database)
+            #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "1|f")
+            try await database.psql("INSERT INTO public.schema_migrations VALUES (0, true)")
+            let rows = try #require(await ServerFailure.of { try await Self.repair(database) })
+            #expect(rows.message.contains("public.schema_migrations has 2 rows"), "\(rows)")
+        }
+    }
+
     @Test func ofANewerPgtendIsLeftAlone() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             try await Self.repair(database)
