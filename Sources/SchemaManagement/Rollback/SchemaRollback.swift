@@ -86,8 +86,13 @@ package struct SchemaRollback: Sendable {
             try await limitLocks(connection)
             do throws(PostgresError) {
                 let guardian = dropsRows ? [] : try spelled(guardian(installed))
-                try await connection.script(
-                    unsafe: (guardian + statements(migrations)).joined(separator: Self.separator))
+                try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
+                    try await connection.script(unsafe: guardian.joined(separator: Self.separator))
+                    // Up to here code of the owners could say whatever it likes; what follows runs none of it.
+                    remarks.forget()
+                    try await connection.script(
+                        unsafe: ([Self.audible] + statements(migrations)).joined(separator: Self.separator))
+                }
             } catch {
                 let blockers =
                     FailureClass(error) == .lockNotAvailable
@@ -144,7 +149,9 @@ package struct SchemaRollback: Sendable {
             golangMigrateTables: records, script: statements(migrations).joined(separator: Self.separator))
     }
 
-    /// Sent as one message of the simple protocol, which the server runs as one transaction.
+    /// Whatever the settings of the role or the database are.
+    private static let audible = "SET LOCAL client_min_messages = notice"
+
     private func statements(_ migrations: [Migration]) -> [String] {
         // The record goes first: taking back the first migration drops its table.
         migrations.flatMap { migration in
