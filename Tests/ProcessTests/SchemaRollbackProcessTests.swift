@@ -165,6 +165,24 @@ struct SchemaRollbackProcessTests {
         }
     }
 
+    /// Its rows are not seen through its table; plan and run say the same.
+    @Test func aPartitionThatIsBeingDetachedIsNamed() async throws {
+        try await withSchema { database in
+            try await database.psql(
+                """
+                UPDATE pg_inherits SET inhdetachpending = true
+                WHERE inhrelid = (SELECT min(inhrelid) FROM pg_inherits WHERE inhparent = 'mcp.audit_log'::regclass)
+                """)
+            let plan = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(
+                plan.standardOutput.contains("none of them with rows that they show\n    mcp.audit_log_"), "\(plan)")
+            let result = try await database.pgtend("schema", "rollback", "--confirm", database.name)
+            #expect(result.ending == .exited(2), "\(result)")
+            #expect(result.standardError.contains("DETACH PARTITION … FINALIZE"), "\(result)")
+            #expect(try await hasSchema(database))
+        }
+    }
+
     @Test func aSchemaThatPgtendDidNotApplyIsLeftToItsOwnTool() async throws {
         try await withSchema { database in
             try await database.psql("DROP TABLE pgtend.schema_migrations")

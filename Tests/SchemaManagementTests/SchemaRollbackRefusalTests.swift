@@ -32,6 +32,7 @@ struct SchemaRollbackRefusalTests {
                 UPDATE pg_inherits SET inhdetachpending = true
                 WHERE inhrelid = (SELECT tableoid FROM mcp.audit_log LIMIT 1) AND NOT inhdetachpending
                 """)
+            #expect(try await rollback(database).plan().detachedPartitions.count == 1)
             let pending = try await rejection(of: rollback(database), on: database.name)
             #expect(pending.message.contains("a partition of mcp.audit_log is being detached"), "\(pending)")
             let outcome = try await rollback(database).run(on: database.name, dropsRows: true)

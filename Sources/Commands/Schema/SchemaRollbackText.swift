@@ -42,8 +42,12 @@ struct SchemaRollbackText {
 
     private var tables: [String] {
         let full = plan.tablesWithRows
-        let head = "  \(plan.tables.count) tables, \(full.isEmpty ? "none" : "\(full.count)") of them with rows"
+        let shown = plan.detachedPartitions.isEmpty ? "" : " that they show"
+        let head = "  \(plan.tables.count) tables, \(full.isEmpty ? "none" : "\(full.count)") of them with rows\(shown)"
         return [head] + full.map { "    \($0.name.description.visible): \(Self.rows($0))" }
+            + plan.detachedPartitions.map {
+                "    \($0.description.visible), a partition that is being detached, has rows that are not counted"
+            }
             + plan.partitionsElsewhere.map { "    \($0.description.visible), a partition in another schema, goes too" }
     }
 
@@ -95,11 +99,18 @@ struct SchemaRollbackText {
 
     /// The refusal because of tables with rows, with their counts; nil if all tables are empty.
     var rowsRefusal: String? {
-        guard !plan.tablesWithRows.isEmpty else { return nil }
+        guard !plan.tablesWithRows.isEmpty else { return detachRefusal }
         let counts = plan.tablesWithRows.map { "\($0.name.description.visible) (\(Self.rows($0)))" }
         return "\(name): \(counts.count == 1 ? "a table has" : "\(counts.count) tables have") rows: "
             + "\(counts.joined(separator: ", ")); nothing was changed\n"
             + "  what to do: back them up, then repeat the command with --drop-rows"
+    }
+
+    private var detachRefusal: String? {
+        guard !plan.detachedPartitions.isEmpty else { return nil }
+        return "\(name): being detached, so that their tables do not show their rows: "
+            + "\(plan.detachedPartitions.map(\.description.visible).joined(separator: ", ")); nothing was changed\n"
+            + "  what to do: complete that first: ALTER TABLE … DETACH PARTITION … FINALIZE"
     }
 
     /// The refusal for a database that has the schema without a record of pgtend.

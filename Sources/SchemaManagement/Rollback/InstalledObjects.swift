@@ -15,6 +15,8 @@ struct InstalledObjects {
         let oid: Int
         /// Of a relation; nil for a superuser.
         let owner: String?
+        /// Of a partition: whether its detach is pending.
+        let isDetaching: Bool
 
         var isRelation: Bool {
             ![CatalogObject.Kind.function.rawValue, CatalogObject.Kind.type.rawValue].contains(kind)
@@ -47,7 +49,8 @@ struct InstalledObjects {
             ).map { (row) throws(PostgresError) in
                 Object(
                     kind: try row.decode("kind"), name: try RelationName(row), catalog: try row.decode("class"),
-                    oid: try row.decode("object"), owner: try row.decodeIfPresent("owner"))
+                    oid: try row.decode("object"), owner: try row.decodeIfPresent("owner"),
+                    isDetaching: try row.decode("is_detaching"))
             }
             var sharedChanges: [RecordedChange] = []
             if hasRecord, try session.decode("has_created_objects") {

@@ -144,6 +144,7 @@ package struct SchemaRollback: Sendable {
             database: installed.database, migrations: migrations,
             objects: installed.own.count, tables: tables,
             partitionsElsewhere: partitions.filter { $0.schema != RecordedFacts.platform.schema },
+            detachedPartitions: installed.objects(.partition).filter(\.isDetaching).map(\.name),
             sharedChanges: installed.sharedChanges.map(\.change), obstacles: obstacles, bystanders: bystanders,
             missingPrivileges: try await missingPrivileges(installed, connection),
             golangMigrateTables: records, script: statements(migrations).joined(separator: Self.separator))

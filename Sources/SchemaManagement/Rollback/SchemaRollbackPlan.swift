@@ -15,6 +15,9 @@ package struct SchemaRollbackPlan: Sendable, Hashable {
     package let tables: [Table]
     /// Partitions in other schemas, which go with their tables.
     package let partitionsElsewhere: [RelationName]
+    /// Partitions whose detach has begun and is not complete: their tables do not show their rows, and they go all the
+    /// same.
+    package let detachedPartitions: [RelationName]
     /// What the migrations created or changed that others may use as well.
     package let sharedChanges: [SharedChange]
     /// Other objects that prevent the rollback, since they depend on the schema or are in it, such as `constraint
