@@ -5,6 +5,17 @@ import Testing
 
 @Suite("Texts of the repair")
 struct RepairTextTests {
+    /// By them it is decided as whom a question about rows is asked.
+    @Test func rulesNameAllTablesThatTheyRead() {
+        for rule in RepairRule.all {
+            let text = [rule.value, rule.condition, rule.refusal, rule.report].compactMap(\.self).joined(
+                separator: "\n")
+            let tables = text.matches(of: /mcp\.([a-z_]+) AS/).map { String($0.1) }
+            #expect(rule.relations.count > 0 && Set(tables).isSubset(of: rule.relations), "\(rule.column)")
+        }
+        #expect(RepairRule.all.contains { $0.relations.count > 1 })
+    }
+
     // MARK: - Expressions
 
     @Test func namesAreFoundOutsideOfLiterals() {
@@ -52,6 +63,7 @@ struct RepairTextTests {
 
     @Test func aMappingNamesAColumnOrNone() throws {
         #expect(ValueMapping("\u{212A}=a") != ValueMapping("K=a"))
+        #expect(ValueMapping.problems(of: ["user=user", "user=user"]) == [])
         let any = try #require(ValueMapping("standard=user"))
         #expect(any.concerns("api_keys", "key_type") && any.concerns("tasks", "status"))
         #expect(!any.isFor("api_keys", "key_type"))

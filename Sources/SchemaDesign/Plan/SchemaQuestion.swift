@@ -20,11 +20,17 @@ package struct SchemaQuestion: Hashable, Sendable {
         case catalogs
         /// What pgtend has recorded, which is not to be read unless it is proved to be pgtend's.
         case record
-        /// Rows of a relation; nil for the one that the object is or belongs to. Whoever reads them runs code of its
-        /// owner: expressions and predicates of indexes, functions of its types.
-        case rows(of: String?)
+        /// Rows of relations, all that the query reads; none for the one that the object is or belongs to. Whoever reads
+        /// them runs code of their owners: expressions and predicates of indexes, functions of types.
+        case rows(of: [String])
 
-        static let rows = Source.rows(of: nil)
+        static let rows = Source.rows(of: [])
+    }
+
+    /// The relations whose rows it reads.
+    package var relations: [String] {
+        guard case .rows(let relations) = source else { return [] }
+        return relations.isEmpty ? [object.isPart ? object.relation : object.name] : relations
     }
 
     package enum Parameter: Hashable, Sendable {

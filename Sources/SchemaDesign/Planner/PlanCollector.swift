@@ -22,8 +22,13 @@ final class PlanCollector {
         answers = comparison.answers
     }
 
-    var result: SchemaPlan {
-        let steps = PlanPhase.allCases.flatMap { phase in
+    var result: SchemaPlan { plan(PlanPhase.allCases) }
+
+    /// What makes one role the owner of everything, and nothing that comes after it.
+    var handOver: SchemaPlan { plan(PlanPhase.allCases.prefix { $0 != .tables }) }
+
+    private func plan(_ phases: some Sequence<PlanPhase>) -> SchemaPlan {
+        let steps = phases.flatMap { phase in
             ((self.steps[phase] ?? []) + tableWork.filter { $0.phase == phase }.map(\.step)).map {
                 phase.isOwners ? $0.run(as: owner) : $0
             }
@@ -72,11 +77,11 @@ final class PlanCollector {
 
     /// Refuses an object for the rows that a query finds, with their values and counts.
     ///
-    /// - Parameter relation: whose rows they are; nil for the one that the object is or belongs to.
+    /// - Parameter relations: all that the query reads; none for the one that the object is or belongs to.
     func refuseRows(
-        _ object: CatalogObject, of relation: String? = nil, answering query: String, _ trouble: String, cure: String
+        _ object: CatalogObject, of relations: [String] = [], answering query: String, _ trouble: String, cure: String
     ) {
-        let question = SchemaQuestion(object: object, reading: .rows(of: relation), query: query)
+        let question = SchemaQuestion(object: object, reading: .rows(of: relations), query: query)
         refuseRows(object, posing(question), trouble, cure: cure)
     }
 

@@ -7,6 +7,9 @@ import SQLText
 /// sees what is there and plans the rest.
 package struct SchemaPlanner {
     package let result: SchemaPlan
+    /// The part of the plan that makes one role the owner of everything: what is to be done while questions cannot be
+    /// asked that read tables of several.
+    package let handOver: SchemaPlan
     /// The questions to answer before the plan can be relied upon.
     package let openQuestions: [SchemaQuestion]
 
@@ -19,6 +22,7 @@ package struct SchemaPlanner {
         let plan = PlanCollector(comparison)
         try Self.plan(comparison, plan)
         result = plan.result
+        handOver = plan.handOver
         openQuestions = plan.questions.filter { answers[$0] == nil }
     }
 

@@ -3,11 +3,11 @@ import EmbeddedSQL
 /// Where the values of a column come from in a database that did not have the column, which no catalog tells. Each rule
 /// is a file of `sql/mcp/rules`.
 ///
-/// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- counts: TABLE` and
-/// `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:` or `-- report:`
-/// begins a part of SQL, over the row `r`, in which `{mappings}` stands for what the caller says that old values of the
-/// column are called by now: a list of rows with two texts. Any other line with `-- ` before the first part is a
-/// comment.
+/// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- reads: TABLE`,
+/// `-- counts: TABLE` and `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:`
+/// or `-- report:` begins a part of SQL, over the row `r`, in which `{mappings}` stands for what the caller says that old
+/// values of the column are called by now: a list of rows with two texts. Any other line with `-- ` before the first part
+/// is a comment.
 ///
 /// A rule without a `refuse` part is used whenever there are rows to fill; any other only as long as the column lacks
 /// its NOT NULL or its foreign key.
@@ -20,6 +20,8 @@ package struct RepairRule: Sendable {
     var map: [ValueMapping] = []
     /// A column whose trigger derives the values: an update that sets it to itself fills them.
     var deriving: String?
+    /// The tables that its SQL reads, its functions included, beside its own and the one that it counts.
+    var read: [String] = []
     /// Of a counter: the table whose rows it counts. Triggers of that table keep it up to date.
     var counted: String?
     /// Of a counter: the function of those triggers.
@@ -35,6 +37,9 @@ package struct RepairRule: Sendable {
     /// Of a derived column: a query for the reasons why rows stay without a value once all that can be filled are, with
     /// the columns `value` and `count`.
     var report: String?
+
+    /// All tables that its SQL reads.
+    var relations: [String] { [table] + read + [counted].compactMap(\.self) }
 
     /// All of `sql/mcp/rules`.
     package static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
@@ -65,6 +70,7 @@ package struct RepairRule: Sendable {
         source = head["from"]?.first
         map = (head["map"] ?? []).compactMap { ValueMapping($0) }
         deriving = head["by"]?.first
+        read = head["reads"] ?? []
         counted = head["counts"]?.first
         keeper = head["keeper"]?.first
         value = sql("value")

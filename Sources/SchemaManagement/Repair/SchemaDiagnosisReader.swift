@@ -30,6 +30,8 @@ struct SchemaDiagnosisReader {
         let verification = try await SchemaVerifier.verify(connection)
         return try await reading(table) { () async throws(PostgresError) in
             var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
+            // Those that would run code of one owner as another.
+            var unasked: [SchemaQuestion] = []
             while true {
                 let planner = try spelled(
                     SchemaPlanner(
@@ -37,15 +39,17 @@ struct SchemaDiagnosisReader {
                         answers: answers, deadline: locks.perStep))
                 let open = planner.openQuestions
                 if open.isEmpty {
-                    let plan = planner.result
+                    let plan = unasked.isEmpty ? planner.result : planner.handOver.leaving(unasked)
                     return SchemaDiagnosis(
                         verification: verification, plan: plan, records: records,
                         missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table))
                 }
                 let asked = open.filter { $0.source == .catalogs || $0.source == .record }
                 for question in asked.isEmpty ? open : asked {
-                    let isUnknown = question.source == .record && !isRecorded
-                    answers[question] = isUnknown ? [] : try await answer(to: question, verification.live)
+                    let hasOneOwner = verification.live.owners(of: question.relations).count < 2
+                    if !hasOneOwner { unasked.append(question) }
+                    let isAsked = hasOneOwner && (question.source != .record || isRecorded)
+                    answers[question] = isAsked ? try await answer(to: question, verification.live) : []
                 }
             }
         }
@@ -113,13 +117,13 @@ extension Connection {
         let statement: Statement
         switch question.source {
         case .catalogs, .record: statement = Statement(unsafe: question.shortened, parameters: parameters)
-        case .rows(let relation):
+        case .rows:
             // A view would be read as whoever asks, and run what it is made of.
-            if let view = live.view(in: question.query) {
+            if let view = question.relations.first(where: live.isNoTable) {
                 return [SchemaQuestion.Obstacle(value: "\(view) is no table", count: 1)]
             }
-            let name = relation ?? (question.object.isPart ? question.object.relation : question.object.name)
-            let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: live.confinedOwner(of: name)))
+            let owner = live.owners(of: question.relations).first ?? nil
+            let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: owner))
             statement = Self.records(
                 try await read(sandbox, limits: Self.limits + "; " + Self.scanLimit),
                 "value text, count bigint, others bigint")
@@ -171,21 +175,42 @@ extension Connection {
 }
 
 extension CatalogFacts {
-    /// A relation of the schema that is no table, and that the query reads.
-    fileprivate func view(in query: String) -> String? {
-        guard let schema = objects(.schema).first?.name else { return nil }
-        let kinds: [CatalogObject.Kind] = [.view, .materializedView, .foreignTable]
-        return kinds.flatMap { objects($0) }.map(\.name).first { name in
-            query.contains("\(schema).\(name)") || query.contains("\"\(schema)\".\"\(name)\"")
-        }
+    fileprivate func isNoTable(_ relation: String) -> Bool {
+        [.view, .materializedView, .foreignTable].contains { contains(CatalogObject($0, relation)) }
     }
 
-    /// The owner of a relation; nil for a superuser, whose code may do whatever it likes: the caller's sandbox serves.
-    func confinedOwner(of relation: String) -> String? {
-        let relations = CatalogObject.Kind.allCases.lazy.filter(\.isRelation).map { CatalogObject($0, relation) }
-        let found = relations.first(where: contains) ?? objects(.partition).first { $0.name.isSame(as: relation) }
-        guard let owner = found.flatMap({ self[$0, .owner] }), !isSuperuser(owner) else { return nil }
-        return owner
+    /// The owners of tables that stand, and of their partitions; nil for superusers, whose code may do whatever it likes:
+    /// the caller's sandbox serves.
+    fileprivate func owners(of tables: [String]) -> [String?] {
+        let parts = objects(.partition).filter { part in
+            tables.contains { $0.isSame(as: part.name) || $0.isSame(as: part.relation) }
+        }
+        return (tables.map { CatalogObject(.table, $0) } + parts).compactMap { self[$0, .owner] }
+            .map { isSuperuser($0) ? nil : $0 }
+            .reduce(into: []) { owners, owner in
+                if !owners.contains(where: { $0.isSame(as: owner) }) { owners.append(owner) }
+            }
+    }
+}
+
+extension SchemaPlan {
+    /// The plan while questions are left open, since the tables that they read belong to several roles: it is refused
+    /// where it does not change that.
+    fileprivate func leaving(_ questions: [SchemaQuestion]) -> SchemaPlan {
+        let tables = Set(questions.flatMap(\.relations)).sorted()
+        let reason = "rows of \(tables.joined(separator: ", ")) are read together, and belong to several roles"
+        guard steps.isEmpty else {
+            return SchemaPlan(
+                refusals: refusals, steps: steps,
+                notes: notes + [
+                    "\(reason): what they hold is asked, and what is left is planned, once they have one owner"
+                ],
+                unfilled: unfilled)
+        }
+        let refusal = SchemaRefusal(
+            object: questions[0].object, reason: reason,
+            cure: "give them to one role (ALTER TABLE … OWNER TO …), then repeat the command")
+        return SchemaPlan(refusals: refusals + [refusal], steps: steps, notes: notes, unfilled: unfilled)
     }
 }
 

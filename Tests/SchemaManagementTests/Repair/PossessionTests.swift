@@ -113,6 +113,39 @@ struct PossessionTests {
         }
     }
 
+    /// A question that reads tables of two owners would run code of one as the other.
+    @Test func comesBeforeQuestionsAboutTablesOfSeveralOwners() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            let alice = "alice_\(database.name)"
+            try await database.psql(
+                """
+                CREATE ROLE \(alice); ALTER TABLE mcp.contexts OWNER TO \(alice); GRANT USAGE ON SCHEMA mcp TO \(alice);
+                CREATE FUNCTION mcp.watch(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+                BEGIN
+                    IF current_setting('mcp.watched', true) IS NOT NULL AND current_user <> '\(alice)' THEN
+                        RAISE 'it runs as %', current_user;
+                    END IF;
+                    RETURN true;
+                END $$;
+                CREATE INDEX watched ON mcp.contexts (id) WHERE mcp.watch('x');
+                ALTER FUNCTION mcp.watch(text) OWNER TO \(alice);
+                ALTER DATABASE \(database.name) SET mcp.watched = 'yes';
+                """)
+            let repair = database.repairing(trusting: [alice])
+            let plan = try await repair.plan().plan
+            #expect(
+                plan.refusals == [] && plan.steps.allSatisfy { $0.role == nil }
+                    && plan.steps.contains(where: Self.isPossession))
+            #expect(plan.notes.contains { $0.contains("context_items, contexts") && $0.contains("several roles") })
+
+            try await database.psql("ALTER DATABASE \(database.name) RESET mcp.watched")
+            let after = try await repair.run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            try await database.psql(
+                "REASSIGN OWNED BY \(alice) TO postgres; DROP OWNED BY \(alice); DROP ROLE \(alice)")
+        }
+    }
+
     /// A function that keeps a column in step, of somebody else's and with a trigger elsewhere.
     @Test func endsWhateverOthersHaveMadeOfItsOwnNames() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in

@@ -1,5 +1,6 @@
 -- A row belongs to the tenant of what it is a part of.
 -- column: api_key_usage.tenant_id
+-- reads: api_keys
 -- refuse:
 SELECT o.value, o.count
 FROM (SELECT NULL::uuid AS tenant_id) AS absent

@@ -3,6 +3,7 @@
 -- only a person can say: --map 'embeddings.model_id:PROVIDER/NAME/DIMENSIONS=ID'. An id that no registry has says
 -- nothing, and gives way to that. Dimensions that no model can have are no model's: such a document is left without.
 -- column: embeddings.model_id
+-- reads: embedding_models
 -- before:
 INSERT INTO mcp.embedding_models (provider, model_name, model_version, dimensions, is_active)
 SELECT t.model_provider, t.model_name,

@@ -1,6 +1,8 @@
 -- What search compares, for vectors that nobody has normalised: its trigger derives it, and names the matrix that made
 -- it; an update that touches the vector fires it. Where it is NULL by its nature it stays so.
 -- column: embeddings.normalized_embedding
+-- reads: embedding_models
+-- reads: projection_matrices
 -- by: embedding
 -- where:
 r.normalized_embedding IS NULL AND r.embedding IS NOT NULL

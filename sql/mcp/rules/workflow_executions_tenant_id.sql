@@ -1,5 +1,6 @@
 -- A row belongs to the tenant of what it is a part of.
 -- column: workflow_executions.tenant_id
+-- reads: workflows
 -- refuse:
 SELECT o.value, o.count
 FROM (SELECT NULL::uuid AS tenant_id) AS absent

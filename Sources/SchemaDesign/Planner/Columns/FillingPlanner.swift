@@ -44,11 +44,12 @@ struct FillingPlanner: PartPlanner {
         let by = try SQLIdentifier(deriving).quoted
         let name = try SQLIdentifier(column.name).quoted
         let condition = rule.condition ?? "r.\(name) IS NULL"
-        let lack = try comparison.lack(column, condition)
+        let lack = try comparison.lack(column, condition, by: rule)
         plan.pose(lack)
         guard !live.contains(column) || comparison.isAnsweredByRows(lack) else {
             if let report = rule.report, comparison.answers[lack] != nil {
-                plan.noteUnfilled(column, SchemaQuestion(object: column, reading: .rows, query: report))
+                plan.noteUnfilled(
+                    column, SchemaQuestion(object: column, reading: .rows(of: rule.relations), query: report))
             }
             return
         }
@@ -63,11 +64,14 @@ struct FillingPlanner: PartPlanner {
     private func planValue(of column: CatalogObject, _ rule: RepairRule) throws(SQLTextError) {
         let name = try SQLIdentifier(column.name).quoted
         // A rule that never refuses may be used again at any time.
-        if rule.refusal == nil, let condition = rule.condition { plan.pose(try comparison.lack(column, condition)) }
+        if rule.refusal == nil, let condition = rule.condition {
+            plan.pose(try comparison.lack(column, condition, by: rule))
+        }
         guard try comparison.fillingRule(of: column) != nil, let value = rule.value else { return }
         if let refusal = rule.refusal {
             plan.refuseRows(
-                column, answering: try comparison.filled(refusal, for: column), "\(column.name) cannot be told",
+                column, of: rule.relations, answering: try comparison.filled(refusal, for: column),
+                "\(column.name) cannot be told",
                 cure: "give these rows a \(column.name) by hand, or say which is meant: "
                     + "--map '\(column.relation).\(column.name):OLD=NEW'; then repeat the command")
         }

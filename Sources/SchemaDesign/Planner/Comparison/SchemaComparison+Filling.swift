@@ -13,7 +13,7 @@ extension SchemaComparison {
         if !live.contains(column) || expected[column, .null] != nil && !isNotNull(column) { return rule }
         guard let condition = rule.condition else { return nil }
         let isFillable =
-            rule.refusal == nil ? isAnsweredByRows(try lack(column, condition)) : isLackingReference(column)
+            rule.refusal == nil ? isAnsweredByRows(try lack(column, condition, by: rule)) : isLackingReference(column)
         return isFillable ? rule : nil
     }
 
@@ -23,10 +23,12 @@ extension SchemaComparison {
         return try fillingRule(of: column) != nil
     }
 
-    /// Asks whether any row `r` meets the condition.
-    func lack(_ column: CatalogObject, _ condition: String) throws(SQLTextError) -> SchemaQuestion {
+    /// Asks whether any row `r` meets the condition, which is a rule's.
+    func lack(
+        _ column: CatalogObject, _ condition: String, by rule: RepairRule
+    ) throws(SQLTextError) -> SchemaQuestion {
         SchemaQuestion(
-            object: column, reading: .rows,
+            object: column, reading: .rows(of: rule.relations),
             query: "SELECT NULL::text AS value, 1::bigint AS count FROM \(try qualified(column.relation)) AS r "
                 + "WHERE \(condition) LIMIT 1")
     }

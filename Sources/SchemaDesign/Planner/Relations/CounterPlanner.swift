@@ -12,7 +12,7 @@ struct CounterPlanner: PartPlanner {
             guard live.contains(CatalogObject(.table, rule.table)), expected.contains(column) else { continue }
             let name = try SQLIdentifier(rule.column).quoted
             let condition = "r.\(name) IS DISTINCT FROM \(value)"
-            let wrong = try comparison.lack(column, condition)
+            let wrong = try comparison.lack(column, condition, by: rule)
             plan.pose(wrong)
             guard !live.contains(column) || !isKept(rule) || comparison.isAnsweredByRows(wrong) else { continue }
             let counting = Backfill(

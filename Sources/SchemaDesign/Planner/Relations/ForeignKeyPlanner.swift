@@ -74,14 +74,16 @@ struct ForeignKeyPlanner: PartPlanner {
             given.append("\(left) IS NOT NULL")
             values.append("\(left)::text")
         }
+        var relations = [constraint.relation, referenced]
         // Rows that a rule fills get a reference that exists.
         if mine.count == 1, let rule = comparison.rule(of: mine[0]), rule.value != nil,
             let condition = rule.condition
         {
             given.append("NOT (\(try comparison.filled(condition, for: mine[0])))")
+            relations += rule.relations
         }
         plan.refuseRows(
-            constraint,
+            constraint, of: relations,
             answering:
                 "SELECT left(concat_ws(', ', \(values.joined(separator: ", "))), 90) AS value, count(*) AS count "
                 + "FROM \(try qualified(constraint.relation)) AS r "

@@ -43,7 +43,7 @@ struct PartitionPlanner: PartPlanner {
         guard let key = partitioningColumn(of: table) else { return }
         let column = "r.\(try SQLIdentifier(key).quoted)"
         plan.refuseRows(
-            table, of: rest.name,
+            table, of: [rest.name],
             answering: """
                 SELECT to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM') AS value, count(*) AS count
                 FROM \(try qualified(rest.name)) AS r
