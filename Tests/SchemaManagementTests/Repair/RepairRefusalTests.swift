@@ -224,6 +224,16 @@ struct RepairRefusalTests {
         }
     }
 
+    /// It is allowed, and makes no value one that the column may have.
+    @Test func areNotEndedByAMappingOfAValueToItself() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql("UPDATE mcp.api_keys SET type = 'robot' WHERE name = 'key 1'")
+            let plan = try await database.repairing(["api_keys.key_type:robot=robot", "admin=admin"]).plan().plan
+            #expect(plan.refusals.contains { $0.reason.contains("'robot' (1)") }, "\(plan.refusals)")
+            #expect(plan.refusals.count == 1, "\(plan.refusals)")
+        }
+    }
+
     /// A view would be read as whoever asks, with the code of the tables behind it.
     @Test func areNotAskedOfAViewInThePlaceOfATable() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
