@@ -36,7 +36,7 @@ struct ForeignCorpusTests {
         "target": #""odd "" s"."stats""#, "target.tenant": "\"t\n1\"", "target.documents": "n",
         "target.average": "a", "target.frequencies": "f", "target.updated": "u",
         "terms": #""odd "" s"."terms""#, "terms.tenant": "t", "terms.term": "w", "terms.documents": "c",
-        "tenant.operators": "pg_catalog",
+        "tenant.operators": "pg_catalog", "tenant.cast": "",
     ]
 
     @Test(arguments: cases)

@@ -33,7 +33,7 @@ enum Schema {
         "target.average": "avg_document_length", "target.frequencies": "term_document_frequencies",
         "target.updated": "last_updated", "terms": "mcp.embedding_term_statistics", "terms.tenant": "tenant_id",
         "terms.term": "term", "terms.documents": "document_count",
-        "tenant.operators": "pg_catalog",
+        "tenant.operators": "pg_catalog", "tenant.cast": "",
     ]
 
     /// The tenant of that number.

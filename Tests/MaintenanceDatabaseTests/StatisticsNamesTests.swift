@@ -79,6 +79,14 @@ struct StatisticsNamesTests {
             CREATE OPERATOR e.\(symbol) (LEFTARG = e.key, RIGHTARG = e.key, FUNCTION = e.\(name));
             """
         }
+        // Of whoever else may CREATE there.
+        let others = [("s.tenant", "s.tenant"), ("s.tenant", "e.key"), ("e.key", "s.tenant")].map { left, right in
+            """
+            CREATE FUNCTION e.no(\(left), \(right)) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+            CREATE OPERATOR e.= (LEFTARG = \(left), RIGHTARG = \(right), FUNCTION = e.no);
+            CREATE OPERATOR e.> (LEFTARG = \(left), RIGHTARG = \(right), FUNCTION = e.no);
+            """
+        }
         try await TestDatabase.with(version) { database in
             try await database.psql(
                 """
@@ -91,11 +99,14 @@ struct StatisticsNamesTests {
                 CREATE DOMAIN s.tenant AS e.key;
                 CREATE TABLE s.documents (tenant_id s.tenant, content_tsvector tsvector);
                 CREATE TABLE s.figures (tenant_id e.key PRIMARY KEY, \(Self.figures));
+                CREATE TABLE s.terms (tenant_id s.tenant, term text, document_count bigint, PRIMARY KEY (tenant_id, term));
+                \(others.joined())
                 INSERT INTO s.documents VALUES ('(Beta)', 'x:1'), ('(acme)', 'x:1'), ('(Acme)', 'y:1'), ('(ceta)', 'z:1');
                 """)
             let corpus = CorpusDefinition(
                 source: RelationName(schema: "s", name: "documents"),
-                target: RelationName(schema: "s", name: "figures"))
+                target: RelationName(schema: "s", name: "figures"),
+                terms: CorpusDefinition.TermTable(table: RelationName(schema: "s", name: "terms")))
             let summary = await database.tend([.statistics]) { $0.corpora = [corpus] }
             #expect(summary.outcomes(of: .statistics) == ["done", "done", "done"])
             let read = try await database.psql(

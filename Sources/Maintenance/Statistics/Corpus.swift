@@ -6,8 +6,7 @@ package struct Corpus: Hashable, Sendable {
     /// The one owner of its tables and its function, as whom the work is done: an owner normally bypasses row-level
     /// security. nil where there is none.
     package var role: String?
-    /// The schema of the operators that compare tenants: those of the default order of their type.
-    package var operators: String
+    package var operators: TenantOperators
     /// The tables of other owners' that writing the figures reaches by foreign keys.
     package var neighbours: [CorpusNeighbour] = []
     /// Every tenant with a document or a row of statistics, as text, ordered by the key.
@@ -54,7 +53,7 @@ package struct Corpus: Hashable, Sendable {
     }
 
     package init(
-        definition: CorpusDefinition, role: String? = nil, operators: String = "pg_catalog", tenants: Tenants
+        definition: CorpusDefinition, role: String? = nil, operators: TenantOperators = .builtIn, tenants: Tenants
     ) {
         self.definition = definition
         self.operators = operators

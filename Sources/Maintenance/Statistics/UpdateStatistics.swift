@@ -11,13 +11,12 @@ package struct UpdateStatistics: StepAction {
     /// The role for SET ROLE before the work: the owner of the tables, never the role that connected for want of it.
     package var owner: String
     package var role: String? { owner }
-    /// As `Corpus.operators`.
-    package var operators: String
+    package var operators: TenantOperators
     /// `Corpus.neighbours`.
     package var neighbours: [CorpusNeighbour]
 
     package init(
-        corpus: CorpusDefinition, tenant: String, owner: String, operators: String = "pg_catalog",
+        corpus: CorpusDefinition, tenant: String, owner: String, operators: TenantOperators = .builtIn,
         neighbours: [CorpusNeighbour] = []
     ) {
         self.neighbours = neighbours

@@ -28,7 +28,7 @@ struct CorpusReader {
     /// - Parameter known: the operators by which the tenants were listed. Where a function does the work, they matter for
     ///   that alone, and are not asked for again.
     func presence(
-        of definition: CorpusDefinition, operators known: String? = nil
+        of definition: CorpusDefinition, operators known: TenantOperators? = nil
     ) async throws(PostgresError) -> Corpus {
         let parts = CorpusParts(definition)
         let rows = try await connection.rows(
@@ -71,8 +71,10 @@ struct CorpusReader {
             CatalogQuery.corpusColumns([source.schema, target.schema], [source.name, target.name], columns))
         {
             let (relation, column) = (try RelationName(row), try row.decode("column_name", as: String.self))
-            if relation == source, column == columns[0], let operators: String = try row.decodeIfPresent("operators") {
-                corpus.operators = operators
+            if relation == source, column == columns[0],
+                let schema: String = try row.decodeIfPresent("operators"), schema != TenantOperators.builtIn.schema
+            {
+                corpus.operators = TenantOperators(schema: schema, type: try row.decode("type"))
             }
             if relation == target, column == columns[1] { isUnique = try row.decode("is_unique") }
         }

@@ -8,8 +8,7 @@ struct CorpusSQL {
     private let corpus: CorpusDefinition
     private let names: [String: String]
 
-    /// - Parameter operators: the schema of the operators that compare tenants.
-    init(_ corpus: CorpusDefinition, operators: String) throws(SQLTextError) {
+    init(_ corpus: CorpusDefinition, operators: TenantOperators) throws(SQLTextError) {
         self.corpus = corpus
         var names = [
             "source": try corpus.source.quoted,
@@ -21,7 +20,8 @@ struct CorpusSQL {
             "target.average": try SQLIdentifier(corpus.targetColumns.average).quoted,
             "target.frequencies": try SQLIdentifier(corpus.targetColumns.frequencies).quoted,
             "target.updated": try SQLIdentifier(corpus.targetColumns.updated).quoted,
-            "tenant.operators": try SQLIdentifier(operators).quoted,
+            "tenant.operators": try SQLIdentifier(operators.schema).quoted,
+            "tenant.cast": operators.type.map { "::\($0)" } ?? "",
         ]
         if let terms = corpus.terms {
             names["terms"] = try terms.table.quoted

@@ -6,7 +6,7 @@ WITH population AS (
     -- A document is a row with at least one lexeme; NULL and empty tsvectors are none.
     SELECT pg_catalog.count(*) AS documents
     FROM {source} AS d
-    WHERE d.{source.tenant} OPERATOR({tenant.operators}.=) $1
+    WHERE d.{source.tenant}{tenant.cast} OPERATOR({tenant.operators}.=) $1
         AND pg_catalog.length(d.{source.tsvector}) OPERATOR(pg_catalog.>) 0
 ),
 counted AS MATERIALIZED (
@@ -15,7 +15,7 @@ counted AS MATERIALIZED (
         pg_catalog.sum(coalesce(pg_catalog.cardinality(l.positions), 0)) AS positions
     FROM {source} AS d
     CROSS JOIN LATERAL pg_catalog.unnest(d.{source.tsvector}) AS l
-    WHERE d.{source.tenant} OPERATOR({tenant.operators}.=) $1
+    WHERE d.{source.tenant}{tenant.cast} OPERATOR({tenant.operators}.=) $1
     GROUP BY l.lexeme
 ),
 totals AS (
@@ -33,14 +33,14 @@ difference AS MATERIALIZED (
     FULL JOIN (
         SELECT t.{terms.term} AS term, t.{terms.documents} AS documents
         FROM {terms} AS t
-        WHERE t.{terms.tenant} OPERATOR({tenant.operators}.=) $1
+        WHERE t.{terms.tenant}{tenant.cast} OPERATOR({tenant.operators}.=) $1
     ) AS k ON k.term OPERATOR(pg_catalog.=) c.term COLLATE pg_catalog."C"
     WHERE (c.documents OPERATOR(pg_catalog.=) k.documents) IS NOT TRUE
 ),
 removed AS (
     DELETE FROM {terms} AS t
     USING difference AS d
-    WHERE t.{terms.tenant} OPERATOR({tenant.operators}.=) $1
+    WHERE t.{terms.tenant}{tenant.cast} OPERATOR({tenant.operators}.=) $1
         AND t.{terms.term} OPERATOR(pg_catalog.=) d.term COLLATE pg_catalog."C" AND d.documents IS NULL
     RETURNING 1
 ),

@@ -3,12 +3,12 @@
 -- with the tenant's column, so its cost follows the tenants, not the rows. Without such an index each hop reads the
 -- whole table, as the count of each tenant does then too.
 WITH RECURSIVE source_tenants (tenant) AS (
-    (SELECT d.{source.tenant} FROM {source} AS d ORDER BY d.{source.tenant} LIMIT 1)
+    (SELECT d.{source.tenant}{tenant.cast} FROM {source} AS d ORDER BY d.{source.tenant} LIMIT 1)
     UNION ALL
     SELECT (
-        SELECT d.{source.tenant}
+        SELECT d.{source.tenant}{tenant.cast}
         FROM {source} AS d
-        WHERE d.{source.tenant} OPERATOR({tenant.operators}.>) s.tenant
+        WHERE d.{source.tenant}{tenant.cast} OPERATOR({tenant.operators}.>) s.tenant
         ORDER BY d.{source.tenant}
         LIMIT 1
     )
@@ -17,12 +17,12 @@ WITH RECURSIVE source_tenants (tenant) AS (
 ),
 -- when terms:
 term_tenants (tenant) AS (
-    (SELECT t.{terms.tenant} FROM {terms} AS t ORDER BY t.{terms.tenant} LIMIT 1)
+    (SELECT t.{terms.tenant}{tenant.cast} FROM {terms} AS t ORDER BY t.{terms.tenant} LIMIT 1)
     UNION ALL
     SELECT (
-        SELECT t.{terms.tenant}
+        SELECT t.{terms.tenant}{tenant.cast}
         FROM {terms} AS t
-        WHERE t.{terms.tenant} OPERATOR({tenant.operators}.>) k.tenant
+        WHERE t.{terms.tenant}{tenant.cast} OPERATOR({tenant.operators}.>) k.tenant
         ORDER BY t.{terms.tenant}
         LIMIT 1
     )
@@ -33,7 +33,7 @@ term_tenants (tenant) AS (
 tenants (tenant) AS (
     SELECT s.tenant FROM source_tenants AS s
     UNION
-    SELECT g.{target.tenant} FROM {target} AS g
+    SELECT g.{target.tenant}{tenant.cast} FROM {target} AS g
 -- when terms:
     UNION
     SELECT k.tenant FROM term_tenants AS k
