@@ -526,6 +526,29 @@ struct OtherOwnersTests {
         }
     }
 
+    /// The proof is a part of the statement that failed, and the CONTEXT of the server's error has all of it.
+    @Test(arguments: PostgresVersion.underTest)
+    func areNoPartOfWhatIsToldOfAnError(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(
+                Self.rest + """
+                    SET ROLE :victim; CREATE TABLE vault.trouble (what text);
+                    CREATE FUNCTION vault.complain() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+                    BEGIN
+                        IF EXISTS (SELECT FROM vault.trouble) THEN RAISE 'there is trouble'; END IF;
+                        RETURN true;
+                    END $$;
+                    RESET ROLE; ALTER TABLE vault.events ADD CHECK (vault.complain()); INSERT INTO vault.trouble VALUES ('much')
+                    """)
+            let run = try await owner.pgtend("run")
+            #expect(
+                run.everything.contains("create partition vault.events_") && run.everything.contains("there is trouble")
+            )
+            #expect(run.everything.contains("PL/pgSQL function vault.complain()"), "\(run)")
+            #expect(!run.everything.contains("WITH RECURSIVE"), "\(run)")
+        }
+    }
+
     /// What pgtend can lock as nobody could change while the server waits for its lock.
     @Test(arguments: PostgresVersion.underTest)
     func areLockedBeforeTheyAreRead(version: PostgresVersion) async throws {

@@ -15,8 +15,14 @@ extension ServerFailure {
     }
 
     private static func detail(of error: PostgresError) -> String? {
-        let lines = [error.detail, error.context].compactMap(\.self).filter { !$0.isEmpty }
+        let lines = [error.detail, error.context.map(innermost)].compactMap(\.self).filter { !$0.isEmpty }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
+    /// The CONTEXT begins with the function that failed, and ends with statements of ours in full length.
+    private static func innermost(_ context: String) -> String {
+        let limit = 500
+        return context.count > limit ? "\(context.prefix(limit))…" : context
     }
 
     /// What pgtend can advise beyond the server's own hint.
