@@ -367,6 +367,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/template/publications.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/template/size.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/template/tables.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/template/triggers.sql"

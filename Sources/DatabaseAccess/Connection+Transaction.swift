@@ -7,13 +7,16 @@ extension Connection {
     /// Runs `body` in one `REPEATABLE READ READ ONLY` transaction, so that all its queries see the same snapshot.
     ///
     /// Deparsing an expression takes an `ACCESS SHARE` lock on its table. `lock_timeout` is 5 seconds, so that a
-    /// session that rewrites the table delays the read by no more than that.
+    /// session that rewrites the table delays the read by no more than that. Nor may the texts of a catalog, whose length
+    /// nothing limits, keep the server busy for more than a minute.
     ///
     /// - Throws: whatever `body` throws, after a `ROLLBACK` unless the connection is broken.
     package func inReadOnlySnapshot<Value>(
         _ body: () async throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
-        try await script(unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '5s'")
+        try await script(
+            unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                + " SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '1min'")
         do throws(PostgresError) {
             let value = try await body()
             try await execute("COMMIT")

@@ -79,6 +79,8 @@ extension SQLState {
     package static let diskFull = SQLState("53100")
     /// `53300`
     package static let tooManyConnections = SQLState("53300")
+    /// `54000`
+    package static let programLimitExceeded = SQLState("54000")
     /// `55000`: among others, a concurrent refresh of a view that was never populated.
     package static let objectNotInPrerequisiteState = SQLState("55000")
     /// `55006`

@@ -190,7 +190,7 @@ struct PartitionPlannerTests {
     func refusesALockedTemplate() throws {
         let other = table("other", .timestamptz, months("other", from: "2024-01-01", count: 3), oid: 11)
         var scenario = Scenario(stale, other)
-        scenario.lockedTemplates = [
+        scenario.unreadTemplates = [
             10: ServerFailure(failureClass: .lockNotAvailable, message: "canceling statement due to lock timeout")
         ]
         let plan = scenario.plan()
@@ -199,6 +199,21 @@ struct PartitionPlannerTests {
         let refusal = try #require(plan.refusals.first)
         #expect(refusal.object == app("audit_log") && refusal.explanation.contains("due to lock timeout"))
         #expect(refusal.cure == "run pgtend again when the lock on app.audit_log_2024_03 is gone")
+    }
+
+    @Test("So does one that is longer than what is copied")
+    func refusesALongTemplate() throws {
+        var scenario = Scenario(stale)
+        scenario.unreadTemplates = [
+            10: ServerFailure(failureClass: .other, message: "the policies take 2000000 bytes", hint: "shorten them")
+        ]
+        let plan = scenario.plan()
+        #expect(plan.partitionSteps.isEmpty && plan.refusalReasons == [.unreadable])
+        let refusal = try #require(plan.refusals.first)
+        #expect(
+            refusal.explanation.hasSuffix(
+                "app.audit_log_2024_03, which could not be read: the policies take 2000000 bytes"))
+        #expect(refusal.cure == "shorten them")
     }
 
     // MARK: What is in view

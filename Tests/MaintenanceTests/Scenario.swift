@@ -13,7 +13,7 @@ struct Scenario {
     var serverZone = "UTC"
     var version = 180_006
     var takenNames: Set<RelationName> = []
-    var lockedTemplates: [UInt32: ServerFailure] = [:]
+    var unreadTemplates: [UInt32: ServerFailure] = [:]
     var knowsZones = true
 
     init(_ tables: PartitionedTable..., now: String = "2025-11-23 10:30:00", serverZone: String = "UTC") {
@@ -27,7 +27,7 @@ struct Scenario {
             versionNumber: version, database: "shop", role: "tender", timeZone: serverZone, isStandby: false)
         var snapshot = CatalogSnapshot(
             server: server, takenAt: now, tables: tables, views: views, corpora: corpora, takenNames: takenNames,
-            lockedTemplates: lockedTemplates)
+            unreadTemplates: unreadTemplates)
         let questions = ZoneQuestions(definition: definition, tables: tables, server: server, now: now)
         if let questions, knowsZones {
             for zone in questions.zones { snapshot.zones[zone] = ZoneSample(zone, answering: questions) }

@@ -145,8 +145,8 @@ package struct PartitionPlanner {
             result.refusals.append(foreignCode)
             creations = []
         }
-        if !creations.isEmpty, let failure = snapshot.lockedTemplates[set.table.oid] {
-            result.refusals.append(lockedTemplate(set.table, failure))
+        if !creations.isEmpty, let failure = snapshot.unreadTemplates[set.table.oid] {
+            result.refusals.append(unreadTemplate(set.table, failure))
             creations = []
         }
         if !creations.isEmpty, set.table.templatePartition == nil {
@@ -264,13 +264,15 @@ package struct PartitionPlanner {
                 + (snapshot.server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : ""))
     }
 
-    private func lockedTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {
+    private func unreadTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {
         let template = (table.templatePartition?.name ?? table.name).description
+        let isLocked = failure.failureClass == .lockNotAvailable
         return Refusal(
-            task: .partitions, object: table.name, reason: .locked,
-            explanation: "new partitions are made like \(template), and somebody holds a lock on it, so that its "
-                + "policies and triggers could not be read: \(failure)",
-            cure: "run pgtend again when the lock on \(template) is gone")
+            task: .partitions, object: table.name, reason: isLocked ? .locked : .unreadable,
+            explanation: "new partitions are made like \(template), "
+                + (isLocked ? "and somebody holds a lock on it, so that its policies and triggers" : "which")
+                + " could not be read: \(failure)",
+            cure: failure.hint ?? "run pgtend again when the lock on \(template) is gone")
     }
 
     private func refused(

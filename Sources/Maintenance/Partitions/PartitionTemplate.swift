@@ -78,6 +78,9 @@ package struct PartitionTemplate: Hashable, Sendable {
             forceRowSecurity: forceRowSecurity, tablespace: tablespace, accessMethod: accessMethod)
     }
 
+    /// Whether it has expressions that the server parses again for a new partition.
+    package var hasTexts: Bool { !policies.isEmpty || triggers.contains { !$0.isCloned } }
+
     /// One privilege of one role; an empty grantee is PUBLIC.
     package struct Grant: Hashable, Sendable {
         package var grantee: String

@@ -15,15 +15,15 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package var takenNames: Set<RelationName>
     /// By the OID of the parent: what a new partition has to look like.
     package var templates: [UInt32: PartitionTemplate]
-    /// By the OID of the parent, where the sibling to copy was locked by another session: the server's error.
-    package var lockedTemplates: [UInt32: ServerFailure]
+    /// By the OID of the parent, where the sibling to copy was locked by another session, or is too long: the error.
+    package var unreadTemplates: [UInt32: ServerFailure]
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]
 
     package init(
         server: ServerFacts, takenAt: Instant, tables: [PartitionedTable] = [], views: [MaterializedView] = [],
         corpora: [Corpus] = [], zones: [String: ZoneSample] = [:], takenNames: Set<RelationName> = [],
-        templates: [UInt32: PartitionTemplate] = [:], lockedTemplates: [UInt32: ServerFailure] = [:],
+        templates: [UInt32: PartitionTemplate] = [:], unreadTemplates: [UInt32: ServerFailure] = [:],
         missingSchemas: [String] = []
     ) {
         self.server = server
@@ -34,7 +34,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
         self.zones = zones
         self.takenNames = takenNames
         self.templates = templates
-        self.lockedTemplates = lockedTemplates
+        self.unreadTemplates = unreadTemplates
         self.missingSchemas = missingSchemas
     }
 }

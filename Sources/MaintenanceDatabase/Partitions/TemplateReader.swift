@@ -11,33 +11,33 @@ struct TemplateReader {
     /// partition is derived from the parent itself.
     ///
     /// To print policies the server locks the table (ACCESS SHARE), and so waits for sessions that rewrite it. All
-    /// templates are read together; if a lock is not available within `deadline`, they are read one by one, and those
-    /// that are locked are returned separately. Has to be called in a transaction, whose `lock_timeout` stays as it is.
+    /// templates are read together; if a lock is not available within `deadline`, or one is too long, they are read one by
+    /// one, and those that cannot be read are returned separately. Has to be called in a transaction, whose `lock_timeout` stays as it is.
     func read(
         _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
-    ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], locked: [UInt32: ServerFailure]) {
+    ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], unread: [UInt32: ServerFailure]) {
         let known = templates.compactMap { pair in pair.template.map { (parent: pair.parent, template: $0) } }
         var templates = try await tables(templates.filter { $0.template == nil }.map(\.parent))
             .mapValues(\.forFirstPartition)
-        var locked: [UInt32: ServerFailure] = [:]
+        var unread: [UInt32: ServerFailure] = [:]
         do throws(PostgresError) {
             let byTemplate = try await read(known.map(\.template), within: deadline)
             for (parent, template) in known { templates[parent] = byTemplate[template] }
         } catch {
-            guard error.sqlState == .lockNotAvailable else { throw error }
+            guard error.isOfOneTemplate else { throw error }
             for (parent, template) in known {
                 do throws(PostgresError) {
                     templates[parent] = try await read([template], within: deadline)[template]
                 } catch {
-                    guard error.sqlState == .lockNotAvailable else { throw error }
-                    locked[parent] = ServerFailure(error)
+                    guard error.isOfOneTemplate else { throw error }
+                    unread[parent] = ServerFailure(error)
                 }
             }
         }
-        return (templates, locked)
+        return (templates, unread)
     }
 
-    /// If a lock is not available in time, the transaction can still be used.
+    /// If a lock is not available in time, or a template is too long, the transaction can still be used.
     private func read(
         _ tables: [UInt32], within deadline: Duration
     ) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
@@ -50,7 +50,7 @@ struct TemplateReader {
             try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
             return templates
         } catch {
-            if error.sqlState == .lockNotAvailable {
+            if error.isOfOneTemplate {
                 try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
             }
             throw error
@@ -80,8 +80,17 @@ struct TemplateReader {
     }
 
     /// By the OID of the table itself.
+    ///
+    /// - Throws: `programLimitExceeded` if one has more than 1 MB of policies and the like.
     func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !tables.isEmpty else { return [:] }
+        if let long = try await connection.optionalRow(CatalogQuery.templateSize(tables)) {
+            throw PostgresError(
+                .server,
+                "the policies, triggers, indexes, constraints, grants and publications of \(try RelationName(long)) take "
+                    + "\(try long.decode("bytes", as: Int.self)) bytes, and pgtend copies 1 MB at most",
+                sqlState: .programLimitExceeded, hint: "drop or shorten what is long of it")
+        }
         var templates = try await self.tables(tables)
         for row in try await connection.rows(CatalogQuery.templateGrants(tables)) {
             let grant = PartitionTemplate.Grant(
@@ -181,7 +190,7 @@ struct TemplateReader {
     }
 }
 
-extension PartitionTemplate {
-    /// Whether it has expressions that the server parses again for a new partition.
-    fileprivate var hasTexts: Bool { !policies.isEmpty || triggers.contains { !$0.isCloned } }
+extension PostgresError {
+    /// Whether it leaves the templates of other tables readable.
+    fileprivate var isOfOneTemplate: Bool { sqlState == .lockNotAvailable || sqlState == .programLimitExceeded }
 }

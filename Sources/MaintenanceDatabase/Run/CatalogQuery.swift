@@ -21,6 +21,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templateParts = "run/template/parts"
     case templateColumns = "run/template/columns"
     case templatePublications = "run/template/publications"
+    case templateSize = "run/template/size"
     case templateTriggers = "run/template/triggers"
     case corpusPresence = "run/statistics/presence"
     case corpusColumns = "run/statistics/columns"

@@ -115,11 +115,11 @@ struct SnapshotReader {
         if !names.isEmpty {
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
-            (snapshot.templates, snapshot.lockedTemplates) = try await TemplateReader(connection: connection)
+            (snapshot.templates, snapshot.unreadTemplates) = try await TemplateReader(connection: connection)
                 .read(asked.templates, within: definition.locks.perStep)
             // A sibling that is gone: without its grants and policies, a new partition could expose rows.
             if asked.templates.contains(where: {
-                snapshot.templates[$0.parent] == nil && snapshot.lockedTemplates[$0.parent] == nil
+                snapshot.templates[$0.parent] == nil && snapshot.unreadTemplates[$0.parent] == nil
             }) {
                 return false
             }
