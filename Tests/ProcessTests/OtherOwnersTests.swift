@@ -117,6 +117,40 @@ struct OtherOwnersTests {
             name: "a CHECK of a DEFAULT partition", sql: rest + "ALTER TABLE vault.rest ADD CHECK (app.check_it())",
             refusal: ("vault.rest belongs to :eve, and its constraint rest_check", "foreign_code")),
         Object(
+            name: "a CHECK of a DEFAULT partition that runs a text",
+            sql: rest + """
+                CREATE FUNCTION app.words() RETURNS tsquery LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN 'a'; END $$;
+                ALTER TABLE vault.rest ADD CHECK (ts_rewrite('a'::tsquery, 'SELECT app.words(), app.words()') IS NOT NULL)
+                """,
+            refusal: (
+                "vault.rest belongs to :eve, and its constraint rest_check on table vault.rest calls function "
+                    + "ts_rewrite(tsquery,text) of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a CHECK of a DEFAULT partition that reads a view by its name",
+            sql: rest + """
+                CREATE VIEW app.stolen AS SELECT app.steal();
+                ALTER TABLE vault.rest ADD CHECK (table_to_xml('app.stolen', true, false, '') IS NOT NULL)
+                """,
+            refusal: ("its constraint rest_check on table vault.rest calls function table_to_xml", "foreign_code")),
+        Object(
+            name: "an operator of hers that runs a text",
+            sql: rest + """
+                CREATE FUNCTION app.words() RETURNS tsquery LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN 'a'; END $$;
+                CREATE OPERATOR app.=== (FUNCTION = ts_rewrite, LEFTARG = tsquery, RIGHTARG = text);
+                ALTER TABLE vault.rest ADD CHECK (
+                    'a'::tsquery OPERATOR(app.===) 'SELECT app.words(), app.words()' IS NOT NULL)
+                """,
+            refusal: ("operator app.===(tsquery,text) of :eve", "foreign_code")),
+        Object(
+            name: "functions of the server's own that run no text",
+            sql: rest + """
+                ALTER TABLE vault.rest ADD CHECK (random() >= 0 AND clock_timestamp() > '2020-01-01' AND length('a') = 1)
+                """),
+        Object(
             name: "an operator in a CHECK of a DEFAULT partition",
             sql: rest + """
                 CREATE FUNCTION app.compare(integer, integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
@@ -300,6 +334,19 @@ struct OtherOwnersTests {
                 CREATE TRIGGER nothing BEFORE INSERT ON vault.embedding_statistics FOR EACH ROW
                     EXECUTE FUNCTION vault.nothing()
                 """),
+        Object(
+            name: "a CHECK that runs a text, of a table to which the figures cascade",
+            sql: corpus + """
+                SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve; \(later)
+                CREATE TABLE app.notes (
+                    tenant_id text DEFAULT 'none' REFERENCES vault.embedding_statistics ON DELETE SET NULL,
+                    CHECK (tenant_id IS NOT NULL OR query_to_xml('SELECT app.defer_it()', true, false, '') IS NOT NULL));
+                INSERT INTO app.notes VALUES ('acme'); \(arm)
+                """,
+            refusal: (
+                "its constraint notes_tenant_id_check on table app.notes calls function query_to_xml", "foreign_code"
+            )),
         Object(
             name: "a predicate of an index of a table that the figures refer to",
             sql: tenants + later + "CREATE INDEX ON app.tenants (id) WHERE app.defer_it(); \(arm)",

@@ -1,5 +1,8 @@
--- Part of the queries on foreign code: whose is what is used; NULL for what runs no code.
-SELECT u.*, coalesce(f.proowner, behind.proowner, t.typowner) AS owner
+-- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. An operator is its function's
+-- owner's, but where that is one of the server's own, which may run a text: then it is whoever made the operator.
+SELECT
+    u.*,
+    coalesce(f.proowner, CASE WHEN behind.oid < 16384 THEN p.oprowner ELSE behind.proowner END, t.typowner) AS owner
 FROM used AS u
 LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
 LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid

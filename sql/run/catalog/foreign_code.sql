@@ -40,33 +40,35 @@ above (table_oid, role, oid) AS (
     SELECT a.table_oid, a.role, h.inhparent FROM above AS a JOIN pg_inherits AS h ON h.inhrelid = a.oid
 ),
 callers AS (
-    SELECT o.table_oid, o.oid, part.class, part.part
+    SELECT o.table_oid, o.oid, part.class, part.part, part.tree
     FROM others AS o
     CROSS JOIN LATERAL (
         -- Its partition key.
-        SELECT 'pg_class'::regclass AS class, o.oid AS part
+        SELECT 'pg_class'::regclass AS class, o.oid AS part, NULL::text AS tree
         UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE i.indrelid = o.oid
+        SELECT 'pg_class'::regclass, i.indexrelid, NULL FROM pg_index AS i WHERE i.indrelid = o.oid
         UNION ALL
-        SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint AS k WHERE k.conrelid = o.oid AND k.contype = 'c'
+        SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
+        FROM pg_constraint AS k
+        WHERE k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
+        SELECT 'pg_statistic_ext'::regclass, s.oid, NULL FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
         UNION ALL
         -- Only what is generated, which a predicate may name.
-        SELECT 'pg_attrdef'::regclass, d.oid
+        SELECT 'pg_attrdef'::regclass, d.oid, NULL
         FROM pg_attrdef AS d
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE d.adrelid = o.oid AND a.attgenerated <> ''
         UNION ALL
         -- Binds the owner of the parent as well, who may be a member of that of the table.
-        SELECT 'pg_policy'::regclass, p.oid
+        SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         JOIN pg_class AS c ON c.oid = p.polrelid
         WHERE p.polrelid = o.oid AND c.relforcerowsecurity
     ) AS part
     UNION ALL
     -- Keys of different types are compared by way of a cast, of the table's own keys as well.
-    SELECT w.table_oid, w.table_oid, 'pg_cast'::regclass, k.oid
+    SELECT w.table_oid, w.table_oid, 'pg_cast'::regclass, k.oid, NULL
     FROM work AS w
     JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
     JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
@@ -74,7 +76,7 @@ callers AS (
     JOIN pg_cast AS k ON k.castsource IN (y.oid, y.typbasetype) AND k.castcontext <> 'e'
 ),
 used AS (
-    SELECT c.*, d.refclassid, d.refobjid
+    SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
     UNION
@@ -87,6 +89,13 @@ used AS (
 ),
 called AS (
     -- include run/catalog/code_owners
+    UNION ALL
+    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, o.relowner
+    FROM callers AS c
+    JOIN others AS o ON (o.table_oid, o.oid) = (c.table_oid, c.oid)
+    CROSS JOIN LATERAL (
+        -- include run/catalog/running_texts
+    ) AS running
     UNION ALL
     -- By OID: what is called by a name may change until that is locked.
     SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.relowner

@@ -44,42 +44,42 @@ others AS (
     GROUP BY a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, r.rolsuper
 ),
 callers AS (
-    SELECT o.table_oid, o.oid, part.class, part.part
+    SELECT o.table_oid, o.oid, part.class, part.part, part.tree
     FROM others AS o
     CROSS JOIN LATERAL (
         -- Its partition key.
-        SELECT 'pg_class'::regclass AS class, o.oid AS part WHERE o.is_others
+        SELECT 'pg_class'::regclass AS class, o.oid AS part, NULL::text AS tree WHERE o.is_others
         UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE o.is_others AND i.indrelid = o.oid
+        SELECT 'pg_class'::regclass, i.indexrelid, NULL FROM pg_index AS i WHERE o.is_others AND i.indrelid = o.oid
         UNION ALL
-        SELECT 'pg_constraint'::regclass, k.oid
+        SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
         FROM pg_constraint AS k
         WHERE o.is_others AND k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid
+        SELECT 'pg_statistic_ext'::regclass, s.oid, NULL
         FROM pg_statistic_ext AS s
         WHERE o.is_others AND s.stxrelid = o.oid
         UNION ALL
         -- In an attach only what is generated, which a predicate may name.
-        SELECT 'pg_attrdef'::regclass, d.oid
+        SELECT 'pg_attrdef'::regclass, d.oid, d.adbin::text
         FROM pg_attrdef AS d
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE o.is_others AND d.adrelid = o.oid AND (o.is_written OR a.attgenerated <> '')
         UNION ALL
-        SELECT 'pg_trigger'::regclass, t.oid
+        SELECT 'pg_trigger'::regclass, t.oid, t.tgqual::text
         FROM pg_trigger AS t
         WHERE o.is_written AND t.tgrelid = o.oid AND NOT t.tgisinternal
         UNION ALL
-        SELECT 'pg_policy'::regclass, p.oid
+        SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         WHERE o.is_others AND o.is_written AND p.polrelid = o.oid
         UNION ALL
-        SELECT 'pg_rewrite'::regclass, r.oid
+        SELECT 'pg_rewrite'::regclass, r.oid, concat(r.ev_qual, r.ev_action)
         FROM pg_rewrite AS r
         WHERE o.is_others AND o.is_written AND r.ev_class = o.oid
         UNION ALL
         -- Keys of different types are compared by way of a cast.
-        SELECT 'pg_cast'::regclass, k.oid
+        SELECT 'pg_cast'::regclass, k.oid, NULL
         FROM pg_constraint AS f
         JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
         JOIN pg_type AS y ON y.oid = a.atttypid
@@ -88,7 +88,7 @@ callers AS (
     ) AS part
 ),
 used AS (
-    SELECT c.*, d.refclassid, d.refobjid
+    SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
     UNION
@@ -107,6 +107,13 @@ used AS (
 ),
 called AS (
     -- include run/catalog/code_owners
+    UNION ALL
+    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, o.relowner
+    FROM callers AS c
+    JOIN others AS o ON (o.table_oid, o.oid) = (c.table_oid, c.oid) AND o.is_others
+    CROSS JOIN LATERAL (
+        -- include run/catalog/running_texts
+    ) AS running
     UNION ALL
     -- A function of the server's, or of a superuser's, does what the arguments or the condition of a trigger say, and
     -- nothing tells who has put that there: whoever may.
