@@ -109,7 +109,7 @@ enum ArchitectureRules {
     static func roles(_ file: SourceFile) -> [String] {
         let homes = [
             "Sources/DatabaseAccess/Sandbox/Sandbox.swift", "Sources/DatabaseAccess/Locks/LockDeadline.swift",
-            "Sources/MaintenanceDatabase/Partitions/PartitionDDL.swift",
+            "Sources/MaintenanceDatabase/Partitions/HandOver.swift",
         ]
         guard !homes.contains(file.path) else { return [] }
         return matches(

@@ -60,12 +60,11 @@ struct CreatePartitionWork: StepWork {
         }
         try await connection.run(
             ddl.attach, limits: limits, tighter: deadline?.settings, after: beginning, timeout: timeout)
-        let made = ddl.handOver.isEmpty ? nil : try await proveBeforeHandOver(on: connection)
-        for statement in ddl.handOver {
-            try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(statement)", timeout: timeout)
-        }
-        if let made {
-            try await proveAfterHandOver(of: made, on: connection)
+        if !ddl.handOver.isEmpty {
+            try await proveBeforeHandOver(on: connection)
+            for statement in ddl.handOver {
+                try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(statement)", timeout: timeout)
+            }
             // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
             try await connection.script(unsafe: limits)
         }
@@ -80,59 +79,22 @@ struct CreatePartitionWork: StepWork {
             lock, as: role.name, isNeeded: role.isNeeded, on: connection, timeout: step.limits.clientTimeout)
     }
 
-    /// Code of the parent's owner has run since the partition was created: a rule or a grant of its making would become
-    /// the new owner's.
-    ///
-    /// - Returns: the OID of what was looked at.
-    private func proveBeforeHandOver(on connection: Connection) async throws(PostgresError) -> UInt32 {
-        let made: UInt32 = try await connection.row(
-            CatalogQuery.templateMade(action.partition.schema, action.partition.name, action.parentOID)
-        ).decode("oid")
-        let query = CatalogQuery.templateHandOver(
-            action.partition.schema, action.partition.name, action.parent.schema, action.parent.name,
-            action.parentOwner, action.template.defaultGrantees)
-        var doubts: [String] = []
-        for row in try await connection.rows(query) { doubts.append(try row.decode("what")) }
-        if doubts.isEmpty, let found = try await TemplateReader(connection: connection).read(action.partition) {
-            var expected = found
-            expected.triggers = action.template.triggers
-            expected.policies = action.template.policies
-            expected.rowSecurity = action.template.rowSecurity
-            expected.forceRowSecurity = action.template.forceRowSecurity
-            expected.relation = action.template.relation
-            doubts = found.differences(from: expected) + found.localObjects.map { "it has \($0.definition) of its own" }
-        }
-        if doubts.isEmpty,
-            let code = try await TemplateReader(connection: connection)
-                .foreignCode(of: action.partition, handedTo: action.template.owner)
-        {
-            throw PostgresError(
-                .server,
-                "\(action.partition) was not given to \(action.template.owner), the owner of its siblings: its "
-                    + "\(code.caller) calls \(code.code) of \(code.codeOwner), which would run with the rights of "
-                    + action.template.owner,
-                hint: "give \(action.parent) and its partitions one owner; or let \(action.template.owner) or a "
-                    + "superuser own \(code.code); or drop what calls it from \(action.parent)")
-        }
-        guard let doubt = doubts.first else { return made }
+    /// That code of the parent's owner, which has run since the partition was created, has given it nothing more. Of the
+    /// rest `handOver` is the proof.
+    private func proveBeforeHandOver(on connection: Connection) async throws(PostgresError) {
+        guard let found = try await TemplateReader(connection: connection).read(action.partition) else { return }
+        var expected = found
+        expected.triggers = action.template.triggers
+        expected.policies = action.template.policies
+        expected.rowSecurity = action.template.rowSecurity
+        expected.forceRowSecurity = action.template.forceRowSecurity
+        expected.relation = action.template.relation
+        let doubts = found.differences(from: expected) + found.localObjects.map { "it has \($0.definition) of its own" }
+        guard let doubt = doubts.first else { return }
         throw PostgresError(
             .server,
             "\(action.partition) is not as it was created, and was not given to \(action.template.owner): \(doubt)",
             hint: "code of \(action.parentOwner) that attaching it runs has changed it")
-    }
-
-    /// Statements go by name, and whoever owns the schema may put another one, with a view of that name, in its place.
-    private func proveAfterHandOver(of made: UInt32, on connection: Connection) async throws(PostgresError) {
-        let row = try await connection.optionalRow(
-            CatalogQuery.templateMade(action.partition.schema, action.partition.name, action.parentOID))
-        if let row, try row.decode("oid", as: UInt32.self) == made,
-            try row.decode("owner", as: String.self) == action.template.owner
-        {
-            return
-        }
-        throw PostgresError(
-            .server, "\(action.partition) is another relation than the one that was created, and was not given away",
-            hint: "schema \(RelationName.quoted(action.partition.schema)) was renamed meanwhile")
     }
 
     // MARK: - Rechecks

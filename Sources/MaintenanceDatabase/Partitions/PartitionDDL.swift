@@ -22,7 +22,7 @@ struct PartitionDDL {
     /// As the owner of the parent, with what requires the partition to be attached. The server evaluates CHECKs,
     /// expressions and predicates of indexes for it.
     let attach: Sandbox
-    /// Gives the partition to the owner of its siblings, where that is another role. Runs no code of anybody's.
+    /// Gives the partition to the owner of its siblings, where that is another role.
     let handOver: [String]
 
     init(_ step: CreatePartition, on server: ServerCapabilities) throws(SQLTextError) {
@@ -51,12 +51,7 @@ struct PartitionDDL {
             create += try templateDDL.grants
             handOver = []
         } else {
-            // ATTACH PARTITION requires the same owner for both, so the owner changes afterwards. That also changes the
-            // owner's privileges and the grantor, so privileges are granted last.
-            let owner = try SQLIdentifier(template.owner).quoted
-            handOver =
-                ["ALTER TABLE \(partition) OWNER TO \(owner)", "SET LOCAL ROLE \(owner)"] + (try templateDDL.grants)
-                + ["SET LOCAL ROLE NONE"]
+            handOver = try HandOver(step).statements(grants: templateDDL.grants)
         }
         self.create = try Sandbox(as: step.parentOwner, unsafe: create)
         self.attach = try Sandbox(

@@ -63,13 +63,6 @@ struct TemplateReader {
         return try await read([oid])[oid]
     }
 
-    /// What its defaults, generated columns and statistics would run of others' code with the rights of a new owner.
-    func foreignCode(of name: RelationName, handedTo owner: String) async throws(PostgresError) -> ForeignCode? {
-        guard let oid = try await oid(of: name) else { return nil }
-        let rows = try await connection.rows(CatalogQuery.templateForeignCode([oid], owner, true))
-        return try rows.first.map { (row) throws(PostgresError) in try ForeignCode(row) }
-    }
-
     private func oid(of name: RelationName) async throws(PostgresError) -> UInt32? {
         let row = try await connection.optionalRow(
             """

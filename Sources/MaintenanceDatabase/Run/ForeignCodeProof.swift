@@ -9,7 +9,7 @@ enum ForeignCodeProof {
     /// - Parameter body: PL/pgSQL under our own `search_path`, which is as it was afterwards. `worked` holds the OIDs of
     ///   the tables, `stranger` is for what is found.
     static func statement(_ tables: [RelationName], unsafe body: String) throws(SQLTextError) -> String {
-        let names = try tables.map(literals(of:)).joined(separator: ", ")
+        let names = try tables.map { (table) throws(SQLTextError) in "(\(try table.literals))" }.joined(separator: ", ")
         // Not by regclass, which asks for USAGE on the schema.
         return try PinnedBlock.statement(
             declaring: "stranger pg_catalog.record; worked pg_catalog.oid[];",
@@ -22,11 +22,6 @@ enum ForeignCodeProof {
                 """)
     }
 
-    /// Schema and name, for a comparison with those of a catalog.
-    static func literals(of name: RelationName) throws(SQLTextError) -> String {
-        "(\(try SQLLiteral(name.schema).quoted), \(try SQLLiteral(name.name).quoted))"
-    }
-
     static let hint = "it has come since the plan was made: pgtend plan says what to do"
 
     /// For the code in `stranger`.
@@ -36,6 +31,13 @@ enum ForeignCodeProof {
             stranger.name, stranger.owner, stranger.caller, stranger.code, stranger.code_owner),
             HINT = '\(hint)';
         """
+}
+
+extension RelationName {
+    /// Schema and name, for a comparison with those of a catalog.
+    var literals: String {
+        get throws(SQLTextError) { "\(try SQLLiteral(schema).quoted), \(try SQLLiteral(name).quoted)" }
+    }
 }
 
 extension ForeignCode {

@@ -56,7 +56,7 @@ enum WrittenCode {
         """
         IF EXISTS (
             SELECT FROM pg_proc AS p JOIN pg_namespace AS s ON s.oid = p.pronamespace JOIN pg_roles AS r ON r.oid = p.proowner
-            WHERE (s.nspname, p.proname) = \(try ForeignCodeProof.literals(of: function)) AND r.rolname <> current_user AND NOT r.rolsuper
+            WHERE (s.nspname, p.proname) = (\(try function.literals)) AND r.rolname <> current_user AND NOT r.rolsuper
         ) THEN
             RAISE object_not_in_prerequisite_state USING MESSAGE = 'the function belongs to another role by now';
         END IF;

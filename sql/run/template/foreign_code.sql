@@ -5,36 +5,69 @@
 -- of a domain; and a name in it means whatever has that name by then, so that the schema of a type counts, too: whoever
 -- owns that may put another type in its place. A trigger's own function is not run when the trigger is created.
 --
--- Before one is given to role $2 ($3 is true): by its defaults, generated columns and extended statistics, which run as
--- whoever writes and as the owner.
+-- Before one, $1 alone, is given to role $2 ($3 is true): by its defaults, generated columns and extended statistics, which
+-- run as whoever writes and as the owner; and by its indexes and CHECKs, but for those that all partitions of that role have
+-- from the parent already.
 --
 -- Trusted is what belongs to a superuser, or to the role: $2, or the owner of the parent where that is NULL. Arrays,
 -- composites, ranges and domains count by what they are made of as well.
 WITH RECURSIVE work AS (
-    SELECT c.oid AS table_oid, coalesce(u.oid, p.relowner) AS role
+    SELECT c.oid AS table_oid, coalesce(u.oid, p.relowner) AS role, p.oid AS parent_oid, c.relowner
     FROM pg_class AS c
     LEFT JOIN pg_roles AS u ON u.rolname = $2::text
     LEFT JOIN pg_inherits AS h ON h.inhrelid = c.oid
     LEFT JOIN pg_class AS p ON p.oid = h.inhparent
     WHERE c.oid = ANY ($1::oid[])
 ),
+siblings AS (
+    SELECT s.oid
+    FROM work AS w
+    JOIN pg_inherits AS h ON h.inhparent = w.parent_oid
+    JOIN pg_class AS s ON s.oid = h.inhrelid
+    WHERE $3::boolean AND s.relowner = w.role AND s.relkind IN ('r', 'p')
+),
 callers AS (
-    SELECT w.*, part.class, part.part, part.own_function
+    SELECT w.*, part.class, part.part, part.own_function, part.tree
     FROM work AS w
     CROSS JOIN LATERAL (
-        SELECT 'pg_policy'::regclass AS class, p.oid AS part, 0::oid AS own_function
+        SELECT 'pg_policy'::regclass AS class, p.oid AS part, 0::oid AS own_function, NULL::text AS tree
         FROM pg_policy AS p
         WHERE NOT $3::boolean AND p.polrelid = w.table_oid
         UNION ALL
-        SELECT 'pg_trigger'::regclass, t.oid, t.tgfoid
+        SELECT 'pg_trigger'::regclass, t.oid, t.tgfoid, NULL
         FROM pg_trigger AS t
         WHERE NOT $3::boolean AND t.tgrelid = w.table_oid AND NOT t.tgisinternal AND t.tgparentid = 0
         UNION ALL
-        SELECT 'pg_attrdef'::regclass, d.oid, 0 FROM pg_attrdef AS d WHERE $3::boolean AND d.adrelid = w.table_oid
+        SELECT 'pg_attrdef'::regclass, d.oid, 0, d.adbin::text
+        FROM pg_attrdef AS d
+        WHERE $3::boolean AND d.adrelid = w.table_oid
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid, 0
+        SELECT 'pg_statistic_ext'::regclass, s.oid, 0, NULL
         FROM pg_statistic_ext AS s
         WHERE $3::boolean AND s.stxrelid = w.table_oid
+        UNION ALL
+        SELECT 'pg_class'::regclass, x.indexrelid, 0, NULL
+        FROM pg_index AS x
+        LEFT JOIN pg_inherits AS of_parent ON of_parent.inhrelid = x.indexrelid
+        WHERE $3::boolean AND x.indrelid = w.table_oid AND EXISTS (
+            SELECT FROM siblings AS s WHERE NOT EXISTS (
+                SELECT
+                FROM pg_index AS y
+                JOIN pg_inherits AS h ON h.inhrelid = y.indexrelid
+                WHERE y.indrelid = s.oid AND h.inhparent = of_parent.inhparent
+            )
+        )
+        UNION ALL
+        SELECT 'pg_constraint'::regclass, k.oid, 0, k.conbin::text
+        FROM pg_constraint AS k
+        WHERE $3::boolean AND k.conrelid = w.table_oid AND k.contype = 'c' AND EXISTS (
+            SELECT FROM siblings AS s WHERE NOT EXISTS (
+                SELECT
+                FROM pg_constraint AS y
+                -- What is inherited by that name is the same.
+                WHERE y.conrelid = s.oid AND y.contype = 'c' AND y.conname = k.conname AND y.coninhcount > 0
+            )
+        )
     ) AS part
 ),
 used AS (
@@ -82,6 +115,14 @@ owned AS (
     WHERE u.refclassid = 'pg_type'::regclass
         -- An array counts by its elements. An enum has no code, but in a text its name may come to mean something else.
         AND t.typcategory <> 'A' AND NOT ($3::boolean AND t.typtype = 'e')
+    UNION ALL
+    SELECT
+        c.table_oid, c.role, c.class, c.part, 'pg_proc'::regclass, running.oid,
+        pg_describe_object('pg_proc'::regclass, running.oid, 0), c.relowner
+    FROM callers AS c
+    CROSS JOIN LATERAL (
+        -- include run/catalog/running_texts
+    ) AS running
 )
 SELECT DISTINCT ON (o.table_oid)
     o.table_oid,
