@@ -355,6 +355,8 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/run/template/columns.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/template/copied.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/template/foreign_code.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/template/grants.sql"

@@ -24,7 +24,12 @@ package final class StatementRelay: Sendable {
         var outside: [Int] = []
         var stopped: pid_t?
         var strike: (Strike, at: Int)?
-        var interlude: (work: @Sendable () async -> Void, at: Int)?
+        var interlude: (work: @Sendable () async -> Void, place: Place)?
+    }
+
+    private enum Place {
+        case number(Int)
+        case text(String)
     }
 
     package var folder: String { relay.folder }
@@ -50,7 +55,12 @@ package final class StatementRelay: Sendable {
 
     /// Has `work` done before the statement of that number from 1, counted over all connections, is passed on.
     package func pause(before number: Int, for work: @escaping @Sendable () async -> Void) {
-        state.withLock { $0 = State(interlude: (work, number)) }
+        state.withLock { $0 = State(interlude: (work, .number(number))) }
+    }
+
+    /// Has `work` done before the first statement with that text in it is passed on.
+    package func pause(before text: String, for work: @escaping @Sendable () async -> Void) {
+        state.withLock { $0 = State(interlude: (work, .text(text))) }
     }
 
     package func close() {
@@ -88,7 +98,7 @@ package final class StatementRelay: Sendable {
                     if let text = Self.statement(in: message) { mayChange = Self.mayChange(text) }
                     let isStatement = isStarted && (message[0] == 0x51 || message[0] == 0x53)
                     isStarted = true
-                    if isStatement { runInterlude() }
+                    if isStatement { runInterlude(before: message) }
                     let strike =
                         isStatement
                         ? next(backend, isDurable: !readiness.isInTransaction && mayChange) : nil
@@ -101,11 +111,22 @@ package final class StatementRelay: Sendable {
     }
 
     /// On the thread of the connection, whose statement waits for it.
-    private func runInterlude() {
-        guard let interlude = state.withLock({ $0.interlude }), interlude.at == count + 1 else { return }
+    private func runInterlude(before message: [UInt8]) {
+        let interlude = state.withLock { state in
+            let isHere =
+                switch state.interlude?.place {
+                case .number(let number): number == state.count + 1
+                case .text(let text): message.firstRange(of: text.utf8) != nil
+                case nil: false
+                }
+            guard isHere else { return nil as (@Sendable () async -> Void)? }
+            defer { state.interlude = nil }
+            return state.interlude?.work
+        }
+        guard let interlude else { return }
         let done = DispatchSemaphore(value: 0)
         Task.detached {
-            await interlude.work()
+            await interlude()
             done.signal()
         }
         done.wait()

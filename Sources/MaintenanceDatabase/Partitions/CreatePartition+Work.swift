@@ -25,8 +25,9 @@ struct CreatePartitionWork: StepWork {
         let locks = try step.locks.map { (lock) throws(SQLTextError) in
             try lock.statements(as: action.role(for: lock).name)
         }
-        return try locks.prefix(1).joined() + ddl.create.script(limits: limits, isLast: false) + ddl.publish
-            + locks.dropFirst().joined() + ddl.proof + ddl.attach.script(limits: limits) + ddl.handOver
+        return try locks.prefix(1).joined() + ddl.create.script(limits: limits, isLast: false)
+            + ddl.copyProof + ddl.publish + locks.dropFirst().joined() + ddl.proof + ddl.attach.script(limits: limits)
+            + ddl.handOver
     }
 
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
@@ -43,6 +44,7 @@ struct CreatePartitionWork: StepWork {
         if let changed = try await recheckAll(on: connection) { return .rollback(.superseded(reason: changed)) }
 
         let beginning = try await connection.begin(ddl.create, limits: limits, timeout: timeout)
+        for proof in ddl.copyProof { try await connection.script(unsafe: "\(limits);\n\(proof)", timeout: timeout) }
         // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
         for statement in ddl.publish {
             try await connection.script(

@@ -5,11 +5,13 @@ import SQLText
 /// The statements that create a partition and attach it, both for a run and for the script of a plan.
 ///
 /// They run in one transaction. First comes the lock on the parent; then `create`, which takes only ACCESS SHARE beyond
-/// that, and whose tables other sessions cannot see. Then come `publish`, the other locks of the step, `attach`, and
-/// `handOver`.
+/// that, and whose tables other sessions cannot see. Then come `copyProof`, `publish`, the other locks of the step,
+/// `attach`, and `handOver`.
 struct PartitionDDL {
     /// As the owner of the parent.
     let create: Sandbox
+    /// Fails where what is copied by its text has become something else.
+    let copyProof: [String]
     /// Adds the partition to publications. Executed as the role that pgtend connects as. Each statement may fail for
     /// lack of privileges, since the partition works without it. They come before the locks, because they wait for
     /// sessions that change the publication; and in the transaction of `attach`, because rows that are inserted before
@@ -56,6 +58,7 @@ struct PartitionDDL {
         self.create = try Sandbox(as: step.parentOwner, unsafe: create)
         self.attach = try Sandbox(
             as: step.parentOwner, path: .ofRole, unsafe: attach + (try templateDDL.afterAttach))
+        copyProof = template.hasTexts ? [try CopyProof.statement(step)] : []
         publish = try templateDDL.publications
     }
 }

@@ -13,6 +13,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case names = "run/catalog/names"
     case views = "run/catalog/views"
     case templateTables = "run/template/tables"
+    case templateCopied = "run/template/copied"
     case templateForeignCode = "run/template/foreign_code"
     case templateGrants = "run/template/grants"
     case templateMade = "run/template/made"

@@ -1,0 +1,177 @@
+import TestSupport
+import Testing
+
+/// Statements go by names, and whoever owns a schema may put something else into the place of what stands in it. Here she
+/// does so just before the statement that counts.
+@Suite("What is put in the place of something", .serialized)
+struct SwapTests {
+    /// In the tests the table is the victim's, and the schema `guard` is hers.
+    private static let setup = """
+        CREATE SCHEMA guard AUTHORIZATION :eve; GRANT USAGE, CREATE ON SCHEMA guard TO :victim;
+        GRANT USAGE ON SCHEMA vault TO :eve;
+        CREATE FUNCTION guard.allowed() RETURNS boolean LANGUAGE sql AS 'SELECT true';
+        CREATE FUNCTION guard.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        ALTER FUNCTION guard.allowed() OWNER TO :victim; ALTER FUNCTION guard.note() OWNER TO :victim;
+        """
+    private static let swap =
+        "ALTER SCHEMA guard RENAME TO former; CREATE SCHEMA guard AUTHORIZATION :eve; GRANT ALL ON SCHEMA guard TO PUBLIC;"
+
+    /// A table with three siblings of past months, in a schema that may be another.
+    private static func table(_ name: String, partitions: String) -> String {
+        """
+        CREATE TABLE \(name) (id integer, at date NOT NULL) PARTITION BY RANGE (at);
+        DO $$ BEGIN FOR i IN 1..3 LOOP
+            EXECUTE format('CREATE TABLE \(partitions)_%s PARTITION OF \(name) FOR VALUES FROM (%L) TO (%L)',
+                to_char(date_trunc('month', now()) - make_interval(months => i), 'YYYY_MM'),
+                (date_trunc('month', now()) - make_interval(months => i))::date,
+                (date_trunc('month', now()) - make_interval(months => i - 1))::date);
+        END LOOP; END $$;
+        """
+    }
+
+    private static func siblings(of table: String, _ sql: String) -> String {
+        """
+        DO $$ DECLARE t regclass; BEGIN
+            FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = '\(table)'::regclass LOOP
+                EXECUTE format($f$\(sql)$f$, t);
+            END LOOP;
+        END $$;
+        """
+    }
+
+    /// Runs pgtend, and `sql` before the first of its statements with that text.
+    private func run(
+        _ owner: HostileOwner, schema: String, before text: String, _ sql: String
+    ) async throws -> Program.Result {
+        let relay = try StatementRelay(to: owner.database.cluster)
+        defer { relay.close() }
+        let (database, sql) = (owner.database, owner.named(sql))
+        relay.pause(before: text) {
+            do {
+                try await database.psql(sql)
+            } catch {
+                Issue.record(error)
+            }
+        }
+        return try await Pgtend.run([
+            "run", "--schema", schema, "--database", database.conninfo(user: owner.pgtend, ["host": relay.folder]),
+        ])
+    }
+
+    private static let copies = [
+        ("CREATE POLICY p ON %s USING (guard.allowed())", "policy p on table", "function guard.allowed()"),
+        (
+            "CREATE TRIGGER t BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION guard.note()", "trigger t on table",
+            "function guard.note()"
+        ),
+        (
+            """
+            CREATE TRIGGER t BEFORE INSERT ON %s FOR EACH ROW WHEN (guard.allowed())
+            EXECUTE FUNCTION suppress_redundant_updates_trigger()
+            """, "trigger t on table", "function guard.allowed()"
+        ),
+    ]
+
+    private static let imitation =
+        swap + """
+            SET ROLE :eve; CREATE FUNCTION guard.allowed() RETURNS boolean LANGUAGE sql AS 'SELECT true';
+            CREATE FUNCTION guard.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'
+            """
+
+    /// The text of a sibling's policy, parsed again, would mean her function.
+    @Test(arguments: copies, PostgresVersion.underTest)
+    func isNotCopiedInItsPlace(copy: (sql: String, part: String, code: String), version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(
+                Self.setup + "SET ROLE :victim;" + Self.table("vault.events", partitions: "vault.events")
+                    + Self.siblings(of: "vault.events", copy.sql))
+            let result = try await run(owner, schema: "vault", before: "INCLUDING ALL", Self.imitation)
+            #expect(result.everything.contains("changed after the plan was made; run again"), "\(result)")
+            let hers = try await owner.psql(
+                """
+                SELECT count(*) FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.refobjid
+                WHERE d.refclassid = 'pg_proc'::regclass AND p.proowner = ':eve'::regrole
+                    AND d.classid IN ('pg_policy'::regclass, 'pg_trigger'::regclass)
+                """)
+            #expect(hers == "0")
+            // The rest of the run is made from what stands by then.
+            let made = "SELECT count(*) > 3 FROM pg_inherits WHERE inhparent = 'vault.events'::regclass"
+            #expect(try await owner.psql(made) == "t", "\(result)")
+        }
+    }
+
+    /// Nor by a script that was made before.
+    @Test(arguments: copies, PostgresVersion.underTest)
+    func isNotCopiedByAScript(copy: (sql: String, part: String, code: String), version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(
+                Self.setup + "SET ROLE :victim;" + Self.table("vault.events", partitions: "vault.events")
+                    + Self.siblings(of: "vault.events", copy.sql))
+            let script = try await pgtend(owner, "plan", "--sql", schema: "vault")
+            try await owner.psql(Self.imitation)
+            do {
+                try await owner.database.psql(script.standardOutput, user: owner.pgtend)
+                Issue.record("the script went through")
+            } catch {
+                #expect("\(error)".contains("the \(copy.part) vault.events_"))
+                #expect("\(error)".contains("uses \(copy.code), unlike that of vault.events_"), "\(error)")
+            }
+        }
+    }
+
+    /// New partitions are given to the owner of their siblings, by their names. Servers that are up to date have the
+    /// renaming of a schema wait for whoever has made something in it, so it is done in the script itself.
+    @Test(arguments: PostgresVersion.underTest)
+    func isNotGivenAwayInThePlaceOfANewPartition(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                Self.setup + "SET ROLE :eve;" + Self.table("guard.events", partitions: "guard.events") + "RESET ROLE;"
+                    + Self.siblings(of: "guard.events", "ALTER TABLE %s OWNER TO :victim"))
+            let script = try await pgtend(owner, "plan", "--sql", schema: "guard")
+            let swap = owner.named(
+                Self.swap + """
+                    SET LOCAL ROLE :eve;
+                    DO $$ BEGIN FOR i IN 0..12 LOOP
+                        EXECUTE format('CREATE VIEW guard.%I AS SELECT 1 AS id, app.steal() AS stolen',
+                            'events_' || to_char(now() + make_interval(months => i), 'YYYY_MM'));
+                    END LOOP; END $$;
+                    SET LOCAL ROLE NONE;
+                    """)
+            let swapped = script.standardOutput.replacing(/ALTER TABLE \S+ OWNER TO/, maxReplacements: 1) {
+                swap + $0.output
+            }
+            do {
+                try await owner.database.psql(swapped)
+                Issue.record("the script went through")
+            } catch {
+                #expect(
+                    "\(error)".contains("is another relation than the one that was created, and was not given away"),
+                    "\(error)")
+            }
+            // Nothing of it is wrong otherwise.
+            try await owner.database.psql(script.standardOutput)
+        }
+    }
+
+    /// New partitions stand where their siblings do.
+    @Test(arguments: PostgresVersion.underTest)
+    func leavesPartitionsInTheSchemaOfAnotherOwner(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(
+                Self.setup + "SET ROLE :victim;" + Self.table("vault.events", partitions: "guard.events"))
+            let result = try await pgtend(owner, "run", schema: "vault")
+            #expect(result.succeeded, "\(result)")
+            let made = try await owner.psql(
+                """
+                SELECT count(*) > 4 AND bool_and(c.relowner = ':victim'::regrole AND c.relnamespace = 'guard'::regnamespace)
+                FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhrelid WHERE h.inhparent = 'vault.events'::regclass
+                """)
+            #expect(made == "t")
+        }
+    }
+
+    private func pgtend(_ owner: HostileOwner, _ arguments: String..., schema: String) async throws -> Program.Result {
+        try await Pgtend.run(
+            arguments + ["--schema", schema, "--database", owner.database.conninfo(user: owner.pgtend)])
+    }
+}
