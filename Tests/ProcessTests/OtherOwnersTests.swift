@@ -195,6 +195,22 @@ struct OtherOwnersTests {
                 """,
             refusal: ("its policy p on table app.things calls function app.check_it() of :eve", "foreign_code")),
         Object(
+            name: "such a policy that runs a text",
+            sql: referredTo + """
+                ALTER TABLE app.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                CREATE POLICY p ON app.things
+                    USING (query_to_xml('SELECT app.steal()', true, false, '') IS NOT NULL OR to_jsonb(id) = '0');
+                """,
+            refusal: ("its policy p on table app.things calls function query_to_xml", "foreign_code")),
+        Object(
+            name: "a view that such a policy reads",
+            sql: referredTo + """
+                CREATE VIEW app.allowed AS SELECT app.check_it() AS allowed;
+                ALTER TABLE app.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                CREATE POLICY p ON app.things USING (EXISTS (SELECT FROM app.allowed AS a WHERE a.allowed));
+                """,
+            refusal: ("its policy p on table app.things calls view app.allowed of :eve", "foreign_code")),
+        Object(
             name: "a partition key above the partitioned table",
             sql: parent + """
                 RESET ROLE; GRANT USAGE ON SCHEMA vault TO :eve; SET ROLE :eve;
@@ -334,6 +350,44 @@ struct OtherOwnersTests {
                 CREATE TRIGGER nothing BEFORE INSERT ON vault.embedding_statistics FOR EACH ROW
                     EXECUTE FUNCTION vault.nothing()
                 """),
+        Object(
+            name: "a CHECK that casts to JSON, of a table to which the figures cascade",
+            sql: corpus + """
+                SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve; \(later)
+                CREATE TYPE app.state AS ENUM ('open');
+                CREATE FUNCTION app.as_json(app.state) RETURNS json LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.insert_later(); RETURN '1'; END $$;
+                CREATE CAST (app.state AS json) WITH FUNCTION app.as_json(app.state);
+                CREATE TABLE app.notes (
+                    tenant_id text REFERENCES vault.embedding_statistics ON DELETE SET NULL,
+                    state app.state DEFAULT 'open', CHECK (to_json(state) IS NOT NULL));
+                INSERT INTO app.notes VALUES ('acme'); \(arm)
+                """,
+            refusal: ("its constraint notes_state_check on table app.notes calls function to_json", "foreign_code")),
+        Object(
+            name: "what a GiST index computes of a table to which the figures cascade",
+            sql: corpus + """
+                SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve; \(later)
+                CREATE FUNCTION app.diff(integer, integer) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.defer_it(); RETURN $1 - $2; END $$;
+                CREATE TYPE app.span AS RANGE (SUBTYPE = integer, SUBTYPE_DIFF = app.diff);
+                CREATE TABLE app.notes (
+                    tenant_id text REFERENCES vault.embedding_statistics ON DELETE SET NULL, span app.span);
+                CREATE INDEX ON app.notes USING gist (span);
+                INSERT INTO app.notes SELECT 'acme', app.span(i, i + 10) FROM generate_series(1, 2000) AS i; \(arm)
+                """,
+            refusal: (
+                "app.notes belongs to :eve, and its table app.notes calls function app.diff(integer,integer) of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a rule of a table to which the figures cascade",
+            sql: corpus + notes + later + """
+                CREATE RULE r AS ON DELETE TO app.notes DO ALSO INSERT INTO app.later VALUES (1)
+                """,
+            refusal: ("its rule r on table app.notes calls table app.later of :eve", "foreign_code")),
         Object(
             name: "a CHECK that runs a text, of a table to which the figures cascade",
             sql: corpus + """

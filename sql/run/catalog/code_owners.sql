@@ -1,10 +1,15 @@
 -- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. An operator is its function's
--- owner's, but where that is one of the server's own, which may run a text: then it is whoever made the operator.
+-- owner's, but where that is one of the server's own, which may run a text: then it is whoever made the operator. What a
+-- policy or rule reads or writes beside its table has triggers, views and policies of its own.
 SELECT
     u.*,
-    coalesce(f.proowner, CASE WHEN behind.oid < 16384 THEN p.oprowner ELSE behind.proowner END, t.typowner) AS owner
+    coalesce(
+        f.proowner, CASE WHEN behind.oid < 16384 THEN p.oprowner ELSE behind.proowner END, t.typowner, r.relowner
+    ) AS owner
 FROM used AS u
 LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
 LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
 LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
 LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
+LEFT JOIN pg_class AS r ON u.refclassid = 'pg_class'::regclass AND r.oid = u.refobjid AND r.oid <> u.oid
+    AND u.class IN ('pg_policy'::regclass, 'pg_rewrite'::regclass)

@@ -1,5 +1,5 @@
 -- Part of the queries on foreign code: functions of the server's own in the expression c.tree (a pg_node_tree) that run a
--- text, or a type's or a table's code by its name. Whose the expression is, the text is; and pg_depend has no rows for what
+-- text, or code of a type or a table that they find by themselves. Whose the expression is, the text is; and pg_depend has no rows for what
 -- the server itself needs.
 --
 -- Of volatile functions all but those that certainly do no such thing, of others those that are known to. Indexes,
@@ -19,6 +19,8 @@ CROSS JOIN LATERAL (
             )
             OR p.proname ~ '^(table|schema|database)_to_xml'
             OR p.proname IN ('pg_input_is_valid', 'pg_input_error_info')
+            -- These look for a cast to json, which a type of somebody's may have.
+            OR p.proname ~ '^(to_jsonb?|(row|array)_to_json|jsonb?_build_(array|object))$' AND c.tree ~ 'type \d{5}'
         )
     -- By its index: without this the planner prefers to read all functions.
     LIMIT 1
