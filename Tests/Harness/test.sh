@@ -44,8 +44,8 @@ grep -E -A 4 '^✘ .* recorded an issue|error: |Fatal error|\*\*\* ' "$log" | gr
 if [ "$status" = 124 ]; then
     echo "It was ended after $limit. What had begun and not ended:"
     awk '/^◇ Test .* started\.$/ && !/^◇ Test case / { sub(/^◇ Test /, ""); sub(/ started\.$/, ""); open[$0] }
-        /^[✔✘] Test .* (passed|failed) after / {
-            sub(/^[✔✘] Test /, ""); sub(/( with [0-9]+ test cases?)? (passed|failed) after .*/, ""); delete open[$0]
+        /^(✔|✘) Test .* (passed|failed) after / {
+            sub(/^(✔|✘) Test /, ""); sub(/( with [0-9]+ test cases?)? (passed|failed) after .*/, ""); delete open[$0]
         }
         END { for (name in open) print "  " name }' "$log"
 fi

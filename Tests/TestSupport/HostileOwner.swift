@@ -24,6 +24,17 @@ package struct HostileOwner: Sendable {
 
         package var description: String { "\(subject), \(way), \(version)" }
 
+        /// Each of the subjects on each version under test, in the two ways that have more in turns: on another version
+        /// in the other.
+        package static func inTurns(_ subjects: [Subject]) -> [Self] {
+            let ways = Way.allCases.filter(\.hasMore)
+            return subjects.indices.flatMap { index in
+                PostgresVersion.underTest.enumerated().map { turn, version in
+                    Self(subject: subjects[index], way: ways[(index + turn) % ways.count], version: version)
+                }
+            }
+        }
+
         /// Each of the subjects in each way on each version under test.
         package static func all(_ subjects: [Subject]) -> [Self] {
             subjects.flatMap { subject in
