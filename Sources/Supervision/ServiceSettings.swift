@@ -14,7 +14,7 @@ package struct ServiceSettings: Hashable, Sendable {
         self.stopGrace = stopGrace
     }
 
-    /// At how many databases the service works at once: a run has a connection that holds its locks, and one in which
+    /// How many runs there are at once: a run has a connection that holds its locks, and one in which
     /// code of owners may run.
     package var runs: Int { max(1, connections / 2) }
 }

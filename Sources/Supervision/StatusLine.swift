@@ -43,8 +43,8 @@ struct StatusLine {
     }
 
     private func next(after now: Instant) -> String? {
-        let slots = databases.filter { !$0.isRunning }.flatMap { database in
-            database.tasks.compactMap { task in
+        let slots = databases.flatMap { database in
+            database.tasks.filter { $0.running == nil }.compactMap { task in
                 task.nextSlot(after: now).map { ($0, "\(task.task.rawValue) of \(database.definition.name)") }
             }
         }

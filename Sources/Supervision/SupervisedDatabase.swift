@@ -1,16 +1,16 @@
 import CivilTime
 import Maintenance
 
-/// The state of one database: its tasks, of which at most one runs at a time, and whether the database can be reached.
+/// The state of one database: its tasks, each of which has a lane of its own, and whether the database can be reached.
 struct SupervisedDatabase {
     private(set) var definition: DatabaseDefinition
     private(set) var tasks: [SupervisedTask]
     /// Why no run of this database can do anything; nil while the database is available.
     private(set) var trouble: Trouble?
+    /// By the monotonic clock: when the trouble became known.
+    private var troubledSince = Duration.zero
     /// By the monotonic clock: no run starts before.
     private var retryAt = Duration.zero
-    /// By the monotonic clock: when its last run ended.
-    private var lastEnd = Duration.zero
     /// Slots that passed while the database was not available: reported in one event when it is available again.
     private(set) var unreported: [PassedSlot] = []
     /// Only the newest of those are kept.
@@ -52,31 +52,37 @@ struct SupervisedDatabase {
         return [.slotsPassed(database: definition.name, unreported)]
     }
 
-    /// Its place among the databases that wait for a run; nil if it has nothing to run, or may not start one yet.
-    func startPriority(at now: DualTimestamp) -> StartPriority? {
-        guard !isRunning, !isRetired, retryAt <= now.monotonic, tasks.contains(where: { $0.isReady(at: now) }) else {
-            return nil
+    /// The tasks that wait for a run, each with its place among those of all databases.
+    func waiting(at now: DualTimestamp) -> [(task: TaskKind, priority: StartPriority)] {
+        guard !isRetired, retryAt <= now.monotonic else { return [] }
+        return tasks.filter { $0.isReady(at: now) }.map { task in
+            let priority = StartPriority(
+                isInTrouble: trouble != nil, isLong: task.task.isLong, lastEnd: task.lastEnd)
+            return (task.task, priority)
         }
-        return StartPriority(isInTrouble: trouble != nil, lastEnd: lastEnd)
     }
 
-    /// Databases that cannot be reached come after all that can: otherwise a few of them could occupy all connections.
-    /// Among equals the one whose last run ended longest ago comes first.
+    /// What cannot be reached comes after all that can: otherwise a few databases could occupy all connections. Then
+    /// comes what takes long, and among equals the task whose last run ended longest ago comes first.
     struct StartPriority: Comparable {
         let isInTrouble: Bool
+        let isLong: Bool
         let lastEnd: Duration
 
         static func < (left: StartPriority, right: StartPriority) -> Bool {
-            left.isInTrouble == right.isInTrouble ? left.lastEnd < right.lastEnd : right.isInTrouble
+            if left.isInTrouble != right.isInTrouble { return right.isInTrouble }
+            if left.isLong != right.isLong { return right.isLong }
+            return left.lastEnd < right.lastEnd
         }
     }
 
-    /// Begins the first task that is ready, in the order of `TaskKind`: partitions come before the views that read
-    /// them.
-    mutating func beginRun(at now: DualTimestamp) -> Supervisor.RunOrder? {
-        guard let index = tasks.firstIndex(where: { $0.isReady(at: now) }), let order = tasks[index].beginRun() else {
-            return nil
-        }
+    /// Begins the pending slot of a task.
+    ///
+    /// - Returns: nil where another run is finding out whether the database can be reached again.
+    mutating func beginRun(of task: TaskKind, at now: DualTimestamp) -> Supervisor.RunOrder? {
+        guard trouble == nil || !isRunning, let index = tasks.firstIndex(where: { $0.task == task }),
+            let order = tasks[index].beginRun(at: now)
+        else { return nil }
         return Supervisor.RunOrder(definition: definition, slotOrder: order)
     }
 
@@ -88,10 +94,10 @@ struct SupervisedDatabase {
         guard let index = tasks.firstIndex(where: { $0.task == task }), let running = tasks[index].running else {
             return []
         }
-        lastEnd = now.monotonic
+        tasks[index].lastEnd = now.monotonic
         if !summary.runways.isEmpty { runways = summary.runways }
         var events = ledgerEvents(summary, running)
-        events += reachabilityEvents(summary, at: now)
+        events += reachabilityEvents(summary, begunAt: running.begunAt, at: now)
         events += slotEvents(summary, running)
         let recorded = summary.slot?.passed ?? []
         // During an outage the pauses go on growing from one slot to the next.
@@ -135,7 +141,9 @@ struct SupervisedDatabase {
         return events
     }
 
-    private mutating func reachabilityEvents(_ summary: RunSummary, at now: DualTimestamp) -> [ServiceEvent] {
+    private mutating func reachabilityEvents(
+        _ summary: RunSummary, begunAt: Duration, at now: DualTimestamp
+    ) -> [ServiceEvent] {
         guard let failure = summary.failure, failure.isOfDatabase else {
             guard summary.interruption == nil, let trouble else { return [] }
             self.trouble = nil
@@ -155,9 +163,12 @@ struct SupervisedDatabase {
         }
         var (streak, isAnother) = (FailureStreak(), false)
         if case .unavailable(let known, let failureClass) = trouble {
+            // What began before the first failure was known has failed with it.
+            if begunAt < troubledSince, failureClass == failure.failureClass { return [] }
             (streak, isAnother) = (known, failureClass != failure.failureClass)
         }
         let isToBeReported = streak.add(at: now.wall)
+        if trouble == nil { troubledSince = now.monotonic }
         trouble = .unavailable(streak, failure.failureClass)
         guard isToBeReported || isAnother else { return [] }
         return [

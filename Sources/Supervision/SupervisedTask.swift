@@ -22,6 +22,8 @@ struct SupervisedTask {
     /// Slots that have passed and are not in the ledger yet, oldest first.
     private(set) var unrecorded: [PassedSlot] = []
     var failures = FailureStreak()
+    /// By the monotonic clock: when its last run ended.
+    var lastEnd = Duration.zero
 
     /// How many slots that have passed are kept for the ledger: the newest.
     static let passedLimit = 100
@@ -36,6 +38,8 @@ struct SupervisedTask {
         var notBefore = Duration.zero
         /// Why the last try did not complete the slot.
         var obstacle: String?
+        /// By the monotonic clock: when this try began.
+        var begunAt = Duration.zero
         /// Another service held the lock for it at the last try.
         var isElsewhere = false
         /// The slots that had passed when its run began, and that the run enters into the ledger.
@@ -97,7 +101,7 @@ struct SupervisedTask {
         if let obstacle = pending.obstacle { return obstacle }
         return pending.startAt > now
             ? "its jitter put it off until the next one was due"
-            : "the database, or all connections, were busy with other work"
+            : "all connections were busy with other work"
     }
 
     /// The slots between two others, at most the newest `passedLimit`; where there were more, the reason of the oldest
@@ -136,9 +140,10 @@ struct SupervisedTask {
     }
 
     /// Begins the pending slot; the order carries the slots that are not in the ledger yet.
-    mutating func beginRun() -> SlotOrder? {
-        guard let pending, running == nil else { return nil }
+    mutating func beginRun(at now: DualTimestamp) -> SlotOrder? {
+        guard let pending, isReady(at: now) else { return nil }
         running = pending
+        running?.begunAt = now.monotonic
         running?.passedAtBegin = unrecorded
         self.pending = nil
         return SlotOrder(

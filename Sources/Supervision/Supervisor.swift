@@ -3,8 +3,8 @@ import Maintenance
 /// Decides which run begins when, and what is reported. Pure: it is told what happened and what time it is, and returns
 /// the actions that follow; `Service` carries them out.
 ///
-/// A database has at most one run at a time, so that no task ever overlaps itself, and at most
-/// `ServiceSettings.runs` databases have a run at the same time.
+/// The tasks of a database run side by side, each with at most one run at a time, so that no task ever overlaps itself.
+/// There are at most `ServiceSettings.runs` runs, the last of which is never one that may take long.
 package struct Supervisor {
     package enum Event {
         /// Time has passed: `nextWake` has been reached, or the loop woke up for another reason.
@@ -83,19 +83,21 @@ package struct Supervisor {
         }
         var free = settings.runs - runningCount
         guard free > 0 else { return actions }
-        let waiting = databases.indices.compactMap { index in
-            databases[index].startPriority(at: now).map { (index, $0) }
+        let waiting = databases.indices.flatMap { index in
+            databases[index].waiting(at: now).map { (index, $0.task, $0.priority) }
         }
-        for (index, _) in waiting.sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) where free > 0 {
-            guard let order = databases[index].beginRun(at: now) else { continue }
+        for (index, task, _) in waiting.sorted(by: { ($0.2, $0.0) < ($1.2, $1.0) }) where free > 0 {
+            // A partition that is due waits for no refresh.
+            if task.isLong, free == 1, settings.runs > 1 { continue }
+            guard let order = databases[index].beginRun(of: task, at: now) else { continue }
             actions.append(.start(order))
             free -= 1
         }
         return actions
     }
 
-    /// How many databases have a run at the moment.
-    package var runningCount: Int { databases.count(where: \.isRunning) }
+    /// How many runs are going at the moment.
+    package var runningCount: Int { databases.map { $0.tasks.count { $0.running != nil } }.reduce(0, +) }
 
     private mutating func detectClockStep(_ now: DualTimestamp) -> [Action] {
         defer { lastSeen = now }
@@ -156,7 +158,7 @@ package struct Supervisor {
         var wake = WakeTime()
         wake.noLaterThan(monotonic: now.monotonic + Self.longestSleep)
         if let stop {
-            if !stop.isCancelled { wake.noLaterThan(monotonic: stop.cancelAt) }
+            if !stop.isCancelled, runningCount > 0 { wake.noLaterThan(monotonic: stop.cancelAt) }
         } else {
             for database in databases { database.addWakeTimes(to: &wake, after: now) }
         }

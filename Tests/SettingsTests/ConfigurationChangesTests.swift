@@ -16,7 +16,7 @@ struct ConfigurationChangesTests {
             // What is changed in the file with every key, and what is said of it.
             ("log_format: json", "log_format: text", ["log_format: json -> text"]),
             ("log_format: json", "", ["log_format: json -> none"]),
-            ("connections: 3", "connections: 16", ["connections: 3 -> 16"]),
+            ("connections: 6", "connections: 16", ["connections: 6 -> 16"]),
             ("stop_grace: 1min", "stop_grace: 90s", ["stop_grace: 1min -> 90s"]),
             (
                 "schemas: [mcp, \"Odd Schema\"]", "schemas: [mcp]",

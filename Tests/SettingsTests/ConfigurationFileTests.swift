@@ -50,7 +50,7 @@ struct ConfigurationFileTests {
             ledger: LedgerDefinition(enabled: false, keep: .seconds(7 * 86_400), keepRuns: 500, owner: "keeper"))
         let second = DatabaseDefinition(name: "second", conninfo: "postgresql://tender@db.example.com/second")
         let expected = Configuration(
-            databases: [platform, second], logFormat: .json, connections: 3, stopGrace: .seconds(60))
+            databases: [platform, second], logFormat: .json, connections: 6, stopGrace: .seconds(60))
         #expect(loaded.configuration == expected)
         #expect(loaded.warnings == [])
         #expect(loaded.file == "pgtend.yaml")

@@ -30,7 +30,7 @@ func problems(
 /// A valid file in which every key is set.
 let fileWithEveryKey = """
     log_format: json
-    connections: 3
+    connections: 6
     stop_grace: 1min
     databases:
       - name: platform

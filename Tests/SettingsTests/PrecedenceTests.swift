@@ -95,6 +95,14 @@ struct PrecedenceTests {
         #expect(found == expected)
     }
 
+    @Test func warnsOfConnectionsForASingleRun() throws {
+        for (connections, isEnough) in [("3", false), ("4", true)] {
+            let loaded = try load(two, environment: ["PGTEND_CONNECTIONS": connections])
+            #expect(loaded.warnings.isEmpty == isEnough)
+            #expect(loaded.warnings.allSatisfy { "\($0)".contains("one run at a time") })
+        }
+    }
+
     @Test func warnsOfUnknownVariablesButNotOfTheTests() throws {
         let loaded = try load(
             two,

@@ -13,12 +13,12 @@ struct SupervisorOperationTests {
     @Test func twoHundredDatabasesDueAtOnceTakeTurns() throws {
         var simulation = SupervisorSimulation((0..<200).map { DatabaseDefinition.viewsOnly("db\($0)") })
         simulation.handle(.woke)
-        #expect(simulation.started.count == 8)
+        #expect(simulation.started.count == 7, "the last is for partitions")
         var next = 0
         while next < simulation.started.count {
             simulation.end(simulation.started[next])
             next += 1
-            #expect(simulation.supervisor.runningCount <= 8)
+            #expect(simulation.supervisor.runningCount <= 7)
         }
         #expect(Set(simulation.started.map(\.definition.name)).count == 200)
         #expect(simulation.started.count == 200)
@@ -70,8 +70,35 @@ struct SupervisorOperationTests {
         #expect(simulation.started.map(\.definition.name) == names + names + names)
     }
 
-    @Test func aDatabaseHasOneRunAtATimeAndPartitionsComeFirst() throws {
+    @Test func theKindsOfOneDatabaseRunSideBySide() throws {
         var simulation = SupervisorSimulation([DatabaseDefinition(name: "shop", conninfo: "")])
+        simulation.handle(.woke)
+        #expect(simulation.started.map(\.slotOrder.slot.task) == [.partitions, .views, .statistics])
+        // A refresh that takes days.
+        for order in simulation.started where order.slotOrder.slot.task != .views { simulation.end(order) }
+        simulation.clearRecord()
+        simulation.run(for: .seconds(3_600))
+        #expect(!simulation.started.contains { $0.slotOrder.slot.task == .views })
+        #expect(simulation.startedSlots.contains("13:00:00"))
+    }
+
+    @Test func whatTakesLongLeavesTheLastRunToPartitions() throws {
+        let names = (0..<8).map { "db\($0)" }
+        var simulation = SupervisorSimulation(names.map { DatabaseDefinition(name: $0, conninfo: "") }, runs: 4)
+        simulation.handle(.woke)
+        var next = 0
+        while next < simulation.started.count {
+            let order = simulation.started[next]
+            // No refresh ever ends.
+            if !order.slotOrder.slot.task.isLong { simulation.end(order) }
+            next += 1
+        }
+        let tasks = simulation.started.map(\.slotOrder.slot.task)
+        #expect(tasks.count { !$0.isLong } == 8 && tasks.count { $0.isLong } == 3)
+    }
+
+    @Test func ofASingleRunPartitionsComeFirst() throws {
+        var simulation = SupervisorSimulation([DatabaseDefinition(name: "shop", conninfo: "")], runs: 1)
         simulation.handle(.woke)
         var tasks: [TaskKind] = []
         while let order = simulation.supervisor.databases[0].runningOrder {

@@ -16,56 +16,72 @@ struct SupervisorProperties {
         case done, down, wrongPassword, standby, held, elsewhere, stepFailed
     }
 
+    /// What has at most one run at a time.
+    private struct Lane: Hashable {
+        let database: String
+        let task: TaskKind
+
+        init(_ database: String, _ task: TaskKind) { (self.database, self.task) = (database, task) }
+        init(_ order: Supervisor.RunOrder) { self.init(order.definition.name, order.slotOrder.slot.task) }
+    }
+
     @Test(arguments: Self.seeds)
     func everySlotEndsExactlyOnceAndNothingOverlaps(seed: UInt64) throws {
         var chance = Seeded(seed: seed)
-        let names = (0..<5).map { "db\($0)" }
-        var simulation = SupervisorSimulation(
-            names.map { DatabaseDefinition.viewsOnly($0, every: .seconds(60 * .random(in: 1...20, using: &chance))) },
-            runs: 2, jitter: 0.3)
-        var running: [String: Supervisor.RunOrder] = [:]
-        var completed: [String: [Instant]] = [:]
+        let definitions = (0..<4).map { number in
+            var definition = DatabaseDefinition(name: "db\(number)", conninfo: "")
+            let schedules = TaskKind.allCases.map { _ in
+                TaskSchedule(.every(.seconds(60 * .random(in: 1...20, using: &chance))))
+            }
+            definition.partitions.schedule = schedules[0]
+            definition.views.schedule = schedules[1]
+            definition.statistics.schedule = schedules[2]
+            return definition
+        }
+        var simulation = SupervisorSimulation(definitions, runs: 3, jitter: 0.3)
+        var running: [Supervisor.RunOrder] = []
+        var completed: [Lane: [Instant]] = [:]
         // Left to another service: what became of it the ledger knows.
-        var elsewhere: [String: Set<Instant>] = [:]
+        var elsewhere: [Lane: Set<Instant>] = [:]
         var seen = 0
         simulation.handle(.woke)
         for _ in 0..<400 {
             for order in simulation.started[seen...] {
-                #expect(running[order.definition.name] == nil, "a second run on one database")
-                running[order.definition.name] = order
+                #expect(!running.contains { Lane($0) == Lane(order) }, "a second run of one kind")
+                running.append(order)
             }
             seen = simulation.started.count
-            #expect(running.count <= 2)
-            if let order = running.values.sorted(by: { $0.definition.name < $1.definition.name })
-                .randomElement(using: &chance), Bool.random(using: &chance)
-            {
-                running[order.definition.name] = nil
+            #expect(running.count <= 3)
+            #expect(running.count { $0.slotOrder.slot.task.isLong } <= 2)
+            if let index = running.indices.randomElement(using: &chance), Bool.random(using: &chance) {
+                let order = running.remove(at: index)
                 let ending = Ending.allCases.randomElement(using: &chance) ?? .done
                 if [.done, .elsewhere, .stepFailed].contains(ending) {
-                    completed[order.definition.name, default: []].append(order.slotOrder.slot.due)
+                    completed[Lane(order), default: []].append(order.slotOrder.slot.due)
                 }
-                if ending == .held { elsewhere[order.definition.name, default: []].insert(order.slotOrder.slot.due) }
+                if ending == .held { elsewhere[Lane(order), default: []].insert(order.slotOrder.slot.due) }
                 end(order, ending, &simulation)
             } else {
                 simulation.run(for: .seconds(.random(in: 1...600, using: &chance)))
             }
         }
-        for name in names {
-            let slots = (completed[name] ?? []) + passed(of: name, simulation)
-            #expect(Set(slots).count == slots.count, "seed \(seed): a slot of \(name) ended twice")
-            let open = simulation.supervisor.databases.first { $0.definition.name == name }?.tasks[0]
-            guard let open else { continue }
-            let ends = (slots + [open.running?.slot.due].compactMap(\.self)).sorted()
-            guard let first = ends.first, let last = ends.last else { continue }
-            // No hole: between the first and the last every slot has ended, or runs.
-            var expected: [Instant] = []
-            var next: Instant? = first
-            while let due = next, due <= last {
-                expected.append(due)
-                next = open.schedule.schedule.next(after: due)
+        for database in simulation.supervisor.databases {
+            for task in database.tasks {
+                let lane = Lane(database.definition.name, task.task)
+                let slots = (completed[lane] ?? []) + passed(of: lane, simulation)
+                #expect(Set(slots).count == slots.count, "seed \(seed): a slot of \(lane) ended twice")
+                let ends = (slots + [task.running?.slot.due].compactMap(\.self)).sorted()
+                guard let first = ends.first, let last = ends.last else { continue }
+                // No hole: between the first and the last every slot has ended, or runs.
+                var expected: [Instant] = []
+                var next: Instant? = first
+                while let due = next, due <= last {
+                    expected.append(due)
+                    next = task.schedule.schedule.next(after: due)
+                }
+                let holes = Set(expected).subtracting(ends).subtracting(elsewhere[lane] ?? [])
+                #expect(holes.isEmpty, "seed \(seed): \(lane)")
             }
-            let holes = Set(expected).subtracting(ends).subtracting(elsewhere[name] ?? [])
-            #expect(holes.isEmpty, "seed \(seed): \(name)")
         }
     }
 
@@ -127,7 +143,8 @@ struct SupervisorProperties {
             simulation.end(order) { summary in
                 summary.slot?.state = .open
                 summary.heldLocks = [
-                    HeldRunLock(task: .views, pid: 1, application: "", user: "", client: "", since: .noon)
+                    HeldRunLock(
+                        task: order.slotOrder.slot.task, pid: 1, application: "", user: "", client: "", since: .noon)
                 ]
             }
         case .elsewhere:
@@ -138,11 +155,11 @@ struct SupervisorProperties {
     }
 
     /// Of those that were said, and those that are still to be said when the database is back.
-    private func passed(of name: String, _ simulation: SupervisorSimulation) -> [Instant] {
+    private func passed(of lane: Lane, _ simulation: SupervisorSimulation) -> [Instant] {
         let said = simulation.reported.flatMap { event -> [PassedSlot] in
-            if case .slotsPassed(name, let slots) = event { slots } else { [] }
+            if case .slotsPassed(lane.database, let slots) = event { slots } else { [] }
         }
-        let unreported = simulation.supervisor.databases.first { $0.definition.name == name }?.unreported ?? []
-        return (said + unreported).map(\.slot.due)
+        let database = simulation.supervisor.databases.first { $0.definition.name == lane.database }
+        return (said + (database?.unreported ?? [])).map(\.slot).filter { $0.task == lane.task }.map(\.due)
     }
 }

@@ -7,6 +7,9 @@ package enum TaskKind: String, CaseIterable, Hashable, Sendable {
     case partitions
     case views
     case statistics
+
+    /// Whether it takes the longer the more rows there are. What does not never waits for what does.
+    package var isLong: Bool { self != .partitions }
 }
 
 /// When the service runs one kind of task in one database.

@@ -8,8 +8,8 @@ enum ServiceKeys {
         .value(
             "connections", \.connections, .integer(2...100, because: "a run takes two"),
             variable: "PGTEND_CONNECTIONS",
-            "How many connections the service has at most, two for each database that it works at; what is due in others "
-                + "waits for its turn."),
+            "How many connections the service has at most, two for each run, the last two never for what takes long; what "
+                + "is due beyond that waits for its turn."),
         .value(
             "stop_grace", \.stopGrace,
             .duration(.seconds(1) ... .seconds(600), because: "whoever stops a service waits for it"),

@@ -188,7 +188,15 @@ struct Loader {
         var configuration = configuration
         configuration.databases = selection.map(\.definition)
         return LoadedConfiguration(
-            configuration: configuration, warnings: Self.inOrder(context.warnings), file: file, sources: sources)
+            configuration: configuration, warnings: Self.inOrder(context.warnings + crowding), file: file,
+            sources: sources)
+    }
+
+    /// A run takes two connections.
+    private var crowding: [Problem] {
+        guard configuration.connections < 4, let source = context.sources["connections"] else { return [] }
+        let message = "enough for one run at a time, so that partitions wait for refreshes; with 4 they do not"
+        return [Problem(source: source, path: "connections", message: message)]
     }
 
     /// The sources, with the indices of the databases in the result.

@@ -8,7 +8,7 @@ struct ServeProcess {
     /// - Parameter every: the interval of the schedules of all tasks; nil leaves the default schedules.
     init(
         _ conninfo: String, schema: String = "shop", every: String? = nil, environment: [String: String] = [:],
-        _ arguments: String...
+        arguments: [String] = []
     ) throws {
         var environment = environment
         for task in ["PARTITIONS", "VIEWS", "STATISTICS"] { environment["PGTEND_\(task)_EVERY"] = every }
