@@ -77,7 +77,9 @@ struct TemplateReader {
     /// - Throws: `programLimitExceeded` if one has more than 1 MB of policies and the like.
     func read(_ tables: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !tables.isEmpty else { return [:] }
-        if let long = try await connection.optionalRow(CatalogQuery.templateSize(tables)) {
+        if try await connection.row(CatalogQuery.templateWeight(tables)).decode("may_be_long"),
+            let long = try await connection.optionalRow(CatalogQuery.templateSize(tables))
+        {
             throw PostgresError(
                 .server,
                 "the policies, triggers, indexes, constraints, grants and publications of \(try RelationName(long)) take "

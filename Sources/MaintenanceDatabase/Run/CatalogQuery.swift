@@ -23,6 +23,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templateColumns = "run/template/columns"
     case templatePublications = "run/template/publications"
     case templateSize = "run/template/size"
+    case templateWeight = "run/template/weight"
     case templateTriggers = "run/template/triggers"
     case corpusPresence = "run/statistics/presence"
     case corpusColumns = "run/statistics/columns"
