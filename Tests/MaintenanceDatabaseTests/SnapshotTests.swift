@@ -128,7 +128,7 @@ struct SnapshotTests {
             let connection = try await database.connect()
             try await connection.script(unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
             try await database.psql("DROP MATERIALIZED VIEW s.numbers")
-            let views = try await ViewReader(connection: connection).read()
+            let views = try await ViewReader(connection: connection).read(in: ["s"], named: [])
             #expect(views.count == 1)
             await connection.close()
         }

@@ -492,6 +492,32 @@ struct OtherOwnersTests {
                 """,
             refusal: ("calls function app.check_it() of :eve", "foreign_code")),
         Object(
+            name: "an enum of another owner's as the tenant, which casts of hers turn into text",
+            sql: corpus + """
+                SET ROLE :eve; CREATE TYPE app.kind AS ENUM ('acme', 'other'); RESET ROLE;
+                DROP TABLE vault.embeddings; SET ROLE :victim;
+                CREATE TABLE vault.embeddings (id integer, tenant_id app.kind, content_tsvector tsvector);
+                INSERT INTO vault.embeddings VALUES (1, 'acme', 'a:1 b:2'); SET ROLE :eve;
+                CREATE FUNCTION app.text_of(app.kind) RETURNS text LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 'acme'; END $$;
+                CREATE CAST (app.kind AS text) WITH FUNCTION app.text_of(app.kind);
+                """,
+            refusal: ("vault.embedding_statistics", "no_one_owner")),
+        Object(
+            name: "a column of the figures of another owner's type, which casts of hers turn into JSON",
+            sql: corpus + """
+                SET ROLE :eve; CREATE TYPE app.kind AS ENUM ('a'); SET ROLE :victim;
+                ALTER TABLE vault.embedding_statistics ADD kind app.kind DEFAULT 'a';
+                CREATE FUNCTION vault.audit() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM to_jsonb(NEW); RETURN NEW; END $$;
+                CREATE TRIGGER audit AFTER INSERT OR UPDATE ON vault.figures FOR EACH ROW EXECUTE FUNCTION vault.audit();
+                SET ROLE :eve;
+                CREATE FUNCTION app.json_of(app.kind) RETURNS json LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN '1'; END $$;
+                CREATE CAST (app.kind AS json) WITH FUNCTION app.json_of(app.kind);
+                """,
+            refusal: ("calls type app.kind of :eve", "foreign_code")),
+        Object(
             name: "an array over a domain in the condition of a trigger",
             sql: corpus + """
                 SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -711,7 +737,6 @@ struct OtherOwnersTests {
         try await HostileOwner.with(version, .superuser) { owner in
             try await owner.psql(
                 Self.corpus + """
-                    ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE ON SCHEMA vault TO :victim;
                     INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
                     INSERT INTO vault.embeddings VALUES (2, 'beta', 'a:1'); SET ROLE :eve; \(Self.fire)
                     """)
@@ -721,6 +746,8 @@ struct OtherOwnersTests {
             async let ending = owner.pgtend("run")
             // For the row of the first tenant, with the lock of its table.
             try await owner.waitUntilPgtendWaits()
+            // Before, work on them would be refused.
+            try await owner.psql("ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE ON SCHEMA vault TO :victim")
             let eve = try await owner.database.connect(user: owner.eve)
             async let swap: () = eve.script(
                 unsafe: """

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -115,6 +116,29 @@ struct SwapTests {
             } catch {
                 #expect("\(error)".contains("the \(copy.part) vault.events_"))
                 #expect("\(error)".contains("uses \(copy.code), unlike that of vault.events_"), "\(error)")
+            }
+        }
+    }
+
+    /// What is not found by its name has not been compared.
+    @Test(arguments: PostgresVersion.underTest)
+    func isNotPassedOverWhereItIsAway(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                Self.setup + "SET ROLE :victim;" + Self.table("guard.events", partitions: "guard.events")
+                    + Self.siblings(of: "guard.events", Self.copies[0].0))
+            let script = try await pgtend(owner, "plan", "--sql", schema: "guard")
+            // Before the statement that compares.
+            let text = script.standardOutput
+            let compares = try #require(text.range(of: "unlike that of"))
+            let proof = try #require(
+                text.range(of: "\nDO ", options: .backwards, range: text.startIndex..<compares.lowerBound))
+            let away = text.replacingCharacters(in: proof, with: "\nALTER SCHEMA guard RENAME TO former;\nDO ")
+            do {
+                try await owner.database.psql(away)
+                Issue.record("the script went through")
+            } catch {
+                #expect("\(error)".contains("the partition uses another relation"), "\(error)")
             }
         }
     }

@@ -37,6 +37,9 @@ struct TemplateReader {
         return (templates, unread)
     }
 
+    /// A hundred times what a template takes: others wait for it.
+    private static let patience = Duration.seconds(2)
+
     /// If a lock is not available in time, or a template is too long, the transaction can still be used.
     private func read(
         _ tables: [UInt32], within deadline: Duration
@@ -44,7 +47,11 @@ struct TemplateReader {
         guard !tables.isEmpty else { return [:] }
         do throws(PostgresError) {
             try await connection.script(
-                unsafe: "SAVEPOINT template; SET LOCAL lock_timeout = '\(deadline.milliseconds)ms'")
+                unsafe: """
+                    SAVEPOINT template;
+                    SET LOCAL lock_timeout = '\(deadline.milliseconds)ms';
+                    SET LOCAL statement_timeout = '\(min(.seconds(20), Self.patience * tables.count).milliseconds)ms'
+                    """)
             let templates = try await read(tables)
             // Nothing was written: rolling back just restores the setting.
             try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
@@ -187,5 +194,8 @@ struct TemplateReader {
 
 extension PostgresError {
     /// Whether it leaves the templates of other tables readable.
-    fileprivate var isOfOneTemplate: Bool { sqlState == .lockNotAvailable || sqlState == .programLimitExceeded }
+    fileprivate var isOfOneTemplate: Bool {
+        sqlState == .lockNotAvailable || sqlState == .programLimitExceeded
+            || sqlState == .queryCanceled && kind == .server
+    }
 }

@@ -247,7 +247,16 @@ package struct MaintenanceRun: Sendable {
             onNotice: { notice in
                 if notice.severity == "WARNING" { notices.add("\(notice.severity): \(notice.message)") }
             })
-        return try await Connection.open(context.definition, options: options)
+        let connection = try await Connection.open(context.definition, options: options)
+        do throws(PostgresError) {
+            // What looks at a table outside of the step's transaction waits for nobody longer than the step does.
+            let limit = context.definition.locks.perStep.milliseconds
+            try await connection.setForSession(unsafe: "SET lock_timeout = '\(limit)ms'")
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
     }
 
     /// For statements without a time limit of their own, which read the catalog or write the ledger and normally take

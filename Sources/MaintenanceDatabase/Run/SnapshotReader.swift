@@ -89,7 +89,10 @@ struct SnapshotReader {
             guard try await readPartitions(into: &snapshot, on: connection) else { return nil }
         }
         if tasks.contains(.views) {
-            snapshot.views = try await ViewReader(connection: connection).read()
+            snapshot.views = try await ViewReader(connection: connection)
+                .read(
+                    in: definition.discovers(.views) ? definition.schemas : [],
+                    named: definition.viewDefinitions.map(\.view))
         }
         if tasks.contains(.statistics) {
             snapshot.corpora = try await CorpusReader(connection: connection).read(definition)

@@ -46,6 +46,7 @@ struct CorpusReader {
             corpus.tenants = obstacle
             return corpus
         }
+        for row in rows { corpus.operators.argument = try row.decodeIfPresent("argument") ?? corpus.operators.argument }
         if !owner.mayBecome {
             corpus.tenants = .notOwner(
                 Corpus.NotOwner(

@@ -6,10 +6,12 @@ import SQLText
 /// the names are filled in.
 struct CorpusSQL {
     private let corpus: CorpusDefinition
+    private let operators: TenantOperators
     private let names: [String: String]
 
     init(_ corpus: CorpusDefinition, operators: TenantOperators) throws(SQLTextError) {
         self.corpus = corpus
+        self.operators = operators
         var names = [
             "source": try corpus.source.quoted,
             "source.tenant": try SQLIdentifier(corpus.sourceColumns.tenant).quoted,
@@ -45,7 +47,9 @@ struct CorpusSQL {
     /// The statements for the update of one tenant, in order, for one transaction.
     func update(tenant: String) throws(SQLTextError) -> [String] {
         let tenant = try SQLLiteral(tenant).quoted
-        if let function = corpus.function { return ["SELECT \(try function.quoted)(\(tenant))"] }
+        if let function = corpus.function {
+            return ["SELECT \(try function.quoted)(\(tenant)\(operators.argument.map { "::\($0)" } ?? ""))"]
+        }
         return [
             try rendered("run/statistics/lock", tenant: tenant), try rendered("run/statistics/publish", tenant: tenant),
         ]

@@ -36,7 +36,7 @@ struct RefreshViewWork: StepWork {
     }
 
     func recheck(on connection: Connection) async throws(PostgresError) -> String? {
-        let views = try await ViewReader(connection: connection).read()
+        let views = try await ViewReader(connection: connection).read(in: [], named: [action.view])
         return action.supersession(by: views.first { $0.name == action.view })
     }
 

@@ -3,14 +3,14 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Reads all materialized views of the database: one outside the watched schemas can be a dependency between two
+/// Reads materialized views, with those that they read: one outside the watched schemas can be a dependency between two
 /// inside.
 struct ViewReader {
     let connection: Connection
 
-    func read() async throws(PostgresError) -> [MaterializedView] {
+    func read(in schemas: [String], named names: [RelationName]) async throws(PostgresError) -> [MaterializedView] {
         var views: [MaterializedView] = []
-        for row in try await connection.rows(CatalogQuery.views()) {
+        for row in try await connection.rows(CatalogQuery.views(schemas, names.map(\.schema), names.map(\.name))) {
             let mayActAsOwner: Bool = try row.decode("may_act_as_owner")
             let mayMaintain: Bool = try row.decode("may_maintain")
             let owner: String = try row.decode("owner")

@@ -1,4 +1,5 @@
--- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. An operator is its function's
+-- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. Of the types of a table's columns
+-- that is none: a statement that is parsed meanwhile, such as one of a trigger's, may find a cast of theirs. An operator is its function's
 -- owner's, but where that is one of the server's own, which may run a text: then it is whoever made the operator. What a
 -- policy or rule reads or writes beside its table has triggers, views and policies of its own.
 SELECT
@@ -10,6 +11,7 @@ FROM used AS u
 LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
 LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
 LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
-LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
+LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
+    AND (t.typtype = 'd' OR u.class = 'pg_class'::regclass AND u.part = u.oid)
 LEFT JOIN pg_class AS r ON u.refclassid = 'pg_class'::regclass AND r.oid = u.refobjid AND r.oid <> u.oid
     AND u.class IN ('pg_policy'::regclass, 'pg_rewrite'::regclass)

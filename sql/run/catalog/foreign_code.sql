@@ -9,7 +9,7 @@
 -- come while somebody waits for the lock. It has no caller then.
 --
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to the owner of the table in $1. Whether it
--- stands in an extension proves nothing: its owner may replace it. Types and collations run no code, but domains.
+-- stands in an extension proves nothing: its owner may replace it. Of types only domains run code here.
 WITH RECURSIVE work AS (
     SELECT c.oid AS table_oid, c.relowner AS role FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])
 ),

@@ -1,5 +1,6 @@
--- Every materialized view of the database, watched or not (one that is not can stand between two that are), with what
--- decides how it can be refreshed.
+-- The materialized views in the schemas $1, those called $2.$3, pairwise, and all that they read (one that is not watched
+-- can stand between two that are), with what decides how it can be refreshed. Of no others, which anybody can make in any
+-- number.
 WITH RECURSIVE views AS (
     SELECT c.oid, c.relkind, c.relnamespace, c.relname, c.relowner, c.relispopulated
     FROM pg_class AS c
@@ -13,11 +14,21 @@ reads AS (
     JOIN views AS v ON v.oid = d.refobjid
     WHERE d.refobjid <> r.ev_class
 ),
+needed (oid) AS (
+    SELECT v.oid
+    FROM views AS v
+    JOIN pg_namespace AS n ON n.oid = v.relnamespace
+    WHERE v.relkind = 'm'
+        AND (n.nspname = ANY ($1::text[])
+            OR (n.nspname, v.relname) IN (SELECT w.schema, w.name FROM unnest($2::text[], $3::text[]) AS w (schema, name)))
+    UNION
+    SELECT r.read FROM needed AS d JOIN reads AS r ON r.reader = d.oid
+),
 -- From a materialized view through plain views, up to the next materialized view.
 paths AS (
     SELECT v.oid AS start, v.oid AS node, false AS is_end
     FROM views AS v
-    WHERE v.relkind = 'm'
+    WHERE v.relkind = 'm' AND v.oid IN (SELECT d.oid FROM needed AS d)
     UNION
     SELECT p.start, v.oid, v.relkind = 'm'
     FROM paths AS p
@@ -56,7 +67,7 @@ SELECT
     ARRAY (SELECT p.node FROM paths AS p WHERE p.start = v.oid AND p.is_end ORDER BY p.node) AS depends_on,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
     ARRAY (
-        SELECT DISTINCT f.oid::regprocedure::text
+        SELECT DISTINCT left(f.oid::regprocedure::text, 200)
         FROM paths AS p
         JOIN pg_rewrite AS r ON r.ev_class = p.node
         JOIN pg_depend AS d
@@ -69,8 +80,9 @@ SELECT
                 SELECT FROM unnest(f.proconfig) AS s (setting) WHERE s.setting LIKE 'search\_path=%'
             )
         ORDER BY 1
+        LIMIT 20
     ) AS unpinned_functions
 FROM views AS v
 JOIN pg_namespace AS n ON n.oid = v.relnamespace
-WHERE v.relkind = 'm'
+WHERE v.relkind = 'm' AND v.oid IN (SELECT d.oid FROM needed AS d)
 ORDER BY n.nspname, v.relname

@@ -7,7 +7,7 @@
 -- wrote. A trigger of any table that is written may be another's than the table's owner, who has granted TRIGGER.
 --
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to whoever does the work. Whether it stands in
--- an extension proves nothing: its owner may replace it. Types and collations run no code, but domains.
+-- an extension proves nothing: its owner may replace it. Of types only domains run code in expressions.
 --
 -- Of tables that are written each of another owner's beside them is a row, code being NULL where it has none: it is to
 -- be locked, lest it get some.

@@ -33,7 +33,9 @@ SELECT
     ) AS may_have_sandbox,
     c.oid,
     -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
-    parts.owners AS part_owners,
+    -- Whose the types of a column are, which may be cast by code of theirs, and whose the schema of a function is.
+    coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(f.others, '{}') AS part_owners,
+    f.argument,
     parts.foreign_schema,
     parts.foreign_name,
     parts.may_meet_others
@@ -43,8 +45,22 @@ LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.c
 LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = w.column_name AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN LATERAL (
     -- All that a call with one argument may find; several of that name are one owner's, or nobody's.
-    SELECT count(*) > 0 AS stands, CASE WHEN min(p.proowner) = max(p.proowner) THEN min(p.proowner) END AS owner
+    SELECT
+        count(*) > 0 AS stands,
+        CASE WHEN min(p.proowner) = max(p.proowner) THEN min(p.proowner) END AS owner,
+        -- The declared type of the tenant: of several functions that which the server would take for a text.
+        (
+            array_agg(format('%I.%I', y.nspname, t.typname) ORDER BY (t.oid = 'text'::regtype) DESC, t.typcategory <> 'S', p.oid)
+        )[1] AS argument,
+        array_agg(DISTINCT r.rolname::text) FILTER (WHERE NOT r.rolsuper AND r.oid <> p.proowner) AS others
     FROM pg_proc AS p
+    JOIN pg_type AS t ON t.oid = CASE WHEN p.pronargs = 1 AND p.provariadic <> 0 THEN p.provariadic ELSE p.proargtypes[0] END
+    JOIN pg_namespace AS y ON y.oid = t.typnamespace
+    -- That of schema public may be the owner of the database.
+    JOIN pg_roles AS r ON r.oid = CASE
+        WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
+        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
+    END
     WHERE p.pronamespace = n.oid AND p.proname = w.name
         AND (p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 OR p.provariadic <> 0) AND w.column_name = '()'
 ) AS f ON true
@@ -88,5 +104,22 @@ LEFT JOIN LATERAL (
     JOIN pg_namespace AS n ON n.oid = t.relnamespace
     JOIN pg_roles AS r ON r.oid = t.relowner
 ) AS parts ON true
+LEFT JOIN LATERAL (
+    WITH RECURSIVE used (refclassid, refobjid) AS (
+        SELECT 'pg_type'::regclass, a.atttypid
+        UNION
+        SELECT made_of.class, made_of.oid
+        FROM used AS u
+        CROSS JOIN LATERAL (
+            -- include run/catalog/made_of
+        ) AS made_of
+        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    )
+    SELECT array_agg(DISTINCT r.rolname::text) AS owners
+    FROM used AS u
+    JOIN pg_type AS t ON t.oid = u.refobjid
+    JOIN pg_roles AS r ON r.oid = t.typowner
+    WHERE u.refclassid = 'pg_type'::regclass AND NOT r.rolsuper AND r.oid <> c.relowner
+) AS types ON a.atttypid >= 16384
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place

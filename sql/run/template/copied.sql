@@ -32,5 +32,8 @@ WHERE u.is_new AND NOT EXISTS (
     FROM used AS s
     WHERE NOT s.is_new AND (s.class, s.name, s.refclassid, s.refobjid) = (u.class, u.name, u.refclassid, u.refobjid)
 )
+UNION ALL
+-- By their names, of which others may have made something else meanwhile.
+SELECT 'partition', 'another relation' WHERE (SELECT count(*) FROM tables) <> 2
 ORDER BY 1, 2
 LIMIT 1

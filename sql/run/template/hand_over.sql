@@ -35,6 +35,23 @@ FROM (
     WHERE a.grantee <> m.relowner
         AND CASE a.grantee WHEN 0 THEN '' ELSE pg_get_userbyid(a.grantee) END <> ALL ($6::text[])
     UNION ALL
+    SELECT 'a cast belongs to its type' FROM made AS m
+    WHERE EXISTS (
+        SELECT
+        FROM pg_cast AS k
+        JOIN pg_type AS t ON t.oid IN (k.castsource, k.casttarget)
+        WHERE t.typrelid = m.oid OR t.typelem = m.reltype
+    )
+    UNION ALL
+    SELECT 'a sequence belongs to a column of it' FROM made AS m
+    WHERE EXISTS (
+        SELECT
+        FROM pg_depend AS d
+        JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = m.oid
+            AND d.deptype = 'a'
+    )
+    UNION ALL
     SELECT 'columns of it are granted' FROM made AS m
     WHERE EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = m.oid AND a.attacl IS NOT NULL)
 ) AS f
