@@ -82,7 +82,7 @@ struct GapText {
         // For these properties nil means that nothing was expected; for all others, the default.
         let isUnexpected =
             difference.expected == nil
-            && [.definition, .members, .rightsOfOthers, .rolesWithoutUse].contains(difference.property)
+            && [.definition, .memberOfExtension, .members, .rightsOfOthers, .rolesWithoutUse].contains(difference.property)
         let (expected, found) =
             isUnexpected
             ? (["(nothing)"], [Self.oneLine(difference.found)])

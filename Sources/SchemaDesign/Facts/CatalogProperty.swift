@@ -37,6 +37,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let members = Self("members")
     /// `NOT NULL`, or from PostgreSQL 18 on `NOT NULL NOT VALID`.
     package static let null = Self("null")
+    /// The extension that something of the schema was made a member of, as SQL writes it.
+    package static let memberOfExtension = Self("member of extension")
     /// The name of a NOT NULL constraint that is not validated; live facts only.
     package static let notNullConstraint = Self("not null constraint")
     package static let options = Self("options")

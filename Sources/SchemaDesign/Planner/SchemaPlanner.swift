@@ -36,6 +36,7 @@ package struct SchemaPlanner {
         let foundation = planner(FoundationPlanner.self)
         if live.holdsNothing { return try foundation.planInstallation() }
         try planner(UnexpectedPartPlanner.self).refuseUnexpected()
+        try planner(ExtensionMemberPlanner.self).refuseMembers()
         try planner(InheritancePlanner.self).refuseRelatives()
         try foundation.planFoundation()
         try planner(TypePlanner.self).planTypes()

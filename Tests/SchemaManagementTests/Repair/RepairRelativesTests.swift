@@ -62,6 +62,34 @@ struct RepairRelativesTests {
             property: .definition),
     ]
 
+    /// They go with the extension.
+    static let members = [
+        Relative(
+            testDescription: "a partition that is a member of an extension",
+            sql: "CREATE EXTENSION hstore; CREATE TABLE mcp.old PARTITION OF mcp.embedding_metrics "
+                + "FOR VALUES FROM ('2001-01-01') TO ('2001-02-01'); ALTER EXTENSION hstore ADD TABLE mcp.old",
+            property: .memberOfExtension),
+        Relative(
+            testDescription: "a partition that is a member of an extension in its own schema",
+            sql: "CREATE EXTENSION hstore SCHEMA mcp; CREATE TABLE mcp.old PARTITION OF mcp.embedding_metrics "
+                + "FOR VALUES FROM ('2001-01-01') TO ('2001-02-01'); ALTER EXTENSION hstore ADD TABLE mcp.old",
+            property: .memberOfExtension),
+        Relative(
+            testDescription: "a table that is a member of an extension",
+            sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD TABLE mcp.users", property: .memberOfExtension),
+        Relative(
+            testDescription: "a function that is a member of an extension",
+            sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD FUNCTION mcp.audit_row_change()",
+            property: .memberOfExtension),
+        Relative(
+            testDescription: "a type that is a member of an extension",
+            sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD TYPE mcp.task_status",
+            property: .memberOfExtension),
+        Relative(
+            testDescription: "the schema, as a member of an extension",
+            sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD SCHEMA mcp", property: .memberOfExtension),
+    ]
+
     /// What is for a role of that name is not for everybody.
     @Test func aRoleMayBeCalledPublic() async throws {
         let cluster = try await Cluster.private(.v18)
@@ -87,7 +115,7 @@ struct RepairRelativesTests {
         try await cluster.destroy()
     }
 
-    @Test(arguments: relatives)
+    @Test(arguments: relatives + members)
     func areGapsThatAreRefusedWithTheirCure(relative: Relative) async throws {
         // Roles are the cluster's: no other test may see them.
         guard relative.sql.contains(" TO mcp_") else {

@@ -2,17 +2,21 @@
 -- properties; those to anybody else are objects of their own. NULL stands for what is at its default.
 --
 -- Expressions are the server's own deparse under an empty search_path, so that each name stands with its schema; what
--- belongs to an extension is left out, and so are the copies of indexes, constraints and triggers that partitions get
--- from their parents; what a partition has of its own is told with the partition.
+-- an extension has brought to the schema that it lives in is left out, and so are the copies of indexes, constraints and
+-- triggers that partitions get from their parents; what a partition has of its own is told with the partition.
 WITH target AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl
     FROM pg_namespace AS n
     WHERE n.nspname = $1::text
 ),
 member AS (
-    SELECT d.classid, d.objid
+    SELECT d.classid, d.objid, e.extname, e.extnamespace
     FROM pg_depend AS d
+    JOIN pg_extension AS e ON e.oid = d.refobjid
     WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+),
+brought AS (
+    SELECT m.classid, m.objid FROM member AS m JOIN target AS t ON t.oid = m.extnamespace
 ),
 relation AS (
     SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
@@ -27,7 +31,9 @@ relation AS (
     FROM pg_class AS c
     JOIN target AS t ON t.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-        AND NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
+        -- Extensions bring no partitions: whoever owns a table can make it a member of theirs.
+        AND (c.relispartition
+            OR NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_class'::regclass AND b.objid = c.oid))
         -- The sequence of an identity column goes with the column.
         AND NOT (c.relkind = 'S' AND EXISTS (
             SELECT FROM pg_depend AS d
@@ -39,7 +45,7 @@ routine AS (
         CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind
     FROM pg_proc AS p
     JOIN target AS t ON t.oid = p.pronamespace
-    WHERE NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+    WHERE NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_proc'::regclass AND b.objid = p.oid)
 ),
 -- Types of their own: neither the row type of a relation nor the array of another type.
 type AS (
@@ -49,7 +55,7 @@ type AS (
     WHERE y.typtype IN ('e', 'd', 'c', 'r', 'b')
         AND (y.typrelid = 0 OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = y.typrelid AND c.relkind = 'c'))
         AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = y.oid)
-        AND NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_type'::regclass AND m.objid = y.oid)
+        AND NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_type'::regclass AND b.objid = y.oid)
 ),
 leaf AS (
     SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, p.oid AS parent_oid,
@@ -396,11 +402,9 @@ fact (kind, relation, name, property, value) AS (
         ('comment', obj_description(i.oid, 'pg_class')),
         -- Whose operators it needs: an index that is there only where the extension is.
         ('extension', (
-            SELECT string_agg(DISTINCT e.extname, ', ')
+            SELECT string_agg(DISTINCT m.extname, ', ')
             FROM pg_depend AS d
             JOIN member AS m ON m.classid = d.refclassid AND m.objid = d.refobjid
-            JOIN pg_depend AS x ON x.classid = m.classid AND x.objid = m.objid AND x.deptype = 'e'
-            JOIN pg_extension AS e ON e.oid = x.refobjid
             WHERE d.classid = 'pg_class'::regclass AND d.objid = i.oid))
     ) AS f (property, value)
 
@@ -485,6 +489,21 @@ fact (kind, relation, name, property, value) AS (
             WHERE g.tgfoid = r.oid AND NOT g.tgisinternal AND g.tgparentid = 0)),
         ('comment', obj_description(r.oid, 'pg_proc'))
     ) AS f (property, value)
+
+    UNION ALL
+    SELECT o.kind, o.relation, o.name, 'member of extension', quote_ident(m.extname)
+    FROM (
+        SELECT 'pg_namespace'::regclass, t.oid, 'schema', '', t.nspname::text FROM target AS t
+        UNION ALL
+        SELECT 'pg_class'::regclass, w.oid, w.kind, '', w.relname FROM whole AS w
+        UNION ALL
+        SELECT 'pg_class'::regclass, l.oid, 'partition', l.parent, l.relname FROM leaf AS l
+        UNION ALL
+        SELECT 'pg_proc'::regclass, r.oid, r.kind, '', r.name FROM routine AS r
+        UNION ALL
+        SELECT 'pg_type'::regclass, y.oid, 'type', '', y.typname FROM type AS y
+    ) AS o (class, oid, kind, relation, name)
+    JOIN member AS m ON m.classid = o.class AND m.objid = o.oid
 
     UNION ALL
     SELECT g.kind, g.relation, g.name, 'grants to ' || g.role, g.privileges

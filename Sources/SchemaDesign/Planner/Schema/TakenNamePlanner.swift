@@ -91,10 +91,10 @@ struct TakenNamePlanner: PartPlanner {
 }
 
 extension CatalogObject.Kind {
-    fileprivate var isRoutine: Bool { [.function, .procedure, .aggregate].contains(self) }
+    var isRoutine: Bool { [.function, .procedure, .aggregate].contains(self) }
 
     /// As in ALTER … RENAME.
-    fileprivate var keyword: String {
+    var keyword: String {
         switch self {
         case .foreignTable: "FOREIGN TABLE"
         case .view: "VIEW"
@@ -102,6 +102,7 @@ extension CatalogObject.Kind {
         case .sequence: "SEQUENCE"
         case .index, .constraint: "INDEX"
         case .type: "TYPE"
+        case .schema: "SCHEMA"
         case .function, .procedure, .aggregate: "ROUTINE"
         default: "TABLE"
         }
