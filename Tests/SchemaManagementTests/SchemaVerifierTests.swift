@@ -227,6 +227,15 @@ struct SchemaVerifierTests {
             sql: "CREATE TABLE public.mine (updated_at timestamptz); CREATE TRIGGER x BEFORE UPDATE ON public.mine "
                 + "FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column()",
             findings: ["different function update_updated_at_column(): triggers elsewhere"]),
+        Damage(
+            sql: """
+                UPDATE pg_inherits SET inhdetachpending = true WHERE inhparent = 'mcp.audit_log'::regclass AND inhrelid
+                    = to_regclass('mcp.audit_log_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM'))
+                """,
+            findings: [
+                "different table audit_log: partition for the present",
+                "different table audit_log: partitions being detached",
+            ]),
         // The sign of the kelvin, which Swift calls equal to a K.
         Damage(
             sql: "COMMENT ON TRIGGER embeddings_content_tsvector ON mcp.embeddings IS "

@@ -82,7 +82,9 @@ struct GapText {
         // For these properties nil means that nothing was expected; for all others, the default.
         let isUnexpected =
             difference.expected == nil
-            && [.definition, .memberOfExtension, .members, .rightsOfOthers, .rolesWithoutUse].contains(difference.property)
+            && [
+                .definition, .memberOfExtension, .members, .partitionsBeingDetached, .rightsOfOthers, .rolesWithoutUse,
+            ].contains(difference.property)
         let (expected, found) =
             isUnexpected
             ? (["(nothing)"], [Self.oneLine(difference.found)])

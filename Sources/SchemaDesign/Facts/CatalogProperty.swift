@@ -47,6 +47,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let partitionKey = Self("partition key")
     /// Of an index on a partitioned table: the partitions that have an index attached to it; live facts only.
     package static let partitions = Self("partitions")
+    /// Of a partitioned table: its partitions whose DETACH has begun and was not completed.
+    package static let partitionsBeingDetached = Self("partitions being detached")
     /// Of a partitioned table: its partitions in other schemas.
     package static let partitionsElsewhere = Self("partitions elsewhere")
     /// Of a partitioned table: its partitions that are partitioned themselves.

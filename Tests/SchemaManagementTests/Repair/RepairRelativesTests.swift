@@ -32,6 +32,11 @@ struct RepairRelativesTests {
                 """,
             property: .partitionsWithPartitions),
         Relative(
+            testDescription: "a partition that is being detached",
+            sql: "CREATE TABLE mcp.old PARTITION OF mcp.embedding_metrics FOR VALUES FROM ('2001-01-01') TO ('2001-02-01'); "
+                + "UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'mcp.old'::regclass",
+            property: .partitionsBeingDetached),
+        Relative(
             testDescription: "a parent",
             sql:
                 "CREATE TABLE public.people (email varchar(255) NOT NULL); ALTER TABLE mcp.users INHERIT public.people",

@@ -59,7 +59,7 @@ type AS (
 ),
 leaf AS (
     SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, p.oid AS parent_oid,
-        p.relname AS parent
+        p.relname AS parent, i.inhdetachpending
     FROM relation AS r
     JOIN pg_inherits AS i ON i.inhrelid = r.oid
     JOIN pg_class AS p ON p.oid = i.inhparent AND p.relnamespace = r.relnamespace
@@ -233,7 +233,7 @@ fact (kind, relation, name, property, value) AS (
             CROSS JOIN LATERAL (SELECT CASE WHEN k.atttypid = 'timestamptz'::regtype THEN regexp_match(
                 pg_get_expr(c.relpartbound, c.oid),
                 $$^FOR VALUES FROM \((?:'([^']*)'|MINVALUE)\) TO \((?:'([^']*)'|MAXVALUE)\)$$) END) AS b (bounds)
-            WHERE l.parent = w.relname AND b.bounds IS NOT NULL
+            WHERE l.parent = w.relname AND NOT l.inhdetachpending AND b.bounds IS NOT NULL
                 AND coalesce(b.bounds[1], '-infinity')::timestamptz <= now()
                 AND coalesce(b.bounds[2], 'infinity')::timestamptz > now()) THEN 'STANDS' END),
         ('definition', CASE WHEN w.relkind IN ('v', 'm') THEN pg_get_viewdef(w.oid) END),
@@ -259,6 +259,11 @@ fact (kind, relation, name, property, value) AS (
             SELECT string_agg(p.relid::text, ', ' ORDER BY p.relid::text)
             FROM pg_partition_tree(w.oid) AS p
             WHERE p.level > 0 AND NOT p.isleaf) END),
+        -- Their rows are not the table's any more, and nothing else takes their place.
+        ('partitions being detached', CASE WHEN w.relkind = 'p' THEN (
+            SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid::regclass::text)
+            FROM pg_inherits AS i
+            WHERE i.inhparent = w.oid AND i.inhdetachpending) END),
         ('inherits', CASE WHEN w.relkind = 'r' THEN (
             SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhparent::regclass::text)
             FROM pg_inherits AS i

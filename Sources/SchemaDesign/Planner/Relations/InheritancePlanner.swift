@@ -9,7 +9,7 @@ struct InheritancePlanner: PartPlanner {
     func refuseRelatives() throws(SQLTextError) {
         let quotedSchema = try SQLIdentifier(schema).quoted
         let properties: [CatalogProperty] = [
-            .partitionsElsewhere, .partitionsWithPartitions, .inherits, .inheritedBy,
+            .partitionsElsewhere, .partitionsWithPartitions, .partitionsBeingDetached, .inherits, .inheritedBy,
         ]
         for difference in gap.different where properties.contains(difference.property) {
             guard let found = difference.found else { continue }
@@ -27,6 +27,10 @@ struct InheritancePlanner: PartPlanner {
                     object, "expected partitions that have none themselves, found \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \(table) DETACH PARTITION \($0)" }
                         + "; then make the partitions that are expected, and copy the rows")
+            case .partitionsBeingDetached:
+                plan.refuse(
+                    object, "expected no partition that is being detached, whose rows it does not show; found \(found)",
+                    cure: "run: " + statements(names) { "ALTER TABLE \(table) DETACH PARTITION \($0) FINALIZE" })
             case .inherits:
                 plan.refuse(
                     object, "expected a table by itself, found one whose rows are seen through \(found)",

@@ -8,7 +8,11 @@ struct PartitionPlanner: PartPlanner {
 
     func planPartitions() throws(SQLTextError) {
         for table in expected.objects(.table) where live[table, .partitionForThePresent] == nil {
-            if expected[table, .partitionForThePresent] != nil { try planFirstPartitions(of: table) }
+            // One that is being detached keeps its place until that is completed.
+            guard expected[table, .partitionForThePresent] != nil, live[table, .partitionsBeingDetached] == nil else {
+                continue
+            }
+            try planFirstPartitions(of: table)
         }
         try planPartitionSettings()
     }
