@@ -236,6 +236,23 @@ struct SchemaVerifierTests {
                 "different table audit_log: partition for the present",
                 "different table audit_log: partitions being detached",
             ]),
+        Damage(
+            sql: "CREATE TABLE mcp.mine (updated_at timestamptz); CREATE TRIGGER x BEFORE UPDATE ON mcp.mine "
+                + "FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column()",
+            findings: ["unknown table mine", "different trigger x of mine: definition"]),
+        Damage(
+            sql: "CREATE TABLE public.mine (updated_at timestamptz) PARTITION BY LIST (updated_at); "
+                + "CREATE TABLE mcp.part PARTITION OF public.mine DEFAULT; CREATE TRIGGER x BEFORE UPDATE ON mcp.part "
+                + "FOR EACH ROW EXECUTE FUNCTION mcp.update_updated_at_column()",
+            findings: ["different function update_updated_at_column(): triggers elsewhere"]),
+        Damage(
+            sql: oldPartition + "CREATE STATISTICS public.x ON (lower(title)) FROM mcp.tasks_2001_01; "
+                + "ALTER STATISTICS public.x OWNER TO mcp_owner",
+            findings: ["different statistics public.x of tasks_2001_01: definition"]),
+        Damage(
+            sql:
+                "CREATE STATISTICS public.x ON tenant_id, status FROM mcp.tasks; ALTER STATISTICS public.x OWNER TO mcp_owner",
+            findings: ["unknown statistics public.x of tasks"]),
         // The sign of the kelvin, which Swift calls equal to a K.
         Damage(
             sql: "COMMENT ON TRIGGER embeddings_content_tsvector ON mcp.embeddings IS "

@@ -8,17 +8,19 @@ package struct CatalogObject: Hashable, Sendable {
         case foreignTable = "foreign table"
         case sequence, column, constraint, index, partition, view
         case materializedView = "materialized view"
-        case function, procedure, aggregate, trigger, policy, rule, grant
+        case function, procedure, aggregate, cast, `operator`
+        case operatorClass = "operator class"
+        case trigger, policy, rule, statistics, grant
         /// A storage option that the schema does not set, such as `fillfactor=80` of a relation or an index.
         case option
     }
 
     package let kind: Kind
-    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule or an option
-    /// belongs to; empty for every other kind.
+    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule, statistics or an
+    /// option belongs to; empty for every other kind.
     package let relation: String
-    /// Without its schema. A function's includes the types of its arguments; that of a partition's column includes what
-    /// differs from the parent's.
+    /// Without its schema, but for casts, operators and statistics, which are as DROP names them. A function's includes the
+    /// types of its arguments; that of a partition's column includes what differs from the parent's.
     package let name: String
 
     package init(_ kind: Kind, _ name: String, of relation: String = "") {

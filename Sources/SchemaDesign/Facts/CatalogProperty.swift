@@ -14,6 +14,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let appliesTo = Self("applies to")
     package static let attributes = Self("attributes")
     package static let bounds = Self("bounds")
+    /// Of a trigger: the function of the schema that it calls; live facts only.
+    package static let calls = Self("calls")
     /// Size on disk of a table with its partitions; live facts only.
     package static let bytes = Self("bytes")
     package static let collation = Self("collation")
@@ -25,6 +27,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let disabledTriggers = Self("disabled triggers")
     /// Of an index: the extensions whose operators it needs.
     package static let `extension` = Self("extension")
+    /// Of statistics.
+    package static let expressions = Self("expressions")
     package static let generated = Self("generated")
     /// Of a table: its parents, through which its rows are seen as well.
     package static let inherits = Self("inherits")
@@ -71,7 +75,7 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let state = Self("state")
     /// Of a column, where it differs from its type's.
     package static let storage = Self("storage")
-    /// Of a function: the triggers that call it on tables of other schemas, each as DROP TRIGGER names it.
+    /// Of a function: the triggers that call it on tables outside of the schema, each as DROP TRIGGER names it.
     package static let triggersElsewhere = Self("triggers elsewhere")
     package static let type = Self("type")
     package static let version = Self("version")

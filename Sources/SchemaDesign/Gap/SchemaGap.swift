@@ -71,6 +71,13 @@ package struct SchemaGap: Equatable, Sendable {
         let parent = parents[CatalogObject(.partition, object.relation)]
         let isOurs = parent != nil || expected.hasRelation(object.relation)
         switch object.kind {
+        // They may run wherever a value of the schema's types is converted or compared, as whoever does that.
+        case .cast, .operator, .operatorClass: return .definition
+        // Without expressions, and of the schema's own role, they run nothing of others.
+        case .statistics:
+            let isPlain = live[object, .expressions] == nil
+                && expected.objects(.schema).contains { live[object, .owner].isSame(as: expected[$0, .owner]) }
+            return isOurs && !isPlain ? .definition : nil
         case .rule: return isOurs ? .definition : nil
         // Permissive policies are combined by OR, so another one shows more rows; a restrictive one only hides some,
         // and one for a role that none of the schema's is a member of shows nothing to these. Partitions should have
@@ -79,6 +86,8 @@ package struct SchemaGap: Equatable, Sendable {
             let isPermissive = live[object, .definition]?.hasPrefix("AS PERMISSIVE") ?? false
             let isOpening = isPermissive && live[object, .appliesTo] != nil
             return isOurs && (isOpening || parent != nil) ? .definition : nil
+        // A function that is replaced would run there from then on, for whoever writes to that table.
+        case .trigger where !isOurs: return live[object, .calls] == nil ? nil : .definition
         case .trigger:
             guard let parent, expected.contains(CatalogObject(.trigger, object.name, of: parent)) else { return nil }
             return live[object, .state] == nil ? nil : .state
@@ -149,7 +158,8 @@ package struct SchemaGap: Equatable, Sendable {
         switch (kind, property) {
         // Any schema will do, and any version that meets the requirement.
         case (.extension, .schema), (.extension, .version): false
-        case (.index, .lists), (.index, .extension), (_, .partitions), (.policy, .appliesTo): false
+        case (.index, .lists), (.index, .extension), (_, .partitions), (.policy, .appliesTo), (.trigger, .calls):
+            false
         case (.partition, .bounds), (.column, .position), (.column, .notNullConstraint), (.table, .bytes),
             (.table, .rows):
             false

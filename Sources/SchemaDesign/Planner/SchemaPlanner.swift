@@ -35,7 +35,8 @@ package struct SchemaPlanner {
         triggers.refuseSilentTriggers()
         let foundation = planner(FoundationPlanner.self)
         if live.holdsNothing { return try foundation.planInstallation() }
-        try planner(UnexpectedPartPlanner.self).refuseUnexpected()
+        let unexpected = planner(UnexpectedPartPlanner.self)
+        try unexpected.refuseUnexpected()
         try planner(ExtensionMemberPlanner.self).refuseMembers()
         try planner(InheritancePlanner.self).refuseRelatives()
         try foundation.planFoundation()
@@ -45,6 +46,8 @@ package struct SchemaPlanner {
         let tables = planner(TablePlanner.self)
         for table in expected.objects(.table) { try tables.planTable(table) }
         try tables.refusePersistence()
+        // A table under another name is told first: it may get its own back.
+        try unexpected.refuseTriggersElsewhere()
         try planner(PartitionPlanner.self).planPartitions()
         try planner(ViewPlanner.self).planViews()
         try planner(CounterPlanner.self).planCounters()

@@ -208,10 +208,45 @@ struct RepairObstacleTests {
                 CREATE TRIGGER z AFTER UPDATE ON public.mine FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change();
                 ALTER FUNCTION mcp.audit_row_change() SECURITY DEFINER;
                 """,
-            reasons: [#"outside of the schema, found "x, y" ON public."my, own", z ON public.mine"#])
+            reasons: [#"outside of the schema, found "x, y" ON public."my, own", z ON public.mine"#]),
+        Obstacle(
+            sql: """
+                CREATE TABLE mcp.mine (id integer);
+                CREATE TRIGGER x AFTER UPDATE ON mcp.mine FOR EACH ROW EXECUTE FUNCTION mcp.audit_row_change();
+                """,
+            reasons: ["on an unknown table that calls a function of the schema, found CREATE TRIGGER x"]),
     ]
 
-    @Test(arguments: takenNames + dependants + grantors + unlogged + triggers)
+    // MARK: - Casts and operators
+
+    private static let conversions = [
+        Obstacle(
+            sql: """
+                CREATE FUNCTION public."to text"(mcp.task_status) RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$;
+                CREATE CAST (mcp.task_status AS text) WITH FUNCTION public."to text"(mcp.task_status) AS IMPLICIT;
+                CREATE CAST (mcp.tasks AS text) WITH INOUT AS ASSIGNMENT;
+                CREATE CAST (text AS mcp.task_status[]) WITH INOUT;
+                """,
+            reasons: [
+                #"run code as the schema's own role: WITH FUNCTION public."to text"(mcp.task_status) AS IMPLICIT"#,
+                "run code as the schema's own role: WITH INOUT AS ASSIGNMENT",
+                "run code as the schema's own role: WITH INOUT",
+            ]),
+        Obstacle(
+            sql: """
+                CREATE OPERATOR mcp.= (LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = jsonb_eq);
+                CREATE OPERATOR CLASS mcp."my own" FOR TYPE jsonb USING hash AS OPERATOR 1 pg_catalog.=, FUNCTION 1 jsonb_hash(jsonb);
+                """,
+            reasons: ["expected no such operator, found", "expected no such operator class, found"]),
+        Obstacle(
+            sql: """
+                CREATE STATISTICS public."my own" ON (lower(email)) FROM mcp.users;
+                CREATE STATISTICS mcp.plain ON tenant_id, status FROM mcp.workflow_executions;
+                """,
+            reasons: ["expected no such statistics, found", "expected no such statistics, found"]),
+    ]
+
+    @Test(arguments: conversions + takenNames + dependants + grantors + unlogged + triggers)
     func areRefusedAndEndByTheirCures(obstacle: Obstacle) async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
             let role = "alice_\(database.name)"

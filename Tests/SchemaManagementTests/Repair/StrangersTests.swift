@@ -86,7 +86,7 @@ struct StrangersTests {
                     """
                     REASSIGN OWNED BY \(eve) TO postgres; DROP OWNED BY \(eve);
                     ALTER DATABASE \(database.name) OWNER TO postgres; GRANT ALL ON SCHEMA app TO \(eve);
-                    DROP INDEX IF EXISTS mcp.agents_name_idx;
+                    DROP INDEX IF EXISTS mcp.agents_name_idx; DROP CAST IF EXISTS (mcp.workspace_visibility AS text);
                     """)
             }
             // Its members, and theirs.

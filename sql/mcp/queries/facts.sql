@@ -431,14 +431,19 @@ fact (kind, relation, name, property, value) AS (
     CROSS JOIN LATERAL (VALUES
         ('definition', pg_get_triggerdef(g.oid)),
         ('state', CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END),
+        ('calls', (SELECT r.name FROM routine AS r WHERE r.oid = g.tgfoid)),
         ('comment', obj_description(g.oid, 'pg_trigger'))
     ) AS f (property, value)
 
     UNION ALL
     -- Of a partition's own.
-    SELECT 'trigger', l.relname, g.tgname, 'definition', pg_get_triggerdef(g.oid)
+    SELECT 'trigger', l.relname, g.tgname, f.property, f.value
     FROM leaf AS l
     JOIN pg_trigger AS g ON g.tgrelid = l.oid AND NOT g.tgisinternal AND g.tgparentid = 0
+    CROSS JOIN LATERAL (VALUES
+        ('definition', pg_get_triggerdef(g.oid)),
+        ('calls', (SELECT r.name FROM routine AS r WHERE r.oid = g.tgfoid))
+    ) AS f (property, value)
 
     UNION ALL
     -- A trigger of the parent that does not fire for this partition.
@@ -480,9 +485,20 @@ fact (kind, relation, name, property, value) AS (
     ) AS f (property, value)
 
     UNION ALL
+    -- Wherever they stand. ANALYZE computes their expressions as the owner of the table.
+    SELECT 'statistics', w.relname, format('%I.%I', n.nspname, s.stxname), f.property, f.value
+    FROM relation AS w
+    JOIN pg_statistic_ext AS s ON s.stxrelid = w.oid
+    JOIN pg_namespace AS n ON n.oid = s.stxnamespace
+    CROSS JOIN LATERAL (VALUES
+        ('definition', pg_get_statisticsobjdef(s.oid)),
+        ('owner', pg_get_userbyid(s.stxowner)::text),
+        ('expressions', array_to_string(pg_get_statisticsobjdef_expressions(s.oid), ', '))
+    ) AS f (property, value)
+
+    UNION ALL
     SELECT r.kind, '', r.name, f.property, f.value
     FROM routine AS r
-    JOIN pg_proc AS p ON p.oid = r.oid
     CROSS JOIN LATERAL (VALUES
         ('signature', format('(%s) RETURNS %s', pg_get_function_arguments(r.oid), pg_get_function_result(r.oid))),
         ('definition', CASE WHEN r.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(r.oid) END),
@@ -490,10 +506,48 @@ fact (kind, relation, name, property, value) AS (
         ('triggers elsewhere', (
             SELECT string_agg(format('%I ON %s', g.tgname, c.oid::regclass), ', ' ORDER BY c.oid::regclass::text, g.tgname)
             FROM pg_trigger AS g
-            JOIN pg_class AS c ON c.oid = g.tgrelid AND c.relnamespace <> p.pronamespace
-            WHERE g.tgfoid = r.oid AND NOT g.tgisinternal AND g.tgparentid = 0)),
+            JOIN pg_class AS c ON c.oid = g.tgrelid
+            WHERE g.tgfoid = r.oid AND NOT g.tgisinternal AND g.tgparentid = 0
+                AND NOT EXISTS (SELECT FROM whole AS w WHERE w.oid = c.oid)
+                AND NOT EXISTS (SELECT FROM leaf AS l WHERE l.oid = c.oid))),
         ('comment', obj_description(r.oid, 'pg_proc'))
     ) AS f (property, value)
+
+    UNION ALL
+    -- What runs without a word where values of the schema's types are converted or compared; but for what an extension has
+    -- brought with its types.
+    SELECT o.kind, '', o.name, 'definition', o.definition
+    FROM (
+        SELECT 'cast', 'pg_cast'::regclass, c.oid,
+            format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
+            concat_ws(' ', CASE c.castmethod
+                    WHEN 'f' THEN 'WITH FUNCTION ' || c.castfunc::regprocedure
+                    WHEN 'i' THEN 'WITH INOUT'
+                    ELSE 'WITHOUT FUNCTION'
+                END,
+                CASE c.castcontext WHEN 'a' THEN 'AS ASSIGNMENT' WHEN 'i' THEN 'AS IMPLICIT' END)
+        FROM pg_cast AS c
+        WHERE EXISTS (
+                SELECT
+                FROM pg_type AS y
+                JOIN target AS t ON t.oid = y.typnamespace
+                WHERE y.oid IN (c.castsource, c.casttarget))
+            -- A range has one to its multirange.
+            AND NOT EXISTS (
+                SELECT FROM pg_depend AS d
+                WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+        UNION ALL
+        SELECT 'operator', 'pg_operator'::regclass, o.oid, o.oid::regoperator::text, 'FUNCTION ' || o.oprcode::regprocedure
+        FROM pg_operator AS o
+        JOIN target AS t ON t.oid = o.oprnamespace
+        UNION ALL
+        SELECT 'operator class', 'pg_opclass'::regclass, c.oid, format('%I.%I USING %I', t.nspname, c.opcname, a.amname),
+            concat_ws(' ', CASE WHEN c.opcdefault THEN 'DEFAULT' END, 'FOR TYPE', format_type(c.opcintype, NULL))
+        FROM pg_opclass AS c
+        JOIN target AS t ON t.oid = c.opcnamespace
+        JOIN pg_am AS a ON a.oid = c.opcmethod
+    ) AS o (kind, class, oid, name, definition)
+    WHERE NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = o.class AND b.objid = o.oid)
 
     UNION ALL
     SELECT o.kind, o.relation, o.name, 'member of extension', quote_ident(m.extname)

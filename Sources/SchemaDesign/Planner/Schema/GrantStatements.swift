@@ -123,7 +123,8 @@ struct GrantStatements {
         case .function: ("", "FUNCTION \(try comparison.functionName(object))")
         case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
         case .type: ("", "TYPE \(try comparison.qualified(object.name))")
-        case .role, .extension, .constraint, .index, .procedure, .aggregate, .trigger, .policy, .rule, .grant, .option:
+        case .role, .extension, .constraint, .index, .procedure, .aggregate, .cast, .operator, .operatorClass, .trigger,
+            .policy, .rule, .statistics, .grant, .option:
             nil
         }
     }
