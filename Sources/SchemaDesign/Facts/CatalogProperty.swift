@@ -10,7 +10,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
         rawValue = name
     }
 
-    /// Of a policy: `PUBLIC`, or the schema's roles that it is for, be it by way of others; live facts only.
+    /// Of a policy: `PUBLIC`, or the roles that it is for, be it by way of others: those of the schema, their
+    /// members, and owners of relations; live facts only.
     package static let appliesTo = Self("applies to")
     package static let attributes = Self("attributes")
     package static let bounds = Self("bounds")

@@ -75,13 +75,14 @@ package struct SchemaGap: Equatable, Sendable {
         case .cast, .operator, .operatorClass: return .definition
         // Without expressions, and of the schema's own role, they run nothing of others.
         case .statistics:
-            let isPlain = live[object, .expressions] == nil
+            let isPlain =
+                live[object, .expressions] == nil
                 && expected.objects(.schema).contains { live[object, .owner].isSame(as: expected[$0, .owner]) }
             return isOurs && !isPlain ? .definition : nil
         case .rule: return isOurs ? .definition : nil
         // Permissive policies are combined by OR, so another one shows more rows; a restrictive one only hides some,
-        // and one for a role that none of the schema's is a member of shows nothing to these. Partitions should have
-        // no policy.
+        // and one that is for none of the schema's roles and their members shows nothing to these. Partitions should
+        // have no policy.
         case .policy:
             let isPermissive = live[object, .definition]?.hasPrefix("AS PERMISSIVE") ?? false
             let isOpening = isPermissive && live[object, .appliesTo] != nil

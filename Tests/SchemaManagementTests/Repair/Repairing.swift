@@ -27,9 +27,10 @@ extension TestDatabase {
     /// - Returns: how the database stands afterwards.
     @discardableResult
     func repair(
-        _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks
+        _ mappings: [String] = [], through folder: String? = nil, locks: LockBudget = patientLocks,
+        trusting others: [String] = []
     ) async throws -> SchemaDiagnosis {
-        try await repairing(mappings, through: folder, locks: locks).run { _ in
+        try await repairing(mappings, through: folder, locks: locks, trusting: others).run { _ in
         } done: { _, _ in
         }
     }

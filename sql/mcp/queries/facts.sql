@@ -163,7 +163,8 @@ fact (kind, relation, name, property, value) AS (
             WHERE r.rolname = ANY ($2::text[]) AND m.rolname = ANY ($2::text[]) AND m.oid <> r.oid AND NOT m.rolsuper
                 AND pg_has_role(m.oid, r.oid, 'MEMBER'))),
         -- Others that it is a member of and that, by themselves or by what they are members of, see what the schema hides, or
-        -- may do what the server has a predefined role for. Of that for owners whoever owns the database is a member.
+        -- may do what the server has a predefined role for, or make itself a member of any (before 16). Of the predefined
+        -- role for owners whoever owns the database is a member.
         ('rights of others', (
             SELECT string_agg(DISTINCT quote_ident(g.rolname), ', ')
             FROM pg_auth_members AS a
@@ -174,6 +175,7 @@ fact (kind, relation, name, property, value) AS (
                     FROM pg_roles AS o
                     WHERE pg_has_role(g.oid, o.oid, 'MEMBER') AND o.rolname <> ALL ($2::text[])
                         AND (o.rolname ~ '^pg_' AND o.rolname <> 'pg_database_owner' OR o.rolsuper OR o.rolbypassrls
+                            OR o.rolcreaterole AND current_setting('server_version_num')::integer < 160000
                             OR o.oid IN (SELECT w.relowner FROM relation AS w)))))
     ) AS f (property, value)
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
@@ -476,11 +478,18 @@ fact (kind, relation, name, property, value) AS (
             'USING (' || pg_get_expr(y.polqual, y.polrelid) || ')',
             'WITH CHECK (' || pg_get_expr(y.polwithcheck, y.polrelid) || ')')),
         ('applies to', CASE WHEN 0 = ANY (y.polroles) THEN 'PUBLIC' ELSE (
+            -- Also those that work with the schema as members of these, or will when a repair takes relations from them.
             SELECT string_agg(quote_ident(m.rolname), ', ' ORDER BY m.rolname)
             FROM pg_roles AS m
-            WHERE m.rolname = ANY ($2::text[]) AND EXISTS (
-                SELECT FROM unnest(y.polroles) AS o
-                WHERE o = m.oid OR NOT m.rolsuper AND pg_has_role(m.oid, o, 'MEMBER'))) END),
+            WHERE (m.rolname = ANY ($2::text[])
+                    OR NOT m.rolsuper AND (
+                        m.oid IN (SELECT o.relowner FROM relation AS o)
+                        OR EXISTS (
+                            SELECT FROM pg_roles AS s
+                            WHERE s.rolname = ANY ($2::text[]) AND pg_has_role(m.oid, s.oid, 'MEMBER'))))
+                AND EXISTS (
+                    SELECT FROM unnest(y.polroles) AS o
+                    WHERE o = m.oid OR NOT m.rolsuper AND pg_has_role(m.oid, o, 'MEMBER'))) END),
         ('comment', obj_description(y.oid, 'pg_policy'))
     ) AS f (property, value)
 

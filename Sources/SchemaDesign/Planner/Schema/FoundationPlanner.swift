@@ -76,6 +76,7 @@ struct FoundationPlanner: PartPlanner {
         let kinds: Set<CatalogObject.Kind> = [.table, .view, .materializedView, .partition]
         let owners = gap.different.filter { kinds.contains($0.object.kind) && $0.property == .owner }.compactMap(
             \.found)
+        let isOpened = gap.different.contains { $0.object.kind == .policy && !expected.contains($0.object) }
         let hasOptions = comparison.capabilities.has(.membershipOptions)
         let option = hasOptions ? " WITH INHERIT TRUE" : ""
         for former in Set(owners).sorted() {
@@ -84,8 +85,8 @@ struct FoundationPlanner: PartPlanner {
             let isSpecial = former.hasPrefix("pg_") || expected.contains(role)
             guard !live.isSuperuser(former), !isSpecial else { continue }
             plan.note(
-                "\(former) owns what will belong to the schema's own role; it becomes a member of \(writer), "
-                    + "and row-level security will show it one tenant at a time"
+                "\(former) owns what will belong to the schema's own role; it becomes a member of \(writer)"
+                    + (isOpened ? "" : ", and row-level security will show it one tenant at a time")
                     + (hasOptions || live[role, .inheritance] == nil
                         ? "" : "; it is NOINHERIT, so that it keeps its privileges on each table as well"))
             plan.add(
