@@ -92,6 +92,15 @@ struct SchemaRollbackRefusalTests {
         }
     }
 
+    @Test func anExtensionWithATableOfTheSchemaIsNamed() async throws {
+        try await TestDatabase.with { database in
+            _ = try await apply(database)
+            try await database.psql("CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD TABLE mcp.users")
+            #expect(try await rollback(database).plan().obstacles == ["extension hstore"])
+            #expect(try await rejection(of: rollback(database), on: database.name).isRollbackRefusal)
+        }
+    }
+
     @Test func anotherDatabaseThanTheOneThatIsMeantIsLeftAlone() async throws {
         try await TestDatabase.with { database in
             _ = try await apply(database)

@@ -16,6 +16,11 @@ others (class, object, part, stops) AS (
     FROM dropped AS o
     JOIN pg_depend AS d ON d.refclassid = o.class AND d.refobjid = o.object AND d.deptype = 'n'
     UNION ALL
+    -- The extension that it was made a member of.
+    SELECT d.refclassid, d.refobjid, 0, true
+    FROM dropped AS o
+    JOIN pg_depend AS d ON d.classid = o.class AND d.objid = o.object AND d.deptype = 'e'
+    UNION ALL
     SELECT d.classid, d.objid, 0, $3::boolean
     FROM pg_depend AS d
     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace('mcp') AND d.deptype = 'n'
