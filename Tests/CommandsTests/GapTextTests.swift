@@ -43,7 +43,7 @@ struct GapTextTests {
 
     @Test func saysOfWhatNobodyExpectedThatNothingWasExpected() {
         let policy = CatalogObject(.policy, "x", of: "tasks")
-        let live = Self.expected + [(policy, .definition, "AS PERMISSIVE FOR ALL")]
+        let live = Self.expected + [(policy, .definition, "AS PERMISSIVE FOR ALL"), (policy, .appliesTo, "PUBLIC")]
         let text = GapText(Self.verified(Self.expected, live))
         #expect(
             text.rendered.contains(
