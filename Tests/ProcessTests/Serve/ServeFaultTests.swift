@@ -18,7 +18,7 @@ struct ServeFaultTests {
         try await service.wait(for: "run_finished", times: 3)
         let result = try await service.stop()
         #expect(try result.reports.count { $0["event"] as? String == "database_unavailable" } < 5)
-        #expect(try await cluster.psql(LedgerRules.completed) == "partitions views statistics")
+        #expect(try await cluster.psql(LedgerRules.completed) == "partitions statistics views")
         try await cluster.destroy()
     }
 

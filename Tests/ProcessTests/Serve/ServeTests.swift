@@ -18,7 +18,7 @@ struct ServeTests {
                     "NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'pgtend%' AND datname = current_database())"
             )
             #expect(
-                try await database.psql(LedgerRules.completed) == "partitions views statistics")
+                try await database.psql(LedgerRules.completed) == "partitions statistics views")
             let result = try await service.stop()
             let events = try result.reports.compactMap { $0["event"] as? String }
             #expect(events.first == "service_started" && events.last == "service_stopped")
