@@ -47,7 +47,7 @@ struct PoolerTests {
                 #expect(try await database.psql("SELECT text FROM shop.slow") == "old")
                 try await pooler.giveWay()
                 try await service.wait(for: "database_available")
-                try await service.wait(for: "run_finished", times: service.count("run_finished") + 3)
+                try await service.waitForEachKind()
                 try await database.psql(Shop.insertsForNow(in: "shop"))
                 let reports = try await service.stop().reports
                 let said = try #require(reports.first { $0["event"] as? String == "database_unavailable" })
@@ -181,7 +181,7 @@ struct PoolerTests {
             try await Pgbouncer.with(before: database.cluster, .session) { pooler in
                 let service = try ServeProcess(
                     database.conninfo(["host": pooler.folder]), every: "1s", environment: ["PGTEND_POOLER": "session"])
-                try await service.wait(for: "run_finished", times: 3)
+                try await service.waitForEachKind()
                 // Somebody makes another pool of it: from the next run on it is refused.
                 try await pooler.console("SET pool_mode = 'transaction'")
                 try await service.wait(for: "database_unavailable")

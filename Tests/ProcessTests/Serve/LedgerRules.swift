@@ -21,7 +21,7 @@ enum LedgerRules {
 
     /// A query for the tasks of the completed slots, each of which has a lane of its own.
     static let completed =
-        "SELECT string_agg(task, ' ' ORDER BY task COLLATE \"C\") FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')"
+        "SELECT string_agg(DISTINCT task, ' ' ORDER BY task) FROM pgtend_ledger.slot WHERE state IN ('ran', 'late')"
 
     /// A query for the slots of a task with a slot every second that are missing between its first and its last slot.
     static func missingSlots(_ task: String) -> String {

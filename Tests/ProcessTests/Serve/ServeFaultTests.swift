@@ -15,7 +15,7 @@ struct ServeFaultTests {
         try await service.wait(for: "database_unavailable")
         try await cluster.start()
         try await service.wait(for: "database_available")
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
         let result = try await service.stop()
         #expect(try result.reports.count { $0["event"] as? String == "database_unavailable" } < 5)
         #expect(try await cluster.psql(LedgerRules.completed) == "partitions statistics views")
@@ -33,7 +33,7 @@ struct ServeFaultTests {
         let cluster = try await Cluster.private(version)
         try await cluster.psql(Self.world)
         let service = try ServeProcess(cluster.conninfo(), every: "1s")
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
         for blow in Blow.allCases + Blow.allCases {
             // Somewhere within a second: in the middle of a run, or between two.
             try await Task.sleep(for: .milliseconds(.random(in: 0..<1_000, using: &chance)))
@@ -64,7 +64,7 @@ struct ServeFaultTests {
         let cluster = try await Cluster.private(version)
         try await cluster.psql(Self.world)
         let service = try ServeProcess(cluster.conninfo(), every: "1s")
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
         for phase in ["run_started", "run_planned", "step_started", "step_done", "run_finished"] {
             try await service.wait(for: phase, times: service.count(phase) + 1)
             try cluster.killEverything()
@@ -84,7 +84,7 @@ struct ServeFaultTests {
         let relay = try Relay(to: cluster.folder + "/.s.PGSQL.5432")
         let conninfo = cluster.conninfo(["host": "127.0.0.1", "port": "\(relay.port)", "connect_timeout": "1"])
         let service = try ServeProcess(conninfo, every: "1s", environment: ["PGTEND_VIEWS_STATEMENT_TIMEOUT": "1s"])
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
         for _ in 0..<12 {
             relay.fail(.cut(after: .random(in: 0..<20_000, using: &chance)))
             try await Task.sleep(for: .milliseconds(.random(in: 100..<1_500, using: &chance)))
@@ -151,7 +151,7 @@ struct ServeFaultTests {
         try await service.wait(for: "database_standby")
         try await primary.stop(.immediate)
         try await standby.promote()
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
         let result = try await service.stop()
         let graver = try result.reports.filter { ($0["priority"] as? Int ?? 0) < 4 }
         #expect(graver.isEmpty, "standing by is no error: \(graver)")
@@ -172,7 +172,7 @@ struct ServeFaultTests {
         try await cluster.psql("CREATE TABLESPACE small LOCATION '\(disk.path)'")
         try await cluster.psql("ALTER MATERIALIZED VIEW shop.slow SET TABLESPACE small")
         let service = try ServeProcess(cluster.conninfo(), every: "1s")
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
         try await cluster.psql(
             "INSERT INTO shop.content SELECT repeat('x', 1000) || n FROM generate_series(1, 8000) AS n")
         try await service.wait(for: "task_failing")
@@ -213,7 +213,7 @@ struct ServeFaultTests {
         try write("first")
         let service = try ServeProcess(
             cluster.conninfo(user: "tender"), every: "1s", environment: ["PGPASSFILE": passfile])
-        try await service.wait(for: "run_finished", times: 3)
+        try await service.waitForEachKind()
 
         try await cluster.psql("ALTER ROLE tender PASSWORD 'second'")
         try await service.wait(for: "database_unavailable")

@@ -28,6 +28,13 @@ struct ServeProcess {
         try await program.standardError(contains: "\"event\":\"\(event)\"", times: count, within: limit)
     }
 
+    /// Waits until each kind of work has had a run; a slot that comes in between is a further run of its own.
+    func waitForEachKind() async throws {
+        for task in ["partitions", "views", "statistics"] {
+            try await program.standardError(contains: "(\(task)) ended", times: 1, within: .seconds(60))
+        }
+    }
+
     func count(_ event: String) -> Int {
         program.standardErrorSoFar.split(separator: "\n").count { $0.contains("\"event\":\"\(event)\"") }
     }

@@ -10,7 +10,7 @@ struct ServeTests {
         try await TestDatabase.with(version) { database in
             try await database.psql(Shop.agedTables(in: "shop") + Shop.slowView)
             let service = try ServeProcess(database.conninfo())
-            try await service.wait(for: "run_finished", times: 3)
+            try await service.waitForEachKind()
             try await database.psql(Shop.insertsForNow(in: "shop"))
             #expect(try await database.psql("SELECT text FROM shop.slow") == "new")
             try await database.wait(
@@ -30,7 +30,7 @@ struct ServeTests {
         try await TestDatabase.with { database in
             try await database.psql(Shop.slowView)
             let first = try ServeProcess(database.conninfo(), every: "7d")
-            try await first.wait(for: "run_finished", times: 3)
+            try await first.waitForEachKind()
             first.program.send(SIGKILL)
             _ = try await first.program.result()
             let second = try ServeProcess(database.conninfo(), every: "7d")
@@ -71,7 +71,7 @@ struct ServeTests {
             let text = "databases:\n  - name: shop\n    conninfo: \"\(database.conninfo())\"\n    schemas: [shop]\n"
             try await withFile(text) { path in
                 let service = try ServeProcess(config: path)
-                try await service.wait(for: "run_finished", times: 3)
+                try await service.waitForEachKind()
                 try (text + "    views: {schedule: {evry: 1min}}\n    lock_tries: none\n").write(
                     toFile: path, atomically: true, encoding: .utf8)
                 service.program.send(SIGHUP)
