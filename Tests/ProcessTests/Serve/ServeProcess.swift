@@ -29,8 +29,8 @@ struct ServeProcess {
     }
 
     /// Waits until each kind of work has had a run; a slot that comes in between is a further run of its own.
-    func waitForEachKind() async throws {
-        for task in ["partitions", "views", "statistics"] {
+    func waitForEachKind(of tasks: [String] = ["partitions", "views", "statistics"]) async throws {
+        for task in tasks {
             try await program.standardError(contains: "(\(task)) ended", times: 1, within: .seconds(60))
         }
     }

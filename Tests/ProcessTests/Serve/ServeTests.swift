@@ -54,7 +54,7 @@ struct ServeTests {
             try await database.psql("UPDATE shop.pace SET seconds = 0")
             let second = try ServeProcess(database.conninfo(), every: "7d")
             try await second.wait(for: "run_taken_over")
-            try await second.wait(for: "run_finished", times: 2)
+            try await second.waitForEachKind(of: ["views"])
             try await second.stop()
             let runs =
                 "SELECT string_agg(r.state, ' ' ORDER BY r.attempt) FROM pgtend_ledger.run AS r JOIN pgtend_ledger.slot AS s ON s.id = r.slot_id WHERE s.task = 'views'"
