@@ -40,6 +40,11 @@ struct SwapTests {
         """
     }
 
+    /// A table of the victim's, with something to copy on each sibling.
+    private static func victims(_ table: String, _ copied: String) -> String {
+        setup + "SET ROLE :victim;" + self.table(table, partitions: table) + siblings(of: table, copied)
+    }
+
     /// Runs pgtend, and `sql` before the first of its statements with that text.
     private func run(
         _ owner: HostileOwner, schema: String, before text: String, _ sql: String
@@ -83,9 +88,7 @@ struct SwapTests {
     @Test(arguments: copies, PostgresVersion.underTest)
     func isNotCopiedInItsPlace(copy: (sql: String, part: String, code: String), version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .member) { owner in
-            try await owner.psql(
-                Self.setup + "SET ROLE :victim;" + Self.table("vault.events", partitions: "vault.events")
-                    + Self.siblings(of: "vault.events", copy.sql))
+            try await owner.psql(Self.victims("vault.events", copy.sql))
             let result = try await run(owner, schema: "vault", before: "INCLUDING ALL", Self.imitation)
             #expect(result.everything.contains("changed after the plan was made; run again"), "\(result)")
             let hers = try await owner.psql(
@@ -105,9 +108,7 @@ struct SwapTests {
     @Test(arguments: copies, PostgresVersion.underTest)
     func isNotCopiedByAScript(copy: (sql: String, part: String, code: String), version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .member) { owner in
-            try await owner.psql(
-                Self.setup + "SET ROLE :victim;" + Self.table("vault.events", partitions: "vault.events")
-                    + Self.siblings(of: "vault.events", copy.sql))
+            try await owner.psql(Self.victims("vault.events", copy.sql))
             let script = try await pgtend(owner, "plan", "--sql", schema: "vault")
             try await owner.psql(Self.imitation)
             do {
@@ -124,9 +125,7 @@ struct SwapTests {
     @Test(arguments: PostgresVersion.underTest)
     func isNotPassedOverWhereItIsAway(version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .superuser) { owner in
-            try await owner.psql(
-                Self.setup + "SET ROLE :victim;" + Self.table("guard.events", partitions: "guard.events")
-                    + Self.siblings(of: "guard.events", Self.copies[0].0))
+            try await owner.psql(Self.victims("guard.events", Self.copies[0].0))
             let script = try await pgtend(owner, "plan", "--sql", schema: "guard")
             // Before the statement that compares.
             let text = script.standardOutput

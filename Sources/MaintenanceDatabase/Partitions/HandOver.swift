@@ -42,7 +42,6 @@ struct HandOver {
             return try PinnedBlock.statement(
                 declaring: "made pg_catalog.record; doubt pg_catalog.text; stranger pg_catalog.record;",
                 unsafe: """
-                    SET LOCAL jit = off;
                     EXECUTE $query$ \(Self.made) $query$ INTO made USING \(partition), \(step.parentOID)::oid;
                     EXECUTE $query$ \(Self.changes) $query$ INTO doubt
                         USING \(partition), \(parent), \(try SQLLiteral(step.parentOwner).quoted),

@@ -12,6 +12,9 @@ enum PinnedBlock {
             DECLARE own_path pg_catalog.text := pg_catalog.current_setting('search_path'); \(declarations)
             BEGIN
                 SET LOCAL search_path = \(SessionSettings.searchPath);
+                -- Work in a sandbox has the server's own setting, and compiling a query on a few rows of catalogs takes
+                -- seconds.
+                SET LOCAL jit = off;
                 \(body)
                 PERFORM set_config('search_path', own_path, true);
             END

@@ -68,6 +68,7 @@ enum WrittenCode {
         EXISTS (SELECT FROM pg_attribute AS y
             WHERE y.attrelid = t.oid AND y.attnum > 0 AND NOT y.attisdropped AND y.atttypid >= 16384)
         """
+
     /// Where there can be no such code, which costs less to ask, a little and then a little more; as `may_meet_others` of
     /// `sql/run/statistics/presence.sql`.
     private static let exits = """
