@@ -12,6 +12,7 @@ enum FactsRecord {
             var recorded = object
             switch object.kind {
             case .role where !object.name.hasPrefix("mcp_"): continue
+            case .member, .publication: continue
             case .extension where !requirements.keys.contains(object.name): continue
             case .partition: recorded = CatalogObject(.partition, SchemaGap.anyPartition, of: object.relation)
             default: break

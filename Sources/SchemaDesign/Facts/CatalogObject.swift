@@ -6,20 +6,25 @@ package struct CatalogObject: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case role, `extension`, schema, type, table
         case foreignTable = "foreign table"
-        case sequence, column, constraint, index, partition, view
+        case sequence, column, constraint
+        /// Of a table outside of the schema, to one of its own.
+        case foreignKey = "foreign key"
+        case index, partition, view
         case materializedView = "materialized view"
         case function, procedure, aggregate, cast, `operator`
         case operatorClass = "operator class"
-        case trigger, policy, rule, statistics, grant
+        case trigger, policy, rule, statistics, publication, grant
+        /// A role that may act as the schema's owner.
+        case member
         /// A storage option that the schema does not set, such as `fillfactor=80` of a relation or an index.
         case option
     }
 
     package let kind: Kind
-    /// The relation that a column, a constraint, an index, a partition, a trigger, a policy, a rule, statistics or an
-    /// option belongs to; empty for every other kind.
+    /// The relation that a column, a constraint, a foreign key, an index, a partition, a trigger, a policy, a rule,
+    /// statistics or an option belongs to, and a publication that names it; of a member the role; empty for all others.
     package let relation: String
-    /// Without its schema, but for casts, operators and statistics, which are as DROP names them. A function's includes the
+    /// Without its schema, but for casts, operators, foreign keys and statistics, which are as DROP names them. A function's includes the
     /// types of its arguments; that of a partition's column includes what differs from the parent's.
     package let name: String
 

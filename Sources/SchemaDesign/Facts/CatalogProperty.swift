@@ -73,6 +73,7 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let rowSecurity = Self("row security")
     package static let schema = Self("schema")
     package static let signature = Self("signature")
+    /// `DISABLED` of a trigger, `INVALID` of an index, `NOT POPULATED` of a materialized view.
     package static let state = Self("state")
     /// Of a column, where it differs from its type's.
     package static let storage = Self("storage")

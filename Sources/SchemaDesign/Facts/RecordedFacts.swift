@@ -60,6 +60,11 @@ package struct RecordedFacts: Sendable {
         Set(lines.filter { $0.object.kind == .role }.map(\.object.name)).sorted()
     }
 
+    /// The role that owns everything of the schema.
+    package var owner: String? {
+        lines.first { $0.object.kind == .schema && $0.property == .owner }?.value
+    }
+
     private static func unescaped(_ field: Substring) -> String {
         var result = ""
         var isEscaped = false

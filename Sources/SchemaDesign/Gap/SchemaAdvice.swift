@@ -1,14 +1,28 @@
 import SQLText
 
-/// What would make queries faster. It is no part of the gap: nothing is wrong with the schema.
+/// What would make queries faster, or possible. It is no part of the gap: nothing is wrong with the schema.
 package struct SchemaAdvice: Hashable, Sendable {
     package let object: CatalogObject
     package let reason: String
-    /// The statements to run, each in a transaction of its own. They block neither readers nor writers.
+    /// The statements to run, each in a transaction of its own. They block neither writers nor readers that would not
+    /// fail anyway.
     package let statements: [String]
 
-    /// For each IVFFlat index whose lists no longer fit the rows of its table.
     package static func all(_ live: CatalogFacts, schema: String) -> [SchemaAdvice] {
+        unpopulated(live, schema) + unfitting(live, schema)
+    }
+
+    /// For each materialized view that is not populated, as after `pg_restore --schema-only`: whoever reads it fails.
+    private static func unpopulated(_ live: CatalogFacts, _ schema: String) -> [SchemaAdvice] {
+        live.objects(.materializedView).filter { live[$0, .state] != nil }.map { view in
+            SchemaAdvice(
+                object: view, reason: "it is not populated: whoever reads it gets an error until it is refreshed",
+                statements: ["REFRESH MATERIALIZED VIEW \(RelationName(schema: schema, name: view.name))"])
+        }
+    }
+
+    /// For each IVFFlat index whose lists no longer fit the rows of its table.
+    private static func unfitting(_ live: CatalogFacts, _ schema: String) -> [SchemaAdvice] {
         live.objects(.index).compactMap { index in
             guard let lists = live[index, .lists].flatMap({ Int($0) }),
                 let rows = live[CatalogObject(.table, index.relation), .rows].flatMap({ Int($0) })

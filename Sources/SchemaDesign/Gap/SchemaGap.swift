@@ -161,6 +161,8 @@ package struct SchemaGap: Equatable, Sendable {
         case (.extension, .schema), (.extension, .version): false
         case (.index, .lists), (.index, .extension), (_, .partitions), (.policy, .appliesTo), (.trigger, .calls):
             false
+        // Its next refresh fills it.
+        case (.materializedView, .state): false
         case (.partition, .bounds), (.column, .position), (.column, .notNullConstraint), (.table, .bytes),
             (.table, .rows):
             false
@@ -197,6 +199,7 @@ package struct SchemaGap: Equatable, Sendable {
         switch object.kind {
         // They belong to the whole database, or the whole cluster.
         case .role, .extension: false
+        case .member: true
         // Partitions are compared with the template of their parent.
         case .partition: false
         // A fact without a definition is about the copy of a parent's trigger, and no trigger of its own.

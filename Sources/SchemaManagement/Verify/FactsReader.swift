@@ -9,6 +9,8 @@ struct FactsReader {
     let schema: String
     /// The roles of the schema: their privileges are properties of the objects that these are on.
     let roles: [String]
+    /// Which of them should own everything; nil if nobody has to.
+    var owner: String?
 
     /// Locks: ACCESS SHARE on catalogs, and on the tables whose expressions are deparsed, waiting 5 seconds at most.
     ///
@@ -16,7 +18,7 @@ struct FactsReader {
     func read() async throws(PostgresError) -> CatalogFacts {
         try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
             var facts = CatalogFacts()
-            for row in try await connection.rows(SchemaQuery.facts(schema, roles)) {
+            for row in try await connection.rows(SchemaQuery.facts(schema, roles, owner)) {
                 let kind: String = try row.decode("kind")
                 guard let kind = CatalogObject.Kind(rawValue: kind) else {
                     throw PostgresError(

@@ -28,7 +28,7 @@ package struct SchemaVerifier: Sendable {
         let recorded = RecordedFacts.platform
         do throws(PostgresError) {
             let live = try await FactsReader(
-                connection: connection, schema: recorded.schema, roles: recorded.roles
+                connection: connection, schema: recorded.schema, roles: recorded.roles, owner: recorded.owner
             ).read()
             let major = connection.server.version.major
             let expected = recorded.facts(major: major, extensionSchemas: live.extensionSchemas)

@@ -1,5 +1,6 @@
 -- Everything that schema $1 holds, as facts: one row a property of an object. Grants to the roles $2 and to PUBLIC are
--- properties; those to anybody else are objects of their own. NULL stands for what is at its default.
+-- properties; those to anybody else are objects of their own, and so are the members of $3, which should own everything.
+-- NULL stands for what is at its default.
 --
 -- Expressions are the server's own deparse under an empty search_path, so that each name stands with its schema; what
 -- an extension has brought to the schema that it lives in is left out, and so are the copies of indexes, constraints and
@@ -20,7 +21,7 @@ brought AS (
 ),
 relation AS (
     SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
-        c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
+        c.relrowsecurity, c.relforcerowsecurity, c.relispopulated, c.relreplident,
         CASE c.relkind
             WHEN 'v' THEN 'view'
             WHEN 'm' THEN 'materialized view'
@@ -182,6 +183,15 @@ fact (kind, relation, name, property, value) AS (
         OR NOT r.rolinherit AND r.oid IN (SELECT g.grantee FROM grants AS g)
 
     UNION ALL
+    -- Who may do with the schema whatever its owner may, be it by way of others; but for who may anyway, and who asks.
+    SELECT 'member', o.rolname, m.rolname, 'definition',
+        concat_ws(' ', 'MEMBER', CASE WHEN pg_has_role(m.oid, o.oid, 'MEMBER WITH ADMIN OPTION') THEN 'WITH ADMIN OPTION' END)
+    FROM target AS t
+    JOIN pg_roles AS o ON o.rolname = $3::text
+    JOIN pg_roles AS m ON m.oid <> o.oid AND NOT m.rolsuper AND m.rolname <> current_user AND m.rolname <> ALL ($2::text[])
+    WHERE pg_has_role(m.oid, o.oid, 'MEMBER')
+
+    UNION ALL
     SELECT 'extension', '', e.extname, f.property, f.value
     FROM pg_extension AS e
     JOIN pg_namespace AS n ON n.oid = e.extnamespace
@@ -281,6 +291,7 @@ fact (kind, relation, name, property, value) AS (
             WHEN w.relrowsecurity AND w.relforcerowsecurity THEN 'FORCED'
             WHEN w.relrowsecurity THEN 'ENABLED'
         END),
+        ('state', CASE WHEN w.relkind = 'm' AND NOT w.relispopulated THEN 'NOT POPULATED' END),
         ('disabled triggers', (
             SELECT string_agg(format('%I (%I)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
             FROM system_trigger AS g
@@ -392,6 +403,32 @@ fact (kind, relation, name, property, value) AS (
         WHEN k.contype IN ('c', 'f') THEN k.conparentid = 0 AND k.coninhcount = 0
         WHEN k.contype IN ('u', 'p', 'x') THEN NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = k.conindid)
     END
+
+    UNION ALL
+    -- Those of tables outside of the schema keep rows of its own from being deleted, or are changed with these.
+    SELECT 'foreign key', r.relname, format('%I ON %s', k.conname, k.conrelid::regclass), 'definition',
+        pg_get_constraintdef(k.oid)
+    FROM relation AS r
+    JOIN pg_constraint AS k ON k.confrelid = r.oid AND k.contype = 'f' AND k.conparentid = 0
+    WHERE NOT EXISTS (SELECT FROM relation AS o WHERE o.oid = k.conrelid)
+
+    UNION ALL
+    -- What carries its rows elsewhere, past its policies.
+    SELECT 'publication', p.relname, b.pubname, 'definition', p.definition
+    FROM pg_publication AS b
+    CROSS JOIN LATERAL (
+        SELECT '', 'FOR ALL TABLES' FROM target WHERE b.puballtables
+        UNION ALL
+        SELECT '', 'FOR TABLES IN SCHEMA'
+        FROM pg_publication_namespace AS n
+        JOIN target AS t ON t.oid = n.pnnspid
+        WHERE n.pnpubid = b.oid
+        UNION ALL
+        SELECT r.relname::text, 'FOR TABLE'
+        FROM pg_publication_rel AS l
+        JOIN relation AS r ON r.oid = l.prrelid
+        WHERE l.prpubid = b.oid
+    ) AS p (relname, definition)
 
     UNION ALL
     SELECT 'index', i.relname, i.name, f.property, f.value

@@ -36,8 +36,9 @@ struct CommentPlanner: PartPlanner {
         case .function: "FUNCTION \(try comparison.functionName(object))"
         case .schema: "SCHEMA \(try SQLIdentifier(object.name).quoted)"
         case .type: "TYPE \(try qualified(object.name))"
-        case .role, .extension, .foreignTable, .sequence, .partition, .procedure, .aggregate, .cast, .operator,
-            .operatorClass, .rule, .statistics, .grant, .option:
+        case .role, .extension, .foreignTable, .sequence, .foreignKey, .partition, .procedure, .aggregate, .cast,
+            .operator,
+            .operatorClass, .rule, .statistics, .publication, .grant, .member, .option:
             nil
         }
     }

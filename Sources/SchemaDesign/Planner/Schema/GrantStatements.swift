@@ -123,8 +123,9 @@ struct GrantStatements {
         case .function: ("", "FUNCTION \(try comparison.functionName(object))")
         case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
         case .type: ("", "TYPE \(try comparison.qualified(object.name))")
-        case .role, .extension, .constraint, .index, .procedure, .aggregate, .cast, .operator, .operatorClass, .trigger,
-            .policy, .rule, .statistics, .grant, .option:
+        case .role, .extension, .constraint, .foreignKey, .index, .procedure, .aggregate, .cast, .operator,
+            .operatorClass,
+            .trigger, .policy, .rule, .statistics, .publication, .grant, .member, .option:
             nil
         }
     }
