@@ -329,8 +329,6 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/sandbox/enter.sql"
 #include "embedded_file.h"
-#define FILE "sql/run/sandbox/hold.sql"
-#include "embedded_file.h"
 #define FILE "sql/run/sandbox/path.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/sandbox/read.sql"

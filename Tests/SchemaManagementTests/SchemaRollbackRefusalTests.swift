@@ -274,6 +274,8 @@ struct SchemaRollbackRefusalTests {
 
     enum Interruption: CaseIterable {
         case cancelled, terminated
+        /// Ended is the session that holds the lock against other commands; the one that works could go on.
+        case withoutItsLock
     }
 
     /// A lock of the test's own holds it where everything but the last has been dropped.
@@ -290,6 +292,13 @@ struct SchemaRollbackRefusalTests {
             switch interruption {
             case .cancelled: task.cancel()
             case .terminated: try await database.psql("SELECT pg_terminate_backend(pid) \(waits)")
+            case .withoutItsLock:
+                try await database.psql(
+                    """
+                    SELECT pg_terminate_backend(l.pid, 10000) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+                    WHERE a.datname = current_database() AND l.locktype = 'advisory' AND l.granted
+                    """)
+                await holder.close()
             }
             let failure = try await task.value
             #expect(failure.failureClass == (interruption == .cancelled ? .cancelled : .connection))

@@ -15,7 +15,7 @@ struct SchemaVerifierTests {
         try await SchemaVerifier(conninfo: database.conninfo(), applicationName: "test").verify()
     }
 
-    private static func gap(_ database: TestDatabase) async throws -> SchemaGap {
+    static func gap(_ database: TestDatabase) async throws -> SchemaGap {
         try await verify(database).gap
     }
 

@@ -29,7 +29,7 @@ extension Connection {
     }
 
     /// The server, by when it was started, and the database in it: the same for two connections that lead to the same.
-    package var whereabouts: String {
+    private var whereabouts: String {
         get async throws(PostgresError) {
             try await row(
                 """
@@ -38,6 +38,16 @@ extension Connection {
                 WHERE d.datname = current_database()
                 """
             ).decode("whereabouts")
+        }
+    }
+
+    /// - Throws: where the other connection has led to another server or database.
+    package func requireSameWhereabouts(as other: Connection) async throws(PostgresError) {
+        let (here, there) = (try await whereabouts, try await other.whereabouts)
+        guard here == there else {
+            throw PostgresError(
+                .connection, "two connections have led to different servers or databases",
+                hint: "look for a proxy, or for an address with several servers behind it, in the conninfo")
         }
     }
 

@@ -1,34 +1,25 @@
 import PostgresClient
 import SQLText
 
-/// That a transaction has run a sandbox, which another one has to follow.
-package struct SandboxBeginning: Sendable {
-    /// The advisory locks that the transaction holds.
-    fileprivate let held: [Int64]
-}
-
 extension Connection {
     /// Runs a sandbox in the transaction that is open, in two round trips, and proves that the session is as it was before
-    /// any code of others ran in it: its role, every setting, what was made in it. It holds its advisory locks throughout.
-    /// The transaction is to be rolled back on any error; whether the session still has its locks is not known then.
+    /// any code of others ran in it: its role, every setting, what was made in it. What it has of advisory locks is
+    /// released: the locks of pgtend's belong into another session. The transaction is to be rolled back on any error.
     ///
     /// - Parameters:
     ///   - limits: the `SET LOCAL` statements of the transaction.
     ///   - tighter: what limits the sandbox beyond that, while it holds locks that others wait for.
-    ///   - beginning: what `begin` has returned for another sandbox, before this one, in the same transaction.
     ///   - timeout: how long the client waits for a server that does not answer at all.
     /// - Returns: the value of the sandbox's setting `answer`, if it has one.
     @discardableResult
     package func run(
-        _ sandbox: Sandbox, limits: String, tighter: String? = nil, after beginning: SandboxBeginning? = nil,
-        timeout: Duration? = nil
+        _ sandbox: Sandbox, limits: String, tighter: String? = nil, timeout: Duration? = nil
     ) async throws(PostgresError) -> String? {
         let tighter = tighter ?? limits
-        let (held, path) = try await prepare(sandbox, held: beginning?.held, limits: tighter, timeout: timeout)
+        let path = try await prepare(sandbox, limits: tighter, timeout: timeout)
         let work = try spelled(sandbox.work(path: path))
         let cleanup = sandbox.cleanup(settings: settingsScript, limits: tighter, isLast: true)
-        let after = try await answers(
-            to: work + cleanup + SandboxText.retake(held) + witness + [limits], timeout: timeout)
+        let after = try await answers(to: work + cleanup + witness + [limits], timeout: timeout)
         try requireUnchanged(after.last)
         return sandbox.hasAnswer ? try after.dropFirst().first?.first?.decodeIfPresent("answer") : nil
     }
@@ -40,12 +31,11 @@ extension Connection {
     /// - Parameter limits: the `SET LOCAL` statements of the transaction.
     package func begin(
         _ sandbox: Sandbox, limits: String, timeout: Duration? = nil
-    ) async throws(PostgresError) -> SandboxBeginning {
-        let (held, path) = try await prepare(sandbox, limits: limits, timeout: timeout)
+    ) async throws(PostgresError) {
+        let path = try await prepare(sandbox, limits: limits, timeout: timeout)
         let work = try spelled(sandbox.work(path: path))
         let cleanup = sandbox.cleanup(settings: settingsScript, limits: limits, isLast: false)
         _ = try await answers(to: work + cleanup, timeout: timeout)
-        return SandboxBeginning(held: held)
     }
 
     /// Reads a list in a sandbox, in a transaction of its own that can write nothing and is rolled back, and proves that
@@ -58,47 +48,44 @@ extension Connection {
         _ sandbox: Sandbox, limits: String, timeout: Duration? = nil
     ) async throws(PostgresError) -> [String] {
         do throws(PostgresError) {
-            let (held, path) = try await prepare(
-                sandbox, after: [Self.beginReadWrite], limits: limits, timeout: timeout)
+            let path = try await prepare(sandbox, after: [Self.beginReadWrite], limits: limits, timeout: timeout)
             let work = try spelled(sandbox.work(path: path))
             let after = try await answers(
-                to: work + SandboxText.retake(held) + ["ROLLBACK", Self.beginReadWrite, "DEALLOCATE ALL"] + witness
-                    + ["ROLLBACK"], timeout: timeout)
+                to: work + ["ROLLBACK", Self.beginReadWrite] + Sandbox.leftovers + witness + ["ROLLBACK"],
+                timeout: timeout)
             try requireUnchanged(after.last)
             guard let list: String = try after.dropFirst().first?.first?.decode("list"),
                 let values = [String](arrayText: list)
             else { throw PostgresError(.shape, "the sandbox returned no list") }
             return values
         } catch {
-            if isInTransaction { try await self.script(unsafe: "ROLLBACK; DEALLOCATE ALL", evenIfCancelled: true) }
+            if isInTransaction {
+                let leaving = (["ROLLBACK"] + Sandbox.leftovers).joined(separator: "; ")
+                try await script(unsafe: leaving, evenIfCancelled: true)
+            }
             throw error
         }
     }
 
     /// Sends what comes before the work, and keeps what it says of the session.
     ///
-    /// - Parameter known: the advisory locks that the transaction holds already.
-    /// - Returns: the advisory locks that the transaction holds from then on, and the search_path of the statements.
+    /// - Returns: the search_path of the statements.
     private func prepare(
-        _ sandbox: Sandbox, after beginning: [String] = [], held known: [Int64]? = nil, limits: String,
-        timeout: Duration?
-    ) async throws(PostgresError) -> (held: [Int64], path: String) {
+        _ sandbox: Sandbox, after beginning: [String] = [], limits: String, timeout: Duration?
+    ) async throws(PostgresError) -> String {
         record.isSoiled = true
-        var statements = beginning + [SandboxText.seed] + (known == nil ? [SandboxText.hold] : [])
+        var statements = beginning + [SandboxText.seed]
         if record.facts == nil { statements += ["DISCARD TEMPORARY"] + witness }
         var path = sandbox.knownPath ?? record.searchPaths[sandbox.roleKey]
         if path == nil { statements.append(try spelled(sandbox.pathQuestion)) }
         let before = try await answers(to: statements + [limits] + sandbox.preparation, timeout: timeout)
 
-        if record.facts == nil { record.facts = try SandboxWitness.facts(before.dropFirst(2).first) }
+        if record.facts == nil { record.facts = try SandboxWitness.facts(before.dropFirst().first) }
         if path == nil {
             path = try before.last?.first?.decode("path")
             record.searchPaths[sandbox.roleKey] = path
         }
-        if let known { return (known, path ?? "") }
-        var held: [Int64] = []
-        for row in before.first ?? [] { held.append(try row.decode("number")) }
-        return (held, path ?? "")
+        return path ?? ""
     }
 
     /// The settings are made anew first, so that what limits the transaction is not among them.

@@ -141,8 +141,10 @@ package struct Sandbox: Sendable {
         if case .procedure(_, _?) = form { true } else { false }
     }
 
-    /// What code of one owner could leave for another's.
-    static let discard = ["DISCARD TEMPORARY", "DISCARD SEQUENCES", "DEALLOCATE ALL", "UNLISTEN *"]
+    /// What code of one owner could leave for another's. The session has no advisory lock of its own.
+    static let discard = ["DISCARD TEMPORARY", "DISCARD SEQUENCES", "UNLISTEN *"] + leftovers
+    /// What no ROLLBACK takes back.
+    static let leftovers = ["DEALLOCATE ALL", "SELECT pg_catalog.pg_advisory_unlock_all()"]
 
     /// Large queries are planned as in any other session.
     private static let planning = "SET LOCAL jit = DEFAULT"

@@ -11,8 +11,6 @@ enum SandboxText {
     static let list = "SELECT pg_catalog.current_setting('pgtend.list') AS list"
     static let settle = EmbeddedSQL.queryWithoutComments("run/sandbox/settle")
     static let witness = EmbeddedSQL.queryWithoutComments("run/sandbox/witness")
-    static let hold = EmbeddedSQL.queryWithoutComments("run/sandbox/hold")
-        .replacing("$1", with: String(AdvisoryLock.key))
 
     /// What `random()` says in the code of one owner is not for another owner's code to know beforehand.
     static var seed: String { "SET seed = \(Double.random(in: 0..<1))" }
@@ -21,12 +19,5 @@ enum SandboxText {
     static func path(of role: SQLIdentifier?) throws(SQLTextError) -> String {
         let name = if let role { try SQLLiteral(role.name).quoted } else { "session_user" }
         return EmbeddedSQL.queryWithoutComments("run/sandbox/path").replacing("$1", with: name)
-    }
-
-    /// Leaves the session with just those of its advisory locks, however often it has released or taken one. The
-    /// transaction has to hold them: then nobody else can take one in between.
-    static func retake(_ numbers: [Int64]) -> [String] {
-        ["SELECT pg_catalog.pg_advisory_unlock_all()"]
-            + numbers.map { "SELECT pg_catalog.pg_advisory_lock(\(AdvisoryLock.key), \($0))" }
     }
 }

@@ -43,7 +43,7 @@ struct CreatePartitionWork: StepWork {
         try await connection.script(unsafe: limits)
         if let changed = try await recheckAll(on: connection) { return .rollback(.superseded(reason: changed)) }
 
-        let beginning = try await connection.begin(ddl.create, limits: limits, timeout: timeout)
+        try await connection.begin(ddl.create, limits: limits, timeout: timeout)
         for proof in ddl.copyProof { try await connection.script(unsafe: "\(limits);\n\(proof)", timeout: timeout) }
         // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
         for statement in ddl.publish {
@@ -61,7 +61,7 @@ struct CreatePartitionWork: StepWork {
             try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(proof)", timeout: timeout)
         }
         try await connection.run(
-            ddl.attach, limits: limits, tighter: deadline?.settings, after: beginning, timeout: timeout)
+            ddl.attach, limits: limits, tighter: deadline?.settings, timeout: timeout)
         if !ddl.handOver.isEmpty {
             try await proveBeforeHandOver(on: connection)
             for statement in ddl.handOver {

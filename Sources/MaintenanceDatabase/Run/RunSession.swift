@@ -99,12 +99,7 @@ actor RunSession {
         workplace = Workplace(connection: connection, role: role)
         do throws(PostgresError) {
             try await proof?(connection)
-            let (here, there) = (try await connection.whereabouts, try await keeper.whereabouts)
-            guard here == there else {
-                throw PostgresError(
-                    .connection, "two connections have led to different servers or databases",
-                    hint: "look for a proxy, or for an address with several servers behind it, in the conninfo")
-            }
+            try await keeper.requireSameWhereabouts(as: connection)
         } catch {
             await leaveWorkplace()
             throw error

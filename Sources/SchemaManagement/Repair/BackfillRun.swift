@@ -16,6 +16,7 @@ struct BackfillRun {
     let locks: LockBudget
     let retry: RetryPolicy
     let reportInterval: Duration
+    var keeper: MigrationKeeper?
 
     /// `updated_at` says when users changed a row, and a backfill is none.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
@@ -90,7 +91,9 @@ struct BackfillRun {
                 ], answer: Self.changed))
         let limits = LockDeadline(limit).settings
         return try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
-            try await connection.run(sandbox, limits: limits).flatMap { Int($0) } ?? 0
+            let changed = try await connection.run(sandbox, limits: limits)
+            try await keeper?.requireLock()
+            return changed.flatMap { Int($0) } ?? 0
         }
     }
 

@@ -63,10 +63,9 @@ package struct SchemaRepair: Sendable {
         progressed: @Sendable (BackfillProgress) -> Void = { _ in },
         done: @Sendable ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) -> SchemaDiagnosis {
-        try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
+        try await Connection.forSchema(conninfo, applicationName, holding: set) {
+            (connection, keeper) async throws(ServerFailure) in
             try await connection.requirePrimary()
-            let lock = MigrationLock(connection: connection, set: set)
-            try await lock.acquire()
             try await refuseNewer(connection)
             var diagnosis = try await reader(connection).read()
             begun(diagnosis)
@@ -74,12 +73,12 @@ package struct SchemaRepair: Sendable {
                 throw ServerFailure(repairing: connection, without: diagnosis.missingPrivileges)
             }
             let checks = UnvalidatedChecks(
-                connection: connection, set: set, locks: locks, programVersion: programVersion)
+                connection: connection, set: set, locks: locks, programVersion: programVersion, keeper: keeper)
             for round in 1...Self.rounds {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
                 var isOvertaken = false
                 do throws(ServerFailure) {
-                    try await execute(diagnosis, connection, progressed, done)
+                    try await execute(diagnosis, connection, keeper, progressed, done)
                 } catch {
                     isOvertaken = Self.isOvertaken(error)
                     try await checks.withdraw(after: error, in: diagnosis.plan)
@@ -94,7 +93,7 @@ package struct SchemaRepair: Sendable {
             if !diagnosis.plan.refusals.isEmpty {
                 if try await checks.withdrawAll() { diagnosis = try await reader(connection).read() }
             } else if diagnosis.verification.gap.isClosed {
-                try await settle(connection, diagnosis.records)
+                try await settle(connection, keeper, diagnosis.records)
                 diagnosis = try await reader(connection).read()
                 if let record = diagnosis.records.first(where: isUnsettled) {
                     throw .notSet(record, to: self.set.migrations.count)
@@ -133,11 +132,12 @@ package struct SchemaRepair: Sendable {
     // MARK: - Doing
 
     private func execute(
-        _ diagnosis: SchemaDiagnosis, _ connection: Connection, _ progressed: (BackfillProgress) -> Void,
-        _ done: ([SchemaStep], Duration) -> Void
+        _ diagnosis: SchemaDiagnosis, _ connection: Connection, _ keeper: MigrationKeeper,
+        _ progressed: (BackfillProgress) -> Void, _ done: ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) {
         let runner = SchemaStepRunner(
-            connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion)
+            connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion,
+            keeper: keeper)
         do throws(PostgresError) {
             try await runner.prepare(set)
         } catch {
@@ -173,7 +173,14 @@ package struct SchemaRepair: Sendable {
 
     /// Records the schema as applied, for pgtend and for golang-migrate. Only for a database that has just been
     /// verified.
-    private func settle(_ connection: Connection, _ records: [GolangMigrateRecord]) async throws(ServerFailure) {
+    private func settle(
+        _ connection: Connection, _ keeper: MigrationKeeper, _ records: [GolangMigrateRecord]
+    ) async throws(ServerFailure) {
+        do throws(PostgresError) {
+            try await keeper.requireLock()
+        } catch {
+            throw ServerFailure(error)
+        }
         try await migrations(connection).adopt()
         do throws(PostgresError) {
             for record in records where isUnsettled(record) {

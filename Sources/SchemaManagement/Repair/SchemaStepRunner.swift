@@ -13,6 +13,8 @@ struct SchemaStepRunner {
     let locks: LockBudget
     let retry = RetryPolicy()
     let programVersion: String
+    /// Holds the lock against other commands: nothing is begun or committed without it.
+    var keeper: MigrationKeeper?
     let waits = LockWaits()
     /// How often the progress of a backfill is reported, which may take hours.
     var reportInterval = Duration.seconds(10)
@@ -93,6 +95,7 @@ struct SchemaStepRunner {
         _ steps: [SchemaStep], progressed: (BackfillProgress) -> Void = { _ in }
     ) async throws(PostgresError) {
         guard let first = steps.first else { return }
+        try await keeper?.requireLock()
         try await recover()
         switch first.execution {
         case .together:
@@ -112,7 +115,7 @@ struct SchemaStepRunner {
     /// Code of the schema that failed in this session may have left something there.
     private func recover() async throws(PostgresError) {
         guard await connection.record.isSoiled else { return }
-        try await connection.recover(keeping: [MigrationSet.platform.lockNumber])
+        try await connection.recover()
     }
 
     // MARK: - In one transaction
@@ -130,6 +133,7 @@ struct SchemaStepRunner {
             for statement in statements { try await connection.script(unsafe: "\(limits());\n\(statement)") }
         }
         for step in steps { try await record(step) }
+        try await keeper?.requireLock()
     }
 
     /// Takes the locks and does the work within one deadline; tries again if somebody holds one of the locks.
@@ -191,6 +195,7 @@ struct SchemaStepRunner {
             }
             if try await isValid(index) != true {
                 for statement in step.statements { try await connection.execute(Statement(unsafe: statement)) }
+                try await keeper?.requireLock()
                 try await record(step)
             }
         } catch {
@@ -230,7 +235,7 @@ struct SchemaStepRunner {
     ) async throws(PostgresError) {
         let run = BackfillRun(
             connection: connection, backfill: backfill, role: step.role, locks: locks, retry: retry,
-            reportInterval: reportInterval)
+            reportInterval: reportInterval, keeper: keeper)
         var changed = 0
         for table in backfill.tables {
             let start = ContinuousClock.now

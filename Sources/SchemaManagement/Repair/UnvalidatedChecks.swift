@@ -12,6 +12,7 @@ struct UnvalidatedChecks {
     let set: MigrationSet
     let locks: LockBudget
     let programVersion: String
+    var keeper: MigrationKeeper?
 
     /// Drops all of them; the next call adds them again.
     ///
@@ -26,7 +27,7 @@ struct UnvalidatedChecks {
         guard !checks.isEmpty else { return false }
         do throws(PostgresError) {
             let runner = SchemaStepRunner(
-                connection: connection, schema: schema, locks: locks, programVersion: programVersion)
+                connection: connection, schema: schema, locks: locks, programVersion: programVersion, keeper: keeper)
             try await runner.prepare(set)
             for check in checks {
                 let relation = RelationName(schema: schema, name: check.relation)

@@ -71,11 +71,10 @@ package struct SchemaRollback: Sendable {
         on database: String, dropsRows: Bool
     ) async throws(ServerFailure) -> SchemaRollbackOutcome {
         let remarks = ServerRemarks()
-        return try await Connection.forSchema(conninfo, applicationName, onNotice: remarks.add) {
-            (connection) async throws(ServerFailure) in
+        return try await Connection.forSchema(conninfo, applicationName, holding: set, onNotice: remarks.add) {
+            (connection, keeper) async throws(ServerFailure) in
             let hasRecord = try await admit(connection)
             let runner = runner(connection)
-            try await MigrationLock(connection: connection, set: set).acquire()
             let migrations = try await runner.applied()
             guard !migrations.isEmpty else { return SchemaRollbackOutcome(migrations: [], remarks: []) }
             try irreversible(migrations)
@@ -92,6 +91,7 @@ package struct SchemaRollback: Sendable {
                     remarks.forget()
                     try await connection.script(
                         unsafe: ([Self.audible] + statements(migrations)).joined(separator: Self.separator))
+                    try await keeper.requireLock()
                 }
             } catch {
                 let blockers =

@@ -1,6 +1,6 @@
 -- What code of others could leave behind in a session: a row for each thing. The same rows as before any of it has run
 -- say that nothing was left. Every name is qualified: its search_path may be set by that code. Advisory locks are not
--- among them: those of a session and of a transaction look the same (see hold.sql).
+-- among them: those of the session are released, and those of a transaction look the same.
 SELECT 'setting' AS kind, s.name AS name, s.setting AS value
 FROM pg_catalog.pg_settings AS s
 WHERE s.source OPERATOR(pg_catalog.=) 'session'
