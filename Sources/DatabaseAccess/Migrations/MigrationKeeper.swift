@@ -44,6 +44,34 @@ package struct MigrationKeeper: Sendable {
 
     private static let answerTimeout = Duration.seconds(15)
 
+    /// Cancels a statement of the other session that waits for locks, once all of its waits together have taken as long:
+    /// `lock_timeout` limits each of them alone, and an index that is built CONCURRENTLY waits for one older transaction
+    /// after another. Returns when it has done so, or when its task is cancelled; then no request is on its way any more.
+    ///
+    /// - Returns: whether it has cancelled the statement.
+    package func limitWaits(of worker: Connection, to limit: Duration) async -> Bool {
+        let interval = min(.seconds(1), limit / 20)
+        var waited = Duration.zero
+        while await pause(for: interval) {
+            do throws(PostgresError) {
+                let isOver = waited >= limit
+                let row = try await connection.optionalRow(
+                    """
+                    SELECT CASE WHEN \(isOver)::boolean THEN pg_cancel_backend(a.pid) ELSE false END AS is_cancelled
+                    FROM pg_stat_activity AS a
+                    WHERE a.pid = \(Int64(worker.server.backendPID)) AND a.wait_event_type = 'Lock'
+                    """, evenIfCancelled: true)
+                guard let row else { continue }
+                if try row.decode("is_cancelled") { return true }
+                waited += interval
+            } catch {
+                // Its loss is told by whoever asks for the lock next.
+                return false
+            }
+        }
+        return false
+    }
+
     /// Ends what a lost session may still do, while the lock is held. Without the lock, too, that session is left to
     /// itself: it notices soon that its client is gone.
     ///

@@ -18,8 +18,8 @@ struct SchemaStepRunner {
     let waits = LockWaits()
     /// How often the progress of a backfill is reported, which may take hours.
     var reportInterval = Duration.seconds(10)
-    /// How long an index that is built CONCURRENTLY waits for a transaction that is older. Meanwhile neither VACUUM nor
-    /// other DDL comes to its table.
+    /// How long an index that is built CONCURRENTLY waits for transactions that are older, for all of them together.
+    /// Meanwhile neither VACUUM nor other DDL comes to its table.
     var snapshotWait = Duration.seconds(600)
 
     /// How long all steps of the command have waited for the locks of each table, and who held those that a step has
@@ -191,10 +191,10 @@ struct SchemaStepRunner {
         let name = try spelled(QualifiedName(schema: schema, name: index).quoted)
         do throws(PostgresError) {
             if try await isValid(index) == false {
-                try await connection.execute(Statement(unsafe: "DROP INDEX CONCURRENTLY \(name)"))
+                try await withLimitedWaits(Statement(unsafe: "DROP INDEX CONCURRENTLY \(name)"))
             }
             if try await isValid(index) != true {
-                for statement in step.statements { try await connection.execute(Statement(unsafe: statement)) }
+                for statement in step.statements { try await withLimitedWaits(Statement(unsafe: statement)) }
                 try await keeper?.requireLock()
                 try await record(step)
             }
@@ -203,6 +203,20 @@ struct SchemaStepRunner {
         }
         try await connection.script(
             unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; RESET maintenance_work_mem")
+    }
+
+    private func withLimitedWaits(_ statement: Statement) async throws(PostgresError) {
+        guard let keeper else { return try await connection.execute(statement) }
+        let watch = Task { [connection, snapshotWait] in await keeper.limitWaits(of: connection, to: snapshotWait) }
+        do throws(PostgresError) {
+            try await connection.execute(statement)
+            watch.cancel()
+            _ = await watch.value
+        } catch {
+            watch.cancel()
+            guard await watch.value else { throw error }
+            throw PostgresError(.server, error.message, sqlState: .lockNotAvailable)
+        }
     }
 
     /// nil for an index that is not there.

@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
@@ -95,6 +96,39 @@ struct SchemaStepRunnerTests {
             try await runner.execute([step])
             #expect(
                 try await database.psql("SELECT indisvalid FROM pg_index WHERE indexrelid = 's.i'::regclass") == "t")
+            await connection.close()
+        }
+    }
+
+    /// Each of three goes in time, one after another.
+    @Test(.timeLimit(.minutes(1)), arguments: PostgresVersion.underTest)
+    func waitsForAllOlderTransactionsTogetherUntilItsLimit(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql("CREATE SCHEMA s; CREATE TABLE s.things (id integer)")
+            let connection = try await database.connect()
+            var runner = SchemaStepRunner(
+                connection: connection, schema: "s", locks: LockBudget(), programVersion: "1.2.3")
+            runner.keeper = try await MigrationKeeper(holding: .platform, in: database.connect())
+            runner.snapshotWait = .seconds(1)
+            try await runner.prepare()
+            var holders: [Task<Void, any Error>] = []
+            for seconds in [0.7, 1.4, 2.1] {
+                let holder = try await database.connect(as: "holder")
+                try await holder.script(unsafe: "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class")
+                holders.append(Task { try await holder.script(unsafe: "SELECT pg_sleep(\(seconds)); COMMIT") })
+            }
+            let step = SchemaStep(
+                CatalogObject(.index, "i", of: "things"), .concurrently(index: "i"), "test",
+                ["CREATE INDEX CONCURRENTLY i ON s.things (id)"])
+            await #expect {
+                try await runner.execute([step])
+            } throws: { error in
+                guard let error = error as? PostgresError else { return false }
+                return FailureClass(error) == .lockNotAvailable
+                    && error.message.contains("waits for transactions that are older, such as that of pid")
+            }
+            for holder in holders { try await holder.value }
+            try await runner.execute([step])
             await connection.close()
         }
     }
