@@ -35,6 +35,17 @@ struct SchemaRollbackRefusalTests {
             #expect(try await rollback(database).plan().detachedPartitions.count == 1)
             let pending = try await rejection(of: rollback(database), on: database.name)
             #expect(pending.message.contains("a partition of mcp.audit_log is being detached"), "\(pending)")
+            // Nor are those of a partition's partition.
+            try await database.psql(
+                """
+                UPDATE pg_inherits SET inhdetachpending = false;
+                CREATE TABLE mcp.later PARTITION OF mcp.audit_log FOR VALUES FROM ('2031-01-01') TO ('2031-02-01')
+                    PARTITION BY RANGE (changed_at);
+                CREATE TABLE mcp.latest PARTITION OF mcp.later DEFAULT; ALTER TABLE mcp.latest OWNER TO mcp_owner;
+                UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'mcp.latest'::regclass
+                """)
+            let deep = try await rejection(of: rollback(database), on: database.name)
+            #expect(deep.message.contains("a partition of mcp.audit_log is being detached"), "\(deep)")
             let outcome = try await rollback(database).run(on: database.name, dropsRows: true)
             #expect(!outcome.migrations.isEmpty)
             #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")

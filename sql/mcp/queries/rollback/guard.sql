@@ -14,8 +14,17 @@ BEGIN
         ORDER BY c.relname
     LOOP
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', target);
-        -- Its rows are not seen through the parent.
-        IF EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = target AND i.inhdetachpending) THEN
+        -- Its rows are not seen through the parent, nor are those of its own partitions.
+        IF EXISTS (
+            WITH RECURSIVE part AS (
+                SELECT i.inhrelid, i.inhdetachpending FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = target
+                UNION ALL
+                SELECT i.inhrelid, i.inhdetachpending
+                FROM part AS p
+                JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.inhrelid
+            )
+            SELECT FROM part AS p WHERE p.inhdetachpending
+        ) THEN
             RAISE EXCEPTION 'a partition of % is being detached', target
                 USING ERRCODE = 'object_not_in_prerequisite_state',
                     HINT = 'Complete that first: ALTER TABLE ... DETACH PARTITION ... FINALIZE.';
