@@ -159,7 +159,15 @@ struct PossessionTests {
                 ALTER FUNCTION mcp.pgtend_sync_api_keys_key_type() OWNER TO \(alice);
                 CREATE TRIGGER mine BEFORE INSERT ON public.mine FOR EACH ROW
                     EXECUTE FUNCTION mcp.pgtend_sync_api_keys_key_type();
+                CREATE VIEW public.witness AS SELECT 1 AS one WHERE mcp.pgtend_sync_api_keys_key_type() IS NULL;
                 """)
+            // That is nothing of the repair's.
+            let failure = try #require(
+                await ServerFailure.of {
+                    _ = try await database.repairing(trusting: [alice]).run(begun: { _ in }, done: { _, _ in })
+                })
+            #expect(failure.message.contains("used by rule _RETURN on view public.witness"), "\(failure)")
+            try await database.psql("DROP VIEW public.witness")
             let after = try await database.repairing(trusting: [alice]).run(begun: { _ in }, done: { _, _ in })
             #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
             #expect(try await database.psql("SELECT count(*) FROM pg_proc WHERE proname ~ '^pgtend_sync_'") == "0")

@@ -37,7 +37,7 @@ struct SyncTrigger {
             types.contains(where: \.dependsOnSettings)
             ? " SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' SET extra_float_digits = 1"
             : ""
-        return (isForeign ? [try dropFunction()] : []) + [
+        return (isForeign ? try dropFunction() : []) + [
             """
             CREATE OR REPLACE FUNCTION \(try functionName())() RETURNS trigger
             LANGUAGE plpgsql\(isDefiner ? " SECURITY DEFINER" : "") SET search_path = pg_catalog, pg_temp\(settings)
@@ -57,16 +57,34 @@ struct SyncTrigger {
 
     /// Drops both.
     func removal() throws(SQLTextError) -> [String] {
-        [
-            "DROP TRIGGER IF EXISTS \(try name()) ON \(try comparison.qualified(column.relation))",
-            try dropFunction(),
-        ]
+        ["DROP TRIGGER IF EXISTS \(try name()) ON \(try comparison.qualified(column.relation))"] + (try dropFunction())
     }
 
-    /// With whatever triggers others have made of it: it is the repair's own, for a while. Whoever owns the schema may drop
-    /// it, whoever owns the function.
-    private func dropFunction() throws(SQLTextError) -> String {
-        "DROP FUNCTION IF EXISTS \(try functionName())() CASCADE"
+    /// With whatever triggers others have made of it, and nothing else, such as a view that names it in a condition: it is
+    /// the repair's own, for a while. Whoever owns the schema may drop it, whoever owns the function.
+    private func dropFunction() throws(SQLTextError) -> [String] {
+        let name = "\(try functionName())()"
+        return [
+            """
+            DO $pgtend$
+            DECLARE
+                dependant text;
+            BEGIN
+                SELECT pg_describe_object(d.classid, d.objid, d.objsubid) INTO dependant
+                FROM pg_depend AS d
+                WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = to_regprocedure(\(try SQLLiteral(name).quoted))
+                    AND d.deptype <> 'e' AND d.classid <> 'pg_trigger'::regclass
+                LIMIT 1;
+                IF FOUND THEN
+                    RAISE dependent_objects_still_exist
+                        USING MESSAGE = format('the function %s is the repair''s own, and used by %s', \(try SQLLiteral(function).quoted), dependant),
+                            HINT = 'Drop that first, then repeat the command.';
+                END IF;
+            END
+            $pgtend$
+            """,
+            "DROP FUNCTION IF EXISTS \(name) CASCADE",
+        ]
     }
 
     /// Whoever was granted the function could make a trigger of it on a table of his own. Of a partition, the table is its
