@@ -335,6 +335,8 @@ struct SchemaVerifierTests {
             ]),
         Damage(sql: "CREATE PUBLICATION x FOR ALL TABLES", findings: ["unknown publication x"]),
         Damage(
+            sql: "CREATE OPERATOR FAMILY mcp.x USING btree", findings: ["unknown operator family mcp.x USING btree"]),
+        Damage(
             sql: "CREATE PUBLICATION x FOR TABLES IN SCHEMA mcp; CREATE PUBLICATION y FOR TABLES IN SCHEMA public",
             findings: ["unknown publication x"]),
         Damage(

@@ -13,6 +13,7 @@ package struct CatalogObject: Hashable, Sendable {
         case materializedView = "materialized view"
         case function, procedure, aggregate, cast, `operator`
         case operatorClass = "operator class"
+        case operatorFamily = "operator family"
         case trigger, policy, rule, statistics, publication, grant
         /// A role that may act as the schema's owner.
         case member

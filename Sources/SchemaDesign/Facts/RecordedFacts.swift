@@ -65,6 +65,14 @@ package struct RecordedFacts: Sendable {
         lines.first { $0.object.kind == .schema && $0.property == .owner }?.value
     }
 
+    /// Of its relations, functions and types; those of functions without their arguments.
+    package var names: [String] {
+        let named = lines.filter { line in
+            line.object.kind.isRelation || line.object.kind == .function || line.object.kind == .type
+        }
+        return Set(named.map { String($0.object.name.prefix { $0 != "(" }) }).sorted()
+    }
+
     private static func unescaped(_ field: Substring) -> String {
         var result = ""
         var isEscaped = false

@@ -11,6 +11,8 @@ struct FactsReader {
     let roles: [String]
     /// Which of them should own everything; nil if nobody has to.
     var owner: String?
+    /// Of relations, functions and types that should be there, whatever extension they are a member of.
+    var names: [String] = []
 
     /// Locks: ACCESS SHARE on catalogs, and on the tables whose expressions are deparsed, waiting 5 seconds at most.
     ///
@@ -18,7 +20,7 @@ struct FactsReader {
     func read() async throws(PostgresError) -> CatalogFacts {
         try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
             var facts = CatalogFacts()
-            for row in try await connection.rows(SchemaQuery.facts(schema, roles, owner)) {
+            for row in try await connection.rows(SchemaQuery.facts(schema, roles, owner, names)) {
                 let kind: String = try row.decode("kind")
                 guard let kind = CatalogObject.Kind(rawValue: kind) else {
                     throw PostgresError(

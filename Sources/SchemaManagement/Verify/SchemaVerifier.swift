@@ -28,7 +28,8 @@ package struct SchemaVerifier: Sendable {
         let recorded = RecordedFacts.platform
         do throws(PostgresError) {
             let live = try await FactsReader(
-                connection: connection, schema: recorded.schema, roles: recorded.roles, owner: recorded.owner
+                connection: connection, schema: recorded.schema, roles: recorded.roles, owner: recorded.owner,
+                names: recorded.names
             ).read()
             let major = connection.server.version.major
             let expected = recorded.facts(major: major, extensionSchemas: live.extensionSchemas)

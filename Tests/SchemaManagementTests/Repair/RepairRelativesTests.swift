@@ -91,6 +91,18 @@ struct RepairRelativesTests {
                 + "FOR VALUES FROM ('2001-01-01') TO ('2001-02-01'); ALTER EXTENSION hstore ADD TABLE mcp.old",
             property: .memberOfExtension),
         Relative(
+            testDescription: "a table that is a member of an extension in its own schema",
+            sql: "CREATE EXTENSION hstore SCHEMA mcp; ALTER EXTENSION hstore ADD TABLE mcp.users",
+            property: .memberOfExtension),
+        Relative(
+            testDescription: "a function that is a member of an extension in its own schema",
+            sql: "CREATE EXTENSION hstore SCHEMA mcp; ALTER EXTENSION hstore ADD FUNCTION mcp.audit_row_change()",
+            property: .memberOfExtension),
+        Relative(
+            testDescription: "a type that is a member of an extension in its own schema",
+            sql: "CREATE EXTENSION hstore SCHEMA mcp; ALTER EXTENSION hstore ADD TYPE mcp.task_status",
+            property: .memberOfExtension),
+        Relative(
             testDescription: "a table that is a member of an extension",
             sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD TABLE mcp.users", property: .memberOfExtension),
         Relative(

@@ -3,7 +3,8 @@
 -- NULL stands for what is at its default.
 --
 -- Expressions are the server's own deparse under an empty search_path, so that each name stands with its schema; what
--- an extension has brought to the schema that it lives in is left out, and so are the copies of indexes, constraints and
+-- an extension has brought to the schema that it lives in is left out, unless it has one of the names $4, which the schema
+-- has for objects of its own, and so are the copies of indexes, constraints and
 -- triggers that partitions get from their parents; what a partition has of its own is told with the partition.
 WITH target AS (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl
@@ -33,7 +34,7 @@ relation AS (
     JOIN target AS t ON t.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
         -- Extensions bring no partitions: whoever owns a table can make it a member of theirs.
-        AND (c.relispartition
+        AND (c.relispartition OR c.relname = ANY ($4::text[])
             OR NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_class'::regclass AND b.objid = c.oid))
         -- The sequence of an identity column goes with the column.
         AND NOT (c.relkind = 'S' AND EXISTS (
@@ -46,7 +47,8 @@ routine AS (
         CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind
     FROM pg_proc AS p
     JOIN target AS t ON t.oid = p.pronamespace
-    WHERE NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_proc'::regclass AND b.objid = p.oid)
+    WHERE p.proname = ANY ($4::text[])
+        OR NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_proc'::regclass AND b.objid = p.oid)
 ),
 -- Types of their own: neither the row type of a relation nor the array of another type.
 type AS (
@@ -56,7 +58,8 @@ type AS (
     WHERE y.typtype IN ('e', 'd', 'c', 'r', 'b')
         AND (y.typrelid = 0 OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = y.typrelid AND c.relkind = 'c'))
         AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = y.oid)
-        AND NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_type'::regclass AND b.objid = y.oid)
+        AND (y.typname = ANY ($4::text[])
+            OR NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_type'::regclass AND b.objid = y.oid))
 ),
 leaf AS (
     SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, p.oid AS parent_oid,
@@ -592,6 +595,13 @@ fact (kind, relation, name, property, value) AS (
         FROM pg_opclass AS c
         JOIN target AS t ON t.oid = c.opcnamespace
         JOIN pg_am AS a ON a.oid = c.opcmethod
+        UNION ALL
+        -- Those of a class that was dropped stay.
+        SELECT 'operator family', 'pg_opfamily'::regclass, f.oid, format('%I.%I USING %I', t.nspname, f.opfname, a.amname), ''
+        FROM pg_opfamily AS f
+        JOIN target AS t ON t.oid = f.opfnamespace
+        JOIN pg_am AS a ON a.oid = f.opfmethod
+        WHERE NOT EXISTS (SELECT FROM pg_opclass AS c WHERE c.opcfamily = f.oid AND c.opcnamespace = t.oid)
     ) AS o (kind, class, oid, name, definition)
     WHERE NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = o.class AND b.objid = o.oid)
 

@@ -38,7 +38,7 @@ struct CommentPlanner: PartPlanner {
         case .type: "TYPE \(try qualified(object.name))"
         case .role, .extension, .foreignTable, .sequence, .foreignKey, .partition, .procedure, .aggregate, .cast,
             .operator,
-            .operatorClass, .rule, .statistics, .publication, .grant, .member, .option:
+            .operatorClass, .operatorFamily, .rule, .statistics, .publication, .grant, .member, .option:
             nil
         }
     }
