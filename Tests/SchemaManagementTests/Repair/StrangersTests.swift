@@ -47,6 +47,15 @@ struct StrangersTests {
         ),
         (
             """
+            CREATE FUNCTION app."my help"(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+            CREATE FUNCTION app.told() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN NEW.name := App . "my help" (NEW.name); RETURN NEW; END';
+            CREATE TRIGGER told BEFORE UPDATE ON mcp.agents FOR EACH ROW EXECUTE FUNCTION app.told();
+            ALTER FUNCTION app."my help"(text) OWNER TO :eve
+            """, #"function app."my help"(text)"#
+        ),
+        (
+            """
             CREATE DOMAIN app.word AS text; CREATE DOMAIN app.name AS app.word; ALTER DOMAIN app.word OWNER TO :eve;
             ALTER TABLE mcp.agents ADD nick app.name
             """, "type app.word"

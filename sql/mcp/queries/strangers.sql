@@ -53,7 +53,18 @@ part (class, object) AS (
     UNION ALL
     SELECT 'pg_statistic_ext'::regclass, s.oid FROM relation AS r JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
 ),
--- What they use, what that is made of, and what the bodies of functions use that are parsed already.
+-- What may be called by the text of a body: by its name with its schema. What extensions have brought is a superuser's.
+callable AS MATERIALIZED (
+    SELECT f.oid, f.proname AS name,
+        '\m' || regexp_replace(n.nspname, '(\W)', '\\\1', 'g') || '"?\s*\.\s*"?' || regexp_replace(f.proname, '(\W)', '\\\1', 'g')
+            || '"?\s*\(' AS call
+    FROM pg_proc AS f
+    JOIN pg_namespace AS n ON n.oid = f.pronamespace
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+        AND NOT EXISTS (
+            SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e')
+),
+-- What they use, what that is made of, and what the bodies of functions use, parsed or not.
 used (refclassid, refobjid) AS (
     SELECT d.refclassid, d.refobjid
     FROM part AS p
@@ -69,6 +80,11 @@ used (refclassid, refobjid) AS (
         FROM pg_constraint AS k
         JOIN pg_depend AS d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
         WHERE u.refclassid = 'pg_type'::regclass AND k.contypid = u.refobjid
+        UNION ALL
+        SELECT 'pg_proc'::regclass, c.oid
+        FROM pg_proc AS b
+        JOIN callable AS c ON CASE WHEN strpos(lower(b.prosrc), lower(c.name)) > 0 THEN b.prosrc ~* c.call ELSE false END
+        WHERE u.refclassid = 'pg_proc'::regclass AND b.oid = u.refobjid
         UNION ALL
         SELECT 'pg_type'::regclass, a.atttypid
         FROM pg_type AS t
