@@ -19,7 +19,11 @@ struct Strangers {
         var roles: [String] = []
         do throws(PostgresError) {
             let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.table.quoted)] } ?? []
-            for row in try await connection.rows(SchemaQuery.strangers(trusted, tables)) {
+            let texts = [EscapedText(column: "role"), EscapedText(column: "example")]
+            let rows = try await connection.rows { form in
+                SchemaQuery.strangers.escaping(texts, ["more"], form, trusted, tables)
+            }
+            for row in rows {
                 let (role, example): (String, String) = (try row.decode("role"), try row.decode("example"))
                 let more: Int = try row.decode("more")
                 found.append("\(role) has \(example)\(more > 0 ? " and \(more) more" : "")")
@@ -29,7 +33,9 @@ struct Strangers {
             throw ServerFailure(error)
         }
         guard !found.isEmpty else { return }
-        let named = roles.filter { $0 != "PUBLIC" }.map { "--trust \(Self.inShell($0))" }.joined(separator: " ")
+        let unnameable = roles.filter { $0.hasSuffix(EscapedText.mark) }
+        let named = roles.filter { $0 != "PUBLIC" && !unnameable.contains($0) }.map { "--trust \(Self.inShell($0))" }
+            .joined(separator: " ")
         throw ServerFailure(
             failureClass: .refused,
             message: "code of others could run with the rights of \(RelationName.quoted(connection.server.user)): "
@@ -37,6 +43,7 @@ struct Strangers {
             cure: [
                 named.isEmpty
                     ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
+                unnameable.isEmpty ? nil : "give the others names that UTF-8 has (ALTER ROLE ... RENAME TO)",
                 roles.contains("PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
             ].compactMap(\.self).joined(separator: "; "))
     }

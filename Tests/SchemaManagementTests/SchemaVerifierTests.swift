@@ -1,4 +1,5 @@
 import EmbeddedSQL
+import Maintenance
 import SchemaDesign
 import TestSupport
 import Testing
@@ -431,28 +432,54 @@ struct SchemaVerifierTests {
         }
     }
 
-    /// In a database of no encoding, where anything may be a name.
-    @Test func namesWhatIsNoUTF8() async throws {
-        try await TestDatabase.with(.v18) { database in
-            let other = "\(database.name)_ascii"
+    /// In a database of no encoding anything may be a name; in another one UTF-8 may have no equivalent of it.
+    @Test(arguments: [("SQL_ASCII", "\\351"), ("WIN1252", "\\201")], PostgresVersion.underTest)
+    func namesWhatIsNoUTF8(encoding: (name: String, byte: String), version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let (other, byte) = ("\(database.name)_other", encoding.byte)
             try await database.psql(
                 """
-                CREATE DATABASE \(other) ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C';
+                CREATE DATABASE \(other) ENCODING '\(encoding.name)' TEMPLATE template0 LOCALE 'C';
                 \\c \(other)
                 SET client_encoding = 'SQL_ASCII';
                 CREATE SCHEMA mcp;
-                DO $$ DECLARE name text := convert_from('\\x636166e9', 'SQL_ASCII'); BEGIN
+                DO $$ DECLARE name text := convert_from('caf\(byte)', '\(encoding.name)'); BEGIN
                     EXECUTE format('CREATE TABLE mcp.%I (%1$I integer)', name);
                     EXECUTE format('COMMENT ON SCHEMA mcp IS %L', name);
                 END $$;
-                CREATE TABLE mcp."caf\\351" ();
+                CREATE TABLE mcp."caf\(byte)" ();
                 """)
-            let verifier = SchemaVerifier(conninfo: database.conninfo(["dbname": other]), applicationName: "test")
-            let gap = try await verifier.verify().gap
-            let names = ["caf\\351", "caf\\\\351"].map { CatalogObject(.table, $0) }
+            let conninfo = database.conninfo(["dbname": other])
+            let gap = try await SchemaVerifier(conninfo: conninfo, applicationName: "test").verify().gap
+            let names = ["caf\(byte)", "caf\\\(byte)"].map { CatalogObject(.table, $0) }
             #expect(gap.unknown.filter { $0.kind == .table } == names, "\(gap.unknown)")
-            #expect(gap.different.contains { $0.property == .comment && $0.found == "caf\\351 (no UTF-8)" })
-            try await database.psql("DROP DATABASE \(other)")
+            #expect(gap.different.contains { $0.property == .comment && $0.found == "caf\(byte) (no UTF-8)" })
+
+            let role = "format('%s_\(database.name)', convert_from('r\(byte)', '\(encoding.name)'))"
+            try await database.psql(
+                """
+                \\c \(other)
+                SET client_encoding = 'SQL_ASCII';
+                DO $$ BEGIN
+                    EXECUTE format('CREATE ROLE %I', \(role));
+                    EXECUTE format('ALTER TABLE mcp.%I OWNER TO %I', convert_from('caf\(byte)', '\(encoding.name)'), \(role));
+                END $$
+                """)
+            let repair = SchemaRepair(
+                conninfo: conninfo, applicationName: "test", programVersion: "0", locks: TestDatabase.patientLocks)
+            let failure = try #require(await ServerFailure.of { _ = try await repair.plan() })
+            #expect(
+                failure.failureClass == .refused
+                    && failure.message.contains("r\(byte)_\(database.name)\" (no UTF-8) has table mcp."), "\(failure)")
+            #expect(failure.message.contains("caf\(byte)") && failure.cure?.contains("--trust") == false, "\(failure)")
+            try await database.psql(
+                """
+                \\c \(other)
+                SET client_encoding = 'SQL_ASCII';
+                DO $$ BEGIN EXECUTE format('DROP OWNED BY %I; DROP ROLE %1$I', \(role)); END $$;
+                \\c \(database.name)
+                DROP DATABASE \(other);
+                """)
         }
     }
 

@@ -268,7 +268,7 @@ struct SchemaStepRunner {
     private func record(_ step: SchemaStep, rows: Int? = nil) async throws(PostgresError) {
         var statements = step.statements
         if case .inBatches(let backfill) = step.execution {
-            statements = ["UPDATE … AS r SET \(backfill.assignment) WHERE \(backfill.condition)"]
+            statements = ["UPDATE ... AS r SET \(backfill.assignment) WHERE \(backfill.condition)"]
         }
         try await connection.execute(
             """

@@ -129,9 +129,12 @@ package struct SchemaRollback: Sendable {
         let makesSchema = made.contains { $0.kind == .schema && $0.name == RecordedFacts.platform.schema }
         let extensions = made.filter { $0.kind == .extension }.map(\.name)
         let catalogs = installed.objects.map(\.catalog)
-        for row in try await connection.rows(
-            SchemaQuery.rollbackOtherObjects(catalogs, installed.objects.map(\.oid), makesSchema, extensions))
-        {
+        let others = try await connection.rows { form in
+            SchemaQuery.rollbackOtherObjects.escaping(
+                [EscapedText(column: "name")], ["stops"], form, catalogs, installed.objects.map(\.oid), makesSchema,
+                extensions)
+        }
+        for row in others {
             let stops: Bool = try row.decode("stops")
             if stops { obstacles.append(try row.decode("name")) } else { bystanders.append(try row.decode("name")) }
         }

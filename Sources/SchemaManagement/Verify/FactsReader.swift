@@ -14,13 +14,29 @@ struct FactsReader {
     /// Of relations, functions and types that should be there, whatever extension they are a member of.
     var names: [String] = []
 
+    /// What UTF-8 has no equivalent of is told by its bytes, as `caf\351`.
+    ///
     /// Locks: ACCESS SHARE on catalogs, and on the tables whose expressions are deparsed, waiting 5 seconds at most.
     ///
     /// - Throws: also when a table is dropped meanwhile, since `pg_get_expr` does not follow the snapshot.
     func read() async throws(PostgresError) -> CatalogFacts {
-        try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
+        do throws(PostgresError) {
+            return try await read(.noUTF8)
+        } catch {
+            guard error.sqlState == .untranslatableCharacter else { throw error }
+            return try await read(.anythingButASCII)
+        }
+    }
+
+    private func read(_ form: EscapedText.Form) async throws(PostgresError) -> CatalogFacts {
+        let texts = [
+            EscapedText(column: "relation", isName: true), EscapedText(column: "name", isName: true),
+            EscapedText(column: "value"),
+        ]
+        let query = SchemaQuery.facts.escaping(texts, ["kind", "property"], form, schema, roles, owner, names)
+        return try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
             var facts = CatalogFacts()
-            for row in try await connection.rows(SchemaQuery.facts(schema, roles, owner, names)) {
+            for row in try await connection.rows(query) {
                 let kind: String = try row.decode("kind")
                 guard let kind = CatalogObject.Kind(rawValue: kind) else {
                     throw PostgresError(

@@ -634,20 +634,7 @@ fact (kind, relation, name, property, value) AS (
     FROM grants AS g
     WHERE g.grantee <> 0 AND g.role <> ALL ($2::text[])
 )
--- In a database of no encoding a text may be no UTF-8, which no session of ours can be told: such a value is told by its
--- bytes. Of names those with a backslash are, too, so that no other name looks like one of these.
-SELECT f.kind,
-    CASE WHEN e.is_unknown AND (f.relation ~ '\\' OR f.relation !~ e.utf8)
-        THEN encode(convert_to(f.relation, 'SQL_ASCII'), 'escape') ELSE f.relation END AS relation,
-    CASE WHEN e.is_unknown AND (f.name ~ '\\' OR f.name !~ e.utf8)
-        THEN encode(convert_to(f.name, 'SQL_ASCII'), 'escape') ELSE f.name END AS name,
-    f.property,
-    CASE WHEN e.is_unknown AND f.value !~ e.utf8
-        THEN encode(convert_to(f.value, 'SQL_ASCII'), 'escape') || ' (no UTF-8)' ELSE f.value END AS value
+SELECT f.kind, f.relation, f.name, f.property, f.value
 FROM fact AS f
-CROSS JOIN (VALUES (getdatabaseencoding() = 'SQL_ASCII',
-    '^(?:[\x01-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}'
-    '|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})*$')
-) AS e (is_unknown, utf8)
 WHERE f.value IS NOT NULL
 ORDER BY f.kind COLLATE "C", f.relation COLLATE "C", f.name COLLATE "C", f.property COLLATE "C"

@@ -43,7 +43,7 @@ struct MappingPlanner: PartPlanner {
                 + ") AS x WHERE \(conditions.joined(separator: " OR ")) GROUP BY 1 ORDER BY 2 DESC, 1",
             "\(source.name) has values that \(column.name) may not have",
             cure: "say what they are called by now\(allowed.map { " (one of \($0))" } ?? ""): "
-                + "--map '\(column.relation).\(column.name):OLD=NEW' for each (one that ends in … is longer: give "
+                + "--map '\(column.relation).\(column.name):OLD=NEW' for each (one that ends in ... is longer: give "
                 + "its rows another value)")
     }
 

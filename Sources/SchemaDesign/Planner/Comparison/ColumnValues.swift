@@ -106,7 +106,7 @@ struct ColumnValues {
 
     /// A value as a refusal shows it, cut after 200 characters.
     static func shown(_ text: String) -> String {
-        "CASE WHEN length(\(text)) > 200 THEN left(\(text), 200) || '…' ELSE \(text) END"
+        "CASE WHEN length(\(text)) > 200 THEN left(\(text), 200) || '...' ELSE \(text) END"
     }
 }
 
