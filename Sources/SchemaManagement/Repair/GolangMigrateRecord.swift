@@ -21,11 +21,15 @@ struct GolangMigrateHome {
 
 extension Connection {
     /// The state that golang-migrate has recorded.
-    func golangMigrateRecords(in home: GolangMigrateHome?) async throws(PostgresError) -> [GolangMigrateRecord] {
+    ///
+    /// - Parameter limit: columns that somebody has added may run code of the table's owner, which may never end.
+    func golangMigrateRecords(
+        in home: GolangMigrateHome?, within limit: Duration = .seconds(30)
+    ) async throws(PostgresError) -> [GolangMigrateRecord] {
         guard let home else { return [] }
         let name = try spelled(home.table.quoted)
         let query = "SELECT to_jsonb(m)::text FROM ONLY \(name) AS m ORDER BY m.version"
-        let limits = "\(Self.limits); SET LOCAL statement_timeout = '30s'"
+        let limits = "\(Self.limits); SET LOCAL statement_timeout = '\(limit.milliseconds)ms'"
         let records = try await read(try spelled(Sandbox(reading: query, as: home.owner)), limits: limits)
         return try await rows(Self.records(records, "version bigint, dirty boolean")).map {
             (row) throws(PostgresError) in

@@ -1,5 +1,8 @@
+import DatabaseAccess
 import EmbeddedSQL
 import Maintenance
+import PostgresClient
+import SQLText
 import TestSupport
 import Testing
 
@@ -94,6 +97,32 @@ struct GolangMigrateRecordTests {
             try await database.psql("INSERT INTO public.schema_migrations VALUES (0, true)")
             let rows = try #require(await ServerFailure.of { try await Self.repair(database) })
             #expect(rows.message.contains("public.schema_migrations has 2 rows"), "\(rows)")
+        }
+    }
+
+    /// A column of a type with a cast to JSON runs the cast.
+    @Test(.timeLimit(.minutes(1)), arguments: PostgresVersion.underTest)
+    func isReadForAWhileOnly(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                """
+                CREATE TABLE public.schema_migrations (version bigint, dirty boolean);
+                CREATE TYPE public.mood AS ENUM ('good');
+                CREATE FUNCTION public.slow(public.mood) RETURNS json LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM pg_sleep(600); RETURN '1'; END $$;
+                CREATE CAST (public.mood AS json) WITH FUNCTION public.slow(public.mood);
+                ALTER TABLE public.schema_migrations ADD mood public.mood;
+                INSERT INTO public.schema_migrations VALUES (1, false, 'good');
+                """)
+            let connection = try await database.connect()
+            let home = GolangMigrateHome(
+                table: RelationName(schema: "public", name: "schema_migrations"), owner: nil)
+            await #expect {
+                _ = try await connection.golangMigrateRecords(in: home, within: .milliseconds(200))
+            } throws: { error in
+                (error as? PostgresError).map(FailureClass.init) == .timeout
+            }
+            await connection.close()
         }
     }
 
