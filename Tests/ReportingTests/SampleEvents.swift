@@ -171,7 +171,7 @@ enum SampleEvents {
         .databaseStandby(database: database, since: start),
         .databaseAvailable(database: database, after: .seconds(3_600)),
         .ledgerUnavailable(database: database, denied), .ledgerUnavailable(database: database, bareFailure),
-        .ledgerInstalled(database: database),
+        .ledgerInstalled(database: database), .ledgerMigrated(database: database),
         .roleExceeds(database: database, role: "postgres", "it is a superuser"),
         .slotsPassed(database: database, [passed(0, .missed, "no service ran")]),
         .slotsPassed(

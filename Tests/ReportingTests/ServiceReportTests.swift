@@ -131,6 +131,7 @@ struct ServiceReportTests {
             .databaseStandby(database: nasty, since: SampleEvents.start),
             .databaseAvailable(database: nasty, after: .zero),
             .ledgerUnavailable(database: nasty, failure), .ledgerInstalled(database: nasty),
+            .ledgerMigrated(database: nasty),
             .roleExceeds(database: nasty, role: nasty, nasty),
             .slotsPassed(database: nasty, [SampleEvents.passed(0, .missed, nasty)]),
             .slotLate(database: nasty, SampleEvents.slot, by: .zero),

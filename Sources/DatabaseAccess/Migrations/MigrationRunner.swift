@@ -17,9 +17,8 @@ package struct MigrationRunner {
         self.programVersion = programVersion
     }
 
-    /// The limits of one statement of a migration, and of its wait for one lock.
+    /// The limit of one statement of a migration.
     private static let statementTimeout = "30min"
-    private static let lockTimeout = "10s"
 
     /// The migrations that are still to be applied, in order; empty if the database is up to date. Changes nothing.
     package func pending() async throws(ServerFailure) -> [Migration] {
@@ -141,11 +140,12 @@ package struct MigrationRunner {
         }
     }
 
-    /// Sets `lock_timeout` and `statement_timeout` of the session to the limits of a migration: 10 seconds, 30 minutes.
+    /// Sets `lock_timeout` of the session to the set's `tableLockTimeout`, and `statement_timeout` to 30 minutes.
     package func setTimeouts() async throws(ServerFailure) {
         do throws(PostgresError) {
             try await connection.script(
-                unsafe: "SET lock_timeout = '\(Self.lockTimeout)'; SET statement_timeout = '\(Self.statementTimeout)'")
+                unsafe: "SET lock_timeout = '\(set.tableLockTimeout.milliseconds)ms'; "
+                    + "SET statement_timeout = '\(Self.statementTimeout)'")
         } catch {
             throw ServerFailure(error)
         }

@@ -36,6 +36,8 @@ package struct MigrationSet: Sendable {
     package let lockNumber: Int64
     /// How long to wait for that lock. The backend of a client that was killed may hold it for a moment longer.
     package let lockTimeout: Duration
+    /// How long a migration waits for one lock on a table, while others wait behind it.
+    package var tableLockTimeout = Duration.seconds(10)
 
     package init(
         migrations: [Migration], title: String, target: String, ownSchema: String, historyTable: String,

@@ -25,6 +25,8 @@ package enum ServiceEvent: Hashable, Sendable {
     /// The ledger cannot be used: several services on one database repeat each other's work.
     case ledgerUnavailable(database: String, ServerFailure)
     case ledgerInstalled(database: String)
+    /// The ledger of an earlier version of pgtend has been brought to that of this one.
+    case ledgerMigrated(database: String)
 
     /// The role may do more than its work takes (`ServerFacts.excess`). Each run of the service finds it; it is reported
     /// once.

@@ -18,6 +18,8 @@ enum LedgerQuery: String, EmbeddedQuery {
     case waits = "ledger/queries/waits"
     case stepDone = "ledger/queries/step_done"
     case stepIsDone = "ledger/queries/step_is_done"
+    case remember = "ledger/queries/remember"
+    case remembered = "ledger/queries/remembered"
     case runState = "ledger/queries/run_state"
     case endRun = "ledger/queries/end_run"
     case delete = "ledger/queries/delete"

@@ -14,8 +14,8 @@ package struct LedgerReader: Sendable {
     ///
     /// - Parameter applicationName: the `application_name` of the session.
     /// - Returns: nil if the database has no ledger.
-    /// - Throws: if the server cannot be reached, the role may not read the ledger, or a newer version of pgtend has
-    ///   migrated it; and what `body` throws.
+    /// - Throws: if the server cannot be reached, the role may not read the ledger, or the ledger is that of another
+    ///   version of pgtend; and what `body` throws.
     package static func read<Value: Sendable>(
         _ definition: DatabaseDefinition, applicationName: String,
         _ body: (LedgerReader) async throws(ServerFailure) -> Value
@@ -47,7 +47,7 @@ package struct LedgerReader: Sendable {
         switch availability {
         case .ready: return true
         case .absent: return false
-        case .unavailable(let failure), .newer(let failure): throw failure
+        case .unavailable(let failure), .older(let failure), .newer(let failure): throw failure
         }
     }
 

@@ -176,10 +176,17 @@ struct LedgerRecorder: Sendable {
         } catch {
             try continueWithoutLedger(after: error)
         }
-        if case .absent = availability, context.installsLedger { try await install(connection) }
+        if context.installsLedger {
+            switch availability {
+            case .absent: try await migrate(connection, reporting: .ledgerInstalled(database: definition.name))
+            case .older: try await migrate(connection, reporting: .ledgerMigrated(database: definition.name))
+            case .ready, .unavailable, .newer: break
+            }
+        }
         switch availability {
         case .ready: break
         case .absent: slot?.unrecorded = .noLedger
+        case .older(let failure): reportUnavailable(failure)
         case .unavailable(let failure) where failure.failureClass == .refused: reportUnavailable(failure)
         case .unavailable(let failure): slot?.unrecorded = failure
         case .newer(let failure):
@@ -188,7 +195,9 @@ struct LedgerRecorder: Sendable {
         }
     }
 
-    private mutating func install(_ connection: Connection) async throws(ServerFailure) {
+    private mutating func migrate(
+        _ connection: Connection, reporting event: ServiceEvent
+    ) async throws(ServerFailure) {
         var set = MigrationSet.ledger
         set.schemaOwner = definition.ledger.owner
         let runner = MigrationRunner(
@@ -196,7 +205,7 @@ struct LedgerRecorder: Sendable {
         do throws(ServerFailure) {
             let applied = try await runner.apply().applied
             availability = .ready
-            if !applied.isEmpty { sink.record(.service(.ledgerInstalled(database: definition.name))) }
+            if !applied.isEmpty { sink.record(.service(event)) }
         } catch {
             if error.endsRun { throw error }
             availability = .unavailable(error)

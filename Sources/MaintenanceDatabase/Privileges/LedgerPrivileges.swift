@@ -13,7 +13,12 @@ struct LedgerPrivileges {
     func findings() async throws(PostgresError) -> [PrivilegeFinding] {
         switch try await LedgerAvailability.read(on: connection, owner: definition.owner) {
         case .ready: []
-        case .absent: try await connection.rows(LedgerQuery.rights()).isEmpty ? [] : [try missingCreate()]
+        case .absent: try await missingRights().isEmpty ? [] : [try missingCreate()]
+        case .older(let failure):
+            try await missingRights().map {
+                finding(
+                    found: "\(failure.message), and the role lacks \($0.description)", $0.cure.map { [.sql($0)] } ?? [])
+            }
         case .unavailable(let failure) where failure.failureClass == .privilege: try missingGrants()
         case .unavailable(let failure), .newer(let failure):
             [
@@ -22,6 +27,10 @@ struct LedgerPrivileges {
                     failure.failureClass == .refused ? .missing : .advice)
             ]
         }
+    }
+
+    private func missingRights() async throws(PostgresError) -> [MissingPrivilege] {
+        try await connection.missingPrivileges(LedgerQuery.rights())
     }
 
     private func missingCreate() throws(PostgresError) -> PrivilegeFinding {

@@ -45,6 +45,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case databaseAvailable = "database_available"
     case ledgerUnavailable = "ledger_unavailable"
     case ledgerInstalled = "ledger_installed"
+    case ledgerMigrated = "ledger_migrated"
     /// The role that the service connects as may do more than its work takes.
     case roleExceeds = "role_exceeds"
     /// Slots that no service will start any more.
@@ -91,6 +92,7 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .databaseAvailable: "da1a11fc32014c82b61ba96913712d0b"
         case .ledgerUnavailable: "b512d8004d774d679e374540ded37c44"
         case .ledgerInstalled: "998efc10c17c446c9c379452987d9223"
+        case .ledgerMigrated: "8d17504dfc7c4b23bccee4e030272b76"
         case .roleExceeds: "a67ba59f38ae406a8d450552e328ac77"
         case .slotsPassed: "a8ee948ffd774eb1b25e3f5d5b5476a5"
         case .slotLate: "e13ba39712984fa38aa16b7446c51355"

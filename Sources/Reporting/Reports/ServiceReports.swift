@@ -55,6 +55,13 @@ extension ServiceEvent {
                     "the ledger of \(database) is installed: runs and slots are recorded in its schema pgtend_ledger",
                     fields: [ReportField(.database, database)])
             ]
+        case .ledgerMigrated(let database):
+            [
+                Report(
+                    .ledgerMigrated, .notice, .record,
+                    "the ledger of \(database) was made by an earlier version, and is that of this one now",
+                    fields: [ReportField(.database, database)])
+            ]
         case .roleExceeds(let database, let role, let excess):
             [
                 Report(

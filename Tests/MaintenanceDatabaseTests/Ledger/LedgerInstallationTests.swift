@@ -148,6 +148,71 @@ struct LedgerInstallationTests {
         }
     }
 
+    @Test(
+        "the ledger of an older pgtend is migrated by the service, with what it holds",
+        arguments: PostgresVersion.underTest)
+    func migratesAnOlderOne(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await withRole(in: database) { role in
+                let reader = "\(role)_reader"
+                try await database.psql("CREATE ROLE \(reader); CREATE SCHEMA pgtend_ledger AUTHORIZATION \(role)")
+                try await database.installLedger(older: 1, user: role)
+                try await database.psql(
+                    """
+                    INSERT INTO pgtend_ledger.slot (database_name, task, due, state, reason, ended_at)
+                    VALUES ('old', 'views', '2020-01-01', 'missed', 'nobody was there', now());
+                    GRANT SELECT ON ALL TABLES IN SCHEMA pgtend_ledger TO \(reader)
+                    """)
+
+                // Whoever migrates it, it stays in the hands that it was in, and granted to whom it was.
+                let sink = RecordingSink()
+                let summary = await database.serve(TestSlot.order(.views), sink: sink) { $0.ledger.owner = role }
+                #expect(summary.slot?.unrecorded == nil && summary.slot?.state == .ran(late: false), "\(summary)")
+                #expect(sink.serviceEvents == [.ledgerMigrated(database: database.name)])
+                try await database.expect(ledger: "SELECT count(*) FROM slot WHERE database_name = 'old'", is: "1")
+                try await database.expect(
+                    ledger: """
+                        SELECT DISTINCT relowner::regrole::text FROM pg_class
+                        WHERE relnamespace = 'pgtend_ledger'::regnamespace
+                        """, is: role)
+                try await database.expect(
+                    ledger: "SELECT has_table_privilege('\(reader)', 'memory', 'SELECT, UPDATE'), "
+                        + "has_table_privilege('\(reader)', 'memory', 'INSERT')", is: "t|f")
+                let own = await database.serve(TestSlot.order(.partitions), user: role)
+                #expect(own.slot?.unrecorded == nil && own.slot?.state == .ran(late: false), "\(own)")
+                try await database.psql("DROP OWNED BY \(reader); DROP ROLE \(reader)")
+            }
+        }
+    }
+
+    @Test("a ledger of an older pgtend is called that, by whoever may not or does not migrate it")
+    func namesAnOlderOne() async throws {
+        try await TestDatabase.with { database in
+            try await withRole(in: database) { role in
+                try await database.installLedger(older: 1)
+                let said = "the ledger has had migration 4 of an older pgtend; this one works with migration 5"
+                // By hand: nothing is installed.
+                let sink = RecordingSink()
+                let byHand = await database.tend([.views], sink: sink)
+                #expect(byHand.failure == nil)
+                guard case .ledgerUnavailable(_, let failure) = try #require(sink.serviceEvents.first) else {
+                    Issue.record("\(sink.serviceEvents)")
+                    return
+                }
+                #expect(failure.message == said)
+                // To read it: as for a newer one.
+                await #expect(throws: ServerFailure.self) {
+                    _ = try await LedgerReader.read(database.definition(), applicationName: "test") { _ in true }
+                }
+                // A service of another role.
+                let other = await database.serve(TestSlot.order(.views), user: role)
+                #expect(other.slot?.state == .ran(late: false))
+                #expect(other.slot?.unrecorded?.failureClass == .privilege, "\(other)")
+                try await database.expect(ledger: "SELECT max(number) FROM schema_migrations", is: "4")
+            }
+        }
+    }
+
     @Test("every table and column has its comment", arguments: PostgresVersion.underTest)
     func isCommented(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
@@ -165,7 +230,7 @@ struct LedgerInstallationTests {
                 SELECT count(*), count(obj_description(c.oid, 'pg_class')) FROM pg_class AS c
                 WHERE c.relnamespace = 'pgtend_ledger'::regnamespace AND c.relkind = 'r'
                 """)
-            #expect(tables == "4|4")
+            #expect(tables == "5|5")
         }
     }
 

@@ -53,9 +53,12 @@ extension TestDatabase {
         ).execute()
     }
 
-    func installLedger() async throws {
+    /// - Parameter older: how many migrations are left out, as in what an earlier version of pgtend has made.
+    func installLedger(older missing: Int = 0, user: String = "postgres") async throws {
+        var set = MigrationSet.ledger
+        set.migrations.removeLast(missing)
         _ = try await SchemaInstaller(
-            conninfo: conninfo(), applicationName: "test", programVersion: "0", set: .ledger
+            conninfo: conninfo(user: user), applicationName: "test", programVersion: "0", set: set
         ).apply()
     }
 

@@ -1,6 +1,6 @@
 -- Deletes what is older than $1 microseconds, or beyond the newest $2 runs, $2 slots and $3 steps: at most a thousand
 -- slots, a thousand runs, and a thousand or $4 steps at a time. The latest slot of each task stays, with its runs, and
--- so does whatever is running or open.
+-- so does whatever is running or open. What is remembered goes with its age alone, once the object is gone.
 WITH latest AS (
     SELECT DISTINCT ON (s.database_name, s.task) s.id
     FROM pgtend_ledger.slot AS s
@@ -51,5 +51,14 @@ steps AS (
         LIMIT greatest(1000, $4::integer)
     )
     RETURNING s.id
+),
+memories AS (
+    DELETE FROM pgtend_ledger.memory AS m
+    WHERE m.noted_at < clock_timestamp() - $1::bigint * interval '1 microsecond'
+        AND NOT EXISTS (
+            SELECT FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = m.schema_name AND c.relname = m.object_name
+        )
 )
 SELECT (SELECT count(*) FROM slots) AS slots, (SELECT count(*) FROM runs) AS runs, (SELECT count(*) FROM steps) AS steps

@@ -3,7 +3,7 @@ WITH tables AS (
     SELECT c.oid, c.relname
     FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace('pgtend_ledger') AND c.relkind = 'r'
-        AND c.relname IN ('schema_migrations', 'slot', 'run', 'step')
+        AND c.relname IN ('schema_migrations', 'slot', 'run', 'step', 'memory')
 )
 SELECT
     EXISTS (SELECT FROM tables AS t WHERE t.relname = 'schema_migrations') AS has_history,
