@@ -17,7 +17,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones test-repair test-mutants verify generate demo measure bench-idle bench-steps lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones test-repair test-blows test-mutants verify generate demo measure bench-idle bench-steps lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -39,6 +39,9 @@ test-zones: ## Time zones against PostgreSQL 15 hour by hour, 1970 to 2100; take
 test-repair: ## Write beside a repair of 200,000 rows, and kill one in each state that it leaves; takes half an hour
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairWritersTests
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairFaultTests
+
+test-blows: ## Strike a run of long work at each of its statements, three ways on two versions; takes ten minutes
+	PGTEND_TEST_BLOWS=all $(harness)/test.sh 18 15 -- --filter LongWorkTests
 
 test-mutants: ## Plausible mistakes in a copy, each of which a suite has to notice (MUTANTS='name …' for some)
 	@$(harness)/packages.sh test

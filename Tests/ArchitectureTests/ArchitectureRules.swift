@@ -108,7 +108,8 @@ enum ArchitectureRules {
     /// a partition to its owner run none.
     static func roles(_ file: SourceFile) -> [String] {
         let homes = [
-            "Sources/DatabaseAccess/Sandbox/Sandbox.swift", "Sources/DatabaseAccess/Locks/LockDeadline.swift",
+            "Sources/DatabaseAccess/Sandbox/Sandbox.swift", "Sources/DatabaseAccess/Sandbox/Connection+Alone.swift",
+            "Sources/DatabaseAccess/Locks/LockDeadline.swift",
             "Sources/MaintenanceDatabase/Partitions/HandOver.swift",
         ]
         guard !homes.contains(file.path) else { return [] }

@@ -80,7 +80,7 @@ struct DocumentTests {
         #expect(
             Set(step.keys) == [
                 "number", "task", "object", "action", "outcome", "started_at", "duration_seconds", "lock_wait_seconds",
-                "attempts",
+                "attempts", "result",
             ])
         #expect(step["lock_wait_seconds"] as? Double == 0.003)
         #expect(try first("refusals", of: run)["cure"] as? String == "create one")

@@ -34,7 +34,7 @@ struct HistoryTextTests {
                     number: 1, task: .views, object: SampleAnswers.name("daily"),
                     action: "refresh materialized view concurrently shop.daily", outcome: .done,
                     startedAt: SampleAnswers.ago(1_199), duration: .milliseconds(1_234), lockWait: .milliseconds(3),
-                    attempts: 2),
+                    attempts: 2, figures: [.bytes: 81_920]),
                 LedgerStep(
                     number: 2, task: .views, object: SampleAnswers.name("weekly"),
                     action: "refresh materialized view concurrently shop.weekly", outcome: .failed,
@@ -87,7 +87,8 @@ struct HistoryTextTests {
                   held      statistics by pid 99 since 2026-11-23 02:13:34
 
                   #  outcome  took       waited  tries  step
-                  1  done     1.2 s      3 ms    2      refresh materialized view concurrently shop.daily
+                  1  done     1.2 s      3 ms    2      refresh materialized view concurrently shop.daily \
+                (81920 bytes)
                   2  failed   1 min 0 s          1      refresh materialized view concurrently shop.weekly: the \
                 server stopped (SQLSTATE 57P01)
                 """)

@@ -210,12 +210,12 @@ struct RecheckTests {
         let step = try #require(Planner(definition: definition, tasks: [task]).plan(snapshot).steps.first)
         try await change()
         async let disturbance: Void = during()
-        let outcome = try await StepRunner(
+        let end = try await StepRunner(
             connection: connection, step: step, work: step.work(serverVersion: snapshot.server.versionNumber)
         ).attempt()
         try await disturbance
         #expect(await !connection.isInTransaction)
         await connection.close()
-        return outcome
+        return end.outcome
     }
 }

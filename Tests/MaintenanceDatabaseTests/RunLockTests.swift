@@ -162,7 +162,7 @@ struct RunLockTests {
             let context = RunContext(
                 definition: database.definition(), tasks: [.partitions, .views],
                 runID: String(repeating: "0", count: 32), applicationName: "test", programVersion: "0", order: nil,
-                installsLedger: false, sink: RecordingSink())
+                installsLedger: false, sink: RecordingSink(), repertoire: Repertoire(database.definition()))
             var executor = PlanExecutor(session: session, context: context)
             let reports = await executor.execute(plan.steps)
             #expect(reports.map(\.outcome.word) == ["interrupted", "done"])

@@ -47,6 +47,7 @@ struct ConfigurationFileTests {
                 discover: false, statementTimeout: .seconds(7_200),
                 schedule: TaskSchedule(.cron(try CronExpression("@hourly"), .utc))),
             locks: LockBudget(perStep: .milliseconds(150), tries: 7, perTableAndHour: .seconds(4)),
+            slice: .seconds(600),
             ledger: LedgerDefinition(enabled: false, keep: .seconds(7 * 86_400), keepRuns: 500, owner: "keeper"))
         let second = DatabaseDefinition(name: "second", conninfo: "postgresql://tender@db.example.com/second")
         let expected = Configuration(

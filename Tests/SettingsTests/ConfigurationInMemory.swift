@@ -40,6 +40,7 @@ let fileWithEveryKey = """
         lock_timeout: 150ms
         lock_tries: 7
         lock_budget_per_hour: 4s
+        slice: 10min
         partitions:
           discover: false
           premake: 4

@@ -89,7 +89,7 @@ struct MessageTests {
         Mistake(
             "a list for a key", inDatabase: "? [a, b]\n: 1",
             "pgtend.yaml:4:7: databases[0]: expected a key (name, conninfo, pooler, schemas, lock_timeout, "
-                + "lock_tries, lock_budget_per_hour, partitions, views, statistics, ledger), found a list"),
+                + "lock_tries, lock_budget_per_hour, slice, partitions, views, statistics, ledger), found a list"),
         Mistake(
             "missing keys", "databases:\n  - schemas: [mcp]\n",
             "pgtend.yaml:2:5: databases[0]: missing key 'name': expected a name of 1 to 63 bytes "

@@ -42,6 +42,7 @@ struct RenderingTests {
                 lock_timeout: 200ms
                 lock_tries: 3  # pgtend.yaml:4:17
                 lock_budget_per_hour: 5s
+                slice: 15min
                 partitions:
                   discover: true
                   premake: 6  # environment: PGTEND_PREMAKE

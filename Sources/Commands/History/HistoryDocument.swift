@@ -76,6 +76,7 @@ struct HistoryDocument {
         let failureClass: String?
         let sqlState: String?
         let message: String?
+        let result: [String: Int64]?
 
         init(_ step: LedgerStep) {
             number = step.number
@@ -90,10 +91,12 @@ struct HistoryDocument {
             failureClass = step.failureClass?.rawValue
             sqlState = step.sqlState?.rawValue
             message = step.message
+            let figures = step.figures.map { ($0.key.rawValue, $0.value) }
+            result = figures.isEmpty ? nil : Dictionary(uniqueKeysWithValues: figures)
         }
 
         enum CodingKeys: String, CodingKey {
-            case number, task, object, action, outcome, attempts, message
+            case number, task, object, action, outcome, attempts, message, result
             case startedAt = "started_at"
             case durationSeconds = "duration_seconds"
             case lockWaitSeconds = "lock_wait_seconds"

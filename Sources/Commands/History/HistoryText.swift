@@ -70,9 +70,15 @@ struct HistoryText {
             table.add(
                 String(step.number), step.outcome.rawValue, step.duration.humanReadable,
                 step.lockWait == .zero ? "" : step.lockWait.humanReadable, String(step.attempts),
-                (step.action + message).visible)
+                (step.action + message + figures(of: step)).visible)
         }
         return [""] + table.lines(indent: "  ")
+    }
+
+    private func figures(of step: LedgerStep) -> String {
+        let figures = step.figures.sorted { $0.key.rawValue < $1.key.rawValue }
+        return figures.isEmpty
+            ? "" : " (\(figures.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")))"
     }
 
     // MARK: - Words

@@ -17,6 +17,9 @@ package struct DatabaseDefinition: Hashable, Sendable {
     package var corpora: [CorpusDefinition]?
     package var statistics: StatisticsDefaults
     package var locks: LockBudget
+    /// How long a run goes on with work that takes several steps, each planned from what the former has left; counted from
+    /// its first step. The next run goes on.
+    package var slice: Duration
     package var ledger: LedgerDefinition
 
     package init(
@@ -31,6 +34,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
         corpora: [CorpusDefinition]? = nil,
         statistics: StatisticsDefaults = StatisticsDefaults(),
         locks: LockBudget = LockBudget(),
+        slice: Duration = .seconds(900),
         ledger: LedgerDefinition = LedgerDefinition()
     ) {
         self.name = name
@@ -44,6 +48,7 @@ package struct DatabaseDefinition: Hashable, Sendable {
         self.corpora = corpora
         self.statistics = statistics
         self.locks = locks
+        self.slice = slice
         self.ledger = ledger
     }
 

@@ -20,11 +20,14 @@ package struct LedgerStep: Hashable, Sendable {
     package var sqlState: SQLState?
     /// What went wrong, or what blocked it; nil for a step that was done.
     package var message: String?
+    /// What it has come to; a figure that this version does not know is left out.
+    package var figures: [StepResult.Figure: Int64]
 
     package init(
         number: Int, task: TaskKind, object: RelationName, action: String, outcome: StepOutcome.Kind,
         startedAt: Instant? = nil, duration: Duration = .zero, lockWait: Duration = .zero, attempts: Int = 1,
-        failureClass: FailureClass? = nil, sqlState: SQLState? = nil, message: String? = nil
+        failureClass: FailureClass? = nil, sqlState: SQLState? = nil, message: String? = nil,
+        figures: [StepResult.Figure: Int64] = [:]
     ) {
         self.number = number
         self.task = task
@@ -38,6 +41,7 @@ package struct LedgerStep: Hashable, Sendable {
         self.failureClass = failureClass
         self.sqlState = sqlState
         self.message = message
+        self.figures = figures
     }
 }
 

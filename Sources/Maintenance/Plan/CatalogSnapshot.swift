@@ -19,12 +19,14 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package var unreadTemplates: [UInt32: ServerFailure]
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]
+    /// What the ledger knows of the objects.
+    package var remembered: Remembered
 
     package init(
         server: ServerFacts, takenAt: Instant, tables: [PartitionedTable] = [], views: [MaterializedView] = [],
         corpora: [Corpus] = [], zones: [String: ZoneSample] = [:], takenNames: Set<RelationName> = [],
         templates: [UInt32: PartitionTemplate] = [:], unreadTemplates: [UInt32: ServerFailure] = [:],
-        missingSchemas: [String] = []
+        missingSchemas: [String] = [], remembered: Remembered = Remembered()
     ) {
         self.server = server
         self.takenAt = takenAt
@@ -36,6 +38,7 @@ package struct CatalogSnapshot: Hashable, Sendable {
         self.templates = templates
         self.unreadTemplates = unreadTemplates
         self.missingSchemas = missingSchemas
+        self.remembered = remembered
     }
 }
 

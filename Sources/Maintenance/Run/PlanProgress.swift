@@ -4,6 +4,8 @@ package struct PlanProgress: Sendable {
     package let doneBefore: [StepKey: String]
     /// The steps of this run that ended without being done.
     private var undone: [StepKey: StepOutcome.Kind] = [:]
+    /// Those that were done. A planner that wants one again, after what it has left, would want it for ever.
+    private var done: Set<StepKey> = []
 
     package init(doneBefore: [StepKey: String] = [:]) {
         self.doneBefore = doneBefore
@@ -17,6 +19,7 @@ package struct PlanProgress: Sendable {
         if let run = doneBefore[step.key] {
             return .superseded(reason: "done already for this slot by run \(run)")
         }
+        if done.contains(step.key) { return .superseded(reason: "done already by this run") }
         for requirement in step.requires {
             let word: String
             switch undone[requirement.key] {
@@ -31,6 +34,7 @@ package struct PlanProgress: Sendable {
     }
 
     package mutating func add(_ report: StepReport) {
+        if report.outcome == .done { done.insert(report.step.key) }
         switch report.outcome.kind {
         case .done, .superseded: undone[report.step.key] = nil
         case .failed, .postponed, .interrupted: undone[report.step.key] = report.outcome.kind

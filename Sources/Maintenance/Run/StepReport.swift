@@ -2,6 +2,8 @@
 package struct StepReport: Hashable, Sendable {
     package var step: PlanStep
     package var outcome: StepOutcome
+    /// What it has come to, if it was done.
+    package var result: StepResult
     package var duration: Duration
     /// The time spent waiting for locks, over all tries.
     package var lockWait: Duration
@@ -13,11 +15,13 @@ package struct StepReport: Hashable, Sendable {
     package var isRepetition = false
 
     package init(
-        step: PlanStep, outcome: StepOutcome, duration: Duration, lockWait: Duration = .zero, attempt: Int = 1,
+        step: PlanStep, outcome: StepOutcome, result: StepResult = StepResult(), duration: Duration,
+        lockWait: Duration = .zero, attempt: Int = 1,
         notices: [String] = []
     ) {
         self.step = step
         self.outcome = outcome
+        self.result = result
         self.duration = duration
         self.lockWait = lockWait
         self.attempt = attempt

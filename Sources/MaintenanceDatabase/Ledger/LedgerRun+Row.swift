@@ -48,6 +48,13 @@ extension LedgerStep {
             lockWait: try row.duration("lock_wait"), attempts: try row.decode("attempts"),
             failureClass: try row.wordIfPresent("failure_class"),
             sqlState: try row.decodeIfPresent("sqlstate").map(SQLState.init(_:)),
-            message: try row.decode("message"))
+            message: try row.decode("message"), figures: try Self.figures(row))
+    }
+
+    private static func figures(_ row: Row) throws(PostgresError) -> [StepResult.Figure: Int64] {
+        let (names, values): ([String], [Int64]) = (try row.decode("figures"), try row.decode("values"))
+        let known = zip(names, values).compactMap { name, value in StepResult.Figure(rawValue: name).map { ($0, value) }
+        }
+        return Dictionary(known) { first, _ in first }
     }
 }

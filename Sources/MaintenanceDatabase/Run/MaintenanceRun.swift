@@ -20,10 +20,15 @@ package struct MaintenanceRun: Sendable {
         definition: DatabaseDefinition, tasks: [TaskKind], runID: String, applicationName: String,
         programVersion: String, order: SlotOrder? = nil, installsLedger: Bool = false, sink: any EventSink
     ) {
-        context = RunContext(
-            definition: definition, tasks: TaskKind.allCases.filter(tasks.contains), runID: runID,
-            applicationName: applicationName, programVersion: programVersion, order: order,
-            installsLedger: installsLedger, sink: sink)
+        self.init(
+            RunContext(
+                definition: definition, tasks: TaskKind.allCases.filter(tasks.contains), runID: runID,
+                applicationName: applicationName, programVersion: programVersion, order: order,
+                installsLedger: installsLedger, sink: sink, repertoire: Repertoire(definition)))
+    }
+
+    init(_ context: RunContext) {
+        self.context = context
     }
 
     private var sink: any EventSink { context.sink }
@@ -155,8 +160,16 @@ package struct MaintenanceRun: Sendable {
         }
         sink.record(.planned(runID: context.runID, database: context.database, steps: plan.steps.count))
 
-        summary.reports = await executor.execute(plan.steps)
-        if let anew = await replanAndExecute(&summary, &executor, session) { (plan, snapshot) = anew }
+        let sliceEnd = ContinuousClock.now + context.definition.slice
+        var reports = await executor.execute(plan.steps)
+        summary.reports = reports
+        var changed = Self.superseded(reports, executor.progress)
+        while true {
+            if .now < sliceEnd { changed.merge(Self.unfinished(reports)) { first, _ in first } }
+            guard let anew = await replanAndExecute(changed, &summary, &executor, session) else { break }
+            (plan, snapshot, reports) = anew
+            changed = [:]
+        }
         for held in await session.lostLocks {
             summary.heldLocks.append(held)
             sink.record(.runLockHeld(runID: context.runID, database: context.database, held))
@@ -165,21 +178,36 @@ package struct MaintenanceRun: Sendable {
         if let failure = session.reconnectFailure { throw ServerFailure(failure) }
     }
 
-    /// Plans the objects of superseded steps once more, since they have changed after the plan was made, and executes
-    /// the new steps.
-    ///
-    /// - Returns: the second plan and its snapshot; nil if there was none.
-    private func replanAndExecute(
-        _ summary: inout RunSummary, _ executor: inout PlanExecutor, _ session: RunSession
-    ) async -> (Plan, CatalogSnapshot)? {
-        let superseded = summary.reports.filter { report in
-            // Steps that an earlier run has done for the slot are superseded without any change.
-            guard case .superseded = report.outcome else { return false }
-            return executor.progress.doneBefore[report.step.key] == nil
-        }
-        let changed = Dictionary(
-            superseded.map { (Subject(task: $0.step.task, object: $0.step.object), $0.step) },
+    /// Objects that had changed after the plan was made, each with its step. Once more is often enough: what changes all
+    /// the time is left to the next run.
+    private static func superseded(_ reports: [StepReport], _ progress: PlanProgress) -> [Subject: PlanStep] {
+        subjects(
+            of: reports.filter { report in
+                // Steps that an earlier run has done for the slot are superseded without any change.
+                guard case .superseded = report.outcome else { return false }
+                return progress.doneBefore[report.step.key] == nil
+            })
+    }
+
+    /// Objects with long work, of which the next step is to be planned.
+    private static func unfinished(_ reports: [StepReport]) -> [Subject: PlanStep] {
+        subjects(of: reports.filter { $0.outcome == .done && $0.result.hasMore })
+    }
+
+    private static func subjects(of reports: [StepReport]) -> [Subject: PlanStep] {
+        Dictionary(
+            reports.map { (Subject(task: $0.step.task, object: $0.step.object), $0.step) },
             uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Plans objects once more, since they have changed after the plan was made, and executes the new steps.
+    ///
+    /// - Parameter changed: the objects, each with the step after which it is to be planned.
+    /// - Returns: the new plan, its snapshot, and how its steps for these objects went; nil if there was none.
+    private func replanAndExecute(
+        _ changed: [Subject: PlanStep], _ summary: inout RunSummary, _ executor: inout PlanExecutor,
+        _ session: RunSession
+    ) async -> (Plan, CatalogSnapshot, [StepReport])? {
         func isChanged(_ task: TaskKind, _ object: RelationName) -> Bool {
             changed[Subject(task: task, object: object)] != nil
         }
@@ -208,8 +236,9 @@ package struct MaintenanceRun: Sendable {
         for refusal in refusals where !reported.contains(refusal) {
             sink.record(.refused(runID: context.runID, database: context.database, refusal))
         }
-        summary.reports += await executor.execute(plan.steps.filter { isChanged($0.task, $0.object) })
-        return (plan, snapshot)
+        let reports = await executor.execute(plan.steps.filter { isChanged($0.task, $0.object) })
+        summary.reports += reports
+        return (plan, snapshot, reports)
     }
 
     private struct Subject: Hashable {
@@ -220,7 +249,9 @@ package struct MaintenanceRun: Sendable {
     private func plan(_ tasks: [TaskKind], on session: RunSession) async throws(ServerFailure) -> (
         Plan, CatalogSnapshot
     ) {
-        let reader = SnapshotReader(definition: context.definition, tasks: tasks, session: session)
+        let reader = SnapshotReader(
+            definition: context.definition, tasks: tasks, session: session,
+            remembering: context.repertoire.remembering(tasks))
         let snapshot = try await reader.read()
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }
@@ -229,7 +260,7 @@ package struct MaintenanceRun: Sendable {
         if context.order != nil, let excess = snapshot.server.excess {
             sink.record(.service(.roleExceeds(database: context.database, role: snapshot.server.role, excess)))
         }
-        return (Planner(definition: context.definition, tasks: tasks).plan(snapshot), snapshot)
+        return (context.repertoire.plan(tasks, snapshot), snapshot)
     }
 
     /// The runway of each table, including the partitions that were created.

@@ -75,15 +75,15 @@ struct PlanExecutor {
         startTimes[stepNumber] = start
         session.clearNotices()
         var tries = StepTries(step)
-        let work = step.work(serverVersion: session.serverVersion)
+        let work = context.repertoire.work(step, session.serverVersion)
         while true {
             let before = tries.outcomeBeforeTry(waits, isStopRequested: isStopRequested)
-            let outcome: StepOutcome? =
-                if let before { before } else { await attempt(&tries, work, since: start) }
-            guard let outcome else { continue }
+            let end: StepRunner.End? =
+                if let before { StepRunner.End(outcome: before) } else { await attempt(&tries, work, since: start) }
+            guard let end else { continue }
             return StepReport(
-                step: step, outcome: outcome, duration: start.duration(to: .now), lockWait: tries.lockWait,
-                attempt: tries.attempt, notices: session.notices)
+                step: step, outcome: end.outcome, result: end.result, duration: start.duration(to: .now),
+                lockWait: tries.lockWait, attempt: tries.attempt, notices: session.notices)
         }
     }
 
@@ -92,27 +92,28 @@ struct PlanExecutor {
     /// - Returns: nil if there is to be another one.
     private mutating func attempt(
         _ tries: inout StepTries, _ work: any StepWork, since start: ContinuousClock.Instant
-    ) async -> StepOutcome? {
+    ) async -> StepRunner.End? {
         let step = tries.step
         let tryStart = ContinuousClock.now
         do throws(PostgresError) {
             let connection = try await session.connection(runningCodeOf: step.role)
             if tries.hasLostConnection, let recordedRun, try await recordedRun.hasCommitted(stepNumber, on: connection)
             {
-                return .done
+                // What it had come to was lost with the connection: whether more is to do the next plan says.
+                return StepRunner.End(outcome: .done, result: StepResult(hasMore: true))
             }
             if let holder = await session.otherHolder(of: step.task) {
-                return .interrupted(reason: lostLockReason(holder))
+                return StepRunner.End(outcome: .interrupted(reason: lostLockReason(holder)))
             }
             let row = recordedRun.map { run in
                 StepRow(
                     runID: run.runID, number: stepNumber, step: step, start: start, lockWait: tries.lockWait,
-                    attempt: tries.attempt)
+                    attempt: tries.attempt, isLone: work.execution.isAlone)
             }
-            let outcome = try await StepRunner(connection: connection, step: step, work: work, row: row).attempt()
-            if case .interrupted = outcome { isFenced = true }
-            if outcome == .done { await addRemarks(of: work) }
-            return outcome
+            let end = try await StepRunner(connection: connection, step: step, work: work, row: row).attempt()
+            if case .interrupted = end.outcome { isFenced = true }
+            if end.outcome == .done { await addRemarks(of: work) }
+            return end
         } catch {
             await session.endLostWork()
             let failure = ServerFailure(error)
@@ -121,8 +122,9 @@ struct PlanExecutor {
                 isStopRequested: isStopRequested, isServerUnreachable: session.isLost)
             switch tries.next(after: failed, waits: &waits, jitter: .random(in: 0..<1)) {
             case .tryAgain: return nil
-            case .end(.failed(let failure)): return .failed(withCure(failure, from: work))
-            case .end(let outcome): return outcome
+            case .end(.failed(let failure)):
+                return StepRunner.End(outcome: .failed(withCure(failure, from: work)))
+            case .end(let outcome): return StepRunner.End(outcome: outcome)
             case .pause(let delay):
                 context.sink.record(
                     .stepRetried(

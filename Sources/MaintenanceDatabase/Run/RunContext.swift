@@ -16,6 +16,7 @@ struct RunContext: Sendable {
     /// Whether to install the ledger in a database that has none.
     let installsLedger: Bool
     let sink: any EventSink
+    let repertoire: Repertoire
 
     /// The name of the database in the configuration.
     var database: String { definition.name }

@@ -12,11 +12,16 @@ struct SnapshotReader {
     private let session: RunSession
     private let definition: DatabaseDefinition
     private let tasks: [TaskKind]
+    private let actions: [ActionKind]
 
-    init(definition: DatabaseDefinition, tasks: [TaskKind], session: RunSession) {
+    /// - Parameter actions: those of whose objects the planners have to know what is remembered.
+    init(
+        definition: DatabaseDefinition, tasks: [TaskKind], session: RunSession, remembering actions: [ActionKind] = []
+    ) {
         self.session = session
         self.definition = definition
         self.tasks = tasks
+        self.actions = actions
     }
 
     /// How many times it is tried before tables that are dropped during each try are an error.
@@ -96,6 +101,10 @@ struct SnapshotReader {
         }
         if tasks.contains(.statistics) {
             snapshot.corpora = try await CorpusReader(connection: connection).read(definition)
+        }
+        if !actions.isEmpty {
+            snapshot.remembered = try await LedgerMemory(connection: connection, definition: definition.ledger)
+                .read(for: actions)
         }
         return snapshot
     }

@@ -13,7 +13,7 @@ struct StepTransaction {
 
     /// How the work wants the transaction to end.
     enum Verdict {
-        case commit
+        case commit(StepResult)
         case rollback(StepOutcome)
     }
 
@@ -26,7 +26,7 @@ struct StepTransaction {
     func run(
         unless changed: () async throws(PostgresError) -> StepOutcome?,
         _ work: () async throws(PostgresError) -> Verdict
-    ) async throws(PostgresError) -> StepOutcome {
+    ) async throws(PostgresError) -> StepRunner.End {
         do throws(PostgresError) {
             try await begin()
             var verdict: Verdict
@@ -35,21 +35,22 @@ struct StepTransaction {
             } else {
                 verdict = try await work()
             }
-            if case .commit = verdict, let outcome = try await row?.enter(on: connection) {
+            if case .commit(let result) = verdict, let outcome = try await row?.enter(result, on: connection) {
                 verdict = .rollback(outcome)
             }
             switch verdict {
-            case .commit:
+            case .commit(let result):
                 try await connection.commit()
-                return .done
+                return StepRunner.End(outcome: .done, result: result)
             case .rollback(let outcome):
                 try await connection.execute("ROLLBACK", evenIfCancelled: true)
-                return outcome
+                return StepRunner.End(outcome: outcome)
             }
         } catch {
             try await rollBack(after: error)
-            let isRefusal = [.other, .privilege].contains(FailureClass(error)) && error.kind == .server
-            if isRefusal, !connection.isBroken, let outcome = try await changed() { return outcome }
+            if error.isRefusal, !connection.isBroken, let outcome = try await changed() {
+                return StepRunner.End(outcome: outcome)
+            }
             throw error
         }
     }
@@ -79,6 +80,11 @@ struct StepTransaction {
     }
 }
 
+extension PostgresError {
+    /// Whether the server rejected the work itself: what it was meant for may have changed.
+    var isRefusal: Bool { [.other, .privilege].contains(FailureClass(self)) && kind == .server }
+}
+
 extension StepLimits {
     /// How long the client waits for the result of a statement; longer than the server's own timeouts.
     var clientTimeout: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
@@ -94,29 +100,5 @@ extension StepLimits {
         SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms';
         SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'
         """
-    }
-}
-
-/// One try of one step, for any action: the recheck, the work and the row in the ledger, in one transaction.
-struct StepRunner {
-    let connection: Connection
-    let step: PlanStep
-    let work: any StepWork
-    /// The step's row in the ledger; nil without a ledger.
-    var row: StepRow?
-
-    func attempt() async throws(PostgresError) -> StepOutcome {
-        // What a session asks for the first time takes ten times as long: not under locks.
-        if await connection.record.facts == nil, let reason = try await work.recheck(on: connection) {
-            return .superseded(reason: reason)
-        }
-        let transaction = StepTransaction(connection: connection, limits: step.limits, row: row)
-        return try await transaction.run(
-            unless: { () async throws(PostgresError) in
-                try await work.recheck(on: connection).map { StepOutcome.superseded(reason: $0) }
-            }
-        ) { () async throws(PostgresError) in
-            try await work.perform(on: connection)
-        }
     }
 }

@@ -3,13 +3,13 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// What all actions have in common, as far as their work on a server is concerned.
-///
-/// It is done in one transaction, together with the step's row in the ledger (``StepRunner``): first `recheck`, then
-/// `perform`, which is to do as the step's role, in a ``Sandbox``, whatever may run code of that role's.
+/// What all actions have in common, as far as their work on a server is concerned, however it runs (``StepExecution``):
+/// first `recheck`, then what is done, and then the step's row in the ledger (``StepRunner``).
 protocol StepWork: Sendable {
-    /// The statements of `perform`, in the same order, for reading and for executing manually in psql. They come after
-    /// `StepLimits.beginning` and before COMMIT.
+    var execution: StepExecution { get }
+
+    /// The statements of the work, in the order in which they are sent, for reading and for executing manually in psql. In
+    /// a transaction they come after `StepLimits.beginning` and before COMMIT.
     func script() throws(SQLTextError) -> [String]
 
     /// Checks whether the assumptions of the plan still hold, with the predicate that the planner used. Called before
@@ -18,11 +18,6 @@ protocol StepWork: Sendable {
     ///
     /// - Returns: why the step is superseded; nil if it is to go on as planned.
     func recheck(on connection: Connection) async throws(PostgresError) -> String?
-
-    /// Does the work within the step's limits, and leaves the session in its own role.
-    ///
-    /// - Returns: whether the transaction is to be committed.
-    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict
 
     /// What to do about a failure, if the action knows more about its cause than the server does.
     func cure(for failure: ServerFailure) -> String?
@@ -65,7 +60,9 @@ extension PlanStep {
     /// - Throws: if a name cannot be written in SQL because it contains a NUL.
     package func sql(serverVersion: Int) throws(ServerFailure) -> [String] {
         do throws(SQLTextError) {
-            let statements = limits.beginning + (try work(serverVersion: serverVersion).script()) + ["COMMIT"]
+            let work = work(serverVersion: serverVersion)
+            var statements = try work.script()
+            if case .inTransaction = work.execution { statements = limits.beginning + statements + ["COMMIT"] }
             return statements.map { "\($0);" }
         } catch {
             throw ServerFailure(PostgresError(error))

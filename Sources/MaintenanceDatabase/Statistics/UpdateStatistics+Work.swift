@@ -4,7 +4,7 @@ import PostgresClient
 import SQLText
 
 /// Recomputes the statistics of one tenant.
-struct UpdateStatisticsWork: StepWork {
+struct UpdateStatisticsWork: TransactionWork {
     let step: PlanStep
     let action: UpdateStatistics
 
@@ -34,7 +34,7 @@ struct UpdateStatisticsWork: StepWork {
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
         try await connection.run(
             try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
-        return .commit
+        return .commit(StepResult())
     }
 
     /// Under the locks of the step, so that nothing comes between this and the work. Without them where the work was

@@ -8,7 +8,7 @@ import SQLText
 /// LOCK TABLE does not support materialized views, so the recheck comes before REFRESH takes its lock, and once more if
 /// the server rejects the refresh. Changes in between do little harm: the server rejects a mode that no longer fits,
 /// except that the readers of a view that was populated in between wait for one plain refresh.
-struct RefreshViewWork: StepWork {
+struct RefreshViewWork: TransactionWork {
     let step: PlanStep
     let action: RefreshView
     let server: ServerCapabilities
@@ -32,7 +32,11 @@ struct RefreshViewWork: StepWork {
     func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
         try await connection.run(
             try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
-        return .commit
+        let name = try spelled(SQLLiteral(action.view.quoted).quoted)
+        let size = try await connection.row(
+            Statement(unsafe: "SELECT pg_catalog.pg_total_relation_size(\(name)) AS bytes"),
+            timeout: step.limits.clientTimeout)
+        return .commit(StepResult(figures: [.bytes: try size.decode("bytes")]))
     }
 
     func recheck(on connection: Connection) async throws(PostgresError) -> String? {

@@ -15,7 +15,7 @@ enum ConfigurationKeys {
 
     /// The keys of an element of `databases`. Their overrides apply to every selected database.
     static let database = Section<DatabaseDefinition>(
-        ConnectionKeys.all + LockKeys.all + TaskKind.allCases.map(section(of:)) + [LedgerKeys.section])
+        ConnectionKeys.all + LockKeys.all + RunKeys.all + TaskKind.allCases.map(section(of:)) + [LedgerKeys.section])
 
     private static func section(of task: TaskKind) -> Key<DatabaseDefinition> {
         switch task {

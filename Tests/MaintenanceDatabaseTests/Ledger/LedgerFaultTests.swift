@@ -163,7 +163,8 @@ struct LedgerFaultTests {
         #expect(try await session.take([order.slot.task]).isEmpty)
         let context = RunContext(
             definition: database.definition(), tasks: [order.slot.task], runID: runID, applicationName: "dead",
-            programVersion: "0", order: order, installsLedger: false, sink: RecordingSink())
+            programVersion: "0", order: order, installsLedger: false, sink: RecordingSink(),
+            repertoire: Repertoire(database.definition()))
         let claim = LedgerClaim(connection: connection, identity: context.identity)
         guard case .begun(let run, _) = try await claim.begin(order, tasks: [order.slot.task], schedule: nil) else {
             throw TestFailure("the slot was not to be had")

@@ -56,6 +56,8 @@ struct LedgerReaderTests {
             #expect(detail.steps.map(\.number) == [1, 2])
             #expect(detail.steps.map(\.object.name) == ["numbers", "words"])
             #expect(detail.steps.map(\.action) == summary.reports.map(\.step.description))
+            #expect(detail.steps[0].figures == summary.reports[0].result.figures)
+            #expect((detail.steps[0].figures[.bytes] ?? 0) > 0 && detail.steps[1].figures.isEmpty)
             #expect(detail.steps[1].attempts == 2 && detail.steps[1].lockWait > .zero)
             #expect(detail.steps[1].message?.contains("the \"other\" one") == true)
             #expect(detail.steps.allSatisfy { $0.startedAt.map { $0 >= run.startedAt } ?? false })

@@ -12,7 +12,9 @@ SELECT
     s.attempts,
     s.failure_class,
     s.sqlstate,
-    s.message
+    s.message,
+    array(SELECT t.key FROM jsonb_each_text(s.result) AS t ORDER BY t.key) AS figures,
+    array(SELECT t.value::bigint FROM jsonb_each_text(s.result) AS t ORDER BY t.key) AS values
 FROM pgtend_ledger.step AS s
 WHERE s.run_id = $1
 ORDER BY s.number

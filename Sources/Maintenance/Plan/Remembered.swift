@@ -1,0 +1,44 @@
+import CivilTime
+import SQLText
+
+/// What planners have noted of the objects of a database when steps were done, and no catalog says (`StepResult.memory`).
+package struct Remembered: Hashable, Sendable {
+    /// Planners of different actions remember different things of one object.
+    package struct Subject: Hashable, Sendable {
+        package let action: ActionKind
+        package let object: RelationName
+
+        package init(_ action: ActionKind, _ object: RelationName) {
+            self.action = action
+            self.object = object
+        }
+    }
+
+    package struct Memory: Hashable, Sendable {
+        /// By the server's clock.
+        package var notedAt: Instant
+        /// Texts by name, which only the planner of the action understands.
+        package var texts: [String: String]
+
+        package init(notedAt: Instant, texts: [String: String]) {
+            self.notedAt = notedAt
+            self.texts = texts
+        }
+    }
+
+    private var memories: [Subject: Memory]
+    /// Why nothing can be remembered, as a phrase: there is no ledger. nil if what is not here was never noted.
+    package let ignorance: String?
+
+    package init(_ memories: [Subject: Memory] = [:]) {
+        self.memories = memories
+        ignorance = nil
+    }
+
+    package init(nothingBecause ignorance: String) {
+        memories = [:]
+        self.ignorance = ignorance
+    }
+
+    package subscript(action: ActionKind, object: RelationName) -> Memory? { memories[Subject(action, object)] }
+}
