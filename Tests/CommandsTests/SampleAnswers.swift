@@ -40,7 +40,8 @@ enum SampleAnswers {
 
     static func refresh(_ view: String, _ mode: RefreshView.Mode = .concurrent) -> PlanStep {
         PlanStep(
-            .refreshView(RefreshView(view: name(view), mode: mode, role: nil)), reason: "it is due", limits: limits)
+            .refreshView(RefreshView(view: name(view), mode: mode, owner: "o", role: nil)), reason: "it is due",
+            limits: limits)
     }
 
     static func update(tenant: String) -> PlanStep {

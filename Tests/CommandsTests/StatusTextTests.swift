@@ -185,7 +185,8 @@ struct StatusTextTests {
         plan.work.steps = [
             PlanStep(
                 .refreshView(
-                    RefreshView(view: RelationName(schema: nasty, name: nasty), mode: .concurrent, role: nil)),
+                    RefreshView(
+                        view: RelationName(schema: nasty, name: nasty), mode: .concurrent, owner: "o", role: nil)),
                 reason: nasty, limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1)))
         ]
         plan.missingSchemas = [nasty]

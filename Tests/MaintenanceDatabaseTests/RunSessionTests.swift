@@ -48,6 +48,31 @@ struct RunSessionTests {
         }
     }
 
+    /// Those of views that it refreshes as nobody but itself, too, since it may not become their owners.
+    @Test("owners whose views a role may refresh by MAINTAIN have sessions of their own", .enabled(if: isThereMaintain))
+    func keepsOwnersApartWhomItMayNotBecome() async throws {
+        try await TestDatabase.with(.v18) { database in
+            let (ann, bob, keeper) = ("\(database.name)_ann", "\(database.name)_bob", "\(database.name)_keeper")
+            try await database.psql(
+                """
+                CREATE ROLE \(ann); CREATE ROLE \(bob); CREATE ROLE \(keeper) LOGIN;
+                CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO \(ann), \(bob); GRANT USAGE ON SCHEMA s TO \(keeper);
+                SET ROLE \(ann); CREATE MATERIALIZED VIEW s.a AS SELECT pg_backend_pid() AS own;
+                SET ROLE \(bob); CREATE MATERIALIZED VIEW s.b AS SELECT pg_backend_pid() AS own;
+                SET ROLE \(ann); CREATE MATERIALIZED VIEW s.c AS SELECT pg_backend_pid() AS own;
+                RESET ROLE; GRANT MAINTAIN ON s.a, s.b, s.c TO \(keeper);
+                """)
+            let summary = await database.tend([.views], user: keeper) { $0.views.blocking = .allow }
+            #expect(summary.outcomes(of: .views) == ["done", "done", "done"])
+            #expect(
+                try await database.psql(
+                    "SELECT count(DISTINCT own) FROM (TABLE s.a UNION ALL TABLE s.b UNION ALL TABLE s.c) AS v") == "3")
+            try await database.psql("DROP OWNED BY \(ann), \(bob), \(keeper); DROP ROLE \(ann), \(bob), \(keeper)")
+        }
+    }
+
+    private static let isThereMaintain = PostgresVersion.underTest.contains(.v18)
+
     /// The search of one long text in another, which the server interrupts for nothing.
     @Test("code that nothing ends keeps neither others' work nor the next run from going on")
     func leavesBehindWhatCannotBeEnded() async throws {

@@ -8,7 +8,8 @@ struct PlanProgressTests {
 
     private static func view(_ name: String, requires: [PlanStep] = []) -> PlanStep {
         PlanStep(
-            .refreshView(RefreshView(view: app(name), mode: .initial, role: nil)), reason: "due", limits: limits,
+            .refreshView(RefreshView(view: app(name), mode: .initial, owner: "o", role: nil)), reason: "due",
+            limits: limits,
             requires: requires.map { StepRequirement($0.key, reason: "not refreshed: \($0.object), which it reads,") })
     }
 

@@ -8,7 +8,8 @@ struct RetryPolicyTests {
         perStep: .milliseconds(200), tries: 3, perTableAndHour: .milliseconds(1_000))
     private static let limits = StepLimits(locks: locks, statementTimeout: .seconds(2))
     private static let view = PlanStep(
-        .refreshView(RefreshView(view: RelationName(schema: "app", name: "v"), mode: .concurrent, role: nil)),
+        .refreshView(
+            RefreshView(view: RelationName(schema: "app", name: "v"), mode: .concurrent, owner: "o", role: nil)),
         reason: "due", limits: limits)
 
     private func reaction(

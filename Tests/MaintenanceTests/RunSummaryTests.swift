@@ -5,7 +5,7 @@ import Testing
 @Suite("Run summary")
 struct RunSummaryTests {
     private static let step = PlanStep(
-        .refreshView(RefreshView(view: app("v"), mode: .concurrent, role: "o")), reason: "due",
+        .refreshView(RefreshView(view: app("v"), mode: .concurrent, owner: "o", role: "o")), reason: "due",
         limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1)))
 
     private static func summary(_ change: (inout RunSummary) -> Void = { _ in }) -> RunSummary {

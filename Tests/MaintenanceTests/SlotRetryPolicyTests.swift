@@ -11,7 +11,8 @@ struct SlotRetryPolicyTests {
         _ name: String, _ mode: RefreshView.Mode = .concurrent, requires: [PlanStep] = []
     ) -> PlanStep {
         PlanStep(
-            .refreshView(RefreshView(view: app(name), mode: mode, role: nil)), reason: "due", limits: limits,
+            .refreshView(RefreshView(view: app(name), mode: mode, owner: "o", role: nil)), reason: "due",
+            limits: limits,
             requires: requires.map { StepRequirement($0.key, reason: "not refreshed:") })
     }
 

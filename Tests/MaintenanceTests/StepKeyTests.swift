@@ -9,7 +9,7 @@ struct StepKeyTests {
     private static func view(_ schema: String, _ name: String, _ mode: RefreshView.Mode = .concurrent) -> PlanStep {
         let view = RelationName(schema: schema, name: name)
         return PlanStep(
-            .refreshView(RefreshView(view: view, mode: mode, role: nil)), reason: "due", limits: limits)
+            .refreshView(RefreshView(view: view, mode: mode, owner: "o", role: nil)), reason: "due", limits: limits)
     }
 
     @Test("say what the step is about, and not how it is done")

@@ -8,7 +8,8 @@ struct StepTriesTests {
         locks: LockBudget(perStep: .milliseconds(200), tries: 3, perTableAndHour: .milliseconds(1_000)),
         statementTimeout: .seconds(2))
     private static let step = PlanStep(
-        .refreshView(RefreshView(view: app("v"), mode: .concurrent, role: nil)), reason: "due", limits: limits)
+        .refreshView(RefreshView(view: app("v"), mode: .concurrent, owner: "o", role: nil)), reason: "due",
+        limits: limits)
     private static let blocker = Blocker(
         pid: 7, application: "a", user: "u", state: "active", relation: app("v"), lockMode: "ExclusiveLock",
         transactionAge: 1)

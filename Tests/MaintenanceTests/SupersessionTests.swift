@@ -19,14 +19,14 @@ struct SupersessionTests {
         let view = MaterializedView(
             oid: 1, name: app("v"), owner: "o", isPopulated: isPopulated, hasUniqueIndex: hasUniqueIndex)
         let blocking: BlockingRefresh = mode == .blocking ? .allow : .refuse
-        let action = RefreshView(view: app("v"), mode: mode, role: "o", blocking: blocking)
+        let action = RefreshView(view: app("v"), mode: mode, owner: "o", role: "o", blocking: blocking)
         #expect((action.supersession(by: view) == nil) == isKept)
         #expect((view.refreshMode(blocking) == mode) == isKept)
     }
 
     @Test("A view that has gone, or has another owner, is not refreshed")
     func looksForTheView() {
-        let action = RefreshView(view: app("v"), mode: .concurrent, role: "o")
+        let action = RefreshView(view: app("v"), mode: .concurrent, owner: "o", role: "o")
         #expect(action.supersession(by: nil)?.contains("no materialized view any more") == true)
         let other = MaterializedView(oid: 1, name: app("v"), owner: "p", isPopulated: true, hasUniqueIndex: true)
         #expect(action.supersession(by: other)?.contains("belongs to p by now") == true)

@@ -26,7 +26,8 @@ enum SampleEvents {
     static func view(_ name: String = "agent_cost_analytics") -> PlanStep {
         let view = RelationName(schema: "mcp", name: name)
         return PlanStep(
-            .refreshView(RefreshView(view: view, mode: .concurrent, role: "owner")), reason: "refreshed on every run",
+            .refreshView(RefreshView(view: view, mode: .concurrent, owner: "owner", role: "owner")),
+            reason: "refreshed on every run",
             limits: limits)
     }
 

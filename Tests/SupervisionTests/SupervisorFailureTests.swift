@@ -197,7 +197,7 @@ extension StepReport {
         let view = RelationName(schema: "s", name: "v")
         return StepReport(
             step: PlanStep(
-                .refreshView(RefreshView(view: view, mode: .concurrent, role: nil)), reason: "",
+                .refreshView(RefreshView(view: view, mode: .concurrent, owner: "o", role: nil)), reason: "",
                 limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(1))),
             outcome: .failed(
                 ServerFailure(

@@ -37,6 +37,9 @@ package struct PlanStep: Hashable, Sendable {
     /// What else is known about it, besides its object.
     package var attributes: [StepAttribute] { action.value.attributes }
 
+    /// The owner whose code may run in its session (`StepAction.codeOwner`).
+    package var codeOwner: String? { action.value.codeOwner }
+
     /// Whether it normally takes milliseconds (`StepAction.isQuick`).
     package var isQuick: Bool { action.value.isQuick }
 }

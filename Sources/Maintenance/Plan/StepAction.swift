@@ -10,6 +10,9 @@ package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
     var object: RelationName { get }
     /// The role for SET ROLE before the work; nil keeps the role that connected.
     var role: String? { get }
+    /// The owner whose code may run in the session that does the work: that of no other is to run in it. nil is the role
+    /// that connected.
+    var codeOwner: String? { get }
     /// The locks stronger than ACCESS SHARE that it takes on relations of the application, in the order in which they
     /// are taken.
     var locks: [LockRequirement] { get }
@@ -28,6 +31,7 @@ package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
 
 extension StepAction {
     package var isQuick: Bool { false }
+    package var codeOwner: String? { role }
 }
 
 /// One thing that is known about a step.

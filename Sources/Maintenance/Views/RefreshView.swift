@@ -7,6 +7,9 @@ package struct RefreshView: StepAction {
 
     package var view: RelationName
     package var mode: Mode
+    /// Whose code the server runs.
+    package var owner: String
+    package var codeOwner: String? { owner }
     /// The role for SET ROLE before the work: the owner; nil keeps the role that connected, which has MAINTAIN then.
     package var role: String?
     /// Functions that the view calls and that do not set a search_path. From PostgreSQL 17 on, a refresh runs with the
@@ -26,11 +29,12 @@ package struct RefreshView: StepAction {
     }
 
     package init(
-        view: RelationName, mode: Mode, role: String?, unpinnedFunctions: [String] = [],
+        view: RelationName, mode: Mode, owner: String, role: String?, unpinnedFunctions: [String] = [],
         blocking: BlockingRefresh = .refuse
     ) {
         self.view = view
         self.mode = mode
+        self.owner = owner
         self.role = role
         self.unpinnedFunctions = unpinnedFunctions
         self.blocking = blocking
@@ -54,7 +58,7 @@ extension RefreshView {
     /// it.
     package func supersession(by view: MaterializedView?) -> String? {
         guard let view else { return "\(self.view) is no materialized view any more" }
-        if let role, view.owner != role { return "\(self.view) belongs to \(view.owner) by now; run again" }
+        if view.owner != owner { return "\(self.view) belongs to \(view.owner) by now; run again" }
         let modeNow = view.refreshMode(blocking)
         if modeNow == mode { return nil }
         return switch (mode, modeNow) {

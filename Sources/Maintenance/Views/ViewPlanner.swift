@@ -83,7 +83,7 @@ package struct ViewPlanner {
             case .blocking: "it has no unique index, and the configuration allows its readers to wait"
             }
         let action = RefreshView(
-            view: view.name, mode: mode, role: view.mayActAsOwner ? view.owner : nil,
+            view: view.name, mode: mode, owner: view.owner, role: view.mayActAsOwner ? view.owner : nil,
             unpinnedFunctions: view.unpinnedFunctions, blocking: blocking)
         return PlanStep(
             .refreshView(action),

@@ -96,7 +96,7 @@ struct PlanExecutor {
         let step = tries.step
         let tryStart = ContinuousClock.now
         do throws(PostgresError) {
-            let connection = try await session.connection(runningCodeOf: step.role)
+            let connection = try await session.connection(runningCodeOf: step.codeOwner)
             if tries.hasLostConnection, let recordedRun, try await recordedRun.hasCommitted(stepNumber, on: connection)
             {
                 // What it had come to was lost with the connection: whether more is to do the next plan says.

@@ -89,7 +89,7 @@ actor RunSession {
     /// A connection in which code of `role` may run: that of no other role has run in it. Meanwhile ``connection()``
     /// holds the locks.
     ///
-    /// - Parameter role: nil is the role that connected.
+    /// - Parameter role: the owner of the code; nil is the role that connected.
     /// - Throws: also if there is to be no second connection, by which the run is over.
     func connection(runningCodeOf role: String?) async throws(PostgresError) -> Connection {
         try await requireLocks()
