@@ -214,6 +214,49 @@ struct OtherOwnersTests {
                 """,
             refusal: ("its policy p on table app.things calls function public.crosstab(text) of :eve", "foreign_code")),
         Object(
+            name: "such a policy that makes JSON, for which the server looks for a cast",
+            sql: referredTo + """
+                CREATE FUNCTION app.as_json(app.state) RETURNS json LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN '1'; END $$;
+                CREATE CAST (app.state AS json) WITH FUNCTION app.as_json(app.state);
+                ALTER TABLE app.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                DO $$ BEGIN EXECUTE format('CREATE POLICY p ON app.things USING ((SELECT %s) IS NOT NULL)',
+                    CASE WHEN current_setting('server_version_num')::integer >= 160000
+                        THEN $j$JSON_OBJECT('a': 'open'::app.state)$j$ ELSE $j$jsonb_agg('open'::app.state)$j$ END);
+                END $$;
+                """,
+            refusal: ("its policy p on table app.things calls function ", "foreign_code")),
+        Object(
+            name: "such a policy that reads JSON as a domain of hers",
+            sql: referredTo + """
+                CREATE DOMAIN app.dom AS text CHECK (app.check_it());
+                ALTER TABLE app.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                DO $$ BEGIN EXECUTE format('CREATE POLICY p ON app.things USING (%s IS NOT NULL)',
+                    CASE WHEN current_setting('server_version_num')::integer >= 170000
+                        THEN $j$JSON_VALUE('"a"', '$' RETURNING app.dom)$j$ ELSE $j$('"a"'::jsonb #>> '{}')::app.dom$j$ END);
+                END $$;
+                """,
+            refusal: ("its policy p on table app.things calls ", "foreign_code")),
+        Object(
+            name: "a text with a value of hers, for which the server looks for a cast",
+            sql: rest + """
+                CREATE TYPE app.state AS ENUM ('open');
+                CREATE FUNCTION app.as_text(app.state) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 'x'; END $$;
+                CREATE CAST (app.state AS text) WITH FUNCTION app.as_text(app.state);
+                ALTER TABLE vault.rest ADD CHECK ('a' || 'open'::app.state <> quote_literal('b'))
+                """,
+            refusal: ("its constraint rest_check on table vault.rest calls function textanycat", "foreign_code")),
+        Object(
+            name: "statistics by a text with a value of hers",
+            sql: referredTo + """
+                CREATE FUNCTION app.as_text(app.state) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 'x'; END $$;
+                CREATE CAST (app.state AS text) WITH FUNCTION app.as_text(app.state);
+                CREATE STATISTICS app.s ON ('a' || 'open'::app.state || id), state FROM app.things
+                """,
+            refusal: ("its statistics object app.s calls function textanycat", "foreign_code")),
+        Object(
             name: "a view that such a policy reads",
             sql: referredTo + """
                 CREATE VIEW app.allowed AS SELECT app.check_it() AS allowed;
@@ -359,7 +402,7 @@ struct OtherOwnersTests {
             sql: corpus + """
                 SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
                 CREATE TRIGGER nothing BEFORE INSERT ON vault.embedding_statistics FOR EACH ROW
-                    EXECUTE FUNCTION vault.nothing()
+                    WHEN (to_jsonb(NEW) IS NOT NULL AND pg_trigger_depth() < 9) EXECUTE FUNCTION vault.nothing()
                 """),
         Object(
             name: "a CHECK that casts to JSON, of a table to which the figures cascade",
@@ -471,6 +514,34 @@ struct OtherOwnersTests {
                 "its trigger fire on table vault.figures calls function suppress_redundant_updates_trigger() of :eve",
                 "foreign_code"
             )),
+        Object(
+            name: "such a condition of somebody's who had TRIGGER once",
+            sql: corpus + """
+                SET ROLE :victim; GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve;
+                CREATE FUNCTION app.words() RETURNS tsquery LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN 'a'; END $$;
+                CREATE TRIGGER fire BEFORE INSERT ON vault.figures FOR EACH ROW
+                    WHEN (ts_rewrite('a'::tsquery, 'SELECT app.words(), app.words()') IS NOT NULL)
+                    EXECUTE FUNCTION suppress_redundant_updates_trigger();
+                SET ROLE :victim; REVOKE TRIGGER ON vault.figures FROM :eve;
+                """,
+            refusal: (
+                "its trigger fire on table vault.figures calls function ts_rewrite(tsquery,text) of whoever has or had "
+                    + "TRIGGER",
+                "foreign_code"
+            )),
+        Object(
+            name: "a cast in a condition of somebody's who had TRIGGER once",
+            sql: corpus + """
+                SET ROLE :victim; GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve; CREATE TYPE app.state AS ENUM ('open');
+                CREATE FUNCTION app.as_json(app.state) RETURNS json LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN '1'; END $$;
+                CREATE CAST (app.state AS json) WITH FUNCTION app.as_json(app.state);
+                CREATE TRIGGER fire BEFORE INSERT ON vault.figures FOR EACH ROW
+                    WHEN (to_json('open'::app.state) IS NOT NULL) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+                SET ROLE :victim; REVOKE TRIGGER ON vault.figures FROM :eve;
+                """,
+            refusal: ("its trigger fire on table vault.figures calls type app.state of :eve", "foreign_code")),
         Object(
             name: "a table above the figures",
             sql: corpus + """

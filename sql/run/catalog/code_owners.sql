@@ -1,7 +1,8 @@
--- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. Of the types of a table's columns
--- that is none: a statement that is parsed meanwhile, such as one of a trigger's, may find a cast of theirs. An operator is its function's
--- owner's, but where that is one of the server's own, which may run a text: then it is whoever made the operator. What a
--- policy or rule reads or writes beside its table has triggers, views and policies of its own.
+-- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. Of types domains do, and in a
+-- table's columns and the condition of a trigger all: what is parsed meanwhile, such as a statement of a trigger's, or looks
+-- for a cast, may find one of theirs. An operator is its function's owner's, but where that is one of the server's own, which
+-- may run a text: then it is whoever made the operator. What a policy or rule reads or writes beside its table has triggers,
+-- views and policies of its own.
 SELECT
     u.*,
     coalesce(
@@ -12,6 +13,8 @@ LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refob
 LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
 LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
 LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
-    AND (t.typtype = 'd' OR u.class = 'pg_class'::regclass AND u.part = u.oid)
+    AND (
+        t.typtype = 'd' OR u.class = 'pg_class'::regclass AND u.part = u.oid OR u.class = 'pg_trigger'::regclass
+    )
 LEFT JOIN pg_class AS r ON u.refclassid = 'pg_class'::regclass AND r.oid = u.refobjid AND r.oid <> u.oid
     AND u.class IN ('pg_policy'::regclass, 'pg_rewrite'::regclass)

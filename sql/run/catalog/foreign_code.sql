@@ -52,7 +52,7 @@ callers AS (
         FROM pg_constraint AS k
         WHERE k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid, NULL FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
+        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
         UNION ALL
         -- Only what is generated, which a predicate may name.
         SELECT 'pg_attrdef'::regclass, d.oid, NULL
@@ -96,8 +96,6 @@ called AS (
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
-    -- Most have no function at all; and the planner expects few of them then, and compiles nothing.
-    WHERE c.tree LIKE '%:funcid %'
     UNION ALL
     -- By OID: what is called by a name may change until that is locked.
     SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.relowner

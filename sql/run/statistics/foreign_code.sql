@@ -56,7 +56,7 @@ callers AS (
         FROM pg_constraint AS k
         WHERE o.is_others AND k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid, NULL
+        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text
         FROM pg_statistic_ext AS s
         WHERE o.is_others AND s.stxrelid = o.oid
         UNION ALL
@@ -108,14 +108,15 @@ used AS (
 called AS (
     -- include run/catalog/code_owners
     UNION ALL
-    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, o.relowner
+    SELECT
+        c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, CASE WHEN o.is_others THEN o.relowner ELSE 0 END
     FROM callers AS c
-    JOIN others AS o ON (o.table_oid, o.oid) = (c.table_oid, c.oid) AND o.is_others
+    JOIN others AS o ON (o.table_oid, o.oid) = (c.table_oid, c.oid)
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
-    -- Most have no function at all; and the planner expects few of them then, and compiles nothing.
-    WHERE c.tree LIKE '%:funcid %'
+    -- The condition of a trigger may be somebody's who had TRIGGER once. Types of others count there by themselves.
+    WHERE o.is_others OR NOT running.only_casts
     UNION ALL
     -- A function of the server's, or of a superuser's, does what the arguments or the condition of a trigger say, and
     -- nothing tells who has put that there: whoever may.
@@ -135,7 +136,7 @@ SELECT DISTINCT ON (o.table_oid, o.oid)
     pg_get_userbyid(o.relowner) AS owner,
     pg_describe_object(c.class, c.part, 0) AS caller,
     pg_describe_object(c.refclassid, c.refobjid, 0) AS code,
-    CASE c.owner WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(c.owner) END AS code_owner,
+    CASE c.owner WHEN 0 THEN 'whoever has or had TRIGGER' ELSE pg_get_userbyid(c.owner) END AS code_owner,
     pg_has_role(
         o.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
     ) AS may_act_as_owner,

@@ -42,7 +42,7 @@ callers AS (
         FROM pg_attrdef AS d
         WHERE $3::boolean AND d.adrelid = w.table_oid
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid, 0, NULL
+        SELECT 'pg_statistic_ext'::regclass, s.oid, 0, s.stxexprs::text
         FROM pg_statistic_ext AS s
         WHERE $3::boolean AND s.stxrelid = w.table_oid
         UNION ALL
@@ -123,8 +123,6 @@ owned AS (
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
-    -- Most have no function at all; and the planner expects few of them then, and compiles nothing.
-    WHERE c.tree LIKE '%:funcid %'
 )
 SELECT DISTINCT ON (o.table_oid)
     o.table_oid,
