@@ -216,6 +216,16 @@ struct PartitionPlannerTests {
         #expect(refusal.cure == "shorten them")
     }
 
+    @Test("So does one beside which nobody knows what attaching would run")
+    func refusesWhatCouldNotBeRead() throws {
+        var burdened = stale
+        burdened.unreadCode = ServerFailure(
+            failureClass: .timeout, message: "canceling statement due to statement timeout")
+        let plan = Scenario(burdened).plan()
+        #expect(plan.partitionSteps.isEmpty && plan.refusalReasons == [.unreadable])
+        #expect(try #require(plan.refusals.first).explanation.contains("what others own beside it"))
+    }
+
     // MARK: What is in view
 
     @Test("Tables outside the watched schemas, or switched off, are not in view")

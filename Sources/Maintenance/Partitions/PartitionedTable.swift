@@ -26,6 +26,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var neighbours: [Neighbour]
     /// What those would run with the rights of the owner, when a partition is attached.
     package var foreignCode: ForeignCode?
+    /// Why it could not be read whether they would.
+    package var unreadCode: ServerFailure?
     /// Whether attaching a partition could run code of others: it does not beside nothing.
     package var mayMeetOthers: Bool {
         !neighbours.isEmpty || !foreignKeyTables.isEmpty || defaultPartition != nil || isPartition

@@ -5,6 +5,14 @@ extension Refusal {
     static func foreignCode(
         of table: PartitionedTable, template: PartitionTemplate?, on server: ServerFacts
     ) -> Refusal? {
+        if let failure = table.unreadCode {
+            return Refusal(
+                task: .partitions, object: table.name, reason: .unreadable,
+                explanation:
+                    "what others own beside it, and what of that would run while a partition is attached, could "
+                    + "not be read: \(failure)",
+                cure: failure.hint ?? "look for who has made thousands of types, casts, CHECKs or indexes there")
+        }
         if let code = table.foreignCode {
             return Refusal(
                 task: .partitions, object: table.name, reason: .foreignCode,

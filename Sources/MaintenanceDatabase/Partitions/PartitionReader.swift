@@ -11,27 +11,43 @@ struct PartitionReader {
     /// The partitioned tables in the watched schemas, and those that the definition names; nil if a partition was
     /// dropped in the meantime.
     func tables(of definition: DatabaseDefinition) async throws(PostgresError) -> [PartitionedTable]? {
-        try await tables(
+        var tables = try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
+        let code = try await connection.readPatiently(asked(of: tables)) { (tables) throws(PostgresError) in
+            try await AttachedCode.read(tables, on: connection)
+        }
+        for index in tables.indices {
+            tables[index].foreignCode = code.read[tables[index].oid]
+            tables[index].unreadCode = code.unread[tables[index].oid]
+        }
+        return try await withPartitions(tables)
     }
 
     /// nil if there is no such partitioned table.
     func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
-        try await tables(in: [], named: [name])?.first
+        var tables = try await tables(in: [], named: [name])
+        let code = try await AttachedCode.read(asked(of: tables), on: connection)
+        for index in tables.indices { tables[index].foreignCode = code[tables[index].oid] }
+        return try await withPartitions(tables)?.first
     }
 
-    private func tables(
-        in schemas: [String], named: [RelationName]
-    ) async throws(PostgresError) -> [PartitionedTable]? {
+    /// The OIDs of those that attaching a partition may run code of others beside.
+    private func asked(of tables: [PartitionedTable]) -> [UInt32] {
+        tables.filter { $0.hasCalendarKey && $0.mayMeetOthers }.map(\.oid)
+    }
+
+    private func tables(in schemas: [String], named: [RelationName]) async throws(PostgresError) -> [PartitionedTable] {
         var tables: [PartitionedTable] = []
         for row in try await connection.rows(
             CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name)))
         {
             tables.append(try table(row))
         }
-        let code = try await AttachedCode.read(
-            tables.filter { $0.hasCalendarKey && $0.mayMeetOthers }.map(\.oid), on: connection)
-        for index in tables.indices { tables[index].foreignCode = code[tables[index].oid] }
+        return tables
+    }
+
+    private func withPartitions(_ read: [PartitionedTable]) async throws(PostgresError) -> [PartitionedTable]? {
+        var tables = read
         guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
         for index in tables.indices {
             tables[index].partitions = partitions[tables[index].oid] ?? []

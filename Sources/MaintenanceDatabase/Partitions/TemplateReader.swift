@@ -10,9 +10,9 @@ struct TemplateReader {
     /// The templates by the OID of the parent. For a parent without a sibling to copy, the template for a first
     /// partition is derived from the parent itself.
     ///
-    /// To print policies the server locks the table (ACCESS SHARE), and so waits for sessions that rewrite it. All
-    /// templates are read together; if a lock is not available within `deadline`, or one is too long, they are read one by
-    /// one, and those that cannot be read are returned separately. Has to be called in a transaction, whose `lock_timeout` stays as it is.
+    /// To print policies the server locks the table (ACCESS SHARE), and so waits for sessions that rewrite it. Those that
+    /// cannot be read, because a lock is not available within `deadline` or one is too long, are returned separately. Has to
+    /// be called in a transaction.
     func read(
         _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
     ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], unread: [UInt32: ServerFailure]) {
@@ -20,48 +20,14 @@ struct TemplateReader {
         var templates = try await tables(templates.filter { $0.template == nil }.map(\.parent))
             .mapValues(\.forFirstPartition)
         var unread: [UInt32: ServerFailure] = [:]
-        do throws(PostgresError) {
-            let byTemplate = try await read(known.map(\.template), within: deadline)
-            for (parent, template) in known { templates[parent] = byTemplate[template] }
-        } catch {
-            guard error.isOfOneTemplate else { throw error }
-            for (parent, template) in known {
-                do throws(PostgresError) {
-                    templates[parent] = try await read([template], within: deadline)[template]
-                } catch {
-                    guard error.isOfOneTemplate else { throw error }
-                    unread[parent] = ServerFailure(error)
-                }
-            }
+        let found = try await connection.readPatiently(known.map(\.template), lockTimeout: deadline) {
+            (tables) throws(PostgresError) in try await read(tables)
+        }
+        for (parent, template) in known {
+            templates[parent] = found.read[template]
+            unread[parent] = found.unread[template]
         }
         return (templates, unread)
-    }
-
-    /// A hundred times what a template takes: others wait for it.
-    private static let patience = Duration.seconds(2)
-
-    /// If a lock is not available in time, or a template is too long, the transaction can still be used.
-    private func read(
-        _ tables: [UInt32], within deadline: Duration
-    ) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
-        guard !tables.isEmpty else { return [:] }
-        do throws(PostgresError) {
-            try await connection.script(
-                unsafe: """
-                    SAVEPOINT template;
-                    SET LOCAL lock_timeout = '\(deadline.milliseconds)ms';
-                    SET LOCAL statement_timeout = '\(min(.seconds(20), Self.patience * tables.count).milliseconds)ms'
-                    """)
-            let templates = try await read(tables)
-            // Nothing was written: rolling back just restores the setting.
-            try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
-            return templates
-        } catch {
-            if error.isOfOneTemplate {
-                try await connection.script(unsafe: "ROLLBACK TO SAVEPOINT template; RELEASE SAVEPOINT template")
-            }
-            throw error
-        }
     }
 
     /// nil if there is no such table.
@@ -189,13 +155,5 @@ struct TemplateReader {
         return PartitionTemplate.Trigger(
             name: try row.decode("name"), head: try row.decode("head"), tail: try row.decode("tail"), state: state,
             isCloned: try row.decode("is_cloned"))
-    }
-}
-
-extension PostgresError {
-    /// Whether it leaves the templates of other tables readable.
-    fileprivate var isOfOneTemplate: Bool {
-        sqlState == .lockNotAvailable || sqlState == .programLimitExceeded
-            || sqlState == .queryCanceled && kind == .server
     }
 }

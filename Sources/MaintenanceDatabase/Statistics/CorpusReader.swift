@@ -15,10 +15,16 @@ struct CorpusReader {
             wanted = definition.schemas.map(CorpusDefinition.conventional(in:))
         }
         var corpora: [Corpus] = []
+        let found = try await connection.readPatiently(wanted) { (wanted) throws(PostgresError) in
+            var corpora: [CorpusDefinition: Corpus] = [:]
+            for definition in wanted { corpora[definition] = try await presence(of: definition) }
+            return corpora
+        }
         for definition in wanted {
-            let corpus = try await presence(of: definition)
-            if isDiscovery, corpus.isAbsent { continue }
-            corpora.append(corpus)
+            let corpus =
+                found.read[definition]
+                ?? found.unread[definition].map { Corpus(definition: definition, tenants: .unreadable($0)) }
+            if let corpus, !(isDiscovery && corpus.isAbsent) { corpora.append(corpus) }
         }
         return corpora
     }

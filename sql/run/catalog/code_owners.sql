@@ -1,20 +1,31 @@
--- Part of the queries on foreign code: whose is what is used; NULL for what runs no code. Of types domains do, and in a
--- table's columns and the condition of a trigger all: what is parsed meanwhile, such as a statement of a trigger's, or looks
--- for a cast, may find one of theirs. An operator is its function's owner's, but where that is one of the server's own, which
--- may run a text: then it is whoever made the operator. What a policy or rule reads or writes beside its table has triggers,
--- views and policies of its own.
-SELECT
-    u.*,
-    coalesce(
-        f.proowner, CASE WHEN behind.oid < 16384 THEN p.oprowner ELSE behind.proowner END, t.typowner, r.relowner
-    ) AS owner
+-- Part of the queries on foreign code: whose is what is used, but for what is a superuser's or runs no code. Of types domains
+-- do, and in a table's columns and the condition of a trigger all: what is parsed meanwhile, such as a statement of a
+-- trigger's, or looks for a cast, may find one of theirs. An operator is its function's owner's, but where that is one of the
+-- server's own, which may run a text: then it is whoever made the operator. What a policy or rule reads or writes beside its
+-- table has triggers, views and policies of its own.
+WITH owned AS MATERIALIZED (
+    SELECT
+        u.*,
+        t.typtype,
+        coalesce(
+            f.proowner, CASE WHEN behind.oid < 16384 THEN p.oprowner ELSE behind.proowner END, t.typowner, r.relowner
+        ) AS owner
+    FROM reached AS u
+    LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
+    LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
+    LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
+    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
+    LEFT JOIN pg_class AS r ON u.refclassid = 'pg_class'::regclass AND r.oid = u.refobjid
+)
+SELECT u.table_oid, u.oid, u.class, u.part, o.refclassid, o.refobjid, o.owner
 FROM used AS u
-LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
-LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
-LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
-LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
+JOIN owned AS o ON (o.root_class, o.root) = (u.refclassid, u.refobjid)
     AND (
-        t.typtype = 'd' OR u.class = 'pg_class'::regclass AND u.part = u.oid OR u.class = 'pg_trigger'::regclass
+        o.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+        OR o.typtype = 'd'
+        OR o.refclassid = 'pg_type'::regclass
+            AND (u.class = 'pg_class'::regclass AND u.part = u.oid OR u.class = 'pg_trigger'::regclass)
+        OR o.refclassid = 'pg_class'::regclass
+            AND u.class IN ('pg_policy'::regclass, 'pg_rewrite'::regclass) AND o.refobjid <> u.oid
     )
-LEFT JOIN pg_class AS r ON u.refclassid = 'pg_class'::regclass AND r.oid = u.refobjid AND r.oid <> u.oid
-    AND u.class IN ('pg_policy'::regclass, 'pg_rewrite'::regclass)
+WHERE o.owner NOT IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper)

@@ -23,7 +23,10 @@ around (table_oid, role, oid) AS (
     FROM work AS w
     JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
     UNION
-    SELECT a.table_oid, a.role, h.inhrelid FROM around AS a JOIN pg_inherits AS h ON h.inhparent = a.oid
+    SELECT a.table_oid, a.role, h.inhrelid
+    FROM around AS a
+    JOIN pg_partitioned_table AS p ON p.partrelid = a.oid
+    JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
 others AS (
     SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner, c.relkind, r.rolsuper
@@ -68,27 +71,36 @@ callers AS (
     ) AS part
     UNION ALL
     -- Keys of different types are compared by way of a cast, of the table's own keys as well.
-    SELECT w.table_oid, w.table_oid, 'pg_cast'::regclass, k.oid, NULL
-    FROM work AS w
-    JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
-    JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
-    JOIN pg_type AS y ON y.oid = a.atttypid
-    JOIN pg_cast AS k ON k.castsource IN (y.oid, y.typbasetype) AND k.castcontext <> 'e'
+    SELECT key.table_oid, key.table_oid, 'pg_cast'::regclass, k.oid, NULL
+    FROM (
+        SELECT DISTINCT w.table_oid, unnest(ARRAY[y.oid, y.typbasetype]) AS type
+        FROM work AS w
+        JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
+        JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+        JOIN pg_type AS y ON y.oid = a.atttypid
+    ) AS key
+    JOIN pg_cast AS k ON k.castsource = key.type AND k.castcontext <> 'e'
 ),
-used AS (
+used AS MATERIALIZED (
     SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
+),
+-- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
+reached (root_class, root, refclassid, refobjid) AS (
+    SELECT u.refclassid, u.refobjid, u.refclassid, u.refobjid FROM used AS u
     UNION
-    SELECT u.table_oid, u.oid, u.class, u.part, made_of.class, made_of.oid
-    FROM used AS u
+    SELECT u.root_class, u.root, made_of.class, made_of.oid
+    FROM reached AS u
     CROSS JOIN LATERAL (
         -- include run/catalog/made_of
     ) AS made_of
     WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
 ),
 called AS (
-    -- include run/catalog/code_owners
+    (
+        -- include run/catalog/code_owners
+    )
     UNION ALL
     SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, o.relowner
     FROM callers AS c

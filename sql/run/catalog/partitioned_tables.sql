@@ -33,7 +33,11 @@ around (table_oid, oid, mode) AS (
     JOIN pg_partitioned_table AS p ON p.partrelid = f.conrelid
     WHERE f.contype = 'f'
     UNION
-    SELECT a.table_oid, h.inhrelid, a.mode FROM around AS a JOIN pg_inherits AS h ON h.inhparent = a.oid
+    -- What inherits without being a partition is not looked into, and may be of any number.
+    SELECT a.table_oid, h.inhrelid, a.mode
+    FROM around AS a
+    JOIN pg_partitioned_table AS p ON p.partrelid = a.oid
+    JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
 neighbours AS MATERIALIZED (
     SELECT

@@ -35,6 +35,20 @@ paths AS (
     JOIN reads AS r ON r.reader = p.node
     JOIN views AS v ON v.oid = r.read
     WHERE NOT p.is_end
+),
+-- Once for each view, whatever number of others it is read by.
+unpinned AS MATERIALIZED (
+    SELECT DISTINCT r.ev_class AS node, left(f.oid::regprocedure::text, 200) AS name
+    FROM pg_rewrite AS r
+    JOIN pg_depend AS d
+        ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass
+    JOIN pg_proc AS f ON f.oid = d.refobjid
+    JOIN pg_language AS l ON l.oid = f.prolang
+    WHERE r.ev_class IN (SELECT p.node FROM paths AS p WHERE NOT p.is_end)
+        AND l.lanname NOT IN ('internal', 'c') AND f.prosqlbody IS NULL
+        AND NOT EXISTS (
+            SELECT FROM unnest(f.proconfig) AS s (setting) WHERE s.setting LIKE 'search\_path=%'
+        )
 )
 SELECT
     v.oid,
@@ -64,25 +78,20 @@ SELECT
         WHERE i.indrelid = v.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
             AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = 'btree'
     ) AS has_unique_index,
-    ARRAY (SELECT p.node FROM paths AS p WHERE p.start = v.oid AND p.is_end ORDER BY p.node) AS depends_on,
+    coalesce(ends.nodes, '{}') AS depends_on,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
-    ARRAY (
-        SELECT DISTINCT left(f.oid::regprocedure::text, 200)
-        FROM paths AS p
-        JOIN pg_rewrite AS r ON r.ev_class = p.node
-        JOIN pg_depend AS d
-            ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass
-        JOIN pg_proc AS f ON f.oid = d.refobjid
-        JOIN pg_language AS l ON l.oid = f.prolang
-        WHERE p.start = v.oid AND NOT p.is_end
-            AND l.lanname NOT IN ('internal', 'c') AND f.prosqlbody IS NULL
-            AND NOT EXISTS (
-                SELECT FROM unnest(f.proconfig) AS s (setting) WHERE s.setting LIKE 'search\_path=%'
-            )
-        ORDER BY 1
-        LIMIT 20
-    ) AS unpinned_functions
+    coalesce(functions.names[:20], '{}') AS unpinned_functions
 FROM views AS v
 JOIN pg_namespace AS n ON n.oid = v.relnamespace
+LEFT JOIN (
+    SELECT p.start, array_agg(p.node ORDER BY p.node) AS nodes FROM paths AS p WHERE p.is_end GROUP BY p.start
+) AS ends ON ends.start = v.oid
+LEFT JOIN (
+    SELECT p.start, array_agg(DISTINCT u.name ORDER BY u.name) AS names
+    FROM paths AS p
+    JOIN unpinned AS u ON u.node = p.node
+    WHERE NOT p.is_end
+    GROUP BY p.start
+) AS functions ON functions.start = v.oid
 WHERE v.relkind = 'm' AND v.oid IN (SELECT d.oid FROM needed AS d)
 ORDER BY n.nspname, v.relname

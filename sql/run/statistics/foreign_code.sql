@@ -80,14 +80,17 @@ callers AS (
         UNION ALL
         -- Keys of different types are compared by way of a cast.
         SELECT 'pg_cast'::regclass, k.oid, NULL
-        FROM pg_constraint AS f
-        JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
-        JOIN pg_type AS y ON y.oid = a.atttypid
-        JOIN pg_cast AS k ON k.castsource IN (y.oid, y.typbasetype) AND k.castcontext <> 'e'
-        WHERE f.contype = 'f' AND f.conrelid = o.oid
+        FROM (
+            SELECT DISTINCT unnest(ARRAY[y.oid, y.typbasetype]) AS type
+            FROM pg_constraint AS f
+            JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+            JOIN pg_type AS y ON y.oid = a.atttypid
+            WHERE f.contype = 'f' AND f.conrelid = o.oid
+        ) AS key
+        JOIN pg_cast AS k ON k.castsource = key.type AND k.castcontext <> 'e'
     ) AS part
 ),
-used AS (
+used AS MATERIALIZED (
     SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
@@ -97,16 +100,22 @@ used AS (
     FROM others AS o
     JOIN pg_attribute AS a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
     WHERE o.is_written
+),
+-- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
+reached (root_class, root, refclassid, refobjid) AS (
+    SELECT u.refclassid, u.refobjid, u.refclassid, u.refobjid FROM used AS u
     UNION
-    SELECT u.table_oid, u.oid, u.class, u.part, made_of.class, made_of.oid
-    FROM used AS u
+    SELECT u.root_class, u.root, made_of.class, made_of.oid
+    FROM reached AS u
     CROSS JOIN LATERAL (
         -- include run/catalog/made_of
     ) AS made_of
     WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
 ),
 called AS (
-    -- include run/catalog/code_owners
+    (
+        -- include run/catalog/code_owners
+    )
     UNION ALL
     SELECT
         c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, CASE WHEN o.is_others THEN o.relowner ELSE 0 END

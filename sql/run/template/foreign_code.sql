@@ -70,33 +70,32 @@ callers AS (
         )
     ) AS part
 ),
-used AS (
+used AS MATERIALIZED (
     SELECT c.table_oid, c.role, c.class, c.part, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.refobjid <> c.own_function
+),
+-- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
+reached (root_class, root, refclassid, refobjid) AS (
+    SELECT u.refclassid, u.refobjid, u.refclassid, u.refobjid FROM used AS u
     UNION
-    SELECT u.table_oid, u.role, u.class, u.part, made_of.class, made_of.oid
-    FROM used AS u
+    SELECT u.root_class, u.root, made_of.class, made_of.oid
+    FROM reached AS u
     CROSS JOIN LATERAL (
         -- include run/catalog/made_of
     ) AS made_of
     WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
 ),
-owned AS (
-    SELECT u.*, pg_describe_object(u.refclassid, u.refobjid, 0) AS code, whose.owner
-    FROM used AS u
+owned AS MATERIALIZED (
+    SELECT u.*, false AS in_schema, whose.owner
+    FROM reached AS u
     LEFT JOIN pg_proc AS f ON u.refclassid = 'pg_proc'::regclass AND f.oid = u.refobjid
     LEFT JOIN pg_operator AS p ON u.refclassid = 'pg_operator'::regclass AND p.oid = u.refobjid
     LEFT JOIN pg_proc AS behind ON behind.oid = p.oprcode
     CROSS JOIN LATERAL (VALUES (f.proowner), (p.oprowner), (behind.proowner)) AS whose (owner)
     UNION ALL
-    SELECT
-        u.*,
-        CASE WHEN whose.in_schema THEN format('type %s in schema %I', format_type(t.oid, NULL), n.nspname)
-            ELSE pg_describe_object(u.refclassid, u.refobjid, 0)
-        END,
-        whose.owner
-    FROM used AS u
+    SELECT u.*, whose.in_schema, whose.owner
+    FROM reached AS u
     JOIN pg_type AS t ON t.oid = u.refobjid
     JOIN pg_namespace AS n ON n.oid = t.typnamespace
     CROSS JOIN LATERAL (
@@ -115,10 +114,14 @@ owned AS (
     WHERE u.refclassid = 'pg_type'::regclass
         -- An array counts by its elements. An enum has no code, but in a text its name may come to mean something else.
         AND t.typcategory <> 'A' AND NOT ($3::boolean AND t.typtype = 'e')
+),
+called AS (
+    SELECT u.table_oid, u.role, u.class, u.part, o.refclassid, o.refobjid, o.in_schema, o.owner
+    FROM used AS u
+    JOIN owned AS o ON (o.root_class, o.root) = (u.refclassid, u.refobjid)
+    WHERE o.owner <> u.role AND o.owner NOT IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper)
     UNION ALL
-    SELECT
-        c.table_oid, c.role, c.class, c.part, 'pg_proc'::regclass, running.oid,
-        pg_describe_object('pg_proc'::regclass, running.oid, 0), c.relowner
+    SELECT c.table_oid, c.role, c.class, c.part, 'pg_proc'::regclass, running.oid, false, c.relowner
     FROM callers AS c
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
@@ -130,11 +133,16 @@ SELECT DISTINCT ON (o.table_oid)
     c.relname AS name,
     pg_get_userbyid(c.relowner) AS owner,
     pg_describe_object(o.class, o.part, 0) AS caller,
-    o.code,
+    CASE
+        WHEN o.in_schema THEN format('type %s in schema %I', format_type(t.oid, NULL), s.nspname)
+        ELSE pg_describe_object(o.refclassid, o.refobjid, 0)
+    END AS code,
     pg_get_userbyid(o.owner) AS code_owner
-FROM owned AS o
+FROM called AS o
 JOIN pg_class AS c ON c.oid = o.table_oid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_type AS t ON o.in_schema AND t.oid = o.refobjid
+LEFT JOIN pg_namespace AS s ON s.oid = t.typnamespace
 WHERE o.owner <> o.role AND o.owner NOT IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper)
 -- What a domain is made of comes behind it.
-ORDER BY o.table_oid, 5, (o.refclassid <> 'pg_type'::regclass), o.code
+ORDER BY o.table_oid, 5, (o.refclassid <> 'pg_type'::regclass), 6
