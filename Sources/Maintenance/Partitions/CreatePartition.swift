@@ -61,6 +61,8 @@ package struct CreatePartition: StepAction {
     /// as long again.
     package var isQuick: Bool { defaultPartition == nil }
 
+    package var changesDefinitions: Bool { true }
+
     package var description: String { "create partition \(partition) of \(parent) for [\(lower), \(upper))" }
 
     /// The weakest first, so that the strongest is held for the shortest time.

@@ -42,6 +42,9 @@ package struct PlanStep: Hashable, Sendable {
 
     /// Whether it normally takes milliseconds (`StepAction.isQuick`).
     package var isQuick: Bool { action.value.isQuick }
+
+    /// Whether it is one of those that go one at a time in a database (`StepAction.changesDefinitions`).
+    package var changesDefinitions: Bool { action.value.changesDefinitions }
 }
 
 extension PlanStep: CustomStringConvertible {

@@ -25,12 +25,15 @@ package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
     /// Whether it normally takes milliseconds. If so, a timeout means that the server was busy, and it is worth another
     /// try.
     var isQuick: Bool { get }
+    /// Whether it creates, attaches, detaches, drops or alters something. Such steps go one at a time in a database.
+    var changesDefinitions: Bool { get }
     /// What it does, as a phrase: "create partition a.b_2026_12 of a.b …".
     var description: String { get }
 }
 
 extension StepAction {
     package var isQuick: Bool { false }
+    package var changesDefinitions: Bool { false }
     package var codeOwner: String? { role }
 }
 

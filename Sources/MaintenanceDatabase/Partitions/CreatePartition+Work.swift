@@ -30,16 +30,17 @@ struct CreatePartitionWork: TransactionWork {
             + ddl.handOver
     }
 
-    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
+    func perform(
+        on connection: Connection, within deadline: LockDeadline
+    ) async throws(PostgresError) -> StepTransaction.Verdict {
         let ddl = try spelled(statements)
         let (limits, timeout) = (step.limits.settings, step.limits.clientTimeout)
 
-        let wait = LockDeadline(step.limits.lockDeadline)
         for requirement in step.locks.prefix(1) {
-            try await acquire(requirement, within: wait, on: connection)
+            try await acquire(requirement, within: deadline, on: connection)
         }
         // The lock held so far blocks no reader or writer, so what comes now does not count toward the lock deadline.
-        let left = step.limits.lockDeadline - wait.elapsed
+        let left = step.limits.lockDeadline - deadline.elapsed
         try await connection.script(unsafe: limits)
         if let changed = try await recheckAll(on: connection) { return .rollback(.superseded(reason: changed)) }
 
@@ -53,19 +54,19 @@ struct CreatePartitionWork: TransactionWork {
 
         // The server's timeouts apply to each statement separately, so each gets what is left of the deadline.
         let strong = step.locks.dropFirst()
-        let deadline = strong.isEmpty ? nil : LockDeadline(left)
+        let rest = strong.isEmpty ? nil : LockDeadline(left)
         for requirement in strong {
-            if let deadline { try await acquire(requirement, within: deadline, on: connection) }
+            if let rest { try await acquire(requirement, within: rest, on: connection) }
         }
         for proof in ddl.proof {
-            try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(proof)", timeout: timeout)
+            try await connection.script(unsafe: "\(rest?.settings ?? limits);\n\(proof)", timeout: timeout)
         }
         try await connection.run(
-            ddl.attach, limits: limits, tighter: deadline?.settings, timeout: timeout)
+            ddl.attach, limits: limits, tighter: rest?.settings, timeout: timeout)
         if !ddl.handOver.isEmpty {
             try await proveBeforeHandOver(on: connection)
             for statement in ddl.handOver {
-                try await connection.script(unsafe: "\(deadline?.settings ?? limits);\n\(statement)", timeout: timeout)
+                try await connection.script(unsafe: "\(rest?.settings ?? limits);\n\(statement)", timeout: timeout)
             }
             // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
             try await connection.script(unsafe: limits)

@@ -163,7 +163,10 @@ struct PlanExecutor {
         guard failure.failureClass == .lockNotAvailable else { return [] }
         do throws(PostgresError) {
             let locks = step.locks.map { ($0.relation, $0.mode.rawValue) } + work.rowLocks.map { ($0, "ROW") }
-            return try await session.connection().blockers(of: locks)
+            let connection = try await session.connection()
+            let blockers = try await connection.blockers(of: locks)
+            guard blockers.isEmpty, step.changesDefinitions else { return blockers }
+            return try await Blocker.ofDefinitions(for: step, on: connection).map { [$0] } ?? []
         } catch {
             session.addNotice("who holds the lock could not be asked: \(error.message)")
             return []

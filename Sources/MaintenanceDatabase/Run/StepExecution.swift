@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 
@@ -18,8 +19,11 @@ protocol TransactionWork: StepWork {
     /// Does the work within the step's limits, and leaves the session in its own role. Whatever may run code of the step's
     /// role is done as that role, in a ``Sandbox``.
     ///
+    /// - Parameter deadline: for all locks of the step, counted from the beginning of its transaction.
     /// - Returns: whether the transaction is to be committed.
-    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict
+    func perform(
+        on connection: Connection, within deadline: LockDeadline
+    ) async throws(PostgresError) -> StepTransaction.Verdict
 }
 
 extension TransactionWork {

@@ -28,9 +28,9 @@ struct StepRunner {
     private func attempt(_ work: any TransactionWork) async throws(PostgresError) -> End {
         // What a session asks for the first time takes ten times as long: not under locks.
         if await connection.record.facts == nil, let outcome = try await recheck() { return End(outcome: outcome) }
-        let transaction = StepTransaction(connection: connection, limits: step.limits, row: row)
-        return try await transaction.run(unless: recheck) { () async throws(PostgresError) in
-            try await work.perform(on: connection)
+        let transaction = StepTransaction(connection: connection, step: step, row: row)
+        return try await transaction.run(unless: recheck) { (deadline) async throws(PostgresError) in
+            try await work.perform(on: connection, within: deadline)
         }
     }
 

@@ -7,7 +7,7 @@ import SQLText
 /// The transaction of one try of a step. Whatever happens in it, it ends committed or rolled back.
 struct StepTransaction {
     let connection: Connection
-    let limits: StepLimits
+    let step: PlanStep
     /// The step's row in the ledger; nil without a ledger.
     var row: StepRow?
 
@@ -23,17 +23,19 @@ struct StepTransaction {
     /// - Parameter changed: returns the outcome of the step if the plan no longer holds, or nil. It is called before the
     ///   work, whose role may have been dropped with its tables; and once more if the server rejects the work, since a
     ///   change in between is not an error either.
+    /// - Parameter work: is given the deadline for all locks of the step, of which the locks so far have had their part.
     func run(
         unless changed: () async throws(PostgresError) -> StepOutcome?,
-        _ work: () async throws(PostgresError) -> Verdict
+        _ work: (LockDeadline) async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepRunner.End {
         do throws(PostgresError) {
+            let deadline = LockDeadline(step.limits.lockDeadline)
             try await begin()
             var verdict: Verdict
             if let outcome = try await changed() {
                 verdict = .rollback(outcome)
             } else {
-                verdict = try await work()
+                verdict = try await work(deadline)
             }
             if case .commit(let result) = verdict, let outcome = try await row?.enter(result, on: connection) {
                 verdict = .rollback(outcome)
@@ -66,15 +68,22 @@ struct StepTransaction {
         }
     }
 
-    /// The locks for the row in the ledger come first, before any lock for which the application would have to wait.
+    /// Before any lock for which the application would have to wait come that of steps that change definitions, and those
+    /// for the row in the ledger.
     private func begin() async throws(PostgresError) {
-        let statements = limits.beginning + (row?.reservation ?? [])
+        try await script(step.beginning, lockedBy: "another step of pgtend's that changes definitions is at work")
+        if let row {
+            try await script(row.reservation, lockedBy: "the ledger, schema pgtend_ledger, is locked by others")
+        }
+    }
+
+    private func script(_ statements: [String], lockedBy others: String) async throws(PostgresError) {
         do throws(PostgresError) {
             try await connection.script(unsafe: statements.joined(separator: ";\n"))
         } catch {
             guard error.sqlState == .lockNotAvailable else { throw error }
             var error = error
-            error.message = "the ledger, schema pgtend_ledger, is locked by others: \(error.message)"
+            error.message = "\(others): \(error.message)"
             throw error
         }
     }
@@ -91,14 +100,19 @@ extension StepLimits {
 }
 
 extension StepLimits {
-    /// The statements that begin the transaction of a step, in a run and in the script of a plan.
-    var beginning: [String] { [Connection.beginReadWrite, settings] }
-
     /// The `SET LOCAL` statements of that transaction.
     var settings: String {
         """
         SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms';
         SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'
         """
+    }
+}
+
+extension PlanStep {
+    /// The statements that begin the transaction of the step, in a run and in the script of a plan.
+    var beginning: [String] {
+        let definitions = "SELECT pg_catalog.pg_advisory_xact_lock(\(AdvisoryLock.key), \(AdvisoryLock.definitions))"
+        return [Connection.beginReadWrite, limits.settings] + (changesDefinitions ? [definitions] : [])
     }
 }

@@ -9,7 +9,7 @@ protocol StepWork: Sendable {
     var execution: StepExecution { get }
 
     /// The statements of the work, in the order in which they are sent, for reading and for executing manually in psql. In
-    /// a transaction they come after `StepLimits.beginning` and before COMMIT.
+    /// a transaction they come after `PlanStep.beginning` and before COMMIT.
     func script() throws(SQLTextError) -> [String]
 
     /// Checks whether the assumptions of the plan still hold, with the predicate that the planner used. Called before
@@ -62,7 +62,7 @@ extension PlanStep {
         do throws(SQLTextError) {
             let work = work(serverVersion: serverVersion)
             var statements = try work.script()
-            if case .inTransaction = work.execution { statements = limits.beginning + statements + ["COMMIT"] }
+            if case .inTransaction = work.execution { statements = beginning + statements + ["COMMIT"] }
             return statements.map { "\($0);" }
         } catch {
             throw ServerFailure(PostgresError(error))

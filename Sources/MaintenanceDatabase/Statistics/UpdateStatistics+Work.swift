@@ -31,7 +31,9 @@ struct UpdateStatisticsWork: TransactionWork {
         try locks.flatMap(\.self) + sandbox.script(limits: step.limits.settings)
     }
 
-    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
+    func perform(
+        on connection: Connection, within deadline: LockDeadline
+    ) async throws(PostgresError) -> StepTransaction.Verdict {
         try await connection.run(
             try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
         return .commit(StepResult())

@@ -29,7 +29,9 @@ struct RefreshViewWork: TransactionWork {
         try sandbox.script(limits: step.limits.settings)
     }
 
-    func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
+    func perform(
+        on connection: Connection, within deadline: LockDeadline
+    ) async throws(PostgresError) -> StepTransaction.Verdict {
         try await connection.run(
             try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
         let name = try spelled(SQLLiteral(action.view.quoted).quoted)

@@ -59,7 +59,9 @@ enum LongWork {
 
         func recheck(on connection: Connection) async throws(PostgresError) -> String? { nil }
 
-        func perform(on connection: Connection) async throws(PostgresError) -> StepTransaction.Verdict {
+        func perform(
+            on connection: Connection, within deadline: LockDeadline
+        ) async throws(PostgresError) -> StepTransaction.Verdict {
             for statement in script() { try await connection.script(unsafe: statement) }
             return .commit(StepResult(memory: ["stage": stage.rawValue], hasMore: stage.next != nil))
         }
