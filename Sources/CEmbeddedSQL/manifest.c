@@ -350,6 +350,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/statistics/lock.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/statistics/may_meet_others.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/statistics/presence.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/statistics/publish.sql"

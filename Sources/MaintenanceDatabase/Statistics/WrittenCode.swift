@@ -63,33 +63,13 @@ enum WrittenCode {
         """
     }
 
-    /// That a table, `t`, has columns of types that are none of the server's own.
-    private static let types = """
-        EXISTS (SELECT FROM pg_attribute AS y
-            WHERE y.attrelid = t.oid AND y.attnum > 0 AND NOT y.attisdropped AND y.atttypid >= 16384)
-        """
-
-    /// Where there can be no such code, which costs less to ask, a little and then a little more; as `may_meet_others` of
-    /// `sql/run/statistics/presence.sql`.
+    /// Where there can be no such code, which costs less to ask.
     private static let exits = """
         EXIT asked WHEN NOT EXISTS (
             SELECT FROM pg_class AS t
             WHERE t.oid = ANY (worked)
-                AND (t.relhastriggers OR t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user OR \(types))
-        );
-        EXIT asked WHEN NOT EXISTS (
-            SELECT FROM pg_class AS t
-            LEFT JOIN pg_trigger AS g ON g.tgrelid = t.oid
-            LEFT JOIN pg_proc AS f ON f.oid = g.tgfoid AND NOT g.tgisinternal AND g.tgqual IS NULL
-            LEFT JOIN pg_constraint AS k ON k.oid = g.tgconstraint AND k.contype = 'f' AND k.conrelid = t.oid
-                AND k.confrelid <> t.oid
-            LEFT JOIN pg_class AS o ON o.oid = k.confrelid
-            WHERE t.oid = ANY (worked) AND (
-                t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user OR \(types)
-                OR g.oid IS NOT NULL AND (f.proowner = t.relowner) IS NOT TRUE
-                    AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
-                        SELECT FROM pg_attribute AS a
-                        WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE)
+                AND (t.relhassubclass OR pg_get_userbyid(t.relowner) <> current_user OR
+                    \(EmbeddedSQL.queryWithoutComments("run/statistics/may_meet_others")))
         );
         """
 }

@@ -82,23 +82,9 @@ LEFT JOIN LATERAL (
         ) AS owners,
         min(n.nspname) FILTER (WHERE t.relkind = 'f') AS foreign_schema,
         (array_agg(t.relname ORDER BY n.nspname) FILTER (WHERE t.relkind = 'f'))[1] AS foreign_name,
-        -- Whether writing to it may run code of others: it does not where all that its triggers do is to call functions
-        -- of its owner, and to look for its rows in tables of the same by keys of the server's own types.
-        coalesce(bool_or(EXISTS (
-            SELECT FROM pg_attribute AS a
-            WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
-        ) OR t.relhastriggers AND EXISTS (
-            SELECT
-            FROM pg_trigger AS g
-            LEFT JOIN pg_proc AS f ON f.oid = g.tgfoid AND NOT g.tgisinternal AND g.tgqual IS NULL
-            LEFT JOIN pg_constraint AS k ON k.oid = g.tgconstraint AND k.contype = 'f' AND k.conrelid = t.oid
-                AND k.confrelid <> t.oid
-            LEFT JOIN pg_class AS o ON o.oid = k.confrelid
-            WHERE g.tgrelid = t.oid AND (f.proowner = t.relowner) IS NOT TRUE
-                AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
-                    SELECT FROM pg_attribute AS a
-                    WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE
-        )), false) AS may_meet_others
+        coalesce(bool_or(
+            -- include run/statistics/may_meet_others
+        ), false) AS may_meet_others
     FROM (SELECT p.oid FROM part AS p UNION ALL SELECT a.oid FROM above AS a) AS p
     JOIN pg_class AS t ON t.oid = p.oid
     JOIN pg_namespace AS n ON n.oid = t.relnamespace

@@ -1,0 +1,18 @@
+-- Part of presence.sql, and of the proof of a step: whether writing to the table t (a row of pg_class) may run code of
+-- others, for which foreign_code.sql has to be asked. It does not where all that its triggers do is to call functions of its
+-- owner, and to look for its rows in tables of the same by keys of the server's own types.
+EXISTS (
+    SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+) OR t.relhastriggers AND EXISTS (
+    SELECT
+    FROM pg_trigger AS g
+    LEFT JOIN pg_proc AS f ON f.oid = g.tgfoid AND NOT g.tgisinternal AND g.tgqual IS NULL
+    LEFT JOIN pg_constraint AS k ON k.oid = g.tgconstraint AND k.contype = 'f' AND k.conrelid = t.oid
+        AND k.confrelid <> t.oid
+    LEFT JOIN pg_class AS o ON o.oid = k.confrelid
+    WHERE g.tgrelid = t.oid AND (f.proowner = t.relowner) IS NOT TRUE
+        AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
+            SELECT FROM pg_attribute AS a
+            WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE
+)
