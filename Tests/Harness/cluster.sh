@@ -5,7 +5,8 @@
 #
 # COMMAND finds the cluster's folder in PGTEND_TEST_VERSION. The folder is the Unix socket's, and also holds `bin`
 # (PostgreSQL's programs), `data` and `log`. The superuser `postgres` needs no password over the socket: the folder's
-# own mode (0700) is what keeps others out. Nothing listens on TCP unless a SETTING says so.
+# own mode (0700) is what keeps others out. Nothing listens on TCP unless a SETTING says so. The data is in memory where
+# there is plenty of that, unless a SETTING is `fsync=on`.
 #
 # With PGTEND_TEST_PRIMARY=FOLDER the cluster is a streaming standby of the one in that folder, of the same version.
 #
@@ -25,7 +26,7 @@ while [ "${1:?a command is expected after --}" != -- ]; do
 done
 shift
 
-folder='' owner='' made_user='' command=''
+folder='' memory='' owner='' made_user='' command=''
 
 # As the cluster's owner, with nothing of the caller's environment: a stray PGPORT would name another server.
 as_owner() {
@@ -59,7 +60,7 @@ destroy() {
     # A server that was killed may have a last child writing: what it adds is removed as well.
     if [ -n "$folder" ]; then
         for _ in {1..50}; do
-            rm -rf "$folder" 2>/dev/null && break
+            rm -rf "$folder" ${memory:+"$memory"} 2>/dev/null && break
             sleep 0.1
         done
     fi
@@ -81,6 +82,18 @@ if [ "$(id -u)" = 0 ]; then
         useradd --system --no-create-home --home-dir "$folder" --shell /usr/sbin/nologin "$made_user"
     fi
     chown "$owner:" "$folder"
+fi
+# A database is 300 files, and a disk takes ten times as long to make them as memory does: most of what tests spend.
+# Whoever syncs measures, and measures a disk; a container may have little memory, and tests fill some of it.
+gigabytes() { # that are free: of the file system, of the machine
+    df --output=avail --block-size=1G /dev/shm | tail -n 1 &&
+        awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo
+}
+room=$(gigabytes 2>/dev/null | sort -n | head -n 1) || room=0
+if [[ " ${settings[*]} " != *" fsync=on "* ]] && [ "$room" -ge 4 ]; then
+    memory=$(mktemp -d /dev/shm/pgtend-XXXXXX)
+    [ -z "$owner" ] || chown "$owner:" "$memory"
+    ln -s "$memory" "$folder/data"
 fi
 # A checkout that others cannot enter hides what was fetched from the owner, who then gets a copy.
 if ! as_owner test -x "$bin/postgres"; then
