@@ -135,7 +135,7 @@ struct ArchitectureTests {
             "module(\"Maintenance\", [\"CivilTime\", \"SQLText\", \"EmbeddedSQL\"])"
         ),
         ("module(\"SchemaDesign\", [\"SQLText\"", "module(\"SchemaDesign\", [\"Maintenance\", \"SQLText\""),
-        ("module(\"SQLText\")", "module(\"SQLText\", [\"CivilTime\"])"),
+        ("module(\"SQLText\", []", "module(\"SQLText\", [\"CivilTime\"]"),
         (
             "\"DatabaseAccess\", \"Maintenance\", \"PostgresClient\", \"CivilTime\"",
             "\"SchemaManagement\", \"Maintenance\""
