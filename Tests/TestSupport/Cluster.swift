@@ -10,6 +10,7 @@ package final class Cluster: Sendable {
     /// `nil` for a cluster of `make test`, which outlives the tests.
     private let keeper: Program?
     private let templates = Templates()
+    private let keptSessions = KeptSessions()
 
     private static let shared = SharedClusters()
 
@@ -105,6 +106,16 @@ package final class Cluster: Sendable {
         let result = try await Program.run(folder + "/bin/psql", arguments, input: .text(sql))
         guard result.succeeded else { throw TestFailure("psql: \(result.ending)\n\(result.standardError)\n\(sql)") }
         return result.standardOutput.trimmingCharacters(in: .newlines)
+    }
+
+    /// One statement of a superuser's, whose answer nobody asks for.
+    func execute(_ sql: String) async throws {
+        // A test may stop any other cluster, and the kept sessions with it.
+        if keeper == nil {
+            try await keptSessions.execute(sql, conninfo: conninfo())
+        } else {
+            try await psql(sql)
+        }
     }
 
     // MARK: Faults, for a private cluster

@@ -66,7 +66,9 @@ package struct HostileOwner: Sendable {
         } catch {
             result = .failure(error)
         }
-        for name in names { try await Cluster.shared(version).psql("DROP ROLE IF EXISTS \(name)") }
+        if !names.isEmpty {
+            try await Cluster.shared(version).execute("DROP ROLE IF EXISTS \(names.joined(separator: ", "))")
+        }
         return try result.get()
     }
 
@@ -108,14 +110,11 @@ package struct HostileOwner: Sendable {
 
     private func prepare(_ version: PostgresVersion) async throws {
         let options = version.rawValue >= 16 ? " WITH INHERIT FALSE, SET TRUE" : ""
-        try await database.psql(
-            """
-            CREATE ROLE \(eve) LOGIN; CREATE ROLE \(victim) LOGIN;
-            CREATE ROLE \(member) LOGIN\(version.rawValue >= 16 ? "" : " NOINHERIT");
-            GRANT \(eve), \(victim) TO \(member)\(options);
-            """)
         try await psql(
             """
+            CREATE ROLE :eve LOGIN; CREATE ROLE :victim LOGIN;
+            CREATE ROLE \(member) LOGIN\(version.rawValue >= 16 ? "" : " NOINHERIT");
+            GRANT :eve, :victim TO \(member)\(options);
             CREATE SCHEMA app AUTHORIZATION :eve; GRANT USAGE ON SCHEMA app TO PUBLIC;
             CREATE SCHEMA vault AUTHORIZATION :victim;
             SET ROLE :victim;

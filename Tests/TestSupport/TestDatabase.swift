@@ -48,11 +48,11 @@ package struct TestDatabase: Sendable {
     }
 
     func create(from source: String) async throws {
-        try await cluster.psql("CREATE DATABASE \(quoted(name)) TEMPLATE \(quoted(source)) STRATEGY wal_log")
+        try await cluster.execute("CREATE DATABASE \(quoted(name)) TEMPLATE \(quoted(source)) STRATEGY wal_log")
     }
 
     private func drop() async throws {
-        try await cluster.psql("DROP DATABASE \(quoted(name)) WITH (FORCE)")
+        try await cluster.execute("DROP DATABASE \(quoted(name)) WITH (FORCE)")
     }
 
     private func quoted(_ identifier: String) -> String {
