@@ -66,6 +66,12 @@ package struct CatalogFacts: Equatable, Sendable {
         }
     }
 
+    /// The roles, or PUBLIC, that get privileges on whatever the schema's own role makes.
+    package var defaultGrantees: [String] {
+        let grants = objects(.grant).filter { self[$0, .defaultPrivileges] != nil }
+        return Set(grants.compactMap { $0.name.withoutPrefix("to ").flatMap { NameList.first(of: $0) }?.name }).sorted()
+    }
+
     private static func names(_ target: String, _ object: CatalogObject) -> Bool {
         if object.kind == .function { return target.isSame(as: object.name) }
         guard let (first, rest) = NameList.first(of: target) else { return false }

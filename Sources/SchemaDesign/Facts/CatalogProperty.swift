@@ -24,6 +24,11 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let comment = Self("comment")
     package static let `default` = Self("default")
     package static let definition = Self("definition")
+    /// Of a grant: what a role gets on whatever the schema's own role makes.
+    package static let defaultPrivileges = Self("default privileges")
+    /// With which extensions something is dropped that is no member of them; of a relation, each with its part in
+    /// parentheses, as ALTER … NO DEPENDS ON EXTENSION names it.
+    package static let dependsOnExtension = Self("depends on extension")
     /// Of a table or a partition: the disabled triggers of its foreign keys, without which the keys are not enforced.
     package static let disabledTriggers = Self("disabled triggers")
     /// Of an index: the extensions whose operators it needs.
@@ -46,8 +51,12 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let memberOfExtension = Self("member of extension")
     /// The name of a NOT NULL constraint that is not validated; live facts only.
     package static let notNullConstraint = Self("not null constraint")
+    /// Of a table: the type that it is dropped with.
+    package static let ofType = Self("of type")
     package static let options = Self("options")
     package static let owner = Self("owner")
+    /// The privileges that the owner has taken from himself, and that whoever comes after him would not have either.
+    package static let ownerLacks = Self("privileges that the owner lacks")
     package static let partitionForThePresent = Self("partition for the present")
     package static let partitionKey = Self("partition key")
     /// Of an index on a partitioned table: the partitions that have an index attached to it; live facts only.
@@ -61,6 +70,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let persistence = Self("persistence")
     /// Of a column, from 1; not compared.
     package static let position = Self("position")
+    /// `NOTHING` of a table whose rows cannot be changed once it is published.
+    package static let replicaIdentity = Self("replica identity")
     /// Of an extension, recorded only: `optional`, or `at least 0.8`.
     package static let requirement = Self("requirement")
     /// Of a role: the roles it is a member of that are none of the schema's and see what the schema hides, or do what the

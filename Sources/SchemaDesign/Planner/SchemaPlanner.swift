@@ -43,6 +43,7 @@ package struct SchemaPlanner {
         try planner(TypePlanner.self).planTypes()
         try planner(FunctionPlanner.self).planFunctions()
         try planner(PossessionPlanner.self).planPossession()
+        try planner(LegacyPlanner.self).planEnds()
         let tables = planner(TablePlanner.self)
         for table in expected.objects(.table) { try tables.planTable(table) }
         try tables.refusePersistence()

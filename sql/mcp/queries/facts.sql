@@ -17,12 +17,19 @@ member AS (
     JOIN pg_extension AS e ON e.oid = d.refobjid
     WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
 ),
+-- Dropped with the extension by whoever drops that with CASCADE, though no member of it.
+tied AS MATERIALIZED (
+    SELECT d.classid, d.objid, quote_ident(e.extname) AS extension
+    FROM pg_depend AS d
+    JOIN pg_extension AS e ON e.oid = d.refobjid
+    WHERE d.deptype = 'x' AND d.refclassid = 'pg_extension'::regclass
+),
 brought AS (
     SELECT m.classid, m.objid FROM member AS m JOIN target AS t ON t.oid = m.extnamespace
 ),
 relation AS (
     SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
-        c.relrowsecurity, c.relforcerowsecurity, c.relispopulated, c.relreplident,
+        c.relrowsecurity, c.relforcerowsecurity, c.relispopulated, c.relreplident, c.reloftype, c.reltoastrelid,
         CASE c.relkind
             WHEN 'v' THEN 'view'
             WHEN 'm' THEN 'materialized view'
@@ -62,15 +69,43 @@ type AS (
             OR NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_type'::regclass AND b.objid = y.oid))
 ),
 leaf AS (
-    SELECT r.oid, r.relname, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, p.oid AS parent_oid,
-        p.relname AS parent, i.inhdetachpending
+    SELECT r.oid, r.relname, r.relkind, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, r.relreplident,
+        p.oid AS parent_oid, p.relname AS parent, i.inhdetachpending
     FROM relation AS r
     JOIN pg_inherits AS i ON i.inhrelid = r.oid
     JOIN pg_class AS p ON p.oid = i.inhparent AND p.relnamespace = r.relnamespace
     WHERE r.relispartition
 ),
+-- With the partitions of tables outside of the schema.
 whole AS (
-    SELECT r.* FROM relation AS r WHERE NOT r.relispartition
+    SELECT r.* FROM relation AS r WHERE NOT EXISTS (SELECT FROM leaf AS l WHERE l.oid = r.oid)
+),
+-- What ALTER ... NO DEPENDS ON EXTENSION names, the copies that partitions have of their parents' included: these go with
+-- them.
+dependant AS (
+    SELECT o.relation, string_agg(format('%s (%s)', x.extension, o.name), ', ' ORDER BY x.extension, o.name) AS extensions
+    FROM (
+        SELECT r.oid, 'pg_class'::regclass, r.oid, format('MATERIALIZED VIEW %s', r.oid::regclass)
+        FROM relation AS r
+        WHERE r.relkind = 'm'
+        UNION ALL
+        SELECT r.oid, 'pg_class'::regclass, i.indexrelid, format('INDEX %s', i.indexrelid::regclass)
+        FROM relation AS r
+        JOIN pg_index AS i ON i.indrelid = r.oid
+        UNION ALL
+        SELECT r.oid, 'pg_trigger'::regclass, g.oid, format('TRIGGER %I ON %s', g.tgname, r.oid::regclass)
+        FROM relation AS r
+        JOIN pg_trigger AS g ON g.tgrelid = r.oid
+    ) AS o (relation, class, object, name)
+    JOIN tied AS x ON x.classid = o.class AND x.objid = o.object
+    GROUP BY o.relation
+),
+-- A table without the index that its replica identity names has none.
+unidentified AS (
+    SELECT r.oid
+    FROM relation AS r
+    WHERE r.relkind IN ('r', 'p') AND (r.relreplident = 'n' OR r.relreplident = 'i' AND NOT EXISTS (
+        SELECT FROM pg_index AS i WHERE i.indrelid = r.oid AND i.indisreplident))
 ),
 attribute AS (
     SELECT w.relname, w.relkind, a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
@@ -145,6 +180,21 @@ grants AS (
     CROSS JOIN LATERAL aclexplode(a.items) AS g
     WHERE g.grantee <> a.owner
     GROUP BY 1, 2, 3, 4
+),
+-- What an owner has taken from himself stays taken from the one who comes after him.
+lacking AS (
+    SELECT a.kind, a.relation, a.name, string_agg(d.privilege_type, ', ' ORDER BY d.privilege_type) AS privileges
+    FROM acl AS a
+    CROSS JOIN LATERAL aclexplode(acldefault(CASE
+        WHEN a.kind = 'schema' THEN 'n'
+        WHEN a.kind = 'sequence' THEN 's'
+        WHEN a.kind = 'type' THEN 'T'
+        WHEN a.kind IN ('function', 'procedure', 'aggregate') THEN 'f'
+        ELSE 'r'
+    END::"char", a.owner)) AS d
+    WHERE a.kind <> 'column' AND a.suffix = '' AND d.grantee = a.owner AND NOT EXISTS (
+        SELECT FROM aclexplode(a.items) AS g WHERE g.grantee = a.owner AND g.privilege_type = d.privilege_type)
+    GROUP BY 1, 2, 3
 ),
 fact (kind, relation, name, property, value) AS (
     -- Roles belong to the cluster: only those that are asked for, owners, and who has privileges without inheriting any are
@@ -279,7 +329,13 @@ fact (kind, relation, name, property, value) AS (
             SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid::regclass::text)
             FROM pg_inherits AS i
             WHERE i.inhparent = w.oid AND i.inhdetachpending) END),
-        ('inherits', CASE WHEN w.relkind = 'r' THEN (
+        -- Of a table outside of the schema.
+        ('partition of', CASE WHEN w.relispartition THEN (
+            SELECT i.inhparent::regclass::text FROM pg_inherits AS i WHERE i.inhrelid = w.oid) END),
+        ('of type', CASE WHEN w.reloftype <> 0 THEN format_type(w.reloftype, NULL) END),
+        ('depends on extension', (SELECT d.extensions FROM dependant AS d WHERE d.relation = w.oid)),
+        ('replica identity', CASE WHEN w.oid IN (SELECT u.oid FROM unidentified AS u) THEN 'NOTHING' END),
+        ('inherits', CASE WHEN w.relkind = 'r' AND NOT w.relispartition THEN (
             SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhparent::regclass::text)
             FROM pg_inherits AS i
             WHERE i.inhrelid = w.oid) END),
@@ -311,6 +367,8 @@ fact (kind, relation, name, property, value) AS (
         ('persistence', CASE l.relpersistence WHEN 'u' THEN 'UNLOGGED' END),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(l.reloptions) AS o)),
         ('row security', CASE WHEN l.relrowsecurity THEN 'ENABLED' END),
+        ('depends on extension', (SELECT d.extensions FROM dependant AS d WHERE d.relation = l.oid)),
+        ('replica identity', CASE WHEN l.oid IN (SELECT u.oid FROM unidentified AS u) THEN 'NOTHING' END),
         ('disabled triggers', (
             SELECT string_agg(format('%I (%I)', g.tgname, k.conname), ', ' ORDER BY k.conname, g.tgname)
             FROM system_trigger AS g
@@ -552,6 +610,10 @@ fact (kind, relation, name, property, value) AS (
         ('signature', format('(%s) RETURNS %s', pg_get_function_arguments(r.oid), pg_get_function_result(r.oid))),
         ('definition', CASE WHEN r.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(r.oid) END),
         ('owner', pg_get_userbyid(r.proowner)::text),
+        ('depends on extension', (
+            SELECT string_agg(x.extension, ', ' ORDER BY x.extension)
+            FROM tied AS x
+            WHERE x.classid = 'pg_proc'::regclass AND x.objid = r.oid)),
         ('triggers elsewhere', (
             SELECT string_agg(format('%I ON %s', g.tgname, c.oid::regclass), ', ' ORDER BY c.oid::regclass::text, g.tgname)
             FROM pg_trigger AS g
@@ -624,6 +686,29 @@ fact (kind, relation, name, property, value) AS (
     SELECT g.kind, g.relation, g.name, 'grants to ' || g.role, g.privileges
     FROM grants AS g
     WHERE g.grantee = 0 OR g.role = ANY ($2::text[])
+
+    UNION ALL
+    SELECT l.kind, l.relation, l.name, 'privileges that the owner lacks', l.privileges FROM lacking AS l
+
+    UNION ALL
+    -- What others get on whatever the schema's own role makes.
+    SELECT 'grant', '', format('to %s on %s that %I makes', n.grantee, CASE d.defaclobjtype
+            WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' ELSE 'tables'
+        END, o.rolname), 'default privileges', string_agg(DISTINCT g.privilege_type, ', ')
+    FROM target AS t
+    JOIN pg_roles AS o ON o.rolname = $3::text
+    JOIN pg_default_acl AS d ON d.defaclrole = o.oid AND d.defaclnamespace IN (0, t.oid)
+    CROSS JOIN LATERAL aclexplode(d.defaclacl) AS g
+    CROSS JOIN LATERAL (VALUES (
+        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END)) AS n (grantee)
+    WHERE g.grantee <> o.oid
+        -- What everybody has anyway, by the server's own default.
+        AND NOT EXISTS (
+            SELECT
+            FROM aclexplode(acldefault(
+                CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END::"char", o.oid)) AS e
+            WHERE e.grantee = g.grantee AND e.privilege_type = g.privilege_type)
+    GROUP BY n.grantee, d.defaclobjtype, o.rolname
 
     UNION ALL
     SELECT 'grant', '', format('to %I on %s %s', g.role, g.kind, CASE

@@ -143,6 +143,16 @@ has (owner, what) AS (
         SELECT 'pg_ts_dict'::regclass, oid, dictowner FROM pg_ts_dict WHERE dictnamespace = to_regnamespace('mcp')
     ) AS x (class, oid, owner)
     UNION ALL
+    -- Who drops it drops what depends on it.
+    SELECT e.extowner, format('extension %I, on which %s depends', e.extname, pg_describe_object(p.class, p.object, 0))
+    FROM (
+        SELECT p.class, p.object FROM part AS p
+        UNION ALL
+        SELECT 'pg_proc'::regclass, f.oid FROM pg_proc AS f WHERE f.pronamespace = to_regnamespace('mcp')
+    ) AS p (class, object)
+    JOIN pg_depend AS d ON d.classid = p.class AND d.objid = p.object AND d.deptype = 'x'
+    JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+    UNION ALL
     SELECT a.grantee, format('CREATE on schema %I', h.nspname)
     FROM home AS h
     CROSS JOIN LATERAL aclexplode(h.nspacl) AS a

@@ -35,16 +35,18 @@ struct GrantStatements {
         return statements + (isAnew ? try grantsOfOthers(on: object) : [])
     }
 
-    /// Revokes what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), granted to PUBLIC and the schema's
-    /// roles when the object was created. This belongs in the transaction that creates it: a materialized view has the
+    /// Revokes what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), granted to PUBLIC, the schema's
+    /// roles and others when the object was created. This belongs in the transaction that creates it: a materialized view has the
     /// rows of all tenants, and the command may be interrupted right after.
     ///
     /// - Parameter name: under which the object was created; nil for its own.
     func revocation(on object: CatalogObject, madeAs name: String? = nil) throws(SQLTextError) -> [String] {
         guard let target = try grantTarget(CatalogObject(object.kind, name ?? object.name)) else { return [] }
-        let roles = expected.objects(.role).map(\.name).filter { $0 != expected[object, .owner] }
-        let names = try roles.map { (role) throws(SQLTextError) in try grantee(role) }
-        return ["REVOKE ALL ON \(target.object) FROM \((["PUBLIC"] + names).joined(separator: ", "))"]
+        let own = ["PUBLIC"] + expected.objects(.role).map(\.name).filter { $0 != expected[object, .owner] }
+        let names = try (own + live.defaultGrantees.filter { !own.contains($0) }).map { (role) throws(SQLTextError) in
+            try grantee(role)
+        }
+        return ["REVOKE ALL ON \(target.object) FROM \(names.joined(separator: ", "))"]
     }
 
     /// The roles whose privileges on an existing object differ from what they should be.
