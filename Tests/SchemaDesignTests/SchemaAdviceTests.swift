@@ -20,7 +20,10 @@ struct SchemaAdviceTests {
         #expect(Self.advice(rows: rows, lists: lists) == [])
     }
 
-    @Test(arguments: [("10000", "100", 10), ("300000", "100", 300), ("4000000", "100", 2000), ("1000000", "100", 1000)])
+    @Test(arguments: [
+        ("10000", "100", 10), ("300000", "100", 300), ("4000000", "100", 2000), ("1000000", "100", 1000),
+        ("1000000000000000000", "2000", 32_768),
+    ])
     func namesTheStatementsThatHelp(rows: String, lists: String, fitting: Int) throws {
         let advice = try #require(Self.advice(rows: rows, lists: lists).first)
         #expect(advice.reason == "docs has about \(rows) rows, for which \(fitting) lists fit; it has \(lists)")

@@ -42,8 +42,8 @@ package struct SchemaAdvice: Hashable, Sendable {
     private static let fewRows = 10_000
 
     /// pgvector's own advice (its README, "IVFFlat"): a thousandth of the rows up to a million of them, the square root
-    /// beyond.
+    /// beyond; and 32,768 at most, which whoever says how many rows there are does not have to heed.
     private static func fittingLists(_ rows: Int) -> Int {
-        max(1, rows <= 1_000_000 ? rows / 1000 : Int(Double(rows).squareRoot()))
+        max(1, rows <= 1_000_000 ? rows / 1000 : min(32_768, Int(Double(rows).squareRoot())))
     }
 }

@@ -311,7 +311,8 @@ fact (kind, relation, name, property, value) AS (
             SELECT coalesce(sum(pg_table_size(p.relid)), pg_table_size(w.oid))::bigint::text
             FROM pg_partition_tree(w.oid) AS p) END),
         ('rows', CASE WHEN w.relkind IN ('r', 'p') THEN (
-            SELECT sum(c.reltuples)::bigint::text
+            -- Who may maintain the table may say that it has any number of rows.
+            SELECT sum(least(c.reltuples::float8, 1e12))::bigint::text
             FROM pg_class AS c
             WHERE c.reltuples >= 0 AND c.relkind <> 'p'
                 AND (c.oid = w.oid OR c.oid IN (SELECT p.relid FROM pg_partition_tree(w.oid) AS p))) END),
