@@ -127,21 +127,6 @@ struct SchemaGapTests {
         #expect(gap.unknown == unknown.map { CatalogObject(.option, $0, of: object.name) })
     }
 
-    @Test(arguments: [
-        ("USING btree (id) WITH (fillfactor='70')", "USING btree (id)", "fillfactor=70"),
-        (
-            "USING gin (a) WITH (fastupdate=off, gin_pending_list_limit='4096') WHERE (a > 'x WITH (b)'::text)",
-            "USING gin (a) WHERE (a > 'x WITH (b)'::text)", "fastupdate=off, gin_pending_list_limit=4096"
-        ),
-        ("USING btree (id) WHERE (a = ' WITH (b=1)'::text)", "USING btree (id) WHERE (a = ' WITH (b=1)'::text)", nil),
-    ])
-    func theOptionsOfAnIndexAreNoPartOfIt(text: String, definition: String, options: String?) {
-        var facts = CatalogFacts()
-        facts.add(Self.index, .definition, "CREATE INDEX ON s.tasks \(text)")
-        #expect(facts[Self.index, .definition] == "CREATE INDEX ON s.tasks \(definition)")
-        #expect(facts[Self.index, .options] == options)
-    }
-
     // MARK: What undoes the schema
 
     @Test func whatOpensOrUndoesIsAGapThoughNobodyExpectedIt() {

@@ -321,6 +321,17 @@ struct SchemaVerifierTests {
 
     /// What has to do with the schema from outside, and need not be wrong.
     static let neighbours = [
+        // Any text may stand in a predicate, and any number of rows may be said to be there.
+        Damage(
+            sql: """
+                DO $$ BEGIN
+                    EXECUTE format('CREATE INDEX x ON mcp.users (id) WITH (fillfactor = 70) WHERE email <> %L',
+                        ' WITH (' || repeat('a=x, ', 40));
+                    EXECUTE format('CREATE INDEX y ON mcp.users (id) WHERE email <> %L', ' WITH (lists=''100'')');
+                END $$;
+                UPDATE pg_class SET reltuples = '3e38' WHERE oid = 'mcp.users'::regclass;
+                """,
+            findings: ["unknown index x of users", "unknown index y of users"]),
         Damage(
             sql: "REFRESH MATERIALIZED VIEW mcp.agent_cost_analytics WITH NO DATA",
             findings: ["advice on materialized view agent_cost_analytics"]),

@@ -7,13 +7,7 @@ package struct CatalogFacts: Equatable, Sendable {
     package init() {}
 
     package mutating func add(_ object: CatalogObject, _ property: CatalogProperty, _ value: String) {
-        var value = property.isDeparsed ? DeparsedText.canonical(value) : value
-        // The server reports the options of an index as part of its definition.
-        if object.kind == .index, property == .definition, let parts = StorageOptions.cut(from: value) {
-            facts[object, default: [:]][.options] = parts.options
-            value = parts.definition
-        }
-        facts[object, default: [:]][property] = value
+        facts[object, default: [:]][property] = property.isDeparsed ? DeparsedText.canonical(value) : value
     }
 
     package mutating func remove(_ object: CatalogObject) {

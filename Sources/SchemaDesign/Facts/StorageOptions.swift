@@ -6,8 +6,7 @@ package struct StorageOptions: Equatable, Sendable {
         values = (text ?? "").split(separator: ", ").reduce(into: [:]) { values, option in
             let parts = option.split(separator: "=", maxSplits: 1)
             guard let name = parts.first else { return }
-            // In the deparse of an index a value has quotes.
-            values[String(name)] = parts.count > 1 ? parts[1].filter { $0 != "'" } : "true"
+            values[String(name)] = parts.count > 1 ? String(parts[1]) : "true"
         }
     }
 
@@ -28,23 +27,5 @@ package struct StorageOptions: Equatable, Sendable {
 
     private init(_ values: [String: String]) {
         self.values = values
-    }
-
-    /// The definition of an index without its options, and the options; nil where it has none.
-    static func cut(from definition: String) -> (definition: String, options: String)? {
-        guard let match = definition.firstMatch(of: indexOptions) else { return nil }
-        return (
-            definition.replacingCharacters(in: match.range),
-            StorageOptions(String(match.output.1)).list.joined(separator: ", ")
-        )
-    }
-
-    nonisolated(unsafe) private static let indexOptions =
-        /\ WITH \(([a-z_]+='?[^'()]*'?(?:, [a-z_]+='?[^'()]*'?)*)\)(?= WHERE |$)/
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<Index>) -> String {
-        String(self[..<range.lowerBound]) + String(self[range.upperBound...])
     }
 }

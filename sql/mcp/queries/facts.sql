@@ -117,20 +117,34 @@ attribute AS (
 ),
 index AS (
     SELECT c.oid, w.relname, c.relname AS name, i.indisvalid,
-        -- Without the name, which a comparison must not stumble over, and without the lists of an IVFFlat index, which
-        -- follow the number of rows.
-        concat(d.head, 'ON ', replace(
-            -- The name is cut off by its length: it may hold anything, and so may an expression.
-            regexp_replace(
-                substr(pg_get_indexdef(i.indexrelid), length(concat(d.head, quote_ident(c.relname), ' ON ')) + 1), '^ONLY ', ''),
-            CASE WHEN cardinality(c.reloptions) = 1 AND c.reloptions[1] LIKE 'lists=%'
-                THEN format(' WITH (lists=%L)', split_part(c.reloptions[1], '=', 2)) ELSE '' END,
-            '')) AS definition,
+        -- Without the name, which a comparison must not stumble over, and without the options. All of it is cut off by its
+        -- length: a name may hold anything, and so may an expression.
+        concat(d.head, 'ON ', CASE
+            WHEN right(t.body, length(o.written)) = o.written THEN left(t.body, - length(o.written)) ELSE t.body END,
+            d.predicate) AS definition,
+        -- But for the lists of an IVFFlat index, which follow the number of rows.
+        o.options,
         substring(array_to_string(c.reloptions, ',') FROM '(?:^|,)lists=(\d+)') AS lists
     FROM whole AS w
     JOIN pg_index AS i ON i.indrelid = w.oid
     JOIN pg_class AS c ON c.oid = i.indexrelid
-    CROSS JOIN LATERAL (VALUES (CASE WHEN i.indisunique THEN 'CREATE UNIQUE INDEX ' ELSE 'CREATE INDEX ' END)) AS d (head)
+    CROSS JOIN LATERAL (VALUES (
+        CASE WHEN i.indisunique THEN 'CREATE UNIQUE INDEX ' ELSE 'CREATE INDEX ' END,
+        coalesce(' WHERE ' || pg_get_expr(i.indpred, i.indrelid), ''))) AS d (head, predicate)
+    CROSS JOIN LATERAL (
+        SELECT regexp_replace(left(substr(x.text, length(concat(d.head, quote_ident(c.relname), ' ON ')) + 1),
+            length(x.text) - length(concat(d.head, quote_ident(c.relname), ' ON ', d.predicate))), '^ONLY ', '') AS body
+        FROM (VALUES (pg_get_indexdef(i.indexrelid))) AS x (text)
+    ) AS t
+    CROSS JOIN LATERAL (
+        SELECT string_agg(u.item, ', ' ORDER BY u.item COLLATE "C") FILTER (WHERE u.item NOT LIKE 'lists=%') AS options,
+            coalesce(format(' WITH (%s)', string_agg(
+                format('%I=%s', split_part(u.item, '=', 1), CASE
+                    WHEN quote_ident(v.value) = v.value THEN v.value ELSE quote_literal(v.value) END),
+                ', ' ORDER BY u.place)), '') AS written
+        FROM unnest(c.reloptions) WITH ORDINALITY AS u (item, place)
+        CROSS JOIN LATERAL (VALUES (substr(u.item, strpos(u.item, '=') + 1))) AS v (value)
+    ) AS o
     WHERE NOT EXISTS (
         SELECT FROM pg_constraint AS k
         WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
@@ -497,6 +511,7 @@ fact (kind, relation, name, property, value) AS (
     FROM index AS i
     CROSS JOIN LATERAL (VALUES
         ('definition', i.definition),
+        ('options', i.options),
         ('lists', i.lists),
         ('partitions', (
             SELECT string_agg(quote_ident(l.relname), ', ' ORDER BY l.relname)
