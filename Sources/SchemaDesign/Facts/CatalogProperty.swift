@@ -74,8 +74,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let replicaIdentity = Self("replica identity")
     /// Of an extension, recorded only: `optional`, or `at least 0.8`.
     package static let requirement = Self("requirement")
-    /// Of a role: the roles it is a member of that are none of the schema's and see what the schema hides, or do what the
-    /// server has a predefined role for.
+    /// Of a role: the roles it is a member of that are none of the schema's and own or may do something in it, see what
+    /// it hides, or do what the server has a predefined role for.
     package static let rightsOfOthers = Self("rights of others")
     /// Of a table with its partitions, as estimated by the last ANALYZE; live facts only.
     package static let rows = Self("rows")

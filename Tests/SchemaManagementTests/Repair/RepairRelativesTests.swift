@@ -46,6 +46,11 @@ struct RepairRelativesTests {
             testDescription: "a child",
             sql: "CREATE TABLE public.events_2020 () INHERITS (mcp.events)", property: .inheritedBy),
         Relative(
+            testDescription: "the privileges of a role that has some in the schema",
+            sql: "CREATE ROLE repair_relative; GRANT SELECT (key_hash), TRUNCATE ON mcp.api_keys TO repair_relative; "
+                + "GRANT repair_relative TO mcp_readonly",
+            property: .rightsOfOthers),
+        Relative(
             testDescription: "the rights of a role that reads everything",
             sql: "GRANT pg_read_all_data TO mcp_readonly", property: .rightsOfOthers),
         Relative(

@@ -244,7 +244,8 @@ fact (kind, relation, name, property, value) AS (
                     WHERE pg_has_role(g.oid, o.oid, 'MEMBER') AND o.rolname <> ALL ($2::text[])
                         AND (o.rolname ~ '^pg_' AND o.rolname <> 'pg_database_owner' OR o.rolsuper OR o.rolbypassrls
                             OR o.rolcreaterole AND current_setting('server_version_num')::integer < 160000
-                            OR o.oid IN (SELECT w.relowner FROM relation AS w)))))
+                            OR o.oid IN (SELECT a.owner FROM acl AS a)
+                            OR o.oid IN (SELECT g.grantee FROM grants AS g)))))
     ) AS f (property, value)
     WHERE r.rolname = ANY ($2::text[]) OR r.oid IN (SELECT o.relowner FROM relation AS o)
         OR NOT r.rolinherit AND r.oid IN (SELECT g.grantee FROM grants AS g)

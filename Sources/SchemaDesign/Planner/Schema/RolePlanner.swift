@@ -46,8 +46,8 @@ struct RolePlanner: PartPlanner {
             let role = difference.object
             plan.refuse(
                 role,
-                "expected no role among those that it is a member of that sees what the schema hides, that may make "
-                    + "itself a member of any, or that the server has predefined; found \(found)",
+                "expected no role among those that it is a member of that owns or may do something in the "
+                    + "schema, sees what it hides, may make itself a member of any, or is predefined by the server; found \(found)",
                 cure: "run: REVOKE \(found) FROM \(try SQLIdentifier(role.name).quoted)")
         }
     }
