@@ -244,6 +244,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/rights.sql"
 #include "embedded_file.h"
+#define FILE "sql/mcp/queries/repair/row_type_users.sql"
+#include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/steps_table.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/taken_name.sql"

@@ -7,6 +7,7 @@ enum ObstacleQuery: String, CaseIterable {
     case readers = "readers"
     case droppedDependants = "dropped_dependants"
     case grantors = "grantors"
+    case rowTypeUsers = "row_type_users"
     case takenName = "taken_name"
     case takenPart = "taken_part"
 

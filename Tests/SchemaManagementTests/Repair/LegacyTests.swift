@@ -77,4 +77,24 @@ struct LegacyTests {
                     + "ALTER DEFAULT PRIVILEGES FOR ROLE mcp_owner IN SCHEMA mcp REVOKE ALL ON TABLES FROM mcp_owner")
         }
     }
+
+    /// The server adds no column with a default while there is one.
+    @Test func mayBeATableThatHoldsItsRows() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                "ALTER TABLE mcp.webhook_configs DROP COLUMN is_active; CREATE DOMAIN public.d AS mcp.webhook_configs; "
+                    + "CREATE TABLE public.mine (id integer, kept public.d[])")
+            let session = try await database.connect()
+            try await session.execute("CREATE TEMPORARY TABLE held (kept mcp.webhook_configs)")
+            for _ in 1...2 {
+                let plan = try await database.repairing().plan().plan
+                let refusal = try #require(plan.refusals.first, "\(plan.steps)")
+                #expect(refusal.reason.contains("belongs to postgres holds rows of webhook_configs"))
+                try await database.psql(String(refusal.cure.prefix { $0 != ";" }))
+            }
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            await session.close()
+        }
+    }
 }

@@ -48,6 +48,21 @@ struct DependantPlanner: PartPlanner {
         try noteTriggers(of: column.relation)
     }
 
+    /// The server gives a table no column with a default, and no column another type, while rows of it are values of
+    /// another table's column: be it a temporary one, which anybody may make who may use the schema.
+    func askForRowTypeUsers(of table: CatalogObject) throws(SQLTextError) {
+        let columns = expected.parts(.column, of: table.name)
+        let isChanged = columns.contains { column in
+            difference(column, .type) != nil || difference(column, .generated) != nil
+                || !live.contains(column)
+                    && (expected[column, .default] != nil || expected[column, .generated] != nil)
+        }
+        guard isChanged else { return }
+        plan.refuseEach(
+            ObstacleQuery.rowTypeUsers.question(about: table, .text(try qualified(table.name))),
+            { "the \($0) holds rows of \(table.name), whose columns have to change" }, then: Self.afterDropping)
+    }
+
     /// The server rebuilds indexes and constraints from their definitions when a type changes under them. An operator
     /// class, an operator or a function may not take the new type.
     func askForReaders(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {

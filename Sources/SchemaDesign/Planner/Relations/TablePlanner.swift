@@ -11,6 +11,7 @@ struct TablePlanner: PartPlanner {
         } else if let key = difference(table, .partitionKey) {
             refusePartitioning(table, key)
         } else {
+            try DependantPlanner(self).askForRowTypeUsers(of: table)
             let columns = ColumnPlanner(self)
             for column in expected.parts(.column, of: table.name) { try columns.planColumn(column) }
             try planSettings(table)
