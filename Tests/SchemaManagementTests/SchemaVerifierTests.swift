@@ -321,6 +321,25 @@ struct SchemaVerifierTests {
 
     /// What has to do with the schema from outside, and need not be wrong.
     static let neighbours = [
+        Damage(
+            sql: oldPartition + """
+                CREATE COLLATION mcp.mine FROM "C"; CREATE TEXT SEARCH CONFIGURATION mcp.mine (COPY = pg_catalog.english);
+                CREATE TEXT SEARCH DICTIONARY mcp.mine (TEMPLATE = simple);
+                CREATE CONVERSION mcp.mine FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+                ALTER TABLE mcp.users SET (toast.autovacuum_enabled = off), REPLICA IDENTITY FULL;
+                ALTER TABLE mcp.users ALTER email SET (n_distinct = 5);
+                ALTER TABLE mcp.tasks_2001_01 ALTER title SET STATISTICS 0;
+                ALTER TABLE mcp.tasks_2001_01 REPLICA IDENTITY USING INDEX tasks_2001_01_pkey;
+                """,
+            findings: ["collation", "conversion", "text search configuration", "text search dictionary"].map {
+                "unknown \($0) mine"
+            }
+                + ["toast.autovacuum_enabled=off", "REPLICA IDENTITY FULL", "n_distinct=5 of column email"].map {
+                    "unknown option \($0) of users"
+                }
+                + ["STATISTICS 0 of column title", "REPLICA IDENTITY USING INDEX tasks_2001_01_pkey"].map {
+                    "unknown option \($0) of tasks_2001_01"
+                }),
         // Any text may stand in a predicate, and any number of rows may be said to be there.
         Damage(
             sql: """

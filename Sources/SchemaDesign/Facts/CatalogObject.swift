@@ -14,10 +14,13 @@ package struct CatalogObject: Hashable, Sendable {
         case function, procedure, aggregate, cast, `operator`
         case operatorClass = "operator class"
         case operatorFamily = "operator family"
+        case collation, conversion
+        case textSearchConfiguration = "text search configuration"
+        case textSearchDictionary = "text search dictionary"
         case trigger, policy, rule, statistics, publication, grant
         /// A role that may act as the schema's owner.
         case member
-        /// A storage option that the schema does not set, such as `fillfactor=80` of a relation or an index.
+        /// What the schema does not set and leaves to an administrator, such as `fillfactor=80` of a relation or an index.
         case option
     }
 

@@ -59,6 +59,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     package static let ownerLacks = Self("privileges that the owner lacks")
     package static let partitionForThePresent = Self("partition for the present")
     package static let partitionKey = Self("partition key")
+    /// Of a table: a parent outside of the schema.
+    package static let partitionOf = Self("partition of")
     /// Of an index on a partitioned table: the partitions that have an index attached to it; live facts only.
     package static let partitions = Self("partitions")
     /// Of a partitioned table: its partitions whose DETACH has begun and was not completed.

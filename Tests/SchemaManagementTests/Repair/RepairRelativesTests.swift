@@ -46,6 +46,11 @@ struct RepairRelativesTests {
             testDescription: "a child",
             sql: "CREATE TABLE public.events_2020 () INHERITS (mcp.events)", property: .inheritedBy),
         Relative(
+            testDescription: "a parent that it is a partition of",
+            sql: "CREATE TABLE public.people (LIKE mcp.users) PARTITION BY LIST (email); "
+                + "ALTER TABLE public.people ATTACH PARTITION mcp.users DEFAULT",
+            property: .partitionOf),
+        Relative(
             testDescription: "the privileges of a role that has some in the schema",
             sql: "CREATE ROLE repair_relative; GRANT SELECT (key_hash), TRUNCATE ON mcp.api_keys TO repair_relative; "
                 + "GRANT repair_relative TO mcp_readonly",

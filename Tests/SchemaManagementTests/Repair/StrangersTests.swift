@@ -55,6 +55,15 @@ struct StrangersTests {
             """, #"function app."my help"(text)"#
         ),
         (
+            "CREATE TABLE app.every (id integer) PARTITION BY LIST (id); ALTER TABLE app.every OWNER TO :eve; "
+                + "CREATE TABLE mcp.part PARTITION OF app.every DEFAULT", "table app.every"
+        ),
+        (
+            "GRANT CREATE ON DATABASE :database TO :eve; SET ROLE :eve; CREATE EXTENSION citext SCHEMA app; RESET ROLE; "
+                + "ALTER INDEX mcp.agents_pkey DEPENDS ON EXTENSION citext",
+            "extension citext, on which index mcp.agents_pkey depends"
+        ),
+        (
             """
             CREATE DOMAIN app.word AS text; CREATE DOMAIN app.name AS app.word; ALTER DOMAIN app.word OWNER TO :eve;
             ALTER TABLE mcp.agents ADD nick app.name

@@ -578,6 +578,48 @@ fact (kind, relation, name, property, value) AS (
     JOIN pg_rewrite AS w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
 
     UNION ALL
+    -- What an administrator may have set where the schema sets nothing.
+    SELECT 'option', r.relname, o.name, 'definition', o.name
+    FROM relation AS r
+    CROSS JOIN LATERAL (
+        SELECT 'REPLICA IDENTITY FULL' WHERE r.relkind IN ('r', 'p') AND r.relreplident = 'f'
+        UNION ALL
+        SELECT format('REPLICA IDENTITY USING INDEX %I', c.relname)
+        FROM pg_index AS i
+        JOIN pg_class AS c ON c.oid = i.indexrelid
+        WHERE i.indrelid = r.oid AND i.indisreplident AND r.relreplident = 'i'
+        UNION ALL
+        SELECT 'toast.' || p.option
+        FROM pg_class AS t
+        CROSS JOIN LATERAL unnest(t.reloptions) AS p (option)
+        WHERE t.oid = r.reltoastrelid
+        UNION ALL
+        SELECT format('%s of column %I', p.option, a.attname)
+        FROM pg_attribute AS a
+        CROSS JOIN LATERAL unnest(a.attoptions) AS p (option)
+        -- Some builds keep there what they need themselves.
+        WHERE a.attrelid = r.oid AND NOT a.attisdropped AND p.option LIKE 'n\_distinct%'
+        UNION ALL
+        SELECT format('STATISTICS %s of column %I', a.attstattarget, a.attname)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstattarget >= 0
+    ) AS o (name)
+
+    UNION ALL
+    SELECT o.kind, '', o.name, 'owner', pg_get_userbyid(o.owner)::text
+    FROM target AS t
+    JOIN (
+        SELECT 'collation', 'pg_collation'::regclass, oid, collnamespace, collowner, collname FROM pg_collation
+        UNION ALL
+        SELECT 'conversion', 'pg_conversion'::regclass, oid, connamespace, conowner, conname FROM pg_conversion
+        UNION ALL
+        SELECT 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace, cfgowner, cfgname FROM pg_ts_config
+        UNION ALL
+        SELECT 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace, dictowner, dictname FROM pg_ts_dict
+    ) AS o (kind, class, oid, namespace, owner, name) ON o.namespace = t.oid
+    WHERE NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = o.class AND b.objid = o.oid)
+
+    UNION ALL
     SELECT 'policy', w.relname, y.polname, f.property, f.value
     FROM relation AS w
     JOIN pg_policy AS y ON y.polrelid = w.oid

@@ -15,9 +15,17 @@ own AS (
     UNION
     SELECT i.inhrelid FROM own AS o JOIN pg_inherits AS i ON i.inhparent = o.oid
 ),
+-- What they are partitions of, or inherit from: an index of it is one of theirs.
+ancestor AS (
+    SELECT i.inhparent AS oid FROM own AS o JOIN pg_inherits AS i ON i.inhrelid = o.oid
+    UNION
+    SELECT i.inhparent FROM ancestor AS a JOIN pg_inherits AS i ON i.inhrelid = a.oid
+),
 -- With what foreign keys lead to, either way, and what views and rules read, which may be views in their turn.
 relation AS (
     SELECT o.oid FROM own AS o
+    UNION
+    SELECT a.oid FROM ancestor AS a
     UNION
     SELECT CASE k.conrelid WHEN o.oid THEN k.confrelid ELSE k.conrelid END
     FROM own AS o

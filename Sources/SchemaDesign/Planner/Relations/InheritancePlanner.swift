@@ -10,6 +10,7 @@ struct InheritancePlanner: PartPlanner {
         let quotedSchema = try SQLIdentifier(schema).quoted
         let properties: [CatalogProperty] = [
             .partitionsElsewhere, .partitionsWithPartitions, .partitionsBeingDetached, .inherits, .inheritedBy,
+            .partitionOf,
         ]
         for difference in gap.different where properties.contains(difference.property) {
             guard let found = difference.found else { continue }
@@ -39,6 +40,10 @@ struct InheritancePlanner: PartPlanner {
                 plan.refuse(
                     object, "expected a table by itself, found one that shows the rows of \(found)",
                     cure: "run: " + statements(names) { "ALTER TABLE \($0) NO INHERIT \(table)" })
+            case .partitionOf:
+                plan.refuse(
+                    object, "expected a table by itself, found a partition of \(found)",
+                    cure: "run: ALTER TABLE \(found) DETACH PARTITION \(table)")
             default: continue
             }
         }

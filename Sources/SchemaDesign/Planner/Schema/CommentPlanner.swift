@@ -38,7 +38,9 @@ struct CommentPlanner: PartPlanner {
         case .type: "TYPE \(try qualified(object.name))"
         case .role, .extension, .foreignTable, .sequence, .foreignKey, .partition, .procedure, .aggregate, .cast,
             .operator,
-            .operatorClass, .operatorFamily, .rule, .statistics, .publication, .grant, .member, .option:
+            .operatorClass, .operatorFamily, .collation, .conversion, .textSearchConfiguration, .textSearchDictionary,
+            .rule,
+            .statistics, .publication, .grant, .member, .option:
             nil
         }
     }

@@ -126,8 +126,9 @@ struct GrantStatements {
         case .schema: ("", "SCHEMA \(try SQLIdentifier(object.name).quoted)")
         case .type: ("", "TYPE \(try comparison.qualified(object.name))")
         case .role, .extension, .constraint, .foreignKey, .index, .procedure, .aggregate, .cast, .operator,
-            .operatorClass, .operatorFamily,
-            .trigger, .policy, .rule, .statistics, .publication, .grant, .member, .option:
+            .operatorClass, .operatorFamily, .collation, .conversion, .textSearchConfiguration, .textSearchDictionary,
+            .trigger, .policy,
+            .rule, .statistics, .publication, .grant, .member, .option:
             nil
         }
     }
