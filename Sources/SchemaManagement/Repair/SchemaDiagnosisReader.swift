@@ -49,7 +49,9 @@ struct SchemaDiagnosisReader {
                     let hasOneOwner = verification.live.owners(of: question.relations).count < 2
                     if !hasOneOwner { unasked.append(question) }
                     let isAsked = hasOneOwner && (question.source != .record || isRecorded)
-                    answers[question] = isAsked ? try await answer(to: question, verification.live) : []
+                    let answer = isAsked ? try await answer(to: question, verification, table) : []
+                    if answer == nil { unasked.append(question) }
+                    answers[question] = answer ?? []
                 }
             }
         }
@@ -75,13 +77,19 @@ struct SchemaDiagnosisReader {
         }
     }
 
+    /// - Returns: nil where the owner of the tables is another than the schema's, and may not execute a function that they
+    ///   use: whoever they belong to in the end may.
     private func answer(
-        to question: SchemaQuestion, _ live: CatalogFacts
-    ) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
+        to question: SchemaQuestion, _ verification: SchemaVerification, _ table: GolangMigrateHome?
+    ) async throws(PostgresError) -> [SchemaQuestion.Obstacle]? {
         do throws(PostgresError) {
-            return try await connection.answer(to: question, live)
+            return try await connection.answer(to: question, verification.live)
         } catch {
             guard let state = error.sqlState else { throw error }
+            if state == .insufficientPrivilege, verification.isForeign(question.relations) {
+                guard try await missingPrivileges(table).isEmpty else { throw error }
+                return nil
+            }
             // Data exceptions: a value that cannot be cast. The server only names the first one.
             if state.rawValue.hasPrefix("22") { return [SchemaQuestion.Obstacle(value: error.message, count: 1)] }
             // What it asks about does not exist yet, so there is no obstacle. Code that it runs may not say so.
@@ -193,12 +201,26 @@ extension CatalogFacts {
     }
 }
 
+extension SchemaVerification {
+    /// Whether one of the tables, or of their partitions, belongs to another role than it should.
+    fileprivate func isForeign(_ tables: [String]) -> Bool {
+        gap.different.contains { difference in
+            difference.property == .owner
+                && tables.contains {
+                    $0.isSame(as: difference.object.name) || $0.isSame(as: difference.object.relation)
+                }
+        }
+    }
+}
+
 extension SchemaPlan {
-    /// The plan while questions are left open, since the tables that they read belong to several roles: it is refused
-    /// where it does not change that.
+    /// The plan while questions are left open, since the tables that they read belong to several roles, or to one that may
+    /// not execute what they use: it is refused where it does not change that.
     fileprivate func leaving(_ questions: [SchemaQuestion]) -> SchemaPlan {
         let tables = Set(questions.flatMap(\.relations)).sorted()
-        let reason = "rows of \(tables.joined(separator: ", ")) are read together, and belong to several roles"
+        let reason =
+            "rows of \(tables.joined(separator: ", ")) are read, and belong to several roles, or to one that may not do "
+            + "what reading them takes"
         guard steps.isEmpty else {
             return SchemaPlan(
                 refusals: refusals, steps: steps,

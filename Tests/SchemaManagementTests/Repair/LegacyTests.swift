@@ -78,6 +78,25 @@ struct LegacyTests {
         }
     }
 
+    /// He may not execute what their expressions call, and need not: what they hold is asked once they are his no more.
+    @Test func comesBeforeQuestionsThatHeMayNotAsk() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let platform = Self.platform(of: database)
+            try await database.psql(
+                """
+                CREATE ROLE \(platform) LOGIN; GRANT USAGE ON SCHEMA mcp TO \(platform);
+                DO $$ DECLARE name text; BEGIN
+                    FOR name IN SELECT oid::regclass FROM pg_class
+                        WHERE relnamespace = 'mcp'::regnamespace AND relkind IN ('r', 'p')
+                    LOOP EXECUTE format('ALTER TABLE %s OWNER TO \(platform)', name); END LOOP;
+                END $$;
+                """)
+            let after = try await database.repairing(trusting: [platform]).run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            try await database.psql("DROP OWNED BY \(platform); DROP ROLE \(platform)")
+        }
+    }
+
     /// The server adds no column with a default while there is one.
     @Test func mayBeATableThatHoldsItsRows() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
