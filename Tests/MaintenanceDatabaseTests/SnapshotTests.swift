@@ -100,6 +100,33 @@ struct SnapshotTests {
         }
     }
 
+    @Test("a corpus whose tenants have no text keeps back no other", arguments: PostgresVersion.underTest)
+    func refusesTenantsWithoutAText(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            try await database.psql(
+                """
+                CREATE SCHEMA s; CREATE TYPE s.kind AS ENUM ('a');
+                CREATE FUNCTION s.nothing(s.kind) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+                CREATE CAST (s.kind AS text) WITH FUNCTION s.nothing(s.kind);
+                CREATE TABLE s.others (tenant_id s.kind, content_tsvector tsvector);
+                INSERT INTO s.others VALUES ('a', 'a:1');
+                CREATE TABLE s.other_figures (LIKE s.others);
+                ALTER TABLE s.other_figures ADD PRIMARY KEY (tenant_id), ADD total_documents bigint,
+                    ADD avg_document_length float8, ADD term_document_frequencies jsonb, ADD last_updated timestamptz;
+                CREATE TABLE s.documents (tenant_id integer, content_tsvector tsvector);
+                INSERT INTO s.documents VALUES (1, 'a:1 b:2');
+                CREATE TABLE s.figures (\(Self.figures), PRIMARY KEY (tenant_id));
+                """)
+            let others = CorpusDefinition(
+                source: RelationName(schema: "s", name: "others"),
+                target: RelationName(schema: "s", name: "other_figures"))
+            let summary = await database.tend([.statistics]) { $0.corpora = [others, Self.corpus] }
+            #expect(summary.failure == nil)
+            #expect(summary.refusals.map(\.object) == [others.source] && summary.refusals.map(\.reason) == [.unreadable])
+            #expect(summary.outcomes(of: .statistics) == ["done"])
+        }
+    }
+
     @Test("a table that does not exist is called a table", arguments: PostgresVersion.underTest)
     func callsAMissingTableATable(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in

@@ -46,7 +46,7 @@ package struct Sandbox: Sendable {
     /// For `Connection.read`.
     ///
     /// - Parameters:
-    ///   - query: one column of text, without NULLs. Of more than 16 MB it is an error.
+    ///   - query: one column of text. A NULL is an error, and so are more than 16 MB.
     ///   - role: nil keeps the role that connected.
     package init(reading query: String, as role: String?) throws(SQLTextError) {
         self.role = try role.map(SQLIdentifier.init)
@@ -113,11 +113,13 @@ package struct Sandbox: Sendable {
         let set = "SELECT " + settings.joined(separator: ", ")
         // A list's transaction can write nothing any more from the call on.
         if case .list = form {
-            return [set, "SET TRANSACTION READ ONLY", SandboxText.callReading] + Self.leave + [SandboxText.list]
+            return [set, "SET TRANSACTION READ ONLY", SandboxText.callReading] + Self.leave
+                + [Self.encoding, SandboxText.list]
         }
         guard case .procedure(_, let answer?) = form else { return [set, SandboxText.call] + Self.leave }
         let name = try SQLLiteral(answer).quoted
-        return [set, SandboxText.call] + Self.leave + ["SELECT pg_catalog.current_setting(\(name), true) AS answer"]
+        return [set, SandboxText.call] + Self.leave
+            + [Self.encoding, "SELECT pg_catalog.current_setting(\(name), true) AS answer"]
     }
 
     private static func set(_ name: String, _ value: String) throws(SQLTextError) -> String {
@@ -151,4 +153,6 @@ package struct Sandbox: Sendable {
 
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }
     private static let leave = ["SET LOCAL ROLE NONE"]
+    /// As each session begins: foreign code may have set another one, in which an answer would read as something else.
+    private static let encoding = "SET LOCAL client_encoding = 'UTF8'"
 }

@@ -30,7 +30,8 @@ struct TenantReader {
             return .known(
                 try await connection.read(sandbox, limits: limits.settings, timeout: limits.clientTimeout))
         } catch {
-            guard [.server, .timedOut, .connection].contains(error.kind) else { throw error }
+            // Whatever else it is, the owner's code may have brought it about, an answer of another shape as well.
+            guard error.kind != .cancelled else { throw error }
             // Where it is known to be the owner's code, it would end the next session as well.
             let isWorthAnother = connection.isBroken && error.sqlState != .transactionTimeout
             return isWorthAnother && !isLastTry

@@ -39,6 +39,25 @@ struct SandboxListTests {
         }
     }
 
+    /// A cast to text is the owner's, and need not return any.
+    @Test(arguments: PostgresVersion.underTest)
+    func areAnErrorWithANull(version: PostgresVersion) async throws {
+        // One is none too many, and takes away none of the limit of what follows.
+        try await read(version, "VALUES ('one'), (NULL), (repeat('x', 20000000))") { list in
+            let error = #expect(throws: PostgresError.self) { try list.get() }
+            #expect(error?.kind == .server && error?.message.contains("a NULL") == true)
+        }
+    }
+
+    /// In Shift JIS the second byte of that character is a backslash.
+    @Test(arguments: PostgresVersion.underTest)
+    func areReadInTheEncodingOfTheSession(version: PostgresVersion) async throws {
+        try await read(version, "SELECT '表' || left(set_config('client_encoding', 'SJIS', false), 0)") { list throws in
+            let found = try list.get()
+            #expect(found == ["表"])
+        }
+    }
+
     /// In spite of functions and operators that say otherwise.
     @Test(arguments: PostgresVersion.underTest)
     func areMeasuredByTheServersOwnFunctions(version: PostgresVersion) async throws {

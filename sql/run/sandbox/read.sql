@@ -15,6 +15,12 @@ BEGIN
     LOOP
         FETCH rows INTO value;
         EXIT WHEN NOT FOUND;
+        IF value IS NULL THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'null_value_not_allowed',
+                MESSAGE = 'the list has a NULL in it, where each value is to have a text',
+                HINT = 'look at the cast to text of the type of its values: it has to return one';
+        END IF;
         -- What an array takes for each of its elements in memory.
         size := size OPERATOR(pg_catalog.+) pg_catalog.octet_length(value) OPERATOR(pg_catalog.+) 8;
         IF size OPERATOR(pg_catalog.>) 16777216 THEN
