@@ -46,7 +46,7 @@ package struct Sandbox: Sendable {
     /// For `Connection.read`.
     ///
     /// - Parameters:
-    ///   - query: one column of text. A NULL is an error, and so are more than 16 MB.
+    ///   - query: one column of text. A NULL is an error, and so are more than 100,000 rows or 16 MB.
     ///   - role: nil keeps the role that connected.
     package init(reading query: String, as role: String?) throws(SQLTextError) {
         self.role = try role.map(SQLIdentifier.init)

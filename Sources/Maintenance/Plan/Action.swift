@@ -2,7 +2,9 @@
 ///
 /// Each action has a type of its own, in the folder of its task. Only this list and `PlanStep.work(serverVersion:)`,
 /// which selects the work of an action on a server, know all of them.
-package enum Action: Hashable, Sendable {
+///
+/// Indirect, so that a step has no room for the largest of them in it: a plan may have one for each of many tenants.
+package indirect enum Action: Hashable, Sendable {
     case createPartition(CreatePartition)
     case refreshView(RefreshView)
     case updateStatistics(UpdateStatistics)

@@ -37,6 +37,14 @@ struct SandboxListTests {
             let error = #expect(throws: PostgresError.self) { try list.get() }
             #expect(error?.message.contains("it has more than 16 values, and the next one has 1000000 bytes") == true)
         }
+        try await read(version, "SELECT '' FROM generate_series(1, 100001)") { list in
+            let error = #expect(throws: PostgresError.self) { try list.get() }
+            #expect(error?.message == "the list has more than 100000 values")
+        }
+        try await read(version, "SELECT n::text FROM generate_series(1, 100000) AS n") { list throws in
+            let found = try list.get()
+            #expect(found.count == 100_000)
+        }
     }
 
     /// A cast to text is the owner's, and need not return any.

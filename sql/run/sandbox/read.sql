@@ -21,6 +21,13 @@ BEGIN
                 MESSAGE = 'the list has a NULL in it, where each value is to have a text',
                 HINT = 'look at the cast to text of the type of its values: it has to return one';
         END IF;
+        -- However short they are: of each tenant a plan makes a step, which takes more memory than the list.
+        IF pg_catalog.cardinality(list) OPERATOR(pg_catalog.>=) 100000 THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'program_limit_exceeded',
+                MESSAGE = 'the list has more than 100000 values',
+                HINT = 'delete what does not belong into it, or divide it among several tables';
+        END IF;
         -- What an array takes for each of its elements in memory.
         size := size OPERATOR(pg_catalog.+) pg_catalog.octet_length(value) OPERATOR(pg_catalog.+) 8;
         IF size OPERATOR(pg_catalog.>) 16777216 THEN
