@@ -296,6 +296,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/foreign_code.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/catalog/key_definitions.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/made_of.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/midnights.sql"

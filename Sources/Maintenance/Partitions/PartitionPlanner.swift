@@ -272,7 +272,10 @@ package struct PartitionPlanner {
             explanation: "new partitions are made like \(template), "
                 + (isLocked ? "and somebody holds a lock on it, so that its policies and triggers" : "which")
                 + " could not be read: \(failure)",
-            cure: failure.hint ?? "run pgtend again when the lock on \(template) is gone")
+            cure: failure.hint
+                ?? (isLocked
+                    ? "run pgtend again when the lock on \(template) is gone"
+                    : "run pgtend again; if it stays, look for what the server names"))
     }
 
     private func refused(

@@ -15,7 +15,8 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package var takenNames: Set<RelationName>
     /// By the OID of the parent: what a new partition has to look like.
     package var templates: [UInt32: PartitionTemplate]
-    /// By the OID of the parent, where the sibling to copy was locked by another session, or is too long: the error.
+    /// By the OID of the parent, where it or the sibling to copy could not be read, as it was locked by another session, is too
+    /// long or was dropped meanwhile: the error.
     package var unreadTemplates: [UInt32: ServerFailure]
     /// Watched schemas that the database does not have.
     package var missingSchemas: [String]

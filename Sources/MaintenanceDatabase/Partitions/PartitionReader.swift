@@ -8,27 +8,46 @@ import SQLText
 struct PartitionReader {
     let connection: Connection
 
-    /// The partitioned tables in the watched schemas, and those that the definition names; nil if a partition was
-    /// dropped in the meantime.
-    func tables(of definition: DatabaseDefinition) async throws(PostgresError) -> [PartitionedTable]? {
+    /// The partitioned tables in the watched schemas, and those that the definition names. Has to be called in a
+    /// transaction.
+    ///
+    /// - Returns: the tables, and the error of each of which something was dropped meanwhile, by OID: nothing may be
+    ///   created there.
+    func tables(
+        of definition: DatabaseDefinition
+    ) async throws(PostgresError) -> (tables: [PartitionedTable], dropped: [UInt32: PostgresError]) {
         var tables = try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
-        let code = try await connection.readPatiently(asked(of: tables)) { (tables) throws(PostgresError) in
+        let (code, unreadCode) = try await connection.readPatiently(asked(of: tables)) { (tables) throws(PostgresError) in
             try await AttachedCode.read(tables, on: connection)
         }
-        for index in tables.indices {
-            tables[index].foreignCode = code.read[tables[index].oid]
-            tables[index].unreadCode = code.unread[tables[index].oid]
+        let unshown = tables.filter { $0.key.definition == "" }.map(\.oid)
+        let (keys, _) = try await connection.readPatiently(unshown, lockTimeout: definition.locks.perStep) {
+            (tables) throws(PostgresError) in try await keyDefinitions(of: tables)
         }
-        return try await withPartitions(tables)
+        var (partitions, dropped) = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid))
+        for index in tables.indices {
+            let oid = tables[index].oid
+            tables[index].foreignCode = code[oid]
+            if let error = unreadCode[oid] {
+                if error.indicatesDroppedObject { dropped[oid] = error } else { tables[index].unreadCode = ServerFailure(error) }
+            }
+            tables[index].partitions = partitions.removeValue(forKey: oid) ?? []
+            if tables[index].key.definition == "" {
+                tables[index].key.definition = keys[oid] ?? "not shown: the table is locked, or gone"
+            }
+        }
+        return (tables, dropped)
     }
 
-    /// nil if there is no such partitioned table.
+    /// nil if there is no such partitioned table, or one of its partitions was dropped meanwhile.
     func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
-        var tables = try await tables(in: [], named: [name])
-        let code = try await AttachedCode.read(asked(of: tables), on: connection)
-        for index in tables.indices { tables[index].foreignCode = code[tables[index].oid] }
-        return try await withPartitions(tables)?.first
+        guard var table = try await tables(in: [], named: [name]).first else { return nil }
+        table.foreignCode = try await AttachedCode.read(asked(of: [table]), on: connection)[table.oid]
+        guard table.hasCalendarKey else { return table }
+        let (partitions, dropped) = try await partitions(of: [table.oid])
+        table.partitions = partitions[table.oid] ?? []
+        return dropped.isEmpty ? table : nil
     }
 
     /// The OIDs of those that attaching a partition may run code of others beside.
@@ -36,43 +55,47 @@ struct PartitionReader {
         tables.filter { $0.hasCalendarKey && $0.mayMeetOthers }.map(\.oid)
     }
 
-    private func tables(in schemas: [String], named: [RelationName]) async throws(PostgresError) -> [PartitionedTable] {
-        var tables: [PartitionedTable] = []
-        for row in try await connection.rows(
-            CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name)))
-        {
-            tables.append(try table(row))
-        }
-        return tables
+    /// Without their partitions.
+    private func tables(
+        in schemas: [String], named: [RelationName]
+    ) async throws(PostgresError) -> [PartitionedTable] {
+        try await connection.rows(
+            CatalogQuery.partitionedTables(schemas, named.map(\.schema), named.map(\.name))
+        ).map { (row) throws(PostgresError) in try table(row) }
     }
 
-    private func withPartitions(_ read: [PartitionedTable]) async throws(PostgresError) -> [PartitionedTable]? {
-        var tables = read
-        guard let partitions = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid)) else { return nil }
-        for index in tables.indices {
-            tables[index].partitions = partitions[tables[index].oid] ?? []
+    private func keyDefinitions(of tables: [UInt32]) async throws(PostgresError) -> [UInt32: String] {
+        var definitions: [UInt32: String] = [:]
+        for row in try await connection.rows(CatalogQuery.keyDefinitions(tables)) {
+            definitions[try row.decode("oid")] = try row.decodeIfPresent("definition")
         }
-        return tables
+        return definitions
     }
 
-    /// By the OID of the parent; nil if one was dropped in the meantime.
-    func partitions(of parents: [UInt32]) async throws(PostgresError) -> [UInt32: [Partition]]? {
-        guard !parents.isEmpty else { return [:] }
-        var found: [UInt32: [Partition]] = [:]
+    /// By the OID of the parent; and the parents of which one was dropped in the meantime.
+    private func partitions(
+        of parents: [UInt32]
+    ) async throws(PostgresError) -> (found: [UInt32: [Partition]], dropped: [UInt32: PostgresError]) {
+        guard !parents.isEmpty else { return ([:], [:]) }
+        var (found, dropped): ([UInt32: [Partition]], [UInt32: PostgresError]) = ([:], [:])
         for row in try await connection.rows(CatalogQuery.partitions(parents)) {
-            if try row.decode("is_gone", as: Bool.self) { return nil }
+            let parent: UInt32 = try row.decode("parent")
+            if try row.decode("is_gone", as: Bool.self) {
+                dropped[parent] = .dropped
+                continue
+            }
             let partition = Partition(
                 oid: try row.decode("oid"), name: try RelationName(row),
                 lower: try PartitionBound(row.decode("lower")), upper: try PartitionBound(row.decode("upper")),
                 isPartitioned: try row.decode("is_partitioned"), isForeign: try row.decode("is_foreign"),
                 isDetachPending: try row.decode("is_detach_pending"))
-            found[try row.decode("parent"), default: []].append(partition)
+            found[parent, default: []].append(partition)
         }
-        return found
+        return (found, dropped)
     }
 
     private func table(_ row: Row) throws(PostgresError) -> PartitionedTable {
-        let definition: String = try row.decode("key_definition")
+        let definition: String = try row.decodeIfPresent("key_definition") ?? ""
         let key: PartitionedTable.Key
         if try row.decode("key_columns", as: Int.self) > 1 {
             key = .several(definition)
@@ -124,6 +147,25 @@ extension PartitionedTable {
     var hasCalendarKey: Bool {
         guard strategy == .range, case .column(_, let type) = key else { return false }
         return PartitionKeyType(rawValue: type) != nil
+    }
+}
+
+extension PartitionedTable.Key {
+    /// Of all but a plain column; empty where that has yet to be read.
+    fileprivate var definition: String? {
+        get {
+            switch self {
+            case .several(let definition), .expression(let definition): definition
+            case .column: nil
+            }
+        }
+        set {
+            switch self {
+            case .several: self = .several(newValue ?? "")
+            case .expression: self = .expression(newValue ?? "")
+            case .column: break
+            }
+        }
     }
 }
 

@@ -11,21 +11,22 @@ struct TemplateReader {
     /// partition is derived from the parent itself.
     ///
     /// To print policies the server locks the table (ACCESS SHARE), and so waits for sessions that rewrite it. Those that
-    /// cannot be read, because a lock is not available within `deadline` or one is too long, are returned separately. Has to
-    /// be called in a transaction.
+    /// cannot be read, because a lock is not available within `deadline`, one is too long or is dropped meanwhile, are
+    /// returned separately, by the OID of the parent as well. Has to be called in a transaction.
     func read(
         _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
-    ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], unread: [UInt32: ServerFailure]) {
+    ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], unread: [UInt32: PostgresError]) {
         let known = templates.compactMap { pair in pair.template.map { (parent: pair.parent, template: $0) } }
         var templates = try await tables(templates.filter { $0.template == nil }.map(\.parent))
             .mapValues(\.forFirstPartition)
-        var unread: [UInt32: ServerFailure] = [:]
+        var unread: [UInt32: PostgresError] = [:]
         let found = try await connection.readPatiently(known.map(\.template), lockTimeout: deadline) {
             (tables) throws(PostgresError) in try await read(tables)
         }
         for (parent, template) in known {
             templates[parent] = found.read[template]
-            unread[parent] = found.unread[template]
+            // Without its grants and policies a new partition could expose rows.
+            unread[parent] = templates[parent] == nil ? found.unread[template] ?? .dropped : nil
         }
         return (templates, unread)
     }

@@ -6,6 +6,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case schemas = "run/catalog/schemas"
     case partitionedTables = "run/catalog/partitioned_tables"
     case partitions = "run/catalog/partitions"
+    case keyDefinitions = "run/catalog/key_definitions"
     case foreignCode = "run/catalog/foreign_code"
     case writtenCode = "run/statistics/foreign_code"
     case zones = "run/catalog/zones"

@@ -1,10 +1,11 @@
 import Maintenance
 import PostgresClient
+import SQLText
 
 extension Connection {
-    /// Reads something of several objects, all together, and one by one where that fails because of one of them: a lock
-    /// that is not available, texts that are too long, or catalog entries of an owner's in such a number that it takes
-    /// longer than is good for others. So it costs that object alone.
+    /// Reads something of several objects, all together, and one by one where that fails, which may be because of one of
+    /// them: a lock that is not available, texts that are too long, catalog entries of an owner's in such a number that it
+    /// takes longer than is good for others, or a table that is dropped meanwhile. So it costs that object alone.
     ///
     /// Has to be called in a transaction, in which nothing is written meanwhile. It can still be used afterwards, and its
     /// settings are as they were.
@@ -12,10 +13,13 @@ extension Connection {
     /// - Parameters:
     ///   - lockTimeout: of the transaction meanwhile; nil leaves it as it is.
     ///   - patience: how long a statement may take for one object, which is a hundred times what it takes: others wait.
+    ///   - read: may leave some of them out.
+    /// - Returns: what was read, and the error of each of which nothing could be.
+    /// - Throws: what does not come of one object, such as the loss of the connection.
     func readPatiently<Object: Hashable & Sendable, Value: Sendable>(
         _ objects: [Object], lockTimeout: Duration? = nil, patience: Duration = .seconds(2),
         _ read: ([Object]) async throws(PostgresError) -> [Object: Value]
-    ) async throws(PostgresError) -> (read: [Object: Value], unread: [Object: ServerFailure]) {
+    ) async throws(PostgresError) -> (read: [Object: Value], unread: [Object: PostgresError]) {
         let locks = lockTimeout.map { "; SET LOCAL lock_timeout = '\($0.milliseconds)ms'" } ?? ""
         func together(_ objects: [Object]) async throws(PostgresError) -> [Object: Value] {
             guard !objects.isEmpty else { return [:] }
@@ -29,7 +33,7 @@ extension Connection {
                 try await script(unsafe: end)
                 return found
             } catch {
-                if error.isOfOneObject { try await script(unsafe: end) }
+                if error.isOfOneObject, !isBroken { try await script(unsafe: end) }
                 throw error
             }
         }
@@ -37,15 +41,15 @@ extension Connection {
         do throws(PostgresError) {
             return (try await together(objects), [:])
         } catch {
-            guard error.isOfOneObject else { throw error }
+            guard error.isOfOneObject, !isBroken else { throw error }
         }
-        var (found, unread): ([Object: Value], [Object: ServerFailure]) = ([:], [:])
+        var (found, unread): ([Object: Value], [Object: PostgresError]) = ([:], [:])
         for object in objects {
             do throws(PostgresError) {
                 found.merge(try await together([object])) { $1 }
             } catch {
-                guard error.isOfOneObject else { throw error }
-                unread[object] = ServerFailure(error)
+                guard error.isOfOneObject, !isBroken else { throw error }
+                unread[object] = error
             }
         }
         return (found, unread)
@@ -53,9 +57,23 @@ extension Connection {
 }
 
 extension PostgresError {
-    /// Whether it leaves other objects readable.
+    /// Whether another object may be read all the same.
     fileprivate var isOfOneObject: Bool {
-        sqlState == .lockNotAvailable || sqlState == .programLimitExceeded
-            || sqlState == .queryCanceled && kind == .server
+        switch kind {
+        case .server, .shape, .decoding, .misuse: true
+        case .connection, .authentication, .pooler, .timedOut, .cancelled: false
+        }
     }
+
+    /// Whether it may mean that something was dropped while it was read, which need not be so the next time: it is not
+    /// there, the server has found half of it (`cache lookup failed`), or has NULL for its text.
+    var indicatesDroppedObject: Bool {
+        let states: [SQLState] = [
+            .undefinedTable, .undefinedObject, .undefinedFunction, .undefinedColumn, .invalidSchemaName, .internalError,
+        ]
+        return kind == .decoding || sqlState.map(states.contains) ?? false
+    }
+
+    /// A partition that is not there any more, though the transaction's snapshot has it.
+    static let dropped = PostgresError(.decoding, "a partition was dropped while it was read")
 }

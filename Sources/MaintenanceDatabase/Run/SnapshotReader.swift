@@ -7,7 +7,8 @@ import SQLText
 /// Reads what the planners need to know, in one REPEATABLE READ READ ONLY transaction.
 ///
 /// `pg_get_expr` and `regclass` do not use the transaction's snapshot: a table that is dropped in the meantime may
-/// appear as a partition without bounds, or raise an error. Then the transaction is repeated.
+/// appear as a partition without bounds, or raise an error. Then the transaction is repeated. Somebody may drop tables
+/// all the time: what still fails for one in the last try is told of that one alone.
 struct SnapshotReader {
     private let session: RunSession
     private let definition: DatabaseDefinition
@@ -24,7 +25,7 @@ struct SnapshotReader {
         self.actions = actions
     }
 
-    /// How many times it is tried before tables that are dropped during each try are an error.
+    /// How many times it is tried before what is dropped during each try is told of.
     private static let tries = 5
 
     /// Reads the snapshot.
@@ -32,51 +33,46 @@ struct SnapshotReader {
     /// Locks, until the end of the transaction: ACCESS SHARE on the system catalog, on the partitions whose policies
     /// are read (for at most the lock deadline of a step), and on the tables of corpora whose tenants are listed.
     ///
-    /// - Throws: if a query fails, or tables were dropped during each of several tries.
+    /// - Throws: if a query fails that is about all objects.
     func read() async throws(ServerFailure) -> CatalogSnapshot {
-        var last: PostgresError?
-        for _ in 0..<Self.tries {
+        for _ in 1..<Self.tries {
             do throws(PostgresError) {
-                if let snapshot = try await attempt() { return snapshot }
-                last = nil
+                return try await attempt(isLast: false)
             } catch {
-                guard Self.indicatesDroppedTable(error) else { throw ServerFailure(error) }
-                last = error
+                guard error.indicatesDroppedObject else { throw ServerFailure(error) }
             }
         }
-        // If nothing was dropped, the server's message is the only trace of what is wrong.
-        throw ServerFailure(
-            failureClass: .other, sqlState: last?.sqlState,
-            message: "the catalog changed under each of \(Self.tries) readings"
-                + (last.map { ", or is damaged: \($0.message)" } ?? ""),
-            detail: last?.detail, hint: last?.hint,
-            cure: "run pgtend again when fewer tables are dropped")
+        do throws(PostgresError) {
+            return try await attempt(isLast: true)
+        } catch {
+            guard error.indicatesDroppedObject else { throw ServerFailure(error) }
+            // If nothing was dropped, the server's message is the only trace of what is wrong.
+            var failure = ServerFailure(error)
+            failure.message =
+                "the catalog changed under each of \(Self.tries) readings, or is damaged: \(error.message)"
+            failure.cure = "run pgtend again when fewer tables are dropped"
+            throw failure
+        }
     }
 
-    /// Whether the error may mean that a table was dropped while it was read: undefined_table, undefined_object, or
-    /// internal_error (`cache lookup failed`).
-    private static func indicatesDroppedTable(_ error: PostgresError) -> Bool {
-        [.undefinedTable, .undefinedObject, .internalError].contains(error.sqlState)
-    }
-
-    /// nil if a table was dropped in the meantime.
-    private func attempt() async throws(PostgresError) -> CatalogSnapshot? {
+    /// - Parameter isLast: whether what may have been dropped meanwhile is no reason for another one.
+    private func attempt(isLast: Bool) async throws(PostgresError) -> CatalogSnapshot {
         let connection = try await session.connection()
         var snapshot = try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
-            try await inTransaction(on: connection)
+            try await inTransaction(on: connection, isLast: isLast)
         }
         // Otherwise there is nothing to plan for, and no sandbox can be made.
-        if let corpora = snapshot?.corpora, let server = snapshot?.server, !server.isStandby,
-            server.foreignEventTrigger == nil
-        {
+        if !snapshot.server.isStandby, snapshot.server.foreignEventTrigger == nil {
             let limits = StepLimits(
                 locks: definition.locks, statementTimeout: definition.statistics.statementTimeout)
-            snapshot?.corpora = try await TenantReader(session: session, limits: limits).withTenants(corpora)
+            snapshot.corpora = try await TenantReader(session: session, limits: limits).withTenants(snapshot.corpora)
         }
         return snapshot
     }
 
-    private func inTransaction(on connection: Connection) async throws(PostgresError) -> CatalogSnapshot? {
+    private func inTransaction(
+        on connection: Connection, isLast: Bool
+    ) async throws(PostgresError) -> CatalogSnapshot {
         let row = try await connection.row(CatalogQuery.server())
         let server = ServerFacts(
             versionNumber: try row.decode("version_number"), database: try row.decode("database"),
@@ -91,7 +87,11 @@ struct SnapshotReader {
             }
         }
         if tasks.contains(.partitions) {
-            guard try await readPartitions(into: &snapshot, on: connection) else { return nil }
+            let unread = try await readPartitions(into: &snapshot, on: connection)
+            for (oid, error) in unread {
+                if !isLast, error.indicatesDroppedObject { throw error }
+                snapshot.unreadTemplates[oid] = ServerFailure(error)
+            }
         }
         if tasks.contains(.views) {
             snapshot.views = try await ViewReader(connection: connection)
@@ -100,7 +100,7 @@ struct SnapshotReader {
                     named: definition.viewDefinitions.map(\.view))
         }
         if tasks.contains(.statistics) {
-            snapshot.corpora = try await CorpusReader(connection: connection).read(definition)
+            snapshot.corpora = try await CorpusReader(connection: connection).read(definition) { $0.indicatesDroppedObject && !isLast }
         }
         if !actions.isEmpty {
             snapshot.remembered = try await LedgerMemory(connection: connection, definition: definition.ledger)
@@ -109,15 +109,14 @@ struct SnapshotReader {
         return snapshot
     }
 
-    /// false if a table was dropped in the meantime.
+    /// - Returns: the error of each table of which something could not be read, by OID.
     private func readPartitions(
         into snapshot: inout CatalogSnapshot, on connection: Connection
-    ) async throws(PostgresError) -> Bool {
-        let reader = PartitionReader(connection: connection)
-        guard let tables = try await reader.tables(of: definition) else { return false }
-        snapshot.tables = tables
+    ) async throws(PostgresError) -> [UInt32: PostgresError] {
+        var unread: [UInt32: PostgresError]
+        (snapshot.tables, unread) = try await PartitionReader(connection: connection).tables(of: definition)
         let questions = ZoneQuestions(
-            definition: definition, tables: tables, server: snapshot.server, now: snapshot.takenAt)
+            definition: definition, tables: snapshot.tables, server: snapshot.server, now: snapshot.takenAt)
         if let questions {
             snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
         }
@@ -127,15 +126,11 @@ struct SnapshotReader {
         if !names.isEmpty {
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
-            (snapshot.templates, snapshot.unreadTemplates) = try await TemplateReader(connection: connection)
+            let read = try await TemplateReader(connection: connection)
                 .read(asked.templates, within: definition.locks.perStep)
-            // A sibling that is gone: without its grants and policies, a new partition could expose rows.
-            if asked.templates.contains(where: {
-                snapshot.templates[$0.parent] == nil && snapshot.unreadTemplates[$0.parent] == nil
-            }) {
-                return false
-            }
+            snapshot.templates = read.templates
+            unread.merge(read.unread) { first, _ in first }
         }
-        return true
+        return unread
     }
 }

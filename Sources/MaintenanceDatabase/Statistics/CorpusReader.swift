@@ -8,7 +8,12 @@ struct CorpusReader {
     let connection: Connection
 
     /// The corpora that the definition names, or those that are discovered in the watched schemas; without their tenants.
-    func read(_ definition: DatabaseDefinition) async throws(PostgresError) -> [Corpus] {
+    /// Has to be called in a transaction.
+    ///
+    /// - Parameter isThrown: whether an error is to end the reading. Any other is told of its corpus alone.
+    func read(
+        _ definition: DatabaseDefinition, throwing isThrown: (PostgresError) -> Bool
+    ) async throws(PostgresError) -> [Corpus] {
         let isDiscovery = definition.corpora == nil
         var wanted = definition.corpora ?? []
         if isDiscovery, definition.statistics.discover {
@@ -21,10 +26,12 @@ struct CorpusReader {
             return corpora
         }
         for definition in wanted {
-            let corpus =
-                found.read[definition]
-                ?? found.unread[definition].map { Corpus(definition: definition, tenants: .unreadable($0)) }
-            if let corpus, !(isDiscovery && corpus.isAbsent) { corpora.append(corpus) }
+            if let corpus = found.read[definition] {
+                if !isDiscovery || !corpus.isAbsent { corpora.append(corpus) }
+            } else if let error = found.unread[definition] {
+                if isThrown(error) { throw error }
+                corpora.append(Corpus(definition: definition, tenants: .unreadable(ServerFailure(error))))
+            }
         }
         return corpora
     }

@@ -98,18 +98,13 @@ SELECT
         ) AS may_have_sandbox,
     p.partstrat AS strategy,
     p.partnatts AS key_columns,
+    -- Of an expression that is a matter of key_definitions.sql, which may fail for one table.
     CASE
         WHEN 0 <> ALL (p.partattrs::smallint[]) THEN (
             SELECT string_agg(quote_ident(k.attname), ', ' ORDER BY place.number)
             FROM unnest(p.partattrs::smallint[]) WITH ORDINALITY AS place (attribute, number)
             JOIN pg_attribute AS k ON k.attrelid = c.oid AND k.attnum = place.attribute
         )
-        -- To print an expression the server locks its table, and would wait behind whoever holds it.
-        WHEN EXISTS (
-            SELECT FROM pg_locks AS l WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock' AND l.granted
-        ) THEN 'not shown: the table is locked'
-        -- To be shown: it may be of any length.
-        ELSE left(substring(pg_get_partkeydef(c.oid) FROM '^\w+ \((.*)\)$'), 1000)
     END AS key_definition,
     a.attname AS key_column,
     -- Without its precision: "timestamp with time zone".
