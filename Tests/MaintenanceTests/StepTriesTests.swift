@@ -58,6 +58,24 @@ struct StepTriesTests {
         #expect(fail(.connection) == .end(.failed(failure)))
     }
 
+    @Test("Tries that code of an owner may have ended share the limit of one")
+    mutating func sharesOneLimit() {
+        #expect(fail(.transactionRollback, after: .milliseconds(1_500)) == .pause(.milliseconds(100)))
+        #expect(tries.step.limits.statementTimeout == .milliseconds(500))
+        let failure = ServerFailure(failureClass: .transactionRollback, message: "m")
+        #expect(fail(.transactionRollback, after: .milliseconds(500)) == .end(.failed(failure)))
+        #expect(tries.attempt == 2 && waits.total(for: app("v")) == .zero)
+    }
+
+    @Test("A lost connection leaves the rest of the limit, or what it takes to see whether the step was committed")
+    mutating func leavesTheRestOfTheLimit() {
+        var other = self
+        #expect(fail(.connection, after: .milliseconds(500)) == .tryAgain)
+        #expect(tries.step.limits.statementTimeout == .milliseconds(1_500))
+        #expect(other.fail(.connection, after: .seconds(3)) == .tryAgain)
+        #expect(other.tries.step.limits.statementTimeout == .milliseconds(200))
+    }
+
     @Test("A server that could not be reached again is not asked again")
     mutating func givesUpALostServer() {
         let failure = ServerFailure(failureClass: .connection, message: "m")

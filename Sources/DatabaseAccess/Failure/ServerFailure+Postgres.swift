@@ -59,7 +59,10 @@ extension FailureClass {
         case .timedOut: self = .timeout
         case .cancelled: self = .cancelled
         case .shape, .decoding, .misuse: self = .other
-        case .server: self = error.sqlState.map(Self.init) ?? .other
+        case .server:
+            let state = error.sqlState.map(Self.init) ?? .other
+            // The session stands: what is said of one that is refused or ended was raised by code of others.
+            self = [.connection, .authentication].contains(state) ? .other : state
         }
     }
 

@@ -39,7 +39,13 @@ package struct StepTries: Sendable {
         }
     }
 
-    package let step: PlanStep
+    /// The step with the limits of the current try: what a try has taken that code of an owner may have ended, by an error
+    /// that is worth another one, is taken from the limit of the next.
+    package private(set) var step: PlanStep
+    private let limit: Duration
+    private var spent = Duration.zero
+    /// The error of the last try that was rolled back.
+    private var rollback: ServerFailure?
     /// The number of the current try, counted from 1.
     package private(set) var attempt = 1
     /// The time spent waiting for other sessions, over all tries.
@@ -51,6 +57,7 @@ package struct StepTries: Sendable {
     package init(_ step: PlanStep, policy: RetryPolicy = RetryPolicy()) {
         self.step = step
         self.policy = policy
+        limit = step.limits.statementTimeout
     }
 
     /// To be called before each try.
@@ -76,6 +83,7 @@ package struct StepTries: Sendable {
         if failureClass == .cancelled {
             return .end(.interrupted(reason: "cancelled on the server and rolled back"))
         }
+        if [.connection, .transactionRollback].contains(failureClass) { spend(failed.duration) }
         if failureClass == .connection {
             if failed.isStopRequested {
                 return .end(.interrupted(reason: "the connection was lost, and the run was told to stop"))
@@ -85,18 +93,28 @@ package struct StepTries: Sendable {
                 return .tryAgain
             }
         }
-        if policy.isLockContention(failureClass, of: step) {
+        if failureClass == .transactionRollback {
+            rollback = failed.failure
+            if spent >= limit { return .end(.failed(failed.failure)) }
+        } else if policy.isLockContention(failureClass, of: step) {
             lockWait += failed.duration
             waits.add(failed.duration, for: step.object, failed.blockers)
         }
         switch policy.reaction(
             to: failureClass, of: step, attempt: attempt, waited: waits.total(for: step.object), jitter: jitter)
         {
-        case .fail: return .end(.failed(failed.failure))
+        // What was left of the limit says less than what has used it up.
+        case .fail: return .end(.failed(failureClass == .timeout ? rollback ?? failed.failure : failed.failure))
         case .postpone: return .end(.postponed(tries: attempt, blockers: failed.blockers))
         case .retry(let delay):
             attempt += 1
             return .pause(delay)
         }
+    }
+
+    /// Never to nothing, which would be no limit: a commit that may have reached the server is still to be asked for.
+    private mutating func spend(_ duration: Duration) {
+        spent += duration
+        step.limits.statementTimeout = max(limit - spent, min(limit, step.limits.lockDeadline))
     }
 }

@@ -75,11 +75,10 @@ struct PlanExecutor {
         startTimes[stepNumber] = start
         session.clearNotices()
         var tries = StepTries(step)
-        let work = context.repertoire.work(step, session.serverVersion)
         while true {
             let before = tries.outcomeBeforeTry(waits, isStopRequested: isStopRequested)
             let end: StepRunner.End? =
-                if let before { StepRunner.End(outcome: before) } else { await attempt(&tries, work, since: start) }
+                if let before { StepRunner.End(outcome: before) } else { await attempt(&tries, since: start) }
             guard let end else { continue }
             return StepReport(
                 step: step, outcome: end.outcome, result: end.result, duration: start.duration(to: .now),
@@ -91,9 +90,10 @@ struct PlanExecutor {
     ///
     /// - Returns: nil if there is to be another one.
     private mutating func attempt(
-        _ tries: inout StepTries, _ work: any StepWork, since start: ContinuousClock.Instant
+        _ tries: inout StepTries, since start: ContinuousClock.Instant
     ) async -> StepRunner.End? {
         let step = tries.step
+        let work = context.repertoire.work(step, session.serverVersion)
         let tryStart = ContinuousClock.now
         do throws(PostgresError) {
             let connection = try await session.connection(runningCodeOf: step.codeOwner)
