@@ -100,7 +100,9 @@ struct SnapshotReader {
                     named: definition.viewDefinitions.map(\.view))
         }
         if tasks.contains(.statistics) {
-            snapshot.corpora = try await CorpusReader(connection: connection).read(definition) { $0.indicatesDroppedObject && !isLast }
+            snapshot.corpora = try await CorpusReader(connection: connection).read(definition) {
+                $0.indicatesDroppedObject && !isLast
+            }
         }
         if !actions.isEmpty {
             snapshot.remembered = try await LedgerMemory(connection: connection, definition: definition.ledger)

@@ -23,7 +23,9 @@ struct TenantReader {
     /// A session that is lost meanwhile may have been ended by code of the owner, or by something that concerns all:
     /// only the latter keeps the server from accepting another one, in which the list is read once more, within what is
     /// left of its limit.
-    private func tenants(of corpus: Corpus, lastWithin rest: Duration? = nil) async throws(PostgresError) -> Corpus.Tenants {
+    private func tenants(of corpus: Corpus, lastWithin rest: Duration? = nil) async throws(PostgresError)
+        -> Corpus.Tenants
+    {
         let connection = try await session.connection(runningCodeOf: corpus.role)
         let start = ContinuousClock.now
         var limits = limits
