@@ -65,7 +65,7 @@ struct CatalogBurdenTests {
                 )
             }
             #expect(found.read == [1: "read", 3: "read"])
-            #expect(found.unread.mapValues(\.failureClass) == [2: .timeout] && limit == "1min")
+            #expect(found.unread.mapValues { ServerFailure($0).failureClass } == [2: .timeout] && limit == "1min")
         }
     }
 }

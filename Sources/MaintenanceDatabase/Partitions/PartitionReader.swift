@@ -18,7 +18,8 @@ struct PartitionReader {
     ) async throws(PostgresError) -> (tables: [PartitionedTable], dropped: [UInt32: PostgresError]) {
         var tables = try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
-        let (code, unreadCode) = try await connection.readPatiently(asked(of: tables)) { (tables) throws(PostgresError) in
+        let (code, unreadCode) = try await connection.readPatiently(asked(of: tables)) {
+            (tables) throws(PostgresError) in
             try await AttachedCode.read(tables, on: connection)
         }
         let unshown = tables.filter { $0.key.definition == "" }.map(\.oid)
@@ -30,7 +31,11 @@ struct PartitionReader {
             let oid = tables[index].oid
             tables[index].foreignCode = code[oid]
             if let error = unreadCode[oid] {
-                if error.indicatesDroppedObject { dropped[oid] = error } else { tables[index].unreadCode = ServerFailure(error) }
+                if error.indicatesDroppedObject {
+                    dropped[oid] = error
+                } else {
+                    tables[index].unreadCode = ServerFailure(error)
+                }
             }
             tables[index].partitions = partitions.removeValue(forKey: oid) ?? []
             if tables[index].key.definition == "" {

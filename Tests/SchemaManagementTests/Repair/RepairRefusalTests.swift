@@ -372,7 +372,8 @@ struct RepairRefusalTests {
                 """)
             let refusals = try await database.repairing().plan().plan.refusals
             try #require(refusals.count == 1)
-            #expect(refusals[0].reason.contains("'\(long)' (2), '\(String(repeating: "longer ", count: 28))long…' (1)"))
+            #expect(
+                refusals[0].reason.contains("'\(long)' (2), '\(String(repeating: "longer ", count: 28))long...' (1)"))
             try await database.psql("UPDATE mcp.tasks SET status = 'failed' WHERE title = 'Task number 7'")
             let after = try await database.repair(["tasks.status:\(long)=completed"])
             #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
