@@ -17,7 +17,7 @@ place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/
 
 reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
 
-.PHONY: help build test test-all-versions test-zones test-repair test-blows test-mutants verify generate demo measure bench-idle bench-steps lint format install uninstall clean
+.PHONY: help build test test-all-versions test-zones test-repair test-blows test-mutants verify generate demo measure bench-idle bench-steps bench-due lint format install uninstall clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -66,6 +66,9 @@ bench-idle: build ## What the service costs while it waits, with one database an
 
 bench-steps: build ## What one step of each kind costs (PROGRAMS='old new' lets several take turns)
 	@$(harness)/bench-steps.sh $(PROGRAMS)
+
+bench-due: build ## What 200 databases take that are due at once (PROGRAMS='old new' lets several take turns)
+	@$(harness)/bench-due.sh $(PROGRAMS)
 
 lint: ## Formatting and style of the Swift files; warnings are errors
 	@$(harness)/packages.sh lint

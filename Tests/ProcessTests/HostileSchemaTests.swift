@@ -75,7 +75,7 @@ struct HostileSchemaTests {
             sql: """
                 CREATE OR REPLACE FUNCTION mcp.update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN PERFORM app.steal(); RETURN NEW; END $$
-                """, plain: touch, refusal: ""),
+                """, plain: touch, refusal: "", isTrusted: true),
         Attack(
             description: "a trigger, a CHECK and a predicate, by a member of its role", ground: .installed,
             sql: """
@@ -84,7 +84,7 @@ struct HostileSchemaTests {
                     $$ BEGIN PERFORM app.steal(); RETURN true; END $$;
                 ALTER TABLE mcp.tasks ADD CHECK (mcp.is_fine());
                 CREATE INDEX ON mcp.tasks (id) WHERE mcp.is_fine()
-                """, plain: touch, refusal: ""),
+                """, plain: touch, refusal: "", isTrusted: true),
     ]
 
     /// By a superuser, who has most to lose, and by a member of the owners; on 15 as far as the schema can be had.

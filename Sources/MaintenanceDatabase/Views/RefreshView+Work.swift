@@ -34,10 +34,13 @@ struct RefreshViewWork: TransactionWork {
     ) async throws(PostgresError) -> StepTransaction.Verdict {
         try await connection.run(
             try spelled(sandbox), limits: step.limits.settings, timeout: step.limits.clientTimeout)
-        let name = try spelled(SQLLiteral(action.view.quoted).quoted)
+        // By its OID: a cast of its name to regclass would take USAGE on the schema.
         let size = try await connection.row(
-            Statement(unsafe: "SELECT pg_catalog.pg_total_relation_size(\(name)) AS bytes"),
-            timeout: step.limits.clientTimeout)
+            """
+            SELECT pg_total_relation_size(c.oid) AS bytes
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = \(action.view.schema) AND c.relname = \(action.view.name)
+            """, timeout: step.limits.clientTimeout)
         return .commit(StepResult(figures: [.bytes: try size.decode("bytes")]))
     }
 
