@@ -62,6 +62,16 @@ struct OtherOwnersTests {
         parent + "GRANT USAGE, CREATE ON SCHEMA vault TO :eve;" + siblings("ALTER TABLE %s OWNER TO :eve")
         + "SET ROLE :eve; CREATE DOMAIN app.dom AS text CHECK (app.check_it());"
 
+    /// A table whose partition key runs code of hers, and a call that computes it, found by its number.
+    private static let hashed = """
+        CREATE FUNCTION app.zero() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+            $$ BEGIN PERFORM app.check_it(); RETURN 0; END $$;
+        CREATE TABLE app.hashed (id integer) PARTITION BY HASH ((id + app.zero()));
+        """
+    private static func byNumber(_ sql: String, of relation: String = "'app.hashed'::regclass") -> String {
+        "DO $$ BEGIN EXECUTE format($f$\(sql)$f$, \(relation)::oid); END $$;"
+    }
+
     /// A corpus whose figures stand in partitions.
     private static let corpus = """
         SET ROLE :victim;
@@ -148,8 +158,35 @@ struct OtherOwnersTests {
         Object(
             name: "functions of the server's own that run no text",
             sql: rest + """
-                ALTER TABLE vault.rest ADD CHECK (random() >= 0 AND clock_timestamp() > '2020-01-01' AND length('a') = 1)
+                ALTER TABLE vault.rest ADD CHECK (random() >= 0 AND clock_timestamp() > '2020-01-01' AND length('a') = 1
+                    AND pg_has_role(current_user, 'pg_monitor', 'MEMBER') IS NOT NULL AND to_regclass('app.none') IS NULL
+                    AND has_table_privilege(tableoid, 'SELECT') IS NOT NULL AND tableoid <> 'pg_class'::regclass)
                 """),
+        Object(
+            name: "a CHECK of a DEFAULT partition that computes a partition key",
+            sql: rest + hashed
+                + byNumber("ALTER TABLE vault.rest ADD CHECK (satisfies_hash_partition(%s::oid, 2, 0, 1) IS NOT NULL)"),
+            refusal: (
+                "its constraint rest_check on table vault.rest calls function satisfies_hash_partition", "foreign_code"
+            )),
+        Object(
+            name: "an index of a table that is referred to, whose predicate computes a partition key",
+            sql: referredTo + hashed
+                + byNumber("CREATE INDEX ON app.things (state) WHERE satisfies_hash_partition(%s::oid, 2, 0, 1)"),
+            refusal: (
+                "its index app.things_state_idx calls function satisfies_hash_partition", "foreign_code"
+            )),
+        Object(
+            name: "the partition key of a DEFAULT partition, which computes that of another table",
+            sql: parent + "SET ROLE :eve;" + hashed
+                + "RESET ROLE;"
+                + byNumber(
+                    """
+                    CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT
+                        PARTITION BY RANGE ((id + satisfies_hash_partition(%s::oid, 2, 0, 1)::integer))
+                    """)
+                + "GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.rest OWNER TO :eve; SET ROLE :eve;",
+            refusal: ("its table vault.rest calls function satisfies_hash_partition", "foreign_code")),
         Object(
             name: "an operator in a CHECK of a DEFAULT partition",
             sql: rest + """
@@ -455,6 +492,33 @@ struct OtherOwnersTests {
             refusal: (
                 "its constraint notes_tenant_id_check on table app.notes calls function query_to_xml", "foreign_code"
             )),
+        Object(
+            name:
+                "a CHECK that reads a value of a type that it finds by its number, of a table to which the figures cascade",
+            sql: corpus + """
+                SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve; \(later)
+                CREATE DOMAIN app.dom AS integer CHECK (app.insert_later()); CREATE TYPE app.pair AS (x app.dom);
+                CREATE TABLE app.notes (tenant_id text REFERENCES vault.embedding_statistics ON DELETE SET NULL);
+                INSERT INTO app.notes VALUES ('acme'); \(arm);
+                """
+                + byNumber(
+                    "ALTER TABLE app.notes ADD CHECK (record_in('(1)'::cstring, %s::oid, -1) IS NOT NULL) NOT VALID",
+                    of: "'app.pair'::regtype"),
+            refusal: ("its constraint notes_check on table app.notes calls function record_in", "foreign_code")),
+        Object(
+            name: "functions of the server's own that only look up, of a table to which the figures cascade",
+            sql: corpus + notes + """
+                CREATE SEQUENCE app.numbers;
+                ALTER TABLE app.notes ADD number bigint DEFAULT nextval('app.numbers'), ADD at timestamptz DEFAULT now(),
+                    ADD words tsvector GENERATED ALWAYS AS (to_tsvector('simple', tenant_id)) STORED,
+                    ADD CHECK (pg_get_userbyid(tableoid) IS NOT NULL AND txid_current() > 0);
+                ALTER TABLE app.notes ADD kind oid DEFAULT 1; CREATE INDEX ON app.notes (kind) WHERE kind::bigint > 0;
+                CREATE INDEX ON app.notes USING gin (words);
+                ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;
+                CREATE POLICY p ON app.notes USING (pg_has_role(':eve', 'MEMBER') AND row_security_active(tableoid)
+                    AND current_setting('app.tenant', true) IS DISTINCT FROM format_type('text'::regtype, NULL));
+                """),
         Object(
             name: "a predicate of an index of a table that the figures refer to",
             sql: tenants + later + "CREATE INDEX ON app.tenants (id) WHERE app.defer_it(); \(arm)",

@@ -47,9 +47,11 @@ callers AS (
     FROM others AS o
     CROSS JOIN LATERAL (
         -- Its partition key.
-        SELECT 'pg_class'::regclass AS class, o.oid AS part, NULL::text AS tree
+        SELECT 'pg_class'::regclass AS class, p.partrelid AS part, p.partexprs::text AS tree
+        FROM pg_partitioned_table AS p
+        WHERE p.partrelid = o.oid
         UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid, NULL FROM pg_index AS i WHERE i.indrelid = o.oid
+        SELECT 'pg_class'::regclass, i.indexrelid, concat(i.indexprs, i.indpred) FROM pg_index AS i WHERE i.indrelid = o.oid
         UNION ALL
         SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
         FROM pg_constraint AS k
@@ -58,7 +60,7 @@ callers AS (
         SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
         UNION ALL
         -- Only what is generated, which a predicate may name.
-        SELECT 'pg_attrdef'::regclass, d.oid, NULL
+        SELECT 'pg_attrdef'::regclass, d.oid, d.adbin::text
         FROM pg_attrdef AS d
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE d.adrelid = o.oid AND a.attgenerated <> ''

@@ -2,10 +2,18 @@
 -- that run a text, or code of a type or a table that they find by themselves. Whose the expression is, the text is; and
 -- pg_depend has no rows for what the server itself needs.
 --
--- Of volatile functions all but those that certainly do no such thing, of others those that are known to. Of a superuser's,
--- as those of extensions are (crosstab, dblink), each that takes a text and is not immutable. Indexes, generated columns
--- and partition keys have no tree here: they take immutable functions only, of which none does. Nor does an operator of the
--- server's own, but for those by which a value of any type is a part of a text; of others code_owners.sql takes care.
+-- Of the server's own, what is told which table, type or function to open counts, unless it is certain that it runs nothing
+-- of that: what takes an oid, or one with another name (regclass), what reads values from their text (cstring) or is made
+-- for the server alone (internal). satisfies_hash_partition computes the partition key of any table, and so does
+-- pg_get_partition_constraintdef; record_in, array_in and their like read a value of any type, which runs the CHECKs of a
+-- domain; fmgr_sql_validator parses any function. A number in a text leaves no row in pg_depend. Configurations and
+-- dictionaries of text search (to_tsvector) lead to nothing but what superusers make; what takes a value of any type
+-- (array_append, record_eq) is told the type by the expression, for which pg_depend has a row. Of volatile functions, which
+-- may do anything, all count but a few; of others by name those that find a table or a type in a text.
+--
+-- Of a superuser's, as those of extensions are (crosstab, dblink), each that takes a text and is not immutable. Operators of
+-- the server's own run no such function, but those by which a value of any type is a part of a text; of others
+-- code_owners.sql takes care.
 --
 -- Those that only look for a cast of a type run code of whoever owns the type. pg_depend does not know what JSON_VALUE
 -- returns.
@@ -14,9 +22,16 @@ FROM pg_proc AS p
 CROSS JOIN (
     VALUES (
         '^(to_jsonb?|(row|array)_to_json|jsonb?_build_(array|object)|jsonb?_(object_)?agg(_unique)?(_strict)?)$'
-            || '|^(textanycat|anytextcat|quote_literal|quote_nullable)$'
+            || '|^(textanycat|anytextcat|quote_literal|quote_nullable)$',
+        -- Numbers of sequences, chance, the clock.
+        '^(nextval|currval|lastval|clock_timestamp|timeofday|random|random_normal|gen_random_uuid|uuidv4|uuidv7'
+            -- Privileges and names, of which they read the catalogs.
+            || '|has_[a-z_]+_privilege|pg_has_role|row_security_active|pg_get_userbyid|format_type'
+            || '|(obj|col|shobj)_description|pg_[a-z_]+_is_visible'
+            -- Numbers, which they compare.
+            || '|oid(eq|ne|lt|le|gt|ge|larger|smaller)|min|max|int8)$'
     )
-) AS named (casting)
+) AS named (casting, harmless)
 -- Most have nothing of this; and the planner expects few that have then, and compiles nothing.
 WHERE c.tree LIKE ANY (ARRAY['%:funcid %', '%:aggfnoid %', '%:winfnoid %', '%:opfuncid 200%', '%{JSON%'])
     AND p.oid = ANY (
@@ -36,12 +51,16 @@ WHERE c.tree LIKE ANY (ARRAY['%:funcid %', '%:aggfnoid %', '%:winfnoid %', '%:op
             AND p.proargtypes::oid[] && ARRAY['text'::regtype, 'varchar'::regtype, 'cstring'::regtype]::oid[]
             AND p.proowner IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper)
         ELSE
-            p.provolatile = 'v' AND p.proname NOT IN (
-                -- nextval and currval as every serial column has them: a number of a sequence is all that they take.
-                'nextval', 'currval', 'lastval', 'clock_timestamp', 'timeofday', 'random', 'random_normal',
-                'gen_random_uuid', 'uuidv4', 'uuidv7'
+            p.proname !~ named.harmless AND (
+                p.provolatile = 'v'
+                OR EXISTS (
+                    SELECT
+                    FROM unnest(p.proargtypes::oid[]) AS argument (oid)
+                    JOIN pg_type AS t ON t.oid = argument.oid
+                    WHERE t.typname ~ '^(oid|cstring|internal|reg.*)$' AND t.typname NOT IN ('regconfig', 'regdictionary')
+                )
             )
-            OR p.proname ~ '^(table|schema|database)_to_xml'
+            OR p.proname ~ '^(schema|database)_to_xml'
             OR p.proname IN ('pg_input_is_valid', 'pg_input_error_info')
             -- A type of somebody's may have a cast to json, or to text; what is a text already needs none.
             OR p.proname ~ named.casting AND p.proargtypes <> '25'::oidvector AND c.tree ~* 'typ(e|id|eid) \d{5}'

@@ -48,9 +48,13 @@ callers AS (
     FROM others AS o
     CROSS JOIN LATERAL (
         -- Its partition key.
-        SELECT 'pg_class'::regclass AS class, o.oid AS part, NULL::text AS tree WHERE o.is_others
+        SELECT 'pg_class'::regclass AS class, p.partrelid AS part, p.partexprs::text AS tree
+        FROM pg_partitioned_table AS p
+        WHERE o.is_others AND p.partrelid = o.oid
         UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid, NULL FROM pg_index AS i WHERE o.is_others AND i.indrelid = o.oid
+        SELECT 'pg_class'::regclass, i.indexrelid, concat(i.indexprs, i.indpred)
+        FROM pg_index AS i
+        WHERE o.is_others AND i.indrelid = o.oid
         UNION ALL
         SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
         FROM pg_constraint AS k

@@ -30,11 +30,13 @@ callers AS (
     SELECT w.*, part.class, part.part, part.own_function, part.tree
     FROM work AS w
     CROSS JOIN LATERAL (
-        SELECT 'pg_policy'::regclass AS class, p.oid AS part, 0::oid AS own_function, NULL::text AS tree
+        SELECT
+            'pg_policy'::regclass AS class, p.oid AS part, 0::oid AS own_function,
+            concat(p.polqual, p.polwithcheck) AS tree
         FROM pg_policy AS p
         WHERE NOT $3::boolean AND p.polrelid = w.table_oid
         UNION ALL
-        SELECT 'pg_trigger'::regclass, t.oid, t.tgfoid, NULL
+        SELECT 'pg_trigger'::regclass, t.oid, t.tgfoid, t.tgqual::text
         FROM pg_trigger AS t
         WHERE NOT $3::boolean AND t.tgrelid = w.table_oid AND NOT t.tgisinternal AND t.tgparentid = 0
         UNION ALL
@@ -46,7 +48,7 @@ callers AS (
         FROM pg_statistic_ext AS s
         WHERE $3::boolean AND s.stxrelid = w.table_oid
         UNION ALL
-        SELECT 'pg_class'::regclass, x.indexrelid, 0, NULL
+        SELECT 'pg_class'::regclass, x.indexrelid, 0, concat(x.indexprs, x.indpred)
         FROM pg_index AS x
         LEFT JOIN pg_inherits AS of_parent ON of_parent.inhrelid = x.indexrelid
         WHERE $3::boolean AND x.indrelid = w.table_oid AND EXISTS (
@@ -126,6 +128,8 @@ called AS (
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
+    -- Casts that a policy or trigger looks for belong to types that it names, which count by themselves.
+    WHERE $3::boolean OR NOT running.only_casts
 )
 SELECT DISTINCT ON (o.table_oid)
     o.table_oid,
