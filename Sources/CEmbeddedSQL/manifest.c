@@ -304,6 +304,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/names.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/catalog/owner_above.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/partitioned_tables.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/partitions.sql"

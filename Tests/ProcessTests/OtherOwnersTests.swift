@@ -62,12 +62,23 @@ struct OtherOwnersTests {
         parent + "GRANT USAGE, CREATE ON SCHEMA vault TO :eve;" + siblings("ALTER TABLE %s OWNER TO :eve")
         + "SET ROLE :eve; CREATE DOMAIN app.dom AS text CHECK (app.check_it());"
 
-    /// A table whose partition key runs code of hers, and a call that computes it, found by its number.
-    private static let hashed = """
+    private static let zero = """
         CREATE FUNCTION app.zero() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
             $$ BEGIN PERFORM app.check_it(); RETURN 0; END $$;
-        CREATE TABLE app.hashed (id integer) PARTITION BY HASH ((id + app.zero()));
         """
+    private static let referringToThings = """
+        RESET ROLE; GRANT REFERENCES, SELECT ON app.things TO :victim;
+        SET ROLE :victim; ALTER TABLE vault.events ADD FOREIGN KEY (id) REFERENCES app.things; SET ROLE :eve;
+        """
+    /// A table of the owner's own that is a partition of hers.
+    private static let ownBeneath = """
+        SET ROLE :eve; CREATE TABLE app.top (id integer) PARTITION BY RANGE (id);
+        RESET ROLE; GRANT CREATE ON SCHEMA app TO :victim;
+        CREATE TABLE app.things PARTITION OF app.top (PRIMARY KEY (id)) FOR VALUES FROM (0) TO (1000);
+        ALTER TABLE app.things OWNER TO :victim;
+        """
+    /// A table whose partition key runs code of hers, and a call that computes it, found by its number.
+    private static let hashed = zero + "CREATE TABLE app.hashed (id integer) PARTITION BY HASH ((id + app.zero()));"
     private static func byNumber(_ sql: String, of relation: String = "'app.hashed'::regclass") -> String {
         "DO $$ BEGIN EXECUTE format($f$\(sql)$f$, \(relation)::oid); END $$;"
     }
@@ -187,6 +198,24 @@ struct OtherOwnersTests {
                     """)
                 + "GRANT USAGE, CREATE ON SCHEMA vault TO :eve; ALTER TABLE vault.rest OWNER TO :eve; SET ROLE :eve;",
             refusal: ("its table vault.rest calls function satisfies_hash_partition", "foreign_code")),
+        Object(
+            name: "a partition key above a table that is referred to",
+            sql: "SET ROLE :eve;" + zero + """
+                CREATE TABLE app.top (id integer) PARTITION BY RANGE ((id + app.zero()));
+                CREATE TABLE app.things PARTITION OF app.top FOR VALUES FROM (0) TO (1000) PARTITION BY RANGE (id);
+                CREATE TABLE app.few PARTITION OF app.things DEFAULT; ALTER TABLE app.things ADD PRIMARY KEY (id);
+                """ + parent + referringToThings,
+            refusal: ("its table app.top calls function app.zero() of :eve", "foreign_code")),
+        Object(
+            name: "an index of a table of hers above the owner's own, which is referred to",
+            sql: ownBeneath + parent + referringToThings + "CREATE INDEX ON app.top (id) WHERE app.check_it();",
+            refusal: (
+                "app.things belongs to :victim, and its index app.things_id_idx calls function app.check_it()",
+                "foreign_code"
+            )),
+        Object(
+            name: "a table of hers without code above the owner's own, which is referred to",
+            sql: ownBeneath + parent + referringToThings + "CREATE INDEX ON app.top (id) WHERE id > 0;"),
         Object(
             name: "an operator in a CHECK of a DEFAULT partition",
             sql: rest + """
@@ -527,6 +556,32 @@ struct OtherOwnersTests {
                 "foreign_code"
             )),
         Object(name: "a table without code, to which the figures refer", sql: tenants),
+        Object(
+            name: "a superuser's partition key that calls code of hers, above a table that the figures refer to",
+            sql: corpus + """
+                SET ROLE :eve; \(later)
+                CREATE FUNCTION app.key(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.defer_it(); RETURN 'x'; END $$;
+                CREATE TABLE app.top (id text) PARTITION BY LIST (app.key(id));
+                CREATE TABLE app.mid PARTITION OF app.top FOR VALUES IN ('x') PARTITION BY LIST (id);
+                CREATE TABLE app.tenants PARTITION OF app.mid DEFAULT; ALTER TABLE app.mid ADD PRIMARY KEY (id);
+                INSERT INTO app.tenants VALUES ('acme'); GRANT REFERENCES, SELECT ON app.mid TO :victim;
+                RESET ROLE; ALTER TABLE app.top OWNER TO postgres;
+                SET ROLE :victim; ALTER TABLE vault.embedding_statistics ADD FOREIGN KEY (tenant_id) REFERENCES app.mid;
+                SET ROLE :eve; \(arm)
+                """,
+            refusal: ("its table app.top calls function app.key(text) of :eve", "foreign_code")),
+        Object(
+            name: "an index of a table of hers above the owner's own, to which the figures refer",
+            sql: corpus + """
+                SET ROLE :eve; \(later) CREATE TABLE app.top (id text) PARTITION BY LIST (id);
+                GRANT ALL ON app.later, app.armed TO PUBLIC; RESET ROLE; GRANT CREATE ON SCHEMA app TO :victim; CREATE TABLE app.tenants PARTITION OF app.top DEFAULT;
+                ALTER TABLE app.tenants OWNER TO :victim; SET ROLE :victim; ALTER TABLE app.tenants ADD PRIMARY KEY (id);
+                INSERT INTO app.tenants VALUES ('acme');
+                ALTER TABLE vault.embedding_statistics ADD FOREIGN KEY (tenant_id) REFERENCES app.tenants; SET ROLE :eve;
+                CREATE INDEX ON app.top (id) WHERE app.defer_it(); \(arm)
+                """,
+            refusal: ("app.tenants belongs to :victim, and its index app.tenants_id_idx", "foreign_code")),
         Object(
             name: "a predicate of an index of a table that refers to the figures",
             sql: corpus + """

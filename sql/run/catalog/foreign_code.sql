@@ -28,12 +28,21 @@ around (table_oid, role, oid) AS (
     JOIN pg_partitioned_table AS p ON p.partrelid = a.oid
     JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
+-- What belongs to others, and what somebody else may put indexes on since it is beneath a table of his: the code is his.
 others AS (
-    SELECT DISTINCT a.table_oid, a.role, c.oid, c.relowner, c.relkind, r.rolsuper
-    FROM around AS a
-    JOIN pg_class AS c ON c.oid = a.oid
+    SELECT
+        w.table_oid, w.role, c.oid, c.relkind,
+        NOT r.rolsuper OR above.owner IS NOT NULL AS may_get_code,
+        -- Whose the code of it is.
+        CASE WHEN c.relowner <> w.role AND NOT r.rolsuper THEN c.relowner ELSE coalesce(above.owner, c.relowner) END
+            AS code_owner
+    FROM around AS w
+    JOIN pg_class AS c ON c.oid = w.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
-    WHERE c.relowner <> a.role
+    CROSS JOIN LATERAL (
+        -- include run/catalog/owner_above
+    ) AS above
+    WHERE c.relowner <> w.role OR above.owner IS NOT NULL
 ),
 -- What the table is a partition of: attaching computes the keys of that as well, and its owner may put indexes and CHECKs
 -- on all that is below.
@@ -43,15 +52,21 @@ above (table_oid, role, oid) AS (
     SELECT a.table_oid, a.role, h.inhparent FROM above AS a JOIN pg_inherits AS h ON h.inhrelid = a.oid
 ),
 callers AS (
-    SELECT o.table_oid, o.oid, part.class, part.part, part.tree
+    -- The partition keys of a table and of all that it is a partition of are computed for it.
+    SELECT
+        a.table_oid, a.oid, 'pg_class'::regclass AS class, k.partrelid AS part, k.partexprs::text AS tree,
+        c.relowner AS code_owner
+    FROM (SELECT * FROM around UNION SELECT w.table_oid, w.role, w.table_oid FROM work AS w) AS a
+    JOIN pg_partitioned_table AS k ON k.partexprs IS NOT NULL
+        AND k.partrelid = ANY (ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(a.oid) AS u))
+    JOIN pg_class AS c ON c.oid = k.partrelid AND c.relowner <> a.role
+    UNION ALL
+    SELECT o.table_oid, o.oid, part.class, part.part, part.tree, o.code_owner
     FROM others AS o
     CROSS JOIN LATERAL (
-        -- Its partition key.
-        SELECT 'pg_class'::regclass AS class, p.partrelid AS part, p.partexprs::text AS tree
-        FROM pg_partitioned_table AS p
-        WHERE p.partrelid = o.oid
-        UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid, concat(i.indexprs, i.indpred) FROM pg_index AS i WHERE i.indrelid = o.oid
+        SELECT 'pg_class'::regclass AS class, i.indexrelid AS part, concat(i.indexprs, i.indpred) AS tree
+        FROM pg_index AS i
+        WHERE i.indrelid = o.oid
         UNION ALL
         SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
         FROM pg_constraint AS k
@@ -73,7 +88,7 @@ callers AS (
     ) AS part
     UNION ALL
     -- Keys of different types are compared by way of a cast, of the table's own keys as well.
-    SELECT key.table_oid, key.table_oid, 'pg_cast'::regclass, k.oid, NULL
+    SELECT key.table_oid, key.table_oid, 'pg_cast'::regclass, k.oid, NULL, NULL
     FROM (
         SELECT DISTINCT w.table_oid, unnest(ARRAY[y.oid, y.typbasetype]) AS type
         FROM work AS w
@@ -104,17 +119,16 @@ called AS (
         -- include run/catalog/code_owners
     )
     UNION ALL
-    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, o.relowner
+    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, c.code_owner
     FROM callers AS c
-    JOIN others AS o ON (o.table_oid, o.oid) = (c.table_oid, c.oid)
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
     UNION ALL
     -- By OID: what is called by a name may change until that is locked.
-    SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.relowner
+    SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.code_owner
     FROM others AS o
-    WHERE $2::boolean AND o.relkind IN ('r', 'p') AND NOT o.rolsuper
+    WHERE $2::boolean AND o.relkind IN ('r', 'p') AND o.may_get_code
         AND NOT EXISTS (
             SELECT
             FROM pg_locks AS l
@@ -123,7 +137,8 @@ called AS (
                 AND l.mode IN ('ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
         )
     UNION ALL
-    SELECT a.table_oid, a.oid, 'pg_class'::regclass, NULL, NULL, NULL, c.relowner
+    SELECT
+        a.table_oid, a.oid, 'pg_class'::regclass, NULL, NULL, NULL, c.relowner
     FROM above AS a
     JOIN pg_class AS c ON c.oid = a.oid
 )

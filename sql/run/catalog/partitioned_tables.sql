@@ -76,8 +76,12 @@ neighbours AS MATERIALIZED (
                 'UPDATE, DELETE, TRUNCATE'
                     || CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN ', MAINTAIN' ELSE '' END
         ) AS v (membership, locking)
+        CROSS JOIN LATERAL (VALUES (t.relowner)) AS w (role)
+        CROSS JOIN LATERAL (
+            -- include run/catalog/owner_above
+        ) AS above
         -- The code of a superuser may run as anyone.
-        WHERE c.relowner <> t.relowner AND NOT r.rolsuper
+        WHERE c.relowner <> t.relowner AND NOT r.rolsuper OR above.owner IS NOT NULL
         GROUP BY a.table_oid, t.relowner, c.oid, n.oid, n.nspname, c.relname, c.relkind, c.relowner, v.membership, v.locking
     ) AS o
     GROUP BY o.table_oid

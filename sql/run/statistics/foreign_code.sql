@@ -35,24 +35,39 @@ around (table_oid, role, oid, is_written) AS (
 ),
 others AS (
     SELECT
-        a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, bool_or(a.is_written) AS is_written,
-        c.relowner <> a.role AS is_others, NOT r.rolsuper AS may_get_code
-    FROM around AS a
-    JOIN pg_class AS c ON c.oid = a.oid
+        w.table_oid, w.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, w.is_written,
+        -- Beneath a table of another's it is as good as his.
+        c.relowner <> w.role OR above.owner IS NOT NULL AS is_others,
+        NOT r.rolsuper OR above.owner IS NOT NULL AS may_get_code,
+        -- Whose the code of it is.
+        CASE WHEN c.relowner <> w.role AND NOT r.rolsuper THEN c.relowner ELSE coalesce(above.owner, c.relowner) END
+            AS code_owner
+    FROM (
+        SELECT a.table_oid, a.role, a.oid, bool_or(a.is_written) AS is_written
+        FROM around AS a
+        GROUP BY a.table_oid, a.role, a.oid
+    ) AS w
+    JOIN pg_class AS c ON c.oid = w.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
-    WHERE a.is_written OR c.relowner <> a.role
-    GROUP BY a.table_oid, a.role, c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, r.rolsuper
+    CROSS JOIN LATERAL (
+        -- include run/catalog/owner_above
+    ) AS above
+    WHERE w.is_written OR c.relowner <> w.role OR c.relispartition
 ),
 callers AS (
-    SELECT o.table_oid, o.oid, part.class, part.part, part.tree
+    -- The partition keys of a table and of all that it is a partition of are computed for it.
+    SELECT
+        o.table_oid, o.oid, 'pg_class'::regclass AS class, k.partrelid AS part, k.partexprs::text AS tree,
+        c.relowner AS code_owner
+    FROM others AS o
+    JOIN pg_partitioned_table AS k ON k.partexprs IS NOT NULL
+        AND k.partrelid = ANY (ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(o.oid) AS u))
+    JOIN pg_class AS c ON c.oid = k.partrelid AND c.relowner <> o.role
+    UNION ALL
+    SELECT o.table_oid, o.oid, part.class, part.part, part.tree, CASE WHEN o.is_others THEN o.code_owner ELSE 0 END
     FROM others AS o
     CROSS JOIN LATERAL (
-        -- Its partition key.
-        SELECT 'pg_class'::regclass AS class, p.partrelid AS part, p.partexprs::text AS tree
-        FROM pg_partitioned_table AS p
-        WHERE o.is_others AND p.partrelid = o.oid
-        UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid, concat(i.indexprs, i.indpred)
+        SELECT 'pg_class'::regclass AS class, i.indexrelid AS part, concat(i.indexprs, i.indpred) AS tree
         FROM pg_index AS i
         WHERE o.is_others AND i.indrelid = o.oid
         UNION ALL
@@ -89,7 +104,7 @@ callers AS (
             FROM pg_constraint AS f
             JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
             JOIN pg_type AS y ON y.oid = a.atttypid
-            WHERE f.contype = 'f' AND f.conrelid = o.oid
+            WHERE f.contype = 'f' AND f.conrelid = o.oid AND (o.is_written OR o.is_others)
         ) AS key
         JOIN pg_cast AS k ON k.castsource = key.type AND k.castcontext <> 'e'
     ) AS part
@@ -121,15 +136,13 @@ called AS (
         -- include run/catalog/code_owners
     )
     UNION ALL
-    SELECT
-        c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, CASE WHEN o.is_others THEN o.relowner ELSE 0 END
+    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, c.code_owner
     FROM callers AS c
-    JOIN others AS o ON (o.table_oid, o.oid) = (c.table_oid, c.oid)
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
     -- The condition of a trigger may be somebody's who had TRIGGER once. Types of others count there by themselves.
-    WHERE o.is_others OR NOT running.only_casts
+    WHERE c.code_owner <> 0 OR NOT running.only_casts
     UNION ALL
     -- A function of the server's, or of a superuser's, does what the arguments or the condition of a trigger say, and
     -- nothing tells who has put that there: whoever may.

@@ -12,7 +12,7 @@ EXISTS (
         AND k.confrelid <> t.oid
     LEFT JOIN pg_class AS o ON o.oid = k.confrelid
     WHERE g.tgrelid = t.oid AND (f.proowner = t.relowner) IS NOT TRUE
-        AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT EXISTS (
+        AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT o.relispartition AND NOT EXISTS (
             SELECT FROM pg_attribute AS a
             WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE
 )
