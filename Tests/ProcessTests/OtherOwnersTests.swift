@@ -443,6 +443,30 @@ struct OtherOwnersTests {
             sql: corpus + notes + fire
                 + "CREATE TRIGGER fire AFTER DELETE ON app.notes FOR EACH ROW EXECUTE FUNCTION app.fire()",
             refusal: ("app.notes belongs to :eve, and its trigger fire on table app.notes", "foreign_code")),
+        Object(
+            name:
+                "a trigger of a table to which the figures cascade, with a function of a superuser's that looks up in a view",
+            sql: corpus + """
+                CREATE EXTENSION refint; SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve;
+                CREATE FUNCTION app.found() RETURNS text LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM app.steal(); RETURN '1'; END $$;
+                CREATE VIEW app.stolen AS SELECT app.found() AS k; GRANT SELECT ON app.stolen TO PUBLIC;
+                CREATE TABLE app.notes (tenant_id text REFERENCES vault.embedding_statistics ON DELETE SET NULL, one text);
+                INSERT INTO app.notes VALUES ('acme', '1');
+                CREATE TRIGGER fire AFTER UPDATE ON app.notes FOR EACH ROW
+                    EXECUTE FUNCTION public.check_primary_key('one', 'app.stolen', 'k');
+                """,
+            refusal: (
+                "its trigger fire on table app.notes calls function public.check_primary_key() of :eve", "foreign_code"
+            )),
+        Object(
+            name: "a trigger of the server's own that only writes words, of a table to which the figures cascade",
+            sql: corpus + notes + """
+                ALTER TABLE app.notes ADD words tsvector;
+                CREATE TRIGGER words BEFORE INSERT OR UPDATE ON app.notes FOR EACH ROW
+                    EXECUTE FUNCTION tsvector_update_trigger('words', 'pg_catalog.simple', 'tenant_id');
+                """),
         Object(name: "a table without code, to which the figures cascade", sql: corpus + notes),
         Object(
             name: "a trigger of another's on the figures",

@@ -145,15 +145,27 @@ called AS (
     WHERE c.code_owner <> 0 OR NOT running.only_casts
     UNION ALL
     -- A function of the server's, or of a superuser's, does what the arguments or the condition of a trigger say, and
-    -- nothing tells who has put that there: whoever may.
-    SELECT o.table_oid, o.oid, 'pg_trigger'::regclass, t.oid, 'pg_proc'::regclass, t.tgfoid, a.grantee
+    -- nothing tells who has put that there: whoever may. That is the other owner of a table, of what he had above it when
+    -- it was attached too; and whoever has TRIGGER.
+    SELECT o.table_oid, o.oid, 'pg_trigger'::regclass, t.oid, 'pg_proc'::regclass, t.tgfoid, maker.oid
     FROM others AS o
     JOIN pg_class AS c ON c.oid = o.oid
-    CROSS JOIN LATERAL aclexplode(c.relacl) AS a
     JOIN pg_trigger AS t ON t.tgrelid = o.oid AND NOT t.tgisinternal
     JOIN pg_proc AS f ON f.oid = t.tgfoid
-    WHERE o.is_written AND a.privilege_type = 'TRIGGER' AND a.grantee <> o.relowner
-        AND (t.tgqual IS NOT NULL OR f.proowner <> o.role)
+    CROSS JOIN LATERAL (
+        SELECT o.code_owner
+        WHERE o.is_others AND (o.code_owner = o.relowner OR t.tgparentid <> 0)
+            -- These only write words into the row, or leave it alone, whatever they are told.
+            AND NOT (
+                t.tgqual IS NULL AND f.oid < 16384
+                AND f.proname IN (
+                    'tsvector_update_trigger', 'tsvector_update_trigger_column', 'suppress_redundant_updates_trigger'
+                )
+            )
+        UNION ALL
+        SELECT a.grantee FROM aclexplode(c.relacl) AS a WHERE a.privilege_type = 'TRIGGER' AND a.grantee <> o.relowner
+    ) AS maker (oid)
+    WHERE o.is_written AND (t.tgqual IS NOT NULL OR f.proowner <> o.role)
 )
 SELECT DISTINCT ON (o.table_oid, o.oid)
     o.table_oid,
