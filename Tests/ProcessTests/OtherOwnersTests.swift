@@ -698,6 +698,18 @@ struct OtherOwnersTests {
                 """,
             refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
         Object(
+            name: "a superuser's partition key that calls code of hers, above the figures",
+            sql: corpus + """
+                SET ROLE :eve;
+                CREATE FUNCTION app.key(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM app.check_it(); RETURN 'x'; END $$;
+                RESET ROLE;
+                CREATE TABLE public.top (tenant_id text NOT NULL, total_documents bigint, avg_document_length numeric,
+                    term_document_frequencies jsonb, last_updated timestamptz) PARTITION BY LIST (app.key(tenant_id));
+                ALTER TABLE public.top ATTACH PARTITION vault.embedding_statistics FOR VALUES IN ('x');
+                """,
+            refusal: ("its table public.top calls function app.key(text) of :eve", "foreign_code")),
+        Object(
             name: "a column of the figures of a domain of hers",
             sql: corpus + """
                 SET ROLE :eve; CREATE DOMAIN app.moment AS timestamptz; SET ROLE :victim;

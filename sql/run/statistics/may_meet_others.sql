@@ -1,9 +1,16 @@
 -- Part of presence.sql, and of the proof of a step: whether writing to the table t (a row of pg_class) may run code of
--- others, for which foreign_code.sql has to be asked. It does not where all that its triggers do is to call functions of its
--- owner, and to look for its rows in tables of the same by keys of the server's own types.
+-- others, for which foreign_code.sql has to be asked. It does not where no partition key above it is another's, and all that
+-- its triggers do is to call functions of its owner, and to look for its rows in tables of the same, with nothing above or
+-- below them, by keys of the server's own types.
 EXISTS (
     SELECT FROM pg_attribute AS a
     WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+) OR t.relispartition AND EXISTS (
+    SELECT
+    FROM pg_partitioned_table AS k
+    JOIN pg_class AS o ON o.oid = k.partrelid
+    WHERE k.partexprs IS NOT NULL AND o.relowner <> t.relowner
+        AND k.partrelid = ANY (ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(t.oid) AS u))
 ) OR t.relhastriggers AND EXISTS (
     SELECT
     FROM pg_trigger AS g
