@@ -35,11 +35,11 @@ extension TestDatabase {
         }
     }
 
-    /// Without what vacuum and analyze change, and without roles, which other tests of the cluster make.
+    /// Without what vacuum and analyze change, and without roles and their members, which other tests of the cluster make and drop.
     func facts() async throws -> CatalogFacts {
         let live = try await SchemaVerifier(conninfo: conninfo(), applicationName: "pgtend test").verify().live
         var facts = CatalogFacts()
-        for object in live.objects where object.kind != .role {
+        for object in live.objects where ![.role, .member].contains(object.kind) {
             for (property, value) in live[object] ?? [:] where property != .bytes && property != .rows {
                 facts.add(object, property, value)
             }
