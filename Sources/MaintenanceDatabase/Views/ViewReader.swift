@@ -9,19 +9,61 @@ struct ViewReader {
     let connection: Connection
 
     func read(in schemas: [String], named names: [RelationName]) async throws(PostgresError) -> [MaterializedView] {
+        let rows = try await connection.rows(CatalogQuery.views(schemas, names.map(\.schema), names.map(\.name)))
+        var graph = ViewGraph()
+        for row in rows {
+            graph.add(
+                try row.decode("oid"), isMaterialized: try row.decode("is_materialized"),
+                reads: try row.decode("reads"), functions: try row.decode("unpinned_functions"))
+        }
         var views: [MaterializedView] = []
-        for row in try await connection.rows(CatalogQuery.views(schemas, names.map(\.schema), names.map(\.name))) {
+        for row in rows where try row.decode("is_materialized", as: Bool.self) {
             let mayActAsOwner: Bool = try row.decode("may_act_as_owner")
             let mayMaintain: Bool = try row.decode("may_maintain")
-            let owner: String = try row.decode("owner")
+            let oid: UInt32 = try row.decode("oid")
+            let (dependsOn, functions) = graph.reached(from: oid)
             views.append(
                 MaterializedView(
-                    oid: try row.decode("oid"), name: try RelationName(row), owner: owner,
+                    oid: oid, name: try RelationName(row), owner: try row.decode("owner"),
                     mayRefresh: mayActAsOwner || mayMaintain, mayActAsOwner: mayActAsOwner,
                     isPopulated: try row.decode("is_populated"), hasUniqueIndex: try row.decode("has_unique_index"),
-                    dependsOn: Set(try row.decode("depends_on", as: [UInt32].self)),
-                    unpinnedFunctions: try row.decode("unpinned_functions")))
+                    dependsOn: dependsOn, unpinnedFunctions: functions))
         }
         return views
+    }
+}
+
+/// Which views read which. Whoever replaces views can make circles of them.
+private struct ViewGraph {
+    private struct Node {
+        let isMaterialized: Bool
+        let reads: [UInt32]
+        let functions: [String]
+    }
+
+    private var nodes: [UInt32: Node] = [:]
+
+    mutating func add(_ oid: UInt32, isMaterialized: Bool, reads: [UInt32], functions: [String]) {
+        nodes[oid] = Node(isMaterialized: isMaterialized, reads: reads, functions: functions)
+    }
+
+    /// From a materialized view through plain views, up to the next materialized ones.
+    ///
+    /// - Returns: these, and the functions on the way, at most twenty, sorted.
+    func reached(from start: UInt32) -> (views: Set<UInt32>, functions: [String]) {
+        var (views, functions) = (Set<UInt32>(), Set<String>())
+        var (seen, waiting) = (Set([start]), [start])
+        while let oid = waiting.popLast() {
+            guard let node = nodes[oid] else { continue }
+            functions.formUnion(node.functions)
+            for read in node.reads {
+                if nodes[read]?.isMaterialized == true {
+                    views.insert(read)
+                } else if seen.insert(read).inserted {
+                    waiting.append(read)
+                }
+            }
+        }
+        return (views, Array(functions.sorted().prefix(20)))
     }
 }

@@ -1,6 +1,6 @@
--- The materialized views in the schemas $1, those called $2.$3, pairwise, and all that they read (one that is not watched
--- can stand between two that are), with what decides how it can be refreshed. Of no others, which anybody can make in any
--- number.
+-- The materialized views in the schemas $1, those called $2.$3, pairwise, and all views that they read (one that is not
+-- watched can stand between two that are), with what decides how a materialized one can be refreshed. Of no others, which
+-- anybody can make in any number. What each reads itself: all that it reaches would be as many rows as there are pairs.
 WITH RECURSIVE views AS (
     SELECT c.oid, c.relkind, c.relnamespace, c.relname, c.relowner, c.relispopulated
     FROM pg_class AS c
@@ -24,27 +24,14 @@ needed (oid) AS (
     UNION
     SELECT r.read FROM needed AS d JOIN reads AS r ON r.reader = d.oid
 ),
--- From a materialized view through plain views, up to the next materialized view.
-paths AS (
-    SELECT v.oid AS start, v.oid AS node, false AS is_end
-    FROM views AS v
-    WHERE v.relkind = 'm' AND v.oid IN (SELECT d.oid FROM needed AS d)
-    UNION
-    SELECT p.start, v.oid, v.relkind = 'm'
-    FROM paths AS p
-    JOIN reads AS r ON r.reader = p.node
-    JOIN views AS v ON v.oid = r.read
-    WHERE NOT p.is_end
-),
--- Once for each view, whatever number of others it is read by.
-unpinned AS MATERIALIZED (
+unpinned AS (
     SELECT DISTINCT r.ev_class AS node, left(f.oid::regprocedure::text, 200) AS name
     FROM pg_rewrite AS r
     JOIN pg_depend AS d
         ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass
     JOIN pg_proc AS f ON f.oid = d.refobjid
     JOIN pg_language AS l ON l.oid = f.prolang
-    WHERE r.ev_class IN (SELECT p.node FROM paths AS p WHERE NOT p.is_end)
+    WHERE r.ev_class IN (SELECT d.oid FROM needed AS d)
         AND l.lanname NOT IN ('internal', 'c') AND f.prosqlbody IS NULL
         AND NOT EXISTS (
             SELECT FROM unnest(f.proconfig) AS s (setting) WHERE s.setting LIKE 'search\_path=%'
@@ -52,6 +39,7 @@ unpinned AS MATERIALIZED (
 )
 SELECT
     v.oid,
+    v.relkind = 'm' AS is_materialized,
     n.nspname AS schema,
     v.relname AS name,
     pg_get_userbyid(v.relowner) AS owner,
@@ -78,20 +66,16 @@ SELECT
         WHERE i.indrelid = v.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
             AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = 'btree'
     ) AS has_unique_index,
-    coalesce(ends.nodes, '{}') AS depends_on,
+    coalesce(direct.views, '{}') AS reads,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
     coalesce(functions.names[:20], '{}') AS unpinned_functions
 FROM views AS v
 JOIN pg_namespace AS n ON n.oid = v.relnamespace
 LEFT JOIN (
-    SELECT p.start, array_agg(p.node ORDER BY p.node) AS nodes FROM paths AS p WHERE p.is_end GROUP BY p.start
-) AS ends ON ends.start = v.oid
+    SELECT r.reader, array_agg(r.read ORDER BY r.read) AS views FROM reads AS r GROUP BY r.reader
+) AS direct ON direct.reader = v.oid
 LEFT JOIN (
-    SELECT p.start, array_agg(DISTINCT u.name ORDER BY u.name) AS names
-    FROM paths AS p
-    JOIN unpinned AS u ON u.node = p.node
-    WHERE NOT p.is_end
-    GROUP BY p.start
-) AS functions ON functions.start = v.oid
-WHERE v.relkind = 'm' AND v.oid IN (SELECT d.oid FROM needed AS d)
+    SELECT u.node, array_agg(u.name ORDER BY u.name) AS names FROM unpinned AS u GROUP BY u.node
+) AS functions ON functions.node = v.oid
+WHERE v.oid IN (SELECT d.oid FROM needed AS d)
 ORDER BY n.nspname, v.relname
