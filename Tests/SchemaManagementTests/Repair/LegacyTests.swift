@@ -97,6 +97,26 @@ struct LegacyTests {
         }
     }
 
+    /// What he has granted to the role that owns them after him is no more than it has as the owner.
+    @Test func isNotTakenFromWhoComesAfterHim() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let platform = Self.platform(of: database)
+            try await database.psql(
+                """
+                CREATE ROLE \(platform) LOGIN; ALTER SCHEMA mcp OWNER TO \(platform);
+                ALTER TABLE mcp.audit_log OWNER TO \(platform);
+                GRANT USAGE, CREATE ON SCHEMA mcp TO mcp_owner; GRANT INSERT, UPDATE (id) ON mcp.audit_log TO mcp_owner;
+                """)
+            let after = try await database.repairing(trusting: [platform]).run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.plan.refusals) \(after.verification.gap)")
+            let mayAll =
+                "SELECT has_schema_privilege('mcp_owner', 'mcp', 'USAGE, CREATE') "
+                + "AND has_table_privilege('mcp_owner', 'mcp.audit_log', 'SELECT')"
+            #expect(try await database.psql(mayAll) == "t")
+            try await database.psql("DROP OWNED BY \(platform); DROP ROLE \(platform)")
+        }
+    }
+
     /// The server adds no column with a default while there is one.
     @Test func mayBeATableThatHoldsItsRows() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in

@@ -744,7 +744,8 @@ fact (kind, relation, name, property, value) AS (
     UNION ALL
     SELECT g.kind, g.relation, g.name, 'grants to ' || g.role, g.privileges
     FROM grants AS g
-    WHERE g.grantee = 0 OR g.role = ANY ($2::text[])
+    -- Whose everything should be has none that it will not have as its owner.
+    WHERE (g.grantee = 0 OR g.role = ANY ($2::text[])) AND g.role IS DISTINCT FROM $3::text
 
     UNION ALL
     SELECT l.kind, l.relation, l.name, 'privileges that the owner lacks', l.privileges FROM lacking AS l
