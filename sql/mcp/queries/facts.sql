@@ -300,6 +300,14 @@ fact (kind, relation, name, property, value) AS (
     ) AS f (property, value)
 
     UNION ALL
+    -- Who may make anybody a member of the others.
+    SELECT 'member', o.rolname, m.rolname, 'definition', 'MEMBER WITH ADMIN OPTION'
+    FROM target AS t
+    JOIN pg_roles AS o ON o.rolname = ANY ($2::text[]) AND o.rolname <> $3::text
+    JOIN pg_roles AS m ON NOT m.rolsuper AND m.rolname <> current_user AND m.rolname <> ALL ($2::text[])
+    WHERE pg_has_role(m.oid, o.oid, 'MEMBER WITH ADMIN OPTION')
+
+    UNION ALL
     SELECT w.kind, '', w.relname, f.property, f.value
     FROM whole AS w
     CROSS JOIN LATERAL (VALUES
