@@ -429,6 +429,36 @@ struct SchemaVerifierTests {
         }
     }
 
+    /// Beside what its script has brought, to which whoever owns it can add.
+    @Test func namesWhatAnOwnerCanDoWithAnExtension() async throws {
+        try await TestDatabase.with(.v18, template: Self.installed) { database in
+            let platform = "platform_\(database.name)"
+            try await database.psql(
+                """
+                CREATE ROLE \(platform); ALTER SCHEMA mcp OWNER TO \(platform); ALTER TYPE mcp.task_status OWNER TO \(platform);
+                GRANT CREATE ON DATABASE \(database.name) TO \(platform); DROP EXTENSION pg_trgm CASCADE;
+                CREATE SCHEMA vectors AUTHORIZATION \(platform); ALTER EXTENSION vector SET SCHEMA vectors;
+                SET ROLE \(platform); CREATE EXTENSION pg_trgm SCHEMA mcp;
+                CREATE FUNCTION mcp.told(mcp.task_status) RETURNS json LANGUAGE sql AS 'SELECT ''{}''::json';
+                CREATE CAST (mcp.task_status AS json) WITH FUNCTION mcp.told(mcp.task_status);
+                ALTER EXTENSION pg_trgm ADD FUNCTION mcp.told(mcp.task_status);
+                ALTER EXTENSION pg_trgm ADD CAST (mcp.task_status AS json);
+                """)
+            let gap = try await Self.verify(database).gap
+            let cast = CatalogObject(.cast, "(mcp.task_status AS json)")
+            #expect(gap.different.contains { $0.object == cast }, "\(gap)")
+            let unknown = gap.unknown.filter { $0.kind != .member }.map(\.description)
+            #expect(
+                Set(unknown) == [
+                    "function told(mcp.task_status)",
+                    "grant to \(platform) as the owner of extension pg_trgm",
+                    "grant to \(platform) as the owner of schema mcp, in which extension pg_trgm lives",
+                    "grant to \(platform) as the owner of schema vectors, in which extension vector lives",
+                ], "\(unknown)")
+            try await database.psql("DROP OWNED BY \(platform) CASCADE; DROP ROLE \(platform)")
+        }
+    }
+
     /// Roles are the cluster's: no other test may see it.
     @Test(arguments: [
         "GRANT mcp_owner TO mcp_application", "GRANT mcp_owner TO mcp_readonly",

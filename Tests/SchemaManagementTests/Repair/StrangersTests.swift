@@ -64,6 +64,10 @@ struct StrangersTests {
             "extension citext, on which index mcp.agents_pkey depends"
         ),
         (
+            "GRANT CREATE ON DATABASE :database TO :eve; DROP EXTENSION IF EXISTS pg_trgm CASCADE; SET ROLE :eve; "
+                + "CREATE EXTENSION pg_trgm SCHEMA app", "extension pg_trgm"
+        ),
+        (
             """
             CREATE DOMAIN app.word AS text; CREATE DOMAIN app.name AS app.word; ALTER DOMAIN app.word OWNER TO :eve;
             ALTER TABLE mcp.agents ADD nick app.name

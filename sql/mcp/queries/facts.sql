@@ -24,8 +24,42 @@ tied AS MATERIALIZED (
     JOIN pg_extension AS e ON e.oid = d.refobjid
     WHERE d.deptype = 'x' AND d.refclassid = 'pg_extension'::regclass
 ),
+-- Whoever owns an extension can make a member of it of whatever else is his.
 brought AS (
-    SELECT m.classid, m.objid FROM member AS m JOIN target AS t ON t.oid = m.extnamespace
+    SELECT m.classid, m.objid
+    FROM member AS m
+    JOIN target AS t ON t.oid = m.extnamespace
+    WHERE NOT EXISTS (
+        SELECT
+        FROM (
+            SELECT c.relowner FROM pg_class AS c WHERE m.classid = 'pg_class'::regclass AND c.oid = m.objid
+            UNION ALL
+            SELECT f.proowner FROM pg_proc AS f WHERE m.classid = 'pg_proc'::regclass AND f.oid = m.objid
+            UNION ALL
+            SELECT y.typowner FROM pg_type AS y WHERE m.classid = 'pg_type'::regclass AND y.oid = m.objid
+            UNION ALL
+            -- Of either type: a cast has no owner.
+            SELECT y.typowner
+            FROM pg_cast AS c
+            JOIN pg_type AS y ON y.oid IN (c.castsource, c.casttarget)
+            WHERE m.classid = 'pg_cast'::regclass AND c.oid = m.objid
+            UNION ALL
+            SELECT f.proowner
+            FROM pg_cast AS c
+            JOIN pg_proc AS f ON f.oid = c.castfunc
+            WHERE m.classid = 'pg_cast'::regclass AND c.oid = m.objid
+            UNION ALL
+            SELECT unnest(ARRAY[o.oprowner, f.proowner])
+            FROM pg_operator AS o
+            LEFT JOIN pg_proc AS f ON f.oid = o.oprcode
+            WHERE m.classid = 'pg_operator'::regclass AND o.oid = m.objid
+            UNION ALL
+            SELECT c.opcowner FROM pg_opclass AS c WHERE m.classid = 'pg_opclass'::regclass AND c.oid = m.objid
+            UNION ALL
+            SELECT f.opfowner FROM pg_opfamily AS f WHERE m.classid = 'pg_opfamily'::regclass AND f.oid = m.objid
+        ) AS w (owner)
+        JOIN pg_roles AS r ON r.oid = w.owner
+        WHERE NOT r.rolsuper)
 ),
 relation AS (
     SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relacl, c.reloptions, c.relispartition, c.relpersistence,
@@ -777,6 +811,19 @@ fact (kind, relation, name, property, value) AS (
                 CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END::"char", o.oid)) AS e
             WHERE e.grantee = g.grantee AND e.privilege_type = g.privilege_type)
     GROUP BY n.grantee, d.defaclobjtype, o.rolname
+
+    UNION ALL
+    -- Who may drop what the schema uses, and with it all columns of its types, with CASCADE.
+    SELECT 'grant', '', format('to %I as the owner of %s', r.rolname, o.what), 'definition', 'DROP'
+    FROM target AS t
+    CROSS JOIN pg_extension AS e
+    JOIN pg_namespace AS n ON n.oid = e.extnamespace
+    CROSS JOIN LATERAL (VALUES
+        (e.extowner, format('extension %I', e.extname)),
+        (n.nspowner, format('schema %I, in which extension %I lives', n.nspname, e.extname))) AS o (owner, what)
+    JOIN pg_roles AS r ON r.oid = o.owner
+    WHERE $3::text IS NOT NULL AND e.extname IN ('vector', 'pg_trgm') AND NOT r.rolsuper
+        AND r.rolname NOT IN ($3::text, 'pg_database_owner', current_user)
 
     UNION ALL
     SELECT 'grant', '', format('to %I on %s %s', g.role, g.kind, CASE

@@ -42,7 +42,7 @@ home AS (
     WHERE n.nspname = 'mcp' OR n.oid IN (
         SELECT c.relnamespace FROM pg_class AS c JOIN unnest($2::text[]) AS t (name) ON c.oid = to_regclass(t.name)
         UNION ALL
-        SELECT e.extnamespace FROM pg_extension AS e WHERE e.extname = 'vector')
+        SELECT e.extnamespace FROM pg_extension AS e WHERE e.extname IN ('vector', 'pg_trgm'))
 ),
 part (class, object) AS (
     SELECT 'pg_class'::regclass, r.oid FROM relation AS r
@@ -152,6 +152,8 @@ has (owner, what) AS (
     ) AS x (class, oid, owner)
     UNION ALL
     -- Who drops it drops what depends on it.
+    SELECT e.extowner, format('extension %I', e.extname) FROM pg_extension AS e WHERE e.extname IN ('vector', 'pg_trgm')
+    UNION ALL
     SELECT e.extowner, format('extension %I, on which %s depends', e.extname, pg_describe_object(p.class, p.object, 0))
     FROM (
         SELECT p.class, p.object FROM part AS p
