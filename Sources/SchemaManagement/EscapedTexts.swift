@@ -13,11 +13,16 @@ extension Connection {
     /// - Parameter query: made for a form.
     func rows(_ query: (EscapedText.Form) -> Statement) async throws(PostgresError) -> [Row] {
         do throws(PostgresError) {
-            return try await rows(query(.noUTF8))
+            return try await limited(query(.noUTF8))
         } catch {
             guard error.sqlState == .untranslatableCharacter else { throw error }
-            return try await rows(query(.anythingButASCII))
+            return try await limited(query(.anythingButASCII))
         }
+    }
+
+    /// Within a minute: nothing limits the length of what the catalogs hold.
+    private func limited(_ query: Statement) async throws(PostgresError) -> [Row] {
+        try await inReadOnlySnapshot { () async throws(PostgresError) in try await rows(query) }
     }
 }
 

@@ -30,7 +30,11 @@ struct Strangers {
                 roles.append(role)
             }
         } catch {
-            throw ServerFailure(error)
+            guard error.sqlState == .queryCanceled else { throw ServerFailure(error) }
+            throw ServerFailure(
+                failureClass: .refused,
+                message: "who has a part in the schema was not to be found within a minute; nothing was changed",
+                cure: "look for functions of great number or length, and drop what nobody needs")
         }
         guard !found.isEmpty else { return }
         let unnameable = roles.filter { $0.hasSuffix(EscapedText.mark) }

@@ -127,6 +127,32 @@ struct StrangersTests {
         }
     }
 
+    /// Functions of great number, called by one whose text is long.
+    @Test func areNamedWithoutReadingEachTextForEachFunction() async throws {
+        try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in
+            let eve = "eve_\(database.name)"
+            try await database.psql(
+                """
+                CREATE ROLE \(eve); CREATE SCHEMA app;
+                DO $$ BEGIN FOR i IN 1..1500 LOOP
+                    EXECUTE format('CREATE FUNCTION app.f_%s() RETURNS integer LANGUAGE sql AS ''SELECT 1''', i);
+                END LOOP; END $$;
+                DO $do$ BEGIN
+                    EXECUTE format('CREATE FUNCTION mcp.long() RETURNS void LANGUAGE plpgsql AS $$BEGIN PERFORM app . "f_7" (); /* %s */ END$$',
+                        (SELECT string_agg(format('app.f_%s', i % 1500), ' ') FROM generate_series(1, 100000) AS i));
+                END $do$;
+                ALTER FUNCTION app.f_7() OWNER TO \(eve);
+                CREATE FUNCTION mcp.told() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM mcp.long(); RETURN NULL; END';
+                CREATE TRIGGER told AFTER INSERT ON mcp.agents FOR EACH ROW EXECUTE FUNCTION mcp.told()
+                """)
+            let start = ContinuousClock.now
+            let failure = try #require(await ServerFailure.of { _ = try await database.repairing().plan() })
+            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(failure.message.contains("\(eve) has function app.f_7()"), "\(failure)")
+            try await database.psql("DROP OWNED BY \(eve) CASCADE; DROP ROLE \(eve)")
+        }
+    }
+
     /// The cure is for a shell.
     @Test func areNamedAsAShellTakesThem() async throws {
         try await TestDatabase.with(template: SchemaVerifierTests.installed) { database in

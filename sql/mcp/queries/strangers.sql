@@ -62,8 +62,9 @@ part (class, object) AS (
     SELECT 'pg_statistic_ext'::regclass, s.oid FROM relation AS r JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
 ),
 -- What may be called by the text of a body: by its name with its schema. What extensions have brought is a superuser's.
+-- Found by the name, which stands between a point and a parenthesis; one that has such itself, by its pattern.
 callable AS MATERIALIZED (
-    SELECT f.oid, f.proname AS name,
+    SELECT f.oid, CASE WHEN f.proname !~ '[.(]|^[\s"]|[\s"]$' THEN lower(f.proname) END AS name, f.proname,
         '\m' || regexp_replace(n.nspname, '(\W)', '\\\1', 'g') || '"?\s*\.\s*"?' || regexp_replace(f.proname, '(\W)', '\\\1', 'g')
             || '"?\s*\(' AS call
     FROM pg_proc AS f
@@ -91,7 +92,17 @@ used (refclassid, refobjid) AS (
         UNION ALL
         SELECT 'pg_proc'::regclass, c.oid
         FROM pg_proc AS b
-        JOIN callable AS c ON CASE WHEN strpos(lower(b.prosrc), lower(c.name)) > 0 THEN b.prosrc ~* c.call ELSE false END
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT t.text || '(' AS text, lower(btrim(split_part(t.text, '.', -1), E' \t\n\r\f\v"')) AS name
+            FROM string_to_table(b.prosrc, '(') AS t (text)
+        ) AS s
+        JOIN callable AS c ON c.name = s.name AND s.text ~* c.call
+        WHERE u.refclassid = 'pg_proc'::regclass AND b.oid = u.refobjid
+        UNION ALL
+        SELECT 'pg_proc'::regclass, c.oid
+        FROM pg_proc AS b
+        JOIN callable AS c ON c.name IS NULL
+            AND CASE WHEN strpos(lower(b.prosrc), lower(c.proname)) > 0 THEN b.prosrc ~* c.call ELSE false END
         WHERE u.refclassid = 'pg_proc'::regclass AND b.oid = u.refobjid
         UNION ALL
         SELECT 'pg_type'::regclass, a.atttypid
