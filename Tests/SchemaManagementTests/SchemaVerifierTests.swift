@@ -520,6 +520,21 @@ struct SchemaVerifierTests {
             #expect(gap.unknown.filter { $0.kind == .table } == names, "\(gap.unknown)")
             #expect(gap.different.contains { $0.property == .comment && $0.found == "caf\(byte) (no UTF-8)" })
 
+            // It stands in no way by itself: what could not be told is no obstacle.
+            let repair = SchemaRepair(
+                conninfo: conninfo, applicationName: "test", programVersion: "0", locks: TestDatabase.patientLocks)
+            try await database.psql(
+                """
+                \\c \(other)
+                SET client_encoding = 'SQL_ASCII';
+                CREATE TABLE mcp.webhook_configs ();
+                DO $$ BEGIN
+                    EXECUTE format('CREATE TABLE public.%I (kept mcp.webhook_configs)', convert_from('caf\(byte)', '\(encoding.name)'));
+                END $$
+                """)
+            let untold = try #require(await ServerFailure.of { _ = try await repair.plan() })
+            #expect(untold.message.contains("encoding \"UTF8\""), "\(untold)")
+
             let role = "format('%s_\(database.name)', convert_from('r\(byte)', '\(encoding.name)'))"
             try await database.psql(
                 """
@@ -530,8 +545,6 @@ struct SchemaVerifierTests {
                     EXECUTE format('ALTER TABLE mcp.%I OWNER TO %I', convert_from('caf\(byte)', '\(encoding.name)'), \(role));
                 END $$
                 """)
-            let repair = SchemaRepair(
-                conninfo: conninfo, applicationName: "test", programVersion: "0", locks: TestDatabase.patientLocks)
             let failure = try #require(await ServerFailure.of { _ = try await repair.plan() })
             #expect(
                 failure.failureClass == .refused

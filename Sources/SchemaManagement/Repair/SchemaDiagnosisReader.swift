@@ -91,7 +91,12 @@ struct SchemaDiagnosisReader {
                 return nil
             }
             // Data exceptions: a value that cannot be cast. The server only names the first one.
-            if state.rawValue.hasPrefix("22") { return [SchemaQuestion.Obstacle(value: error.message, count: 1)] }
+            // Not those of names and texts that the session's encoding does not have.
+            if case .rows = question.source, state.rawValue.hasPrefix("22"),
+                !["22021", "22P05"].contains(state.rawValue)
+            {
+                return [SchemaQuestion.Obstacle(value: error.message, count: 1)]
+            }
             // What it asks about does not exist yet, so there is no obstacle. Code that it runs may not say so.
             guard Self.undefined.contains(state), question.isWhatFailed(error) else { throw error }
             return []
