@@ -83,6 +83,19 @@ struct OtherOwnersTests {
         "DO $$ BEGIN EXECUTE format($f$\(sql)$f$, \(relation)::oid); END $$;"
     }
 
+    /// Keys of the table of such a type, of which she replaces the cast by one that only the server asks for.
+    private static func keyed(by type: String, after setup: String = "") -> String {
+        "SET ROLE :eve;" + zero + """
+            CREATE TYPE app.label AS ENUM ('a');
+            CREATE FUNCTION app.as_number(app.label) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT app.zero()';
+            CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label) AS IMPLICIT;
+            SET ROLE :victim; \(setup) CREATE TABLE vault.things (id integer PRIMARY KEY);
+            """ + parent + """
+                SET ROLE :victim; ALTER TABLE vault.events ADD label \(type) REFERENCES vault.things; SET ROLE :eve;
+                DROP CAST (app.label AS integer); CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label);
+                """
+    }
+
     /// A corpus whose figures stand in partitions.
     private static let corpus = """
         SET ROLE :victim;
@@ -627,7 +640,8 @@ struct OtherOwnersTests {
                 SET ROLE :eve; \(arm)
                 """,
             refusal: (
-                "its cast from app.label to integer calls function app.as_number(app.label) of :eve", "foreign_code"
+                "_label_fkey on table vault.embedding_statistics calls function app.as_number(app.label) of :eve",
+                "foreign_code"
             )),
         Object(
             name: "a cast by which keys of the owner's own tables are compared",
@@ -641,8 +655,63 @@ struct OtherOwnersTests {
                 SET ROLE :eve; \(arm)
                 """,
             refusal: (
-                "its cast from app.label to integer calls function app.as_number(app.label) of :eve", "foreign_code"
+                "_label_fkey on table vault.embedding_statistics calls function app.as_number(app.label) of :eve",
+                "foreign_code"
             )),
+        Object(
+            name: "an explicit cast of a type by which keys are compared",
+            sql: keyed(by: "app.label"),
+            refusal: (
+                "events_label_fkey on table vault.events calls function app.as_number(app.label) of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "such a cast of what domains of the owner's own are made of",
+            sql: keyed(
+                by: "vault.outer_label",
+                after: "CREATE DOMAIN vault.label AS app.label; CREATE DOMAIN vault.outer_label AS vault.label;"),
+            refusal: (
+                "events_label_fkey on table vault.events calls function app.as_number(app.label) of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a type of the owner's own, of which her function is the cast",
+            sql:
+                "GRANT USAGE ON SCHEMA vault TO :eve; SET ROLE :victim; CREATE TYPE vault.label AS ENUM ('a'); SET ROLE :eve;"
+                + zero + """
+                    CREATE FUNCTION app.as_number(vault.label) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT app.zero()';
+                    SET ROLE :victim; CREATE CAST (vault.label AS integer) WITH FUNCTION app.as_number(vault.label) AS IMPLICIT;
+                    CREATE TABLE vault.things (id integer PRIMARY KEY);
+                    """ + parent + """
+                    SET ROLE :victim; ALTER TABLE vault.events ADD label vault.label REFERENCES vault.things; SET ROLE :eve;
+                    """,
+            refusal: (
+                "events_label_fkey on table vault.events calls function app.as_number(vault.label) of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a type of the owner's own by which keys are compared, and that of an extension",
+            sql: parent + """
+                CREATE EXTENSION citext SCHEMA public; SET ROLE :victim; CREATE TYPE vault.label AS ENUM ('a');
+                CREATE TABLE vault.labels (id vault.label, name public.citext, PRIMARY KEY (id, name));
+                ALTER TABLE vault.events ADD label vault.label, ADD name public.citext,
+                    ADD FOREIGN KEY (label, name) REFERENCES vault.labels;
+                RESET ROLE;
+                """),
+        Object(
+            name: "a table of the owner's own with a key of her type, which refers to the figures",
+            sql: corpus + """
+                SET ROLE :eve; CREATE TYPE app.label AS ENUM ('a'); \(zero)
+                CREATE FUNCTION app.as_number(app.label) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT app.zero()';
+                CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label) AS IMPLICIT;
+                SET ROLE :victim; ALTER TABLE vault.embedding_statistics ADD n integer DEFAULT 0, ADD UNIQUE (tenant_id, n);
+                INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                CREATE TABLE vault.notes (tenant_id text, label app.label,
+                    FOREIGN KEY (tenant_id, label) REFERENCES vault.embedding_statistics (tenant_id, n));
+                SET ROLE :eve; DROP CAST (app.label AS integer);
+                CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label);
+                """,
+            refusal: ("on table vault.notes calls function app.as_number(app.label) of :eve", "foreign_code")),
         Object(
             name: "a condition of a trigger that runs a text",
             sql: corpus + """

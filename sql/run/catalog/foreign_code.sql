@@ -3,13 +3,13 @@
 --
 -- Attaching scans the DEFAULT partition and the partitions of that, and counts rows against the tables that foreign keys
 -- of $1 refer to. It plans that, which computes what is constant in the predicates and expressions of indexes, in CHECKs,
--- partition keys and statistics. Keys are compared by the casts of their types.
+-- partition keys and statistics. Keys are compared by the casts of their types, which count with all that they are made of.
 --
 -- Where $2 is true, what another owner has beside the table comes first if this transaction has not locked it: code could
 -- come while somebody waits for the lock. It has no caller then.
 --
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to the owner of the table in $1. Whether it
--- stands in an extension proves nothing: its owner may replace it. Of types only domains run code here.
+-- stands in an extension proves nothing: its owner may replace it. Of other types only domains run code here.
 WITH RECURSIVE work AS (
     SELECT c.oid AS table_oid, c.relowner AS role FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])
 ),
@@ -86,22 +86,18 @@ callers AS (
         JOIN pg_class AS c ON c.oid = p.polrelid
         WHERE p.polrelid = o.oid AND c.relforcerowsecurity
     ) AS part
-    UNION ALL
-    -- Keys of different types are compared by way of a cast, of the table's own keys as well.
-    SELECT key.table_oid, key.table_oid, 'pg_cast'::regclass, k.oid, NULL, NULL
-    FROM (
-        SELECT DISTINCT w.table_oid, unnest(ARRAY[y.oid, y.typbasetype]) AS type
-        FROM work AS w
-        JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
-        JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
-        JOIN pg_type AS y ON y.oid = a.atttypid
-    ) AS key
-    JOIN pg_cast AS k ON k.castsource = key.type AND k.castcontext <> 'e'
 ),
 used AS MATERIALIZED (
     SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
+    UNION
+    -- Keys of different types are compared by way of a cast, which the owner of the type may make at any time.
+    SELECT w.table_oid, w.table_oid, 'pg_constraint'::regclass, f.oid, 'pg_type'::regclass, a.atttypid
+    FROM work AS w
+    JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
+    CROSS JOIN LATERAL (VALUES (f.conrelid, f.conkey), (f.confrelid, f.confkey)) AS key (relation, columns)
+    JOIN pg_attribute AS a ON a.attrelid = key.relation AND a.attnum = ANY (key.columns) AND a.atttypid >= 16384
 ),
 -- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
 reached (root_class, root, refclassid, refobjid) AS (

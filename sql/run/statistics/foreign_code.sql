@@ -96,17 +96,6 @@ callers AS (
         SELECT 'pg_rewrite'::regclass, r.oid, concat(r.ev_qual, r.ev_action)
         FROM pg_rewrite AS r
         WHERE o.is_others AND o.is_written AND r.ev_class = o.oid
-        UNION ALL
-        -- Keys of different types are compared by way of a cast.
-        SELECT 'pg_cast'::regclass, k.oid, NULL
-        FROM (
-            SELECT DISTINCT unnest(ARRAY[y.oid, y.typbasetype]) AS type
-            FROM pg_constraint AS f
-            JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
-            JOIN pg_type AS y ON y.oid = a.atttypid
-            WHERE f.contype = 'f' AND f.conrelid = o.oid AND (o.is_written OR o.is_others)
-        ) AS key
-        JOIN pg_cast AS k ON k.castsource = key.type AND k.castcontext <> 'e'
     ) AS part
 ),
 used AS MATERIALIZED (
@@ -118,6 +107,15 @@ used AS MATERIALIZED (
     SELECT o.table_oid, o.oid, 'pg_class'::regclass, o.oid, 'pg_type'::regclass, a.atttypid
     FROM others AS o
     JOIN pg_attribute AS a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+    WHERE o.is_written
+    UNION
+    -- Keys of different types are compared by way of a cast, which the owner of the type may make at any time.
+    SELECT o.table_oid, o.oid, 'pg_constraint'::regclass, f.oid, 'pg_type'::regclass, a.atttypid
+    FROM others AS o
+    JOIN pg_trigger AS t ON t.tgrelid = o.oid
+    JOIN pg_constraint AS f ON f.oid = t.tgconstraint AND f.contype = 'f'
+    CROSS JOIN LATERAL (VALUES (f.conrelid, f.conkey), (f.confrelid, f.confkey)) AS key (relation, columns)
+    JOIN pg_attribute AS a ON a.attrelid = key.relation AND a.attnum = ANY (key.columns) AND a.atttypid >= 16384
     WHERE o.is_written
 ),
 -- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.

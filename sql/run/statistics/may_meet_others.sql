@@ -21,5 +21,5 @@ EXISTS (
     WHERE g.tgrelid = t.oid AND (f.proowner = t.relowner) IS NOT TRUE
         AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT o.relispartition AND NOT EXISTS (
             SELECT FROM pg_attribute AS a
-            WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.atttypid >= 16384)) IS NOT TRUE
+            WHERE a.attrelid = k.confrelid AND a.attnum = ANY (k.confkey) AND a.atttypid >= 16384)) IS NOT TRUE
 )
