@@ -96,6 +96,23 @@ struct OtherOwnersTests {
                 """
     }
 
+    private static func updating(_ argument: String) -> String {
+        """
+        CREATE FUNCTION vault.update_embedding_statistics(t \(argument)) RETURNS void LANGUAGE sql AS $$
+            DELETE FROM vault.embedding_statistics WHERE tenant_id = t;
+            INSERT INTO vault.embedding_statistics (tenant_id, total_documents)
+            SELECT t, count(*) FROM vault.embeddings AS e WHERE e.tenant_id = t $$;
+        """
+    }
+    /// The function of the corpus takes such a type, and she adds a CHECK to what it is made of.
+    private static func argument(of type: String, after setup: String = "") -> String {
+        corpus + """
+            SET ROLE :eve; CREATE DOMAIN app.tenant AS text;
+            SET ROLE :victim; DROP FUNCTION vault.update_embedding_statistics; \(setup) \(updating(type))
+            SET ROLE :eve; ALTER DOMAIN app.tenant ADD CHECK (app.check_it()) NOT VALID;
+            """
+    }
+
     /// A corpus whose figures stand in partitions.
     private static let corpus = """
         SET ROLE :victim;
@@ -106,11 +123,7 @@ struct OtherOwnersTests {
             tenant_id text PRIMARY KEY, total_documents bigint, avg_document_length numeric,
             term_document_frequencies jsonb, last_updated timestamptz) PARTITION BY LIST (tenant_id);
         CREATE TABLE vault.figures PARTITION OF vault.embedding_statistics DEFAULT;
-        CREATE FUNCTION vault.update_embedding_statistics(t text) RETURNS void LANGUAGE sql AS $$
-            DELETE FROM vault.embedding_statistics WHERE tenant_id = t;
-            INSERT INTO vault.embedding_statistics (tenant_id, total_documents)
-            SELECT t, count(*) FROM vault.embeddings AS e WHERE e.tenant_id = t $$;
-        RESET ROLE; GRANT USAGE, CREATE ON SCHEMA vault TO :eve;
+        \(updating("text")) RESET ROLE; GRANT USAGE, CREATE ON SCHEMA vault TO :eve;
         """
     private static let fire = """
         CREATE FUNCTION app.fire() RETURNS trigger LANGUAGE plpgsql AS
@@ -712,6 +725,20 @@ struct OtherOwnersTests {
                 CREATE CAST (app.label AS integer) WITH FUNCTION app.as_number(app.label);
                 """,
             refusal: ("on table vault.notes calls function app.as_number(app.label) of :eve", "foreign_code")),
+        Object(
+            name: "a domain of hers as the argument of the function",
+            sql: argument(of: "app.tenant"), refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "such a domain beneath one of the owner's own",
+            sql: argument(of: "vault.tenant", after: "CREATE DOMAIN vault.tenant AS app.tenant;"),
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a domain of the owner's own as the argument of the function",
+            sql: corpus + """
+                SET ROLE :victim; DROP FUNCTION vault.update_embedding_statistics;
+                CREATE DOMAIN vault.tenant AS text CHECK (VALUE <> '');
+                \(updating("vault.tenant")) SET ROLE :eve;
+                """),
         Object(
             name: "a condition of a trigger that runs a text",
             sql: corpus + """

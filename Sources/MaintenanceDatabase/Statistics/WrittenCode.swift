@@ -51,17 +51,39 @@ enum WrittenCode {
     // Executed, so that what is asked only now and then is not parsed each time.
     private static let query = EmbeddedSQL.queryWithoutComments(CatalogQuery.writtenCode.rawValue)
 
-    /// No lock keeps the owner of a schema from dropping a function in it and making another of that name.
+    /// No lock keeps the owner of a schema from dropping a function in it and making another of that name, whose types may
+    /// be anybody's.
     private static func ownership(of function: RelationName) throws(SQLTextError) -> String {
-        """
-        IF EXISTS (
-            SELECT FROM pg_proc AS p JOIN pg_namespace AS s ON s.oid = p.pronamespace JOIN pg_roles AS r ON r.oid = p.proowner
-            WHERE (s.nspname, p.proname) = (\(try function.literals)) AND r.rolname <> current_user AND NOT r.rolsuper
-        ) THEN
-            RAISE object_not_in_prerequisite_state USING MESSAGE = 'the function belongs to another role by now';
-        END IF;
-        """
+        let named = "pg_proc AS p JOIN pg_namespace AS s ON s.oid = p.pronamespace"
+        let hasThatName = "(s.nspname, p.proname) = (\(try function.literals))"
+        let types = "unnest(p.prorettype || p.proargtypes::oid[]) AS declared (type)"
+        return """
+            IF EXISTS (
+                SELECT FROM \(named) JOIN pg_roles AS r ON r.oid = p.proowner
+                WHERE \(hasThatName) AND r.rolname <> current_user AND NOT r.rolsuper
+            ) THEN
+                RAISE object_not_in_prerequisite_state USING MESSAGE = 'the function belongs to another role by now';
+            END IF;
+            IF EXISTS (SELECT FROM \(named) CROSS JOIN \(types) WHERE \(hasThatName) AND declared.type >= 16384) THEN
+                IF EXISTS (
+                    WITH RECURSIVE used (refclassid, refobjid) AS (
+                        SELECT 'pg_type'::regclass, declared.type FROM \(named) CROSS JOIN \(types) WHERE \(hasThatName)
+                        UNION
+                        SELECT made_of.class, made_of.oid
+                        FROM used AS u CROSS JOIN LATERAL (\(madeOf)) AS made_of
+                        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+                    )
+                    SELECT FROM used AS u JOIN pg_type AS t ON t.oid = u.refobjid JOIN pg_roles AS r ON r.oid = t.typowner
+                    WHERE u.refclassid = 'pg_type'::regclass AND r.rolname <> current_user AND NOT r.rolsuper
+                ) THEN
+                    RAISE object_not_in_prerequisite_state
+                        USING MESSAGE = 'a type of the function belongs to another role by now';
+                END IF;
+            END IF;
+            """
     }
+
+    private static let madeOf = EmbeddedSQL.queryWithoutComments("run/catalog/made_of")
 
     /// Where there can be no such code, which costs less to ask.
     private static let exits = """

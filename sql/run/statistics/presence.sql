@@ -33,7 +33,8 @@ SELECT
     ) AS may_have_sandbox,
     c.oid,
     -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
-    -- Whose the types of a column are, which may be cast by code of theirs, and whose the schema of a function is.
+    -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and whose the schemas of
+    -- a function and of its types are, where the names may come to mean something else.
     coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(f.others, '{}') AS part_owners,
     f.argument,
     parts.foreign_schema,
@@ -52,7 +53,8 @@ LEFT JOIN LATERAL (
         (
             array_agg(format('%I.%I', y.nspname, t.typname) ORDER BY (t.oid = 'text'::regtype) DESC, t.typcategory <> 'S', p.oid)
         )[1] AS argument,
-        array_agg(DISTINCT r.rolname::text) FILTER (WHERE NOT r.rolsuper AND r.oid <> p.proowner) AS others
+        array_agg(DISTINCT r.rolname::text) FILTER (WHERE NOT r.rolsuper AND r.oid <> p.proowner) AS others,
+        array_agg(p.oid) AS functions
     FROM pg_proc AS p
     JOIN pg_type AS t ON t.oid = CASE WHEN p.pronargs = 1 AND p.provariadic <> 0 THEN p.provariadic ELSE p.proargtypes[0] END
     JOIN pg_namespace AS y ON y.oid = t.typnamespace
@@ -92,7 +94,14 @@ LEFT JOIN LATERAL (
 ) AS parts ON true
 LEFT JOIN LATERAL (
     WITH RECURSIVE used (refclassid, refobjid) AS (
-        SELECT 'pg_type'::regclass, a.atttypid
+        (
+            SELECT 'pg_type'::regclass, a.atttypid
+            UNION ALL
+            SELECT 'pg_type'::regclass, argument.type
+            FROM pg_proc AS p
+            CROSS JOIN unnest(p.prorettype || p.proargtypes::oid[]) AS argument (type)
+            WHERE p.oid = ANY (f.functions)
+        )
         UNION
         SELECT made_of.class, made_of.oid
         FROM used AS u
@@ -104,8 +113,12 @@ LEFT JOIN LATERAL (
     SELECT array_agg(DISTINCT r.rolname::text) AS owners
     FROM used AS u
     JOIN pg_type AS t ON t.oid = u.refobjid
-    JOIN pg_roles AS r ON r.oid = t.typowner
-    WHERE u.refclassid = 'pg_type'::regclass AND NOT r.rolsuper AND r.oid <> c.relowner
-) AS types ON a.atttypid >= 16384
+    JOIN pg_namespace AS y ON y.oid = t.typnamespace
+    JOIN pg_roles AS r ON r.oid = t.typowner OR f.stands AND r.oid = CASE
+        WHEN pg_get_userbyid(y.nspowner) <> 'pg_database_owner' THEN y.nspowner
+        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
+    END
+    WHERE u.refclassid = 'pg_type'::regclass AND NOT r.rolsuper AND r.oid <> coalesce(c.relowner, f.owner)
+) AS types ON a.atttypid >= 16384 OR f.stands
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place
