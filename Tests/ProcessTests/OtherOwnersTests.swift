@@ -473,7 +473,9 @@ struct OtherOwnersTests {
             name:
                 "a trigger of a table to which the figures cascade, with a function of a superuser's that looks up in a view",
             sql: corpus + """
-                CREATE EXTENSION refint; SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
+                CREATE FUNCTION public.look_up() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN EXECUTE format('SELECT k FROM %s', TG_ARGV[0]); RETURN NEW; END $$;
+                SET ROLE :victim; INSERT INTO vault.embedding_statistics (tenant_id) VALUES ('acme');
                 GRANT REFERENCES ON vault.embedding_statistics TO :eve; SET ROLE :eve;
                 CREATE FUNCTION app.found() RETURNS text LANGUAGE plpgsql AS
                     $$ BEGIN PERFORM app.steal(); RETURN '1'; END $$;
@@ -481,10 +483,10 @@ struct OtherOwnersTests {
                 CREATE TABLE app.notes (tenant_id text REFERENCES vault.embedding_statistics ON DELETE SET NULL, one text);
                 INSERT INTO app.notes VALUES ('acme', '1');
                 CREATE TRIGGER fire AFTER UPDATE ON app.notes FOR EACH ROW
-                    EXECUTE FUNCTION public.check_primary_key('one', 'app.stolen', 'k');
+                    EXECUTE FUNCTION public.look_up('app.stolen');
                 """,
             refusal: (
-                "its trigger fire on table app.notes calls function public.check_primary_key() of :eve", "foreign_code"
+                "its trigger fire on table app.notes calls function public.look_up() of :eve", "foreign_code"
             )),
         Object(
             name: "a trigger of the server's own that only writes words, of a table to which the figures cascade",

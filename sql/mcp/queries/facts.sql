@@ -294,6 +294,14 @@ fact (kind, relation, name, property, value) AS (
     WHERE pg_has_role(m.oid, o.oid, 'MEMBER')
 
     UNION ALL
+    -- Who may make anybody a member of the others.
+    SELECT 'member', o.rolname, m.rolname, 'definition', 'MEMBER WITH ADMIN OPTION'
+    FROM target AS t
+    JOIN pg_roles AS o ON o.rolname = ANY ($2::text[]) AND o.rolname <> $3::text
+    JOIN pg_roles AS m ON NOT m.rolsuper AND m.rolname <> current_user AND m.rolname <> ALL ($2::text[])
+    WHERE pg_has_role(m.oid, o.oid, 'MEMBER WITH ADMIN OPTION')
+
+    UNION ALL
     SELECT 'extension', '', e.extname, f.property, f.value
     FROM pg_extension AS e
     JOIN pg_namespace AS n ON n.oid = e.extnamespace
@@ -332,14 +340,6 @@ fact (kind, relation, name, property, value) AS (
         ('owner', pg_get_userbyid(y.typowner)::text),
         ('comment', obj_description(y.oid, 'pg_type'))
     ) AS f (property, value)
-
-    UNION ALL
-    -- Who may make anybody a member of the others.
-    SELECT 'member', o.rolname, m.rolname, 'definition', 'MEMBER WITH ADMIN OPTION'
-    FROM target AS t
-    JOIN pg_roles AS o ON o.rolname = ANY ($2::text[]) AND o.rolname <> $3::text
-    JOIN pg_roles AS m ON NOT m.rolsuper AND m.rolname <> current_user AND m.rolname <> ALL ($2::text[])
-    WHERE pg_has_role(m.oid, o.oid, 'MEMBER WITH ADMIN OPTION')
 
     UNION ALL
     SELECT w.kind, '', w.relname, f.property, f.value
