@@ -352,6 +352,8 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/run/statistics/columns.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/statistics/expressions.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/statistics/foreign_code.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/statistics/lock.sql"

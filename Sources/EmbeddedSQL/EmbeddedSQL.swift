@@ -36,13 +36,16 @@ package enum EmbeddedSQL {
     /// The few queries that include others.
     private static let including: [String: String] = {
         let inclusion = "-- include "
+        func expanded(_ text: String) -> String {
+            text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                let content = line.drop { $0 == " " }
+                guard content.hasPrefix(inclusion) else { return String(line) }
+                return expanded(Self.text("\(content.dropFirst(inclusion.count)).sql"))
+            }.joined(separator: "\n")
+        }
         return manifest.reduce(into: [:]) { queries, file in
             guard file.path.hasPrefix("run/"), file.text.utf8.firstRange(of: inclusion.utf8) != nil else { return }
-            let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-                let content = line.drop { $0 == " " }
-                return content.hasPrefix(inclusion) ? text("\(content.dropFirst(inclusion.count)).sql") : String(line)
-            }
-            queries[String(file.path.dropLast(".sql".count))] = lines.joined(separator: "\n")
+            queries[String(file.path.dropLast(".sql".count))] = expanded(file.text)
         }
     }()
 

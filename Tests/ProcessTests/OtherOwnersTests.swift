@@ -742,6 +742,54 @@ struct OtherOwnersTests {
                 \(updating("vault.tenant")) SET ROLE :eve;
                 """),
         Object(
+            name: "what a former owner has left on the owner's own table, which is referred to",
+            sql: referredTo + """
+                CREATE INDEX ON app.things (state) WHERE app.check_it();
+                RESET ROLE; ALTER TABLE app.things OWNER TO :victim; SET ROLE :eve;
+                """,
+            refusal: (
+                "app.things belongs to :victim, and its index app.things_state_idx calls function app.check_it() of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "an index that a former parent has left on the owner's own table, to which the figures refer",
+            sql: corpus + """
+                SET ROLE :eve; CREATE TABLE app.top (id text) PARTITION BY LIST (id);
+                RESET ROLE; GRANT CREATE ON SCHEMA app TO :victim; CREATE TABLE app.tenants PARTITION OF app.top DEFAULT;
+                ALTER TABLE app.tenants OWNER TO :victim; SET ROLE :victim; ALTER TABLE app.tenants ADD PRIMARY KEY (id);
+                INSERT INTO app.tenants VALUES ('acme');
+                ALTER TABLE vault.embedding_statistics ADD FOREIGN KEY (tenant_id) REFERENCES app.tenants; SET ROLE :eve;
+                CREATE INDEX ON app.top (id) WHERE app.check_it(); ALTER TABLE app.top DETACH PARTITION app.tenants;
+                """,
+            refusal: ("app.tenants belongs to :victim, and its index app.tenants_id_idx", "foreign_code")),
+        Object(
+            name: "what a former owner has left on the documents",
+            sql: corpus + """
+                ALTER TABLE vault.documents OWNER TO :eve; SET ROLE :eve;
+                CREATE INDEX ON vault.documents (id) WHERE app.check_it();
+                RESET ROLE; ALTER TABLE vault.documents OWNER TO :victim; SET ROLE :eve;
+                """,
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "what a former owner has left on the figures",
+            sql: corpus + """
+                ALTER TABLE vault.figures OWNER TO :eve; SET ROLE :eve;
+                ALTER TABLE vault.figures ADD CHECK (app.check_it());
+                RESET ROLE; ALTER TABLE vault.figures OWNER TO :victim; SET ROLE :eve;
+                """,
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "expressions of the owner's own tables with functions of his, of the server's and of an extension's",
+            sql: corpus + """
+                CREATE EXTENSION citext SCHEMA public; SET ROLE :victim;
+                CREATE FUNCTION vault.is_good(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+                CREATE INDEX ON vault.documents ((lower(tenant_id::public.citext))) WHERE vault.is_good(tenant_id);
+                ALTER TABLE vault.figures ADD CHECK (
+                    vault.is_good(tenant_id) AND to_jsonb(tenant_id) IS NOT NULL
+                    AND ts_rewrite('a'::tsquery, 'SELECT ''a''::tsquery, ''b''::tsquery') IS NOT NULL);
+                RESET ROLE;
+                """),
+        Object(
             name: "a condition of a trigger that runs a text",
             sql: corpus + """
                 SET ROLE :victim; GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve;
@@ -814,7 +862,7 @@ struct OtherOwnersTests {
                 ALTER TABLE vault.embedding_statistics ADD checked app.moment DEFAULT now(); SET ROLE :eve;
                 ALTER DOMAIN app.moment ADD CHECK (app.check_it()) NOT VALID;
                 """,
-            refusal: ("calls function app.check_it() of :eve", "foreign_code")),
+            refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
         Object(
             name: "an enum of another owner's as the tenant, which casts of hers turn into text",
             sql: corpus + """

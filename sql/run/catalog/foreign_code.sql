@@ -29,20 +29,22 @@ around (table_oid, role, oid) AS (
     JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
 -- What belongs to others, and what somebody else may put indexes on since it is beneath a table of his: the code is his.
+-- What is the owner's own comes as well: it may once have been beneath another's, who has left indexes and CHECKs on it.
 others AS (
     SELECT
         w.table_oid, w.role, c.oid, c.relkind,
-        NOT r.rolsuper OR above.owner IS NOT NULL AS may_get_code,
-        -- Whose the code of it is.
-        CASE WHEN c.relowner <> w.role AND NOT r.rolsuper THEN c.relowner ELSE coalesce(above.owner, c.relowner) END
-            AS code_owner
+        c.relowner <> w.role AND NOT r.rolsuper OR above.owner IS NOT NULL AS may_get_code,
+        -- Whose the code of it is; NULL for the owner's own, of which only what belongs to others counts.
+        CASE
+            WHEN c.relowner <> w.role AND NOT r.rolsuper THEN c.relowner
+            ELSE coalesce(above.owner, nullif(c.relowner, w.role))
+        END AS code_owner
     FROM around AS w
     JOIN pg_class AS c ON c.oid = w.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
     CROSS JOIN LATERAL (
         -- include run/catalog/owner_above
     ) AS above
-    WHERE c.relowner <> w.role OR above.owner IS NOT NULL
 ),
 -- What the table is a partition of: attaching computes the keys of that as well, and its owner may put indexes and CHECKs
 -- on all that is below.
@@ -66,7 +68,7 @@ callers AS (
     CROSS JOIN LATERAL (
         SELECT 'pg_class'::regclass AS class, i.indexrelid AS part, concat(i.indexprs, i.indpred) AS tree
         FROM pg_index AS i
-        WHERE i.indrelid = o.oid
+        WHERE i.indrelid = o.oid AND (o.code_owner IS NOT NULL OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
         UNION ALL
         SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
         FROM pg_constraint AS k
@@ -84,7 +86,7 @@ callers AS (
         SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         JOIN pg_class AS c ON c.oid = p.polrelid
-        WHERE p.polrelid = o.oid AND c.relforcerowsecurity
+        WHERE o.code_owner IS NOT NULL AND p.polrelid = o.oid AND c.relforcerowsecurity
     ) AS part
 ),
 used AS MATERIALIZED (

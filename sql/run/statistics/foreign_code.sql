@@ -52,7 +52,6 @@ others AS (
     CROSS JOIN LATERAL (
         -- include run/catalog/owner_above
     ) AS above
-    WHERE w.is_written OR c.relowner <> w.role OR c.relispartition
 ),
 callers AS (
     -- The partition keys of a table and of all that it is a partition of are computed for it.
@@ -64,26 +63,29 @@ callers AS (
         AND k.partrelid = ANY (ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(o.oid) AS u))
     JOIN pg_class AS c ON c.oid = k.partrelid AND c.relowner <> o.role
     UNION ALL
-    SELECT o.table_oid, o.oid, part.class, part.part, part.tree, CASE WHEN o.is_others THEN o.code_owner ELSE 0 END
+    SELECT o.table_oid, o.oid, part.class, part.part, part.tree,
+        -- NULL for the worker's own, of which only what belongs to others counts: he may once have had it beneath a table of
+        -- another's, who has left indexes, CHECKs and defaults on it.
+        CASE WHEN o.is_others THEN o.code_owner WHEN part.class = 'pg_trigger'::regclass THEN 0 END
     FROM others AS o
     CROSS JOIN LATERAL (
         SELECT 'pg_class'::regclass AS class, i.indexrelid AS part, concat(i.indexprs, i.indpred) AS tree
         FROM pg_index AS i
-        WHERE o.is_others AND i.indrelid = o.oid
+        WHERE i.indrelid = o.oid AND (o.is_others OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
         UNION ALL
         SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text
         FROM pg_constraint AS k
-        WHERE o.is_others AND k.conrelid = o.oid AND k.contype = 'c'
+        WHERE k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
         SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text
         FROM pg_statistic_ext AS s
-        WHERE o.is_others AND s.stxrelid = o.oid
+        WHERE s.stxrelid = o.oid
         UNION ALL
         -- In an attach only what is generated, which a predicate may name.
         SELECT 'pg_attrdef'::regclass, d.oid, d.adbin::text
         FROM pg_attrdef AS d
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-        WHERE o.is_others AND d.adrelid = o.oid AND (o.is_written OR a.attgenerated <> '')
+        WHERE d.adrelid = o.oid AND (o.is_written OR a.attgenerated <> '')
         UNION ALL
         SELECT 'pg_trigger'::regclass, t.oid, t.tgqual::text
         FROM pg_trigger AS t

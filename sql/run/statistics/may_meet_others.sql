@@ -1,7 +1,7 @@
 -- Part of presence.sql, and of the proof of a step: whether writing to the table t (a row of pg_class) may run code of
 -- others, for which foreign_code.sql has to be asked. It does not where no partition key above it is another's, and all that
 -- its triggers do is to call functions of its owner, and to look for its rows in tables of the same, with nothing above or
--- below them, by keys of the server's own types.
+-- below them, by keys of the server's own types; and nothing but the server's own is in expressions of these and of its own.
 EXISTS (
     SELECT FROM pg_attribute AS a
     WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
@@ -22,4 +22,14 @@ EXISTS (
         AND (o.relowner = t.relowner AND NOT o.relhassubclass AND NOT o.relispartition AND NOT EXISTS (
             SELECT FROM pg_attribute AS a
             WHERE a.attrelid = k.confrelid AND a.attnum = ANY (k.confkey) AND a.atttypid >= 16384)) IS NOT TRUE
+) OR EXISTS (
+    SELECT
+    FROM (
+        SELECT t.oid
+        UNION ALL
+        SELECT k.confrelid FROM pg_constraint AS k WHERE k.conrelid = t.oid AND k.contype = 'f'
+    ) AS near
+    CROSS JOIN LATERAL (
+        -- include run/statistics/expressions
+    ) AS used
 )

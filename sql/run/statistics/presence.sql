@@ -34,8 +34,10 @@ SELECT
     c.oid,
     -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
     -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and whose the schemas of
-    -- a function and of its types are, where the names may come to mean something else.
-    coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(f.others, '{}') AS part_owners,
+    -- a function and of its types are, where the names may come to mean something else. Whose functions, operators and
+    -- domains are in the expressions of a table, which reading it and writing to it run.
+    coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(expressions.owners, '{}')
+        || coalesce(f.others, '{}') AS part_owners,
     f.argument,
     parts.foreign_schema,
     parts.foreign_name,
@@ -120,5 +122,34 @@ LEFT JOIN LATERAL (
     END
     WHERE u.refclassid = 'pg_type'::regclass AND NOT r.rolsuper AND r.oid <> coalesce(c.relowner, f.owner)
 ) AS types ON a.atttypid >= 16384 OR f.stands
+LEFT JOIN LATERAL (
+    WITH RECURSIVE near (oid) AS (
+        SELECT c.oid
+        UNION
+        SELECT h.inhrelid FROM near AS p JOIN pg_inherits AS h ON h.inhparent = p.oid
+    ),
+    used (refclassid, refobjid) AS (
+        SELECT expression.refclassid, expression.refobjid
+        FROM near
+        CROSS JOIN LATERAL (
+            -- include run/statistics/expressions
+        ) AS expression
+        UNION
+        SELECT made_of.class, made_of.oid
+        FROM used AS u
+        CROSS JOIN LATERAL (
+            -- include run/catalog/made_of
+        ) AS made_of
+        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    )
+    SELECT array_agg(DISTINCT r.rolname::text) AS owners
+    FROM used AS u
+    LEFT JOIN pg_proc AS p ON u.refclassid = 'pg_proc'::regclass AND p.oid = u.refobjid
+    LEFT JOIN pg_operator AS o ON u.refclassid = 'pg_operator'::regclass AND o.oid = u.refobjid
+    LEFT JOIN pg_proc AS behind ON behind.oid = o.oprcode
+    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
+    JOIN pg_roles AS r ON r.oid IN (p.proowner, o.oprowner, behind.proowner, t.typowner)
+    WHERE NOT r.rolsuper AND r.oid <> c.relowner
+) AS expressions ON w.column_name = '' AND c.relkind IN ('r', 'p')
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place

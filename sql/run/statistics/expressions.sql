@@ -1,0 +1,16 @@
+-- Part of presence.sql and may_meet_others.sql: what in the expressions of indexes, CHECKs, statistics and defaults of the
+-- table near.oid is not the server's own. Whoever owned it, or what it was a partition of, may have left that there.
+SELECT d.refclassid, d.refobjid
+FROM (
+    SELECT 'pg_class'::regclass AS class, i.indexrelid AS oid
+    FROM pg_index AS i
+    WHERE i.indrelid = near.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+    UNION ALL
+    SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint AS k WHERE k.conrelid = near.oid AND k.contype = 'c'
+    UNION ALL
+    SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext AS s WHERE s.stxrelid = near.oid
+    UNION ALL
+    SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef AS d WHERE d.adrelid = near.oid
+) AS part
+JOIN pg_depend AS d ON d.classid = part.class AND d.objid = part.oid AND d.refobjid >= 16384
+    AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
