@@ -4,8 +4,6 @@ package struct StepResult: Hashable, Sendable {
     package enum Figure: String, CaseIterable, Hashable, Sendable {
         /// On disk, with indexes and TOAST, after the step.
         case bytes
-        /// Rows that the step has written.
-        case rows
     }
 
     package var figures: [Figure: Int64]

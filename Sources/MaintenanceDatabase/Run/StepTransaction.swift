@@ -71,9 +71,14 @@ struct StepTransaction {
     /// Before any lock for which the application would have to wait come that of steps that change definitions, and those
     /// for the row in the ledger.
     private func begin() async throws(PostgresError) {
-        try await script(step.beginning, lockedBy: "another step of pgtend's that changes definitions is at work")
-        if let row {
-            try await script(row.reservation, lockedBy: "the ledger, schema pgtend_ledger, is locked by others")
+        var statements = step.beginning
+        if step.changesDefinitions {
+            try await script(statements, lockedBy: "another step of pgtend's that changes definitions is at work")
+            statements = []
+        }
+        statements += row?.reservation ?? []
+        if !statements.isEmpty {
+            try await script(statements, lockedBy: "the ledger, schema pgtend_ledger, is locked by others")
         }
     }
 
