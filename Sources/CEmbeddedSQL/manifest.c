@@ -339,6 +339,8 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/run/sandbox/call_reading.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/sandbox/deallocate.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/sandbox/enter.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/sandbox/path.sql"

@@ -27,6 +27,7 @@ struct SessionTests {
                 "extra_float_digits": "1", "standard_conforming_strings": "on", "search_path": "pg_catalog, pg_temp",
                 "row_security": "off", "client_connection_check_interval": "1000", "client_encoding": "UTF8",
                 "application_name": "pgtend", "default_transaction_isolation": "read committed", "exit_on_error": "off",
+                "plan_cache_mode": "force_generic_plan",
             ]
             let names = Array(expected.keys)
             let rows = try await connection.rows(
@@ -159,6 +160,37 @@ struct SessionTests {
             #expect(error.message == "the connection is closed")
         }
         return connection.server.backendPID
+    }
+
+    @Test(arguments: PostgresVersion.underTest)
+    func keepsThePlanOfWhatItIsAskedMoreThanOnce(_ version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let connection = try await Connection.open(database.info)
+            func double(_ value: some StatementParameter) async throws -> String {
+                try await connection.row(
+                    Statement(unsafe: "SELECT ($1 * 2)::text AS double", parameters: [value], keepsPlan: true)
+                ).decode("double")
+            }
+            func plans() async throws -> [String] {
+                try await connection.rows(
+                    "SELECT format('%s %s', name, generic_plans) AS plan FROM pg_prepared_statements WHERE NOT from_sql"
+                ).map { try $0.decode("plan") }
+            }
+            #expect(try await double(1) == "2")
+            #expect(try await plans() == [])
+            #expect(try await double(2) == "4")
+            #expect(try await double(3) == "6")
+            #expect(try await plans() == ["pgtend_1 2"])
+            // Of another type it is another query.
+            #expect(try await double(1.5) == "3")
+            #expect(try await double(2.5) == "5")
+            #expect(try await plans().sorted() == ["pgtend_1 2", "pgtend_2 1"])
+            #expect(await connection.record.plans.count == 2)
+            // An error takes nothing away.
+            await #expect(throws: PostgresError.self) { try await double(Int.max) }
+            #expect(try await double(4) == "8")
+            await connection.close()
+        }
     }
 }
 

@@ -5,13 +5,15 @@ extension Connection {
     /// prepared, locks that it has taken. No transaction may be open. Works in a cancelled task, too, whose end is still to
     /// be recorded.
     package func recover() async throws(PostgresError) {
-        let statements = ["RESET ALL", settingsScript, Self.beginReadWrite] + Sandbox.discard + ["COMMIT"]
+        let statements =
+            ["DEALLOCATE ALL", "RESET ALL", settingsScript, Self.beginReadWrite] + Sandbox.discard + ["COMMIT"]
         do throws(PostgresError) {
             try await script(unsafe: statements.joined(separator: ";\n"), evenIfCancelled: true)
         } catch {
             if isInTransaction { try await script(unsafe: "ROLLBACK", evenIfCancelled: true) }
             throw error
         }
+        record.plans = KeptPlans()
         record.isSoiled = false
     }
 }

@@ -20,7 +20,7 @@ extension Connection {
         let work = try spelled(sandbox.work(path: path))
         let cleanup = sandbox.cleanup(settings: settingsScript, limits: tighter, isLast: true)
         let after = try await answers(to: work + cleanup + witness + [limits], timeout: timeout)
-        try requireUnchanged(after.last)
+        try await requireUnchanged(after.last)
         return sandbox.hasAnswer ? try after.dropFirst().first?.first?.decodeIfPresent("answer") : nil
     }
 
@@ -53,7 +53,7 @@ extension Connection {
             let after = try await answers(
                 to: work + ["ROLLBACK", Self.beginReadWrite] + Sandbox.leftovers + witness + ["ROLLBACK"],
                 timeout: timeout)
-            try requireUnchanged(after.last)
+            try await requireUnchanged(after.last)
             guard let list: String = try after.dropFirst().first?.first?.decode("list"),
                 let values = [String](arrayText: list)
             else { throw PostgresError(.shape, "the sandbox returned no list") }
@@ -91,9 +91,16 @@ extension Connection {
     /// The settings are made anew first, so that what limits the transaction is not among them.
     private var witness: [String] { ["RESET ALL", settingsScript, SandboxText.witness] }
 
-    private func requireUnchanged(_ rows: [Row]?) throws(PostgresError) {
+    private func requireUnchanged(_ rows: [Row]?) async throws(PostgresError) {
         try SandboxWitness(before: record.facts ?? [], after: SandboxWitness.facts(rows)).requireUnchanged()
+        if try SandboxWitness.countOfPlans(rows) != record.plans.count { try await forgetPlans() }
         record.isSoiled = false
+    }
+
+    /// Code that it ran has said DEALLOCATE, which is no harm.
+    private func forgetPlans() async throws(PostgresError) {
+        try await script(unsafe: "DEALLOCATE ALL", evenIfCancelled: true)
+        record.plans = KeptPlans()
     }
 
     private func answers(to statements: [String], timeout: Duration?) async throws(PostgresError) -> [[Row]] {

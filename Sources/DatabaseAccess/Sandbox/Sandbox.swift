@@ -146,10 +146,10 @@ package struct Sandbox: Sendable {
     /// What code of one owner could leave for another's. The session has no advisory lock of its own.
     static let discard = ["DISCARD TEMPORARY", "DISCARD SEQUENCES", "UNLISTEN *"] + leftovers
     /// What no ROLLBACK takes back.
-    static let leftovers = ["DEALLOCATE ALL", "SELECT pg_catalog.pg_advisory_unlock_all()"]
+    static let leftovers = [SandboxText.deallocate, "SELECT pg_catalog.pg_advisory_unlock_all()"]
 
-    /// Large queries are planned as in any other session.
-    private static let planning = "SET LOCAL jit = DEFAULT"
+    /// Queries are planned as in any other session.
+    private static let planning = "SET LOCAL jit = DEFAULT; SET LOCAL plan_cache_mode = DEFAULT"
 
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }
     private static let leave = ["SET LOCAL ROLE NONE"]

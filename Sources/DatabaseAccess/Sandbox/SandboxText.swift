@@ -9,6 +9,7 @@ enum SandboxText {
     static let call = "DO 'BEGIN CALL pg_temp.pgtend_sandbox(); END'"
     static let callReading = EmbeddedSQL.queryWithoutComments("run/sandbox/call_reading")
     static let list = "SELECT pg_catalog.current_setting('pgtend.list') AS list"
+    static let deallocate = EmbeddedSQL.queryWithoutComments("run/sandbox/deallocate")
     static let settle = EmbeddedSQL.queryWithoutComments("run/sandbox/settle")
     static let witness = EmbeddedSQL.queryWithoutComments("run/sandbox/witness")
 

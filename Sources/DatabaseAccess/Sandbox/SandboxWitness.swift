@@ -9,11 +9,21 @@ struct SandboxWitness {
     static func facts(_ rows: [Row]?) throws(PostgresError) -> Set<[String?]> {
         guard let rows, !rows.isEmpty else { throw PostgresError(.shape, "the server said nothing of the session") }
         var facts: Set<[String?]> = []
-        for row in rows {
+        for row in rows where try row.decode("kind") != plans {
             facts.insert([try row.decode("kind"), try row.decode("name"), try row.decodeIfPresent("value")])
         }
         return facts
     }
+
+    /// How many plans the session has that pgtend keeps there.
+    static func countOfPlans(_ rows: [Row]?) throws(PostgresError) -> Int {
+        for row in rows ?? [] where try row.decode("kind") == plans {
+            if let count = Int(try row.decode("value", as: String.self)) { return count }
+        }
+        throw PostgresError(.shape, "the server did not say which plans it keeps")
+    }
+
+    private static let plans = "plans"
 
     /// - Throws: `.server`, naming what differs.
     func requireUnchanged() throws(PostgresError) {

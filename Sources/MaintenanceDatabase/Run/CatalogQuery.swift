@@ -1,7 +1,9 @@
 import DatabaseAccess
 
-/// The queries on the system catalog. Each is a file in `sql/run`.
+/// The queries on the system catalog. Each is a file in `sql/run`. Many are asked again for each step.
 enum CatalogQuery: String, EmbeddedQuery {
+    static let keepPlans = true
+
     case server = "run/catalog/server"
     case schemas = "run/catalog/schemas"
     case partitionedTables = "run/catalog/partitioned_tables"

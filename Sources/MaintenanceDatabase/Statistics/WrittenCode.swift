@@ -56,25 +56,26 @@ enum WrittenCode {
     private static func ownership(of function: RelationName) throws(SQLTextError) -> String {
         let named = "pg_proc AS p JOIN pg_namespace AS s ON s.oid = p.pronamespace"
         let hasThatName = "(s.nspname, p.proname) = (\(try function.literals))"
-        let types = "unnest(p.prorettype || p.proargtypes::oid[]) AS declared (type)"
+        let types = "p.prorettype || p.proargtypes::oid[]"
+        let isStrangers = "r.rolname <> current_user AND NOT r.rolsuper"
         return """
             IF EXISTS (
-                SELECT FROM \(named) JOIN pg_roles AS r ON r.oid = p.proowner
-                WHERE \(hasThatName) AND r.rolname <> current_user AND NOT r.rolsuper
+                SELECT FROM \(named) JOIN pg_roles AS r ON r.oid = p.proowner WHERE \(hasThatName) AND \(isStrangers)
             ) THEN
                 RAISE object_not_in_prerequisite_state USING MESSAGE = 'the function belongs to another role by now';
-            END IF;
-            IF EXISTS (SELECT FROM \(named) CROSS JOIN \(types) WHERE \(hasThatName) AND declared.type >= 16384) THEN
+            ELSIF EXISTS (SELECT FROM \(named) WHERE \(hasThatName) AND 16384 <= ANY (\(types))) THEN
                 IF EXISTS (
                     WITH RECURSIVE used (refclassid, refobjid) AS (
-                        SELECT 'pg_type'::regclass, declared.type FROM \(named) CROSS JOIN \(types) WHERE \(hasThatName)
+                        SELECT 'pg_type'::regclass, declared.type
+                        FROM \(named) CROSS JOIN unnest(\(types)) AS declared (type)
+                        WHERE \(hasThatName)
                         UNION
                         SELECT made_of.class, made_of.oid
                         FROM used AS u CROSS JOIN LATERAL (\(madeOf)) AS made_of
                         WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
                     )
                     SELECT FROM used AS u JOIN pg_type AS t ON t.oid = u.refobjid JOIN pg_roles AS r ON r.oid = t.typowner
-                    WHERE u.refclassid = 'pg_type'::regclass AND r.rolname <> current_user AND NOT r.rolsuper
+                    WHERE u.refclassid = 'pg_type'::regclass AND \(isStrangers)
                 ) THEN
                     RAISE object_not_in_prerequisite_state
                         USING MESSAGE = 'a type of the function belongs to another role by now';

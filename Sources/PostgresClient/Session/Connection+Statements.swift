@@ -79,10 +79,26 @@ extension Connection {
     private func table(
         _ statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
     ) async throws(PostgresError) -> ResultTable {
-        let tables = try await exchange(.statement(statement), timeout, evenIfCancelled: evenIfCancelled)
+        let request = try await request(for: statement, timeout, evenIfCancelled)
+        let tables = try await exchange(request, timeout, evenIfCancelled: evenIfCancelled)
         guard let table = tables.last else {
             throw PostgresError(.connection, "the server answered without a result")
         }
         return table
+    }
+
+    /// Prepares it first, in a round trip of its own, where it is asked for the second time.
+    private func request(
+        for statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
+    ) async throws(PostgresError) -> ExchangeRequest {
+        guard statement.keepsPlan else { return .statement(statement) }
+        switch record.plans.use(of: statement.signature) {
+        case .once: return .statement(statement)
+        case .kept(let name): return .prepared(statement, name: name)
+        case .again(let name):
+            _ = try await exchange(.preparation(statement, name: name), timeout, evenIfCancelled: evenIfCancelled)
+            record.plans.keep(statement.signature, as: name)
+            return .prepared(statement, name: name)
+        }
     }
 }

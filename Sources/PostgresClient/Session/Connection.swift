@@ -12,7 +12,7 @@ import Synchronization
 /// - no pool, no reconnecting: a broken connection stays broken, and its owner opens another
 /// - no COPY (the connection is closed), no pipelining, no LISTEN, no large objects, no replication
 /// - no cursors, no streaming: the whole result is held in memory
-/// - no binary format, no prepared statements, no date or numeric type: values are text until they are decoded
+/// - no binary format, no date or numeric type: values are text until they are decoded
 /// - no transactions of its own: BEGIN and COMMIT are statements; `isInTransaction` says whether one is open
 package actor Connection {
     /// Which server, database and role this is.

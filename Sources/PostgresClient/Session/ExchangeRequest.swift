@@ -4,12 +4,15 @@ import CLibPQ
 enum ExchangeRequest {
     /// By the extended protocol: one statement, with its parameters.
     case statement(Statement)
+    /// The same, of which nothing but the name and the parameters is sent: it has been prepared.
+    case prepared(Statement, name: String)
+    case preparation(Statement, name: String)
     /// By the simple protocol: any number of statements, without parameters.
     case script(String)
 
     var text: String {
         switch self {
-        case .statement(let statement): statement.text
+        case .statement(let statement), .prepared(let statement, _), .preparation(let statement, _): statement.text
         case .script(let sql): sql
         }
     }
@@ -24,6 +27,8 @@ enum ExchangeRequest {
         return switch self {
         case .script(let sql): PQsendQuery(connection, sql) == 1
         case .statement(let statement): try statement.send(on: connection)
+        case .prepared(let statement, let name): try statement.send(on: connection, preparedAs: name)
+        case .preparation(let statement, let name): statement.sendToPrepare(as: name, on: connection)
         }
     }
 }

@@ -23,10 +23,22 @@ package struct Statement: Sendable {
     /// With `$1`, `$2`, … where the parameters stand.
     package private(set) var text: String
     private(set) var parameters: [Parameter]
+    /// Whether a session that is asked for it more than once keeps its plan, which then is one for all values of the
+    /// parameters: for queries on catalogs, whose plan hardly depends on them.
+    private(set) var keepsPlan = false
+
+    /// What one plan is for.
+    struct Signature: Hashable, Sendable {
+        let text: String
+        let types: [UInt32]
+    }
+
+    var signature: Signature { Signature(text: text, types: parameters.map(\.type)) }
 
     /// For text that already contains `$1`, `$2`, …, such as a file of `sql/`, and for SQL that was composed elsewhere.
-    package init(unsafe text: String, parameters: [(any StatementParameter)?] = []) {
+    package init(unsafe text: String, parameters: [(any StatementParameter)?] = [], keepsPlan: Bool = false) {
         self.text = text
+        self.keepsPlan = keepsPlan
         self.parameters = parameters.map { value in
             Parameter(type: value.map { type(of: $0).parameterType } ?? 0, text: value?.parameterText)
         }
@@ -85,7 +97,9 @@ extension Statement: ExpressibleByStringInterpolation {
 
 extension Statement {
     /// Hands the statement to libpq, in text format; false where libpq could not take it.
-    func send(on connection: OpaquePointer) throws(PostgresError) -> Bool {
+    ///
+    /// - Parameter name: of the prepared statement that it is; nil for one that is not.
+    func send(on connection: OpaquePointer, preparedAs name: String? = nil) throws(PostgresError) -> Bool {
         for (index, parameter) in parameters.enumerated() where parameter.text?.utf8.contains(0) ?? false {
             throw PostgresError(
                 .misuse, "parameter $\(index + 1) contains a NUL character, which PostgreSQL text cannot hold")
@@ -93,7 +107,13 @@ extension Statement {
         let copies = parameters.map { parameter in parameter.text.flatMap { strdup($0) } }
         defer { for copy in copies { free(copy) } }
         let values = copies.map { copy in copy.map { UnsafePointer($0) } }
-        return PQsendQueryParams(
-            connection, text, Int32(parameters.count), parameters.map(\.type), values, nil, nil, 0) == 1
+        let count = Int32(parameters.count)
+        if let name { return PQsendQueryPrepared(connection, name, count, values, nil, nil, 0) == 1 }
+        return PQsendQueryParams(connection, text, count, parameters.map(\.type), values, nil, nil, 0) == 1
+    }
+
+    /// Hands it to libpq to be prepared; false where libpq could not take it.
+    func sendToPrepare(as name: String, on connection: OpaquePointer) -> Bool {
+        PQsendPrepare(connection, name, text, Int32(parameters.count), parameters.map(\.type)) == 1
     }
 }

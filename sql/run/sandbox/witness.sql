@@ -12,7 +12,12 @@ SELECT 'role', pg_catalog.current_setting('role'), NULL
 UNION ALL
 SELECT 'cursor', c.name, NULL FROM pg_catalog.pg_cursors AS c WHERE c.is_holdable
 UNION ALL
-SELECT 'prepared statement', p.name, NULL FROM pg_catalog.pg_prepared_statements AS p
+SELECT 'prepared statement', p.name, NULL FROM pg_catalog.pg_prepared_statements AS p WHERE p.from_sql
+UNION ALL
+-- pgtend's own, which that code may have taken away.
+SELECT 'plans', 'count', pg_catalog.count(*)::pg_catalog.text
+FROM pg_catalog.pg_prepared_statements AS p
+WHERE NOT p.from_sql
 UNION ALL
 SELECT 'temporary', pg_catalog.pg_describe_object(d.classid, d.objid, 0), NULL
 FROM pg_catalog.pg_depend AS d

@@ -12,5 +12,11 @@ FROM (
     UNION ALL
     SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef AS d WHERE d.adrelid = near.oid
 ) AS part
-JOIN pg_depend AS d ON d.classid = part.class AND d.objid = part.oid AND d.refobjid >= 16384
-    AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
+-- Not a join that could begin with all that there is of users' own functions.
+CROSS JOIN LATERAL (
+    SELECT d.refclassid, d.refobjid
+    FROM pg_depend AS d
+    WHERE d.classid = part.class AND d.objid = part.oid AND d.refobjid >= 16384
+        AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
+    OFFSET 0
+) AS d
