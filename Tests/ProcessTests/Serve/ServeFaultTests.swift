@@ -97,7 +97,7 @@ struct ServeFaultTests {
         try await service.wait(
             for: "database_unavailable", times: service.count("database_unavailable") + 1, within: .seconds(180))
         relay.fail(nil)
-        try await service.wait(for: "run_finished", times: service.count("run_finished") + 2)
+        try await service.waitForAnother("views", within: .seconds(90))
         try await cluster.psql("UPDATE shop.pace SET seconds = 100")
         try await cluster.waitForSession(where: Shop.isDawdling)
         relay.fail(.stall(after: 0))

@@ -35,6 +35,14 @@ struct ServeProcess {
         }
     }
 
+    /// Waits for the end of one more run of that kind: kinds run side by side, and one may still wait for a server that does
+    /// not answer while others go on.
+    func waitForAnother(_ task: String, within limit: Duration) async throws {
+        let end = "(\(task)) ended"
+        let count = program.standardErrorSoFar.split(separator: "\n").count { $0.contains(end) }
+        try await program.standardError(contains: end, times: count + 1, within: limit)
+    }
+
     func count(_ event: String) -> Int {
         program.standardErrorSoFar.split(separator: "\n").count { $0.contains("\"event\":\"\(event)\"") }
     }
