@@ -13,7 +13,7 @@ extension Connection {
             if isInTransaction { try await script(unsafe: "ROLLBACK", evenIfCancelled: true) }
             throw error
         }
-        record.plans = KeptPlans()
+        record.plans?.forget()
         record.isSoiled = false
     }
 }

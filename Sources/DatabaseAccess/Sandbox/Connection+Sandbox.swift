@@ -93,14 +93,14 @@ extension Connection {
 
     private func requireUnchanged(_ rows: [Row]?) async throws(PostgresError) {
         try SandboxWitness(before: record.facts ?? [], after: SandboxWitness.facts(rows)).requireUnchanged()
-        if try SandboxWitness.countOfPlans(rows) != record.plans.count { try await forgetPlans() }
+        if try SandboxWitness.countOfPlans(rows) != record.plans?.count ?? 0 { try await forgetPlans() }
         record.isSoiled = false
     }
 
     /// Code that it ran has said DEALLOCATE, which is no harm.
     private func forgetPlans() async throws(PostgresError) {
         try await script(unsafe: "DEALLOCATE ALL", evenIfCancelled: true)
-        record.plans = KeptPlans()
+        record.plans?.forget()
     }
 
     private func answers(to statements: [String], timeout: Duration?) async throws(PostgresError) -> [[Row]] {

@@ -100,6 +100,7 @@ actor RunSession {
         do throws(PostgresError) {
             try await proof?(connection)
             try await keeper.requireSameWhereabouts(as: connection)
+            try await connection.keepPlans()
         } catch {
             await leaveWorkplace()
             throw error

@@ -48,8 +48,6 @@ package enum SessionSettings {
         ("default_transaction_isolation", "read committed"),
         // Compiling a query on catalogs takes longer than the query.
         ("jit", "off"),
-        // The plan of a query that is asked again and again, with other tables each time, is kept (KeptPlans).
-        ("plan_cache_mode", "force_generic_plan"),
         // An error of a statement is no reason to lose the session.
         ("exit_on_error", "off"),
     ]

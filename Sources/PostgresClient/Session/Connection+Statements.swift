@@ -87,17 +87,25 @@ extension Connection {
         return table
     }
 
+    /// From now on keeps the plans of the queries that say so (`Statement.keepsPlan`), once they are asked for the second
+    /// time. A plan is then one for all values, and so is that of every other statement with parameters: for a session that
+    /// asks small questions again and again. No transaction may be open.
+    package func keepPlans() async throws(PostgresError) {
+        try await setForSession(unsafe: "SET plan_cache_mode = force_generic_plan")
+        record.plans = KeptPlans()
+    }
+
     /// Prepares it first, in a round trip of its own, where it is asked for the second time.
     private func request(
         for statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
     ) async throws(PostgresError) -> ExchangeRequest {
         guard statement.keepsPlan else { return .statement(statement) }
-        switch record.plans.use(of: statement.signature) {
-        case .once: return .statement(statement)
+        switch record.plans?.use(of: statement.signature) {
+        case nil, .once: return .statement(statement)
         case .kept(let name): return .prepared(statement, name: name)
         case .again(let name):
             _ = try await exchange(.preparation(statement, name: name), timeout, evenIfCancelled: evenIfCancelled)
-            record.plans.keep(statement.signature, as: name)
+            record.plans?.keep(statement.signature, as: name)
             return .prepared(statement, name: name)
         }
     }

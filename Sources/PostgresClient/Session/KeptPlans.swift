@@ -31,6 +31,9 @@ package struct KeptPlans: Sendable {
         return .again("pgtend_\(lastNumber)")
     }
 
+    /// After DEALLOCATE ALL.
+    package mutating func forget() { self = KeptPlans() }
+
     mutating func keep(_ query: Statement.Signature, as name: String) {
         names[query] = name
     }

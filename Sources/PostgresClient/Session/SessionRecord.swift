@@ -6,6 +6,6 @@ package struct SessionRecord: Sendable {
     package var searchPaths: [String: String] = [:]
     /// Whether code of others has run in it that has not been proved to have left nothing, since it failed.
     package var isSoiled = false
-    /// The plans that it keeps.
-    package var plans = KeptPlans()
+    /// The plans that it keeps; nil where it keeps none.
+    package var plans: KeptPlans?
 }
