@@ -69,7 +69,7 @@ static const struct embedded_file files[] = {
 #define FILE "sql/ledger/queries/waits.sql"
 #include "embedded_file.h"
 
-#define FILE "sql/mcp/facts/consolidated_schema.tsv"
+#define FILE "sql/mcp/facts/0001_consolidated_schema.tsv"
 #include "embedded_file.h"
 
 #define FILE "sql/mcp/migrations/0001_consolidated_schema/foundation/requirements.sql"
@@ -220,6 +220,10 @@ static const struct embedded_file files[] = {
 #define FILE "sql/mcp/queries/history.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/history_table.sql"
+#include "embedded_file.h"
+#define FILE "sql/mcp/queries/migration_steps.sql"
+#include "embedded_file.h"
+#define FILE "sql/mcp/queries/migration_steps_table.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/rights.sql"
 #include "embedded_file.h"

@@ -15,6 +15,7 @@ enum SchemaQuery: String, EmbeddedQuery {
     case loadPgvector = "repair/load_pgvector"
     case oldTransactions = "repair/old_transactions"
     case history = "history"
+    case migrationSteps = "migration_steps"
     case rollbackSession = "rollback/session"
     case rollbackObjects = "rollback/objects"
     case rollbackOtherObjects = "rollback/foreign"

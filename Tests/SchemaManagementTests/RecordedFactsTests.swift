@@ -13,10 +13,10 @@ import Testing
 struct RecordedFactsTests {
     private static let isRewriting = ProcessInfo.processInfo.environment["PGTEND_TEST_REWRITE"] == "1"
 
-    @Test(.enabled(if: !isRewriting), arguments: PostgresVersion.underTest)
-    func areWhatAServerSays(version: PostgresVersion) async throws {
-        let (live, lacking) = try await Self.installed(version)
-        let recorded = RecordedFacts.platform.facts(
+    @Test(.enabled(if: !isRewriting), arguments: PostgresVersion.underTest, EmbeddedSQL.migrations.indices)
+    func areWhatAServerSays(version: PostgresVersion, index: Int) async throws {
+        let (live, lacking) = try await Self.installed(version, through: index)
+        let recorded = RecordedFacts.ofEachMigration[index].facts(
             major: version.rawValue,
             extensionSchemas: ["vector": Self.quoted("vector"), "pg_trgm": Self.quoted("pg_trgm")])
         let facts = FactsRecord.reduced(live)
@@ -29,14 +29,17 @@ struct RecordedFactsTests {
 
     @Test(.enabled(if: isRewriting && PostgresVersion.underTest.count == PostgresVersion.allCases.count))
     func areWrittenAnew() async throws {
-        var records: [(Int, CatalogFacts)] = []
-        for version in PostgresVersion.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
-            records.append((version.rawValue, FactsRecord.reduced(try await Self.installed(version).facts)))
+        for (index, migration) in EmbeddedSQL.migrations.enumerated() {
+            var records: [(Int, CatalogFacts)] = []
+            for version in PostgresVersion.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
+                let facts = try await Self.installed(version, through: index).facts
+                records.append((version.rawValue, FactsRecord.reduced(facts)))
+            }
+            let file = URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../sql/mcp/facts/\(migration.label).tsv").standardizedFileURL
+            try FactsRecord.merged(records, schemas: ["vector", "pg_trgm"].map { ($0, Self.quoted($0)) })
+                .write(to: file, atomically: true, encoding: .utf8)
         }
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../sql/mcp/facts/consolidated_schema.tsv").standardizedFileURL
-        try FactsRecord.merged(records, schemas: ["vector", "pg_trgm"].map { ($0, Self.quoted($0)) })
-            .write(to: file, atomically: true, encoding: .utf8)
     }
 
     /// Found in texts wherever they name the extension's schema, quoted or not, and nowhere else.
@@ -44,7 +47,7 @@ struct RecordedFactsTests {
 
     /// - Returns: what the server says, and the extensions that it does not have.
     private static func installed(
-        _ version: PostgresVersion
+        _ version: PostgresVersion, through index: Int
     ) async throws -> (facts: CatalogFacts, lacking: Set<String>) {
         try await TestDatabase.with(version) { database in
             var lacking: Set<String> = []
@@ -62,7 +65,7 @@ struct RecordedFactsTests {
                 try await database.psql(StandIn.vector(in: quoted("vector")))
                 replacements = StandIn.replacements
             }
-            let parts = EmbeddedSQL.migrations.flatMap(\.parts).filter { part in
+            let parts = EmbeddedSQL.migrations[...index].flatMap(\.parts).filter { part in
                 replacements.isEmpty
                     || !part.path.hasSuffix("/requirements.sql") && !part.path.hasSuffix("/extensions.sql")
             }

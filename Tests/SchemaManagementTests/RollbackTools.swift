@@ -21,10 +21,12 @@ func apply(
 }
 
 func rollback(
-    _ database: TestDatabase, user: String = "postgres", set: MigrationSet = .platform,
+    _ database: TestDatabase, user: String = "postgres", release: SchemaRelease = .platform,
     trusting trusted: [String] = ["alice", "bob", "dba", "installer"]
 ) -> SchemaRollback {
-    SchemaRollback(conninfo: database.conninfo(user: user), applicationName: "rollback", set: set, trusting: trusted)
+    SchemaRollback(
+        conninfo: database.conninfo(user: user), applicationName: "rollback", release: release,
+        trusting: trusted)
 }
 
 /// What taking the schema back fails with; that it does not is the test's failure.

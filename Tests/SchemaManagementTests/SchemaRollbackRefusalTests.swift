@@ -153,7 +153,7 @@ struct SchemaRollbackRefusalTests {
                 """)
             _ = try await apply(database, user: "installer")
             let stranger = rollback(
-                database, user: "in \"stall\" er", set: .platform(recordedBy: "installer"))
+                database, user: "in \"stall\" er", release: .platform(recordedBy: "installer"))
             let before = try await database.dump()
             for failure in [
                 try await #require(throws: ServerFailure.self) { try await stranger.plan() },

@@ -369,14 +369,18 @@ struct SchemaRollbackTests {
                     2, "second", "CREATE VIEW public.second AS TABLE public.first", down: "DROP VIEW public.second"),
             ]
             _ = try await apply(database, set: set)
-            let outcome = try await rollback(database, set: set).run(on: database.name, dropsRows: false)
+            let outcome = try await rollback(
+                database, release: SchemaRelease(set: set, facts: SchemaRelease.platform.facts)
+            ).run(on: database.name, dropsRows: false)
             #expect(outcome.migrations.map(\.number) == [2, 1])
             let left = "SELECT to_regclass('public.first') IS NULL, (SELECT count(*) FROM pgtend.schema_migrations)"
             #expect(try await database.psql(left) == "t|0")
 
             set.migrations.append(migration(3, "third", "CREATE TABLE public.third (id integer)", down: nil))
             _ = try await apply(database, set: set)
-            let failure = try await rejection(of: rollback(database, set: set), on: database.name)
+            let failure = try await rejection(
+                of: rollback(database, release: SchemaRelease(set: set, facts: SchemaRelease.platform.facts)),
+                on: database.name)
             #expect(failure.message == "0003_third only goes forward; nothing was changed")
             #expect(try await database.psql("SELECT count(*) FROM pgtend.schema_migrations") == "3")
         }

@@ -13,6 +13,7 @@ struct GapText {
 
     var rendered: String {
         let sections = [
+            section("migrations to come: pgtend schema apply", database.verification.pending),
             section("missing", list(gap.missing)),
             section("different", differences(gap.different)),
             section(
@@ -29,6 +30,9 @@ struct GapText {
     private var headline: String {
         let name = database.name.visible
         let version = "PostgreSQL \(database.verification.major)"
+        if gap.isClosed, !database.verification.pending.isEmpty {
+            return "\(name): the schema lacks no object, and has not had all migrations (\(version))"
+        }
         if gap.isClosed { return "\(name): the schema is what it should be (\(version))" }
         let counts = [
             (gap.missing.count, "missing"), (gap.different.count, "different"), (gap.notCompared.count, "not compared"),

@@ -42,7 +42,7 @@ struct SchemaApplyCommand: ParsableCommand {
                 let application = SchemaApplication(
                     conninfo: definition.conninfo, applicationName: "pgtend schema apply",
                     programVersion: Version.text, locks: definition.locks, golangMigrateTable: golangMigrateTable,
-                    set: .platform(recordedBy: definition.ledger.owner),
+                    release: .platform(recordedBy: definition.ledger.owner),
                     trusting: trusted)
                 return isPlan
                     ? Self.show(try await application.databaseState(), of: definition.name)
@@ -90,7 +90,7 @@ struct SchemaApplyCommand: ParsableCommand {
                     "\(name.visible): applied \(done.migration.label) in \(done.duration.humanReadable)")
             }, begun: text.begun, progressed: text.progressed, done: text.done)
         switch outcome {
-        case .installed(_, let verification) where !verification.gap.isClosed:
+        case .installed(_, let verification) where !verification.isWhole:
             let left = GapText(VerifiedDatabase(name: "\(name), afterwards", verification: verification))
             let cure = "pgtend schema repair --plan shows what can be done about it"
             StandardOutput.write("\(left.rendered)\n\n\(cure)")

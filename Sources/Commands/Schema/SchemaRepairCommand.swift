@@ -62,7 +62,7 @@ struct SchemaRepairCommand: ParsableCommand {
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,
-                    golangMigrateTable: golangMigrateTable, set: .platform(recordedBy: definition.ledger.owner),
+                    golangMigrateTable: golangMigrateTable, release: .platform(recordedBy: definition.ledger.owner),
                     trusting: trusted)
                 if isPlan {
                     let diagnosis = try await repair.plan()

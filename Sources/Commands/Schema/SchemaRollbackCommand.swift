@@ -51,7 +51,7 @@ struct SchemaRollbackCommand: ParsableCommand {
         let work = Work(
             rollback: SchemaRollback(
                 conninfo: definition.conninfo, applicationName: "pgtend schema rollback",
-                set: .platform(recordedBy: definition.ledger.owner),
+                release: .platform(recordedBy: definition.ledger.owner),
                 trusting: trusted),
             isPlan: plan, confirmation: confirm, dropsRows: dropRows)
         Foreground.run {

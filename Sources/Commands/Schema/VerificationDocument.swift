@@ -18,6 +18,8 @@ struct VerificationDocument {
         let database: String
         let postgresqlMajor: Int
         let isClosed: Bool
+        /// Migrations that the database has not had.
+        let pending: [String]
         let missing, unknown, absentOptional: [Object]
         let different, notCompared: [Difference]
         let advice: [Advice]
@@ -27,6 +29,7 @@ struct VerificationDocument {
             database = verified.name
             postgresqlMajor = verified.verification.major
             isClosed = gap.isClosed
+            pending = verified.verification.pending
             missing = gap.missing.map(Object.init)
             different = gap.different.map(Difference.init)
             unknown = gap.unknown.map(Object.init)
@@ -36,7 +39,7 @@ struct VerificationDocument {
         }
 
         enum CodingKeys: String, CodingKey {
-            case database, missing, different, unknown, advice
+            case database, pending, missing, different, unknown, advice
             case postgresqlMajor = "postgresql_major"
             case isClosed = "is_closed"
             case absentOptional = "absent_optional"

@@ -53,10 +53,13 @@ package struct MigrationRunner {
         }
     }
 
-    /// Records all migrations as applied without running them, for a database that already has their objects.
-    package func adopt() async throws(ServerFailure) {
+    /// Records migrations as applied without running them, for a database that already has their objects.
+    ///
+    /// - Parameter last: the number of the last one; nil for all.
+    package func adopt(through last: Int? = nil) async throws(ServerFailure) {
         let hasHistory = try await hasHistory()
-        let (pending, checksums) = try await pending(hasHistory)
+        var (pending, checksums) = try await pending(hasHistory)
+        if let last { pending.removeAll { $0.number > last } }
         guard !pending.isEmpty else { return }
         do throws(PostgresError) {
             let table = hasHistory ? [] : createdObjects + [EmbeddedSQL.query(set.historyTableFile)]

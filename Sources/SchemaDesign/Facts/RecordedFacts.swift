@@ -19,9 +19,13 @@ package struct RecordedFacts: Sendable {
         let value: String
     }
 
+    /// What a database holds that has had each of the migrations and those before it, in their order.
+    package static let ofEachMigration = EmbeddedSQL.migrations.map { migration in
+        RecordedFacts(EmbeddedSQL.text(EmbeddedSQL.platformFolder + "facts/\(migration.label).tsv"))
+    }
+
     /// The schema that this program installs.
-    package static let platform = RecordedFacts(
-        EmbeddedSQL.text(EmbeddedSQL.platformFolder + "facts/consolidated_schema.tsv"))
+    package static let platform = ofEachMigration[ofEachMigration.count - 1]
 
     /// The schema that the facts are about.
     package let schema: String

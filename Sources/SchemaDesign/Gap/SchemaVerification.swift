@@ -6,6 +6,11 @@ package struct SchemaVerification: Sendable {
     package let live: CatalogFacts
     package let gap: SchemaGap
     package let advice: [SchemaAdvice]
+    /// The migrations that the database has not had, by its record.
+    package var pending: [String] = []
+
+    /// Whether there is nothing to be done.
+    package var isWhole: Bool { gap.isClosed && pending.isEmpty }
 
     /// - Parameters:
     ///   - schema: the name of both.

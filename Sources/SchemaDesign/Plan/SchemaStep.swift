@@ -28,6 +28,8 @@ package struct SchemaStep: Hashable, Sendable {
     /// caller may do. An index that is built CONCURRENTLY needs no sandbox: the server computes it as the owner of its
     /// table, and restricts what that can do.
     package private(set) var role: String?
+    /// The step of a migration that it is; nil for one that closes a gap.
+    package internal(set) var migration: MigrationStep?
 
     package init(_ object: CatalogObject, _ execution: Execution, _ purpose: String, _ statements: [String]) {
         self.object = object

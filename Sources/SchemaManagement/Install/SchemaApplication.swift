@@ -9,6 +9,7 @@ package struct SchemaApplication: Sendable {
     private let installer: SchemaInstaller
     private let repair: SchemaRepair
     private let verifier: SchemaVerifier
+    private let release: SchemaRelease
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that `apply` asks for.
@@ -16,17 +17,19 @@ package struct SchemaApplication: Sendable {
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, locks: LockBudget,
-        golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform,
+        golangMigrateTable: GolangMigrateTable = .default, release: SchemaRelease = .platform,
         trusting trusted: [String] = []
     ) {
         var installer = SchemaInstaller(
-            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, set: set)
-        installer.strangers = Strangers(trusted: trusted, set: set)
+            conninfo: conninfo, applicationName: applicationName, programVersion: programVersion,
+            set: release.set)
+        installer.strangers = Strangers(trusted: trusted, set: release.set)
         self.installer = installer
         repair = SchemaRepair(
             conninfo: conninfo, applicationName: applicationName, programVersion: programVersion, locks: locks,
-            golangMigrateTable: golangMigrateTable, set: set, trusting: trusted)
-        verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName)
+            golangMigrateTable: golangMigrateTable, release: release, trusting: trusted)
+        verifier = SchemaVerifier(conninfo: conninfo, applicationName: applicationName, release: release)
+        self.release = release
     }
 
     /// What a database has of the schema, and so what there is to do.
@@ -67,7 +70,7 @@ package struct SchemaApplication: Sendable {
             return .empty(pending, diagnosis)
         }
         guard verification.gap.isClosed else {
-            let isKnown = pending.count < EmbeddedSQL.migrations.count || !diagnosis.records.isEmpty
+            let isKnown = pending.count < release.set.migrations.count || !diagnosis.records.isEmpty
             guard isKnown else { throw Self.unknownOrigin(verification) }
             return .partial(diagnosis)
         }

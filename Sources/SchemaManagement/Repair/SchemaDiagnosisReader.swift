@@ -12,6 +12,7 @@ struct SchemaDiagnosisReader {
     let locks: LockBudget
     let golangMigrateTable: GolangMigrateTable
     let strangers: Strangers
+    let release: SchemaRelease
 
     /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
@@ -22,12 +23,24 @@ struct SchemaDiagnosisReader {
             try await connection.golangMigrateRecords(in: table)
         }
         if let failure = ServerFailure.severalRows(records) { throw failure }
-        let known = MigrationSet.platform.migrations.count
+        let known = release.set.migrations.count
         if let newer = records.first(where: { $0.version > known }) { throw .newer(newer, known) }
 
         // Once only.
         let isRecorded = try await connection.hasRecord(of: strangers.set)
-        let verification = try await SchemaVerifier.verify(connection)
+        let recorded = try await RecordedMigrations.read(connection, release.set)
+        let live = try await SchemaVerifier.live(connection, release)
+        let road: MigrationRoad
+        do throws(SchemaRefusal) {
+            road = try self.road(recorded, live, connection)
+        } catch {
+            let verification = release.verification(of: live, on: connection.server.version.major)
+            return SchemaDiagnosis(
+                verification: verification, plan: SchemaPlan(refusals: [error], steps: []), records: records,
+                missingPrivileges: [])
+        }
+        let verification = release.verification(
+            of: live, on: connection.server.version.major, after: road.behind + (road.isUnderWay ? 1 : 0))
         return try await reading(table) { () async throws(PostgresError) in
             var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
             // Those that would run code of one owner as another.
@@ -35,11 +48,16 @@ struct SchemaDiagnosisReader {
             while true {
                 let planner = try spelled(
                     SchemaPlanner(
-                        verification, schema: RecordedFacts.platform.schema, rules: RepairRule.all, mappings: mappings,
+                        verification, schema: release.schema, rules: RepairRule.all, mappings: mappings,
                         answers: answers, deadline: locks.perStep))
-                let open = planner.openQuestions
+                // Drift is mended before a migration begins, which relies on what the one before it leaves.
+                let open = road.isUnderWay ? [] : planner.openQuestions
                 if open.isEmpty {
-                    let plan = unasked.isEmpty ? planner.result : planner.handOver.leaving(unasked)
+                    var plan = unasked.isEmpty ? planner.result : planner.handOver.leaving(unasked)
+                    let isMended = plan.steps.isEmpty && plan.refusals.isEmpty && verification.gap.isClosed
+                    if road.isUnderWay || isMended, !road.rest.isEmpty {
+                        plan = road.plan(in: live, schema: release.schema, as: release.newest.owner)
+                    }
                     return SchemaDiagnosis(
                         verification: verification, plan: plan, records: records,
                         missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table))
@@ -57,6 +75,23 @@ struct SchemaDiagnosisReader {
         }
     }
 
+    private func road(
+        _ recorded: RecordedMigrations, _ live: CatalogFacts, _ connection: Connection
+    ) throws(SchemaRefusal) -> MigrationRoad {
+        let migrations = release.set.migrations
+        let behind =
+            recorded.count > 0
+            ? recorded.count
+            : try UnrecordedMigrations.count(
+                migrations, in: live,
+                expecting: release.expected(on: connection.server.version.major, live.extensionSchemas))
+        do throws(MigrationHeadError) {
+            return try MigrationRoad(migrations, behind: behind, done: recorded.steps)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
     /// A role that may not read the tables is told of all missing rights, instead of the first table only.
     private func reading<Value>(
         _ table: GolangMigrateHome?, _ body: () async throws(PostgresError) -> Value
@@ -65,7 +100,7 @@ struct SchemaDiagnosisReader {
             return try await body()
         } catch {
             guard error.sqlState == .insufficientPrivilege else {
-                throw await connection.failure(error, reading: RecordedFacts.platform.schema)
+                throw await connection.failure(error, reading: release.schema)
             }
             let missing: [MissingPrivilege]
             do throws(PostgresError) {

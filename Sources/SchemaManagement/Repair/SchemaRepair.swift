@@ -15,7 +15,7 @@ package struct SchemaRepair: Sendable {
     private let mappings: [ValueMapping]
     private let locks: LockBudget
     private let golangMigrateTable: GolangMigrateTable
-    private let set: MigrationSet
+    private let release: SchemaRelease
     private let strangers: Strangers
 
     /// - Parameters:
@@ -25,7 +25,7 @@ package struct SchemaRepair: Sendable {
     ///   - golangMigrateTable: where golang-migrate records what it has done.
     package init(
         conninfo: String, applicationName: String, programVersion: String, mappings: [ValueMapping] = [],
-        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, set: MigrationSet = .platform,
+        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, release: SchemaRelease = .platform,
         trusting trusted: [String] = []
     ) {
         self.conninfo = conninfo
@@ -34,8 +34,8 @@ package struct SchemaRepair: Sendable {
         self.mappings = mappings
         self.locks = locks
         self.golangMigrateTable = golangMigrateTable
-        self.set = set
-        strangers = Strangers(trusted: trusted, set: set)
+        self.release = release
+        strangers = Strangers(trusted: trusted, set: release.set)
     }
 
     /// What the database has and what would be done. Changes nothing; reads rows to count obstacles, in a sandbox, which
@@ -73,7 +73,7 @@ package struct SchemaRepair: Sendable {
                 throw ServerFailure(repairing: connection, without: diagnosis.missingPrivileges)
             }
             let checks = UnvalidatedChecks(
-                connection: connection, set: set, locks: locks, programVersion: programVersion, keeper: keeper)
+                connection: connection, release: release, locks: locks, programVersion: programVersion, keeper: keeper)
             for round in 1...Self.rounds {
                 guard diagnosis.plan.refusals.isEmpty, !diagnosis.plan.steps.isEmpty else { break }
                 var isOvertaken = false
@@ -92,7 +92,7 @@ package struct SchemaRepair: Sendable {
             }
             if !diagnosis.plan.refusals.isEmpty {
                 if try await checks.withdrawAll() { diagnosis = try await reader(connection).read() }
-            } else if diagnosis.verification.gap.isClosed {
+            } else if diagnosis.verification.gap.isClosed, diagnosis.plan.steps.isEmpty {
                 try await settle(connection, keeper, diagnosis.records)
                 diagnosis = try await reader(connection).read()
                 if let record = diagnosis.records.first(where: isUnsettled) {
@@ -122,8 +122,10 @@ package struct SchemaRepair: Sendable {
     private func reader(_ connection: Connection) -> SchemaDiagnosisReader {
         SchemaDiagnosisReader(
             connection: connection, mappings: mappings, locks: locks, golangMigrateTable: golangMigrateTable,
-            strangers: strangers)
+            strangers: strangers, release: release)
     }
+
+    private var set: MigrationSet { release.set }
 
     private func migrations(_ connection: Connection) -> MigrationRunner {
         MigrationRunner(connection: connection, set: set, programVersion: programVersion)
@@ -136,12 +138,16 @@ package struct SchemaRepair: Sendable {
         _ progressed: (BackfillProgress) -> Void, _ done: ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) {
         let runner = SchemaStepRunner(
-            connection: connection, schema: RecordedFacts.platform.schema, locks: locks, programVersion: programVersion,
-            keeper: keeper)
+            connection: connection, schema: release.schema, set: release.set, locks: locks,
+            programVersion: programVersion, keeper: keeper)
         do throws(PostgresError) {
-            try await runner.prepare(set)
+            try await runner.prepare()
         } catch {
             throw ServerFailure(error)
+        }
+        // What is behind the database is recorded before what follows.
+        if let next = diagnosis.plan.steps.first?.migration {
+            try await migrations(connection).adopt(through: next.number - 1)
         }
         for group in Self.groups(diagnosis.plan.steps) {
             let start = ContinuousClock.now

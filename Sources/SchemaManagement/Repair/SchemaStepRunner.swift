@@ -6,10 +6,12 @@ import SQLText
 import SchemaDesign
 import Synchronization
 
-/// Executes the steps of a schema plan, each as its `execution` says, and records them in `pgtend.schema_steps`.
+/// Executes the steps of a schema plan, each as its `execution` says, and records them.
 struct SchemaStepRunner {
     let connection: Connection
     let schema: String
+    /// Whose own schema the tables of the record are in.
+    var set = MigrationSet.platform
     let locks: LockBudget
     let retry = RetryPolicy()
     let programVersion: String
@@ -52,23 +54,14 @@ struct SchemaStepRunner {
         """
 
     /// Creates the tables that record the steps, and what they change outside the schema.
-    ///
-    /// - Parameter set: whose own schema the tables are in.
-    func prepare(_ set: MigrationSet = .platform) async throws(PostgresError) {
+    func prepare() async throws(PostgresError) {
         _ = try await connection.rows(SchemaQuery.loadPgvector())
-        // A role that goes on with what another one began need not own these tables.
-        let record = try await connection.row("SELECT to_regclass('pgtend.schema_steps') IS NOT NULL AS stands")
-        let isRecorded: Bool = try record.decode("stands")
-        let tables =
-            [
-                EmbeddedSQL.text(
-                    EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/created_objects.sql")
-            ]
-            + (isRecorded ? [] : [EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/repair/steps_table")])
-        // Whoever made the schema while we were about to would have it filled.
-        let proof = try set.proof()
-        try await connection.script(unsafe: (tables + [proof]).joined(separator: "\n;\n"))
+        try await record.prepare()
         try await letAutovacuumGiveWay()
+    }
+
+    private var record: SchemaStepRecord {
+        SchemaStepRecord(connection: connection, set: set, programVersion: programVersion)
     }
 
     /// Autovacuum, which comes to every table that has just been filled, gives way to whoever has waited for
@@ -132,7 +125,7 @@ struct SchemaStepRunner {
         } else {
             for statement in statements { try await connection.script(unsafe: "\(limits());\n\(statement)") }
         }
-        for step in steps { try await record(step) }
+        for step in steps { try await record.enter(step) }
         try await keeper?.requireLock()
     }
 
@@ -193,10 +186,14 @@ struct SchemaStepRunner {
             if try await isValid(index) == false {
                 try await withLimitedWaits(Statement(unsafe: "DROP INDEX CONCURRENTLY \(name)"))
             }
-            if try await isValid(index) != true {
+            let isBuilt = try await isValid(index) == true
+            if !isBuilt {
                 for statement in step.statements { try await withLimitedWaits(Statement(unsafe: statement)) }
+            }
+            // One that an earlier call has built, and not recorded any more, is no step of a plan, but is one of a migration.
+            if !isBuilt || step.migration != nil {
                 try await keeper?.requireLock()
-                try await record(step)
+                try await record.enter(step)
             }
         } catch {
             throw try await waiting(for: index, error)
@@ -260,21 +257,6 @@ struct SchemaStepRunner {
                         duration: start.duration(to: .now)))
             }
         }
-        try await record(step, rows: changed)
-    }
-
-    // MARK: - The record
-
-    private func record(_ step: SchemaStep, rows: Int? = nil) async throws(PostgresError) {
-        var statements = step.statements
-        if case .inBatches(let backfill) = step.execution {
-            statements = ["UPDATE ... AS r SET \(backfill.assignment) WHERE \(backfill.condition)"]
-        }
-        try await connection.execute(
-            """
-            INSERT INTO pgtend.schema_steps (object, purpose, statements, rows_changed, pgtend_version)
-            VALUES (\(step.object.description), \(step.purpose), \(statements.joined(separator: ";\n")), \
-            \(rows)::bigint, \(programVersion))
-            """)
+        try await record.enter(step, rows: changed)
     }
 }

@@ -9,7 +9,7 @@ import SchemaDesign
 /// or drops them.
 struct UnvalidatedChecks {
     let connection: Connection
-    let set: MigrationSet
+    let release: SchemaRelease
     let locks: LockBudget
     let programVersion: String
     var keeper: MigrationKeeper?
@@ -18,8 +18,8 @@ struct UnvalidatedChecks {
     ///
     /// - Returns: whether there were any.
     func withdrawAll() async throws(ServerFailure) -> Bool {
-        let schema = RecordedFacts.platform.schema
-        let live = try await SchemaVerifier.verify(connection).live
+        let schema = release.schema
+        let live = try await SchemaVerifier.live(connection, release)
         let checks = live.objects(.constraint).filter { check in
             check.name.hasPrefix(ReservedName.notNullPrefix)
                 && live[check, .definition]?.hasSuffix(" NOT VALID") ?? false
@@ -27,8 +27,9 @@ struct UnvalidatedChecks {
         guard !checks.isEmpty else { return false }
         do throws(PostgresError) {
             let runner = SchemaStepRunner(
-                connection: connection, schema: schema, locks: locks, programVersion: programVersion, keeper: keeper)
-            try await runner.prepare(set)
+                connection: connection, schema: schema, set: release.set, locks: locks,
+                programVersion: programVersion, keeper: keeper)
+            try await runner.prepare()
             for check in checks {
                 let relation = RelationName(schema: schema, name: check.relation)
                 try await runner.execute([

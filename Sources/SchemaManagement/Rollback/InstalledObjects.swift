@@ -40,10 +40,13 @@ struct InstalledObjects {
     var routinesAndTypes: [Object] { objects.filter { !$0.isRelation } }
 
     /// - Parameter hasRecord: whether pgtend's record has been proved to be pgtend's.
-    static func read(_ connection: Connection, hasRecord: Bool) async throws(ServerFailure) -> InstalledObjects {
+    static func read(
+        _ connection: Connection, of release: SchemaRelease, hasRecord: Bool
+    ) async throws(ServerFailure) -> InstalledObjects {
         do throws(PostgresError) {
             let session = try await connection.row(SchemaQuery.rollbackSession())
-            let made = SchemaObjects.platform.objects
+            let installed = SchemaObjects(release.newest)
+            let made = installed.objects
             let objects = try await connection.rows(
                 SchemaQuery.rollbackObjects(made.map(\.kind.rawValue), made.map(\.name))
             ).map { (row) throws(PostgresError) in
@@ -56,7 +59,7 @@ struct InstalledObjects {
             if hasRecord, try session.decode("has_created_objects") {
                 sharedChanges = try await connection.rows(
                     SchemaQuery.rollbackSharedChanges(
-                        objects.map(\.catalog), objects.map(\.oid), SchemaObjects.platform.comment)
+                        objects.map(\.catalog), objects.map(\.oid), installed.comment)
                 ).map { (row) throws(PostgresError) in
                     RecordedChange(
                         change: SchemaRollbackPlan.SharedChange(

@@ -9,11 +9,9 @@ struct SchemaObjects {
 
     func names(_ kind: CatalogObject.Kind) -> [String] { objects.filter { $0.kind == kind }.map(\.name) }
 
-    static let platform: SchemaObjects = {
-        let recorded = RecordedFacts.platform
+    init(_ recorded: RecordedFacts) {
         let facts = recorded.facts(major: recorded.majors[0], extensionSchemas: [:])
-        return SchemaObjects(
-            objects: [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) },
-            comment: facts[CatalogObject(.schema, recorded.schema), .comment])
-    }()
+        objects = [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) }
+        comment = facts[CatalogObject(.schema, recorded.schema), .comment]
+    }
 }

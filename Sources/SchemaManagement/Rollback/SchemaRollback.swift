@@ -12,7 +12,8 @@ import SchemaDesign
 package struct SchemaRollback: Sendable {
     private let conninfo: String
     private let applicationName: String
-    private let set: MigrationSet
+    private let release: SchemaRelease
+    private var set: MigrationSet { release.set }
     private let strangers: Strangers
     /// How long to wait for each lock.
     var lockTimeout = Duration.seconds(10)
@@ -22,12 +23,12 @@ package struct SchemaRollback: Sendable {
     ///   - applicationName: what `pg_stat_activity` shows.
     ///   - trusted: roles whose code may run, beside superusers, the caller and the schema's own role.
     package init(
-        conninfo: String, applicationName: String, set: MigrationSet = .platform, trusting trusted: [String] = []
+        conninfo: String, applicationName: String, release: SchemaRelease = .platform, trusting trusted: [String] = []
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
-        self.set = set
-        strangers = Strangers(trusted: trusted, set: set)
+        self.release = release
+        strangers = Strangers(trusted: trusted, set: release.set)
     }
 
     /// What `run` would take back. Changes nothing; counts a million rows of each table at most.
@@ -36,10 +37,10 @@ package struct SchemaRollback: Sendable {
     package func plan() async throws(ServerFailure) -> SchemaRollbackPlan {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             let hasRecord = try await admit(connection)
-            let migrations = try await runner(connection).applied()
+            let migrations = try await applied(connection)
             try irreversible(migrations)
             try await limitLocks(connection)
-            let installed = try await InstalledObjects.read(connection, hasRecord: hasRecord)
+            let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
             do throws(PostgresError) {
                 return try await assemblePlan(connection, migrations, installed)
             } catch {
@@ -75,11 +76,11 @@ package struct SchemaRollback: Sendable {
             (connection, keeper) async throws(ServerFailure) in
             let hasRecord = try await admit(connection)
             let runner = runner(connection)
-            let migrations = try await runner.applied()
+            let migrations = try await applied(connection)
             guard !migrations.isEmpty else { return SchemaRollbackOutcome(migrations: [], remarks: []) }
             try irreversible(migrations)
             try await requireName(database, connection)
-            let installed = try await InstalledObjects.read(connection, hasRecord: hasRecord)
+            let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
             try await requireRights(installed, connection)
             try await runner.setTimeouts()
             try await limitLocks(connection)
@@ -126,7 +127,7 @@ package struct SchemaRollback: Sendable {
         var (obstacles, bystanders): ([String], [String]) = ([], [])
         // A change without a maker is not recorded.
         let made = installed.sharedChanges.filter { !$0.maker.isEmpty }.map(\.change)
-        let makesSchema = made.contains { $0.kind == .schema && $0.name == RecordedFacts.platform.schema }
+        let makesSchema = made.contains { $0.kind == .schema && $0.name == release.schema }
         let extensions = made.filter { $0.kind == .extension }.map(\.name)
         let catalogs = installed.objects.map(\.catalog)
         let others = try await connection.rows { form in
@@ -146,7 +147,7 @@ package struct SchemaRollback: Sendable {
         return SchemaRollbackPlan(
             database: installed.database, migrations: migrations,
             objects: installed.own.count, tables: tables,
-            partitionsElsewhere: partitions.filter { $0.schema != RecordedFacts.platform.schema },
+            partitionsElsewhere: partitions.filter { $0.schema != release.schema },
             detachedPartitions: installed.objects(.partition).filter(\.isDetaching).map(\.name),
             sharedChanges: installed.sharedChanges.map(\.change), obstacles: obstacles, bystanders: bystanders,
             missingPrivileges: try await missingPrivileges(installed, connection),
@@ -159,8 +160,21 @@ package struct SchemaRollback: Sendable {
     private func statements(_ migrations: [Migration]) -> [String] {
         // The record goes first: taking back the first migration drops its table.
         migrations.flatMap { migration in
-            ["DELETE FROM \(set.historyTable) WHERE number = \(migration.number)", migration.down?.text ?? ""]
+            [
+                Self.forgetSteps(of: migration), "DELETE FROM \(set.historyTable) WHERE number = \(migration.number)",
+                migration.down?.text ?? "",
+            ]
         }
+    }
+
+    private static func forgetSteps(of migration: Migration) -> String {
+        """
+        DO $$ BEGIN
+            IF to_regclass('pgtend.migration_steps') IS NOT NULL THEN
+                DELETE FROM pgtend.migration_steps WHERE number = \(migration.number);
+            END IF;
+        END $$
+        """
     }
 
     /// What fails if a table has rows, before anything is dropped: for each owner, in the sandbox of that role.
@@ -199,6 +213,13 @@ package struct SchemaRollback: Sendable {
     private func runner(_ connection: Connection) -> MigrationRunner {
         // Nothing is recorded, so that no version is needed.
         MigrationRunner(connection: connection, set: set, programVersion: "")
+    }
+
+    /// The migrations that the database has had, the newest first, and before them one of which it has had a part.
+    private func applied(_ connection: Connection) async throws(ServerFailure) -> [Migration] {
+        let applied = try await runner(connection).applied()
+        let recorded = try await RecordedMigrations.read(connection, set)
+        return recorded.steps.isEmpty ? applied : [set.migrations[recorded.count]] + applied
     }
 
     private func irreversible(_ migrations: [Migration]) throws(ServerFailure) {

@@ -8,37 +8,63 @@ import SchemaDesign
 package struct SchemaVerifier: Sendable {
     private let conninfo: String
     private let applicationName: String
+    private let release: SchemaRelease
 
-    package init(conninfo: String, applicationName: String) {
+    package init(conninfo: String, applicationName: String, release: SchemaRelease = .platform) {
         self.conninfo = conninfo
         self.applicationName = applicationName
+        self.release = release
     }
 
     /// Changes nothing and needs no privilege but CONNECT. Works on a standby, too.
     ///
-    /// - Throws: what kept the catalog from being read.
+    /// - Throws: what kept the catalog from being read; where a migration may be to come, also that pgtend's record of them
+    ///   is in other hands.
     package func verify() async throws(ServerFailure) -> SchemaVerification {
         try await Connection.forSchema(conninfo, applicationName) {
             (connection) async throws(ServerFailure) in
-            try await Self.verify(connection)
+            let live = try await Self.live(connection, release)
+            var verification = release.verification(of: live, on: connection.server.version.major)
+            // What the first migration leaves is there or not; a later one may change rows alone.
+            if release.set.migrations.count > 1, !live.holdsNothing {
+                let recorded = try await RecordedMigrations.read(connection, release.set).count
+                if recorded > 0 { verification.pending = release.set.migrations.dropFirst(recorded).map(\.label) }
+            }
+            return verification
         }
     }
 
-    static func verify(_ connection: Connection) async throws(ServerFailure) -> SchemaVerification {
-        let recorded = RecordedFacts.platform
+    static func live(
+        _ connection: Connection, _ release: SchemaRelease
+    ) async throws(ServerFailure) -> CatalogFacts {
+        let recorded = release.newest
         do throws(PostgresError) {
-            let live = try await FactsReader(
+            return try await FactsReader(
                 connection: connection, schema: recorded.schema, roles: recorded.roles, owner: recorded.owner,
                 names: recorded.names
             ).read()
-            let major = connection.server.version.major
-            let expected = recorded.facts(major: major, extensionSchemas: live.extensionSchemas)
-            return SchemaVerification(
-                schema: recorded.schema, major: major, expected: expected, live: live,
-                isRecorded: recorded.majors.contains(major))
         } catch {
             throw await connection.failure(error, reading: recorded.schema)
         }
+    }
+}
+
+extension SchemaRelease {
+    /// - Parameters:
+    ///   - live: what a database holds.
+    ///   - major: of its server.
+    ///   - count: how many migrations it should have had; nil for all.
+    func verification(of live: CatalogFacts, on major: Int, after count: Int? = nil) -> SchemaVerification {
+        let recorded = facts[(count ?? facts.count) - 1]
+        return SchemaVerification(
+            schema: schema, major: major,
+            expected: recorded.facts(major: major, extensionSchemas: live.extensionSchemas), live: live,
+            isRecorded: recorded.majors.contains(major))
+    }
+
+    /// What a database holds that has had each migration and those before it.
+    func expected(on major: Int, _ extensionSchemas: [String: String]) -> [CatalogFacts] {
+        facts.map { $0.facts(major: major, extensionSchemas: extensionSchemas) }
     }
 }
 

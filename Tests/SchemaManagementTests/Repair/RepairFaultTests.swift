@@ -34,6 +34,25 @@ struct RepairFaultTests {
         }
     }
 
+    /// The steps of migrations that a database with rows has not had.
+    @Test func aMigrationThatIsKilledAtAnyStatementIsCompletedByTheNext() async throws {
+        let release = try await LaterMigrations.release(.v18)
+        try await survives(
+            "two migrations", of: LaterMigrations.withRows, leaving: "3|f", changing: "models|is_active|20"
+        ) { database, folder in
+            let repair = SchemaRepair(
+                conninfo: database.conninfo(through: folder), applicationName: "pgtend test", programVersion: "1.2.3",
+                locks: TestDatabase.patientLocks, release: release)
+            let after = try await repair.run(begun: { _ in }, done: { _, _ in })
+            if folder == nil {
+                #expect(try await LaterMigrations.content(database) == (try await LaterMigrations.expectedContent))
+                let steps = "SELECT count(*), count(DISTINCT (number, step)) FROM pgtend.migration_steps"
+                #expect(try await database.psql(steps) == "9|9")
+            }
+            return after
+        }
+    }
+
     private static let older = Template("older_release") { database in
         _ = try await SchemaInstaller(
             conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
@@ -56,7 +75,7 @@ struct RepairFaultTests {
 
     /// - Parameter act: once through the relay's folder, once without it.
     private func survives(
-        _ what: String, of template: Template,
+        _ what: String, of template: Template, leaving version: String = "1|f", changing values: String = "",
         _ act: @escaping @Sendable (TestDatabase, String?) async throws -> SchemaDiagnosis
     ) async throws {
         let cluster = try await Cluster.shared()
@@ -82,7 +101,7 @@ struct RepairFaultTests {
                 group.addTask {
                     try await Self.withRelay(to: cluster) { relay in
                         for (index, number) in numbers.enumerated() where index % Self.workers == worker {
-                            try await Self.strike(at: number, by: relay, cluster, template, act)
+                            try await Self.strike(at: number, by: relay, cluster, template, version, values, act)
                         }
                     }
                 }
@@ -92,8 +111,8 @@ struct RepairFaultTests {
     }
 
     private static func strike(
-        at number: Int, by relay: StatementRelay, _ cluster: Cluster, _ template: Template,
-        _ act: @Sendable (TestDatabase, String?) async throws -> SchemaDiagnosis
+        at number: Int, by relay: StatementRelay, _ cluster: Cluster, _ template: Template, _ version: String,
+        _ values: String, _ act: @Sendable (TestDatabase, String?) async throws -> SchemaDiagnosis
     ) async throws {
         try await TestDatabase.with(cluster, template: template) { database in
             try await KeptRows.keep(database)
@@ -109,9 +128,9 @@ struct RepairFaultTests {
             let after = try await act(database, nil)
             #expect(after.plan.refusals == [], "statement \(number)")
             #expect(after.verification.gap.isClosed, "statement \(number): \(after.verification.gap)")
-            #expect(try await KeptRows.losses(database) == "", "statement \(number)")
+            #expect(try await KeptRows.losses(database) == values, "statement \(number)")
             #expect(try await database.leftovers == "", "statement \(number)")
-            #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == "1|f")
+            #expect(try await database.psql("SELECT version, dirty FROM public.schema_migrations") == version)
         }
     }
 

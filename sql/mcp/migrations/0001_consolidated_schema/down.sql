@@ -177,7 +177,7 @@ BEGIN
                 HINT = 'Drop what is named, or move it to another schema, then take the schema back again.';
     END IF;
 
-    FOREACH statement IN ARRAY ARRAY['schema_migrations', 'schema_steps', 'created_objects'] LOOP
+    FOREACH statement IN ARRAY ARRAY['schema_migrations', 'migration_steps', 'schema_steps', 'created_objects'] LOOP
         IF to_regclass('pgtend.' || statement) IS NOT NULL THEN
             EXECUTE 'DROP TABLE pgtend.' || statement;
         END IF;

@@ -1,0 +1,69 @@
+import DatabaseAccess
+import EmbeddedSQL
+import PostgresClient
+import SchemaDesign
+
+/// The record of the steps in schema `pgtend`: those that close a gap in `schema_steps`, those of a migration in
+/// `migration_steps`, and with its last step the migration itself. A row is entered in the transaction of its step where
+/// that has one.
+struct SchemaStepRecord {
+    let connection: Connection
+    let set: MigrationSet
+    let programVersion: String
+
+    /// Creates the tables, and that of what steps change outside the schema.
+    func prepare() async throws(PostgresError) {
+        // A role that goes on with what another one began need not own these tables.
+        let stands = try await connection.row(
+            """
+            SELECT to_regclass('pgtend.schema_steps') IS NOT NULL AS has_steps,
+                to_regclass('pgtend.migration_steps') IS NOT NULL AS has_migration_steps
+            """)
+        let tables =
+            [
+                EmbeddedSQL.text(
+                    EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/created_objects.sql")
+            ]
+            + (try stands.decode("has_steps") ? [] : [Self.text("repair/steps_table")])
+            + (try stands.decode("has_migration_steps") ? [] : [Self.text("migration_steps_table")])
+        // Whoever made the schema while we were about to would have it filled.
+        let proof = try set.proof()
+        try await connection.script(unsafe: (tables + [proof]).joined(separator: "\n;\n"))
+    }
+
+    private static func text(_ query: String) -> String {
+        EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/" + query)
+    }
+
+    /// - Parameter rows: of a backfill, how many got new values.
+    func enter(_ step: SchemaStep, rows: Int? = nil) async throws(PostgresError) {
+        if let migration = step.migration { return try await enter(migration, rows) }
+        var statements = step.statements
+        if case .inBatches(let backfill) = step.execution {
+            statements = ["UPDATE ... AS r SET \(backfill.assignment) WHERE \(backfill.condition)"]
+        }
+        try await connection.execute(
+            """
+            INSERT INTO pgtend.schema_steps (object, purpose, statements, rows_changed, pgtend_version)
+            VALUES (\(step.object.description), \(step.purpose), \(statements.joined(separator: ";\n")), \
+            \(rows)::bigint, \(programVersion))
+            """)
+    }
+
+    /// With the last step its migration is recorded as well.
+    private func enter(_ step: MigrationStep, _ rows: Int?) async throws(PostgresError) {
+        try await connection.execute(
+            """
+            INSERT INTO pgtend.migration_steps (number, step, checksum, rows_changed, pgtend_version)
+            VALUES (\(step.number)::integer, \(step.name), encode(sha256(convert_to(\(step.part.text), 'UTF8')), 'hex'), \
+            \(rows)::bigint, \(programVersion))
+            """)
+        guard step.isLast, let migration = set.migrations.first(where: { $0.number == step.number }) else { return }
+        try await connection.execute(
+            """
+            INSERT INTO \(unsafe: set.historyTable) (number, name, checksum, pgtend_version)
+            VALUES (\(migration.number)::integer, \(migration.name), \
+            encode(sha256(convert_to(\(migration.text), 'UTF8')), 'hex'), \(programVersion))
+            """)
+    }
+}
