@@ -295,6 +295,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/migrations/queries/foreign_parts.sql"
 #include "embedded_file.h"
+#define FILE "sql/migrations/queries/own_schema.sql"
+#include "embedded_file.h"
 
 #define FILE "sql/run/catalog/code_owners.sql"
 #include "embedded_file.h"

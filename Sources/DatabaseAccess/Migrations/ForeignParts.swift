@@ -19,6 +19,8 @@ extension Connection {
     ///
     /// - Parameter owner: a role that is trusted beside our own and superusers.
     package func ownSchema(_ schema: String, besides owner: String?) async throws(PostgresError) -> OwnSchema {
+        guard let proof = try await optionalRow(MigrationQuery.ownSchema(schema, owner)) else { return .absent }
+        if try proof.decode("is_ours") { return .ours }
         guard let row = try await optionalRow(MigrationQuery.foreignParts(schema, owner)) else { return .absent }
         let found: String = try row.decode("what")
         if found.isEmpty { return .ours }
@@ -68,13 +70,17 @@ extension MigrationSet {
 
     private static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
         let role = try owner.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted } ?? "NULL"
-        let query = EmbeddedSQL.query(
-            "migrations/queries/foreign_parts", with: [try SQLLiteral(schema).quoted, role])
+        let values = [try SQLLiteral(schema).quoted, role]
+        let proof = EmbeddedSQL.query(MigrationQuery.ownSchema.rawValue, with: values)
+        let search = EmbeddedSQL.query(MigrationQuery.foreignParts.rawValue, with: values)
+        // Executed, so that what is asked only now and then is not parsed each time.
         let body = """
             DECLARE found text; BEGIN
-                found := (\(query));
-                IF found <> '' THEN
-                    RAISE insufficient_privilege USING MESSAGE = 'the schema is not pgtend''s alone: ' || found;
+                IF NOT (\(proof)) THEN
+                    EXECUTE \(try SQLLiteral(search).quoted) INTO found;
+                    IF found <> '' THEN
+                        RAISE insufficient_privilege USING MESSAGE = 'the schema is not pgtend''s alone: ' || found;
+                    END IF;
                 END IF;
             END
             """
@@ -85,6 +91,7 @@ extension MigrationSet {
 /// The queries about migrations.
 enum MigrationQuery: String, EmbeddedQuery {
     case checksums = "migrations/queries/checksums"
+    case ownSchema = "migrations/queries/own_schema"
     case foreignParts = "migrations/queries/foreign_parts"
     case server = "run/catalog/server"
 }
