@@ -156,6 +156,17 @@ struct SchemaVerifierTests {
         Damage(
             sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x CHECK (false) NOT VALID",
             findings: ["unknown constraint x of tasks_2001_01"]),
+        // Attached as if it were the parent's, as it is written alike.
+        Damage(
+            sql: oldPartition + """
+                CREATE SCHEMA app; CREATE FUNCTION app.fits(anyelement) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+                ALTER TABLE mcp.tasks DETACH PARTITION mcp.tasks_2001_01;
+                ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x CHECK (app.fits(title::text));
+                CREATE FUNCTION app.fits(text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+                ALTER TABLE mcp.tasks ADD CONSTRAINT x CHECK (app.fits(title::text));
+                ALTER TABLE mcp.tasks ATTACH PARTITION mcp.tasks_2001_01 FOR VALUES FROM ('2001-01-01') TO ('2001-02-01');
+                """,
+            findings: ["unknown constraint x of tasks", "unknown constraint x of tasks_2001_01"]),
         Damage(
             sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x UNIQUE (title), "
                 + "ADD CONSTRAINT y FOREIGN KEY (title) REFERENCES mcp.tasks_2001_01 (title)",

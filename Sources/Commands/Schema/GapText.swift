@@ -88,11 +88,12 @@ struct GapText {
             difference.expected == nil
             && [
                 .definition, .memberOfExtension, .members, .partitionsBeingDetached, .rightsOfOthers, .rolesWithoutUse,
+                .uses,
             ].contains(difference.property)
         let (expected, found) =
             isUnexpected
             ? (["(nothing)"], [Self.oneLine(difference.found)])
-            : Self.sides(difference.expected, difference.found)
+            : Self.sides(difference.expected, difference.found ?? (difference.property == .uses ? "(nothing)" : nil))
         return ["\(difference.object.description.visible), \(difference.property.rawValue.visible)"]
             + Self.labelled("  expected  ", expected) + Self.labelled("  found     ", found)
     }

@@ -93,6 +93,9 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     /// Of a function: the triggers that call it on tables outside of the schema, each as DROP TRIGGER names it.
     package static let triggersElsewhere = Self("triggers elsewhere")
     package static let type = Self("type")
+    /// The functions, operators, types and the like that it uses and that are not the server's own: what its text may not
+    /// tell, as f() may be f(integer DEFAULT 1), and IS DISTINCT FROM any operator.
+    package static let uses = Self("uses")
     package static let version = Self("version")
 
     /// The privileges of a role, or of `PUBLIC`.

@@ -115,6 +115,8 @@ package struct SchemaGap: Equatable, Sendable {
             // An optional extension need not be usable.
             if property == .rolesWithoutUse, wanted[.requirement] == Self.optional { continue }
             guard !Self.isSame(wanted[property], there[property], property, of: object.kind) else { continue }
+            // Told where the text does not tell it.
+            if property == .uses, !Self.isWrittenAlike(wanted, there, object.kind) { continue }
             let difference = Difference(
                 object: found, property: property, expected: wanted[property], found: there[property])
             if property == .requirement {
@@ -140,6 +142,12 @@ package struct SchemaGap: Equatable, Sendable {
         }
         guard kind == .function, property == .definition, let wanted, let found else { return false }
         return untuned(wanted).elementsEqual(untuned(found)) { $0.utf8.elementsEqual($1.utf8) }
+    }
+
+    private static func isWrittenAlike(
+        _ wanted: [CatalogProperty: String], _ found: [CatalogProperty: String], _ kind: CatalogObject.Kind
+    ) -> Bool {
+        [.default, .definition, .generated].allSatisfy { isSame(wanted[$0], found[$0], $0, of: kind) }
     }
 
     /// Whether options that the schema does not set are up to the administrator. Not those of a view: they decide what

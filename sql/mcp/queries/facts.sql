@@ -84,7 +84,7 @@ relation AS (
 ),
 routine AS (
     SELECT p.oid, p.proowner, p.proacl, p.prokind,
-        format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) AS name,
+        format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)) AS name,
         CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind
     FROM pg_proc AS p
     JOIN target AS t ON t.oid = p.pronamespace
@@ -182,6 +182,36 @@ index AS (
     WHERE NOT EXISTS (
         SELECT FROM pg_constraint AS k
         WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
+),
+-- What has an expression, and what it uses in truth: the server writes two functions alike that differ by arguments with
+-- defaults, and IS DISTINCT FROM, NULLIF, CASE and comparisons of rows without the operators that they use. What every server
+-- has is left out, as pg_depend has no rows for most of it. Each name stands with its schema, quoted.
+part (class, object) AS (
+    SELECT 'pg_rewrite'::regclass, w.oid FROM whole AS r JOIN pg_rewrite AS w ON w.ev_class = r.oid AND w.rulename = '_RETURN'
+    UNION ALL
+    SELECT 'pg_attrdef'::regclass, d.oid FROM relation AS r JOIN pg_attrdef AS d ON d.adrelid = r.oid
+    UNION ALL
+    SELECT 'pg_constraint'::regclass, k.oid FROM relation AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
+    UNION ALL
+    SELECT 'pg_class'::regclass, i.indexrelid FROM whole AS r JOIN pg_index AS i ON i.indrelid = r.oid
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, g.oid FROM whole AS r JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
+    UNION ALL
+    SELECT 'pg_policy'::regclass, y.oid FROM relation AS r JOIN pg_policy AS y ON y.polrelid = r.oid
+    UNION ALL
+    SELECT 'pg_proc'::regclass, r.oid FROM routine AS r
+),
+used AS MATERIALIZED (
+    SELECT p.class, p.object, string_agg(DISTINCT x.name, ', ') AS objects
+    FROM part AS p
+    JOIN pg_depend AS d ON d.classid = p.class AND d.objid = p.object
+    CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) AS i
+    CROSS JOIN LATERAL (VALUES (concat_ws(' ', i.type, i.identity) COLLATE "C")) AS x (name)
+    WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass,
+            'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass)
+        -- The first that initdb does not give out.
+        AND d.refobjid >= 16384
+    GROUP BY p.class, p.object
 ),
 -- Those that make foreign keys what they are and do not fire; of a partition those alone that fire for its parent.
 system_trigger AS (
@@ -344,6 +374,8 @@ fact (kind, relation, name, property, value) AS (
     UNION ALL
     SELECT w.kind, '', w.relname, f.property, f.value
     FROM whole AS w
+    LEFT JOIN pg_rewrite AS q ON q.ev_class = w.oid AND q.rulename = '_RETURN'
+    LEFT JOIN used AS u ON u.class = 'pg_rewrite'::regclass AND u.object = q.oid
     CROSS JOIN LATERAL (VALUES
         ('partition key', CASE w.relkind WHEN 'p' THEN pg_get_partkeydef(w.oid) END),
         -- Whether a row of this very moment has a place, where the key is an instant.
@@ -359,6 +391,7 @@ fact (kind, relation, name, property, value) AS (
                 AND coalesce(b.bounds[1], '-infinity')::timestamptz <= now()
                 AND coalesce(b.bounds[2], 'infinity')::timestamptz > now()) THEN 'STANDS' END),
         ('definition', CASE WHEN w.relkind IN ('v', 'm') THEN pg_get_viewdef(w.oid) END),
+        ('uses', u.objects),
         ('columns', CASE WHEN w.relkind IN ('v', 'm') THEN (
             SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
             FROM pg_attribute AS a
@@ -438,6 +471,7 @@ fact (kind, relation, name, property, value) AS (
     UNION ALL
     SELECT 'column', a.relname, a.attname, f.property, f.value
     FROM attribute AS a
+    LEFT JOIN used AS u ON u.class = 'pg_attrdef'::regclass AND u.object = a.default_oid
     -- From 18 on a column may be NOT NULL while rows stand that are.
     LEFT JOIN LATERAL (
         SELECT k.conname::text AS name
@@ -455,6 +489,7 @@ fact (kind, relation, name, property, value) AS (
             WHEN a.attidentity = 'a' THEN 'ALWAYS AS IDENTITY'
             WHEN a.attidentity = 'd' THEN 'BY DEFAULT AS IDENTITY'
         END),
+        ('uses', u.objects),
         ('position', a.attnum::text),
         ('collation', (
             SELECT format('%I.%I', n.nspname, l.collname)
@@ -479,6 +514,8 @@ fact (kind, relation, name, property, value) AS (
     JOIN pg_attribute AS p ON p.attrelid = l.parent_oid AND p.attname = a.attname
     LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     LEFT JOIN pg_attrdef AS e ON e.adrelid = p.attrelid AND e.adnum = p.attnum
+    LEFT JOIN used AS u ON u.class = 'pg_attrdef'::regclass AND u.object = d.oid
+    LEFT JOIN used AS v ON v.class = 'pg_attrdef'::regclass AND v.object = e.oid
     CROSS JOIN LATERAL (VALUES (pg_get_expr(d.adbin, d.adrelid), pg_get_expr(e.adbin, e.adrelid))) AS x (own, expected)
     CROSS JOIN LATERAL (
         SELECT CASE
@@ -486,7 +523,7 @@ fact (kind, relation, name, property, value) AS (
             WHEN a.attgenerated <> '' THEN format('GENERATED ALWAYS AS (%s)', x.own)
             ELSE format('DEFAULT %s', x.own)
         END
-        WHERE x.own IS DISTINCT FROM x.expected
+        WHERE (x.own, u.objects) IS DISTINCT FROM (x.expected, v.objects)
         UNION ALL
         SELECT 'NOT NULL' WHERE a.attnotnull AND NOT p.attnotnull
     ) AS o (difference)
@@ -495,8 +532,10 @@ fact (kind, relation, name, property, value) AS (
     SELECT 'constraint', w.relname, k.conname, f.property, f.value
     FROM whole AS w
     JOIN pg_constraint AS k ON k.conrelid = w.oid
+    LEFT JOIN used AS u ON u.class = 'pg_constraint'::regclass AND u.object = k.oid
     CROSS JOIN LATERAL (VALUES
         ('definition', pg_get_constraintdef(k.oid)),
+        ('uses', u.objects),
         ('state', CASE WHEN EXISTS (
             SELECT FROM pg_index AS x WHERE x.indexrelid = k.conindid AND k.contype IN ('p', 'u') AND NOT x.indisvalid)
             THEN 'INVALID' END),
@@ -514,12 +553,20 @@ fact (kind, relation, name, property, value) AS (
         AND k.conparentid = 0
 
     UNION ALL
-    -- Of a partition, those that come from no parent. What has an index is attached with it.
+    -- Of a partition, those that come from no parent. What has an index is attached with it. A CHECK that was there is
+    -- taken for the parent's where both are written alike.
     SELECT 'constraint', l.relname, k.conname, 'definition', pg_get_constraintdef(k.oid)
     FROM leaf AS l
     JOIN pg_constraint AS k ON k.conrelid = l.oid
+    LEFT JOIN used AS u ON u.class = 'pg_constraint'::regclass AND u.object = k.oid
     WHERE CASE
-        WHEN k.contype IN ('c', 'f') THEN k.conparentid = 0 AND k.coninhcount = 0
+        WHEN k.contype IN ('c', 'f') AND k.coninhcount = 0 THEN k.conparentid = 0
+        WHEN k.contype = 'c' THEN NOT EXISTS (
+            SELECT
+            FROM pg_constraint AS o
+            LEFT JOIN used AS v ON v.class = 'pg_constraint'::regclass AND v.object = o.oid
+            WHERE o.conrelid = l.parent_oid AND o.conname = k.conname AND o.contype = 'c'
+                AND v.objects IS NOT DISTINCT FROM u.objects)
         WHEN k.contype IN ('u', 'p', 'x') THEN NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = k.conindid)
     END
 
@@ -552,8 +599,10 @@ fact (kind, relation, name, property, value) AS (
     UNION ALL
     SELECT 'index', i.relname, i.name, f.property, f.value
     FROM index AS i
+    LEFT JOIN used AS u ON u.class = 'pg_class'::regclass AND u.object = i.oid
     CROSS JOIN LATERAL (VALUES
         ('definition', i.definition),
+        ('uses', u.objects),
         ('options', i.options),
         ('lists', i.lists),
         ('partitions', (
@@ -587,8 +636,10 @@ fact (kind, relation, name, property, value) AS (
     SELECT 'trigger', w.relname, g.tgname, f.property, f.value
     FROM whole AS w
     JOIN pg_trigger AS g ON g.tgrelid = w.oid AND NOT g.tgisinternal AND g.tgparentid = 0
+    LEFT JOIN used AS u ON u.class = 'pg_trigger'::regclass AND u.object = g.oid
     CROSS JOIN LATERAL (VALUES
         ('definition', pg_get_triggerdef(g.oid)),
+        ('uses', u.objects),
         ('state', CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END),
         ('calls', (SELECT r.name FROM routine AS r WHERE r.oid = g.tgfoid)),
         ('comment', obj_description(g.oid, 'pg_trigger'))
@@ -665,6 +716,7 @@ fact (kind, relation, name, property, value) AS (
     SELECT 'policy', w.relname, y.polname, f.property, f.value
     FROM relation AS w
     JOIN pg_policy AS y ON y.polrelid = w.oid
+    LEFT JOIN used AS u ON u.class = 'pg_policy'::regclass AND u.object = y.oid
     CROSS JOIN LATERAL (VALUES
         ('definition', concat_ws(' ',
             CASE WHEN y.polpermissive THEN 'AS PERMISSIVE' ELSE 'AS RESTRICTIVE' END,
@@ -676,6 +728,7 @@ fact (kind, relation, name, property, value) AS (
                 FROM unnest(y.polroles) AS o),
             'USING (' || pg_get_expr(y.polqual, y.polrelid) || ')',
             'WITH CHECK (' || pg_get_expr(y.polwithcheck, y.polrelid) || ')')),
+        ('uses', u.objects),
         ('applies to', CASE WHEN 0 = ANY (y.polroles) THEN 'PUBLIC' ELSE (
             -- Also those that work with the schema as members of these, or will when a repair takes relations from them.
             SELECT string_agg(quote_ident(m.rolname), ', ' ORDER BY m.rolname)
@@ -707,9 +760,11 @@ fact (kind, relation, name, property, value) AS (
     UNION ALL
     SELECT r.kind, '', r.name, f.property, f.value
     FROM routine AS r
+    LEFT JOIN used AS u ON u.class = 'pg_proc'::regclass AND u.object = r.oid
     CROSS JOIN LATERAL (VALUES
         ('signature', format('(%s) RETURNS %s', pg_get_function_arguments(r.oid), pg_get_function_result(r.oid))),
         ('definition', CASE WHEN r.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(r.oid) END),
+        ('uses', u.objects),
         ('owner', pg_get_userbyid(r.proowner)::text),
         ('depends on extension', (
             SELECT string_agg(x.extension, ', ' ORDER BY x.extension)

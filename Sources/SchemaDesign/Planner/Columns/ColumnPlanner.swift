@@ -35,16 +35,20 @@ struct ColumnPlanner: PartPlanner {
     }
 
     private func planDefault(_ column: CatalogObject) throws(SQLTextError) {
-        guard let value = difference(column, .default), difference(column, .type) == nil else { return }
+        let isOther =
+            difference(column, .default) != nil || difference(column, .uses) != nil && !comparison.isGenerated(column)
+        guard isOther, difference(column, .type) == nil else { return }
         plan.addBriefly(
             .columns, column.relation, .accessExclusive, "\(column.name) has another default",
             "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) "
-                + (value.expected.map { "SET DEFAULT \($0)" } ?? "DROP DEFAULT"))
+                + (expected[column, .default].map { "SET DEFAULT \($0)" } ?? "DROP DEFAULT"))
     }
 
     private func planGenerated(_ column: CatalogObject) throws(SQLTextError) {
-        for property in [CatalogProperty.generated, .collation] {
-            guard let other = difference(column, property) else { continue }
+        for property in [CatalogProperty.generated, .uses, .collation] {
+            guard let other = difference(column, property), property != .uses || comparison.isGenerated(column) else {
+                continue
+            }
             plan.refuse(
                 column,
                 "\(property.rawValue): expected \(other.expected ?? "none"), found \(other.found ?? "none")",

@@ -7,10 +7,9 @@ extension SchemaComparison {
         try QualifiedName(schema: schema, name: name).quoted
     }
 
-    /// A function with the types of its arguments, as the server writes these.
+    /// A function with the types of its arguments, as SQL writes it: the facts have its name in quotes where it needs them.
     func functionName(_ object: CatalogObject) throws(SQLTextError) -> String {
-        let parenthesis = object.name.firstIndex(of: "(") ?? object.name.endIndex
-        return try qualified(String(object.name[..<parenthesis])) + object.name[parenthesis...]
+        "\(try SQLIdentifier(schema).quoted).\(object.name)"
     }
 
     func owner(_ object: CatalogObject) throws(SQLTextError) -> String {

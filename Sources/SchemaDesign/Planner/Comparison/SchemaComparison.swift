@@ -43,6 +43,35 @@ struct SchemaComparison: Sendable {
         differences[object]?.first { $0.property == property }
     }
 
+    /// Whether it has another definition, or one that only reads the same, since it uses something else.
+    func isAnother(_ object: CatalogObject) -> Bool {
+        difference(object, .definition) != nil || difference(object, .uses) != nil
+    }
+
+    /// Whether one that exists is defined by what the schema expects of `object`, and uses what that does.
+    ///
+    /// - Parameter ending: what its definition may have besides.
+    func isDefined(_ other: CatalogObject, as object: CatalogObject, ending: String = "") -> Bool {
+        guard let definition = expected[object, .definition] else { return false }
+        return live[other, .definition].isSame(as: definition + ending)
+            && live[other, .uses].isSame(as: expected[object, .uses])
+    }
+
+    /// Beside f(text) the server takes f(text, integer DEFAULT 1) for as good: what uses that one cannot be made anew, as
+    /// any call of f(text) is an error. It cannot be dropped while something uses it.
+    var rivals: [CatalogObject] {
+        let uses = gap.different.filter { $0.property == .uses }.flatMap { NameList.parts(of: $0.found ?? "") }
+        guard !uses.isEmpty else { return [] }
+        return live.objects(.function).filter { rival in
+            guard !expected.contains(rival), live[rival, .signature]?.contains(" DEFAULT ") ?? false else {
+                return false
+            }
+            let start = rival.name.prefix { $0 != "(" } + "("
+            return expected.objects(.function).contains { $0.name.hasPrefix(start) }
+                && uses.contains { $0.hasPrefix("function \(schema).\(start)") }
+        }
+    }
+
     var capabilities: ServerCapabilities { ServerCapabilities(major: major) }
 
     // MARK: - Rows
@@ -74,9 +103,9 @@ struct SchemaComparison: Sendable {
     }
 
     /// The same index or constraint under a name that the schema does not have.
-    func twin(of object: CatalogObject, _ definition: String) -> CatalogObject? {
+    func twin(of object: CatalogObject) -> CatalogObject? {
         live.parts(object.kind, of: object.relation).first { other in
-            live[other, .definition].isSame(as: definition) && live[other, .state] == nil && !expected.contains(other)
+            isDefined(other, as: object) && live[other, .state] == nil && !expected.contains(other)
                 && !other.name.hasPrefix(ReservedName.oldPrefix)
         }
     }

@@ -14,9 +14,9 @@ struct ConstraintPlanner: PartPlanner {
             if comparison.isForeignKey(constraint) {
                 try foreignKeys.planForeignKey(constraint, constraint.name, definition)
             }
-        } else if found.isSame(as: definition) {
+        } else if comparison.isDefined(constraint, as: constraint) {
             if live[constraint, .state] != nil { try keys.planKey(constraint, definition) }
-        } else if found.isSame(as: "\(definition) NOT VALID") {
+        } else if comparison.isDefined(constraint, as: constraint, ending: " NOT VALID") {
             if comparison.isForeignKey(constraint) {
                 try foreignKeys.askForOrphans(constraint, definition)
             } else {
@@ -24,7 +24,7 @@ struct ConstraintPlanner: PartPlanner {
             }
             try validate(constraint, constraint.name, in: .references)
         } else if found == nil, comparison.pendingColumns(in: definition, of: constraint.relation).isEmpty,
-            let twin = comparison.twin(of: constraint, definition)
+            let twin = comparison.twin(of: constraint)
         {
             plan.addBriefly(
                 .leftovers, constraint.relation, .accessExclusive, "\(constraint.name) is called \(twin.name)",
@@ -84,7 +84,9 @@ struct ConstraintPlanner: PartPlanner {
             expected.contains(CatalogObject(.column, $0, of: constraint.relation))
         }
         let stand = columns.allSatisfy { live.contains(CatalogObject(.column, $0, of: constraint.relation)) }
-        guard stand, comparison.pendingColumns(in: definition, of: constraint.relation).isEmpty,
+        // A call that is ambiguous is refused, and would be an error here.
+        guard stand, comparison.rivals.isEmpty,
+            comparison.pendingColumns(in: definition, of: constraint.relation).isEmpty,
             let expression = definition.withoutPrefix("CHECK ")
         else { return }
         plan.refuseRows(

@@ -39,7 +39,7 @@ struct CounterPlanner: PartPlanner {
         }
         let functions = expected.objects(.function).filter { $0.name.hasPrefix("\(keeper)(") }
         return (triggers + functions).allSatisfy { object in
-            [.definition, .state].allSatisfy { live[object, $0].isSame(as: expected[object, $0]) }
+            [.definition, .uses, .state].allSatisfy { live[object, $0].isSame(as: expected[object, $0]) }
         }
     }
 }

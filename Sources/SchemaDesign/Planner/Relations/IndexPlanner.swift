@@ -19,16 +19,16 @@ struct IndexPlanner: PartPlanner {
         if !pending.isEmpty {
             // Built on the new columns, before these get their final names.
             try replace(index, DeparsedExpression(definition).renaming(pending), "\(index.name) is missing")
-        } else if live[staged(index), .definition].isSame(as: definition) {
+        } else if comparison.isDefined(staged(index), as: index) {
             // An earlier call was interrupted before it could rename the index.
             try replace(index, definition, "\(index.name) is not complete")
-        } else if let found = live[index, .definition] {
-            if !found.isSame(as: definition) {
+        } else if live.contains(index) {
+            if !comparison.isDefined(index, as: index) {
                 try replace(index, definition, "\(index.name) is another index")
             } else if live[index, .state] != nil {
                 try build(index.name, for: index, definition, "\(index.name) is not valid")
             }
-        } else if let twin = comparison.twin(of: index, definition) {
+        } else if let twin = comparison.twin(of: index) {
             plan.addBriefly(
                 .swaps, relation, .shareUpdateExclusive, "\(index.name) is called \(twin.name)",
                 "ALTER INDEX \(try qualified(twin.name)) RENAME TO \(try SQLIdentifier(index.name).quoted)")

@@ -16,7 +16,7 @@ struct PolicyPlanner: PartPlanner {
             } else if !live.contains(policy) {
                 plan.addBriefly(
                     .rowSecurity, table.name, .accessExclusive, "the policy \(policy.name) is missing", create)
-            } else if difference(policy, .definition) != nil {
+            } else if comparison.isAnother(policy) {
                 plan.addBriefly(
                     .rowSecurity, table.name, .accessExclusive, "the policy \(policy.name) is another one",
                     "DROP POLICY \(quoted) ON \(name)", create)

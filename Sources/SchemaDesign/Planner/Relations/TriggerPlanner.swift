@@ -13,7 +13,7 @@ struct TriggerPlanner: PartPlanner {
                 .replacing("CREATE TRIGGER", with: "CREATE OR REPLACE TRIGGER", maxReplacements: 1)
             if isNew {
                 plan.add(.triggers, trigger, .together, "the trigger is missing", definition)
-            } else if !live.contains(trigger) || difference(trigger, .definition) != nil {
+            } else if !live.contains(trigger) || comparison.isAnother(trigger) {
                 plan.addBriefly(
                     derives(trigger) ? .constraints : .triggers, table.name, .shareRowExclusive,
                     "the trigger \(trigger.name) is missing or another one", definition)

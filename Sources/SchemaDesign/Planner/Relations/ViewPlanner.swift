@@ -12,7 +12,7 @@ struct ViewPlanner: PartPlanner {
                 try names.refuseTakenName(view)
                 for index in expected.parts(.index, of: view.name) { try names.refuseTakenName(index) }
                 try planNewView(view, view.name)
-            } else if difference(view, .definition) != nil || difference(view, .columns) != nil {
+            } else if comparison.isAnother(view) || difference(view, .columns) != nil {
                 try planOtherView(view)
             } else {
                 try planViewSettings(view)

@@ -6,11 +6,12 @@ struct FunctionPlanner: PartPlanner {
     let plan: PlanCollector
 
     func planFunctions() throws(SQLTextError) {
+        try refuseRivals()
         let grants = GrantStatements(comparison)
         for object in expected.objects(.function) {
             let isNew = !live.contains(object)
             let isOther = difference(object, .signature) != nil
-            guard isNew || isOther || difference(object, .definition) != nil || difference(object, .owner) != nil else {
+            guard isNew || isOther || comparison.isAnother(object) || difference(object, .owner) != nil else {
                 continue
             }
             let name = try comparison.functionName(object)
@@ -29,6 +30,16 @@ struct FunctionPlanner: PartPlanner {
             statements += try grants.grants(on: object, isAnew: isNew || isOther)
             let purpose = isNew ? "the function is missing" : "the function is another one"
             plan.append(SchemaStep(object, .together, purpose, statements), to: .functions)
+        }
+    }
+
+    private func refuseRivals() throws(SQLTextError) {
+        for rival in comparison.rivals {
+            let new = ReservedName.fitted(ReservedName.oldPrefix, String(rival.name.prefix { $0 != "(" }))
+            plan.refuse(
+                rival, "is used in the place of the schema's own function, and makes a call of that ambiguous",
+                cure: "ALTER FUNCTION \(try comparison.functionName(rival)) RENAME TO "
+                    + "\(try SQLIdentifier(new).quoted); then repeat the command")
         }
     }
 }

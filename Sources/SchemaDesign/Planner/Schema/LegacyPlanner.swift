@@ -37,7 +37,7 @@ struct LegacyPlanner: PartPlanner {
         case .table, .partition: plan.addBriefly(.possession, object.name, .accessExclusive, purpose, statements)
         case .view, .materializedView:
             // One that will be replaced goes with what is tied to it.
-            guard [.definition, .columns].allSatisfy({ difference(object, $0) == nil }) else { return }
+            guard [.definition, .uses, .columns].allSatisfy({ difference(object, $0) == nil }) else { return }
             plan.append(SchemaStep(object, .briefly([]), purpose, statements), to: .possession)
         case .schema: plan.append(SchemaStep(object, .together, purpose, statements), to: .foundation)
         case .type: plan.append(SchemaStep(object, .together, purpose, statements), to: .types)

@@ -60,7 +60,9 @@ struct PossessionPlanner: PartPlanner {
         guard let former = difference(view, .owner)?.found else { return try planForgottenEnd(of: interim, on: view) }
         // One that will be replaced is left to its owner until then: it would read whatever he likes as the schema's own
         // role.
-        guard [.definition, .columns].allSatisfy({ live[view, $0].isSame(as: expected[view, $0]) }) else { return }
+        guard [.definition, .uses, .columns].allSatisfy({ live[view, $0].isSame(as: expected[view, $0]) }) else {
+            return
+        }
         let keyword = view.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
         var statements = ["ALTER \(keyword) \(name) OWNER TO \(try comparison.owner(view))"]
         if !live.isSuperuser(former) {
