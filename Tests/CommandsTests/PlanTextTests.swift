@@ -124,14 +124,14 @@ struct PlanTextTests {
         plan.missingSchemas = [evil]
         for text in [
             try PlanText(SampleAnswers.planned(plan)).rendered,
-            try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered,
+            try SampleAnswers.script(plan),
         ] {
             #expect(!text.split(separator: "\n").contains { $0.hasPrefix("; DROP") && !text.contains("\"x\n; DROP") })
         }
         let text = try PlanText(SampleAnswers.planned(plan)).rendered
         #expect(!text.contains("\u{1B}"))
         // In the script the name stands raw in one place: the statement, between its quotes.
-        let script = try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered
+        let script = try SampleAnswers.script(plan)
         #expect(script.split(separator: "\n; DROP", omittingEmptySubsequences: false).count == 2)
         #expect(script.contains("CONCURRENTLY \"shop\".\"x\n; DROP TABLE y; --\u{1B}[2J\";"))
     }
@@ -139,7 +139,7 @@ struct PlanTextTests {
     @Test func beginsAScriptWithTheSessionsSettings() throws {
         var plan = SampleAnswers.plan
         plan.work.steps = [SampleAnswers.refresh("daily")]
-        let statements = try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered.split(separator: "\n")
+        let statements = try SampleAnswers.script(plan).split(separator: "\n")
             .filter { !$0.hasPrefix("--") }
         #expect(statements.first?.hasPrefix("SET ") == true)
         #expect(statements.contains("SET row_security = 'off';"))
@@ -149,7 +149,7 @@ struct PlanTextTests {
         #expect(statements.contains("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"))
         #expect(!statements.contains("BEGIN;"))
         plan.work.steps = []
-        let empty = try PlanScript(SampleAnswers.planned(plan, withSQL: true)).rendered
+        let empty = try SampleAnswers.script(plan)
         #expect(empty.split(separator: "\n").allSatisfy { $0.hasPrefix("--") })
     }
 }

@@ -23,6 +23,12 @@ enum SampleAnswers {
         try PlannedDatabase(plan: plan, serverVersion: 180_000, schemas: ["shop"], withSQL: withSQL)
     }
 
+    static func script(_ plan: Plan) throws -> String {
+        var lines: [String] = []
+        try PlanScript(planned(plan)).write { lines.append($0) }
+        return lines.joined(separator: "\n")
+    }
+
     private static let limits = StepLimits(locks: LockBudget(), statementTimeout: .seconds(60))
 
     static func create(

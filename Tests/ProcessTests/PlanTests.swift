@@ -109,6 +109,31 @@ struct PlanTests {
         return dump
     }
 
+    /// It is written step by step: the owner of a corpus decides how many tenants there are.
+    @Test func keepsNoScriptInMemory() async throws {
+        try await Self.withShop(.v18) { database, configuration in
+            try await database.psql(
+                """
+                DELETE FROM search.documents;
+                INSERT INTO search.documents SELECT i, 'ship:1' FROM generate_series(1, 2000) AS i;
+                """)
+            // The most that it has needed by the time that nearly all has been read. Then the pipe is closed.
+            let reading = """
+                sh -c 'echo $$; exec "$0" "$@"' "$@" | {
+                    read -r process; head -c 40000000 | wc -c; sed -n 's/^VmHWM:[^0-9]*//p' "/proc/$process/status"
+                }
+                """
+            let result = try await Program.run(
+                "/bin/sh",
+                ["-c", reading, "sh", Program.pgtend, "plan", "statistics", "--sql", "--config", configuration])
+            let lines = result.standardOutput.split(separator: "\n")
+            #expect(lines.first == "40000000", "\(result)")
+            let kilobytes = try #require(lines.last.flatMap { Int($0.prefix { $0 != " " }) }, "\(result)")
+            #expect(kilobytes < 100_000, "\(result)")
+            #expect(result.standardError == "pgtend: standard output: Broken pipe\n")
+        }
+    }
+
     /// Whatever a tenant, a table or a view is called, it stays a name or a value in the script.
     @Test func keepsHostileNamesInsideTheirQuotes() async throws {
         try await TestDatabase.with { database in

@@ -34,10 +34,10 @@ struct PlanCommand: ParsableCommand {
         case script
         case document(withSQL: Bool)
 
-        fileprivate var needsSQL: Bool {
+        /// A script asks for the statements of one step after another.
+        fileprivate var needsAllSQL: Bool {
             switch self {
-            case .text: false
-            case .script: true
+            case .text, .script: false
             case .document(let withSQL): withSQL
             }
         }
@@ -54,11 +54,11 @@ struct PlanCommand: ParsableCommand {
                     programVersion: Version.text, sink: NullSink())
                 let (plan, serverVersion) = try await run.plan()
                 return try PlannedDatabase(
-                    plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsSQL)
-            } show: { database, gap in
+                    plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsAllSQL)
+            } show: { (database, gap) throws(ServerFailure) in
                 switch form {
                 case .text: StandardOutput.write(gap + PlanText(database).rendered)
-                case .script: StandardOutput.write(gap + PlanScript(database).rendered)
+                case .script: try PlanScript(database).write(after: gap, StandardOutput.write)
                 case .document: break
                 }
                 return database.status

@@ -11,7 +11,13 @@ struct PlanScript {
         self.database = database
     }
 
-    var rendered: String {
+    /// Writes it paragraph by paragraph: the whole of 100,000 steps would be gigabytes. Cancelling the task ends it after
+    /// a step.
+    ///
+    /// - Parameters:
+    ///   - gap: comes before it.
+    ///   - write: is given whole lines, the last one without its newline.
+    func write(after gap: String = "", _ write: (String) -> Void) throws(ServerFailure) {
         let title = [
             PlanWords.title(of: plan), PlanWords.conclusion(of: database), "",
             "For psql, in a session of its own. It does what 'pgtend run' would do, with these differences:",
@@ -22,17 +28,16 @@ struct PlanScript {
             "- A statement that fails undoes its step, and psql goes on with the next one; with -v ON_ERROR_STOP=1 it",
             "  stops there.",
         ]
-        let settings = plan.steps.isEmpty ? [] : [SessionSettings.statements.map { "\($0);" }.joined(separator: "\n")]
-        return ([comment(title)] + settings + steps + remarks).joined(separator: "\n\n")
-    }
-
-    private var steps: [String] {
-        plan.steps.enumerated().map { index, step in
+        write(gap + comment(title))
+        if !plan.steps.isEmpty { write("\n" + SessionSettings.statements.map { "\($0);" }.joined(separator: "\n")) }
+        for (index, step) in plan.steps.enumerated() {
+            if Task.isCancelled { return }
             let heading =
                 ["\(index + 1) of \(plan.steps.count): \(step)", "  because \(step.reason)"]
                 + step.locks.map { "  lock \($0.mode.rawValue) on \($0.relation): \($0.mode.effect)" }
-            return ([comment(heading)] + (database.sql?[index] ?? [])).joined(separator: "\n")
+            write("\n" + ([comment(heading)] + (try database.statements(of: step))).joined(separator: "\n"))
         }
+        for remark in remarks { write("\n" + remark) }
     }
 
     private var remarks: [String] {

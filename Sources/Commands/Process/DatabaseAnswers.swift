@@ -9,16 +9,16 @@ struct DatabaseAnswers<Answer> {
     private(set) var statuses: [ExitStatus] = []
 
     /// - Parameter show: called with each answer at once; returns its status. `gap` separates its output from that of
-    ///   the answer before.
+    ///   the answer before. If it fails, so has the database.
     init(
         of definitions: [DatabaseDefinition], _ ask: (DatabaseDefinition) async throws(ServerFailure) -> Answer,
-        show: (_ answer: Answer, _ gap: String) -> ExitStatus
+        show: (_ answer: Answer, _ gap: String) throws(ServerFailure) -> ExitStatus
     ) async {
         for definition in definitions {
             do throws(ServerFailure) {
                 let answer = try await ask(definition)
                 found.append(answer)
-                statuses.append(show(answer, found.count > 1 ? "\n" : ""))
+                statuses.append(try show(answer, found.count > 1 ? "\n" : ""))
             } catch {
                 StandardError.write("\(definition.name.visible): \(error.explained)")
                 statuses.append(ExitStatus(error))
