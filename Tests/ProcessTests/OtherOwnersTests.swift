@@ -136,6 +136,15 @@ struct OtherOwnersTests {
         INSERT INTO app.notes VALUES ('acme');
         """
 
+    /// What she put on the figures while they were hers.
+    private static func leftBehind(_ sql: String) -> String {
+        corpus + """
+            SET ROLE :victim; CREATE FUNCTION vault.name() RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+            RESET ROLE; ALTER TABLE vault.embedding_statistics OWNER TO :eve; SET ROLE :eve; \(sql)
+            RESET ROLE; ALTER TABLE vault.embedding_statistics OWNER TO :victim; SET ROLE :eve;
+            """
+    }
+
     private static let fireOnFigures =
         "CREATE TRIGGER fire AFTER INSERT ON vault.embedding_statistics FOR EACH ROW EXECUTE FUNCTION app.fire();"
     /// The server becomes her to look at her table: her code gains by what it defers until the victim's work ends.
@@ -559,7 +568,7 @@ struct OtherOwnersTests {
             sql: corpus + notes + later + """
                 CREATE RULE r AS ON DELETE TO app.notes DO ALSO INSERT INTO app.later VALUES (1)
                 """,
-            refusal: ("its rule r on table app.notes calls table app.later of :eve", "foreign_code")),
+            refusal: ("app.later belongs to :eve, and its trigger later on table app.later", "foreign_code")),
         Object(
             name: "a CHECK that runs a text, of a table to which the figures cascade",
             sql: corpus + """
@@ -778,6 +787,49 @@ struct OtherOwnersTests {
                 RESET ROLE; ALTER TABLE vault.figures OWNER TO :victim; SET ROLE :eve;
                 """,
             refusal: ("belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a rule that a former owner has left on the figures",
+            sql: leftBehind(
+                """
+                CREATE RULE later AS ON INSERT TO vault.embedding_statistics DO ALSO SELECT app.check_it();
+                """),
+            refusal: (
+                "its rule later on table vault.embedding_statistics calls function app.check_it() of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "such a rule that writes into a table of hers",
+            sql: leftBehind(
+                """
+                CREATE TABLE app.log (tenant_id text); GRANT INSERT ON app.log TO :victim; \(fire)
+                CREATE TRIGGER fire AFTER INSERT ON app.log FOR EACH ROW EXECUTE FUNCTION app.fire();
+                CREATE RULE later AS ON INSERT TO vault.embedding_statistics
+                    DO ALSO INSERT INTO app.log VALUES (NEW.tenant_id);
+                """),
+            refusal: (
+                "app.log belongs to :eve, and its trigger fire on table app.log calls function app.fire() of :eve",
+                "foreign_code"
+            )),
+        Object(
+            name: "a policy that a former owner has left on the figures, which binds the owner too",
+            sql: leftBehind(
+                """
+                CREATE POLICY theirs ON vault.embedding_statistics USING (app.check_it()) WITH CHECK (app.check_it());
+                ALTER TABLE vault.embedding_statistics ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                """),
+            refusal: ("row-level security", "unreadable")),
+        Object(
+            name: "a policy that she has left, which does not bind the owner, and a rule of the owner's own",
+            sql: leftBehind(
+                """
+                CREATE POLICY theirs ON vault.embedding_statistics USING (app.check_it()) WITH CHECK (app.check_it());
+                ALTER TABLE vault.embedding_statistics ENABLE ROW LEVEL SECURITY;
+                """) + """
+                    RESET ROLE; SET ROLE :victim; CREATE TABLE vault.log (tenant_id text, id text DEFAULT vault.name());
+                    CREATE RULE log AS ON INSERT TO vault.embedding_statistics
+                        DO ALSO INSERT INTO vault.log (tenant_id) VALUES (vault.name());
+                    RESET ROLE;
+                    """),
         Object(
             name: "expressions of the owner's own tables with functions of his, of the server's and of an extension's",
             sql: corpus + """

@@ -4,7 +4,8 @@
 -- Rows that are written or deleted are looked up in the tables at the other end of each foreign key. That is planned, which
 -- computes what is constant in the predicates and expressions of indexes, in CHECKs, partition keys and statistics. Changes
 -- cascade to those that refer to $1. What that code defers, and triggers of those, where they come last, run as whoever
--- wrote. A trigger of any table that is written may be another's than the table's owner, who has granted TRIGGER.
+-- wrote. A trigger of any table that is written may be another's than the table's owner, who has granted TRIGGER. A rule,
+-- which a former owner may have left, calls functions as whoever wrote, and writes to other tables.
 --
 -- Trusted is what belongs to a superuser, whose code may run as anyone, or to whoever does the work. Whether it stands in
 -- an extension proves nothing: its owner may replace it. Of types only domains run code in expressions.
@@ -31,6 +32,12 @@ around (table_oid, role, oid, is_written) AS (
         FROM pg_trigger AS t
         JOIN pg_constraint AS f ON f.oid = t.tgconstraint AND f.contype = 'f'
         WHERE a.is_written AND t.tgrelid = a.oid
+        UNION ALL
+        SELECT d.refobjid, true
+        FROM pg_rewrite AS r
+        JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+            AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> a.oid
+        WHERE a.is_written AND r.ev_class = a.oid
     ) AS further
 ),
 others AS (
@@ -91,13 +98,14 @@ callers AS (
         FROM pg_trigger AS t
         WHERE o.is_written AND t.tgrelid = o.oid AND NOT t.tgisinternal
         UNION ALL
+        -- Those of the worker's own tables do not bind him, or are an error: sessions have row_security off.
         SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         WHERE o.is_others AND o.is_written AND p.polrelid = o.oid
         UNION ALL
         SELECT 'pg_rewrite'::regclass, r.oid, concat(r.ev_qual, r.ev_action)
         FROM pg_rewrite AS r
-        WHERE o.is_others AND o.is_written AND r.ev_class = o.oid
+        WHERE o.is_written AND r.ev_class = o.oid
     ) AS part
 ),
 used AS MATERIALIZED (

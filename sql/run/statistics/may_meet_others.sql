@@ -1,8 +1,9 @@
 -- Part of presence.sql, and of the proof of a step: whether writing to the table t (a row of pg_class) may run code of
--- others, for which foreign_code.sql has to be asked. It does not where no partition key above it is another's, and all that
--- its triggers do is to call functions of its owner, and to look for its rows in tables of the same, with nothing above or
--- below them, by keys of the server's own types; and nothing but the server's own is in expressions of these and of its own.
-EXISTS (
+-- others, for which foreign_code.sql has to be asked. It does not where no partition key above it is another's, it has no
+-- rule, and all that its triggers do is to call functions of its owner, and to look for its rows in tables of the same, with
+-- nothing above or below them, by keys of the server's own types; and nothing but the server's own is in expressions of these
+-- and of its own.
+t.relhasrules OR EXISTS (
     SELECT FROM pg_attribute AS a
     WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
 ) OR t.relispartition AND EXISTS (
