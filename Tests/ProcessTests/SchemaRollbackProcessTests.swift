@@ -1,4 +1,5 @@
 import Foundation
+import PostgresClient
 import TestSupport
 import Testing
 
@@ -141,6 +142,24 @@ struct SchemaRollbackProcessTests {
                 result.standardError.contains("depend on the schema, or stand in it: \(name); nothing was changed"),
                 "\(result)")
             #expect(try await hasSchema(database))
+        }
+    }
+
+    @Test func saysHowToGetRidOfATemporaryTable() async throws {
+        try await withSchema { database in
+            let session = try await database.connect()
+            try await session.script(unsafe: "CREATE TEMPORARY TABLE kept (model mcp.models)")
+            let plan = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(plan.ending == .exited(2), "\(plan)")
+            let line = try #require(
+                plan.standardOutput.split(separator: "\n").first { $0.contains("column model of table pg_temp_") },
+                "\(plan)")
+            let cure = try #require(
+                line.firstMatch(of: #/which is temporary: (DROP TABLE pg_temp_\d+\.kept), or end/#), "\(line)")
+            try await database.psql(String(cure.1))
+            let again = try await database.pgtend("schema", "rollback", "--plan")
+            #expect(again.succeeded, "\(again)")
+            try await session.script(unsafe: "SELECT 1")
         }
     }
 

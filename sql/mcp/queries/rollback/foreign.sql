@@ -48,7 +48,23 @@ FROM (
                 FROM pg_rewrite AS w
                 WHERE o.class = 'pg_rewrite'::regclass AND w.oid = o.object AND w.rulename = '_RETURN'
             ),
-            pg_describe_object(o.class, o.object, o.part)) AS name,
+            pg_describe_object(o.class, o.object, o.part))
+        -- A session that a pooler keeps may have it for long.
+        || coalesce(
+            (
+                SELECT format(
+                    ', which is temporary: DROP %s %s, or end the session that made it',
+                    CASE t.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, t.oid::regclass)
+                FROM pg_class AS t
+                WHERE t.relpersistence = 't'
+                    AND t.oid = CASE o.class
+                        WHEN 'pg_class'::regclass THEN o.object
+                        WHEN 'pg_rewrite'::regclass THEN (SELECT w.ev_class FROM pg_rewrite AS w WHERE w.oid = o.object)
+                        WHEN 'pg_constraint'::regclass THEN (SELECT k.conrelid FROM pg_constraint AS k WHERE k.oid = o.object)
+                        WHEN 'pg_attrdef'::regclass THEN (SELECT d.adrelid FROM pg_attrdef AS d WHERE d.oid = o.object)
+                    END
+            ),
+            '') AS name,
         o.stops
     FROM others AS o
     WHERE NOT EXISTS (SELECT FROM dropped AS d WHERE d.class = o.class AND d.object = o.object)
