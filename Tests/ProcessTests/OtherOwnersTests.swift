@@ -1206,6 +1206,34 @@ struct OtherOwnersTests {
         }
     }
 
+    /// Nobody is told to let pgtend become a superuser.
+    @Test(arguments: PostgresVersion.underTest)
+    func areNoReasonToBecomeASuperuser(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.psql(
+                Self.ownBeneath + Self.parent + Self.referringToThings + """
+                    RESET ROLE; ALTER TABLE app.things OWNER TO postgres; GRANT REFERENCES ON app.things TO :victim;
+                    """)
+            let partitions = try await owner.pgtend("plan")
+            let said =
+                "app.things belongs to postgres, a superuser, beneath a table of another owner's, who could add code"
+            #expect(partitions.standardOutput.contains(said), "\(partitions)")
+            #expect(
+                partitions.standardOutput.contains(
+                    owner.named("ALTER TABLE app.things OWNER TO :victim; or run pgtend as")))
+            try await owner.psql(
+                Self.corpus + """
+                    SET ROLE :victim; ALTER TABLE vault.embedding_statistics ADD thing integer REFERENCES app.things;
+                    """)
+            let statistics = try await owner.pgtend("plan")
+            #expect(
+                statistics.standardOutput.contains("app.things of postgres, a superuser, beneath a table of"),
+                "\(statistics)")
+            #expect(statistics.standardOutput.contains(owner.named("ALTER TABLE app.things OWNER TO :victim; or drop")))
+            #expect(!(partitions.everything + statistics.everything).contains("GRANT"))
+        }
+    }
+
     /// No index comes to it between the questions and the work.
     @Test(arguments: PostgresVersion.underTest)
     func lockTheNeighboursOfTheFigures(version: PostgresVersion) async throws {

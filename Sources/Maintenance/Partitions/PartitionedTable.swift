@@ -71,8 +71,8 @@ package struct PartitionedTable: Hashable, Sendable {
     }
 }
 
-/// A table of another role's beside a partitioned table, which is no superuser. It is locked before its code is looked
-/// for: its owner could add some while the server waits for the lock.
+/// A table of another role's beside a partitioned table, or one beneath a table of another role's. It is locked before its
+/// code is looked for: whoever owns it, or what it is a partition of, could add some while the server waits for the lock.
 package struct Neighbour: Hashable, Sendable {
     package var relation: RelationName
     package var owner: String
@@ -81,15 +81,18 @@ package struct Neighbour: Hashable, Sendable {
     /// As whom it can be locked; nil if as nobody.
     package var lockRole: String?
     package var isForeign: Bool
+    /// Whether its owner is a superuser, who has it beneath a table of somebody else.
+    package var isSuperusers: Bool
 
     package init(
         relation: RelationName, owner: String, mode: LockMode = .shareRowExclusive, lockRole: String?,
-        isForeign: Bool = false
+        isForeign: Bool = false, isSuperusers: Bool = false
     ) {
         self.relation = relation
         self.owner = owner
         self.mode = mode
         self.lockRole = lockRole
+        self.isSuperusers = isSuperusers
         self.isForeign = isForeign
     }
 }

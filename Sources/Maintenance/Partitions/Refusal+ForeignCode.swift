@@ -35,7 +35,9 @@ extension Refusal {
         let (relation, owner) = (neighbour.relation, RelationName.quoted(neighbour.owner))
         let tableOwner = RelationName.quoted(table.owner)
         let explanation =
-            "\(relation) belongs to \(neighbour.owner), who could add code to it while a partition is attached: "
+            "\(relation) belongs to \(neighbour.owner), "
+            + (neighbour.isSuperusers ? "a superuser, beneath a table of another owner's, " : "")
+            + "who could add code to it while a partition is attached: "
         if neighbour.isForeign {
             return Refusal(
                 task: .partitions, object: table.name, reason: .foreignCode,
@@ -46,9 +48,11 @@ extension Refusal {
             task: .partitions, object: table.name, reason: .foreignCode,
             explanation: explanation
                 + "role \(server.role) may lock it neither as \(neighbour.owner) nor as \(table.owner) before that",
-            cure: "GRANT \(owner) TO \(RelationName.quoted(server.role))"
-                + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
-                + " (and USAGE on schema \(RelationName.quoted(relation.schema)) to \(owner)); "
-                + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)")
+            cure: neighbour.isSuperusers
+                ? "ALTER TABLE \(relation) OWNER TO \(tableOwner); or run pgtend as a superuser"
+                : "GRANT \(owner) TO \(RelationName.quoted(server.role))"
+                    + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+                    + " (and USAGE on schema \(RelationName.quoted(relation.schema)) to \(owner)); "
+                    + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)")
     }
 }

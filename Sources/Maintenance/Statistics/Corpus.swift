@@ -28,7 +28,7 @@ package struct Corpus: Hashable, Sendable {
         /// Work on its tables would run code of another owner's.
         case foreignCode(ForeignCode)
         /// A foreign key reaches a table that pgtend's role cannot lock, since it may not become its owner.
-        case strangeNeighbour(CorpusNeighbour, grant: String)
+        case strangeNeighbour(CorpusNeighbour, grant: String?)
         /// Its role can make no temporary procedure, in which code of its tables is confined, in that database.
         case noSandbox(database: String)
         /// They could not be read, for example because row-level security would have hidden some.
@@ -127,10 +127,14 @@ extension Corpus {
             return Obstacle(
                 reason: .foreignCode,
                 explanation:
-                    "a foreign key reaches \(neighbour.relation) of \(neighbour.owner), whose code could come to "
+                    "a foreign key reaches \(neighbour.relation) of \(neighbour.owner), "
+                    + (grant == nil ? "a superuser, beneath a table of another owner's, " : "")
+                    + "whose code could come to "
                     + "run with the rights of \(role ?? "the owner") at any time: pgtend's role may not become "
                     + "\(neighbour.owner) to lock the table against that",
-                cure: "\(grant); or ALTER TABLE \(neighbour.relation) OWNER TO \(worker); or drop the foreign key")
+                cure: (grant.map { "\($0); or " } ?? "")
+                    + "ALTER TABLE \(neighbour.relation) OWNER TO \(worker); or drop the foreign key"
+                    + (grant == nil ? "; or run pgtend as a superuser" : ""))
         case .unreadable(let failure):
             return Obstacle(
                 reason: .unreadable, explanation: "its tenants could not be read: \(failure)",

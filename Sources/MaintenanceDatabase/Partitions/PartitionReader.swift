@@ -134,7 +134,8 @@ struct PartitionReader {
         let modes: [String] = try row.decode("neighbour_modes")
         let roles: [String] = try row.decode("neighbour_lock_roles")
         let kinds: [String] = try row.decode("neighbour_kinds")
-        guard [names, owners, modes, roles, kinds].allSatisfy({ $0.count == schemas.count }) else {
+        let superusers: [String] = try row.decode("neighbour_superusers")
+        guard [names, owners, modes, roles, kinds, superusers].allSatisfy({ $0.count == schemas.count }) else {
             throw PostgresError(
                 .shape, "the server's lists of what is beside \(try RelationName(row)) differ in length")
         }
@@ -142,7 +143,8 @@ struct PartitionReader {
             Neighbour(
                 relation: RelationName(schema: schemas[index], name: names[index]), owner: owners[index],
                 mode: LockMode(rawValue: modes[index]) ?? .accessExclusive,
-                lockRole: roles[index].isEmpty ? nil : roles[index], isForeign: kinds[index] == "f")
+                lockRole: roles[index].isEmpty ? nil : roles[index], isForeign: kinds[index] == "f",
+                isSuperusers: superusers[index] == "true")
         }
     }
 }

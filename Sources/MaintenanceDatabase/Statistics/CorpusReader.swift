@@ -111,7 +111,7 @@ struct CorpusReader {
         } else if let stranger = found.first(where: { !$0.mayBecome }) {
             corpus.tenants = .strangeNeighbour(
                 CorpusNeighbour(relation: stranger.relation, owner: stranger.owner),
-                grant: grant(stranger.owner, stranger.isMember))
+                grant: stranger.isSuperusers ? nil : grant(stranger.owner, stranger.isMember))
         }
     }
 

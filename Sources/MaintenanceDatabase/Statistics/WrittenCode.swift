@@ -15,6 +15,8 @@ enum WrittenCode {
         /// Whether pgtend's role may SET ROLE to its owner.
         let mayBecome: Bool
         let isMember: Bool
+        /// A superuser's, beneath a table of another owner's.
+        let isSuperusers: Bool
     }
 
     /// - Parameter worker: as whom the rows are written.
@@ -26,7 +28,8 @@ enum WrittenCode {
             Relation(
                 table: try row.decode("table_oid"), relation: try RelationName(row), owner: try row.decode("owner"),
                 code: try row.decodeIfPresent("code", as: String.self) == nil ? nil : try ForeignCode(row),
-                mayBecome: try row.decode("may_act_as_owner"), isMember: try row.decode("is_member"))
+                mayBecome: try row.decode("may_act_as_owner"), isMember: try row.decode("is_member"),
+                isSuperusers: try row.decode("is_superusers"))
         }
     }
 

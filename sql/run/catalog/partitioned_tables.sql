@@ -47,7 +47,8 @@ neighbours AS MATERIALIZED (
         array_agg(o.owner ORDER BY o.nspname, o.relname) AS owners,
         array_agg(o.mode ORDER BY o.nspname, o.relname) AS modes,
         array_agg(coalesce(o.lock_role, '') ORDER BY o.nspname, o.relname) AS lock_roles,
-        array_agg(o.relkind::text ORDER BY o.nspname, o.relname) AS kinds
+        array_agg(o.relkind::text ORDER BY o.nspname, o.relname) AS kinds,
+        array_agg(o.is_superusers::text ORDER BY o.nspname, o.relname) AS are_superusers
     FROM (
         SELECT
             a.table_oid,
@@ -56,6 +57,7 @@ neighbours AS MATERIALIZED (
             c.relkind,
             min(a.mode) AS mode,
             pg_get_userbyid(c.relowner) AS owner,
+            bool_or(r.rolsuper) AS is_superusers,
             -- As whom LOCK TABLE would succeed: its owner, or else the owner of the table.
             CASE
                 WHEN c.relkind = 'f' THEN NULL
@@ -126,6 +128,7 @@ SELECT
     coalesce(neighbours.modes, '{}') AS neighbour_modes,
     coalesce(neighbours.lock_roles, '{}') AS neighbour_lock_roles,
     coalesce(neighbours.kinds, '{}') AS neighbour_kinds,
+    coalesce(neighbours.are_superusers, '{}') AS neighbour_superusers,
     publications.names AS leaf_publications
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

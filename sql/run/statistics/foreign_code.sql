@@ -186,7 +186,8 @@ SELECT DISTINCT ON (o.table_oid, o.oid)
     pg_has_role(
         o.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
     ) AS may_act_as_owner,
-    pg_has_role(o.relowner, 'MEMBER') AS is_member
+    pg_has_role(o.relowner, 'MEMBER') AS is_member,
+    o.relowner IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper) AS is_superusers
 FROM others AS o
 JOIN pg_namespace AS n ON n.oid = o.relnamespace
 LEFT JOIN called AS c ON c.table_oid = o.table_oid AND c.oid = o.oid
