@@ -120,13 +120,6 @@ struct RepairRelativesTests {
             sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD FUNCTION mcp.audit_row_change()",
             property: .memberOfExtension),
         Relative(
-            testDescription: "a function that is a member of an extension, by a name that reads like statements",
-            sql:
-                #"CREATE EXTENSION hstore; CREATE FUNCTION mcp."find_api_key(text); DROP SCHEMA mcp; --"() RETURNS integer "#
-                + "LANGUAGE sql AS 'SELECT 1'; "
-                + #"ALTER EXTENSION hstore ADD FUNCTION mcp."find_api_key(text); DROP SCHEMA mcp; --"()"#,
-            property: .memberOfExtension),
-        Relative(
             testDescription: "a type that is a member of an extension",
             sql: "CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD TYPE mcp.task_status",
             property: .memberOfExtension),
