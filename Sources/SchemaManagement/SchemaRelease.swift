@@ -6,7 +6,7 @@ import SchemaDesign
 package struct SchemaRelease: Sendable {
     package var set: MigrationSet
     /// For each migration what a database holds that has had it and those before it.
-    package let facts: [RecordedFacts]
+    package var facts: [RecordedFacts]
 
     /// The platform's schema.
     package static let platform = SchemaRelease(set: .platform, facts: RecordedFacts.ofEachMigration)

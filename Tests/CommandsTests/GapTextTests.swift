@@ -163,6 +163,9 @@ struct GapTextTests {
                       "not_compared" : [
 
                       ],
+                      "pending" : [
+
+                      ],
                       "postgresql_major" : 18,
                       "unknown" : [
 

@@ -761,6 +761,17 @@ struct OtherOwnersTests {
                 "foreign_code"
             )),
         Object(
+            name: "a policy that a former owner has left on such a table, which binds the owner too",
+            sql: referredTo + """
+                CREATE POLICY theirs ON app.things USING (app.check_it());
+                ALTER TABLE app.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                RESET ROLE; ALTER TABLE app.things OWNER TO :victim; SET ROLE :eve;
+                """,
+            refusal: (
+                "app.things belongs to :victim, and its policy theirs on table app.things calls function app.check_it() of "
+                    + ":eve", "foreign_code"
+            )),
+        Object(
             name: "an index that a former parent has left on the owner's own table, to which the figures refer",
             sql: corpus + """
                 SET ROLE :eve; CREATE TABLE app.top (id text) PARTITION BY LIST (id);

@@ -98,6 +98,36 @@ struct MigrationRoadTests {
         }
     }
 
+    /// The index stands, as where the call ended before it was recorded; then the last migration alone is left.
+    @Test func goOnFromWhatTheCatalogSays() async throws {
+        let release = try await LaterMigrations.release(.v18)
+        try await TestDatabase.with(.v18, template: LaterMigrations.withRows) { database in
+            var second = release
+            second.set.migrations.removeLast()
+            second.facts.removeLast()
+            try await database.psql(
+                "ALTER TABLE mcp.agents ADD COLUMN handle text; CREATE INDEX agents_handle_idx ON mcp.agents (tenant_id, handle)"
+            )
+            // The column is in the way of its step: the first two are recorded.
+            #expect(
+                await ServerFailure.of { _ = try await Self.apply(database, second) }?.sqlState?.rawValue == "42701")
+            try await database.psql("ALTER TABLE mcp.agents DROP COLUMN handle CASCADE")
+            _ = try await Self.apply(database, second)
+            #expect(try await database.psql("SELECT count(*) FROM pgtend.migration_steps") == "8")
+            try await database.psql(
+                "DELETE FROM pgtend.migration_steps WHERE step >= '06'; DELETE FROM pgtend.schema_migrations WHERE number = 2"
+            )
+            _ = try await Self.apply(database, second)
+            #expect(try await database.psql("SELECT count(*) FROM pgtend.migration_steps") == "8")
+
+            let verification = try await SchemaVerifier(
+                conninfo: database.conninfo(), applicationName: "pgtend test", release: release
+            ).verify()
+            #expect(verification.gap.isClosed && !verification.isWhole)
+            #expect(verification.pending == ["0003_retired_models"])
+        }
+    }
+
     @Test func areRefusedWhereSomebodyHasMadeAPart() async throws {
         let release = try await LaterMigrations.release(.v18)
         try await TestDatabase.with(.v18, template: LaterMigrations.withRows) { database in

@@ -82,11 +82,11 @@ callers AS (
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE d.adrelid = o.oid AND a.attgenerated <> ''
         UNION ALL
-        -- Binds the owner of the parent as well, who may be a member of that of the table.
+        -- Binds the owner of the table, and that of the parent, who may be a member of his; whoever owned it may have left it.
         SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         JOIN pg_class AS c ON c.oid = p.polrelid
-        WHERE o.code_owner IS NOT NULL AND p.polrelid = o.oid AND c.relforcerowsecurity
+        WHERE p.polrelid = o.oid AND c.relforcerowsecurity
     ) AS part
 ),
 used AS MATERIALIZED (
