@@ -60,6 +60,11 @@ package struct Migration: Sendable, Hashable {
     }
 }
 
+extension Migration: CustomStringConvertible {
+    /// The label: its text may be long.
+    package var description: String { label }
+}
+
 extension Migration.Part {
     /// - Parameter position: in characters from 1.
     fileprivate func line(of position: Int) -> Int {
