@@ -12,12 +12,4 @@ extension MigrationSet {
         hasHistoryQuery: SchemaQuery.session(), historyQuery: SchemaQuery.history(),
         missingPrivilegesQuery: SchemaQuery.rights(),
         superuserCure: "apply it as a superuser, or let one run", lockNumber: 100, lockTimeout: .seconds(2))
-
-    /// - Parameter recordOwner: a role that may own pgtend's record of the schema beside the one that connects and
-    ///   superusers.
-    package static func platform(recordedBy recordOwner: String?) -> MigrationSet {
-        var set = platform
-        set.schemaOwner = recordOwner
-        return set
-    }
 }

@@ -64,7 +64,10 @@ package struct MigrationRunner {
         do throws(PostgresError) {
             let table = hasHistory ? [] : createdObjects + [EmbeddedSQL.query(set.historyTableFile)]
             let records = try pending.map { (migration) throws(PostgresError) in
-                try spelled(record(of: migration, checksum: checksums[migration.number] ?? ""))
+                try spelled(
+                    self.set.record(
+                        of: migration, checksum: SQLLiteral(checksums[migration.number] ?? "").quoted,
+                        by: programVersion))
             }
             try await connection.script(
                 unsafe: (table + records + [try set.proof()]).joined(separator: Self.separator))
@@ -170,7 +173,8 @@ package struct MigrationRunner {
             // Each part begins on a new line, since the one before it may end in a comment.
             before = ([set.firstProof].compactMap(\.self) + createdObjects + [proof, ""]).joined(
                 separator: Self.separator)
-            let record = try spelled(record(of: migration, checksum: checksum))
+            let record = try spelled(
+                self.set.record(of: migration, checksum: SQLLiteral(checksum).quoted, by: programVersion))
             let parts = [before + migration.text, historyTable, record, proof]
             try await connection.script(unsafe: parts.joined(separator: Self.separator))
         } catch {
@@ -182,13 +186,22 @@ package struct MigrationRunner {
     private var createdObjects: [String] { self.set.createdObjectsFile.map { [EmbeddedSQL.text($0)] } ?? [] }
 
     private static let separator = "\n;\n"
+}
 
-    private func record(of migration: Migration, checksum: String) throws(SQLTextError) -> String {
+extension MigrationSet {
+    /// The statement that records a migration as applied.
+    ///
+    /// - Parameters:
+    ///   - checksum: of its text, as an expression of SQL.
+    ///   - programVersion: of the program that applies it.
+    package func record(
+        of migration: Migration, checksum: String, by programVersion: String
+    ) throws(SQLTextError) -> String {
         let name = try SQLLiteral(migration.name).quoted
         let version = try SQLLiteral(programVersion).quoted
         return """
-            INSERT INTO \(set.historyTable) (number, name, checksum, pgtend_version)
-            VALUES (\(migration.number), \(name), \(try SQLLiteral(checksum).quoted), \(version))
+            INSERT INTO \(historyTable) (number, name, checksum, pgtend_version)
+            VALUES (\(migration.number), \(name), \(checksum), \(version))
             """
     }
 }

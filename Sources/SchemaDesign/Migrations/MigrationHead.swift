@@ -4,7 +4,7 @@ import SQLText
 /// The comments before the first statement of a step of a migration, and what follows them.
 struct MigrationHead {
     private let part: Migration.Part
-    /// By its key, in the order in which they stand: `run`, `locks`.
+    /// What it says, by key: `run`, `locks`.
     private let entries: [String: String]
     /// Without the semicolon at the end.
     private let body: String

@@ -17,7 +17,7 @@ package struct SchemaPlan: Sendable {
 }
 
 /// Something that only a person can decide.
-package struct SchemaRefusal: Hashable, Sendable {
+package struct SchemaRefusal: Error, Hashable, Sendable {
     package let object: CatalogObject
     /// What was expected and what was found, with counts.
     package let reason: String

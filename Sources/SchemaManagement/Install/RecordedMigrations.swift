@@ -1,14 +1,18 @@
 import DatabaseAccess
+import EmbeddedSQL
 import Maintenance
 import PostgresClient
-import SchemaDesign
 
 /// What pgtend's record says of the migrations that a database has had.
 struct RecordedMigrations {
+    private let set: MigrationSet
     /// 0 also where there is no record.
     let count: Int
     /// The names of the steps that it has had of the next one.
     let steps: Set<String>
+
+    /// Those that it has had, the newest first, and before them one of which it has had a part.
+    var newestFirst: [Migration] { self.set.migrations.prefix(steps.isEmpty ? count : count + 1).reversed() }
 
     /// Changes nothing.
     ///
@@ -16,30 +20,33 @@ struct RecordedMigrations {
     static func read(_ connection: Connection, _ set: MigrationSet) async throws(ServerFailure) -> Self {
         let runner = MigrationRunner(connection: connection, set: set, programVersion: "")
         let count = try await runner.applied().count
-        guard count < set.migrations.count, try await connection.hasRecord(of: set) else {
-            return Self(count: count, steps: [])
-        }
-        let next = set.migrations[count]
+        // No step is recorded before its migration's predecessors are, by which the record has been proved to be pgtend's.
+        guard count > 0, count < set.migrations.count else { return Self(set: set, count: count, steps: []) }
+        return Self(set: set, count: count, steps: try await steps(of: set.migrations[count], on: connection))
+    }
+
+    private static func steps(
+        of migration: Migration, on connection: Connection
+    ) async throws(ServerFailure) -> Set<String> {
+        var steps: [(name: String, isSame: Bool)] = []
         do throws(PostgresError) {
             let stands = try await connection.row("SELECT to_regclass('pgtend.migration_steps') IS NOT NULL AS stands")
-            guard try stands.decode("stands") else { return Self(count: count, steps: []) }
-            let parts = next.parts.map { ($0.path, $0.text) }
-            let rows = try await connection.rows(
-                SchemaQuery.migrationSteps(next.number, parts.map(\.0), parts.map(\.1)))
-            var steps: Set<String> = []
-            for row in rows {
-                let name: String = try row.decode("step")
-                guard try row.decode("is_same") else { throw PostgresError(.server, Self.edited(next.label, name)) }
-                steps.insert(name)
+            guard try stands.decode("stands") else { return [] }
+            let (paths, texts) = (migration.parts.map(\.path), migration.parts.map(\.text))
+            for row in try await connection.rows(SchemaQuery.migrationSteps(migration.number, paths, texts)) {
+                steps.append((try row.decode("step"), try row.decode("is_same")))
             }
-            return Self(count: count, steps: steps)
         } catch {
             throw ServerFailure(error)
         }
-    }
-
-    private static func edited(_ migration: String, _ step: String) -> String {
-        "step \(step) of migration \(migration) is not the one that the database has had: a migration never changes once it "
-            + "is released"
+        if let edited = steps.first(where: { !$0.isSame }) {
+            throw ServerFailure(
+                failureClass: .refused,
+                message: "step \(edited.name) of \(migration.label) is not the one that the database has had; nothing was "
+                    + "changed",
+                cure: "a migration never changes once it is released: use a build of pgtend whose sql/ was not edited, "
+                    + "and put the change into a migration of its own")
+        }
+        return Set(steps.map(\.name))
     }
 }

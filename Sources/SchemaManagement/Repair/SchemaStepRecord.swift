@@ -1,6 +1,7 @@
 import DatabaseAccess
 import EmbeddedSQL
 import PostgresClient
+import SQLText
 import SchemaDesign
 
 /// The record of the steps in schema `pgtend`: those that close a gap in `schema_steps`, those of a migration in
@@ -59,11 +60,8 @@ struct SchemaStepRecord {
             \(rows)::bigint, \(programVersion))
             """)
         guard step.isLast, let migration = set.migrations.first(where: { $0.number == step.number }) else { return }
-        try await connection.execute(
-            """
-            INSERT INTO \(unsafe: set.historyTable) (number, name, checksum, pgtend_version)
-            VALUES (\(migration.number)::integer, \(migration.name), \
-            encode(sha256(convert_to(\(migration.text), 'UTF8')), 'hex'), \(programVersion))
-            """)
+        let checksum = "encode(sha256(convert_to(\(try spelled(SQLLiteral(migration.text).quoted)), 'UTF8')), 'hex')"
+        try await connection.script(
+            unsafe: try spelled(set.record(of: migration, checksum: checksum, by: programVersion)))
     }
 }

@@ -7,8 +7,6 @@ struct SchemaObjects {
     /// The comment on the schema.
     let comment: String?
 
-    func names(_ kind: CatalogObject.Kind) -> [String] { objects.filter { $0.kind == kind }.map(\.name) }
-
     init(_ recorded: RecordedFacts) {
         let facts = recorded.facts(major: recorded.majors[0], extensionSchemas: [:])
         objects = [.table, .view, .materializedView, .function, .type].flatMap { facts.objects($0) }

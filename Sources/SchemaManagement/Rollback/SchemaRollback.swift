@@ -37,7 +37,7 @@ package struct SchemaRollback: Sendable {
     package func plan() async throws(ServerFailure) -> SchemaRollbackPlan {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             let hasRecord = try await admit(connection)
-            let migrations = try await applied(connection)
+            let migrations = try await RecordedMigrations.read(connection, set).newestFirst
             try irreversible(migrations)
             try await limitLocks(connection)
             let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
@@ -76,7 +76,7 @@ package struct SchemaRollback: Sendable {
             (connection, keeper) async throws(ServerFailure) in
             let hasRecord = try await admit(connection)
             let runner = runner(connection)
-            let migrations = try await applied(connection)
+            let migrations = try await RecordedMigrations.read(connection, set).newestFirst
             guard !migrations.isEmpty else { return SchemaRollbackOutcome(migrations: [], remarks: []) }
             try irreversible(migrations)
             try await requireName(database, connection)
@@ -160,21 +160,8 @@ package struct SchemaRollback: Sendable {
     private func statements(_ migrations: [Migration]) -> [String] {
         // The record goes first: taking back the first migration drops its table.
         migrations.flatMap { migration in
-            [
-                Self.forgetSteps(of: migration), "DELETE FROM \(set.historyTable) WHERE number = \(migration.number)",
-                migration.down?.text ?? "",
-            ]
+            ["DELETE FROM \(set.historyTable) WHERE number = \(migration.number)", migration.down?.text ?? ""]
         }
-    }
-
-    private static func forgetSteps(of migration: Migration) -> String {
-        """
-        DO $$ BEGIN
-            IF to_regclass('pgtend.migration_steps') IS NOT NULL THEN
-                DELETE FROM pgtend.migration_steps WHERE number = \(migration.number);
-            END IF;
-        END $$
-        """
     }
 
     /// What fails if a table has rows, before anything is dropped: for each owner, in the sandbox of that role.
@@ -213,13 +200,6 @@ package struct SchemaRollback: Sendable {
     private func runner(_ connection: Connection) -> MigrationRunner {
         // Nothing is recorded, so that no version is needed.
         MigrationRunner(connection: connection, set: set, programVersion: "")
-    }
-
-    /// The migrations that the database has had, the newest first, and before them one of which it has had a part.
-    private func applied(_ connection: Connection) async throws(ServerFailure) -> [Migration] {
-        let applied = try await runner(connection).applied()
-        let recorded = try await RecordedMigrations.read(connection, set)
-        return recorded.steps.isEmpty ? applied : [set.migrations[recorded.count]] + applied
     }
 
     private func irreversible(_ migrations: [Migration]) throws(ServerFailure) {

@@ -40,10 +40,8 @@ struct RepairFaultTests {
         try await survives(
             "two migrations", of: LaterMigrations.withRows, leaving: "3|f", changing: "models|is_active|20"
         ) { database, folder in
-            let repair = SchemaRepair(
-                conninfo: database.conninfo(through: folder), applicationName: "pgtend test", programVersion: "1.2.3",
-                locks: TestDatabase.patientLocks, release: release)
-            let after = try await repair.run(begun: { _ in }, done: { _, _ in })
+            let after = try await database.repairing(through: folder, release: release).run(
+                begun: { _ in }, done: { _, _ in })
             if folder == nil {
                 #expect(try await LaterMigrations.content(database) == (try await LaterMigrations.expectedContent))
                 let steps = "SELECT count(*), count(DISTINCT (number, step)) FROM pgtend.migration_steps"

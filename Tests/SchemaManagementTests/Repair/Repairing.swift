@@ -16,12 +16,13 @@ extension TestDatabase {
     func repairing(
         _ mappings: [String] = [], as user: String = "postgres", through folder: String? = nil,
         locks: LockBudget = patientLocks, golangMigrateTable: GolangMigrateTable = .default,
-        trusting others: [String] = []
+        release: SchemaRelease = .platform, trusting others: [String] = []
     ) -> SchemaRepair {
         SchemaRepair(
             conninfo: conninfo(as: user, through: folder), applicationName: "pgtend test",
             programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks,
-            golangMigrateTable: golangMigrateTable, trusting: [DriftedDatabase.owner(of: self)] + others)
+            golangMigrateTable: golangMigrateTable, release: release,
+            trusting: [DriftedDatabase.owner(of: self)] + others)
     }
 
     /// - Returns: how the database stands afterwards.

@@ -162,13 +162,15 @@ enum LaterMigrations {
 
     /// The first migration, which pgtend has made and recorded, and rows.
     static let withRows = Template("first_migration_with_rows") { database in
-        _ = try await SchemaInstaller(
-            conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
-        ).apply()
+        try await installFirst(in: database)
         try await database.psql(GolangMigrate.table(dirty: false) + rows)
     }
 
     static let installed = Template("first_migration") { database in
+        try await installFirst(in: database)
+    }
+
+    static func installFirst(in database: TestDatabase) async throws {
         _ = try await SchemaInstaller(
             conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
         ).apply()

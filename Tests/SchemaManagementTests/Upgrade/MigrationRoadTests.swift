@@ -71,7 +71,7 @@ struct MigrationRoadTests {
         let release = try await LaterMigrations.release(version)
         try await TestDatabase.with(version, template: LaterMigrations.withRows) { database in
             try await database.psql("DROP INDEX mcp.agents_model_idx; DROP POLICY tenant_isolation ON mcp.agents")
-            let repair = Self.repair(database, release)
+            let repair = database.repairing(release: release)
             let plan = try await repair.plan()
             #expect(plan.plan.steps.allSatisfy { $0.migration == nil } && !plan.plan.steps.isEmpty)
             let after = try await repair.run(begun: { _ in }, done: { _, _ in })
@@ -86,7 +86,7 @@ struct MigrationRoadTests {
         let release = try await LaterMigrations.release(.v18)
         try await TestDatabase.with(.v18, template: DriftedDatabase.small) { database in
             try await database.psql("UPDATE mcp.models SET provider = 'gone'")
-            let after = try await Self.repair(database, release).run(begun: { _ in }, done: { _, _ in })
+            let after = try await database.repairing(release: release).run(begun: { _ in }, done: { _, _ in })
             #expect(after.plan.refusals == [])
             #expect(after.verification.gap.isClosed && after.plan.steps == [])
             #expect(try await database.psql(Self.recorded) == "1,2,3")
@@ -128,6 +128,23 @@ struct MigrationRoadTests {
         }
     }
 
+    @Test func areRefusedWhereAStepIsNoLongerWhatItWas() async throws {
+        let release = try await LaterMigrations.release(.v18)
+        try await TestDatabase.with(.v18, template: LaterMigrations.withRows) { database in
+            try await database.psql(
+                "ALTER TABLE mcp.agents ADD CONSTRAINT agents_handle_present CHECK (id IS NOT NULL)")
+            _ = await ServerFailure.of { _ = try await Self.apply(database, release) }
+            try await database.psql(
+                "UPDATE pgtend.migration_steps SET checksum = repeat('0', 64) WHERE step = '01_regions'")
+            let failure = await ServerFailure.of { _ = try await Self.apply(database, release) }
+            #expect(failure?.failureClass == .refused)
+            #expect(
+                failure?.message
+                    == "step 01_regions of 0002_agent_handles is not the one that the database has had; nothing was changed"
+            )
+        }
+    }
+
     @Test func areRefusedWhereSomebodyHasMadeAPart() async throws {
         let release = try await LaterMigrations.release(.v18)
         try await TestDatabase.with(.v18, template: LaterMigrations.withRows) { database in
@@ -136,7 +153,7 @@ struct MigrationRoadTests {
                 DROP TABLE pgtend.schema_migrations; CREATE TABLE mcp.regions (name text PRIMARY KEY);
                 ALTER TABLE mcp.regions OWNER TO mcp_owner
                 """)
-            let refusals = try await Self.repair(database, release).plan().plan.refusals
+            let refusals = try await database.repairing(release: release).plan().plan.refusals
             #expect(refusals.count == 1)
             #expect(
                 refusals.first?.reason.hasPrefix(
@@ -147,9 +164,7 @@ struct MigrationRoadTests {
     @Test func areTakenBackWhereTheyHaveBegun() async throws {
         let release = try await LaterMigrations.release(.v18)
         try await withDatabase(.v18) { database in
-            _ = try await SchemaInstaller(
-                conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
-            ).apply()
+            try await LaterMigrations.installFirst(in: database)
             // A name that is taken, of something that nobody expects, keeps the third step from being done.
             try await database.psql(
                 LaterMigrations.rows
@@ -221,12 +236,6 @@ struct MigrationRoadTests {
             conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3", locks: locks,
             release: release
         ).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
-    }
-
-    private static func repair(_ database: TestDatabase, _ release: SchemaRelease) -> SchemaRepair {
-        SchemaRepair(
-            conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3",
-            locks: TestDatabase.patientLocks, release: release, trusting: [DriftedDatabase.owner(of: database)])
     }
 }
 
