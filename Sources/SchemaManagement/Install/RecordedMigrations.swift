@@ -42,8 +42,8 @@ struct RecordedMigrations {
         if let edited = steps.first(where: { !$0.isSame }) {
             throw ServerFailure(
                 failureClass: .refused,
-                message: "step \(edited.name) of \(migration.label) is not the one that the database has had; nothing was "
-                    + "changed",
+                message: "step \(edited.name) of \(migration.label) is not the one that the database has had; "
+                    + "nothing was changed",
                 cure: "a migration never changes once it is released: use a build of pgtend whose sql/ was not edited, "
                     + "and put the change into a migration of its own")
         }
