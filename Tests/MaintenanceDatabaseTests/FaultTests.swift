@@ -144,9 +144,8 @@ struct FaultTests {
             relay.strike(.stop, at: number)
             let start = ContinuousClock.now
             await #expect(throws: PostgresError.self) {
-                _ = try await StepRunner(
-                    connection: connection, step: step, work: step.work(serverVersion: snapshot.server.versionNumber)
-                ).attempt()
+                _ = try await step.attempt(
+                    step.work(serverVersion: snapshot.server.versionNumber), on: connection)
             }
             #expect(relay.count >= number, "statement \(number) never came")
             #expect(start.duration(to: .now) < .seconds(20))

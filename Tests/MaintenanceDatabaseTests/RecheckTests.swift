@@ -210,9 +210,8 @@ struct RecheckTests {
         let step = try #require(Planner(definition: definition, tasks: [task]).plan(snapshot).steps.first)
         try await change()
         async let disturbance: Void = during()
-        let end = try await StepRunner(
-            connection: connection, step: step, work: step.work(serverVersion: snapshot.server.versionNumber)
-        ).attempt()
+        let end = try await step.attempt(
+            step.work(serverVersion: snapshot.server.versionNumber), on: connection)
         try await disturbance
         #expect(await !connection.isInTransaction)
         await connection.close()

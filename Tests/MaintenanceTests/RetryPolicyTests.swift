@@ -16,7 +16,8 @@ struct RetryPolicyTests {
         to failure: FailureClass, attempt: Int = 1, waited: Duration = .zero, jitter: Double = 1
     ) -> RetryPolicy.Reaction {
         RetryPolicy(backoff: Backoff(base: .milliseconds(100), maximum: .milliseconds(150))).reaction(
-            to: failure, of: Self.view, attempt: attempt, waited: waited, jitter: jitter)
+            to: failure, isQuick: Self.view.isQuick, limits: Self.limits, attempt: attempt, waited: waited,
+            jitter: jitter)
     }
 
     @Test("Only what others caused is tried again", arguments: FailureClass.allCases)
@@ -51,8 +52,8 @@ struct RetryPolicyTests {
                 template: PartitionTemplate(relation: events, owner: "o"), defaultPartition: defaultPartition,
                 foreignKeyTables: [])
             return RetryPolicy().reaction(
-                to: .timeout, of: PlanStep(.createPartition(step), reason: "due", limits: Self.limits),
-                attempt: attempt, waited: .zero, jitter: 1)
+                to: .timeout, isQuick: PlanStep(.createPartition(step), reason: "due", limits: Self.limits).isQuick,
+                limits: Self.limits, attempt: attempt, waited: .zero, jitter: 1)
         }
         #expect(reaction(nil, attempt: 1) == .retry(after: .milliseconds(100)))
         #expect(reaction(nil, attempt: 3) == .fail)

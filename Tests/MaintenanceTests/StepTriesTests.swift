@@ -36,7 +36,8 @@ struct StepTriesTests {
         #expect(fail(.lockNotAvailable) == .pause(.milliseconds(200)))
         #expect(fail(.lockNotAvailable) == .end(.postponed(tries: 3, blockers: [Self.blocker])))
         #expect(tries.attempt == 3 && tries.lockWait == .milliseconds(600))
-        #expect(waits.total(for: app("v")) == .milliseconds(600) && waits.blockers(of: app("v")) == [Self.blocker])
+        #expect(
+            waits.longest(for: [app("v")]) == .milliseconds(600) && waits.blockers(of: [app("v")]) == [Self.blocker])
     }
 
     @Test("A table whose budget is spent is not waited for at all, whoever has spent it")
@@ -50,6 +51,29 @@ struct StepTriesTests {
         #expect(fail(.lockNotAvailable) == .end(.postponed(tries: 1, blockers: [Self.blocker])))
     }
 
+    @Test("A command whose caller waits tries until the budget of the slowest table is spent, and once in any case")
+    mutating func exhaustsTheBudget() {
+        tries = StepTries(
+            on: [app("v"), app("w")], limits: Self.limits, isQuick: true,
+            policy: RetryPolicy(backoff: .betweenTries, exhaustsBudget: true))
+        waits = LockWaits([app("w"): .seconds(9)])
+        #expect(tries.outcomeBeforeTry(waits, isStopRequested: false) == nil)
+        waits = LockWaits()
+        for _ in 1...4 { #expect(fail(.lockNotAvailable).isPause) }
+        #expect(fail(.lockNotAvailable) == .end(.postponed(tries: 5, blockers: [Self.blocker])))
+        #expect(waits.longest(for: [app("w")]) == .milliseconds(1_000))
+    }
+
+    @Test("One that is too slow has its tries, also where the budget would allow more")
+    mutating func givesUpWhatIsSlow() {
+        tries = StepTries(
+            on: [app("v")], limits: Self.limits, isQuick: true, policy: RetryPolicy(exhaustsBudget: true))
+        for _ in 1...2 { #expect(fail(.timeout, after: .milliseconds(1)).isPause) }
+        #expect(
+            fail(.timeout, after: .milliseconds(1))
+                == .end(.failed(ServerFailure(failureClass: .timeout, message: "m"))))
+    }
+
     @Test("A lost connection is had again once, and does not count as a try")
     mutating func reconnectsOnce() {
         #expect(fail(.connection) == .tryAgain)
@@ -61,19 +85,19 @@ struct StepTriesTests {
     @Test("Tries that code of an owner may have ended share the limit of one")
     mutating func sharesOneLimit() {
         #expect(fail(.transactionRollback, after: .milliseconds(1_500)) == .pause(.milliseconds(100)))
-        #expect(tries.step.limits.statementTimeout == .milliseconds(500))
+        #expect(tries.limits.statementTimeout == .milliseconds(500))
         let failure = ServerFailure(failureClass: .transactionRollback, message: "m")
         #expect(fail(.transactionRollback, after: .milliseconds(500)) == .end(.failed(failure)))
-        #expect(tries.attempt == 2 && waits.total(for: app("v")) == .zero)
+        #expect(tries.attempt == 2 && waits.longest(for: [app("v")]) == .zero)
     }
 
     @Test("A lost connection leaves the rest of the limit, or what it takes to see whether the step was committed")
     mutating func leavesTheRestOfTheLimit() {
         var other = self
         #expect(fail(.connection, after: .milliseconds(500)) == .tryAgain)
-        #expect(tries.step.limits.statementTimeout == .milliseconds(1_500))
+        #expect(tries.limits.statementTimeout == .milliseconds(1_500))
         #expect(other.fail(.connection, after: .seconds(3)) == .tryAgain)
-        #expect(other.tries.step.limits.statementTimeout == .milliseconds(200))
+        #expect(other.tries.limits.statementTimeout == .milliseconds(200))
     }
 
     @Test("A server that could not be reached again is not asked again")
@@ -105,5 +129,11 @@ struct StepTriesTests {
         let failure = ServerFailure(failureClass: failureClass, message: "m")
         #expect(copy.fail(failureClass) == .end(.failed(failure)))
         #expect(copy.tries.lockWait == .zero)
+    }
+}
+
+extension StepTries.Next {
+    fileprivate var isPause: Bool {
+        if case .pause = self { true } else { false }
     }
 }

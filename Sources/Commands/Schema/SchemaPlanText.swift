@@ -99,8 +99,10 @@ struct SchemaPlanText {
     }
 
     static func line(_ progress: BackfillProgress) -> String {
-        "\(Int(progress.share * 100)) % of \(progress.table.description.visible) after \(progress.duration.humanReadable), "
-            + "\(progress.changed) row(s) changed: \(progress.object.description.visible)"
+        let batches = progress.batches
+        return
+            "\(Int(batches.share * 100)) % of \(batches.table.description.visible) after \(batches.duration.humanReadable), "
+            + "\(batches.rows) row(s) changed: \(progress.object.description.visible)"
     }
 
     /// The exit status of `--plan`: refusals and missing privileges as an execution would report them.

@@ -6,7 +6,7 @@ import SQLText
 /// locks could make the application wait three times as long as allowed.
 package struct LockDeadline {
     private let start = ContinuousClock.now
-    private let allowed: Duration
+    package let allowed: Duration
 
     /// The deadline is `allowed` from now.
     package init(_ allowed: Duration) {

@@ -14,7 +14,7 @@ package struct PlanStep: Hashable, Sendable {
     /// The locks stronger than ACCESS SHARE that it takes on relations of the application, in the order in which they
     /// are taken.
     package let locks: [LockRequirement]
-    package internal(set) var limits: StepLimits
+    package var limits: StepLimits
     package let key: StepKey
     /// Steps of the same plan that have to be done first, because this one would fail otherwise.
     package let requires: [StepRequirement]

@@ -4,6 +4,9 @@ package struct Backoff: Sendable {
     package var base: Duration
     package var maximum: Duration
 
+    /// Between two tries of a step.
+    package static let betweenTries = Backoff(base: .milliseconds(100), maximum: .seconds(2))
+
     package init(base: Duration, maximum: Duration) {
         self.base = base
         self.maximum = maximum

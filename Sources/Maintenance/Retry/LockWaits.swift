@@ -14,12 +14,20 @@ package struct LockWaits: Sendable {
         waits = earlier.mapValues { Wait(time: $0) }
     }
 
-    package func total(for table: RelationName) -> Duration { waits[table]?.time ?? .zero }
+    /// The longest time for any of the tables.
+    package func longest(for tables: [RelationName]) -> Duration {
+        tables.compactMap { waits[$0]?.time }.max() ?? .zero
+    }
 
-    package func blockers(of table: RelationName) -> [Blocker] { waits[table]?.blockers ?? [] }
+    /// Those of the first of the tables that any are known of.
+    package func blockers(of tables: [RelationName]) -> [Blocker] {
+        tables.compactMap { waits[$0]?.blockers }.first { !$0.isEmpty } ?? []
+    }
 
-    package mutating func add(_ waited: Duration, for table: RelationName, _ blockers: [Blocker]) {
-        waits[table, default: Wait()].time += waited
-        if !blockers.isEmpty { waits[table]?.blockers = blockers }
+    package mutating func add(_ waited: Duration, for tables: [RelationName], _ blockers: [Blocker]) {
+        for table in Set(tables) {
+            waits[table, default: Wait()].time += waited
+            if !blockers.isEmpty { waits[table]?.blockers = blockers }
+        }
     }
 }

@@ -1,9 +1,13 @@
 /// Whether and when a failed step is tried again within its run.
 package struct RetryPolicy: Sendable {
     package var backoff: Backoff
+    /// Whether locks are tried for as long as the budget of their tables allows, however many tries that takes, and at
+    /// least once: for a command whose caller waits for it, where there is no later run that a step could be left to.
+    package var exhaustsBudget: Bool
 
-    package init(backoff: Backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))) {
+    package init(backoff: Backoff = .betweenTries, exhaustsBudget: Bool = false) {
         self.backoff = backoff
+        self.exhaustsBudget = exhaustsBudget
     }
 
     /// What to do after a try that failed.
@@ -15,24 +19,27 @@ package struct RetryPolicy: Sendable {
     }
 
     /// - Parameters:
+    ///   - isQuick: whether the step normally takes milliseconds.
     ///   - attempt: the number of the try that failed, counted from 1.
-    ///   - waited: how long the steps on its table have waited for locks, including this try.
+    ///   - waited: how long the steps on its tables have waited for locks, including this try.
     ///   - jitter: a random number from 0 to 1 (`Backoff.pause`).
     package func reaction(
-        to failure: FailureClass, of step: PlanStep, attempt: Int, waited: Duration, jitter: Double
+        to failure: FailureClass, isQuick: Bool, limits: StepLimits, attempt: Int, waited: Duration, jitter: Double
     ) -> Reaction {
-        guard isLockContention(failure, of: step) else { return .fail }
-        let met = failure == .timeout ? .lockNotAvailable : failure
-        guard let delay = delay(after: met, attempt: attempt, waited: waited, limits: step.limits, jitter: jitter)
-        else { return failure == .timeout ? .fail : .postpone }
-        return .retry(after: delay)
+        guard isLockContention(failure, isQuick: isQuick) else { return .fail }
+        // Work that is too slow will hardly be faster, however often it is tried.
+        let mayTry = attempt < limits.tries || exhaustsBudget && failure != .timeout
+        // What was rolled back has held up nobody.
+        let mayWait = failure == .transactionRollback || allowsWait(after: waited, limits)
+        guard mayTry, mayWait else { return failure == .timeout ? .fail : .postpone }
+        return .retry(after: backoff.pause(after: attempt, jitter: jitter))
     }
 
     /// Whether the try failed because of other sessions: by their locks, or because the server was busy.
-    package func isLockContention(_ failure: FailureClass, of step: PlanStep) -> Bool {
+    package func isLockContention(_ failure: FailureClass, isQuick: Bool) -> Bool {
         switch failure {
         case .lockNotAvailable, .transactionRollback: true
-        case .timeout: step.isQuick
+        case .timeout: isQuick
         case .connection, .pooler, .authentication, .privilege, .cancelled, .resources, .refused, .other: false
         }
     }
@@ -42,20 +49,5 @@ package struct RetryPolicy: Sendable {
     /// - Parameter waited: how long its locks have been waited for already.
     package func allowsWait(after waited: Duration, _ limits: StepLimits) -> Bool {
         waited + limits.lockDeadline <= limits.lockBudget
-    }
-
-    /// - Returns: the time to wait before the next try; nil if there is to be none.
-    private func delay(
-        after failure: FailureClass, attempt: Int, waited: Duration, limits: StepLimits, jitter: Double
-    ) -> Duration? {
-        guard attempt < limits.tries else { return nil }
-        switch failure {
-        case .lockNotAvailable:
-            guard allowsWait(after: waited, limits) else { return nil }
-        case .transactionRollback: break
-        case .connection, .pooler, .authentication, .privilege, .timeout, .cancelled, .resources, .refused, .other:
-            return nil
-        }
-        return backoff.pause(after: attempt, jitter: jitter)
     }
 }

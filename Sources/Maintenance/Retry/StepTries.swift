@@ -1,3 +1,5 @@
+import SQLText
+
 /// The tries of one step, as a state machine: it is given the result of a try, and returns what to do next. It neither
 /// waits nor connects itself.
 ///
@@ -39,9 +41,12 @@ package struct StepTries: Sendable {
         }
     }
 
-    /// The step with the limits of the current try: what a try has taken that code of an owner may have ended, by an error
-    /// that is worth another one, is taken from the limit of the next.
-    package private(set) var step: PlanStep
+    /// Those of the current try: what a try has taken that code of an owner may have ended, by an error that is worth
+    /// another one, is taken from the limit of the next.
+    package private(set) var limits: StepLimits
+    /// The tables whose locks it waits for.
+    private let tables: [RelationName]
+    private let isQuick: Bool
     private let limit: Duration
     private var spent = Duration.zero
     /// The error of the last try that was rolled back.
@@ -54,10 +59,21 @@ package struct StepTries: Sendable {
     package private(set) var hasLostConnection = false
     private let policy: RetryPolicy
 
-    package init(_ step: PlanStep, policy: RetryPolicy = RetryPolicy()) {
-        self.step = step
+    /// - Parameters:
+    ///   - tables: the tables whose locks the step waits for, and whose budget that is taken from.
+    ///   - isQuick: whether it normally takes milliseconds.
+    package init(
+        on tables: [RelationName], limits: StepLimits, isQuick: Bool, policy: RetryPolicy = RetryPolicy()
+    ) {
+        self.tables = tables
+        self.limits = limits
+        self.isQuick = isQuick
         self.policy = policy
-        limit = step.limits.statementTimeout
+        limit = limits.statementTimeout
+    }
+
+    package init(_ step: PlanStep, policy: RetryPolicy = RetryPolicy()) {
+        self.init(on: [step.object], limits: step.limits, isQuick: step.isQuick, policy: policy)
     }
 
     /// To be called before each try.
@@ -65,10 +81,11 @@ package struct StepTries: Sendable {
     /// - Returns: the outcome of the step if it must not be tried; nil if it is to be tried.
     package func outcomeBeforeTry(_ waits: LockWaits, isStopRequested: Bool) -> StepOutcome? {
         // The lock budget of the table is used up, possibly by other runs within the last hour.
-        if attempt == 1, !hasLostConnection, waits.total(for: step.object) > .zero,
-            !policy.allowsWait(after: waits.total(for: step.object), step.limits)
+        let waited = waits.longest(for: tables)
+        if attempt == 1, !hasLostConnection, !policy.exhaustsBudget, waited > .zero,
+            !policy.allowsWait(after: waited, limits)
         {
-            return .postponed(tries: 0, blockers: waits.blockers(of: step.object))
+            return .postponed(tries: 0, blockers: waits.blockers(of: tables))
         }
         return isStopRequested ? .interrupted(reason: "given up between two tries: the run was told to stop") : nil
     }
@@ -96,12 +113,13 @@ package struct StepTries: Sendable {
         if failureClass == .transactionRollback {
             rollback = failed.failure
             if spent >= limit { return .end(.failed(failed.failure)) }
-        } else if policy.isLockContention(failureClass, of: step) {
+        } else if policy.isLockContention(failureClass, isQuick: isQuick) {
             lockWait += failed.duration
-            waits.add(failed.duration, for: step.object, failed.blockers)
+            waits.add(failed.duration, for: tables, failed.blockers)
         }
         switch policy.reaction(
-            to: failureClass, of: step, attempt: attempt, waited: waits.total(for: step.object), jitter: jitter)
+            to: failureClass, isQuick: isQuick, limits: limits, attempt: attempt, waited: waits.longest(for: tables),
+            jitter: jitter)
         {
         // What was left of the limit says less than what has used it up.
         case .fail: return .end(.failed(failureClass == .timeout ? rollback ?? failed.failure : failed.failure))
@@ -115,6 +133,6 @@ package struct StepTries: Sendable {
     /// Never to nothing, which would be no limit: a commit that may have reached the server is still to be asked for.
     private mutating func spend(_ duration: Duration) {
         spent += duration
-        step.limits.statementTimeout = max(limit - spent, min(limit, step.limits.lockDeadline))
+        limits.statementTimeout = max(limit - spent, min(limit, limits.lockDeadline))
     }
 }

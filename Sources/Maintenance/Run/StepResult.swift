@@ -4,6 +4,8 @@ package struct StepResult: Hashable, Sendable {
     package enum Figure: String, CaseIterable, Hashable, Sendable {
         /// On disk, with indexes and TOAST, after the step.
         case bytes
+        /// That were changed.
+        case rows
     }
 
     package var figures: [Figure: Int64]

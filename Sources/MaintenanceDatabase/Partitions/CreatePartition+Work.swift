@@ -10,7 +10,7 @@ import SQLText
 /// somebody put in the place of the parent meanwhile. The new table is created then: other sessions cannot see it yet.
 /// Only then come the locks that make readers or writers wait, and they are held no longer than ATTACH PARTITION and the
 /// statements that depend on it take.
-struct CreatePartitionWork: TransactionWork {
+struct CreatePartitionWork: StepWork, TransactionWork {
     let step: PlanStep
     let action: CreatePartition
     let server: ServerCapabilities

@@ -75,66 +75,70 @@ struct PlanExecutor {
         startTimes[stepNumber] = start
         session.clearNotices()
         var tries = StepTries(step)
-        while true {
-            let before = tries.outcomeBeforeTry(waits, isStopRequested: isStopRequested)
-            let end: StepRunner.End? =
-                if let before { StepRunner.End(outcome: before) } else { await attempt(&tries, since: start) }
-            guard let end else { continue }
-            return StepReport(
-                step: step, outcome: end.outcome, result: end.result, duration: start.duration(to: .now),
-                lockWait: tries.lockWait, attempt: tries.attempt, notices: session.notices)
-        }
-    }
-
-    /// One try, and the pause after it.
-    ///
-    /// - Returns: nil if there is to be another one.
-    private mutating func attempt(
-        _ tries: inout StepTries, since start: ContinuousClock.Instant
-    ) async -> StepRunner.End? {
-        let step = tries.step
-        let work = context.repertoire.work(step, session.serverVersion)
-        let tryStart = ContinuousClock.now
-        do throws(PostgresError) {
-            let connection = try await session.connection(runningCodeOf: step.codeOwner)
-            if tries.hasLostConnection, let recordedRun, try await recordedRun.hasCommitted(stepNumber, on: connection)
-            {
-                // What it had come to was lost with the connection: whether more is to do the next plan says.
-                return StepRunner.End(outcome: .done, result: StepResult(hasMore: true))
-            }
-            if let holder = await session.otherHolder(of: step.task) {
-                return StepRunner.End(outcome: .interrupted(reason: lostLockReason(holder)))
-            }
-            let row = recordedRun.map { run in
-                StepRow(
-                    runID: run.runID, number: stepNumber, step: step, start: start, lockWait: tries.lockWait,
-                    attempt: tries.attempt, isLone: work.execution.isAlone)
-            }
-            let end = try await StepRunner(connection: connection, step: step, work: work, row: row).attempt()
-            if case .interrupted = end.outcome { isFenced = true }
-            if end.outcome == .done { await addRemarks(of: work) }
-            return end
-        } catch {
-            await session.endLostWork()
-            let failure = ServerFailure(error)
-            let failed = StepTries.Failure(
-                failure, duration: tryStart.duration(to: .now), blockers: await blockers(of: step, work, failure),
-                isStopRequested: isStopRequested, isServerUnreachable: session.isLost)
-            switch tries.next(after: failed, waits: &waits, jitter: .random(in: 0..<1)) {
-            case .tryAgain: return nil
-            case .end(.failed(let failure)):
-                return StepRunner.End(outcome: .failed(withCure(failure, from: work)))
-            case .end(let outcome): return StepRunner.End(outcome: outcome)
-            case .pause(let delay):
+        var waits = waits
+        let ending = await tries.run(
+            &waits, isStopRequested: { isStopRequested },
+            attempt: { (tries) async throws(PostgresError) in try await attempt(step, tries, since: start) },
+            examine: { error, duration in await examine(error, of: step, after: duration) },
+            willPause: { attempt, delay, failure in
                 context.sink.record(
                     .stepRetried(
-                        runID: context.runID, database: context.database, step: step, attempt: tries.attempt - 1,
-                        delay: delay, failed.blockers))
-                // If the pause is cancelled, the loop notices it.
-                _ = await pause(for: delay)
-                return nil
-            }
+                        runID: context.runID, database: context.database, step: step, attempt: attempt, delay: delay,
+                        failure.blockers))
+            })
+        self.waits = waits
+        let end: StepRunner.End
+        switch ending {
+        case .ended(let attempt):
+            end = attempt.end
+            isFenced = isFenced || attempt.isFenced
+        case .gaveUp(.failed(let failure), _):
+            end = StepRunner.End(outcome: .failed(withCure(failure, from: work(of: step))))
+        case .gaveUp(let outcome, _): end = StepRunner.End(outcome: outcome)
         }
+        return StepReport(
+            step: step, outcome: end.outcome, result: end.result, duration: start.duration(to: .now),
+            lockWait: tries.lockWait, attempt: tries.attempt, notices: session.notices)
+    }
+
+    /// - Returns: how the try ended, and whether the ledger has another run in the place of this one.
+    private func attempt(
+        _ planned: PlanStep, _ tries: StepTries, since start: ContinuousClock.Instant
+    ) async throws(PostgresError) -> (end: StepRunner.End, isFenced: Bool) {
+        var step = planned
+        step.limits = tries.limits
+        let work = work(of: step)
+        let connection = try await session.connection(runningCodeOf: step.codeOwner)
+        if tries.hasLostConnection, let recordedRun, try await recordedRun.hasCommitted(stepNumber, on: connection) {
+            // What it had come to was lost with the connection: whether more is to do the next plan says.
+            return (StepRunner.End(outcome: .done, result: StepResult(hasMore: true)), false)
+        }
+        if let holder = await session.otherHolder(of: step.task) {
+            return (StepRunner.End(outcome: .interrupted(reason: lostLockReason(holder))), false)
+        }
+        let row = recordedRun.map { run in
+            StepRow(
+                runID: run.runID, number: stepNumber, step: step, start: start, lockWait: tries.lockWait,
+                attempt: tries.attempt, precedesRow: work.execution.precedesRecord)
+        }
+        let end = try await step.attempt(work, on: connection, recordedIn: row)
+        if end.outcome == .done { await addRemarks(of: work) }
+        if case .interrupted = end.outcome { return (end, true) }
+        return (end, false)
+    }
+
+    private func examine(
+        _ error: PostgresError, of step: PlanStep, after duration: Duration
+    ) async -> StepTries.Failure {
+        await session.endLostWork()
+        let failure = ServerFailure(error)
+        return StepTries.Failure(
+            failure, duration: duration, blockers: await blockers(of: step, work(of: step), failure),
+            isStopRequested: isStopRequested, isServerUnreachable: session.isLost)
+    }
+
+    private func work(of step: PlanStep) -> any StepWork {
+        context.repertoire.work(step, session.serverVersion)
     }
 
     /// The text does not claim who the holder is: another run, or the old session of this run that has not ended yet.

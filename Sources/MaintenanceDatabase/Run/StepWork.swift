@@ -9,7 +9,7 @@ protocol StepWork: Sendable {
     var execution: StepExecution { get }
 
     /// The statements of the work, in the order in which they are sent, for reading and for executing manually in psql. In
-    /// a transaction they come after `PlanStep.beginning` and before COMMIT.
+    /// a transaction they come after `PlanStep.beginnings` and before COMMIT.
     func script() throws(SQLTextError) -> [String]
 
     /// Checks whether the assumptions of the plan still hold, with the predicate that the planner used. Called before
@@ -30,6 +30,18 @@ protocol StepWork: Sendable {
     ///
     /// - Returns: in what the result is not as intended, one sentence each.
     func remarks(on connection: Connection) async throws(PostgresError) -> [String]
+}
+
+extension StepWork where Self: TransactionWork {
+    var execution: StepExecution { .inTransaction(self) }
+}
+
+extension StepWork where Self: LoneWork {
+    var execution: StepExecution { .alone(self) }
+}
+
+extension StepWork where Self: BatchWork {
+    var execution: StepExecution { .inBatches(self) }
 }
 
 extension StepWork {
@@ -62,10 +74,53 @@ extension PlanStep {
         do throws(SQLTextError) {
             let work = work(serverVersion: serverVersion)
             var statements = try work.script()
-            if case .inTransaction = work.execution { statements = beginning + statements + ["COMMIT"] }
+            if case .inTransaction = work.execution {
+                statements = beginnings.flatMap(\.statements) + statements + ["COMMIT"]
+            }
             return statements.map { "\($0);" }
         } catch {
             throw ServerFailure(PostgresError(error))
         }
     }
+}
+
+extension PlanStep {
+    /// One try of the step.
+    ///
+    /// - Parameter row: nil without a ledger.
+    func attempt(
+        _ work: any StepWork, on connection: Connection, recordedIn row: StepRow? = nil
+    ) async throws(PostgresError) -> StepRunner.End {
+        let runner = StepRunner(
+            connection: connection, beginnings: beginnings, lockDeadline: limits.lockDeadline, record: row
+        ) { () async throws(PostgresError) in
+            try await work.recheck(on: connection).map { .superseded(reason: $0) }
+        }
+        return try await runner.attempt(work.execution)
+    }
+
+    /// The statements that begin the transaction of the step, in a run and in the script of a plan.
+    var beginnings: [StepBeginning] {
+        let begin = StepBeginning([Connection.beginReadWrite, limits.settings])
+        guard changesDefinitions else { return [begin] }
+        let lock = "SELECT pg_catalog.pg_advisory_xact_lock(\(AdvisoryLock.key), \(AdvisoryLock.definitions))"
+        return [
+            begin,
+            StepBeginning(
+                [lock], meaningWhenLocked: "another step of pgtend's that changes definitions is at work"),
+        ]
+    }
+}
+
+extension StepLimits {
+    /// The `SET LOCAL` statements of that transaction.
+    var settings: String {
+        """
+        SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms';
+        SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'
+        """
+    }
+
+    /// How long the client waits for the result of a statement; longer than the server's own timeouts.
+    var clientTimeout: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
 }

@@ -4,7 +4,7 @@ import PostgresClient
 import SQLText
 
 /// Recomputes the statistics of one tenant.
-struct UpdateStatisticsWork: TransactionWork {
+struct UpdateStatisticsWork: StepWork, TransactionWork {
     let step: PlanStep
     let action: UpdateStatistics
 

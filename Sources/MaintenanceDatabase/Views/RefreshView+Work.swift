@@ -8,7 +8,7 @@ import SQLText
 /// LOCK TABLE does not support materialized views, so the recheck comes before REFRESH takes its lock, and once more if
 /// the server rejects the refresh. Changes in between do little harm: the server rejects a mode that no longer fits,
 /// except that the readers of a view that was populated in between wait for one plain refresh.
-struct RefreshViewWork: TransactionWork {
+struct RefreshViewWork: StepWork, TransactionWork {
     let step: PlanStep
     let action: RefreshView
     let server: ServerCapabilities

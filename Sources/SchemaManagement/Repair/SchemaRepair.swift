@@ -137,7 +137,7 @@ package struct SchemaRepair: Sendable {
         _ diagnosis: SchemaDiagnosis, _ connection: Connection, _ keeper: MigrationKeeper,
         _ progressed: (BackfillProgress) -> Void, _ done: ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) {
-        let runner = SchemaStepRunner(
+        var runner = SchemaStepRunner(
             connection: connection, schema: release.schema, set: release.set, locks: locks,
             programVersion: programVersion, keeper: keeper)
         do throws(PostgresError) {
@@ -154,7 +154,7 @@ package struct SchemaRepair: Sendable {
             do throws(PostgresError) {
                 try await runner.execute(group, progressed: progressed)
             } catch {
-                throw ServerFailure(error, in: group, runner.waits.blockers)
+                throw ServerFailure(error, in: group, runner.blockers)
             }
             done(group, start.duration(to: .now))
         }

@@ -1,5 +1,6 @@
 import DatabaseAccess
 import EmbeddedSQL
+import Maintenance
 import PostgresClient
 import SQLText
 import SchemaDesign
@@ -37,7 +38,7 @@ struct SchemaStepRecord {
     }
 
     /// - Parameter rows: of a backfill, how many got new values.
-    func enter(_ step: SchemaStep, rows: Int? = nil) async throws(PostgresError) {
+    func enter(_ step: SchemaStep, rows: Int64? = nil) async throws(PostgresError) {
         if let migration = step.migration { return try await enter(migration, rows) }
         var statements = step.statements
         if case .inBatches(let backfill) = step.execution {
@@ -52,7 +53,7 @@ struct SchemaStepRecord {
     }
 
     /// With the last step its migration is recorded as well.
-    private func enter(_ step: MigrationStep, _ rows: Int?) async throws(PostgresError) {
+    private func enter(_ step: MigrationStep, _ rows: Int64?) async throws(PostgresError) {
         try await connection.execute(
             """
             INSERT INTO pgtend.migration_steps (number, step, checksum, rows_changed, pgtend_version)
@@ -63,5 +64,37 @@ struct SchemaStepRecord {
         let checksum = "encode(sha256(convert_to(\(try spelled(SQLLiteral(migration.text).quoted)), 'UTF8')), 'hex')"
         try await connection.script(
             unsafe: try spelled(set.record(of: migration, checksum: checksum, by: programVersion)))
+    }
+}
+
+/// The rows of steps that are one transaction, or of one that is several.
+struct StepsRow: StepRecord {
+    let record: SchemaStepRecord
+    let steps: [SchemaStep]
+    let keeper: MigrationKeeper?
+
+    var reservation: StepBeginning? { nil }
+
+    func enter(_ result: StepResult, on connection: Connection) async throws(PostgresError) -> StepOutcome? {
+        for step in steps { try await record.enter(step, rows: result.figures[.rows]) }
+        return try await outcomeBeforeEnd(on: connection)
+    }
+
+    func outcomeBeforeEnd(on connection: Connection) async throws(PostgresError) -> StepOutcome? {
+        try await keeper?.requireLock()
+        return nil
+    }
+
+    func enterAlone(_ result: StepResult, on connection: Connection) async throws(PostgresError) -> StepOutcome? {
+        try await connection.inTransaction(unsafe: "SET LOCAL lock_timeout = '1min'") {
+            () async throws(PostgresError) in try await enter(result, on: connection)
+        }
+    }
+
+    /// None of them has one: the catalog tells what was left in the middle.
+    func noteAlone(
+        _ intention: [String: String], on connection: Connection
+    ) async throws(PostgresError) -> StepOutcome? {
+        nil
     }
 }

@@ -4,7 +4,6 @@ import Maintenance
 import PostgresClient
 import SQLText
 import SchemaDesign
-import Synchronization
 
 /// Executes the steps of a schema plan, each as its `execution` says, and records them.
 struct SchemaStepRunner {
@@ -13,45 +12,29 @@ struct SchemaStepRunner {
     /// Whose own schema the tables of the record are in.
     var set = MigrationSet.platform
     let locks: LockBudget
-    let retry = RetryPolicy()
     let programVersion: String
     /// Holds the lock against other commands: nothing is begun or committed without it.
     var keeper: MigrationKeeper?
-    let waits = LockWaits()
     /// How often the progress of a backfill is reported, which may take hours.
     var reportInterval = Duration.seconds(10)
-    /// How long an index that is built CONCURRENTLY waits for transactions that are older, for all of them together.
-    /// Meanwhile neither VACUUM nor other DDL comes to its table.
+    /// How long an index that is built CONCURRENTLY waits for transactions that are older.
     var snapshotWait = Duration.seconds(600)
+    /// How long all steps of the command have waited for the locks of each table.
+    private var waits = LockWaits()
+    /// Who held the locks that the last step has given up on.
+    private(set) var blockers: [Blocker] = []
 
-    /// How long all steps of the command have waited for the locks of each table, and who held those that a step has
-    /// given up on.
-    final class LockWaits: Sendable {
-        private let state = Mutex((times: [RelationName: Duration](), blockers: [Blocker]()))
-
-        var blockers: [Blocker] { state.withLock { $0.blockers } }
-
-        fileprivate func keep(_ blockers: [Blocker]) {
-            state.withLock { $0.blockers = blockers }
-        }
-
-        /// - Returns: the longest time so far for any of the tables.
-        fileprivate func add(_ time: Duration, for relations: [RelationName]) -> Duration {
-            state.withLock { state in
-                for relation in Set(relations) { state.times[relation, default: .zero] += time }
-                return relations.compactMap { state.times[$0] }.max() ?? .zero
-            }
-        }
+    init(
+        connection: Connection, schema: String, set: MigrationSet = .platform, locks: LockBudget,
+        programVersion: String, keeper: MigrationKeeper? = nil
+    ) {
+        self.connection = connection
+        self.schema = schema
+        self.set = set
+        self.locks = locks
+        self.programVersion = programVersion
+        self.keeper = keeper
     }
-
-    /// For statements that nobody waits for.
-    private static let unhurriedTimeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
-
-    /// The sample of rows that an IVFFlat index is built from does not fit in the default of 64 MB.
-    private static let memory = """
-        SELECT set_config('maintenance_work_mem', '512MB', false)
-        WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('512MB')
-        """
 
     /// Creates the tables that record the steps, and what they change outside the schema.
     func prepare() async throws(PostgresError) {
@@ -84,24 +67,41 @@ struct SchemaStepRunner {
     /// - Parameters:
     ///   - steps: one, or several that are run `.together`.
     ///   - progressed: called now and then during a backfill.
-    func execute(
+    mutating func execute(
         _ steps: [SchemaStep], progressed: (BackfillProgress) -> Void = { _ in }
     ) async throws(PostgresError) {
         guard let first = steps.first else { return }
         try await keeper?.requireLock()
-        try await recover()
-        switch first.execution {
-        case .together:
-            try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
-                try await work(steps, within: Self.unhurriedTimeouts)
-            }
-        case .patiently:
-            try await connection.inTransaction(unsafe: Self.unhurriedTimeouts) { () async throws(PostgresError) in
-                try await work([first], within: Self.unhurriedTimeouts)
-            }
-        case .briefly(let requirements): try await briefly(first, requirements)
-        case .concurrently(let index): try await concurrently(first, index)
-        case .inBatches(let backfill): try await fill(first, backfill, progressed)
+        let manner = manner(of: steps)
+        // An index that an earlier call has built, and not recorded any more, is no step of a plan, but is one of a migration.
+        if case .alone(let work) = manner.execution, first.migration == nil,
+            try await work.completion(on: connection) != nil
+        {
+            return
+        }
+        let row = StepsRow(record: record, steps: steps, keeper: keeper)
+        var reports = BackfillReports(object: first.object, interval: reportInterval)
+        var waits = waits
+        var tries = StepTries(
+            on: manner.tables, limits: manner.limits, isQuick: manner.isBrief,
+            policy: RetryPolicy(exhaustsBudget: manner.isBrief))
+        let ending = await tries.run(
+            &waits, isStopRequested: { Task.isCancelled },
+            attempt: { (_) async throws(PostgresError) in
+                try await recover()
+                let runner = StepRunner(
+                    connection: connection, beginnings: manner.beginnings, lockDeadline: locks.perStep, record: row)
+                return try await runner.attempt(manner.execution) { reports.add($0).map(progressed) }
+            },
+            examine: { error, duration in
+                await examine(error, of: manner, after: duration)
+            })
+        self.waits = waits
+        switch ending {
+        case .ended: return
+        case .gaveUp(let outcome, let error):
+            if case .postponed(_, let blockers) = outcome { self.blockers = blockers }
+            throw error ?? PostgresError(.cancelled, "the command was told to stop")
         }
     }
 
@@ -111,152 +111,89 @@ struct SchemaStepRunner {
         try await connection.recover()
     }
 
-    // MARK: - In one transaction
-
-    /// - Parameters:
-    ///   - steps: all as the same role.
-    ///   - limits: asked for before each statement, since they shrink.
-    private func work(
-        _ steps: [SchemaStep], within limits: @autoclosure () -> String
-    ) async throws(PostgresError) {
-        let statements = steps.flatMap(\.statements)
-        if let role = steps.first?.role {
-            try await connection.run(try spelled(Sandbox(as: role, unsafe: statements)), limits: limits())
-        } else {
-            for statement in statements { try await connection.script(unsafe: "\(limits());\n\(statement)") }
-        }
-        for step in steps { try await record.enter(step) }
-        try await keeper?.requireLock()
-    }
-
-    /// Takes the locks and does the work within one deadline; tries again if somebody holds one of the locks.
-    private func briefly(_ step: SchemaStep, _ requirements: [LockRequirement]) async throws(PostgresError) {
-        // A step without locks of its own, such as one on a view, waits for those of its statements.
-        let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
-        let waited = requirements.isEmpty ? [LockRequirement(.accessExclusive, on: own)] : requirements
-        for attempt in 1... {
-            try await recover()
-            let deadline = LockDeadline(locks.perStep)
-            do throws(PostgresError) {
-                return try await connection.inTransaction(unsafe: deadline.settings) { () async throws(PostgresError) in
-                    for requirement in requirements {
-                        try await deadline.acquire(requirement, on: connection, timeout: locks.perStep + .seconds(5))
-                    }
-                    try await work([step], within: deadline.settings)
-                }
-            } catch {
-                let total = waits.add(deadline.elapsed, for: waited.map(\.relation))
-                // A lock may take many short tries. Work that is too slow is tried a few times only: it will hardly be
-                // faster.
-                let failure = FailureClass(error)
-                let mayWait = total + locks.perStep <= locks.perTableAndHour
-                guard [.lockNotAvailable, .transactionRollback, .timeout].contains(failure), mayWait,
-                    failure != .timeout || attempt < locks.tries
-                else {
-                    if failure == .lockNotAvailable { try await keepBlockers(of: waited, after: error) }
-                    throw error
-                }
-                let delay = retry.backoff.pause(after: attempt, jitter: .random(in: 0...1))
-                guard await pause(for: delay) else { throw error }
-            }
-        }
-    }
-
-    /// Asked right after the failure, when whoever held the lock usually still has it.
-    ///
-    /// - Throws: the given failure if the query fails, too.
-    private func keepBlockers(
-        of requirements: [LockRequirement], after failure: PostgresError
-    ) async throws(PostgresError) {
+    /// Whoever held a lock is asked for right after the failure.
+    private func examine(
+        _ error: PostgresError, of manner: Manner, after duration: Duration
+    ) async -> StepTries.Failure {
+        var failure = StepTries.Failure(ServerFailure(error), duration: duration, isServerUnreachable: true)
+        guard manner.isBrief, failure.failure.failureClass == .lockNotAvailable else { return failure }
         do throws(PostgresError) {
-            waits.keep(try await connection.blockers(of: requirements.map { ($0.relation, $0.mode.rawValue) }))
+            failure.blockers = try await connection.blockers(of: manner.waited.map { ($0.relation, $0.mode.rawValue) })
+            return failure
         } catch {
-            throw failure
+            // What is told is why the step failed, not why nobody knows more.
+            return failure
         }
     }
 
-    // MARK: - Outside a transaction
+    // MARK: - How a step runs
 
-    private func concurrently(_ step: SchemaStep, _ index: String) async throws(PostgresError) {
-        // What CREATE INDEX CONCURRENTLY waits for are locks, too: those of older transactions on their own numbers.
-        try await connection.script(
-            unsafe: "SET lock_timeout = '\(snapshotWait.milliseconds)ms'; SET statement_timeout = 0; \(Self.memory)")
-        let name = try spelled(QualifiedName(schema: schema, name: index).quoted)
-        do throws(PostgresError) {
-            if try await isValid(index) == false {
-                try await withLimitedWaits(Statement(unsafe: "DROP INDEX CONCURRENTLY \(name)"))
-            }
-            let isBuilt = try await isValid(index) == true
-            if !isBuilt {
-                for statement in step.statements { try await withLimitedWaits(Statement(unsafe: statement)) }
-            }
-            // One that an earlier call has built, and not recorded any more, is no step of a plan, but is one of a migration.
-            if !isBuilt || step.migration != nil {
-                try await keeper?.requireLock()
-                try await record.enter(step)
-            }
-        } catch {
-            throw try await waiting(for: index, error)
-        }
-        try await connection.script(
-            unsafe: "SET lock_timeout = 0; SET statement_timeout = 0; RESET maintenance_work_mem")
+    private struct Manner {
+        let execution: StepExecution
+        var beginnings: [StepBeginning] = []
+        var limits: StepLimits
+        /// Whether others may have to wait for it: then it is tried until they have waited long enough.
+        var isBrief = false
+        /// What it waits for, if it is brief.
+        var waited: [LockRequirement] = []
+
+        var tables: [RelationName] { waited.map(\.relation) }
     }
 
-    private func withLimitedWaits(_ statement: Statement) async throws(PostgresError) {
-        guard let keeper else { return try await connection.execute(statement) }
-        let watch = Task { [connection, snapshotWait] in await keeper.limitWaits(of: connection, to: snapshotWait) }
-        do throws(PostgresError) {
-            try await connection.execute(statement)
-            watch.cancel()
-            _ = await watch.value
-        } catch {
-            watch.cancel()
-            guard await watch.value else { throw error }
-            throw PostgresError(.server, error.message, sqlState: .lockNotAvailable)
+    /// For statements that nobody waits for.
+    private static let unhurriedTimeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'"
+
+    private func manner(of steps: [SchemaStep]) -> Manner {
+        let once = StepLimits(
+            locks: LockBudget(perStep: locks.perStep, tries: 1, perTableAndHour: locks.perTableAndHour),
+            statementTimeout: .zero)
+        let step = steps[0]
+        switch step.execution {
+        case .together, .patiently:
+            return Manner(
+                execution: .inTransaction(StatementsWork(steps: steps, unhurriedLimits: Self.unhurriedTimeouts)),
+                beginnings: [StepBeginning([Connection.beginReadWrite, Self.unhurriedTimeouts])], limits: once)
+        case .briefly(let requirements):
+            // A step without locks of its own, such as one on a view, waits for those of its statements.
+            let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
+            return Manner(
+                execution: .inTransaction(StatementsWork(steps: steps, requirements: requirements)),
+                beginnings: [StepBeginning([Connection.beginReadWrite, LockDeadline(locks.perStep).settings])],
+                limits: StepLimits(locks: locks, statementTimeout: locks.perTableAndHour), isBrief: true,
+                waited: requirements.isEmpty ? [LockRequirement(.accessExclusive, on: own)] : requirements)
+        case .concurrently(let index):
+            let work = ConcurrentIndexWork(
+                step: step, index: RelationName(schema: schema, name: index), snapshotWait: snapshotWait,
+                keeper: keeper)
+            return Manner(execution: .alone(work), limits: once)
+        case .inBatches(let backfill):
+            return Manner(execution: .inBatches(BackfillWork(backfill: backfill, role: step.role)), limits: once)
         }
+    }
+}
+
+/// Tells how far a backfill is, now and then.
+private struct BackfillReports {
+    let object: CatalogObject
+    let interval: Duration
+    private var last = ContinuousClock.now
+
+    init(object: CatalogObject, interval: Duration) {
+        self.object = object
+        self.interval = interval
     }
 
-    /// nil for an index that is not there.
-    private func isValid(_ index: String) async throws(PostgresError) -> Bool? {
-        try await connection.optionalRow(SchemaQuery.indexState(schema, index))?.decode("is_valid")
+    /// nil as long as the last one is not old enough.
+    mutating func add(_ progress: BatchProgress) -> BackfillProgress? {
+        guard last.duration(to: .now) >= interval else { return nil }
+        last = .now
+        return BackfillProgress(object: object, batches: progress)
     }
+}
 
-    /// The failure of an index that had to wait, with those who kept it waiting and what it has left.
-    private func waiting(
-        for index: String, _ failure: PostgresError
-    ) async throws(PostgresError) -> PostgresError {
-        guard FailureClass(failure) == .lockNotAvailable else { return failure }
-        let holders = try await connection.rows(SchemaQuery.oldTransactions()).map { (row) throws(PostgresError) in
-            try row.decode("holder", as: String.self)
-        }
-        var failure = failure
-        failure.message =
-            "an index that is built CONCURRENTLY waits for transactions that are older"
-            + (holders.isEmpty ? "" : ", such as that of \(holders.joined(separator: "; "))")
-        if try await isValid(index) == false {
-            let name = try spelled(QualifiedName(schema: schema, name: index).quoted)
-            failure.message +=
-                "; \(name) is left behind, not valid: the same command drops it, and so does DROP INDEX CONCURRENTLY \(name)"
-        }
-        return failure
-    }
-
-    private func fill(
-        _ step: SchemaStep, _ backfill: Backfill, _ progressed: (BackfillProgress) -> Void
-    ) async throws(PostgresError) {
-        let run = BackfillRun(
-            connection: connection, backfill: backfill, role: step.role, locks: locks, retry: retry,
-            reportInterval: reportInterval, keeper: keeper)
-        var changed = 0
-        for table in backfill.tables {
-            let start = ContinuousClock.now
-            changed += try await run.fill(table) { share, changed in
-                progressed(
-                    BackfillProgress(
-                        object: step.object, table: table, share: share, changed: changed,
-                        duration: start.duration(to: .now)))
-            }
-        }
-        try await record.enter(step, rows: changed)
-    }
+/// How far the backfill of a table is.
+package struct BackfillProgress: Sendable {
+    package let object: CatalogObject
+    /// Of the table, or of the partition.
+    package let batches: BatchProgress
 }

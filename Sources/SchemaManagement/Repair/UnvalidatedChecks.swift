@@ -26,7 +26,7 @@ struct UnvalidatedChecks {
         }
         guard !checks.isEmpty else { return false }
         do throws(PostgresError) {
-            let runner = SchemaStepRunner(
+            var runner = SchemaStepRunner(
                 connection: connection, schema: schema, set: release.set, locks: locks,
                 programVersion: programVersion, keeper: keeper)
             try await runner.prepare()

@@ -6,7 +6,7 @@ import SQLText
 @testable import MaintenanceDatabase
 
 /// Long work as the tests need it: the rows of `s.source` get into a table `s.published`, in five steps of which one runs
-/// alone. None of them may have its effect twice.
+/// alone and one in batches. None of them may have its effect twice.
 enum LongWork {
     enum Stage: String, CaseIterable {
         case created, filled, indexed, marked, published
@@ -21,6 +21,7 @@ enum LongWork {
         work: { step, _ in
             switch Stage(rawValue: step.updateStatistics?.tenant ?? "") {
             case .indexed: IndexWork()
+            case .marked: MarkWork()
             case let stage?: StageWork(stage: stage)
             case nil: fatalError("\(step)")
             }
@@ -44,15 +45,14 @@ enum LongWork {
             reason: "a test", limits: StepLimits(locks: LockBudget(), statementTimeout: .seconds(30)))
     }
 
-    private struct StageWork: TransactionWork {
+    private struct StageWork: StepWork, TransactionWork {
         let stage: Stage
 
         func script() -> [String] {
             switch stage {
-            case .created: ["CREATE TABLE s.copy AS TABLE s.source WITH NO DATA"]
-            case .filled: ["INSERT INTO s.copy TABLE s.source"]
-            case .indexed: []
-            case .marked: ["UPDATE s.copy SET n = n + 1"]
+            case .created: ["CREATE TABLE s.copy (n integer, is_marked boolean NOT NULL DEFAULT false)"]
+            case .filled: ["INSERT INTO s.copy (n) TABLE s.source"]
+            case .indexed, .marked: []
             case .published: ["ALTER TABLE s.copy RENAME TO published"]
             }
         }
@@ -69,7 +69,7 @@ enum LongWork {
         func cure(for failure: ServerFailure) -> String? { nil }
     }
 
-    private struct IndexWork: LoneWork {
+    private struct IndexWork: StepWork, LoneWork {
         var intention: [String: String]? { ["stage": "filled", "begun": "indexed"] }
 
         func script() -> [String] {
@@ -95,6 +95,34 @@ enum LongWork {
                 """)
             let isValid: Bool = try row.decode("is_valid")
             return isValid ? StepResult(memory: ["stage": Stage.indexed.rawValue], hasMore: true) : nil
+        }
+
+        func cure(for failure: ServerFailure) -> String? { nil }
+    }
+
+    private struct MarkWork: StepWork, BatchWork {
+        let tables = [RelationName(schema: "s", name: "copy")]
+
+        func script() -> [String] { [Self.update("NOT r.is_marked")] }
+
+        private static func update(_ condition: String) -> String {
+            "UPDATE s.copy AS r SET n = n + 1, is_marked = true WHERE \(condition)"
+        }
+
+        func recheck(on connection: Connection) async throws(PostgresError) -> String? { nil }
+
+        func perform(
+            on connection: Connection, table: RelationName, places: String, limits: String
+        ) async throws(PostgresError) -> Int64 {
+            let row = try await connection.row(
+                Statement(
+                    unsafe: "WITH marked AS (\(Self.update("\(places) AND NOT r.is_marked")) RETURNING 1) "
+                        + "SELECT count(*) AS rows FROM marked"))
+            return try row.decode("rows")
+        }
+
+        func result(rows: Int64) -> StepResult {
+            StepResult(figures: [.rows: rows], memory: ["stage": Stage.marked.rawValue], hasMore: true)
         }
 
         func cure(for failure: ServerFailure) -> String? { nil }

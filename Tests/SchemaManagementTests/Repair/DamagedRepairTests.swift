@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import SQLText
 import TestSupport
@@ -166,11 +167,10 @@ struct DamagedRepairTests {
                     "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')"
             )
             let connection = try await database.connect()
-            let run = BackfillRun(
-                connection: connection, backfill: try #require(backfills.first), role: nil,
-                locks: TestDatabase.patientLocks,
-                retry: RetryPolicy(), reportInterval: .seconds(10))
-            _ = try await run.fill(RelationName(schema: "mcp", name: "workspaces")) { _, _ in }
+            let runner = StepRunner(
+                connection: connection, beginnings: [], lockDeadline: TestDatabase.patientLocks.perStep, record: nil)
+            let counts = BackfillWork(backfill: try #require(backfills.first), role: nil)
+            _ = try await runner.attempt(.inBatches(counts))
             await connection.close()
             _ = try await writing
             #expect(try await database.psql(Self.miscounted) == "0")

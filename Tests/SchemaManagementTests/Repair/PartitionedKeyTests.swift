@@ -36,7 +36,7 @@ struct PartitionedKeyTests {
             #expect(before == "s.things|t|f\ns.things_1|t|t\ns.things_2|t|t")
 
             try await database.psql("ALTER TABLE s.things DROP CONSTRAINT things_kind_id_fkey")
-            let runner = SchemaStepRunner(
+            var runner = SchemaStepRunner(
                 connection: connection, schema: "s", locks: TestDatabase.patientLocks, programVersion: "1.2.3")
             try await runner.prepare()
             let plan = try await Self.plan(expected, connection)

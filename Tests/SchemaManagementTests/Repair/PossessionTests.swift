@@ -44,7 +44,7 @@ struct PossessionTests {
             let steps = diagnosis.plan.steps
             let last = try #require(steps.lastIndex(where: Self.isPossession))
             let connection = try await database.connect()
-            let runner = SchemaStepRunner(
+            var runner = SchemaStepRunner(
                 connection: connection, schema: "mcp", locks: TestDatabase.patientLocks, programVersion: "1.2.3")
             try await runner.prepare()
             for group in SchemaRepair.groups(Array(steps.prefix(last + 1))) { try await runner.execute(group) }

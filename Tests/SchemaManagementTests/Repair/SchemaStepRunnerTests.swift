@@ -18,7 +18,7 @@ struct SchemaStepRunnerTests {
             try await database.psql(
                 "CREATE SCHEMA s; CREATE TABLE s.things (id integer); CREATE VIEW s.v AS SELECT 1 AS one")
             let connection = try await database.connect()
-            let runner = SchemaStepRunner(
+            var runner = SchemaStepRunner(
                 connection: connection, schema: "s",
                 locks: LockBudget(perStep: .milliseconds(50), perTableAndHour: .milliseconds(300)),
                 programVersion: "1.2.3")
@@ -37,7 +37,7 @@ struct SchemaStepRunnerTests {
             } throws: { error in
                 (error as? PostgresError).map(FailureClass.init) == .lockNotAvailable
             }
-            #expect(runner.waits.blockers.map(\.application) == ["holder"])
+            #expect(runner.blockers.map(\.application) == ["holder"])
             await holder.close()
             await connection.close()
         }
@@ -151,7 +151,7 @@ struct SchemaStepRunnerTests {
                 UPDATE s.things SET id = id + 1
                 """)
             let connection = try await database.connect()
-            let runner = SchemaStepRunner(
+            var runner = SchemaStepRunner(
                 connection: connection, schema: "s",
                 locks: LockBudget(perStep: .milliseconds(400), perTableAndHour: .milliseconds(500)),
                 programVersion: "1.2.3")
@@ -179,7 +179,7 @@ struct SchemaStepRunnerTests {
                 "INSERT INTO mcp.workspaces (tenant_id, name, updated_at) "
                     + "VALUES (gen_random_uuid(), 'one', '2000-01-01')")
             let connection = try await database.connect()
-            let runner = SchemaStepRunner(
+            var runner = SchemaStepRunner(
                 connection: connection, schema: "mcp", locks: LockBudget(), programVersion: "1.2.3")
             try await runner.prepare()
             let workspaces = RelationName(schema: "mcp", name: "workspaces")
@@ -199,9 +199,9 @@ struct SchemaStepRunnerTests {
                 "CREATE SCHEMA s; CREATE TABLE s.things (id integer, note text); "
                     + "INSERT INTO s.things SELECT n FROM generate_series(1, 20000) AS n")
             let connection = try await database.connect()
-            let runner = SchemaStepRunner(
-                connection: connection, schema: "s", locks: LockBudget(), programVersion: "1.2.3", reportInterval: .zero
-            )
+            var runner = SchemaStepRunner(
+                connection: connection, schema: "s", locks: LockBudget(), programVersion: "1.2.3")
+            runner.reportInterval = .zero
             try await runner.prepare()
             let things = RelationName(schema: "s", name: "things")
             let told = Mutex<[BackfillProgress]>([])
@@ -210,9 +210,9 @@ struct SchemaStepRunnerTests {
             try await runner.execute([SchemaStep(note, .inBatches(backfill), "test", [])]) { progress in
                 told.withLock { $0.append(progress) }
             }
-            let shares = told.withLock { $0.map(\.share) }
+            let shares = told.withLock { $0.map(\.batches.share) }
             #expect(shares.count > 2 && shares == shares.sorted() && (shares.first ?? 1) < 0.5 && shares.last == 1)
-            #expect(told.withLock { $0.last?.changed } == 20_000)
+            #expect(told.withLock { $0.last?.batches.rows } == 20_000)
             #expect(try await database.psql("SELECT rows_changed FROM pgtend.schema_steps") == "20000")
             await connection.close()
         }

@@ -1,24 +1,25 @@
-import CivilTime
-import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
 
 /// The transaction of one try of a step. Whatever happens in it, it ends committed or rolled back.
-struct StepTransaction {
+package struct StepTransaction {
     let connection: Connection
-    let step: PlanStep
-    /// The step's row in the ledger; nil without a ledger.
-    var row: StepRow?
+    /// The statements that begin it. Before any lock for which the application would have to wait come those of steps that
+    /// go one at a time, and those for the record.
+    let beginnings: [StepBeginning]
+    /// For all locks of the step together.
+    let lockDeadline: Duration
+    /// nil if the step is not recorded.
+    let record: (any StepRecord)?
 
     /// How the work wants the transaction to end.
-    enum Verdict {
+    package enum Verdict {
         case commit(StepResult)
         case rollback(StepOutcome)
     }
 
-    /// Runs `work` within the step's limits. If its verdict is to commit, commits it together with the step's row in the
-    /// ledger.
+    /// Runs `work` within the step's limits. If its verdict is to commit, commits it together with the step's record.
     ///
     /// - Parameter changed: returns the outcome of the step if the plan no longer holds, or nil. It is called before the
     ///   work, whose role may have been dropped with its tables; and once more if the server rejects the work, since a
@@ -29,7 +30,7 @@ struct StepTransaction {
         _ work: (LockDeadline) async throws(PostgresError) -> Verdict
     ) async throws(PostgresError) -> StepRunner.End {
         do throws(PostgresError) {
-            let deadline = LockDeadline(step.limits.lockDeadline)
+            let deadline = LockDeadline(lockDeadline)
             try await begin()
             var verdict: Verdict
             if let outcome = try await changed() {
@@ -37,7 +38,7 @@ struct StepTransaction {
             } else {
                 verdict = try await work(deadline)
             }
-            if case .commit(let result) = verdict, let outcome = try await row?.enter(result, on: connection) {
+            if case .commit(let result) = verdict, let outcome = try await record?.enter(result, on: connection) {
                 verdict = .rollback(outcome)
             }
             switch verdict {
@@ -68,27 +69,25 @@ struct StepTransaction {
         }
     }
 
-    /// Before any lock for which the application would have to wait come that of steps that change definitions, and those
-    /// for the row in the ledger.
+    /// In as few messages as tell which lock was not to be had.
     private func begin() async throws(PostgresError) {
-        var statements = step.beginning
-        if step.changesDefinitions {
-            try await script(statements, lockedBy: "another step of pgtend's that changes definitions is at work")
+        var statements: [String] = []
+        for beginning in beginnings + [record?.reservation].compactMap(\.self) {
+            statements += beginning.statements
+            guard let meaning = beginning.meaningWhenLocked else { continue }
+            try await script(statements, meaning)
             statements = []
         }
-        statements += row?.reservation ?? []
-        if !statements.isEmpty {
-            try await script(statements, lockedBy: "the ledger, schema pgtend_ledger, is locked by others")
-        }
+        if !statements.isEmpty { try await script(statements, nil) }
     }
 
-    private func script(_ statements: [String], lockedBy others: String) async throws(PostgresError) {
+    private func script(_ statements: [String], _ meaningWhenLocked: String?) async throws(PostgresError) {
         do throws(PostgresError) {
             try await connection.script(unsafe: statements.joined(separator: ";\n"))
         } catch {
-            guard error.sqlState == .lockNotAvailable else { throw error }
+            guard let meaningWhenLocked, error.sqlState == .lockNotAvailable else { throw error }
             var error = error
-            error.message = "\(others): \(error.message)"
+            error.message = "\(meaningWhenLocked): \(error.message)"
             throw error
         }
     }
@@ -97,27 +96,4 @@ struct StepTransaction {
 extension PostgresError {
     /// Whether the server rejected the work itself: what it was meant for may have changed.
     var isRefusal: Bool { [.other, .privilege].contains(FailureClass(self)) && kind == .server }
-}
-
-extension StepLimits {
-    /// How long the client waits for the result of a statement; longer than the server's own timeouts.
-    var clientTimeout: Duration { max(statementTimeout, lockDeadline) + .seconds(5) }
-}
-
-extension StepLimits {
-    /// The `SET LOCAL` statements of that transaction.
-    var settings: String {
-        """
-        SET LOCAL lock_timeout = '\(lockDeadline.milliseconds)ms';
-        SET LOCAL statement_timeout = '\(statementTimeout.milliseconds)ms'
-        """
-    }
-}
-
-extension PlanStep {
-    /// The statements that begin the transaction of the step, in a run and in the script of a plan.
-    var beginning: [String] {
-        let definitions = "SELECT pg_catalog.pg_advisory_xact_lock(\(AdvisoryLock.key), \(AdvisoryLock.definitions))"
-        return [Connection.beginReadWrite, limits.settings] + (changesDefinitions ? [definitions] : [])
-    }
 }
