@@ -69,7 +69,9 @@ package struct StepRunner {
         do throws(PostgresError) {
             try await work.perform(on: connection)
         } catch {
-            if error.isRefusal, !connection.isBroken, let outcome = try await recheck() { return End(outcome: outcome) }
+            if try await connection.mayAsk(after: error), let outcome = try await recheck() {
+                return End(outcome: outcome)
+            }
             throw error
         }
         guard let result = try await work.completion(on: connection) else {

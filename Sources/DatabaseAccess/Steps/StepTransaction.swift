@@ -51,7 +51,7 @@ package struct StepTransaction {
             }
         } catch {
             try await rollBack(after: error)
-            if error.isRefusal, !connection.isBroken, let outcome = try await changed() {
+            if try await connection.mayAsk(after: error), let outcome = try await changed() {
                 return StepRunner.End(outcome: outcome)
             }
             throw error
@@ -93,7 +93,17 @@ package struct StepTransaction {
     }
 }
 
-extension PostgresError {
-    /// Whether the server rejected the work itself: what it was meant for may have changed.
-    var isRefusal: Bool { [.other, .privilege].contains(FailureClass(self)) && kind == .server }
+extension Connection {
+    /// Whether the server rejected the work itself, so that it has to be asked whether what the work was meant for has
+    /// changed. Code of others that has failed may have put statements of its own into the place of those that the session
+    /// has prepared, which no ROLLBACK takes back: they are gone before anything is asked.
+    ///
+    /// No transaction may be open.
+    func mayAsk(after failure: PostgresError) async throws(PostgresError) -> Bool {
+        guard [.other, .privilege].contains(FailureClass(failure)), failure.kind == .server, !isBroken else {
+            return false
+        }
+        if record.isSoiled { try await recover() }
+        return true
+    }
 }

@@ -99,7 +99,8 @@ extension Connection {
     private func request(
         for statement: Statement, _ timeout: Duration?, _ evenIfCancelled: Bool
     ) async throws(PostgresError) -> ExchangeRequest {
-        guard statement.keepsPlan else { return .statement(statement) }
+        // What code of others has left behind where it failed may have the name of one of ours.
+        guard statement.keepsPlan, !record.isSoiled || isInTransaction else { return .statement(statement) }
         switch record.plans?.use(of: statement.signature) {
         case nil, .once: return .statement(statement)
         case .kept(let name): return .prepared(statement, name: name)
