@@ -85,7 +85,7 @@ let package = Package(
         testProgram("SystemdProbe", ["SystemdIO"]),
         testProgram("BlockedService", ["Supervision", "Maintenance", "PostgresClient", "SystemdIO"]),
         tests("CivilTimeTests", ["CivilTime", "TestSupport"]),
-        tests("SQLTextTests", ["SQLText"]),
+        tests("SQLTextTests", ["SQLText", "TestSupport"]),
         tests("PostgresClientTests", ["PostgresClient", "SQLText", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),
         tests("EmbeddedSQLTests", ["EmbeddedSQL", "TestSupport"]),

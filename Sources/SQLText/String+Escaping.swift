@@ -15,3 +15,17 @@ extension String {
         return String(decoding: result, as: UTF8.self)
     }
 }
+
+extension String {
+    /// As a word for a shell: in single quotes, unless nothing in it is special to any shell.
+    package var shellWord: String {
+        let isPlain = unicodeScalars.allSatisfy { scalar in
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+                || scalar == "_" || scalar == "." || scalar == "-"
+        }
+        if isPlain, !isEmpty { return self }
+        // Byte by byte, as `inserting` does.
+        let body = utf8.flatMap { $0 == UInt8(ascii: "'") ? Array(#"'\''"#.utf8) : [$0] }
+        return "'" + String(decoding: body, as: UTF8.self) + "'"
+    }
+}

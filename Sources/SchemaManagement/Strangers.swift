@@ -48,14 +48,13 @@ struct Strangers {
                 named.isEmpty
                     ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
                 unnameable.isEmpty ? nil : "give the others names that UTF-8 has (ALTER ROLE ... RENAME TO)",
-                roles.contains("PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
+                roles.containsSame(as: "PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
             ].compactMap(\.self).joined(separator: "; "))
     }
 
     /// The name of a role, given as SQL writes it, as a word for a shell.
     private static func inShell(_ role: String) -> String {
-        guard role.hasPrefix("\""), let name = NameList.first(of: role)?.name else { return role }
-        return "'" + name.replacing("'", with: #"'\''"#) + "'"
+        (NameList.first(of: role)?.name ?? role).shellWord
     }
 
     /// A statement that fails where there are any, for the transaction that fills the schema: somebody may have made it

@@ -120,6 +120,19 @@ enum ArchitectureRules {
         .map { "\(file.path): sets a role: \($0)" }
     }
 
+    /// Swift's `==` takes a composed and a decomposed "é" for the same, and so do sets and dictionaries; the server has two
+    /// roles of these names.
+    static func comparedRoles(_ file: SourceFile) -> [String] {
+        guard file.module != "Settings" else { return [] }
+        let role = #"[\w.?!]*(?:[oO]wner|[rR]ole|[gG]rantee)\b"#
+        let patterns = [
+            role + #" (?:==|!=) (?!nil\b)"#, #"(?:==|!=) (?=\w)"# + role,
+            #"\b\w*(?:[oO]wners|[rR]oles|[gG]rantees)\.contains\((?!where)"#,
+        ]
+        return matches(of: try! Regex(patterns.joined(separator: "|"), as: Substring.self), in: file.code)
+            .map { "\(file.path): compares the names of roles: \($0)" }
+    }
+
     /// 32 lower-case hexadecimal digits are a message id, written once: where it is declared, with an entry in the
     /// catalog that begins with it. Comments count too: what is searched for is to be found once.
     static func messageIDs(_ files: [SourceFile], catalog: String) -> [String] {

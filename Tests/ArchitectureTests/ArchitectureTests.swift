@@ -56,6 +56,10 @@ struct ArchitectureTests {
         #expect(files.flatMap(ArchitectureRules.roles) == [])
     }
 
+    @Test func rolesAreToldApartAsTheServerDoes() {
+        #expect(files.flatMap(ArchitectureRules.comparedRoles) == [])
+    }
+
     @Test func aMessageIDStandsOnceInTheSourcesAndInTheCatalog() throws {
         let catalog = try String(contentsOf: Self.root.appending(path: "systemd/pgtend.catalog"), encoding: .utf8)
         #expect(ArchitectureRules.messageIDs(files, catalog: catalog) == [])

@@ -122,24 +122,13 @@ struct SchemaRollbackText {
     /// How to confirm without a terminal. Does not mention --drop-rows, since the user has not seen the counts yet.
     func howToConfirm(as shown: String) -> String {
         "\(name): \(shown); nothing was changed\n  what to do: repeat the command with --confirm "
-            + Self.shellWord(plan.database)
+            + plan.database.shellWord.visible
     }
 
     /// The refusal of a confirmation that names another database; probably --database is wrong.
     func wrongConfirmation(_ confirmation: String) -> String {
         "this is database \(name), and --confirm names \(confirmation.visible); nothing was changed\n"
             + "  what to do: look at --database, then give the name of the database that is meant"
-    }
-
-    private static func shellWord(_ text: String) -> String {
-        let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
-                || scalar == "_" || scalar == "." || scalar == "-"
-        }
-        return
-            (isPlain
-            ? text : "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'")
-            .visible
     }
 
     static func outcome(_ outcome: SchemaRollbackOutcome, of database: String, in duration: Duration) -> String {

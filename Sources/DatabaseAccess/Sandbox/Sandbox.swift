@@ -93,7 +93,7 @@ package struct Sandbox: Sendable {
     var pathQuestion: String { get throws(SQLTextError) { try SandboxText.path(of: role) } }
 
     /// No role has an empty name.
-    var roleKey: String { role?.name ?? "" }
+    var roleKey: [UInt8] { Array((role?.name ?? "").utf8) }
 
     /// What is sent before the work, in a message of its own, so that `pg_stat_activity` shows the work. It becomes the
     /// role for it, as whom the work is called: whatever privileges the role's functions have by default, it may.

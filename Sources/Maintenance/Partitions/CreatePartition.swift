@@ -91,7 +91,7 @@ extension CreatePartition {
     /// Why this step no longer fits the table as it is now; nil if it does.
     package func supersession(by table: PartitionedTable?) -> String? {
         guard let table else { return "\(parent) is no partitioned table any more" }
-        guard table.oid == parentOID, table.owner == parentOwner,
+        guard table.oid == parentOID, table.owner.isSame(as: parentOwner),
             table.key == .column(keyColumn, type: keyType.rawValue),
             table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables,
             table.ownerMayHaveSandbox, table.neighbours == neighbours

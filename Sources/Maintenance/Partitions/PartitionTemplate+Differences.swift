@@ -14,7 +14,9 @@ extension PartitionTemplate {
             for extra in values where !theirs.contains(extra) { found.append("\(what) \(extra) is not on its sibling") }
         }
         let onOff = { (isOn: Bool) in isOn ? "on" : "off" }
-        compare("the owner", owner, template.owner) { $0 }
+        if !owner.isSame(as: template.owner) {
+            found.append("the owner is \(owner), and \(template.owner) on its sibling")
+        }
         compareGrants(template, compare)
         compare("the grant", columnGrants, template.columnGrants)
         compare("row-level security", rowSecurity, template.rowSecurity, onOff)
@@ -64,7 +66,7 @@ extension [PartitionTemplate.Grant] {
     /// Without the owner's grants, if they are all the privileges on a table: seven, and from PostgreSQL 17 on
     /// MAINTAIN.
     fileprivate func withoutAllOfOwner(_ owner: String) -> Self {
-        count { $0.grantee == owner } >= 7 ? filter { $0.grantee != owner } : self
+        count { $0.grantee.isSame(as: owner) } >= 7 ? filter { !$0.grantee.isSame(as: owner) } : self
     }
 }
 

@@ -92,6 +92,11 @@ package struct PartitionTemplate: Hashable, Sendable {
             self.privilege = privilege
             self.isGrantable = isGrantable
         }
+
+        package static func == (left: Grant, right: Grant) -> Bool {
+            left.grantee.isSame(as: right.grantee) && left.privilege == right.privilege
+                && left.isGrantable == right.isGrantable
+        }
     }
 
     package struct ColumnGrant: Hashable, Sendable {
@@ -123,6 +128,13 @@ package struct PartitionTemplate: Hashable, Sendable {
             self.roles = roles
             self.using = using
             self.check = check
+        }
+
+        package static func == (left: Policy, right: Policy) -> Bool {
+            left.name.isSame(as: right.name) && left.isPermissive == right.isPermissive
+                && left.command == right.command
+                && left.roles.elementsEqual(right.roles) { $0.isSame(as: $1) }
+                && left.using.isSame(as: right.using) && left.check.isSame(as: right.check)
         }
     }
 

@@ -95,6 +95,12 @@ package struct Neighbour: Hashable, Sendable {
         self.isSuperusers = isSuperusers
         self.isForeign = isForeign
     }
+
+    package static func == (left: Neighbour, right: Neighbour) -> Bool {
+        left.relation == right.relation && left.owner.isSame(as: right.owner) && left.mode == right.mode
+            && left.lockRole.isSame(as: right.lockRole) && left.isForeign == right.isForeign
+            && left.isSuperusers == right.isSuperusers
+    }
 }
 
 /// An attached partition and its bounds.

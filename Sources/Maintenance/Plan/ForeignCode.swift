@@ -36,7 +36,7 @@ package struct ForeignCode: Hashable, Sendable {
     }
 
     package func cure(as role: String) -> String {
-        let (worker, isOthers) = (RelationName.quoted(role), role != owner)
+        let (worker, isOthers) = (RelationName.quoted(role), !role.isSame(as: owner))
         return (isOthers ? "ALTER TABLE \(relation) OWNER TO \(worker); or " : "")
             + "let \(worker) or a superuser own \(code); or drop its \(caller)"
     }

@@ -10,4 +10,8 @@ package struct CorpusNeighbour: Hashable, Sendable {
         self.relation = relation
         self.owner = owner
     }
+
+    package static func == (left: CorpusNeighbour, right: CorpusNeighbour) -> Bool {
+        left.relation == right.relation && left.owner.isSame(as: right.owner)
+    }
 }

@@ -47,7 +47,9 @@ extension UpdateStatistics {
     package func supersession(by corpus: Corpus) -> String? {
         if let obstacle = corpus.obstacle { return "\(obstacle.explanation); run again" }
         if corpus.operators != operators { return "the tenants of \(object) are of another type by now; run again" }
-        if corpus.role != owner { return "\(corpus.definition.target) belongs to another role by now; run again" }
+        if !corpus.role.isSame(as: owner) {
+            return "\(corpus.definition.target) belongs to another role by now; run again"
+        }
         return corpus.neighbours == neighbours
             ? nil : "\(corpus.definition.target) has other foreign keys by now; run again"
     }

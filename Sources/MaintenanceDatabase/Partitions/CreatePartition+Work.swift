@@ -179,7 +179,7 @@ struct CreatePartitionWork: StepWork, TransactionWork {
 
     private var privilegeCure: String {
         let (owner, schema) = (RelationName.quoted(action.parentOwner), RelationName.quoted(action.partition.schema))
-        if action.template.owner != action.parentOwner {
+        if !action.template.owner.isSame(as: action.parentOwner) {
             return
                 "its siblings belong to \(action.template.owner): give them the owner of \(action.parent), or let our role "
                 + "act as both, with CREATE on schema \(schema)"

@@ -49,7 +49,7 @@ struct PartitionDDL {
         let attach =
             ["SET LOCAL row_security = on"]
             + ["ALTER TABLE \(parent) ATTACH PARTITION \(partition) FOR VALUES \(bounds)"] + proof
-        if template.owner == step.parentOwner {
+        if template.owner.isSame(as: step.parentOwner) {
             create += try templateDDL.grants
             handOver = []
         } else {

@@ -90,7 +90,8 @@ struct TemplateDDL {
             var statements: [String] = []
             var rolesToRevoke = template.defaultGrantees
             if template.grants != nil || !rolesToRevoke.isEmpty { rolesToRevoke.append(template.owner) }
-            for (index, grantee) in rolesToRevoke.enumerated() where !rolesToRevoke[..<index].contains(grantee) {
+            for (index, grantee) in rolesToRevoke.enumerated() where !rolesToRevoke[..<index].containsSame(as: grantee)
+            {
                 statements.append("REVOKE ALL ON TABLE \(table) FROM \(try Self.role(grantee))")
             }
             if template.grants == nil, !rolesToRevoke.isEmpty {

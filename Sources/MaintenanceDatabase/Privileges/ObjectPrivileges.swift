@@ -68,7 +68,8 @@ struct ObjectPrivileges {
     private func transfers(_ owned: [RelationPrivileges], _ templates: [RelationPrivileges]) -> [OwnerTransfer] {
         work.templates.compactMap { table, template in
             guard let table = owned.first(where: { $0.relation == table }),
-                let template = templates.first(where: { $0.relation == template }), template.owner != table.owner
+                let template = templates.first(where: { $0.relation == template }),
+                !template.owner.isSame(as: table.owner)
             else { return nil }
             return OwnerTransfer(table: table, template: template)
         }
@@ -118,7 +119,7 @@ struct ObjectPrivileges {
         let ours = try await RelationPrivileges.read(work.views.map { ($0.view.name, session.role) }, on: connection)
         for (view, isConcurrent) in work.views {
             let refresh = "refresh \(view.name)"
-            let becomesOwner = view.mayActAsOwner || owners.contains(view.owner)
+            let becomesOwner = view.mayActAsOwner || owners.containsSame(as: view.owner)
             if !view.mayRefresh, !becomesOwner {
                 findings.append(try .relation(view.name, lacks: ["MAINTAIN"], for: session.role, because: "refresh it"))
             }
@@ -128,7 +129,7 @@ struct ObjectPrivileges {
                 let beginner = becomesOwner ? asOwner : ours.first(where: { $0.relation == view.name })
             else { continue }
             for role in isConcurrent ? [beginner, asOwner] : [beginner] where !role.mayUseSchema {
-                if role.role == session.role, inherited.contains(view.name.schema) { continue }
+                if role.role.isSame(as: session.role), inherited.contains(view.name.schema) { continue }
                 findings.append(try .schema(view.name.schema, lacks: ["USAGE"], for: role.role, because: refresh))
             }
             if isConcurrent, !asOwner.mayCreateTemporary {

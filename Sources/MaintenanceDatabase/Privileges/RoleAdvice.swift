@@ -24,12 +24,12 @@ struct RoleAdvice {
                 role: "pgtend", isSuperuser: false, inherits: true, readsAllStats: false,
                 hasRoleNamedPgtend: true, server: session.server)
             var cures: [PrivilegeCure] = session.hasRoleNamedPgtend ? [] : [.sql("CREATE ROLE \"pgtend\" LOGIN")]
-            for owner in owners where owner != "pgtend" && owner != session.role {
+            for owner in owners where !["pgtend", session.role].containsSame(as: owner) {
                 cures.append(.sql(try role.membership(in: owner, isMember: false)))
             }
             cures.append(.sql("GRANT pg_read_all_stats TO \"pgtend\""))
             cures.append(.advice("then connect as pgtend and check again: what it still lacks is named"))
-            if owners.contains(session.role) {
+            if owners.containsSame(as: session.role) {
                 cures.append(
                     .advice("what \(session.role) itself owns needs another owner, of which pgtend is a member"))
             }

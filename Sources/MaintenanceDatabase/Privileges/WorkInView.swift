@@ -34,9 +34,9 @@ struct WorkInView {
         }
     }
 
-    /// The owners of these objects, sorted by name.
+    /// The owners of these objects, sorted.
     var owners: [String] {
-        Set(tables.map(\.owner) + views.map(\.view.owner) + corpora.compactMap(\.role)).sorted()
+        (tables.map(\.owner) + views.map(\.view.owner) + corpora.compactMap(\.role)).distinctTexts
     }
 
     private struct TaskObject: Hashable {

@@ -93,7 +93,7 @@ actor RunSession {
     /// - Throws: also if there is to be no second connection, by which the run is over.
     func connection(runningCodeOf role: String?) async throws(PostgresError) -> Connection {
         try await requireLocks()
-        if let workplace, workplace.role == role, await workplace.isUsable { return workplace.connection }
+        if let workplace, workplace.role.isSame(as: role), await workplace.isUsable { return workplace.connection }
         await leaveWorkplace()
         let connection = try await openSecond()
         workplace = Workplace(connection: connection, role: role)

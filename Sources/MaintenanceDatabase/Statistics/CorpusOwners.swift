@@ -3,7 +3,7 @@ import SQLText
 
 /// Whose the parts of a corpus are, and whose code therefore runs in work on it.
 struct CorpusOwners {
-    struct Owner: Hashable {
+    struct Owner {
         let name: String
         let isSuperuser: Bool
         /// Whether pgtend's role may SET ROLE to it.
@@ -17,7 +17,7 @@ struct CorpusOwners {
 
     init(_ rows: [Row]) throws(PostgresError) {
         var all: [Owner] = []
-        var ofParts: Set<String> = []
+        var ofParts: [String] = []
         for row in rows {
             // Several functions of that name may belong to several roles.
             let relation = try RelationName(row)
@@ -28,11 +28,11 @@ struct CorpusOwners {
                     isSuperuser: try row.decode("is_superusers"), mayBecome: try row.decode("may_act_as_owner"),
                     isMember: try row.decode("is_member"),
                     mayHaveSandbox: try row.decode("may_have_sandbox")))
-            ofParts.formUnion(try row.decode("part_owners", as: [String].self))
+            ofParts += try row.decode("part_owners", as: [String].self)
         }
-        let others = Set(all.filter { !$0.isSuperuser })
-        owners = others.isEmpty ? Array(all.prefix(1)) : others.sorted { $0.name < $1.name }
-        names = ofParts.union(owners.map(\.name)).sorted()
+        let others = all.filter { !$0.isSuperuser }
+        owners = Array(others.isEmpty ? all.prefix(1) : others[...])
+        names = (ofParts + owners.map(\.name)).distinctTexts
     }
 
     /// Those of their partitions, too.

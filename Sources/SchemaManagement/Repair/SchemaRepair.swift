@@ -164,7 +164,7 @@ package struct SchemaRepair: Sendable {
     static func groups(_ steps: [SchemaStep]) -> [[SchemaStep]] {
         steps.reduce(into: []) { groups, step in
             if let former = groups.last?.first, step.execution == .together, former.execution == .together,
-                step.role == former.role
+                step.role.isSame(as: former.role)
             {
                 groups[groups.count - 1].append(step)
             } else {

@@ -110,7 +110,7 @@ struct GrantStatements {
 
     /// A role, or PUBLIC, as SQL writes it.
     func grantee(_ role: String) throws(SQLTextError) -> String {
-        role == "PUBLIC" ? role : try SQLIdentifier(role).quoted
+        role.isSame(as: "PUBLIC") ? role : try SQLIdentifier(role).quoted
     }
 
     /// What GRANT names for an object: `TABLE s.t`, and ` (c)` for a column behind each privilege; nil for what has no
