@@ -968,6 +968,10 @@ struct OtherOwnersTests {
                 CREATE FOREIGN TABLE vault.far PARTITION OF vault.embeddings FOR VALUES IN ('far') SERVER nowhere
                 """,
             refusal: ("vault.far is a foreign table", "no_table")),
+        Object(
+            name: "a schema of another owner's, who may put a table of hers in the place of the figures",
+            sql: corpus + "ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE, CREATE ON SCHEMA vault TO :victim;",
+            refusal: ("the schemas of these belong to several roles (:eve, :victim)", "no_one_owner")),
     ]
 
     @Test(arguments: HostileOwner.Attempt.inTurns(objects))
@@ -1163,6 +1167,27 @@ struct OtherOwnersTests {
             #expect(try await owner.gains() == [], "\(run)")
             #expect(run.everything.contains(owner.named("app.notes belongs to :eve, and its trigger fire")), "\(run)")
             #expect(try await owner.psql(Self.isDone) == "f")
+        }
+    }
+
+    /// Where nobody looks: in a schema that pgtend does not tend.
+    @Test(.timeLimit(.minutes(2)), arguments: PostgresVersion.underTest)
+    func holdNobodyUpByAChainOfPartitions(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .member) { owner in
+            try await owner.database.psql(
+                owner.named(
+                    """
+                    CREATE TABLE app.p0 (at date NOT NULL) PARTITION BY RANGE (at);
+                    DO $$ BEGIN FOR i IN 1..2500 LOOP
+                        EXECUTE format(
+                            'CREATE TABLE app.p%s PARTITION OF app.p%s DEFAULT PARTITION BY RANGE (at)', i, i - 1);
+                        IF i % 50 = 0 THEN COMMIT; END IF;
+                    END LOOP; END $$;
+                    """), user: owner.eve)
+            try await owner.psql(Self.parent)
+            let run = try await owner.pgtend("run")
+            #expect(run.succeeded, "\(run)")
+            #expect(try await owner.psql(Self.isDone) == "t")
         }
     }
 

@@ -176,6 +176,56 @@ struct SwapTests {
         }
     }
 
+    /// The name of the new partition is a table of the victim's meanwhile, from another schema of hers.
+    private static let twins = """
+        GRANT CREATE ON DATABASE :database TO :eve; CREATE SCHEMA other AUTHORIZATION :eve;
+        GRANT USAGE, CREATE ON SCHEMA other, app TO :victim; GRANT USAGE ON SCHEMA vault TO :eve;
+        SET ROLE :victim;
+        DO $$ BEGIN FOR i IN 0..4 LOOP
+            EXECUTE format('CREATE TABLE other.events_%s (id integer, at date NOT NULL)',
+                to_char(date_trunc('month', now()) + make_interval(months => i), 'YYYY_MM'));
+        END LOOP; END $$;
+        SET ROLE :eve;
+        """ + table("app.events", partitions: "app.events") + "RESET ROLE;"
+
+    private static let given = [
+        (
+            siblings(of: "app.events", "ALTER TABLE %s OWNER TO :victim")
+                + siblings(of: "app.events", "GRANT SELECT ON %s TO :eve"), #"GRANT SELECT ON TABLE \S+ TO "\w+_eve"[^;]*;"#, ":victim"
+        ),
+        (
+            "CREATE PUBLICATION p;" + siblings(of: "app.events", "ALTER PUBLICATION p ADD TABLE %s"),
+            "ALTER PUBLICATION [^;]*;", "NONE"
+        ),
+    ]
+
+    /// A grant or a place in a publication would be that of a table whose owner knows nothing of it.
+    @Test(arguments: given, PostgresVersion.underTest)
+    func isNotGivenWhatTheNewPartitionShouldHave(
+        what: (sql: String, statement: String, role: String), version: PostgresVersion
+    ) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            let setup = (Self.twins + what.sql).replacing(":database", with: owner.database.name)
+            try await owner.psql(setup)
+            let script = try await pgtend(owner, "plan", "--sql", schema: "app").standardOutput
+            let there = "SET LOCAL ROLE NONE; ALTER SCHEMA app RENAME TO away; ALTER SCHEMA other RENAME TO app;"
+            let back = "SET LOCAL ROLE NONE; ALTER SCHEMA app RENAME TO other; ALTER SCHEMA away RENAME TO app;"
+            let role = owner.named("SET LOCAL ROLE \(what.role);")
+            let swapped = script.replacing(try Regex(what.statement), maxReplacements: 1) {
+                "\(there) \(role)\n\(script[$0.range])\n\(back) \(role)"
+            }
+            try #require(swapped != script)
+            do {
+                try await owner.database.psql(swapped)
+                Issue.record("the script went through")
+            } catch {
+                #expect("\(error)".contains("was not created: another table has got"), "\(error)")
+            }
+            // Nothing of it is wrong otherwise.
+            try await owner.database.psql(pgtend(owner, "plan", "--sql", schema: "app").standardOutput)
+        }
+    }
+
     /// New partitions stand where their siblings do.
     @Test(arguments: PostgresVersion.underTest)
     func leavesPartitionsInTheSchemaOfAnotherOwner(version: PostgresVersion) async throws {

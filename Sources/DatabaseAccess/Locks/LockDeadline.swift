@@ -70,15 +70,19 @@ extension Connection {
     /// Runs statements inside a savepoint of the current transaction. If they fail with one of `states`, they are
     /// rolled back to the savepoint and the transaction goes on.
     ///
+    /// - Returns: whether they were executed.
     /// - Throws: any other error.
+    @discardableResult
     package func script(
         unsafe sql: String, unlessRefusedWith states: Set<SQLState>, timeout: Duration
-    ) async throws(PostgresError) {
+    ) async throws(PostgresError) -> Bool {
         do throws(PostgresError) {
             try await script(unsafe: "SAVEPOINT attempt; \(sql); RELEASE SAVEPOINT attempt", timeout: timeout)
+            return true
         } catch {
             guard let state = error.sqlState, states.contains(state) else { throw error }
             try await script(unsafe: "ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt", timeout: timeout)
+            return false
         }
     }
 }

@@ -20,7 +20,7 @@ package struct Corpus: Hashable, Sendable {
         case noUniqueTarget
         /// Where the definition names a table there is something else, such as a view, whose reading would run code.
         case noTable(RelationName, String)
-        /// Its tables, their partitions and its function belong to several roles, so that code of each would run with
+        /// Its tables, their partitions, its function and their schemas belong to several roles, so that code of each would run with
         /// the rights of another.
         case noOneOwner([String])
         /// pgtend's role may not SET ROLE to its role.
@@ -104,10 +104,11 @@ extension Corpus {
         case .noOneOwner(let owners):
             return Obstacle(
                 reason: .noOneOwner,
-                explanation: "its tables, their partitions and its function belong to several roles "
+                explanation: "its tables, their partitions, its function and the schemas of these belong to several roles "
                     + "(\(owners.joined(separator: ", "))), and code of each would run with the rights of another",
                 cure:
-                    "give them one owner (ALTER TABLE and ALTER FUNCTION ... OWNER TO), which pgtend's role may become")
+                    "give them one owner (ALTER TABLE, ALTER FUNCTION and ALTER SCHEMA ... OWNER TO), which pgtend's role may "
+                    + "become; a schema may be a superuser's as well")
         case .notOwner(let lack):
             let owner = role ?? "their owner"
             return Obstacle(

@@ -26,8 +26,9 @@ struct CreatePartitionWork: StepWork, TransactionWork {
             try lock.statements(as: action.role(for: lock).name)
         }
         return try locks.prefix(1).joined() + ddl.create.script(limits: limits, isLast: false)
-            + ddl.copyProof + ddl.publish + locks.dropFirst().joined() + ddl.proof + ddl.attach.script(limits: limits)
-            + ddl.handOver
+            + ddl.copyProof + ddl.publish.map(\.statement) + locks.dropFirst().joined() + ddl.proof
+            + ddl.attach.script(limits: limits) + ddl.handOver
+            + [try PlacementProof.statement(action, published: ddl.publish.map(\.publication))].compactMap(\.self)
     }
 
     func perform(
@@ -47,9 +48,11 @@ struct CreatePartitionWork: StepWork, TransactionWork {
         try await connection.begin(ddl.create, limits: limits, timeout: timeout)
         for proof in ddl.copyProof { try await connection.script(unsafe: "\(limits);\n\(proof)", timeout: timeout) }
         // What pgtend's role may not do is left out; the comparison with the sibling then reports it.
-        for statement in ddl.publish {
-            try await connection.script(
+        var published: [String] = []
+        for (publication, statement) in ddl.publish {
+            let isDone = try await connection.script(
                 unsafe: statement, unlessRefusedWith: [.insufficientPrivilege], timeout: timeout)
+            if isDone { published.append(publication) }
         }
 
         // The server's timeouts apply to each statement separately, so each gets what is left of the deadline.
@@ -70,6 +73,9 @@ struct CreatePartitionWork: StepWork, TransactionWork {
             }
             // The deadline does not apply to COMMIT: a step that is complete must not fail just because time is up.
             try await connection.script(unsafe: limits)
+        }
+        if let proof = try spelled(PlacementProof.statement(action, published: published)) {
+            try await connection.script(unsafe: proof, timeout: timeout)
         }
         return .commit(StepResult())
     }

@@ -12,11 +12,11 @@ struct PartitionDDL {
     let create: Sandbox
     /// Fails where what is copied by its text has become something else.
     let copyProof: [String]
-    /// Adds the partition to publications. Executed as the role that pgtend connects as. Each statement may fail for
+    /// Adds the partition to publications, each by a statement. Executed as the role that pgtend connects as. Each statement may fail for
     /// lack of privileges, since the partition works without it. They come before the locks, because they wait for
     /// sessions that change the publication; and in the transaction of `attach`, because rows that are inserted before
     /// the partition is published are never replicated.
-    let publish: [String]
+    let publish: [(publication: String, statement: String)]
     /// Fails where attaching would run code of another owner's, under the locks of the step. Executed as the role that
     /// pgtend connects as, in a statement of its own: what it takes would count toward the time limit of ATTACH, but not
     /// toward the limit of the lock that ATTACH waits for, which has to end first.
@@ -59,6 +59,6 @@ struct PartitionDDL {
         self.attach = try Sandbox(
             as: step.parentOwner, path: .ofRole, unsafe: attach + (try templateDDL.afterAttach))
         copyProof = template.hasTexts ? [try CopyProof.statement(step)] : []
-        publish = try templateDDL.publications
+        publish = Array(zip(template.publications.map(\.name), try templateDDL.publications))
     }
 }

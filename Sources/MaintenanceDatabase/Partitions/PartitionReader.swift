@@ -18,10 +18,15 @@ struct PartitionReader {
     ) async throws(PostgresError) -> (tables: [PartitionedTable], dropped: [UInt32: PostgresError]) {
         var tables = try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
-        let (code, unreadCode) = try await connection.readPatiently(asked(of: tables)) {
+        let (surroundings, unreadSurroundings) = try await connection.readPatiently(
+            tables.filter(\.hasCalendarKey).map(\.oid)
+        ) { (tables) throws(PostgresError) in try await self.surroundings(of: tables) }
+        for index in tables.indices { tables[index].take(surroundings[tables[index].oid]) }
+        var (code, unreadCode) = try await connection.readPatiently(asked(of: tables)) {
             (tables) throws(PostgresError) in
             try await AttachedCode.read(tables, on: connection)
         }
+        unreadCode.merge(unreadSurroundings) { $1 }
         let unshown = tables.filter { $0.key.definition == "" }.map(\.oid)
         let (keys, _) = try await connection.readPatiently(unshown, lockTimeout: definition.locks.perStep) {
             (tables) throws(PostgresError) in try await keyDefinitions(of: tables)
@@ -48,6 +53,7 @@ struct PartitionReader {
     /// nil if there is no such partitioned table, or one of its partitions was dropped meanwhile.
     func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
         guard var table = try await tables(in: [], named: [name]).first else { return nil }
+        if table.hasCalendarKey { table.take(try await surroundings(of: [table.oid])[table.oid]) }
         table.foreignCode = try await AttachedCode.read(asked(of: [table]), on: connection)[table.oid]
         guard table.hasCalendarKey else { return table }
         let (partitions, dropped) = try await partitions(of: [table.oid])
@@ -60,7 +66,7 @@ struct PartitionReader {
         tables.filter { $0.hasCalendarKey && $0.mayMeetOthers }.map(\.oid)
     }
 
-    /// Without their partitions.
+    /// Without their partitions and surroundings.
     private func tables(
         in schemas: [String], named: [RelationName]
     ) async throws(PostgresError) -> [PartitionedTable] {
@@ -114,17 +120,25 @@ struct PartitionReader {
             throw PostgresError(.decoding, "unknown partitioning strategy '\(strategy)' of \(try RelationName(row))")
         }
         let hasDefault = try row.decodeIfPresent("default_name", as: String.self) != nil
-        let foreignSchemas: [String] = try row.decode("foreign_key_schemas")
-        let foreignNames: [String] = try row.decode("foreign_key_names")
         return PartitionedTable(
             oid: try row.decode("oid"), name: try RelationName(row), owner: try row.decode("owner"),
             mayActAsOwner: try row.decode("may_act_as_owner"), strategy: strategy, key: key,
             defaultPartition: hasDefault ? try RelationName(row, schema: "default_schema", name: "default_name") : nil,
             isPartition: try row.decode("is_partition"),
-            foreignKeyTables: zip(foreignSchemas, foreignNames).map(RelationName.init(schema:name:)),
             leafPublications: try row.decode("leaf_publications"),
-            ownerMayHaveSandbox: try row.decode("may_have_sandbox"),
-            neighbours: try neighbours(row))
+            ownerMayHaveSandbox: try row.decode("may_have_sandbox"))
+    }
+
+    private func surroundings(of tables: [UInt32]) async throws(PostgresError) -> [UInt32: Surroundings] {
+        var found: [UInt32: Surroundings] = [:]
+        for row in try await connection.rows(CatalogQuery.surroundings(tables)) {
+            let schemas: [String] = try row.decode("foreign_key_schemas")
+            let names: [String] = try row.decode("foreign_key_names")
+            found[try row.decode("table_oid")] = Surroundings(
+                foreignKeyTables: zip(schemas, names).map(RelationName.init(schema:name:)),
+                neighbours: try neighbours(row))
+        }
+        return found
     }
 
     private func neighbours(_ row: Row) throws(PostgresError) -> [Neighbour] {
@@ -136,8 +150,7 @@ struct PartitionReader {
         let kinds: [String] = try row.decode("neighbour_kinds")
         let superusers: [String] = try row.decode("neighbour_superusers")
         guard [names, owners, modes, roles, kinds, superusers].allSatisfy({ $0.count == schemas.count }) else {
-            throw PostgresError(
-                .shape, "the server's lists of what is beside \(try RelationName(row)) differ in length")
+            throw PostgresError(.shape, "the server's lists of what is beside a table differ in length")
         }
         return schemas.indices.map { index in
             Neighbour(
@@ -149,7 +162,19 @@ struct PartitionReader {
     }
 }
 
+/// What attaching a partition to a table locks beside it.
+private struct Surroundings {
+    let foreignKeyTables: [RelationName]
+    let neighbours: [Neighbour]
+}
+
 extension PartitionedTable {
+    /// - Parameter surroundings: nil where they could not be read, and nothing may be created.
+    fileprivate mutating func take(_ surroundings: Surroundings?) {
+        foreignKeyTables = surroundings?.foreignKeyTables ?? []
+        neighbours = surroundings?.neighbours ?? []
+    }
+
     /// Whether its bounds are dates or timestamps; the bounds of other tables are not read.
     var hasCalendarKey: Bool {
         guard strategy == .range, case .column(_, let type) = key else { return false }

@@ -33,17 +33,30 @@ SELECT
     ) AS may_have_sandbox,
     c.oid,
     -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
-    -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and whose the schemas of
-    -- a function and of its types are, where the names may come to mean something else. Whose functions, operators and
-    -- domains are in the expressions of a table, which reading it and writing to it run.
+    -- Whose the types of a column or function are, which may be cast or checked by code of theirs. Whose the schema is, of a
+    -- function's types as well: he may put another table, with triggers, or a view in the place of one, or let the name of a
+    -- function mean something else. Whose functions, operators and domains are in the expressions of a table, which reading
+    -- it and writing to it run.
     coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(expressions.owners, '{}')
-        || coalesce(f.others, '{}') AS part_owners,
+        || ARRAY(
+            SELECT r.rolname::text
+            FROM pg_roles AS r
+            WHERE r.oid = place.owner AND NOT r.rolsuper AND w.column_name IN ('', '()')
+                AND (r.oid <> c.relowner OR r.oid <> ALL (f.owners))
+        ) AS part_owners,
     f.argument,
     parts.foreign_schema,
     parts.foreign_name,
     parts.may_meet_others
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
 LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
+LEFT JOIN LATERAL (
+    -- That of schema public may be the owner of the database.
+    SELECT CASE
+        WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
+        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
+    END AS owner
+) AS place ON true
 LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
 LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = w.column_name AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN LATERAL (
@@ -55,16 +68,11 @@ LEFT JOIN LATERAL (
         (
             array_agg(format('%I.%I', y.nspname, t.typname) ORDER BY (t.oid = 'text'::regtype) DESC, t.typcategory <> 'S', p.oid)
         )[1] AS argument,
-        array_agg(DISTINCT r.rolname::text) FILTER (WHERE NOT r.rolsuper AND r.oid <> p.proowner) AS others,
+        array_agg(DISTINCT p.proowner) AS owners,
         array_agg(p.oid) AS functions
     FROM pg_proc AS p
     JOIN pg_type AS t ON t.oid = CASE WHEN p.pronargs = 1 AND p.provariadic <> 0 THEN p.provariadic ELSE p.proargtypes[0] END
     JOIN pg_namespace AS y ON y.oid = t.typnamespace
-    -- That of schema public may be the owner of the database.
-    JOIN pg_roles AS r ON r.oid = CASE
-        WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
-        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
-    END
     WHERE p.pronamespace = n.oid AND p.proname = w.name
         AND (p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 OR p.provariadic <> 0) AND w.column_name = '()'
 ) AS f ON true

@@ -1,0 +1,32 @@
+-- What the partition $1 (name) of the table $2 (oid) has not got, one phrase for all; NULL if it has it all: of the
+-- privileges $3 for the grantees $4 ('' is PUBLIC) on the columns $5 ('' is the table), and of the publications $6. Its schema
+-- may have another name by now.
+WITH made AS (
+    SELECT c.oid, c.relacl
+    FROM pg_inherits AS h
+    JOIN pg_class AS c ON c.oid = h.inhrelid
+    WHERE h.inhparent = $2::oid AND c.relname = $1::text
+)
+SELECT string_agg(lack.phrase, ', ') AS lack
+FROM (
+    SELECT format('%s for %s', w.privilege, coalesce(nullif(w.grantee, ''), 'PUBLIC'))
+    FROM unnest($3::text[], $4::text[], $5::text[]) AS w (privilege, grantee, column_name)
+    WHERE NOT EXISTS (
+        SELECT
+        FROM made AS m
+        LEFT JOIN pg_attribute AS a ON a.attrelid = m.oid AND a.attname = w.column_name
+        CROSS JOIN aclexplode(CASE WHEN w.column_name = '' THEN m.relacl ELSE a.attacl END) AS g
+        WHERE g.privilege_type = w.privilege
+            AND CASE WHEN g.grantee = 0 THEN '' ELSE pg_get_userbyid(g.grantee) END = w.grantee
+    )
+    UNION ALL
+    SELECT format('a place in publication %I', w.publication)
+    FROM unnest($6::text[]) AS w (publication)
+    WHERE NOT EXISTS (
+        SELECT
+        FROM made AS m
+        JOIN pg_publication_rel AS r ON r.prrelid = m.oid
+        JOIN pg_publication AS p ON p.oid = r.prpubid
+        WHERE p.pubname = w.publication
+    )
+) AS lack (phrase)
