@@ -224,7 +224,7 @@ struct HostileSchemaTests {
 }
 
 extension HostileOwner {
-    fileprivate func schema(
+    func schema(
         _ arguments: [String], as user: String = "postgres"
     ) async throws -> Program.Result {
         try await Pgtend.run(["schema"] + arguments + ["--database", database.conninfo(user: user)])

@@ -17,6 +17,8 @@ package struct GolangMigrateRecord: Hashable, Sendable {
 struct GolangMigrateHome {
     let table: RelationName
     let owner: String?
+    /// What it has beyond what the tool makes.
+    var excess: String?
 }
 
 extension Connection {
@@ -29,7 +31,7 @@ extension Connection {
         guard let home else { return [] }
         let name = try spelled(home.table.quoted)
         let query = "SELECT to_jsonb(m)::text FROM ONLY \(name) AS m ORDER BY m.version"
-        let limits = "\(Self.limits); SET LOCAL statement_timeout = '\(limit.milliseconds)ms'"
+        let limits = Self.limits(within: limit)
         let records = try await read(try spelled(Sandbox(reading: query, as: home.owner)), limits: limits)
         return try await rows(Self.records(records, "version bigint, dirty boolean")).map {
             (row) throws(PostgresError) in
@@ -39,14 +41,23 @@ extension Connection {
         }
     }
 
+    private static func limits(within limit: Duration) -> String {
+        "\(limits); SET LOCAL statement_timeout = '\(limit.milliseconds)ms'"
+    }
+
     /// Gives the row another version, and takes its mark away.
-    func set(_ record: GolangMigrateRecord, to version: Int) async throws(PostgresError) {
+    ///
+    /// - Parameter limit: a trigger of the table's owner may never end.
+    func set(
+        _ record: GolangMigrateRecord, to version: Int, within limit: Duration = .seconds(30)
+    ) async throws(PostgresError) {
         let update =
             "UPDATE ONLY \(try spelled(record.table.quoted)) SET version = \(version), dirty = false "
             + "WHERE version = \(record.version)"
         let sandbox = try spelled(Sandbox(as: record.owner, unsafe: [update]))
-        try await inTransaction(unsafe: Self.limits) { () async throws(PostgresError) in
-            try await run(sandbox, limits: Self.limits)
+        let limits = Self.limits(within: limit)
+        try await inTransaction(unsafe: limits) { () async throws(PostgresError) in
+            try await run(sandbox, limits: limits)
         }
     }
 }

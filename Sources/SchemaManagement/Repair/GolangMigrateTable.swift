@@ -27,7 +27,7 @@ package enum GolangMigrateTable: Hashable, Sendable {
 extension Connection {
     /// Golang-migrate's table; nil where there is none. Needs no right.
     ///
-    /// - Throws: where it is not to be told which table is meant.
+    /// - Throws: where it is not to be told which table is meant, and where it is a superuser's and more than the tool makes.
     func golangMigrateTable(_ wanted: GolangMigrateTable) async throws(ServerFailure) -> GolangMigrateHome? {
         let name: String?
         switch wanted {
@@ -38,13 +38,19 @@ extension Connection {
         let tables: [GolangMigrateHome]
         do throws(PostgresError) {
             tables = try await rows(SchemaQuery.golangMigrateTables(name)).map { (row) throws(PostgresError) in
-                GolangMigrateHome(table: try RelationName(row), owner: try row.decodeIfPresent("owner"))
+                GolangMigrateHome(
+                    table: try RelationName(row), owner: try row.decodeIfPresent("owner"),
+                    excess: try row.decodeIfPresent("excess"))
             }
         } catch {
             throw ServerFailure(error)
         }
         if let name, tables.isEmpty { throw .noTable(name) }
         guard tables.count < 2 else { throw .several(tables.map(\.table)) }
+        // A superuser has no sandbox: what somebody left there, who owned it once, would run with all rights.
+        if let table = tables.first, table.owner == nil, let excess = table.excess {
+            throw .notPlain(table.table, excess)
+        }
         return tables.first
     }
 }
@@ -60,6 +66,18 @@ extension ServerFailure {
                 + "nothing was changed",
             cure: "name the table in which the platform's golang-migrate records its state: \(golangMigrateTableOption)"
         )
+    }
+
+    fileprivate static func notPlain(_ table: RelationName, _ excess: String) -> ServerFailure {
+        ServerFailure(
+            failureClass: .refused,
+            message:
+                "\(table), golang-migrate's table, belongs to a superuser and has \(excess): golang-migrate makes none of "
+                + "that, and code of whoever did could run with a superuser's rights; nothing was read but catalogs, and "
+                + "nothing was changed",
+            cure:
+                "look at it, and drop it, so that the table has nothing but version bigint, dirty boolean and a primary "
+                + "key; or give the table to the role that migrates the platform: ALTER TABLE \(table) OWNER TO ...")
     }
 
     fileprivate static func several(_ tables: [RelationName]) -> ServerFailure {

@@ -87,6 +87,10 @@ struct GolangMigrateRecordTests {
                     CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
                     CREATE TRIGGER keep BEFORE UPDATE ON public.schema_migrations FOR EACH ROW EXECUTE FUNCTION public.keep();
                     """)
+            // Of a superuser's only what the tool itself makes is written.
+            let refused = try #require(await ServerFailure.of { try await Self.repair(database) })
+            #expect(refused.message.contains("belongs to a superuser and has trigger keep"), "\(refused)")
+            try await database.psql("ALTER TABLE public.schema_migrations OWNER TO mcp_owner")
             let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
             #expect(failure.failureClass == .refused, "\(failure)")
             #expect(failure.message.contains("public.schema_migrations still says version 1, dirty"), "\(failure)")
@@ -123,6 +127,33 @@ struct GolangMigrateRecordTests {
                 (error as? PostgresError).map(FailureClass.init) == .timeout
             }
             await connection.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: PostgresVersion.underTest)
+    func isSetForAWhileOnly(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let owner = "\(database.name)_owner"
+            try await database.psql(
+                GolangMigrate.table("public.schema_migrations", 1, dirty: true)
+                    + """
+                    CREATE ROLE \(owner); ALTER TABLE public.schema_migrations OWNER TO \(owner);
+                    CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS
+                        $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
+                    CREATE TRIGGER wait BEFORE UPDATE ON public.schema_migrations FOR EACH ROW EXECUTE FUNCTION public.wait();
+                    """)
+            let connection = try await database.connect()
+            let record = GolangMigrateRecord(
+                table: RelationName(schema: "public", name: "schema_migrations"), version: 1, isDirty: true,
+                owner: owner)
+            await #expect {
+                try await connection.set(record, to: 1, within: .milliseconds(200))
+            } throws: { error in
+                (error as? PostgresError).map(FailureClass.init) == .timeout
+            }
+            await connection.close()
+            #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "1|t")
+            try await database.psql("DROP OWNED BY \(owner) CASCADE; DROP ROLE \(owner)")
         }
     }
 
