@@ -293,7 +293,11 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/migrations/queries/checksums.sql"
 #include "embedded_file.h"
+#define FILE "sql/migrations/queries/foreign_definitions.sql"
+#include "embedded_file.h"
 #define FILE "sql/migrations/queries/foreign_parts.sql"
+#include "embedded_file.h"
+#define FILE "sql/migrations/queries/new_grants.sql"
 #include "embedded_file.h"
 #define FILE "sql/migrations/queries/own_schema.sql"
 #include "embedded_file.h"

@@ -24,8 +24,7 @@ extension Connection {
         guard let row = try await optionalRow(MigrationQuery.foreignParts(schema, owner)) else { return .absent }
         let found: String = try row.decode("what")
         if found.isEmpty { return .ours }
-        return .foreign(
-            .foreign(schema, found, server.user))
+        return .foreign(.foreign(schema, found, server.user, revocation: try row.decode("revocation")))
     }
 }
 
@@ -49,7 +48,9 @@ extension Connection {
 }
 
 extension ServerFailure {
-    fileprivate static func foreign(_ schema: String, _ found: String, _ user: String) -> ServerFailure {
+    fileprivate static func foreign(
+        _ schema: String, _ found: String, _ user: String, revocation: String
+    ) -> ServerFailure {
         ServerFailure(
             failureClass: .refused,
             message:
@@ -57,7 +58,8 @@ extension ServerFailure {
                 + "others could run with the rights of pgtend's role",
             cure:
                 "look at who made it; then drop it, or give it and all that is in it to \(RelationName.quoted(user)), "
-                + "to a superuser or to the role that ledger.owner names, without triggers, rules, policies and views")
+                + "to a superuser or to the role that ledger.owner names, with nothing but what pgtend has made in it"
+                + (revocation.isEmpty ? "" : "; and take from others what lets them write to it: \(revocation)"))
     }
 }
 
@@ -68,11 +70,39 @@ extension MigrationSet {
         try spelled(Self.proof(ownSchema, besides: schemaOwner))
     }
 
-    private static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
+    /// Takes from others what ALTER DEFAULT PRIVILEGES has given them of tables that are made in the set's own schema, which
+    /// they could write to. For a transaction that makes some, before its proof; whoever could write to older ones was
+    /// refused by the proof before.
+    ///
+    /// - Parameter areAllNew: whether the schema had no table before.
+    package func revocation(areAllNew: Bool) throws(PostgresError) -> String {
+        try spelled(Self.revocation(ownSchema, besides: schemaOwner, areAllNew))
+    }
+
+    private static func revocation(
+        _ schema: String, besides owner: String?, _ areAllNew: Bool
+    ) throws(SQLTextError) -> String {
+        let values = try values(schema, owner) + ["\(areAllNew)"]
+        let body = """
+            DECLARE revocation text; BEGIN
+                FOR revocation IN \(EmbeddedSQL.query(MigrationQuery.newGrants.rawValue, with: values)) LOOP
+                    EXECUTE revocation;
+                END LOOP;
+            END
+            """
+        return "DO \(try SQLLiteral(body).quoted)"
+    }
+
+    private static func values(_ schema: String, _ owner: String?) throws(SQLTextError) -> [String] {
         let role = try owner.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted } ?? "NULL"
-        let values = [try SQLLiteral(schema).quoted, role]
+        return [try SQLLiteral(schema).quoted, role]
+    }
+
+    private static func proof(_ schema: String, besides owner: String?) throws(SQLTextError) -> String {
+        let values = try values(schema, owner)
         let proof = EmbeddedSQL.query(MigrationQuery.ownSchema.rawValue, with: values)
-        let search = EmbeddedSQL.query(MigrationQuery.foreignParts.rawValue, with: values)
+        let parts = EmbeddedSQL.query(MigrationQuery.foreignParts.rawValue, with: values)
+        let search = "SELECT p.what FROM (\(parts)) AS p"
         // Executed, so that what is asked only now and then is not parsed each time.
         let body = """
             DECLARE found text; BEGIN
@@ -93,5 +123,6 @@ enum MigrationQuery: String, EmbeddedQuery {
     case checksums = "migrations/queries/checksums"
     case ownSchema = "migrations/queries/own_schema"
     case foreignParts = "migrations/queries/foreign_parts"
+    case newGrants = "migrations/queries/new_grants"
     case server = "run/catalog/server"
 }

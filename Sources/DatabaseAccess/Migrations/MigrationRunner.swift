@@ -70,7 +70,8 @@ package struct MigrationRunner {
                         by: programVersion))
             }
             try await connection.script(
-                unsafe: (table + records + [try set.proof()]).joined(separator: Self.separator))
+                unsafe: (table + records + [try set.revocation(areAllNew: !hasHistory), try set.proof()]).joined(
+                    separator: Self.separator))
         } catch {
             throw ServerFailure(error)
         }
@@ -89,7 +90,7 @@ package struct MigrationRunner {
             let start = ContinuousClock.now
             let isFirst = !hasHistory && applied.isEmpty
             let table = isFirst ? EmbeddedSQL.query(set.historyTableFile) : ""
-            try await apply(migration, checksum: checksums[migration.number] ?? "", table)
+            try await apply(migration, checksum: checksums[migration.number] ?? "", table, areAllNew: !hasHistory)
             let done = AppliedMigration(
                 migration: migration, duration: start.duration(to: .now))
             applied.append(done)
@@ -162,20 +163,22 @@ package struct MigrationRunner {
     /// Sends the migration and its history row as one simple query message, which the server runs as one transaction:
     /// there is no separate COMMIT that could be lost or cancelled.
     ///
-    /// - Parameter historyTable: the statements that create the history table, or an empty string if it exists.
+    /// - Parameters:
+    ///   - historyTable: the statements that create the history table, or an empty string if it exists.
+    ///   - areAllNew: whether there was none when the call began.
     private func apply(
-        _ migration: Migration, checksum: String, _ historyTable: String
+        _ migration: Migration, checksum: String, _ historyTable: String, areAllNew: Bool
     ) async throws(ServerFailure) {
         // Whoever made our schema while we were about to would have it filled: so this is proved before the first row.
         var before = ""
         do throws(PostgresError) {
-            let proof = try set.proof()
+            let (proof, revocation) = (try set.proof(), try set.revocation(areAllNew: areAllNew))
             // Each part begins on a new line, since the one before it may end in a comment.
-            before = ([set.firstProof].compactMap(\.self) + createdObjects + [proof, ""]).joined(
+            before = ([set.firstProof].compactMap(\.self) + createdObjects + [revocation, proof, ""]).joined(
                 separator: Self.separator)
             let record = try spelled(
                 self.set.record(of: migration, checksum: SQLLiteral(checksum).quoted, by: programVersion))
-            let parts = [before + migration.text, historyTable, record, proof]
+            let parts = [before + migration.text, historyTable, record, revocation, proof]
             try await connection.script(unsafe: parts.joined(separator: Self.separator))
         } catch {
             throw ServerFailure(error, in: migration, after: before.unicodeScalars.count)

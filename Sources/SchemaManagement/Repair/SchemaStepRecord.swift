@@ -29,8 +29,8 @@ struct SchemaStepRecord {
             + (try stands.decode("has_steps") ? [] : [Self.text("repair/steps_table")])
             + (try stands.decode("has_migration_steps") ? [] : [Self.text("migration_steps_table")])
         // Whoever made the schema while we were about to would have it filled.
-        let proof = try set.proof()
-        try await connection.script(unsafe: (tables + [proof]).joined(separator: "\n;\n"))
+        let proofs = [try set.revocation(areAllNew: false), try set.proof()]
+        try await connection.script(unsafe: (tables + proofs).joined(separator: "\n;\n"))
     }
 
     private static func text(_ query: String) -> String {

@@ -1,6 +1,7 @@
 -- What others than our own role, superusers and role $2 (NULL for none) have in schema $1, or could put there: the first
--- found, as a phrase; an empty text for a schema that is nobody else's, no row for one that is not there. To be asked
--- before anything in the schema is read: a view in the place of a table runs its owner's code.
+-- found, as a phrase; an empty text for a schema that is nobody else's, no row for one that is not there. With what takes from
+-- others the privileges that count. To be asked before anything in the schema is read: a view in the place of a table runs its
+-- owner's code.
 WITH trusted AS (
     SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper OR r.rolname IN (current_user, $2::text)
 ),
@@ -9,6 +10,16 @@ home AS (
 ),
 relations AS (
     SELECT c.* FROM home AS h JOIN pg_class AS c ON c.relnamespace = h.oid
+),
+-- Reading is harmless; and services of several roles write to one ledger.
+granted AS (
+    SELECT a.grantee, c.relname AS name, string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges,
+        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('role %I', pg_get_userbyid(a.grantee)) END AS role
+    FROM relations AS c
+    CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+    WHERE a.grantee NOT IN (SELECT t.oid FROM trusted AS t) AND a.privilege_type NOT IN ('SELECT', 'USAGE')
+        AND ($1 <> 'pgtend_ledger' OR a.privilege_type NOT IN ('INSERT', 'UPDATE', 'DELETE'))
+    GROUP BY a.grantee, c.relname
 ),
 found (what) AS (
     SELECT format('it belongs to role %I', pg_get_userbyid(h.nspowner))
@@ -28,11 +39,7 @@ found (what) AS (
     FROM relations AS c
     WHERE c.relkind NOT IN ('r', 'i', 'S')
     UNION ALL
-    SELECT format('%s may put triggers or foreign keys on %I',
-        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('role %I', pg_get_userbyid(a.grantee)) END, c.relname)
-    FROM relations AS c
-    CROSS JOIN LATERAL aclexplode(c.relacl) AS a
-    WHERE a.privilege_type IN ('TRIGGER', 'REFERENCES') AND a.grantee NOT IN (SELECT t.oid FROM trusted AS t)
+    SELECT format('%s has %s on %I', g.role, g.privileges, g.name) FROM granted AS g
     UNION ALL
     SELECT format('columns of %I are granted', c.relname)
     FROM relations AS c
@@ -60,19 +67,11 @@ found (what) AS (
     FROM relations AS c
     WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE c.oid IN (i.inhrelid, i.inhparent))
     UNION ALL
-    -- A default, a constraint, an index: what they call of ours is built in.
-    SELECT format('%I calls function %s', c.relname, d.refobjid::regprocedure)
+    SELECT f.what
     FROM relations AS c
-    JOIN LATERAL (
-        SELECT 'pg_attrdef'::regclass AS class, e.oid FROM pg_attrdef AS e WHERE e.adrelid = c.oid
-        UNION ALL
-        SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint AS k WHERE k.conrelid = c.oid
-        UNION ALL
-        SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid
-    ) AS part ON true
-    JOIN pg_depend AS d ON d.classid = part.class AND d.objid = part.oid AND d.refclassid = 'pg_proc'::regclass
-    JOIN pg_proc AS f ON f.oid = d.refobjid
-    WHERE f.proowner NOT IN (SELECT t.oid FROM trusted AS t)
+    CROSS JOIN LATERAL (
+        -- include migrations/queries/foreign_definitions
+    ) AS f
     UNION ALL
     SELECT format('function %s belongs to role %I', f.oid::regprocedure, pg_get_userbyid(f.proowner))
     FROM home AS h
@@ -84,4 +83,12 @@ found (what) AS (
     JOIN pg_operator AS o ON o.oprnamespace = h.oid
     WHERE o.oprowner NOT IN (SELECT t.oid FROM trusted AS t)
 )
-SELECT coalesce((SELECT f.what FROM found AS f ORDER BY f.what LIMIT 1), '') AS what FROM home AS h
+SELECT coalesce((SELECT f.what FROM found AS f ORDER BY f.what LIMIT 1), '') AS what,
+    coalesce(
+        (
+            SELECT string_agg(format('REVOKE %s ON TABLE %I.%I FROM %s', g.privileges, h.nspname, g.name,
+                CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END), '; ' ORDER BY g.role, g.name)
+            FROM granted AS g
+        ), ''
+    ) AS revocation
+FROM home AS h

@@ -4,6 +4,7 @@
 DO $$
 DECLARE
     is_new constant boolean := to_regnamespace('pgtend') IS NULL;
+    grantee text;
 BEGIN
     IF to_regclass('pgtend.created_objects') IS NOT NULL THEN
         RETURN;
@@ -22,6 +23,15 @@ BEGIN
         created_by name NOT NULL DEFAULT current_user,
         PRIMARY KEY (kind, name, detail)
     );
+    -- Whoever could write to it would say what a rollback gives back, and to whom.
+    FOR grantee IN
+        SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+        FROM pg_catalog.pg_class AS c
+        CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+        WHERE c.oid = 'pgtend.created_objects'::regclass AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON TABLE pgtend.created_objects FROM %s', grantee);
+    END LOOP;
     GRANT SELECT ON TABLE pgtend.created_objects TO PUBLIC;
 
     COMMENT ON TABLE pgtend.created_objects IS
