@@ -217,6 +217,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/foreign_records.sql"
 #include "embedded_file.h"
+#define FILE "sql/mcp/queries/former_strangers.sql"
+#include "embedded_file.h"
 #define FILE "sql/mcp/queries/history.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/history_table.sql"

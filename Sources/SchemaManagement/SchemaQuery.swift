@@ -7,6 +7,7 @@ enum SchemaQuery: String, EmbeddedQuery {
 
     case session = "session"
     case strangers = "strangers"
+    case formerStrangers = "former_strangers"
     case rights = "rights"
     case repairRights = "repair/rights"
     case facts = "facts"

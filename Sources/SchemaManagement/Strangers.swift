@@ -60,15 +60,30 @@ struct Strangers {
     /// A statement that fails where there are any, for the transaction that fills the schema: somebody may have made it
     /// meanwhile.
     func proof() throws(PostgresError) -> String {
+        try proof([.strangers])
+    }
+
+    /// The same for the end of that transaction: the schema must not have been anybody else's when the migration came upon
+    /// it either, to whom a rollback would give it back.
+    func lastProof() throws(PostgresError) -> String {
+        try proof([.strangers, .formerStrangers])
+    }
+
+    private func proof(_ queries: [SchemaQuery]) throws(PostgresError) -> String {
         let names = try spelled(trusted.map { (name) throws(SQLTextError) in try SQLLiteral(name).quoted })
-        let query = EmbeddedSQL.query(
-            SchemaQuery.folder + SchemaQuery.strangers.rawValue,
-            with: ["ARRAY[\(names.joined(separator: ", "))]", "ARRAY[]"])
+        let parts = queries.map { query in
+            let text = EmbeddedSQL.query(
+                SchemaQuery.folder + query.rawValue,
+                with: ["ARRAY[\(names.joined(separator: ", "))]", "ARRAY[]"])
+            return "SELECT q.role, q.example FROM (\(text)) AS q"
+        }
         let body = """
             DECLARE found text; BEGIN
-                SELECT string_agg(format('%s has %s', s.role, s.example), '; ') INTO found FROM (\(query)) AS s;
+                SELECT string_agg(format('%s has %s', s.role, s.example), '; ') INTO found
+                FROM (\(parts.joined(separator: "\nUNION ALL\n"))) AS s;
                 IF found IS NOT NULL THEN
-                    RAISE insufficient_privilege USING MESSAGE = 'others have a part in the schema: ' || found;
+                    RAISE insufficient_privilege USING MESSAGE = 'others have a part in the schema: ' || found,
+                        HINT = 'Look at what they have there; where they are trusted with the rights of this role: --trust ROLE.';
                 END IF;
             END
             """

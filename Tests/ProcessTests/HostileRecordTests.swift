@@ -147,4 +147,44 @@ struct HostileRecordTests {
             }
         }
     }
+
+    /// She makes the administrator's transaction wait, and the schema meanwhile.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func fillsNoSchemaThatSheMakesMeanwhile(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql("GRANT CREATE ON DATABASE \(owner.database.name) TO :eve")
+            let eve = try await owner.database.connect(user: owner.eve)
+            try await eve.script(unsafe: "BEGIN; CREATE SCHEMA pgtend")
+            async let ending = owner.schema(["apply"])
+            try await owner.database.wait(
+                until: """
+                    EXISTS (SELECT FROM pg_stat_activity AS a
+                        WHERE a.application_name LIKE 'pgtend%' AND a.wait_event_type = 'Lock')
+                    """)
+            try await owner.psql("CREATE SCHEMA mcp", asEve: true)
+            try await eve.script(unsafe: "ROLLBACK")
+            let result = try await ending
+            #expect(
+                !result.succeeded && result.everything.contains("others have a part in the schema: \(owner.eve) has"),
+                "\(result)")
+            #expect(try await owner.psql("SELECT to_regclass('mcp.agents') IS NULL") == "t")
+        }
+    }
+
+    /// The owner of the database has its schema public, where pgvector is made: the next command would refuse him.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func buildsNothingThatItWouldRefuseAfterwards(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql("ALTER DATABASE \(owner.database.name) OWNER TO :eve")
+            let result = try await owner.schema(["apply"])
+            #expect(
+                !result.succeeded && result.everything.contains("others have a part in the schema: \(owner.eve) has"),
+                "\(result)")
+            #expect(try await owner.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
+            for _ in 1...2 {
+                let trusted = try await owner.schema(["apply", "--trust", owner.eve])
+                #expect(trusted.succeeded, "\(trusted)")
+            }
+        }
+    }
 }

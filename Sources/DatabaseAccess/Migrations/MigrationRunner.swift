@@ -174,11 +174,13 @@ package struct MigrationRunner {
         do throws(PostgresError) {
             let (proof, revocation) = (try set.proof(), try set.revocation(areAllNew: areAllNew))
             // Each part begins on a new line, since the one before it may end in a comment.
-            before = ([set.firstProof].compactMap(\.self) + createdObjects + [revocation, proof, ""]).joined(
+            before = (createdObjects + [revocation, proof] + [set.firstProof].compactMap(\.self) + [""]).joined(
                 separator: Self.separator)
             let record = try spelled(
                 self.set.record(of: migration, checksum: SQLLiteral(checksum).quoted, by: programVersion))
-            let parts = [before + migration.text, historyTable, record, revocation, proof]
+            let parts =
+                [before + migration.text, historyTable, record, revocation, proof]
+                + [set.lastProof].compactMap(\.self)
             try await connection.script(unsafe: parts.joined(separator: Self.separator))
         } catch {
             throw ServerFailure(error, in: migration, after: before.unicodeScalars.count)

@@ -13,8 +13,11 @@ package struct MigrationSet: Sendable {
     package let ownSchema: String
     /// A role that is trusted with that schema beside them.
     package var schemaOwner: String?
-    /// A statement that fails where the migrations must not be applied: the first of the transaction of each.
+    /// A statement that fails where the migrations must not be applied: in the transaction of each before its text, behind
+    /// all that may wait for others.
     package var firstProof: String?
+    /// The last of that transaction: what the migration makes may have to wait for others, who do something meanwhile.
+    package var lastProof: String?
     /// The history table, which has a row for each migration that was applied; qualified, as written in SQL.
     package let historyTable: String
     /// The embedded file, without `.sql`, that creates the history table. It runs after the first migration, in the

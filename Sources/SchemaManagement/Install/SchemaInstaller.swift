@@ -62,6 +62,7 @@ package struct SchemaInstaller: Sendable {
             var set = set
             do throws(PostgresError) {
                 set.firstProof = try strangers?.proof()
+                set.lastProof = try strangers?.lastProof()
             } catch {
                 throw ServerFailure(error)
             }
