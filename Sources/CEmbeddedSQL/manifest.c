@@ -234,6 +234,8 @@ static const struct embedded_file files[] = {
 #define FILE "sql/mcp/queries/strangers.sql"
 #include "embedded_file.h"
 
+#define FILE "sql/mcp/queries/repair/calling.sql"
+#include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/dependants.sql"
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/repair/dropped_dependants.sql"

@@ -44,7 +44,7 @@ package enum EmbeddedSQL {
             }.joined(separator: "\n")
         }
         return manifest.reduce(into: [:]) { queries, file in
-            guard ["run/", "migrations/"].contains(where: file.path.hasPrefix),
+            guard ["run/", "migrations/", platformFolder + "queries/"].contains(where: file.path.hasPrefix),
                 file.text.utf8.firstRange(of: inclusion.utf8) != nil
             else { return }
             queries[String(file.path.dropLast(".sql".count))] = expanded(file.text)

@@ -12,6 +12,7 @@ enum SchemaQuery: String, EmbeddedQuery {
     case repairRights = "repair/rights"
     case facts = "facts"
     case golangMigrateTables = "foreign_records"
+    case repairCalling = "repair/calling"
     case indexState = "repair/index_state"
     case loadPgvector = "repair/load_pgvector"
     case oldTransactions = "repair/old_transactions"

@@ -12,28 +12,46 @@ struct Strangers {
     /// Whose record may be read.
     let set: MigrationSet
 
-    /// - Parameter table: golang-migrate's.
-    /// - Throws: where somebody else has a part in the schema. Nothing of it has been read but catalogs.
-    func refuse(in connection: Connection, _ table: GolangMigrateHome?) async throws(ServerFailure) {
+    /// - Parameters:
+    ///   - table: golang-migrate's.
+    ///   - isUnderWay: whether steps of the command have been done before. Otherwise nothing was read but catalogs.
+    /// - Throws: where somebody else has a part in the schema.
+    func refuse(
+        in connection: Connection, _ table: GolangMigrateHome?, isUnderWay: Bool = false
+    ) async throws(ServerFailure) {
         var found: [String] = []
         var roles: [String] = []
+        var (isLeftBehind, isOfDatabase) = (false, false)
+        let outcome =
+            isUnderWay
+            ? "what was done before stays, and nothing more was done"
+            : "nothing was read but catalogs, and nothing was changed"
         do throws(PostgresError) {
             let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.table.quoted)] } ?? []
             let texts = [EscapedText(column: "role"), EscapedText(column: "example")]
             let rows = try await connection.rows { form in
-                SchemaQuery.strangers.escaping(texts, ["more"], form, trusted, tables)
+                SchemaQuery.strangers.escaping(texts, ["more", "owns_database"], form, trusted, tables)
             }
             for row in rows {
-                let (role, example): (String, String) = (try row.decode("role"), try row.decode("example"))
+                let (role, example): (String?, String) = (
+                    try row.decodeIfPresent("role"), try row.decode("example")
+                )
                 let more: Int = try row.decode("more")
-                found.append("\(role) has \(example)\(more > 0 ? " and \(more) more" : "")")
-                roles.append(role)
+                if try row.decode("owns_database") { isOfDatabase = true }
+                let which = "\(example)\(more > 0 ? " and \(more) more" : "")"
+                if let role {
+                    found.append("\(role) has \(which)")
+                    roles.append(role)
+                } else {
+                    found.append("somebody who had the table may have left \(which), and that runs a text")
+                    isLeftBehind = true
+                }
             }
         } catch {
             guard error.sqlState == .queryCanceled else { throw ServerFailure(error) }
             throw ServerFailure(
                 failureClass: .refused,
-                message: "who has a part in the schema was not to be found within a minute; nothing was changed",
+                message: "who has a part in the schema was not to be found within a minute; \(outcome)",
                 cure: "look for functions of great number or length, and drop what nobody needs")
         }
         guard !found.isEmpty else { return }
@@ -43,12 +61,18 @@ struct Strangers {
         throw ServerFailure(
             failureClass: .refused,
             message: "code of others could run with the rights of \(RelationName.quoted(connection.server.user)): "
-                + found.joined(separator: "; ") + "; nothing was read but catalogs, and nothing was changed",
+                + found.joined(separator: "; ") + "; \(outcome)",
             cure: [
                 named.isEmpty
                     ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
                 unnameable.isEmpty ? nil : "give the others names that UTF-8 has (ALTER ROLE ... RENAME TO)",
                 roles.containsSame(as: "PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
+                isOfDatabase
+                    ? "what belongs to pg_database_owner is the database owner's: ALTER SCHEMA public OWNER TO ... or "
+                        + "ALTER DATABASE ... OWNER TO ... takes it from that role" : nil,
+                isLeftBehind
+                    ? "drop what runs a text, whose author the server does not record; where it is still needed, make it "
+                        + "again afterwards" : nil,
             ].compactMap(\.self).joined(separator: "; "))
     }
 
@@ -79,7 +103,7 @@ struct Strangers {
         }
         let body = """
             DECLARE found text; BEGIN
-                SELECT string_agg(format('%s has %s', s.role, s.example), '; ') INTO found
+                SELECT string_agg(concat(s.role, ' has ', s.example), '; ') INTO found
                 FROM (\(parts.joined(separator: "\nUNION ALL\n"))) AS s;
                 IF found IS NOT NULL THEN
                     RAISE insufficient_privilege USING MESSAGE = 'others have a part in the schema: ' || found,

@@ -13,13 +13,16 @@ struct SchemaApplicationTests {
         "SELECT string_agg(number || ' ' || name, ',' ORDER BY number) FROM pgtend.schema_migrations"
     private static let whole = EmbeddedSQL.migrations.map { "\($0.number) \($0.name)" }.joined(separator: ",")
 
-    private static func application(_ database: TestDatabase) -> SchemaApplication {
+    private static func application(_ database: TestDatabase, trusting trusted: [String] = []) -> SchemaApplication {
         SchemaApplication(
-            conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget())
+            conninfo: database.conninfo(), applicationName: "test", programVersion: "0", locks: LockBudget(),
+            trusting: trusted)
     }
 
-    private static func apply(_ database: TestDatabase) async throws -> SchemaApplication.Outcome {
-        try await application(database).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
+    private static func apply(
+        _ database: TestDatabase, trusting trusted: [String] = []
+    ) async throws -> SchemaApplication.Outcome {
+        try await application(database, trusting: trusted).apply(progress: { _ in }, begun: { _ in }, done: { _, _ in })
     }
 
     @Test(arguments: PostgresVersion.underTestWithPgvector)
@@ -192,6 +195,39 @@ struct SchemaApplicationTests {
 
     private static func refusal(_ database: TestDatabase) async -> ServerFailure? {
         await ServerFailure.of { _ = try await apply(database) }
+    }
+
+    /// From 15 on schema public, in which the extensions go, belongs to whoever owns the database.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func buildsNothingThatTheNextCallRefuses(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let role = "role_\(database.name)"
+            try await database.psql("CREATE ROLE \(role); ALTER DATABASE \(database.name) OWNER TO \(role)")
+            let failure = try await #require(Self.refusal(database))
+            #expect(failure.failureClass == .refused && failure.message.contains("\(role) has schema public"))
+            for way in ["--trust \(role)", "ALTER SCHEMA public OWNER TO", "ALTER DATABASE ... OWNER TO"] {
+                #expect(failure.cure?.contains(way) == true, "\(failure)")
+            }
+            #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
+
+            guard case .installed(_, let after) = try await Self.apply(database, trusting: [role]),
+                case .upToDate = try await Self.apply(database, trusting: [role])
+            else {
+                Issue.record("not installed")
+                return
+            }
+            // Both extensions live there.
+            let grants = after.gap.unknown.filter { $0.kind == .grant }.map(\.name)
+            #expect(
+                grants.contains("to \(role) as the owner of schema public, in which extension vector lives"),
+                "\(grants)")
+            try await database.psql("ALTER SCHEMA public OWNER TO postgres")
+            guard case .upToDate = try await Self.apply(database) else {
+                Issue.record("not up to date")
+                return
+            }
+            try await database.psql("ALTER DATABASE \(database.name) OWNER TO postgres; DROP ROLE \(role)")
+        }
     }
 
     @Test func leavesADirtyDatabaseToRepair() async throws {

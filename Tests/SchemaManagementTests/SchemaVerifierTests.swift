@@ -151,6 +151,47 @@ struct SchemaVerifierTests {
         ALTER TABLE mcp.tasks_2001_01 ENABLE ROW LEVEL SECURITY;
         """
 
+    /// What opens the schema and is no part of it.
+    static let openings = [
+        Damage(
+            sql: """
+                CREATE SCHEMA app; CREATE FUNCTION app.keys() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+                CREATE FUNCTION app.plain() RETURNS text LANGUAGE sql AS 'SELECT 1';
+                CREATE FUNCTION app.owners() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+                CREATE VIEW app.keys AS SELECT key_hash FROM mcp.api_keys; GRANT SELECT ON app.keys TO PUBLIC;
+                CREATE VIEW app.closed AS SELECT key_hash FROM mcp.api_keys;
+                ALTER FUNCTION app.keys() OWNER TO mcp_owner; ALTER FUNCTION app.plain() OWNER TO mcp_owner;
+                ALTER FUNCTION app.owners() OWNER TO mcp_owner; REVOKE EXECUTE ON FUNCTION app.owners() FROM PUBLIC;
+                ALTER VIEW app.keys OWNER TO mcp_owner; ALTER VIEW app.closed OWNER TO mcp_owner
+                """,
+            findings: [
+                "unknown grant to PUBLIC on function app.keys(), which runs as mcp_owner",
+                "unknown grant to PUBLIC on view app.keys, which reads as mcp_owner",
+            ]),
+        Damage(
+            sql: """
+                DO $$ BEGIN
+                    EXECUTE format('ALTER DATABASE %I SET app.current_tenant = ''x''', current_database());
+                    EXECUTE format('ALTER DATABASE %I SET work_mem = ''4MB''', current_database());
+                END $$
+                """, findings: ["unknown grant to PUBLIC by setting app.current_tenant"]),
+    ]
+
+    /// A parameter is the cluster's: by a role of its own.
+    @Test func tellsWhoMaySwitchOffTriggers() async throws {
+        try await TestDatabase.with(template: Self.installed) { database in
+            let role = "role_\(database.name)"
+            try await database.psql(
+                "CREATE ROLE \(role); GRANT SET ON PARAMETER session_replication_role, deadlock_timeout TO \(role)")
+            let connection = try await database.connect()
+            let facts = try await FactsReader(connection: connection, schema: "mcp", roles: [role], owner: role).read()
+            await connection.close()
+            try await database.psql("DROP OWNED BY \(role); DROP ROLE \(role)")
+            let grants = facts.objects(.grant).map(\.name).filter { $0.contains("parameter") }
+            #expect(grants == ["to \(role) on parameter session_replication_role"])
+        }
+    }
+
     /// What a partition has that its parent has not.
     static let ownThings = [
         Damage(
@@ -171,6 +212,13 @@ struct SchemaVerifierTests {
             sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x UNIQUE (title), "
                 + "ADD CONSTRAINT y FOREIGN KEY (title) REFERENCES mcp.tasks_2001_01 (title)",
             findings: ["unknown constraint x of tasks_2001_01", "unknown constraint y of tasks_2001_01"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 FORCE ROW LEVEL SECURITY",
+            findings: ["different partition tasks_2001_01 of tasks: row security"]),
+        Damage(
+            sql: oldPartition + "ALTER TABLE mcp.tasks_2001_01 ADD CONSTRAINT x "
+                + "CHECK (ts_rewrite('a'::tsquery, 'SELECT NULL') IS NOT NULL)",
+            findings: ["different constraint x of tasks_2001_01: runs a text"]),
         Damage(
             sql: oldPartition + "CREATE INDEX x ON mcp.tasks_2001_01 (title)",
             findings: ["unknown index x of tasks_2001_01"]),
@@ -397,7 +445,7 @@ struct SchemaVerifierTests {
     }
 
     /// Nothing but what was done shows.
-    @Test(arguments: damages + undoings + ownThings + neighbours)
+    @Test(arguments: damages + undoings + ownThings + openings + neighbours)
     func namesExactlyWhatIsWrong(damage: Damage) async throws {
         try await TestDatabase.with(.v18, template: Self.installed) { database in
             try await database.psql(damage.sql)

@@ -28,6 +28,8 @@ package struct Sandbox: Sendable {
     }
 
     private let role: SQLIdentifier?
+    /// Whether the role is made for the transaction, which is rolled back.
+    private var isMade = false
     private let statements: [String]
     private let form: Form
 
@@ -48,8 +50,11 @@ package struct Sandbox: Sendable {
     /// - Parameters:
     ///   - query: one column of text. A NULL is an error, and so are more than 100,000 rows or 16 MB.
     ///   - role: nil keeps the role that connected.
-    package init(reading query: String, as role: String?) throws(SQLTextError) {
-        self.role = try role.map(SQLIdentifier.init)
+    ///   - isNobodys: whether nil stands for a role that has nothing, and is gone with the transaction. Making it takes
+    ///     a superuser or `CREATEROLE`.
+    package init(reading query: String, as role: String?, orNobody isNobodys: Bool = false) throws(SQLTextError) {
+        isMade = role == nil && isNobodys
+        self.role = try (isMade ? "pgtend_nobody_\(UInt64.random(in: .min ... .max))" : role).map(SQLIdentifier.init)
         statements = [query]
         form = .list
     }
@@ -100,7 +105,7 @@ package struct Sandbox: Sendable {
     var preparation: [String] {
         switch form {
         case .procedure: [Self.planning] + become + [SandboxText.enter]
-        case .list: [Self.planning] + become + [SandboxText.read]
+        case .list: [Self.planning] + made + become + [SandboxText.read]
         case .server(let preparation): [Self.planning] + become + preparation
         }
     }
@@ -151,6 +156,7 @@ package struct Sandbox: Sendable {
     /// Queries are planned as in any other session.
     private static let planning = "SET LOCAL jit = DEFAULT; SET LOCAL plan_cache_mode = DEFAULT"
 
+    private var made: [String] { isMade ? (role.map { ["CREATE ROLE \($0.quoted) NOLOGIN"] } ?? []) : [] }
     private var become: [String] { role.map { ["SET LOCAL ROLE \($0.quoted)"] } ?? [] }
     private static let leave = ["SET LOCAL ROLE NONE"]
     /// As each session begins: foreign code may have set another one, in which an answer would read as something else.

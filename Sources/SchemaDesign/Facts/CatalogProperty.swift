@@ -84,6 +84,8 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     /// Of an extension: the roles of the schema without USAGE on the schema that it lives in; live facts only.
     package static let rolesWithoutUse = Self("roles that cannot use it")
     package static let rowSecurity = Self("row security")
+    /// Of what has an expression: the functions in it that run a text, whose author nobody knows.
+    package static let runsText = Self("runs a text")
     package static let schema = Self("schema")
     package static let signature = Self("signature")
     /// `DISABLED` of a trigger, `INVALID` of an index, `NOT POPULATED` of a materialized view.

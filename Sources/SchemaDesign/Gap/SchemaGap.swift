@@ -70,6 +70,8 @@ package struct SchemaGap: Equatable, Sendable {
         guard !expected.contains(object) else { return nil }
         let parent = parents[CatalogObject(.partition, object.relation)]
         let isOurs = parent != nil || expected.hasRelation(object.relation)
+        // Whoever may have written the text, it runs as whoever writes to the table.
+        if isOurs, live[object, .runsText] != nil { return .runsText }
         switch object.kind {
         // They may run wherever a value of the schema's types is converted or compared, as whoever does that.
         case .cast, .operator, .operatorClass: return .definition

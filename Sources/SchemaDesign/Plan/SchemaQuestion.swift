@@ -8,6 +8,9 @@ package struct SchemaQuestion: Hashable, Sendable {
 
     package let topic: Topic
     package let source: Source
+    /// Whether a text of the live database is a part of the query: nobody's rights but those of the owner of the relation are
+    /// for it, and where that is a superuser, none at all.
+    package let isQuoting: Bool
 
     package enum Topic: Hashable, Sendable {
         case obstacles
@@ -41,13 +44,14 @@ package struct SchemaQuestion: Hashable, Sendable {
 
     package init(
         object: CatalogObject, reading source: Source, query: String, parameters: [Parameter] = [],
-        topic: Topic = .obstacles
+        topic: Topic = .obstacles, quoting isQuoting: Bool = false
     ) {
         self.object = object
         self.query = query
         self.parameters = parameters
         self.topic = topic
         self.source = source
+        self.isQuoting = isQuoting
     }
 
     /// The query with its ten most frequent values, and one row for all others: there may be millions of them.

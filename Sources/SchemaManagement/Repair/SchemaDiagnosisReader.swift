@@ -13,12 +13,14 @@ struct SchemaDiagnosisReader {
     let golangMigrateTable: GolangMigrateTable
     let strangers: Strangers
     let release: SchemaRelease
+    /// Whether steps of the command have been done before.
+    var isUnderWay = false
 
     /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
         try await connection.refuseForeignEventTrigger()
         let table = try await connection.golangMigrateTable(golangMigrateTable)
-        try await strangers.refuse(in: connection, table)
+        try await strangers.refuse(in: connection, table, isUnderWay: isUnderWay)
         let records = try await reading(table) { () async throws(PostgresError) in
             try await connection.golangMigrateRecords(in: table)
         }
@@ -43,6 +45,9 @@ struct SchemaDiagnosisReader {
             of: live, on: connection.server.version.major, after: road.behind + (road.isUnderWay ? 1 : 0))
         return try await reading(table) { () async throws(PostgresError) in
             var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
+            let calling: [String] = try await connection.rows(SchemaQuery.repairCalling()).map {
+                (row) throws(PostgresError) in try row.decode("name")
+            }
             // Those that would run code of one owner as another.
             var unasked: [SchemaQuestion] = []
             while true {
@@ -64,9 +69,9 @@ struct SchemaDiagnosisReader {
                 }
                 let asked = open.filter { $0.source == .catalogs || $0.source == .record }
                 for question in asked.isEmpty ? open : asked {
-                    let hasOneOwner = verification.live.owners(of: question.relations).count < 2
-                    if !hasOneOwner { unasked.append(question) }
-                    let isAsked = hasOneOwner && (question.source != .record || isRecorded)
+                    let isOpen = verification.live.isOpen(question, calling)
+                    if !isOpen { unasked.append(question) }
+                    let isAsked = isOpen && (question.source != .record || isRecorded)
                     let answer = isAsked ? try await answer(to: question, verification, table) : []
                     if answer == nil { unasked.append(question) }
                     answers[question] = answer ?? []
@@ -171,7 +176,7 @@ extension Connection {
                 return [SchemaQuestion.Obstacle(value: "\(view) is no table", count: 1)]
             }
             let owner = live.owners(of: question.relations).first ?? nil
-            let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: owner))
+            let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: owner, orNobody: question.isQuoting))
             statement = Self.records(
                 try await read(sandbox, limits: Self.limits + "; " + Self.scanLimit),
                 "value text, count bigint, others bigint")
@@ -220,60 +225,6 @@ extension Connection {
 
     /// Time enough to read the largest table, and not for ever: an index of the owner's may call a function that never ends.
     private static var scanLimit: String { "SET LOCAL statement_timeout = '30min'" }
-}
-
-extension CatalogFacts {
-    fileprivate func isNoTable(_ relation: String) -> Bool {
-        [.view, .materializedView, .foreignTable].contains { contains(CatalogObject($0, relation)) }
-    }
-
-    /// The owners of tables that stand, and of their partitions; nil for superusers, whose code may do whatever it likes:
-    /// the caller's sandbox serves.
-    fileprivate func owners(of tables: [String]) -> [String?] {
-        let parts = objects(.partition).filter { part in
-            tables.contains { $0.isSame(as: part.name) || $0.isSame(as: part.relation) }
-        }
-        return (tables.map { CatalogObject(.table, $0) } + parts).compactMap { self[$0, .owner] }
-            .map { isSuperuser($0) ? nil : $0 }
-            .reduce(into: []) { owners, owner in
-                if !owners.contains(where: { $0.isSame(as: owner) }) { owners.append(owner) }
-            }
-    }
-}
-
-extension SchemaVerification {
-    /// Whether one of the tables, or of their partitions, belongs to another role than it should.
-    fileprivate func isForeign(_ tables: [String]) -> Bool {
-        gap.different.contains { difference in
-            difference.property == .owner
-                && tables.contains {
-                    $0.isSame(as: difference.object.name) || $0.isSame(as: difference.object.relation)
-                }
-        }
-    }
-}
-
-extension SchemaPlan {
-    /// The plan while questions are left open, since the tables that they read belong to several roles, or to one that may
-    /// not execute what they use: it is refused where it does not change that.
-    fileprivate func leaving(_ questions: [SchemaQuestion]) -> SchemaPlan {
-        let tables = Set(questions.flatMap(\.relations)).sorted()
-        let reason =
-            "rows of \(tables.joined(separator: ", ")) are read, and belong to several roles, or to one that may not do "
-            + "what reading them takes"
-        guard steps.isEmpty else {
-            return SchemaPlan(
-                refusals: refusals, steps: steps,
-                notes: notes + [
-                    "\(reason): what they hold is asked, and what is left is planned, once they have one owner"
-                ],
-                unfilled: unfilled)
-        }
-        let refusal = SchemaRefusal(
-            object: questions[0].object, reason: reason,
-            cure: "give them to one role (ALTER TABLE … OWNER TO …), then repeat the command")
-        return SchemaPlan(refusals: refusals + [refusal], steps: steps, notes: notes, unfilled: unfilled)
-    }
 }
 
 extension ServerFailure {

@@ -85,16 +85,16 @@ package struct SchemaRepair: Sendable {
                     guard isOvertaken, round < Self.rounds else { throw error }
                 }
                 let former = diagnosis
-                diagnosis = try await reader(connection).read()
+                diagnosis = try await reader(connection, isUnderWay: true).read()
                 let isStuck =
                     diagnosis.verification.gap == former.verification.gap && diagnosis.plan.steps == former.plan.steps
                 if isStuck, !isOvertaken { break }
             }
             if !diagnosis.plan.refusals.isEmpty {
-                if try await checks.withdrawAll() { diagnosis = try await reader(connection).read() }
+                if try await checks.withdrawAll() { diagnosis = try await reader(connection, isUnderWay: true).read() }
             } else if diagnosis.verification.gap.isClosed, diagnosis.plan.steps.isEmpty {
                 try await settle(connection, keeper, diagnosis.records)
-                diagnosis = try await reader(connection).read()
+                diagnosis = try await reader(connection, isUnderWay: true).read()
                 if let record = diagnosis.records.first(where: isUnsettled) {
                     throw .notSet(record, to: self.set.migrations.count)
                 }
@@ -119,10 +119,10 @@ package struct SchemaRepair: Sendable {
         _ = try await migrations(connection).pending()
     }
 
-    private func reader(_ connection: Connection) -> SchemaDiagnosisReader {
+    private func reader(_ connection: Connection, isUnderWay: Bool = false) -> SchemaDiagnosisReader {
         SchemaDiagnosisReader(
             connection: connection, mappings: mappings, locks: locks, golangMigrateTable: golangMigrateTable,
-            strangers: strangers, release: release)
+            strangers: strangers, release: release, isUnderWay: isUnderWay)
     }
 
     private var set: MigrationSet { release.set }

@@ -35,6 +35,47 @@ struct PossessionTests {
         }
     }
 
+    /// What somebody has written who had the table is asked with nobody's rights, where a superuser has it.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func asksNothingThatOthersHaveWrittenAsTheCaller(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                ALTER TABLE mcp.api_keys RENAME COLUMN key_type TO type; ALTER TABLE mcp.api_keys OWNER TO postgres;
+                ALTER TABLE mcp.api_keys ADD CONSTRAINT mine
+                    CHECK (type IS NOT NULL OR NOT has_table_privilege('mcp.users', 'SELECT'))
+                """)
+            let plan = try await database.repairing().plan().plan
+            #expect(plan.refusals == [])
+            #expect(plan.notes.contains { $0.contains("the constraint mine stays on") }, "\(plan.notes)")
+            #expect(try await database.psql("SELECT count(*) FROM pg_roles WHERE rolname ~ '^pgtend_nobody'") == "0")
+        }
+    }
+
+    /// On a partition, too, it would keep the owner from rows.
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func isNotBoundByPoliciesOfAPartition(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                WITH parent AS (
+                    INSERT INTO mcp.tasks (tenant_id, title) VALUES (gen_random_uuid(), 'one') RETURNING id, tenant_id)
+                INSERT INTO mcp.tasks (tenant_id, title, parent_task_id) SELECT p.tenant_id, 'two', p.id FROM parent AS p;
+                DO $$ BEGIN
+                    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', (SELECT DISTINCT tableoid::regclass FROM mcp.tasks));
+                END $$;
+                SET session_replication_role = replica; UPDATE mcp.tasks SET parent_task_created_at = NULL;
+                """)
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed && after.plan.steps == [], "\(after)")
+            #expect(
+                try await database.psql("SELECT count(parent_task_created_at) FROM mcp.tasks") == "1")
+            #expect(
+                try await database.psql(
+                    "SELECT count(*) FROM pg_class WHERE relforcerowsecurity AND relname LIKE 'tasks%'") == "0")
+        }
+    }
+
     /// The platform's programs go on as the former owner, and what they were granted for that time does not outlast it.
     @Test func leavesTheFormerOwnerWhatItNeedsWhereverItIsInterrupted() async throws {
         try await TestDatabase.with { database in

@@ -60,7 +60,31 @@ struct StrangersTests {
         ),
         (
             "GRANT CREATE ON DATABASE :database TO :eve; SET ROLE :eve; CREATE EXTENSION citext SCHEMA app; RESET ROLE; "
-                + "ALTER INDEX mcp.agents_pkey DEPENDS ON EXTENSION citext",
+                + "ALTER TABLE mcp.agents ADD called app.citext", "extension citext, of which something is used"
+        ),
+        // She may put another in the place of what is called, or make what outdoes it.
+        (
+            """
+            CREATE SCHEMA audit; GRANT USAGE ON SCHEMA audit TO PUBLIC;
+            CREATE FUNCTION audit.log(text) RETURNS void LANGUAGE sql AS 'SELECT';
+            CREATE FUNCTION mcp.logged() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM audit.log(TG_OP), "Later" . made(TG_OP); RETURN NEW; END';
+            CREATE TRIGGER logged BEFORE UPDATE ON mcp.agents FOR EACH ROW EXECUTE FUNCTION mcp.logged();
+            ALTER SCHEMA audit OWNER TO :eve
+            """, "schema audit, of which something is used"
+        ),
+        (
+            "REVOKE ALL ON SCHEMA app FROM :eve; GRANT CREATE ON SCHEMA audit TO :eve",
+            "CREATE on schema audit, of which something is used"
+        ),
+        (#"CREATE SCHEMA "Later" AUTHORIZATION :eve"#, #"schema "Later", of which something is used"#),
+        (
+            "CREATE SCHEMA kinds AUTHORIZATION :eve; CREATE TYPE kinds.mood AS ENUM ('fine'); "
+                + "ALTER TABLE mcp.agents ADD mood kinds.mood", "schema kinds, of which something is used"
+        ),
+        (
+            "DROP EXTENSION citext CASCADE; GRANT CREATE ON DATABASE :database TO :eve; SET ROLE :eve; "
+                + "CREATE EXTENSION citext SCHEMA app; RESET ROLE; ALTER INDEX mcp.agents_pkey DEPENDS ON EXTENSION citext",
             "extension citext, on which index mcp.agents_pkey depends"
         ),
         (
@@ -81,7 +105,7 @@ struct StrangersTests {
         ),
         (
             #"SET ROLE :eve; CREATE FUNCTION mcp."pgtend_x() COST 1;ALTER ROLE :eve SUPERUSER;--"() RETURNS int LANGUAGE sql AS 'SELECT 1'"#,
-            "CREATE on schema mcp and 1 more"
+            "CREATE on schema mcp and 2 more"
         ),
     ]
 

@@ -103,8 +103,8 @@ type AS (
             OR NOT EXISTS (SELECT FROM brought AS b WHERE b.classid = 'pg_type'::regclass AND b.objid = y.oid))
 ),
 leaf AS (
-    SELECT r.oid, r.relname, r.relkind, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, r.relreplident,
-        p.oid AS parent_oid, p.relname AS parent, i.inhdetachpending
+    SELECT r.oid, r.relname, r.relkind, r.relowner, r.reloptions, r.relpersistence, r.relrowsecurity, r.relforcerowsecurity,
+        r.relreplident, p.oid AS parent_oid, p.relname AS parent, i.inhdetachpending
     FROM relation AS r
     JOIN pg_inherits AS i ON i.inhrelid = r.oid
     JOIN pg_class AS p ON p.oid = i.inhparent AND p.relnamespace = r.relnamespace
@@ -212,6 +212,47 @@ used AS MATERIALIZED (
         -- The first that initdb does not give out.
         AND d.refobjid >= 16384
     GROUP BY p.class, p.object
+),
+-- What has the server run a text: nobody knows who has written it, and a name in it means whatever has that name when it
+-- runs.
+text_caller (class, object, tree) AS (
+    SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text FROM relation AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, g.oid, g.tgqual::text FROM relation AS r JOIN pg_trigger AS g ON g.tgrelid = r.oid
+    UNION ALL
+    SELECT 'pg_class'::regclass, i.indexrelid, concat(i.indexprs, i.indpred)
+    FROM relation AS r
+    JOIN pg_index AS i ON i.indrelid = r.oid
+    UNION ALL
+    SELECT 'pg_attrdef'::regclass, d.oid, d.adbin::text FROM relation AS r JOIN pg_attrdef AS d ON d.adrelid = r.oid
+    UNION ALL
+    SELECT 'pg_policy'::regclass, y.oid, concat(y.polqual, y.polwithcheck)
+    FROM relation AS r
+    JOIN pg_policy AS y ON y.polrelid = r.oid
+    UNION ALL
+    SELECT 'pg_rewrite'::regclass, w.oid, concat(w.ev_qual, w.ev_action)
+    FROM relation AS r
+    JOIN pg_rewrite AS w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
+    UNION ALL
+    SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text
+    FROM relation AS r
+    JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
+),
+text_run AS MATERIALIZED (
+    SELECT c.class, c.object, string_agg(DISTINCT running.oid::regprocedure::text, ', ') AS functions
+    FROM text_caller AS c
+    CROSS JOIN LATERAL (
+        -- include run/catalog/running_texts
+    ) AS running
+    -- A function that somebody has made here is looked at by its owner and its body.
+    WHERE NOT running.only_casts AND (
+        running.oid < 16384
+        OR EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = running.oid AND d.deptype = 'e')
+        OR EXISTS (
+            SELECT FROM pg_proc AS f
+            JOIN pg_language AS l ON l.oid = f.prolang
+            WHERE f.oid = running.oid AND l.lanname = 'c'))
+    GROUP BY c.class, c.object
 ),
 -- Those that make foreign keys what they are and do not fire; of a partition those alone that fire for its parent.
 system_trigger AS (
@@ -457,7 +498,10 @@ fact (kind, relation, name, property, value) AS (
         ('owner', pg_get_userbyid(l.relowner)::text),
         ('persistence', CASE l.relpersistence WHEN 'u' THEN 'UNLOGGED' END),
         ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(l.reloptions) AS o)),
-        ('row security', CASE WHEN l.relrowsecurity THEN 'ENABLED' END),
+        ('row security', CASE
+            WHEN l.relrowsecurity AND l.relforcerowsecurity THEN 'FORCED'
+            WHEN l.relrowsecurity THEN 'ENABLED'
+        END),
         ('depends on extension', (SELECT d.extensions FROM dependant AS d WHERE d.relation = l.oid)),
         ('replica identity', CASE WHEN l.oid IN (SELECT u.oid FROM unidentified AS u) THEN 'NOTHING' END),
         ('disabled triggers', (
@@ -490,6 +534,8 @@ fact (kind, relation, name, property, value) AS (
             WHEN a.attidentity = 'd' THEN 'BY DEFAULT AS IDENTITY'
         END),
         ('uses', u.objects),
+        ('runs a text', (
+            SELECT x.functions FROM text_run AS x WHERE x.class = 'pg_attrdef'::regclass AND x.object = a.default_oid)),
         ('position', a.attnum::text),
         ('collation', (
             SELECT format('%I.%I', n.nspname, l.collname)
@@ -545,6 +591,8 @@ fact (kind, relation, name, property, value) AS (
             JOIN pg_index AS x ON x.indexrelid = h.inhrelid
             JOIN pg_class AS l ON l.oid = x.indrelid
             WHERE k.contype IN ('p', 'u') AND h.inhparent = k.conindid)),
+        ('runs a text', (
+            SELECT x.functions FROM text_run AS x WHERE x.class = 'pg_constraint'::regclass AND x.object = k.oid)),
         ('comment', obj_description(k.oid, 'pg_constraint'))
     ) AS f (property, value)
     -- NOT NULL is told with its column (18 keeps it here), a constraint trigger as a trigger.
@@ -612,6 +660,8 @@ fact (kind, relation, name, property, value) AS (
             JOIN pg_class AS l ON l.oid = x.indrelid
             WHERE h.inhparent = i.oid)),
         ('state', CASE WHEN NOT i.indisvalid THEN 'INVALID' END),
+        ('runs a text', (
+            SELECT x.functions FROM text_run AS x WHERE x.class = 'pg_class'::regclass AND x.object = i.oid)),
         ('comment', obj_description(i.oid, 'pg_class')),
         -- Whose operators it needs: an index that is there only where the extension is.
         ('extension', (
@@ -620,6 +670,34 @@ fact (kind, relation, name, property, value) AS (
             JOIN member AS m ON m.classid = d.refclassid AND m.objid = d.refobjid
             WHERE d.classid = 'pg_class'::regclass AND d.objid = i.oid))
     ) AS f (property, value)
+
+    UNION ALL
+    -- What partitions have of it beside the copies of their parent's.
+    SELECT x.kind, l.relname, x.name, 'runs a text', x.functions
+    FROM leaf AS l
+    CROSS JOIN LATERAL (
+        SELECT 'constraint', k.conname, x.functions
+        FROM pg_constraint AS k
+        JOIN text_run AS x ON x.class = 'pg_constraint'::regclass AND x.object = k.oid
+        WHERE k.conrelid = l.oid AND k.coninhcount = 0
+        UNION ALL
+        SELECT 'column', a.attname, x.functions
+        FROM pg_attrdef AS d
+        JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        JOIN text_run AS x ON x.class = 'pg_attrdef'::regclass AND x.object = d.oid
+        WHERE d.adrelid = l.oid
+        UNION ALL
+        SELECT 'index', c.relname, x.functions
+        FROM pg_index AS i
+        JOIN pg_class AS c ON c.oid = i.indexrelid
+        JOIN text_run AS x ON x.class = 'pg_class'::regclass AND x.object = i.indexrelid
+        WHERE i.indrelid = l.oid AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+        UNION ALL
+        SELECT 'trigger', g.tgname, x.functions
+        FROM pg_trigger AS g
+        JOIN text_run AS x ON x.class = 'pg_trigger'::regclass AND x.object = g.oid
+        WHERE g.tgrelid = l.oid AND g.tgparentid = 0
+    ) AS x (kind, name, functions)
 
     UNION ALL
     -- Of a partition, those that are part of none of its parent's.
@@ -642,6 +720,8 @@ fact (kind, relation, name, property, value) AS (
         ('uses', u.objects),
         ('state', CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END),
         ('calls', (SELECT r.name FROM routine AS r WHERE r.oid = g.tgfoid)),
+        ('runs a text', (
+            SELECT x.functions FROM text_run AS x WHERE x.class = 'pg_trigger'::regclass AND x.object = g.oid)),
         ('comment', obj_description(g.oid, 'pg_trigger'))
     ) AS f (property, value)
 
@@ -742,6 +822,8 @@ fact (kind, relation, name, property, value) AS (
                 AND EXISTS (
                     SELECT FROM unnest(y.polroles) AS o
                     WHERE o = m.oid OR NOT m.rolsuper AND pg_has_role(m.oid, o, 'MEMBER'))) END),
+        ('runs a text', (
+            SELECT x.functions FROM text_run AS x WHERE x.class = 'pg_policy'::regclass AND x.object = y.oid)),
         ('comment', obj_description(y.oid, 'pg_policy'))
     ) AS f (property, value)
 
@@ -876,9 +958,69 @@ fact (kind, relation, name, property, value) AS (
     CROSS JOIN LATERAL (VALUES
         (e.extowner, format('extension %I', e.extname)),
         (n.nspowner, format('schema %I, in which extension %I lives', n.nspname, e.extname))) AS o (owner, what)
-    JOIN pg_roles AS r ON r.oid = o.owner
-    WHERE $3::text IS NOT NULL AND e.extname IN ('vector', 'pg_trgm') AND NOT r.rolsuper
-        AND r.rolname NOT IN ($3::text, 'pg_database_owner', current_user)
+    -- This role is whoever owns the database.
+    JOIN pg_database AS d ON d.datname = current_database()
+    JOIN pg_roles AS r
+        ON r.oid = CASE WHEN pg_get_userbyid(o.owner) = 'pg_database_owner' THEN d.datdba ELSE o.owner END
+    WHERE $3::text IS NOT NULL AND NOT r.rolsuper AND r.rolname NOT IN ($3::text, current_user)
+        AND (e.extname IN ('vector', 'pg_trgm') OR e.extname IN (
+            SELECT m.extname
+            FROM (
+                SELECT 'pg_class'::regclass, w.oid FROM relation AS w
+                UNION ALL
+                SELECT p.class, p.object FROM part AS p
+            ) AS p (class, object)
+            JOIN pg_depend AS d ON d.classid = p.class AND d.objid = p.object
+            JOIN member AS m ON m.classid = d.refclassid AND m.objid = d.refobjid))
+
+    UNION ALL
+    -- What opens the schema from outside: a parameter that switches off its triggers and the like; what runs, or is read,
+    -- as its owner; a tenant for whoever names none.
+    SELECT 'grant', '', format('to %s on parameter %s', n.grantee, a.parname), 'definition',
+        string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type)
+    FROM target AS t
+    CROSS JOIN pg_parameter_acl AS a
+    CROSS JOIN LATERAL aclexplode(a.paracl) AS g
+    LEFT JOIN pg_roles AS r ON r.oid = g.grantee
+    CROSS JOIN LATERAL (VALUES (CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END)) AS n (grantee)
+    -- A repair asks for that one, and it opens nothing.
+    WHERE $3::text IS NOT NULL AND a.parname <> 'deadlock_timeout'
+        AND (g.grantee = 0 OR r.rolname = ANY ($2::text[]) OR EXISTS (
+            SELECT FROM pg_roles AS s WHERE s.rolname = ANY ($2::text[]) AND pg_has_role(s.oid, r.oid, 'MEMBER')))
+    GROUP BY n.grantee, a.parname
+
+    UNION ALL
+    SELECT 'grant', '', format('to %s on %s, %s %s',
+            CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END, o.what, o.manner, o.owner),
+        'definition', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type)
+    FROM target AS t
+    CROSS JOIN LATERAL (
+        SELECT pg_describe_object('pg_proc'::regclass, f.oid, 0), 'which runs as', r.rolname,
+            coalesce(f.proacl, acldefault('f', f.proowner)), f.proowner
+        FROM pg_proc AS f
+        JOIN pg_roles AS r ON r.oid = f.proowner AND r.rolname = $3::text
+        WHERE f.prosecdef AND f.pronamespace <> t.oid
+        UNION ALL
+        SELECT pg_describe_object('pg_class'::regclass, c.oid, 0), 'which reads as', r.rolname,
+            coalesce(c.relacl, acldefault('r', c.relowner)), c.relowner
+        FROM pg_class AS c
+        JOIN pg_roles AS r ON r.oid = c.relowner AND r.rolname = $3::text
+        WHERE c.relkind IN ('v', 'm') AND c.relnamespace <> t.oid
+    ) AS o (what, manner, owner, acl, owner_oid)
+    CROSS JOIN LATERAL aclexplode(o.acl) AS g
+    WHERE g.grantee <> o.owner_oid
+    GROUP BY g.grantee, o.what, o.manner, o.owner
+
+    UNION ALL
+    SELECT 'grant', '', format('to %s by setting %s', CASE s.setrole WHEN 0 THEN 'PUBLIC'
+            ELSE quote_ident(pg_get_userbyid(s.setrole)) END, split_part(c.setting, '=', 1)), 'definition',
+        string_agg(substr(c.setting, strpos(c.setting, '=') + 1), ', ')
+    FROM target AS t
+    CROSS JOIN pg_db_role_setting AS s
+    CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
+    WHERE $3::text IS NOT NULL AND c.setting LIKE 'app.%'
+        AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
+    GROUP BY s.setrole, split_part(c.setting, '=', 1)
 
     UNION ALL
     SELECT 'grant', '', format('to %I on %s %s', g.role, g.kind, CASE

@@ -109,7 +109,7 @@ struct DependantPlanner: PartPlanner {
                 let question = SchemaQuestion(
                     object: check, reading: .rows,
                     query: "SELECT NULL::text AS value, 1::bigint AS count FROM (\(row)) AS r "
-                        + "WHERE NOT coalesce(\(expression), true)")
+                        + "WHERE NOT coalesce(\(expression), true)", quoting: true)
                 plan.pose(question)
                 isHarmless = !comparison.isAnsweredByRows(question)
             }

@@ -166,7 +166,8 @@ struct PartitionPlanner: PartPlanner {
                 guard let options = difference.expected else { continue }
                 plan.addBriefly(
                     .partitions, partition.name, .shareUpdateExclusive, purpose, "ALTER TABLE \(name) SET (\(options))")
-            case .rowSecurity:
+            // Where it is forced, that has ended when the table got its owner.
+            case .rowSecurity where difference.expected == nil || difference.found != "FORCED":
                 plan.addBriefly(
                     .rowSecurity, partition.name, .accessExclusive, purpose,
                     "ALTER TABLE \(name) \(difference.expected == nil ? "DISABLE" : "ENABLE") ROW LEVEL SECURITY")

@@ -16,6 +16,7 @@ struct PossessionPlanner: PartPlanner {
             default: continue
             }
         }
+        for partition in live.objects(.partition) { try planRowSecurity(partition) }
         for difference in gap.different where difference.object.kind == .partition && difference.property == .owner {
             let partition = difference.object
             plan.addBriefly(
@@ -24,6 +25,14 @@ struct PossessionPlanner: PartPlanner {
                 "ALTER TABLE \(try qualified(partition.name)) OWNER TO "
                     + "\(try SQLIdentifier(difference.expected ?? "").quoted)")
         }
+    }
+
+    /// Of a table or a partition: it would bind the owner, too, and rows would be passed over.
+    private func planRowSecurity(_ relation: CatalogObject) throws(SQLTextError) {
+        guard difference(relation, .rowSecurity)?.found == "FORCED" else { return }
+        plan.addBriefly(
+            .possession, relation.name, .accessExclusive, "row-level security is forced upon the owner",
+            "ALTER TABLE \(try qualified(relation.name)) NO FORCE ROW LEVEL SECURITY")
     }
 
     // MARK: - Relations
@@ -45,12 +54,7 @@ struct PossessionPlanner: PartPlanner {
         } else {
             try planForgottenEnd(of: interim, on: table)
         }
-        // It would bind the owner, too: rows would be passed over.
-        if difference(table, .rowSecurity)?.found == "FORCED" {
-            plan.addBriefly(
-                .possession, table.name, .accessExclusive, "row-level security is forced upon the owner",
-                "ALTER TABLE \(name) NO FORCE ROW LEVEL SECURITY")
-        }
+        try planRowSecurity(table)
     }
 
     private func planView(_ view: CatalogObject) throws(SQLTextError) {
