@@ -217,10 +217,12 @@ struct RepairRefusalTests {
                 UPDATE mcp.api_keys SET type = 'robot' WHERE name = 'key 1';
                 """)
             try await database.psql("ALTER DATABASE \(database.name) SET mcp.quiet = 'yes'")
-            let facts = try await database.facts()
             let failure = await ServerFailure.of { _ = try await database.repair() }
             #expect(failure?.message.contains("nothing to see here") == true, "\(String(describing: failure))")
-            #expect(try await database.facts() == facts)
+            // It is not run as the superuser who has the table, but after the hand-over; nothing else is done then.
+            let columns =
+                "FROM pg_attribute WHERE attrelid = 'mcp.api_keys'::regclass AND attname IN ('type', 'key_type')"
+            #expect(try await database.psql("SELECT string_agg(attname, ',') \(columns)") == "type")
         }
     }
 
