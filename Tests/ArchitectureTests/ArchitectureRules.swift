@@ -124,13 +124,9 @@ enum ArchitectureRules {
     /// roles of these names.
     static func comparedRoles(_ file: SourceFile) -> [String] {
         guard file.module != "Settings" else { return [] }
-        let role = #"[\w.?!]*(?:[oO]wner|[rR]ole|[gG]rantee)\b"#
-        let patterns = [
-            role + #" (?:==|!=) (?!nil\b)"#, #"(?:==|!=) (?=\w)"# + role,
-            #"\b\w*(?:[oO]wners|[rR]oles|[gG]rantees)\.contains\((?!where)"#,
-        ]
-        return matches(of: try! Regex(patterns.joined(separator: "|"), as: Substring.self), in: file.code)
-            .map { "\(file.path): compares the names of roles: \($0)" }
+        let comparison =
+            /[\w.?!]*(?:[oO]wner|[rR]ole|[gG]rantee)\b (?:==|!=) (?!nil\b)|(?:==|!=) (?=\w)[\w.?!]*(?:[oO]wner|[rR]ole|[gG]rantee)\b|\b\w*(?:[oO]wners|[rR]oles|[gG]rantees)\.contains\((?!where)/
+        return matches(of: comparison, in: file.code).map { "\(file.path): compares the names of roles: \($0)" }
     }
 
     /// 32 lower-case hexadecimal digits are a message id, written once: where it is declared, with an entry in the

@@ -191,7 +191,8 @@ struct SwapTests {
     private static let given = [
         (
             siblings(of: "app.events", "ALTER TABLE %s OWNER TO :victim")
-                + siblings(of: "app.events", "GRANT SELECT ON %s TO :eve"), #"GRANT SELECT ON TABLE \S+ TO "\w+_eve"[^;]*;"#, ":victim"
+                + siblings(of: "app.events", "GRANT SELECT ON %s TO :eve"),
+            #"GRANT SELECT ON TABLE \S+ TO "\w+_eve"[^;]*;"#, ":victim"
         ),
         (
             "CREATE PUBLICATION p;" + siblings(of: "app.events", "ALTER PUBLICATION p ADD TABLE %s"),

@@ -104,8 +104,8 @@ extension Corpus {
         case .noOneOwner(let owners):
             return Obstacle(
                 reason: .noOneOwner,
-                explanation: "its tables, their partitions, its function and the schemas of these belong to several roles "
-                    + "(\(owners.joined(separator: ", "))), and code of each would run with the rights of another",
+                explanation: "its tables, their partitions, its function and the schemas of these belong to several "
+                    + "roles (\(owners.joined(separator: ", "))), and code of each would run with the rights of another",
                 cure:
                     "give them one owner (ALTER TABLE, ALTER FUNCTION and ALTER SCHEMA ... OWNER TO), which pgtend's role may "
                     + "become; a schema may be a superuser's as well")
