@@ -68,4 +68,22 @@ struct CatalogBurdenTests {
             #expect(found.unread.mapValues { ServerFailure($0).failureClass } == [2: .timeout] && limit == "1min")
         }
     }
+
+    @Test("whose objects have taken too long has no others read one by one")
+    func costTheirOwnerAlone() async throws {
+        try await TestDatabase.with { database in
+            let connection = try await database.connect()
+            let found = try await connection.inReadOnlySnapshot { () async throws(PostgresError) in
+                try await connection.readPatiently(
+                    Array(1...40), patience: .milliseconds(50), ownedBy: { $0 % 4 == 0 ? "bob" : "eve" }
+                ) { (numbers) throws(PostgresError) in
+                    for number in numbers where number % 4 != 0 { try await connection.execute("SELECT pg_sleep(60)") }
+                    return Dictionary(uniqueKeysWithValues: numbers.map { ($0, "read") })
+                }
+            }
+            #expect(found.read.keys.sorted() == Array(stride(from: 4, through: 40, by: 4)))
+            let asked = found.unread.values.count { ServerFailure($0).failureClass == .timeout }
+            #expect((1...6).contains(asked) && found.unread.count == 30, "\(asked)")
+        }
+    }
 }

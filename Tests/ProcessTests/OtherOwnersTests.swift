@@ -200,7 +200,7 @@ struct OtherOwnersTests {
                 ALTER TABLE vault.rest ADD CHECK (
                     'a'::tsquery OPERATOR(app.===) 'SELECT app.words(), app.words()' IS NOT NULL)
                 """,
-            refusal: ("operator app.===(tsquery,text) of :eve", "foreign_code")),
+            refusal: ("calls function ts_rewrite(tsquery,text) of :eve", "foreign_code")),
         Object(
             name: "functions of the server's own that run no text",
             sql: rest + """
@@ -969,6 +969,14 @@ struct OtherOwnersTests {
                 """,
             refusal: ("vault.far is a foreign table", "no_table")),
         Object(
+            name:
+                "a schema of another owner's, who may put other tables in the place of the table and its DEFAULT partition",
+            sql: parent + """
+                SET ROLE :victim; CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT; RESET ROLE;
+                ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE, CREATE ON SCHEMA vault TO :victim;
+                """,
+            refusal: ("schema vault belongs to :eve, who could put other tables", "no_one_owner")),
+        Object(
             name: "a schema of another owner's, who may put a table of hers in the place of the figures",
             sql: corpus + "ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE, CREATE ON SCHEMA vault TO :victim;",
             refusal: ("the schemas of these belong to several roles (:eve, :victim)", "no_one_owner")),
@@ -990,7 +998,7 @@ struct OtherOwnersTests {
                 #expect(plan.standardOutput.contains("\"\(refusal.reason)\""), "\(plan)")
                 #expect(run.everything.contains(owner.named(refusal.text)), "\(run)")
                 #expect(try await owner.psql(Self.isDone) == "f")
-                if refusal.reason == "no_one_owner" {
+                if refusal.text.contains("several roles") || refusal.text == "vault.embedding_statistics" {
                     #expect(check.everything.contains("give them one owner"), "\(check)")
                 }
             } else {
@@ -1050,14 +1058,6 @@ struct OtherOwnersTests {
             sql: """
                 LOCK TABLE app.things; ALTER TABLE app.things RENAME TO old_things; CREATE TABLE app.things (id integer);
                 CREATE INDEX ON app.old_things (state) WHERE app.leaks()
-                """),
-        Change(
-            name: "another table in the place of the parent",
-            setup: parent + "ALTER SCHEMA vault OWNER TO :eve; GRANT USAGE, CREATE ON SCHEMA vault TO :victim;",
-            sql: """
-                DROP TABLE vault.events;
-                CREATE TABLE vault.events (id integer, at date NOT NULL) PARTITION BY RANGE (at);
-                CREATE INDEX ON vault.events (id) WHERE app.leaks(); GRANT ALL ON vault.events TO PUBLIC
                 """),
     ]
 

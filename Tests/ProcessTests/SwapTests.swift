@@ -125,14 +125,14 @@ struct SwapTests {
     @Test(arguments: PostgresVersion.underTest)
     func isNotPassedOverWhereItIsAway(version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .superuser) { owner in
-            try await owner.psql(Self.victims("guard.events", Self.copies[0].0))
-            let script = try await pgtend(owner, "plan", "--sql", schema: "guard")
+            try await owner.psql(Self.victims("vault.events", Self.copies[0].0))
+            let script = try await pgtend(owner, "plan", "--sql", schema: "vault")
             // Before the statement that compares.
             let text = script.standardOutput
             let compares = try #require(text.range(of: "unlike that of"))
             let proof = try #require(
                 text.range(of: "\nDO ", options: .backwards, range: text.startIndex..<compares.lowerBound))
-            let away = text.replacingCharacters(in: proof, with: "\nALTER SCHEMA guard RENAME TO former;\nDO ")
+            let away = text.replacingCharacters(in: proof, with: "\nALTER SCHEMA vault RENAME TO former;\nDO ")
             do {
                 try await owner.database.psql(away)
                 Issue.record("the script went through")
@@ -227,12 +227,16 @@ struct SwapTests {
         }
     }
 
-    /// New partitions stand where their siblings do.
+    /// New partitions stand where their siblings do, but not where somebody may put other tables in their place.
     @Test(arguments: PostgresVersion.underTest)
-    func leavesPartitionsInTheSchemaOfAnotherOwner(version: PostgresVersion) async throws {
+    func isExpectedInTheSchemaOfAnotherOwner(version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .member) { owner in
             try await owner.psql(
                 Self.setup + "SET ROLE :victim;" + Self.table("vault.events", partitions: "guard.events"))
+            let refused = try await pgtend(owner, "run", schema: "vault")
+            #expect(
+                refused.everything.contains(owner.named("schema guard belongs to :eve, who could put")), "\(refused)")
+            try await owner.psql("ALTER SCHEMA guard OWNER TO postgres; GRANT CREATE, USAGE ON SCHEMA guard TO :victim")
             let result = try await pgtend(owner, "run", schema: "vault")
             #expect(result.succeeded, "\(result)")
             let made = try await owner.psql(

@@ -52,6 +52,29 @@ struct SchemaRollbackRefusalTests {
         }
     }
 
+    /// Somebody who had a table once has left a function in an index, and both are a superuser's by now.
+    @Test func noRowIsReadAsASuperuser() async throws {
+        try await withDatabase(.v18) { database in
+            _ = try await apply(database)
+            try await database.psql(
+                """
+                CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO PUBLIC; CREATE SEQUENCE shop.calls;
+                GRANT ALL ON SEQUENCE shop.calls TO PUBLIC;
+                CREATE FUNCTION shop.note() RETURNS void LANGUAGE sql AS $$ SELECT nextval('shop.calls') $$;
+                CREATE FUNCTION shop.one() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+                    $$ BEGIN PERFORM shop.note(); RETURN 1; END $$;
+                CREATE INDEX ON mcp.api_keys (name) WHERE shop.one() = 1; ALTER TABLE mcp.api_keys OWNER TO postgres;
+                ALTER SEQUENCE shop.calls RESTART
+                """)
+            let told = "rows of mcp.api_keys are not counted: a superuser has the table"
+            await #expect { _ = try await rollback(database).plan() } throws: {
+                ($0 as? ServerFailure)?.message.contains(told) ?? false
+            }
+            #expect(try await rejection(of: rollback(database), on: database.name).message.contains(told))
+            #expect(try await database.psql("SELECT is_called FROM shop.calls") == "f")
+        }
+    }
+
     @Test(arguments: [
         (
             "CREATE TABLE shop.orders (model uuid REFERENCES mcp.models (id))",

@@ -103,7 +103,11 @@ extension Connection {
         guard [.other, .privilege].contains(FailureClass(failure)), failure.kind == .server, !isBroken else {
             return false
         }
-        if record.isSoiled { try await recover() }
+        if record.isSoiled {
+            try await recover()
+            // For these questions alone: the next work has a session in which nothing has failed, where it can have one.
+            record.isSoiled = true
+        }
         return true
     }
 }

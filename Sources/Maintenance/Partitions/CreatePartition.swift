@@ -94,7 +94,7 @@ extension CreatePartition {
         guard table.oid == parentOID, table.owner.isSame(as: parentOwner),
             table.key == .column(keyColumn, type: keyType.rawValue),
             table.defaultPartition == defaultPartition, table.foreignKeyTables == foreignKeyTables,
-            table.ownerMayHaveSandbox, table.neighbours == neighbours
+            table.ownerMayHaveSandbox, table.foreignSchema == nil, table.neighbours == neighbours
         else { return "\(parent) is not the table any more that was planned for; run again" }
         if let code = table.foreignCode { return "\(code.explanation(as: parentOwner)); run again" }
         return switch table.coverage(from: from, to: to) {

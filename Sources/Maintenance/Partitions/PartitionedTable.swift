@@ -21,6 +21,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var leafPublications: [String]
     /// Whether the owner can make a temporary procedure in PL/pgSQL, in which its code is confined.
     package var ownerMayHaveSandbox: Bool
+    /// The schema of it, or of one of its partitions, that belongs to another role, who is no superuser.
+    package var foreignSchema: ForeignSchema?
     /// What belongs to another role of that which attaching a partition reads: its DEFAULT partition and the partitions
     /// of that, tables that a foreign key refers to.
     package var neighbours: [Neighbour]
@@ -68,6 +70,22 @@ package struct PartitionedTable: Hashable, Sendable {
         self.isPartition = isPartition
         self.foreignKeyTables = foreignKeyTables
         self.leafPublications = leafPublications
+    }
+}
+
+/// A schema that does not belong to the owner of a table in it. Statements go by name, and its owner may put another table
+/// in the place of one at any time.
+package struct ForeignSchema: Hashable, Sendable {
+    package var name: String
+    package var owner: String
+
+    package init(name: String, owner: String) {
+        self.name = name
+        self.owner = owner
+    }
+
+    package static func == (left: ForeignSchema, right: ForeignSchema) -> Bool {
+        left.name.isSame(as: right.name) && left.owner.isSame(as: right.owner)
     }
 }
 

@@ -13,6 +13,15 @@ extension Refusal {
                     + "not be read: \(failure)",
                 cure: failure.hint ?? "look for who has made thousands of types, casts, CHECKs or indexes there")
         }
+        if let schema = table.foreignSchema {
+            let (name, owner) = (RelationName.quoted(schema.name), RelationName.quoted(table.owner))
+            return Refusal(
+                task: .partitions, object: table.name, reason: .noOneOwner,
+                explanation: "schema \(name) belongs to \(schema.owner), who could put other tables, with code, in the "
+                    + "place of what \(owner) has in it while a partition is created",
+                cure: "ALTER SCHEMA \(name) OWNER TO \(owner); a schema may be a superuser's as well"
+                    + (schema.name == "public" ? ", and public is the owner's of the database" : ""))
+        }
         if let code = table.foreignCode {
             return Refusal(
                 task: .partitions, object: table.name, reason: .foreignCode,

@@ -18,11 +18,13 @@ struct PartitionReader {
     ) async throws(PostgresError) -> (tables: [PartitionedTable], dropped: [UInt32: PostgresError]) {
         var tables = try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
+        let owners = Dictionary(tables.map { ($0.oid, $0.owner) }) { $1 }
+        func owner(of table: UInt32) -> String { owners[table] ?? "" }
         let (surroundings, unreadSurroundings) = try await connection.readPatiently(
-            tables.filter(\.hasCalendarKey).map(\.oid)
+            tables.filter(\.hasCalendarKey).map(\.oid), ownedBy: owner
         ) { (tables) throws(PostgresError) in try await self.surroundings(of: tables) }
         for index in tables.indices { tables[index].take(surroundings[tables[index].oid]) }
-        var (code, unreadCode) = try await connection.readPatiently(asked(of: tables)) {
+        var (code, unreadCode) = try await connection.readPatiently(asked(of: tables), ownedBy: owner) {
             (tables) throws(PostgresError) in
             try await AttachedCode.read(tables, on: connection)
         }
@@ -134,7 +136,11 @@ struct PartitionReader {
         for row in try await connection.rows(CatalogQuery.surroundings(tables)) {
             let schemas: [String] = try row.decode("foreign_key_schemas")
             let names: [String] = try row.decode("foreign_key_names")
+            let schema: String? = try row.decodeIfPresent("foreign_schema")
             found[try row.decode("table_oid")] = Surroundings(
+                foreignSchema: try schema.map { (name) throws(PostgresError) in
+                    ForeignSchema(name: name, owner: try row.decode("foreign_schema_owner"))
+                },
                 foreignKeyTables: zip(schemas, names).map(RelationName.init(schema:name:)),
                 neighbours: try neighbours(row))
         }
@@ -164,6 +170,7 @@ struct PartitionReader {
 
 /// What attaching a partition to a table locks beside it.
 private struct Surroundings {
+    let foreignSchema: ForeignSchema?
     let foreignKeyTables: [RelationName]
     let neighbours: [Neighbour]
 }
@@ -171,6 +178,7 @@ private struct Surroundings {
 extension PartitionedTable {
     /// - Parameter surroundings: nil where they could not be read, and nothing may be created.
     fileprivate mutating func take(_ surroundings: Surroundings?) {
+        foreignSchema = surroundings?.foreignSchema
         foreignKeyTables = surroundings?.foreignKeyTables ?? []
         neighbours = surroundings?.neighbours ?? []
     }

@@ -13,11 +13,14 @@ extension Connection {
     /// - Parameters:
     ///   - lockTimeout: of the transaction meanwhile; nil leaves it as it is.
     ///   - patience: how long a statement may take for one object, which is a hundred times what it takes: others wait.
+    ///   - owner: whose an object is. Who has used up five times that patience has nothing more read of, one by one: he may
+    ///     have made thousands of them.
     ///   - read: may leave some of them out.
     /// - Returns: what was read, and the error of each of which nothing could be.
     /// - Throws: what does not come of one object, such as the loss of the connection.
     func readPatiently<Object: Hashable & Sendable, Value: Sendable>(
         _ objects: [Object], lockTimeout: Duration? = nil, patience: Duration = .seconds(2),
+        ownedBy owner: ((Object) -> String)? = nil,
         _ read: ([Object]) async throws(PostgresError) -> [Object: Value]
     ) async throws(PostgresError) -> (read: [Object: Value], unread: [Object: PostgresError]) {
         let locks = lockTimeout.map { "; SET LOCAL lock_timeout = '\($0.milliseconds)ms'" } ?? ""
@@ -44,13 +47,21 @@ extension Connection {
             guard error.isOfOneObject, !isBroken else { throw error }
         }
         var (found, unread): ([Object: Value], [Object: PostgresError]) = ([:], [:])
+        var spent: [[UInt8]: Duration] = [:]
         for object in objects {
+            let owner = owner.map { Array($0(object).utf8) }
+            if let owner, spent[owner, default: .zero] > patience * 5 {
+                unread[object] = .notRead
+                continue
+            }
+            let start = ContinuousClock.now
             do throws(PostgresError) {
                 found.merge(try await together([object])) { $1 }
             } catch {
                 guard error.isOfOneObject, !isBroken else { throw error }
                 unread[object] = error
             }
+            if let owner { spent[owner, default: .zero] += start.duration(to: .now) }
         }
         return (found, unread)
     }
@@ -73,6 +84,10 @@ extension PostgresError {
         ]
         return kind == .decoding || sqlState.map(states.contains) ?? false
     }
+
+    fileprivate static let notRead = PostgresError(
+        .server, "not read, since it took too long for others of the same owner",
+        hint: "look for who has made thousands of tables, types, casts, CHECKs or indexes there")
 
     /// A partition that is not there any more, though the transaction's snapshot has it.
     static let dropped = PostgresError(.decoding, "a partition was dropped while it was read")

@@ -41,6 +41,7 @@ package struct SchemaRollback: Sendable {
             try irreversible(migrations)
             try await limitLocks(connection)
             let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
+            try await refuseCountingAsSuperuser(installed, connection)
             do throws(PostgresError) {
                 return try await assemblePlan(connection, migrations, installed)
             } catch {
@@ -82,6 +83,7 @@ package struct SchemaRollback: Sendable {
             try await requireName(database, connection)
             let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
             try await requireRights(installed, connection)
+            if !dropsRows { try await refuseCountingAsSuperuser(installed, connection) }
             try await runner.setTimeouts()
             try await limitLocks(connection)
             do throws(PostgresError) {
@@ -162,6 +164,28 @@ package struct SchemaRollback: Sendable {
         migrations.flatMap { migration in
             ["DELETE FROM \(set.historyTable) WHERE number = \(migration.number)", migration.down?.text ?? ""]
         }
+    }
+
+    /// Rows are counted as the owner of their table, and a superuser has no sandbox: what somebody has left in one of his
+    /// tables, whosever it is by now, would run with all rights.
+    private func refuseCountingAsSuperuser(
+        _ installed: InstalledObjects, _ connection: Connection
+    ) async throws(ServerFailure) {
+        var calling: [String] = []
+        do throws(PostgresError) {
+            for row in try await connection.rows(SchemaQuery.repairCalling()) { calling.append(try row.decode("name")) }
+        } catch {
+            throw ServerFailure(error)
+        }
+        let tables = installed.objects(.table).filter { $0.owner == nil && calling.containsSame(as: $0.name.name) }
+            .map(\.name)
+        guard let first = tables.first else { return }
+        throw ServerFailure(
+            failureClass: .refused,
+            message:
+                "rows of \(tables.map(\.description).joined(separator: ", ")) are not counted: a superuser has the "
+                + "table, and to read it may run functions that are not the server's own; nothing was changed",
+            cure: "ALTER TABLE \(first) OWNER TO mcp_owner, then repeat the command")
     }
 
     /// What fails if a table has rows, before anything is dropped: for each owner, in the sandbox of that role.

@@ -52,6 +52,18 @@ struct LeftBehindTests {
             "constraint word_check", "column x of workspaces"
         ),
         (
+            "CREATE OPERATOR app.@@@ (FUNCTION = pg_catalog.ts_rewrite, LEFTARG = tsquery, RIGHTARG = text); "
+                + "ALTER TABLE mcp.workspaces ADD CONSTRAINT x "
+                + "CHECK (('a'::tsquery OPERATOR(app.@@@) 'SELECT ''a''::tsquery, app.mine()') IS NOT NULL)",
+            "constraint x on table mcp.workspaces", "constraint x of workspaces"
+        ),
+        (
+            "CREATE AGGREGATE app.rewritten (text) (SFUNC = ts_rewrite, STYPE = tsquery, INITCOND = 'a'); "
+                + "CREATE POLICY x ON mcp.workspaces AS RESTRICTIVE USING "
+                + "((SELECT app.rewritten('SELECT ''a''::tsquery, app.mine()') IS NOT NULL))",
+            "policy x on table mcp.workspaces", "policy x of workspaces"
+        ),
+        (
             "CREATE VIEW app.seen AS SELECT \(call) AS one; CREATE RULE x AS ON DELETE TO mcp.workspaces "
                 + "DO ALSO SELECT one FROM app.seen", "rule _RETURN on view app.seen", "rule x of workspaces"
         ),

@@ -200,6 +200,13 @@ left_behind (what) AS (
             SELECT FROM pg_proc AS f
             JOIN pg_language AS l ON l.oid = f.prolang
             WHERE f.oid = running.oid AND l.lanname = 'c'))
+    UNION ALL
+    -- They look a row up in the table or view that an argument names.
+    SELECT format('%s, which calls %s', pg_describe_object('pg_trigger'::regclass, g.oid, 0), f.oid::regprocedure)
+    FROM relation AS r
+    JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
+    JOIN pg_proc AS f ON f.oid = g.tgfoid AND f.prosrc IN ('check_primary_key', 'check_foreign_key')
+    JOIN pg_language AS l ON l.oid = f.prolang AND l.lanname = 'c'
 ),
 -- What is used, with the schema that it is in. Who owns that may put another in its place, and who may create there one that
 -- outdoes it, where it is called by its name; but for what an extension has brought.

@@ -12,8 +12,8 @@
 -- may do anything, all count but a few; of others by name those that find a table or a type in a text.
 --
 -- Of a superuser's, as those of extensions are (crosstab, dblink), each that takes a text and is not immutable. Operators of
--- the server's own run no such function, but those by which a value of any type is a part of a text; of others
--- code_owners.sql takes care.
+-- the server's own run no such function, but those by which a value of any type is a part of a text. Whoever makes an operator
+-- or an aggregate may take one of the server's functions for it, and need not be its owner any more.
 --
 -- Those that only look for a cast of a type run code of whoever owns the type. pg_depend does not know what JSON_VALUE
 -- returns.
@@ -33,7 +33,10 @@ CROSS JOIN (
     )
 ) AS named (casting, harmless)
 -- Most have nothing of this; and the planner expects few that have then, and compiles nothing.
-WHERE c.tree LIKE ANY (ARRAY['%:funcid %', '%:aggfnoid %', '%:winfnoid %', '%:opfuncid 200%', '%{JSON%'])
+WHERE (
+        c.tree LIKE ANY (ARRAY['%:funcid %', '%:aggfnoid %', '%:winfnoid %', '%:opfuncid 200%', '%{JSON%'])
+        OR c.tree ~ ':opno \d{5}'
+    )
     AND p.oid = ANY (
         ARRAY (
             SELECT
@@ -43,6 +46,18 @@ WHERE c.tree LIKE ANY (ARRAY['%:funcid %', '%:aggfnoid %', '%:winfnoid %', '%:op
                     CASE WHEN piece.text ~ '\{JSON(CONSTRUCTOR)?EXPR$' THEN '3176' END
                 )::oid
             FROM string_to_table(c.tree, ' :') AS piece (text)
+            UNION ALL
+            SELECT part.oid
+            FROM pg_aggregate AS g
+            CROSS JOIN LATERAL unnest(ARRAY[
+                g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn
+            ]::oid[]) AS part (oid)
+            WHERE c.tree ~ ':(aggfn|winfn)oid \d{5}' AND g.aggfnoid >= 16384 AND g.aggfnoid = ANY (
+                ARRAY (
+                    SELECT substring(piece.text FROM '^(?:aggfno|winfno)id (\d+)')::oid
+                    FROM string_to_table(c.tree, ' :') AS piece (text)
+                )
+            )
         )
     )
     AND CASE

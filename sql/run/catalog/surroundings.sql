@@ -1,6 +1,6 @@
 -- What attaching a partition to the partitioned tables $1 (oids) locks beside them, and what of it belongs to others.
 WITH RECURSIVE asked AS (
-    SELECT c.oid AS table_oid FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])
+    SELECT c.oid AS table_oid, c.relowner AS role FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])
 ),
 foreign_keys AS MATERIALIZED (
     -- As ATTACH follows them from a table that refers: to the one referred to, and to each of its partitions.
@@ -27,20 +27,37 @@ ends AS MATERIALIZED (
         AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = k.other_oid AND h.inhparent = k.table_oid)
     GROUP BY k.table_oid
 ),
--- What ATTACH reads, as foreign_code.sql follows it.
-around (table_oid, oid, mode) AS (
-    SELECT t.table_oid, p.partdefid, 'ACCESS EXCLUSIVE'
-    FROM asked AS t
-    JOIN pg_partitioned_table AS p ON p.partrelid = t.table_oid AND p.partdefid <> 0
-    UNION
-    SELECT t.table_oid, f.confrelid, 'SHARE ROW EXCLUSIVE'
-    FROM asked AS t
-    JOIN pg_constraint AS f ON f.conrelid = t.table_oid AND f.contype = 'f'
+-- What ATTACH reads, as foreign_code.sql follows it, and who else owns something above it: passed down, since whoever has a
+-- chain of partitions would have it computed for each of them anew.
+around (table_oid, role, oid, mode, owner_above) AS (
+    SELECT w.table_oid, w.role, w.oid, w.mode, above.owner
+    FROM (
+        SELECT t.table_oid, t.role, p.partdefid AS oid, 'ACCESS EXCLUSIVE' AS mode
+        FROM asked AS t
+        JOIN pg_partitioned_table AS p ON p.partrelid = t.table_oid AND p.partdefid <> 0
+        UNION
+        SELECT t.table_oid, t.role, f.confrelid, 'SHARE ROW EXCLUSIVE'
+        FROM asked AS t
+        JOIN pg_constraint AS f ON f.conrelid = t.table_oid AND f.contype = 'f'
+    ) AS w
+    JOIN pg_class AS c ON c.oid = w.oid
+    CROSS JOIN LATERAL (
+        -- include run/catalog/owner_above
+    ) AS above
     UNION
     -- What inherits without being a partition is not looked into, and may be of any number.
-    SELECT a.table_oid, h.inhrelid, a.mode
+    SELECT
+        a.table_oid, a.role, h.inhrelid, a.mode,
+        coalesce(
+            a.owner_above,
+            CASE
+                WHEN c.relowner <> a.role AND c.relowner NOT IN (SELECT u.oid FROM pg_roles AS u WHERE u.rolsuper)
+                    THEN c.relowner
+            END
+        )
     FROM around AS a
     JOIN pg_partitioned_table AS p ON p.partrelid = a.oid
+    JOIN pg_class AS c ON c.oid = p.partrelid
     JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
 neighbours AS MATERIALIZED (
@@ -82,18 +99,16 @@ neighbours AS MATERIALIZED (
                 'UPDATE, DELETE, TRUNCATE'
                     || CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN ', MAINTAIN' ELSE '' END
         ) AS v (membership, locking)
-        CROSS JOIN LATERAL (VALUES (t.relowner)) AS w (role)
-        CROSS JOIN LATERAL (
-            -- include run/catalog/owner_above
-        ) AS above
         -- The code of a superuser may run as anyone.
-        WHERE c.relowner <> t.relowner AND NOT r.rolsuper OR above.owner IS NOT NULL
+        WHERE c.relowner <> t.relowner AND NOT r.rolsuper OR a.owner_above IS NOT NULL
         GROUP BY a.table_oid, t.relowner, c.oid, n.oid, n.nspname, c.relname, c.relkind, c.relowner, v.membership, v.locking
     ) AS o
     GROUP BY o.table_oid
 )
 SELECT
     t.table_oid,
+    foreign_schema.name AS foreign_schema,
+    foreign_schema.owner AS foreign_schema_owner,
     -- The tables on the other end of a foreign key, either way: ATTACH locks them too.
     coalesce(ends.schemas, '{}') AS foreign_key_schemas,
     coalesce(ends.names, '{}') AS foreign_key_names,
@@ -108,3 +123,24 @@ SELECT
 FROM asked AS t
 LEFT JOIN ends ON ends.table_oid = t.table_oid
 LEFT JOIN neighbours ON neighbours.table_oid = t.table_oid
+-- The first schema of it and of its partitions that is another's: he could put other tables in their place.
+LEFT JOIN LATERAL (
+    SELECT n.nspname AS name, r.rolname AS owner
+    FROM (
+        SELECT c.relnamespace AS oid FROM pg_class AS c WHERE c.oid = t.table_oid
+        UNION
+        SELECT c.relnamespace
+        FROM pg_inherits AS h
+        JOIN pg_class AS c ON c.oid = h.inhrelid
+        WHERE h.inhparent = t.table_oid
+    ) AS place
+    JOIN pg_namespace AS n ON n.oid = place.oid
+    -- That of schema public may be the owner of the database.
+    JOIN pg_roles AS r ON r.oid = CASE
+        WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
+        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
+    END
+    WHERE r.oid <> t.role AND NOT r.rolsuper
+    ORDER BY n.nspname
+    LIMIT 1
+) AS foreign_schema ON true

@@ -1,6 +1,7 @@
 -- What the partition $1 (name) of the table $2 (oid) has not got, one phrase for all; NULL if it has it all: of the
 -- privileges $3 for the grantees $4 ('' is PUBLIC) on the columns $5 ('' is the table), and of the publications $6. Its schema
--- may have another name by now.
+-- may have another name by now. And whether a table of that name has got something in its place: only our own transaction
+-- has written its row then.
 WITH made AS (
     SELECT c.oid, c.relacl
     FROM pg_inherits AS h
@@ -29,4 +30,8 @@ FROM (
         JOIN pg_publication AS p ON p.oid = r.prpubid
         WHERE p.pubname = w.publication
     )
+    UNION ALL
+    SELECT format('what %s has got', c.oid::regclass)
+    FROM pg_class AS c
+    WHERE c.relname = $1::text AND c.xmin = pg_current_xact_id()::xid AND c.oid NOT IN (SELECT m.oid FROM made AS m)
 ) AS lack (phrase)
