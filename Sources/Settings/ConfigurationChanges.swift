@@ -37,7 +37,7 @@ extension DatabaseDefinition {
             guard case .cron(_, let old) = schedule(of: task).schedule,
                 case .cron(_, let new) = next.schedule(of: task).schedule, old.name == new.name, old != new
             else { continue }
-            lines.append("\(task.rawValue).schedule.zone: \(new.name) has other rules")
+            lines.append("\(task.traits.section).schedule.zone: \(new.name) has other rules")
         }
         return lines
     }

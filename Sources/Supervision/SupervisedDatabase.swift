@@ -57,7 +57,7 @@ struct SupervisedDatabase {
         guard !isRetired, retryAt <= now.monotonic else { return [] }
         return tasks.filter { $0.isReady(at: now) }.map { task in
             let priority = StartPriority(
-                isInTrouble: trouble != nil, isLong: task.task.isLong, lastEnd: task.lastEnd)
+                isInTrouble: trouble != nil, isLong: task.task.traits.isLong, lastEnd: task.lastEnd)
             return (task.task, priority)
         }
     }

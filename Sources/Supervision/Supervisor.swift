@@ -88,7 +88,7 @@ package struct Supervisor {
         }
         for (index, task, _) in waiting.sorted(by: { ($0.2, $0.0) < ($1.2, $1.0) }) where free > 0 {
             // A partition that is due waits for no refresh.
-            if task.isLong, free == 1, settings.runs > 1 { continue }
+            if task.traits.isLong, free == 1, settings.runs > 1 { continue }
             guard let order = databases[index].beginRun(of: task, at: now) else { continue }
             actions.append(.start(order))
             free -= 1

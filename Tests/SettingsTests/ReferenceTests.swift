@@ -1,4 +1,5 @@
 import Foundation
+import Maintenance
 import Settings
 import TestSupport
 import Testing
@@ -51,6 +52,13 @@ struct ReferenceTests {
         let shown = loaded.sources.keys.map(place)
         for key in KeyDocumentation.all {
             #expect(shown.contains { $0.hasPrefix(place(key.path)) } || key.path == "databases", "\(key.path)")
+        }
+    }
+
+    @Test func hasAScheduleForEveryKindOfTask() {
+        let paths = Set(KeyDocumentation.all.map(\.path))
+        for task in TaskKind.allCases {
+            #expect(paths.contains("databases[].\(task.traits.section).schedule.every"), "\(task)")
         }
     }
 

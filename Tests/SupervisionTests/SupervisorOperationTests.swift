@@ -90,11 +90,11 @@ struct SupervisorOperationTests {
         while next < simulation.started.count {
             let order = simulation.started[next]
             // No refresh ever ends.
-            if !order.slotOrder.slot.task.isLong { simulation.end(order) }
+            if !order.slotOrder.slot.task.traits.isLong { simulation.end(order) }
             next += 1
         }
         let tasks = simulation.started.map(\.slotOrder.slot.task)
-        #expect(tasks.count { !$0.isLong } == 8 && tasks.count { $0.isLong } == 3)
+        #expect(tasks.count { !$0.traits.isLong } == 8 && tasks.count { $0.traits.isLong } == 3)
     }
 
     @Test func ofASingleRunPartitionsComeFirst() throws {

@@ -52,7 +52,7 @@ struct SupervisorProperties {
             }
             seen = simulation.started.count
             #expect(running.count <= 3)
-            #expect(running.count { $0.slotOrder.slot.task.isLong } <= 2)
+            #expect(running.count { $0.slotOrder.slot.task.traits.isLong } <= 2)
             if let index = running.indices.randomElement(using: &chance), Bool.random(using: &chance) {
                 let order = running.remove(at: index)
                 let ending = Ending.allCases.randomElement(using: &chance) ?? .done

@@ -5,7 +5,7 @@ import Maintenance
 struct TaskOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "What to tend: partitions, views, statistics. All of them when none is named.", valueName: "task"))
+            "What to tend: \(TaskKind.words). All of them when none is named.", valueName: "task"))
     var tasks: [TaskKind] = []
 
     var selected: [TaskKind] { tasks.isEmpty ? TaskKind.allCases : tasks }

@@ -14,32 +14,48 @@ struct PlanText {
     }
 
     var rendered: String {
-        let sections = [partitions, views, statistics, missingSchemas, locks].filter { !$0.isEmpty }
+        let sections = (TaskKind.allCases.map(section) + [missingSchemas, locks]).filter { !$0.isEmpty }
         let paragraphs = [[PlanWords.title(of: plan)]] + sections + [[PlanWords.conclusion(of: database)]]
         return paragraphs.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    // MARK: - Partitions
+    private func section(of task: TaskKind) -> [String] {
+        switch task {
+        case .views: views
+        case .statistics: statistics
+        default: objects(of: task)
+        }
+    }
 
-    /// A table that needs nothing is one line.
-    private var partitions: [String] {
-        let refusals = plan.refusals.filter { $0.task == .partitions }
-        let tables = Set(plan.inferences.map(\.object) + refusals.map(\.object) + plan.runways.map(\.table)).sorted()
-        guard !tables.isEmpty else { return [] }
-        let width = Self.column(tables.map(\.description.visible))
-        return ["partitions"]
-            + tables.flatMap { table -> [String] in
-                let runway = plan.runways.first { $0.table == table }.map(words(for:)) ?? ""
-                return [line("  " + padded(table.description.visible, to: width) + runway)]
-                    + details(of: table, refused: refusals.filter { $0.object == table })
+    // MARK: - Objects
+
+    /// An object that needs nothing is one line: its runway, or what was inferred about it.
+    private func objects(of task: TaskKind) -> [String] {
+        let inferences = plan.inferences.filter { $0.task == task }
+        let refusals = plan.refusals.filter { $0.task == task }
+        let runways = task == .partitions ? plan.runways : []
+        let objects = Set(inferences.map(\.object) + refusals.map(\.object) + runways.map(\.table)).sorted()
+        guard !objects.isEmpty else { return [] }
+        let width = Self.column(objects.map(\.description.visible))
+        return [task.rawValue]
+            + objects.flatMap { object -> [String] in
+                let inferred = inferences.filter { $0.object == object }.map(\.message)
+                let state =
+                    task == .partitions
+                    ? runways.first { $0.table == object }.map(words(for:)) ?? ""
+                    : inferred.joined(separator: "; ").visible
+                let grid = task == .partitions ? inferred : []
+                return [line("  " + padded(object.description.visible, to: width) + state)]
+                    + details(of: object, task, grid, refused: refusals.filter { $0.object == object })
             }
     }
 
-    private func details(of table: RelationName, refused refusals: [Refusal]) -> [String] {
-        let steps = plan.steps.filter { $0.task == .partitions && $0.object == table }
-        let notes = plan.findings.filter { $0.task == .partitions && $0.object == table }.map(\.message)
+    private func details(
+        of object: RelationName, _ task: TaskKind, _ grid: [String], refused refusals: [Refusal]
+    ) -> [String] {
+        let steps = plan.steps.filter { $0.task == task && $0.object == object }
+        let notes = plan.findings.filter { $0.task == task && $0.object == object }.map(\.message)
         guard !steps.isEmpty || !refusals.isEmpty || !notes.isEmpty else { return [] }
-        let grid = plan.inferences.filter { $0.object == table }.map(\.message)
         let width = Self.column(steps.map { ($0.partition ?? $0.object).description.visible })
         return grid.map { labelled("grid", $0) } + notes.map { labelled("note", $0) }
             + steps.map { step in

@@ -53,31 +53,13 @@ package struct DatabaseDefinition: Hashable, Sendable {
     }
 
     /// When the service runs that kind of task.
-    package func schedule(of task: TaskKind) -> TaskSchedule {
-        switch task {
-        case .partitions: partitions.schedule
-        case .views: views.schedule
-        case .statistics: statistics.schedule
-        }
-    }
+    package func schedule(of task: TaskKind) -> TaskSchedule { task.traits.schedule(self) }
 
     /// Whether objects for that kind of task are discovered in the watched schemas.
-    package func discovers(_ task: TaskKind) -> Bool {
-        switch task {
-        case .partitions: partitions.discover
-        case .views: views.discover
-        case .statistics: corpora == nil && statistics.discover
-        }
-    }
+    package func discovers(_ task: TaskKind) -> Bool { task.traits.discovers(self) }
 
     /// Whether that kind of task can have any work: its objects are discovered, or the configuration names some.
-    package func mayHaveWork(for task: TaskKind) -> Bool {
-        switch task {
-        case .partitions: discovers(task) || !partitionSets.isEmpty
-        case .views: discovers(task) || !viewDefinitions.isEmpty
-        case .statistics: discovers(task) || !(corpora ?? []).isEmpty
-        }
-    }
+    package func mayHaveWork(for task: TaskKind) -> Bool { discovers(task) || task.traits.names(self) }
 
     /// The schema that is watched unless the configuration says otherwise.
     package static let defaultSchema = "mcp"

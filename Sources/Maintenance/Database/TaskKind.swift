@@ -8,8 +8,33 @@ package enum TaskKind: String, CaseIterable, Hashable, Sendable {
     case views
     case statistics
 
+    /// What is particular to it.
+    package var traits: TaskTraits {
+        switch self {
+        case .partitions: .partitions
+        case .views: .views
+        case .statistics: .statistics
+        }
+    }
+
+    /// "partitions, views, statistics".
+    package static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+/// What is particular to a kind of task, for the places that treat all kinds alike. Each room has that of its own kind.
+package struct TaskTraits: Sendable {
+    /// The number of its advisory lock, from 1 to 49. Permanent: services of different versions share a database.
+    package let lockNumber: Int64
+    /// The section of the configuration of a database that has its schedule.
+    package let section: String
     /// Whether it takes the longer the more rows there are. What does not never waits for what does.
-    package var isLong: Bool { self != .partitions }
+    package let isLong: Bool
+    let schedule: @Sendable (DatabaseDefinition) -> TaskSchedule
+    /// Whether its objects are discovered in the watched schemas.
+    let discovers: @Sendable (DatabaseDefinition) -> Bool
+    /// Whether the configuration names objects for it.
+    let names: @Sendable (DatabaseDefinition) -> Bool
+    let plan: @Sendable (DatabaseDefinition, CatalogSnapshot) -> TaskPlan
 }
 
 /// When the service runs one kind of task in one database.

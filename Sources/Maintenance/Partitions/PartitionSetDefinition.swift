@@ -23,6 +23,13 @@ package struct PartitionDefaults: Hashable, Sendable {
     }
 }
 
+extension TaskTraits {
+    static let partitions = TaskTraits(
+        lockNumber: 1, section: "partitions", isLong: false, schedule: \.partitions.schedule,
+        discovers: \.partitions.discover, names: { !$0.partitionSets.isEmpty },
+        plan: { PartitionPlanner(definition: $0, snapshot: $1).plan() })
+}
+
 /// A partition set that the configuration names. nil uses what is inferred, or the default.
 package struct PartitionSetDefinition: Hashable, Sendable {
     package var table: RelationName

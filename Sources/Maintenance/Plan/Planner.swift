@@ -11,19 +11,11 @@ package struct Planner {
 
     package func plan(_ snapshot: CatalogSnapshot) -> Plan {
         var work = TaskPlan()
-        for task in TaskKind.allCases where tasks.contains(task) { work += plan(task, snapshot) }
+        for task in TaskKind.allCases where tasks.contains(task) { work += task.traits.plan(definition, snapshot) }
         // The default schema is a guess: if there are objects without it, its absence is not worth reporting.
         let isGuess = definition.schemas == [DatabaseDefinition.defaultSchema] && work.objectsInView > 0
         return Plan(
             database: definition.name, takenAt: snapshot.takenAt, work: work,
             missingSchemas: isGuess ? [] : snapshot.missingSchemas)
-    }
-
-    private func plan(_ task: TaskKind, _ snapshot: CatalogSnapshot) -> TaskPlan {
-        switch task {
-        case .partitions: PartitionPlanner(definition: definition, snapshot: snapshot).plan()
-        case .views: ViewPlanner(definition: definition, snapshot: snapshot).plan()
-        case .statistics: StatisticsPlanner(definition: definition, snapshot: snapshot).plan()
-        }
     }
 }

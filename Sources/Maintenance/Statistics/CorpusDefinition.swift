@@ -19,6 +19,13 @@ package struct StatisticsDefaults: Hashable, Sendable {
     }
 }
 
+extension TaskTraits {
+    static let statistics = TaskTraits(
+        lockNumber: 3, section: "statistics", isLong: true, schedule: \.statistics.schedule,
+        discovers: { $0.corpora == nil && $0.statistics.discover }, names: { !($0.corpora ?? []).isEmpty },
+        plan: { StatisticsPlanner(definition: $0, snapshot: $1).plan() })
+}
+
 /// A corpus: where the documents are, and where the statistics of each tenant are kept. How the figures are computed is
 /// defined in SQL only; here are just the names.
 package struct CorpusDefinition: Hashable, Sendable {

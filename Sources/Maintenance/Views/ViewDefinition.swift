@@ -22,6 +22,12 @@ package struct ViewDefaults: Hashable, Sendable {
     }
 }
 
+extension TaskTraits {
+    static let views = TaskTraits(
+        lockNumber: 2, section: "views", isLong: true, schedule: \.views.schedule, discovers: \.views.discover,
+        names: { !$0.viewDefinitions.isEmpty }, plan: { ViewPlanner(definition: $0, snapshot: $1).plan() })
+}
+
 /// Whether a refresh may make the view's readers wait (ACCESS EXCLUSIVE on the view).
 package enum BlockingRefresh: String, CaseIterable, Hashable, Sendable {
     case refuse

@@ -13,7 +13,7 @@ struct RunLock {
     ///
     /// - Returns: nil if this session holds the lock now; otherwise its holder.
     func take(_ task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
-        let number = Self.number(of: task)
+        let number = task.traits.lockNumber
         // The holder may have ended before it is looked up: then the lock is free after all.
         for _ in 0..<3 {
             let row = try await connection.row(
@@ -28,19 +28,11 @@ struct RunLock {
 
     /// The session that holds the lock now; nil if none does.
     func holder(of task: TaskKind) async throws(PostgresError) -> HeldRunLock? {
-        let query = LockQuery.advisoryHolder(AdvisoryLock.key, Self.number(of: task))
+        let query = LockQuery.advisoryHolder(AdvisoryLock.key, task.traits.lockNumber)
         guard let holder = try await connection.optionalRow(query) else { return nil }
         return HeldRunLock(
             task: task, pid: try holder.decode("pid"), application: try holder.decode("application"),
             user: try holder.decode("role"), client: try holder.decode("client"),
             since: try holder.instant("since"))
-    }
-
-    static func number(of task: TaskKind) -> Int64 {
-        switch task {
-        case .partitions: 1
-        case .views: 2
-        case .statistics: 3
-        }
     }
 }

@@ -86,12 +86,10 @@ struct SnapshotReader {
                 snapshot.missingSchemas.append(try row.decode("schema"))
             }
         }
-        if tasks.contains(.partitions) {
-            let unread = try await readPartitions(into: &snapshot, on: connection)
-            for (oid, error) in unread {
-                if !isLast, error.indicatesDroppedObject { throw error }
-                snapshot.unreadTemplates[oid] = ServerFailure(error)
-            }
+        let unread = try await PartitionReader(connection: connection).read(definition, for: tasks, into: &snapshot)
+        for (oid, error) in unread {
+            if !isLast, error.indicatesDroppedObject { throw error }
+            snapshot.unreadTemplates[oid] = ServerFailure(error)
         }
         if tasks.contains(.views) {
             snapshot.views = try await ViewReader(connection: connection)
@@ -109,30 +107,5 @@ struct SnapshotReader {
                 .read(for: actions)
         }
         return snapshot
-    }
-
-    /// - Returns: the error of each table of which something could not be read, by OID.
-    private func readPartitions(
-        into snapshot: inout CatalogSnapshot, on connection: Connection
-    ) async throws(PostgresError) -> [UInt32: PostgresError] {
-        var unread: [UInt32: PostgresError]
-        (snapshot.tables, unread) = try await PartitionReader(connection: connection).tables(of: definition)
-        let questions = ZoneQuestions(
-            definition: definition, tables: snapshot.tables, server: snapshot.server, now: snapshot.takenAt)
-        if let questions {
-            snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
-        }
-        // A plan with what is known so far shows which names and templates matter.
-        let asked = PartitionPlanner(definition: definition, snapshot: snapshot).questions()
-        let names = asked.names.sorted()
-        if !names.isEmpty {
-            let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
-            for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
-            let read = try await TemplateReader(connection: connection)
-                .read(asked.templates, within: definition.locks.perStep)
-            snapshot.templates = read.templates
-            unread.merge(read.unread) { first, _ in first }
-        }
-        return unread
     }
 }

@@ -1,3 +1,5 @@
+import Maintenance
+
 extension ReportField.Name {
     /// What the field means, for the event reference (`docs/events.md`).
     package var meaning: String {
@@ -48,7 +50,7 @@ extension ReportField.Name {
         case .step: "the number of the step in its plan"
         case .steps: "how many steps the plan has"
         case .superseded: "steps that were no longer needed"
-        case .task: "the kinds of work: partitions, views, statistics"
+        case .task: "the kinds of work: \(TaskKind.words)"
         case .tenant: "whose statistics"
         case .version: "of pgtend"
         }

@@ -109,13 +109,6 @@ extension Key {
     }
 }
 
-extension Key<DatabaseDefinition> {
-    /// The section with the keys of one kind of task, named after the task.
-    static func task(_ task: TaskKind, _ section: Section<DatabaseDefinition>, _ meaning: String) -> Key {
-        .section(task.rawValue, section, meaning)
-    }
-}
-
 /// A substitute target with a field that is not optional, for decoding an optional list.
 private struct Listing<Element: Sendable>: Sendable {
     var elements: [Element]

@@ -15,13 +15,7 @@ enum ConfigurationKeys {
 
     /// The keys of an element of `databases`. Their overrides apply to every selected database.
     static let database = Section<DatabaseDefinition>(
-        ConnectionKeys.all + LockKeys.all + RunKeys.all + TaskKind.allCases.map(section(of:)) + [LedgerKeys.section])
-
-    private static func section(of task: TaskKind) -> Key<DatabaseDefinition> {
-        switch task {
-        case .partitions: PartitionKeys.section
-        case .views: ViewKeys.section
-        case .statistics: StatisticsKeys.section
-        }
-    }
+        ConnectionKeys.all + LockKeys.all + RunKeys.all + [
+            PartitionKeys.section, ViewKeys.section, StatisticsKeys.section, LedgerKeys.section,
+        ])
 }

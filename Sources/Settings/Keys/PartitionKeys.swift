@@ -3,8 +3,8 @@ import Maintenance
 
 /// The keys of `databases[].partitions`.
 enum PartitionKeys {
-    static let section = Key<DatabaseDefinition>.task(
-        .partitions,
+    static let section = Key<DatabaseDefinition>.section(
+        "partitions",
         Section([
             .value(
                 "discover", \.partitions.discover, .boolean, variable: "PGTEND_PARTITIONS_DISCOVER",

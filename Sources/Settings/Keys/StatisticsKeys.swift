@@ -2,8 +2,8 @@ import Maintenance
 
 /// The keys of `databases[].statistics`.
 enum StatisticsKeys {
-    static let section = Key<DatabaseDefinition>.task(
-        .statistics,
+    static let section = Key<DatabaseDefinition>.section(
+        "statistics",
         Section([
             .value(
                 "discover", \.statistics.discover, .boolean, variable: "PGTEND_STATISTICS_DISCOVER",

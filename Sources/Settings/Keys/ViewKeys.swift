@@ -2,8 +2,8 @@ import Maintenance
 
 /// The keys of `databases[].views`.
 enum ViewKeys {
-    static let section = Key<DatabaseDefinition>.task(
-        .views,
+    static let section = Key<DatabaseDefinition>.section(
+        "views",
         Section([
             .value(
                 "discover", \.views.discover, .boolean, variable: "PGTEND_VIEWS_DISCOVER",

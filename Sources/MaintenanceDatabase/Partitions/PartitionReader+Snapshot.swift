@@ -1,0 +1,34 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+extension PartitionReader {
+    /// What the planners of these kinds of task have to know of partitioned tables. Has to be called in a transaction.
+    ///
+    /// - Returns: the error of each table of which something could not be read, by OID.
+    func read(
+        _ definition: DatabaseDefinition, for tasks: [TaskKind], into snapshot: inout CatalogSnapshot
+    ) async throws(PostgresError) -> [UInt32: PostgresError] {
+        guard tasks.contains(.partitions) else { return [:] }
+        var unread: [UInt32: PostgresError]
+        (snapshot.tables, unread) = try await tables(of: definition)
+        let questions = ZoneQuestions(
+            definition: definition, tables: snapshot.tables, server: snapshot.server, now: snapshot.takenAt)
+        if let questions {
+            snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
+        }
+        // A plan with what is known so far shows which names and templates matter.
+        let asked = PartitionPlanner(definition: definition, snapshot: snapshot).questions()
+        let names = asked.names.sorted()
+        if !names.isEmpty {
+            let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
+            for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
+            let read = try await TemplateReader(connection: connection)
+                .read(asked.templates, within: definition.locks.perStep)
+            snapshot.templates = read.templates
+            unread.merge(read.unread) { first, _ in first }
+        }
+        return unread
+    }
+}
