@@ -41,6 +41,7 @@ struct ObjectPrivileges {
         findings =
             memberships + (try partitions(owned)) + (try ownerTransfers(transfers))
             + (try await views(owned, owners, transfers)) + findings
+            + work.refusals.map { PrivilegeFinding($0, of: session.role) }
         return findings.mergedByCure
     }
 

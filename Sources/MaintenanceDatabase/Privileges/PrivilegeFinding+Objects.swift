@@ -1,3 +1,4 @@
+import Maintenance
 import PostgresClient
 import SQLText
 
@@ -71,6 +72,14 @@ extension PrivilegeFinding {
     static func sandbox(for role: String, in database: String) throws(PostgresError) -> PrivilegeFinding {
         try .temporary(
             for: role, in: database, because: "confine code of what it owns (and USAGE on the language plpgsql)")
+    }
+
+    /// What a plan refuses for want of a privilege.
+    init(_ refusal: Refusal, of role: String) {
+        self.init(
+            severity: .missing, object: "\(refusal.object)",
+            expected: "role \(role) may do its \(refusal.task.rawValue)",
+            found: refusal.explanation, cures: [.sql(refusal.cure)])
     }
 
     static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {

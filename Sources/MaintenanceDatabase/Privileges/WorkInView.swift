@@ -9,6 +9,8 @@ struct WorkInView {
     let templates: [(table: RelationName, template: RelationName)]
     let views: [(view: MaterializedView, isConcurrent: Bool)]
     let corpora: [Corpus]
+    /// Of the kinds of task that need nothing but what these say, and whose objects need nothing else already.
+    let refusals: [Refusal]
 
     init(plan: Plan, snapshot: CatalogSnapshot) {
         let lacks: Set<Refusal.Reason> = [.notOwner, .noTemporary]
@@ -31,6 +33,11 @@ struct WorkInView {
         }
         corpora = snapshot.corpora.filter { corpus in
             if case .missing = corpus.tenants { false } else { true }
+        }
+        let known = Set(tables.map(\.name))
+        refusals = plan.refusals.filter {
+            lacks.contains($0.reason) && ![.partitions, .views, .statistics].contains($0.task)
+                && !known.contains($0.object)
         }
     }
 
