@@ -342,6 +342,9 @@ static const struct embedded_file files[] = {
 #define FILE "sql/run/locks/blockers.sql"
 #include "embedded_file.h"
 
+#define FILE "sql/run/locks/give_way.sql"
+#include "embedded_file.h"
+
 #define FILE "sql/run/privileges/functions.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/privileges/relations.sql"

@@ -36,10 +36,15 @@ package protocol LoneWork: Sendable {
     /// in the middle; nil if the catalog tells that by itself.
     var intention: [String: String]? { get }
 
+    /// What it is about, if it is cancelled as soon as anybody waits for a lock of its session's, and left to a later run;
+    /// nil if it keeps others waiting.
+    var givesWayOn: RelationName? { get }
+
     /// Does the work within the step's limits, in the session of the step's role.
     func perform(on connection: Connection) async throws(PostgresError)
 
-    /// Whether the catalog shows the effect. Asked before the work, too: it may have been done without its record.
+    /// Whether the catalog shows the effect. Asked before the work, too: it may have been done without its record. In the
+    /// other session, where there are two (``StepRunner``): nothing tells what the work has left in its own.
     ///
     /// - Returns: what the step has come to; nil as long as it is not complete.
     func completion(on connection: Connection) async throws(PostgresError) -> StepResult?
@@ -47,6 +52,7 @@ package protocol LoneWork: Sendable {
 
 extension LoneWork {
     package var intention: [String: String]? { nil }
+    package var givesWayOn: RelationName? { nil }
 }
 
 /// Work on the rows of tables, a few at a time. Which rows still need it has to be told by the rows: it is begun anew where

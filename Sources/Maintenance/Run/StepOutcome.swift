@@ -6,7 +6,8 @@ package enum StepOutcome: Hashable, Sendable {
     case done
     /// Its assumptions no longer hold: the work was done, or became unnecessary or impossible, after the plan was made.
     case superseded(reason: String)
-    /// Other sessions hold its locks; it is left to a later run. `tries` is 0 if the table's lock budget was used up.
+    /// Other sessions hold its locks, or waited for those that it held; it is left to a later run. `tries` is 0 if the
+    /// table's lock budget was used up.
     case postponed(tries: Int, blockers: [Blocker])
     case failed(ServerFailure)
     /// Not started, or cancelled on the server and rolled back: the run was told to stop, lost its server or its lock,
@@ -32,7 +33,8 @@ package enum StepOutcome: Hashable, Sendable {
     package var word: String { kind.rawValue }
 }
 
-/// A session, or a prepared transaction, that holds a lock which a step was waiting for.
+/// A session, or a prepared transaction, that holds a lock which a step was waiting for; or a session that waited for a
+/// lock of a step's.
 package struct Blocker: Hashable, Sendable {
     /// 0 for a prepared transaction, which has no process.
     package var pid: Int32
@@ -45,11 +47,14 @@ package struct Blocker: Hashable, Sendable {
     package var lockMode: String
     /// Seconds since its transaction began.
     package var transactionAge: Int64
+    /// Whether it waited for the step, which gave way.
+    package var isWaiting: Bool
 
     package init(
         pid: Int32, application: String, user: String, state: String, relation: RelationName, lockMode: String,
-        transactionAge: Int64
+        transactionAge: Int64, isWaiting: Bool = false
     ) {
+        self.isWaiting = isWaiting
         self.pid = pid
         self.application = application
         self.user = user
@@ -62,7 +67,7 @@ package struct Blocker: Hashable, Sendable {
 
 extension Blocker: CustomStringConvertible {
     package var description: String {
-        let held = "holds \(lockMode) on \(relation)"
+        let held = "\(isWaiting ? "waited for" : "holds") \(lockMode) on \(relation)"
         if pid == 0 { return "the prepared transaction \(application) (\(user), for \(transactionAge) s) \(held)" }
         let who = SessionOwner(user: user, application: application)
         return "pid \(pid) (\(who), \(state) for \(transactionAge) s) \(held)"

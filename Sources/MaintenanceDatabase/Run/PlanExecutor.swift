@@ -121,7 +121,9 @@ struct PlanExecutor {
                 runID: run.runID, number: stepNumber, step: step, start: start, lockWait: tries.lockWait,
                 attempt: tries.attempt, precedesRow: work.execution.precedesRecord)
         }
-        let end = try await step.attempt(work, on: connection, recordedIn: row)
+        let end = try await step.attempt(
+            work, on: connection, besides: session.connection(), recordedIn: row, number: tries.attempt)
+        if case .alone = work.execution { await session.leaveWorkplace() }
         if end.outcome == .done { await addRemarks(of: work) }
         if case .interrupted = end.outcome { return (end, true) }
         return (end, false)
@@ -130,10 +132,11 @@ struct PlanExecutor {
     private func examine(
         _ error: PostgresError, of step: PlanStep, after duration: Duration
     ) async -> StepTries.Failure {
-        await session.endLostWork()
+        let work = work(of: step)
+        if case .alone = work.execution { await session.leaveWorkplace() } else { await session.endLostWork() }
         let failure = ServerFailure(error)
         return StepTries.Failure(
-            failure, duration: duration, blockers: await blockers(of: step, work(of: step), failure),
+            failure, duration: duration, blockers: await blockers(of: step, work, failure),
             isStopRequested: isStopRequested, isServerUnreachable: session.isLost)
     }
 

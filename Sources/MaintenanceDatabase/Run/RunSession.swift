@@ -193,7 +193,8 @@ actor RunSession {
         await keeper.close()
     }
 
-    private func leaveWorkplace() async {
+    /// Nothing proves that work which ran alone has left nothing in its session: no other work is done there.
+    func leaveWorkplace() async {
         await endLostWork()
         await workplace?.connection.close()
         workplace = nil

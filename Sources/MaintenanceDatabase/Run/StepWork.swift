@@ -87,13 +87,18 @@ extension PlanStep {
 extension PlanStep {
     /// One try of the step.
     ///
-    /// - Parameter row: nil without a ledger.
+    /// - Parameters:
+    ///   - keeper: the session that holds the locks of the run; nil if there is only one.
+    ///   - row: nil without a ledger.
+    ///   - number: of this try, counted from 1.
     func attempt(
-        _ work: any StepWork, on connection: Connection, recordedIn row: StepRow? = nil
+        _ work: any StepWork, on connection: Connection, besides keeper: Connection? = nil,
+        recordedIn row: StepRow? = nil, number: Int = 1
     ) async throws(PostgresError) -> StepRunner.End {
         let runner = StepRunner(
-            connection: connection, beginnings: beginnings, lockDeadline: limits.lockDeadline, record: row
-        ) { () async throws(PostgresError) in
+            connection: connection, keeper: keeper, beginnings: beginnings, lockDeadline: limits.lockDeadline,
+            record: row, attemptNumber: number
+        ) { (connection) async throws(PostgresError) in
             try await work.recheck(on: connection).map { .superseded(reason: $0) }
         }
         return try await runner.attempt(work.execution)

@@ -48,12 +48,13 @@ extension StepReport {
                 .stepSuperseded, .informational, .detail, "no longer needed: \(step): \(reason)", remarks: remarks,
                 fields: fields + [ReportField(.reason, reason)])
         case .postponed(let tries, let blockers):
+            let how =
+                blockers.contains(where: \.isWaiting)
+                ? "gave way after \(duration.humanReadable), and is postponed"
+                : "postponed after \(tries.counted("try", "tries")) and \(lockWait.humanReadable) of waiting for locks"
             return Report(
-                .stepPostponed, .warning, .record,
-                """
-                postponed after \(tries.counted("try", "tries")) and \(lockWait.humanReadable) of waiting for locks: \
-                \(step)\(blockers.sentence)
-                """, remarks: remarks, fields: fields + blockers.fields)
+                .stepPostponed, .warning, .record, "\(how): \(step)\(blockers.sentence)", remarks: remarks,
+                fields: fields + blockers.fields)
         case .failed(let failure):
             return Report(
                 .stepFailed, .error, isRepetition ? .progress : .record, "failed: \(step): \(failure.sentence)",
