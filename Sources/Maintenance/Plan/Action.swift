@@ -25,4 +25,12 @@ package enum ActionKind: String, CaseIterable, Hashable, Sendable {
     case createPartition = "create_partition"
     case refreshView = "refresh_view"
     case updateStatistics = "update_statistics"
+
+    package var type: any StepAction.Type {
+        switch self {
+        case .createPartition: CreatePartition.self
+        case .refreshView: RefreshView.self
+        case .updateStatistics: UpdateStatistics.self
+        }
+    }
 }

@@ -23,6 +23,7 @@ package struct Plan: Hashable, Sendable {
     package var findings: [Finding] { work.findings }
     package var inferences: [Finding] { work.inferences }
     package var runways: [Runway] { work.runways }
+    package var notes: [Remembered.Note] { work.notes }
     package var objectsInView: Int { work.objectsInView }
 
     /// The verdict that a run would have if all its steps succeeded.

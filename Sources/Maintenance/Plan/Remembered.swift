@@ -1,7 +1,8 @@
 import CivilTime
 import SQLText
 
-/// What planners have noted of the objects of a database when steps were done, and no catalog says (`StepResult.memory`).
+/// What planners have noted of the objects of a database, and no catalog says: when steps were done (`StepResult.memory`), or
+/// when they saw something first (`TaskPlan.notes`).
 package struct Remembered: Hashable, Sendable {
     /// Planners of different actions remember different things of one object.
     package struct Subject: Hashable, Sendable {
@@ -22,6 +23,17 @@ package struct Remembered: Hashable, Sendable {
 
         package init(notedAt: Instant, texts: [String: String]) {
             self.notedAt = notedAt
+            self.texts = texts
+        }
+    }
+
+    /// What is to be remembered of an object, in the place of what was.
+    package struct Note: Hashable, Sendable {
+        package let subject: Subject
+        package let texts: [String: String]
+
+        package init(_ action: ActionKind, _ object: RelationName, _ texts: [String: String]) {
+            subject = Subject(action, object)
             self.texts = texts
         }
     }

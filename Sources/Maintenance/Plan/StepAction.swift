@@ -4,6 +4,8 @@ import SQLText
 package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
     static var kind: ActionKind { get }
     static var task: TaskKind { get }
+    /// Whether its planner has to know what is remembered of its objects (`CatalogSnapshot.remembered`).
+    static var remembers: Bool { get }
 
     /// The table, materialized view or target table that it is about: the plan lists the step under it, and waits for
     /// locks are counted by it. A partitioned table, for what is done to one of its partitions.
@@ -32,6 +34,7 @@ package protocol StepAction: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension StepAction {
+    package static var remembers: Bool { false }
     package var isQuick: Bool { false }
     package var changesDefinitions: Bool { false }
     package var codeOwner: String? { role }

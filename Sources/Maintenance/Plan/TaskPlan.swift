@@ -8,18 +8,21 @@ package struct TaskPlan: Hashable, Sendable {
     package var inferences: [Finding] = []
     /// The runways before the plan is executed.
     package var runways: [Runway] = []
+    /// What is to be remembered although no step is done.
+    package var notes: [Remembered.Note] = []
     /// How many objects were found that pgtend is to maintain, including refused ones.
     package var objectsInView = 0
 
     package init(
         steps: [PlanStep] = [], refusals: [Refusal] = [], findings: [Finding] = [], inferences: [Finding] = [],
-        runways: [Runway] = [], objectsInView: Int = 0
+        runways: [Runway] = [], notes: [Remembered.Note] = [], objectsInView: Int = 0
     ) {
         self.steps = steps
         self.refusals = refusals
         self.findings = findings
         self.inferences = inferences
         self.runways = runways
+        self.notes = notes
         self.objectsInView = objectsInView
     }
 
@@ -29,6 +32,7 @@ package struct TaskPlan: Hashable, Sendable {
         left.findings += right.findings
         left.inferences += right.inferences
         left.runways += right.runways
+        left.notes += right.notes
         left.objectsInView += right.objectsInView
     }
 }

@@ -28,3 +28,27 @@ struct LedgerMemory {
         return Remembered(memories)
     }
 }
+
+extension RecordedRun {
+    /// Has the ledger remember what planners ask for without a step: nothing, once another run has taken this one over.
+    func note(_ notes: [Remembered.Note], on connection: Connection) async throws(PostgresError) {
+        try await LedgerTransaction(connection: connection).run { () async throws(PostgresError) in
+            for note in notes {
+                guard try await note.enter(of: runID, on: connection, timeout: LedgerTransaction.clientTimeout) else {
+                    return
+                }
+            }
+        }
+    }
+}
+
+extension Remembered.Note {
+    /// - Returns: whether it is entered; not if the run is not running any more.
+    func enter(of runID: String, on connection: Connection, timeout: Duration) async throws(PostgresError) -> Bool {
+        let texts = texts.sorted { $0.key < $1.key }
+        let query = LedgerQuery.remember(
+            runID, subject.action.rawValue, subject.object.schema, subject.object.name, texts.map(\.key),
+            texts.map(\.value))
+        return try await connection.optionalRow(query, timeout: timeout) != nil
+    }
+}

@@ -42,12 +42,9 @@ struct StepRow: StepRecord {
     /// - Returns: nil if it is noted; otherwise the outcome of the step, since the run is not running any more.
     private func note(_ memory: [String: String], on connection: Connection) async throws(PostgresError) -> StepOutcome?
     {
-        let texts = memory.sorted { $0.key < $1.key }
-        let noted = try await connection.optionalRow(
-            LedgerQuery.remember(
-                runID, step.kind.rawValue, step.object.schema, step.object.name, texts.map(\.key), texts.map(\.value)),
-            timeout: step.limits.clientTimeout)
-        return noted == nil ? try await interrupted(on: connection) : nil
+        let note = Remembered.Note(step.kind, step.object, memory)
+        let isNoted = try await note.enter(of: runID, on: connection, timeout: step.limits.clientTimeout)
+        return isNoted ? nil : try await interrupted(on: connection)
     }
 
     func outcomeBeforeEnd(on connection: Connection) async throws(PostgresError) -> StepOutcome? {

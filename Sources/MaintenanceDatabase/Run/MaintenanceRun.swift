@@ -159,6 +159,7 @@ package struct MaintenanceRun: Sendable {
             sink.record(.refused(runID: context.runID, database: context.database, refusal))
         }
         sink.record(.planned(runID: context.runID, database: context.database, steps: plan.steps.count))
+        try await executor.note(plan.notes)
 
         let sliceEnd = ContinuousClock.now + context.definition.slice
         var reports = await executor.execute(plan.steps)

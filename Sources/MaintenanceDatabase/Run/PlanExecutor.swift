@@ -38,6 +38,16 @@ struct PlanExecutor {
 
     var isStopRequested: Bool { Task.isCancelled || stopReason() != nil }
 
+    /// Has the ledger remember what the planners ask for; without one, nothing is remembered.
+    func note(_ notes: [Remembered.Note]) async throws(ServerFailure) {
+        guard let recordedRun, !notes.isEmpty else { return }
+        do throws(PostgresError) {
+            try await recordedRun.note(notes, on: session.connection())
+        } catch {
+            throw ServerFailure(error)
+        }
+    }
+
     mutating func execute(_ steps: [PlanStep]) async -> [StepReport] {
         let (runID, database) = (context.runID, context.database)
         var reports: [StepReport] = []

@@ -13,7 +13,12 @@ extension Repertoire {
     /// All actions that there are.
     init(_ definition: DatabaseDefinition) {
         self.init(
-            remembering: { _ in [] }, plan: { Planner(definition: definition, tasks: $0).plan($1) },
+            remembering: { tasks in
+                ActionKind.allCases.filter { kind in
+                    let task = kind.type.task
+                    return kind.type.remembers && tasks.contains(task) && definition.mayHaveWork(for: task)
+                }
+            }, plan: { Planner(definition: definition, tasks: $0).plan($1) },
             work: { $0.work(serverVersion: $1) })
     }
 }

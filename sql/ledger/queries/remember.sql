@@ -1,5 +1,5 @@
--- Notes, in the transaction of a step of run $1, what the planner of action $2 has to know again of the object $3 (schema)
--- and $4 (name): texts $6 by their names $5, in the place of what was remembered.
+-- Notes, for run $1, mostly in the transaction of a step, what the planner of action $2 has to know again of the object $3
+-- (schema) and $4 (name): texts $6 by their names $5, in the place of what was remembered.
 -- No row where the run is not running any more, as for step_done.
 INSERT INTO pgtend_ledger.memory AS m (
     action, schema_name, object_name, system_identifier, database_oid, content, run_id, noted_at
