@@ -110,9 +110,10 @@ struct ConcurrentIndexWork: LoneWork {
             Task { [snapshotWait] in await keeper.limitWaits(of: connection, to: snapshotWait) }
         }
         do throws(PostgresError) {
-            try await connection.runAlone(
+            let lone = LoneStatement(
                 unsafe: statement, as: step.role, settings: [Self.memory], lockTimeout: snapshotWait,
-                statementTimeout: nil, timeout: nil)
+                statementTimeout: nil)
+            try await connection.run(lone, timeout: nil)
             watch?.cancel()
             _ = await watch?.value
         } catch {

@@ -36,9 +36,9 @@ struct GivingWayTests {
 
         func perform(on connection: Connection) async throws(PostgresError) {
             for statement in script() {
-                try await connection.runAlone(
-                    unsafe: statement, as: "postgres", lockTimeout: .milliseconds(200),
-                    statementTimeout: .seconds(60), timeout: .seconds(70))
+                let lone = LoneStatement(
+                    unsafe: statement, as: "postgres", lockTimeout: .milliseconds(200), statementTimeout: .seconds(60))
+                try await connection.run(lone, timeout: .seconds(70))
             }
         }
 

@@ -81,9 +81,9 @@ enum LongWork {
         /// What is left of an index that was not completed stands in the way of the next.
         func perform(on connection: Connection) async throws(PostgresError) {
             for statement in script() {
-                try await connection.runAlone(
-                    unsafe: statement, as: "postgres", lockTimeout: .seconds(10), statementTimeout: .seconds(30),
-                    timeout: .seconds(40))
+                let lone = LoneStatement(
+                    unsafe: statement, as: "postgres", lockTimeout: .seconds(10), statementTimeout: .seconds(30))
+                try await connection.run(lone, timeout: .seconds(40))
             }
         }
 
