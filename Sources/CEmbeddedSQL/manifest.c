@@ -306,6 +306,8 @@ static const struct embedded_file files[] = {
 #define FILE "sql/migrations/queries/own_schema.sql"
 #include "embedded_file.h"
 
+#define FILE "sql/run/catalog/changes.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/code_owners.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/foreign_code.sql"

@@ -15,6 +15,7 @@ struct Scenario {
     var takenNames: Set<RelationName> = []
     var unreadTemplates: [UInt32: ServerFailure] = [:]
     var knowsZones = true
+    var remembered = Remembered()
 
     init(_ tables: PartitionedTable..., now: String = "2025-11-23 10:30:00", serverZone: String = "UTC") {
         self.tables = tables
@@ -27,7 +28,7 @@ struct Scenario {
             versionNumber: version, database: "shop", role: "tender", timeZone: serverZone, isStandby: false)
         var snapshot = CatalogSnapshot(
             server: server, takenAt: now, tables: tables, views: views, corpora: corpora, takenNames: takenNames,
-            unreadTemplates: unreadTemplates)
+            unreadTemplates: unreadTemplates, remembered: remembered)
         let questions = ZoneQuestions(definition: definition, tables: tables, server: server, now: now)
         if let questions, knowsZones {
             for zone in questions.zones { snapshot.zones[zone] = ZoneSample(zone, answering: questions) }

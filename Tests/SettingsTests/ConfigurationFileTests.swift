@@ -15,7 +15,10 @@ struct ConfigurationFileTests {
                 discover: false, premake: 4, fillGaps: true,
                 schedule: TaskSchedule(
                     .cron(try CronExpression("30 2 * * MON-FRI"), try ZoneRules.load(named: "Europe/Berlin")),
-                    jitter: .seconds(600), startWithin: .seconds(4 * 3600))),
+                    jitter: .seconds(600), startWithin: .seconds(4 * 3600)),
+                analysis: AnalysisDefaults(
+                    enabled: true, statementTimeout: .seconds(3 * 3600),
+                    schedule: TaskSchedule(.every(.seconds(2 * 3600)), jitter: .seconds(60)))),
             partitionSets: [
                 PartitionSetDefinition(
                     table: RelationName(schema: "mcp", name: "audit_log"), interval: .month, zone: "Europe/Berlin",

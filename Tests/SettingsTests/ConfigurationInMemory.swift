@@ -50,6 +50,10 @@ let fileWithEveryKey = """
             zone: Europe/Berlin
             jitter: 10min
             start_within: 4h
+          analyze:
+            enabled: true
+            statement_timeout: 3h
+            schedule: {every: 2h, jitter: 1min}
           sets:
             - table: mcp.audit_log
               interval: month

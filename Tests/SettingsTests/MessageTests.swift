@@ -76,7 +76,7 @@ struct MessageTests {
         Mistake(
             "an unknown key that is like none", inDatabase: "partitions:\n  colour: red",
             "pgtend.yaml:5:7: databases[0].partitions: unknown key 'colour'; known here: "
-                + "discover, premake, fill_gaps, schedule, sets"),
+                + "discover, premake, fill_gaps, schedule, analyze, sets"),
         Mistake(
             "a key in the wrong place", inDatabase: "premake: 3",
             "pgtend.yaml:4:5: databases[0]: unknown key 'premake'; it belongs in 'partitions'"),
@@ -108,7 +108,7 @@ struct MessageTests {
         Mistake(
             "a list for a mapping", inDatabase: "partitions: [1]",
             "pgtend.yaml:4:17: databases[0].partitions: expected a mapping with the keys discover, premake, "
-                + "fill_gaps, schedule, sets, found a list"),
+                + "fill_gaps, schedule, analyze, sets, found a list"),
         Mistake(
             "an element that is no mapping", inDatabase: "partitions: {sets: [mcp.a]}",
             "pgtend.yaml:4:25: databases[0].partitions.sets[0]: expected a mapping with the keys table, interval, "

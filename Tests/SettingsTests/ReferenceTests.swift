@@ -47,7 +47,7 @@ struct ReferenceTests {
         #expect(loaded.warnings == [])
         // A schedule has the same keys whatever it is of.
         let place = { (path: String) in
-            path.replacing(/\[\d+\]/, with: "[]").replacing(/\w+\.schedule/, with: "schedule")
+            path.replacing(/\[\d+\]/, with: "[]").replacing(/(?:\w+\.)+schedule/, with: "schedule")
         }
         let shown = loaded.sources.keys.map(place)
         for key in KeyDocumentation.all {

@@ -50,6 +50,12 @@ struct RenderingTests {
                   schedule:
                     every: 1h
                     jitter: 0ms
+                  analyze:
+                    enabled: false
+                    statement_timeout: 1h
+                    schedule:
+                      every: 1h
+                      jitter: 0ms
                   sets: []
                 views:
                   discover: true

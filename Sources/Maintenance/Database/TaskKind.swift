@@ -7,6 +7,8 @@ package enum TaskKind: String, CaseIterable, Hashable, Sendable {
     case partitions
     case views
     case statistics
+    /// `ANALYZE` of partitioned tables.
+    case analysis
 
     /// What is particular to it.
     package var traits: TaskTraits {
@@ -14,6 +16,7 @@ package enum TaskKind: String, CaseIterable, Hashable, Sendable {
         case .partitions: .partitions
         case .views: .views
         case .statistics: .statistics
+        case .analysis: .analysis
         }
     }
 

@@ -11,11 +11,14 @@ package struct PartitionDefaults: Hashable, Sendable {
     /// and the current period.
     package var fillGaps: Bool
     package var schedule: TaskSchedule
+    package var analysis: AnalysisDefaults
 
     package init(
         discover: Bool = true, premake: Int = 3, fillGaps: Bool = false,
-        schedule: TaskSchedule = TaskSchedule(.every(.seconds(3600)))
+        schedule: TaskSchedule = TaskSchedule(.every(.seconds(3600))),
+        analysis: AnalysisDefaults = AnalysisDefaults()
     ) {
+        self.analysis = analysis
         self.discover = discover
         self.premake = premake
         self.fillGaps = fillGaps

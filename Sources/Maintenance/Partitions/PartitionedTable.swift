@@ -30,6 +30,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var foreignCode: ForeignCode?
     /// Why it could not be read whether they would.
     package var unreadCode: ServerFailure?
+    /// nil unless it is asked whether it is to be analyzed.
+    package var changes: TableChanges?
     /// Whether attaching a partition could run code of others: it does not beside nothing.
     package var mayMeetOthers: Bool {
         !neighbours.isEmpty || !foreignKeyTables.isEmpty || defaultPartition != nil || isPartition

@@ -8,6 +8,7 @@ package indirect enum Action: Hashable, Sendable {
     case createPartition(CreatePartition)
     case refreshView(RefreshView)
     case updateStatistics(UpdateStatistics)
+    case analyzeTable(AnalyzeTable)
 
     /// The action as a value of the protocol that all of them conform to.
     package var value: any StepAction {
@@ -15,6 +16,7 @@ package indirect enum Action: Hashable, Sendable {
         case .createPartition(let action): action
         case .refreshView(let action): action
         case .updateStatistics(let action): action
+        case .analyzeTable(let action): action
         }
     }
 }
@@ -25,12 +27,14 @@ package enum ActionKind: String, CaseIterable, Hashable, Sendable {
     case createPartition = "create_partition"
     case refreshView = "refresh_view"
     case updateStatistics = "update_statistics"
+    case analyzeTable = "analyze_table"
 
     package var type: any StepAction.Type {
         switch self {
         case .createPartition: CreatePartition.self
         case .refreshView: RefreshView.self
         case .updateStatistics: UpdateStatistics.self
+        case .analyzeTable: AnalyzeTable.self
         }
     }
 }

@@ -10,7 +10,22 @@ extension PartitionReader {
     func read(
         _ definition: DatabaseDefinition, for tasks: [TaskKind], into snapshot: inout CatalogSnapshot
     ) async throws(PostgresError) -> [UInt32: PostgresError] {
-        guard tasks.contains(.partitions) else { return [:] }
+        let isAnalyzed = tasks.contains(.analysis) && definition.mayHaveWork(for: .analysis)
+        var unread: [UInt32: PostgresError] = [:]
+        if tasks.contains(.partitions) {
+            unread = try await readPartitions(of: definition, into: &snapshot)
+        } else if isAnalyzed {
+            snapshot.tables = try await tables(
+                in: definition.partitions.discover ? definition.schemas : [],
+                named: definition.partitionSets.map(\.table))
+        }
+        if isAnalyzed { try await ChangeReader(connection: connection).read(into: &snapshot.tables) }
+        return unread
+    }
+
+    private func readPartitions(
+        of definition: DatabaseDefinition, into snapshot: inout CatalogSnapshot
+    ) async throws(PostgresError) -> [UInt32: PostgresError] {
         var unread: [UInt32: PostgresError]
         (snapshot.tables, unread) = try await tables(of: definition)
         let questions = ZoneQuestions(

@@ -69,7 +69,7 @@ struct PartitionReader {
     }
 
     /// Without their partitions and surroundings.
-    private func tables(
+    func tables(
         in schemas: [String], named: [RelationName]
     ) async throws(PostgresError) -> [PartitionedTable] {
         try await connection.rows(

@@ -59,6 +59,7 @@ extension PlanStep {
         case .createPartition(let action): CreatePartitionWork(step: self, action: action, server: server)
         case .refreshView(let action): RefreshViewWork(step: self, action: action, server: server)
         case .updateStatistics(let action): UpdateStatisticsWork(step: self, action: action)
+        case .analyzeTable(let action): AnalyzeTableWork(step: self, action: action, server: server)
         }
     }
 }

@@ -17,6 +17,7 @@ package struct ActionWords {
         case .createPartition: self.init("create", "partition", done: "created")
         case .refreshView: self.init("refresh", "view", done: "refreshed")
         case .updateStatistics: self.init("update", "tenant", done: "updated", of: "statistics of ")
+        case .analyzeTable: self.init("analyze", "partitioned table", done: "analyzed")
         }
     }
 

@@ -29,12 +29,15 @@ package struct ServerCapabilities: Hashable, Sendable {
         case inheritedIdentity
         /// REFRESH MATERIALIZED VIEW runs with the search_path `pg_catalog, pg_temp`.
         case restrictedSearchPath
+        /// `ANALYZE ONLY`, which leaves the leaves of a partitioned table alone.
+        case analyzeOnly
 
         /// The first major version that has it.
         package var since: Int {
             switch self {
             case .membershipOptions, .inputValidation: 16
             case .maintainPrivilege, .inheritedIdentity, .restrictedSearchPath: 17
+            case .analyzeOnly: 18
             }
         }
     }

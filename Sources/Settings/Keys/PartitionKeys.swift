@@ -18,12 +18,26 @@ enum PartitionKeys {
             .schedule(
                 \.partitions.schedule, variable: "PGTEND_PARTITIONS_EVERY",
                 "When the service looks after partitions."),
+            .section("analyze", analysis, "ANALYZE of partitioned tables, which autovacuum never does."),
             .list(
                 "sets", \.partitionSets, defaults: PartitionSetDefinition(table: .placeholder),
                 identifiedBy: ElementIdentity(key: "table", noun: "table", of: \.table), set,
                 "Partitioned tables that are named; each key that is missing is as discovered, or as said above."),
         ]),
         "Time-range partitions.")
+
+    private static let analysis = Section<DatabaseDefinition>([
+        .value(
+            "enabled", \.partitions.analysis.enabled, .boolean, variable: "PGTEND_PARTITIONS_ANALYZE",
+            "Whether the tables that get partitions are analyzed, when those have changed enough for autovacuum."),
+        .value(
+            "statement_timeout", \.partitions.analysis.statementTimeout, .statementTimeout,
+            variable: "PGTEND_PARTITIONS_ANALYZE_STATEMENT_TIMEOUT",
+            "The time limit of one table; it is cancelled on the server."),
+        .schedule(
+            \.partitions.analysis.schedule, variable: "PGTEND_PARTITIONS_ANALYZE_EVERY",
+            "When the service analyzes."),
+    ])
 
     private static let set = Section<PartitionSetDefinition>([
         .value(

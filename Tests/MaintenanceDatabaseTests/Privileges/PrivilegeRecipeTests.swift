@@ -48,7 +48,7 @@ struct PrivilegeRecipeTests {
             let cured = try await check.findings()
             #expect(cured == [])
 
-            for task in TaskKind.allCases {
+            for task in TaskKind.allCases where definition.mayHaveWork(for: task) {
                 let order = SlotOrder(slot: Slot(task: task, due: HostClock.now()))
                 let run = MaintenanceRun(
                     definition: definition, tasks: [task], runID: TestSlot.runID(), applicationName: "test",

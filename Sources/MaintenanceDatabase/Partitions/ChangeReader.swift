@@ -1,0 +1,39 @@
+import DatabaseAccess
+import Maintenance
+import PostgresClient
+import SQLText
+
+/// Reads how much partitioned tables have changed.
+struct ChangeReader {
+    let connection: Connection
+
+    private enum Query: String, EmbeddedQuery {
+        case changes = "run/catalog/changes"
+    }
+
+    func read(into tables: inout [PartitionedTable]) async throws(PostgresError) {
+        guard !tables.isEmpty else { return }
+        var found: [UInt32: TableChanges] = [:]
+        for row in try await connection.rows(Query.changes(tables.map(\.oid))) {
+            found[try row.decode("oid")] = try changes(row)
+        }
+        for index in tables.indices { tables[index].changes = found[tables[index].oid] }
+    }
+
+    private func changes(_ row: Row) throws(PostgresError) -> TableChanges {
+        var changes = TableChanges(
+            leaves: try row.decode("leaves"), count: try row.decode("changes"), rows: try row.decode("rows"),
+            threshold: try row.decode("threshold"), scaleFactor: try row.decode("scale_factor"),
+            isAnalyzed: try row.decode("is_analyzed"), lastAnalyzed: try row.instantIfPresent("last_analyzed"),
+            mayMaintain: try row.decode("may_maintain"))
+        if try row.decode("has_foreign_table", as: Bool.self) {
+            changes.foreignTable = try RelationName(row, schema: "foreign_schema", name: "foreign_name")
+        }
+        if try row.decode("has_other", as: Bool.self) {
+            changes.othersLeaf = TableChanges.OthersLeaf(
+                name: try RelationName(row, schema: "other_schema", name: "other_name"),
+                owner: try row.decode("other_owner"))
+        }
+        return changes
+    }
+}
