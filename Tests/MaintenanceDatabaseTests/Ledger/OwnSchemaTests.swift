@@ -35,6 +35,10 @@ struct OwnSchemaTests {
             "index pgtend_ledger.i uses collation public.c"
         ),
         ("ALTER TABLE run ADD EXCLUDE (pid WITH =)", "constraint run_pid_excl of run is none of ours"),
+        (
+            "CREATE TABLE public.t (task text PRIMARY KEY); ALTER TABLE slot ADD FOREIGN KEY (task) REFERENCES public.t",
+            "slot refers to public.t"
+        ),
         ("GRANT TRUNCATE ON slot TO PUBLIC", "PUBLIC has TRUNCATE on slot"),
     ]
 

@@ -50,6 +50,12 @@ found (what) AS (
     JOIN pg_constraint AS k ON k.confrelid = c.oid
     WHERE k.conrelid NOT IN (SELECT r.oid FROM relations AS r)
     UNION ALL
+    -- A row that is written is looked up there, which runs code of whoever owns it, before COMMIT and after.
+    SELECT format('%I refers to %s', c.relname, k.confrelid::regclass)
+    FROM relations AS c
+    JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'f'
+    WHERE k.confrelid NOT IN (SELECT r.oid FROM relations AS r)
+    UNION ALL
     SELECT format('%I has trigger %I', c.relname, t.tgname)
     FROM relations AS c
     JOIN pg_trigger AS t ON t.tgrelid = c.oid
