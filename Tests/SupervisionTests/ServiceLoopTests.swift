@@ -30,7 +30,8 @@ struct ServiceLoopTests {
                 wall: now.wall.adding(microseconds: late.microseconds), monotonic: now.monotonic + late)
         }
         let service = Service(
-            ServiceSettings(databases: [.viewsOnly()]), start: Service.Start(version: "0", configuration: nil),
+            // No other slot falls due meanwhile, whatever the time is.
+            ServiceSettings(databases: [.viewsOnly(every: .seconds(7 * 86_400))]), start: Service.Start(version: "0", configuration: nil),
             environment: environment)
         let work = Task { await service.run() }
         var seen: [Int] = []

@@ -98,7 +98,10 @@ struct SchemaStepRunner {
             })
         self.waits = waits
         switch ending {
-        case .ended: return
+        case .ended(let end):
+            guard end.outcome == .done else {
+                throw PostgresError(.server, "the step was left to the next call: \(end.outcome.word)")
+            }
         case .gaveUp(let outcome, let error):
             if case .postponed(_, let blockers) = outcome { self.blockers = blockers }
             throw error ?? PostgresError(.cancelled, "the command was told to stop")
