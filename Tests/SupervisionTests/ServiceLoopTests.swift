@@ -31,7 +31,8 @@ struct ServiceLoopTests {
         }
         let service = Service(
             // No other slot falls due meanwhile, whatever the time is.
-            ServiceSettings(databases: [.viewsOnly(every: .seconds(7 * 86_400))]), start: Service.Start(version: "0", configuration: nil),
+            ServiceSettings(databases: [.viewsOnly(every: .seconds(7 * 86_400))]),
+            start: Service.Start(version: "0", configuration: nil),
             environment: environment)
         let work = Task { await service.run() }
         var seen: [Int] = []
