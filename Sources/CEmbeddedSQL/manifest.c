@@ -233,6 +233,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/mcp/queries/strangers.sql"
 #include "embedded_file.h"
+#define FILE "sql/mcp/queries/text_runners.sql"
+#include "embedded_file.h"
 
 #define FILE "sql/mcp/queries/repair/calling.sql"
 #include "embedded_file.h"

@@ -215,7 +215,7 @@ used AS MATERIALIZED (
 ),
 -- What has the server run a text: nobody knows who has written it, and a name in it means whatever has that name when it
 -- runs.
-text_caller (class, object, tree) AS (
+expression (class, object, tree) AS (
     SELECT 'pg_constraint'::regclass, k.oid, k.conbin::text FROM relation AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
     UNION ALL
     SELECT 'pg_trigger'::regclass, g.oid, g.tgqual::text FROM relation AS r JOIN pg_trigger AS g ON g.tgrelid = r.oid
@@ -239,30 +239,11 @@ text_caller (class, object, tree) AS (
     JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
 ),
 text_run AS MATERIALIZED (
-    SELECT found.class, found.object, string_agg(DISTINCT found.function::text, ', ') AS functions
+    SELECT t.class, t.object, string_agg(DISTINCT t.function::text, ', ') AS functions
     FROM (
-        SELECT c.class, c.object, running.oid::regprocedure AS function
-        FROM text_caller AS c
-        CROSS JOIN LATERAL (
-            -- include run/catalog/running_texts
-        ) AS running
-        -- A function that somebody has made here is looked at by its owner and its body.
-        WHERE NOT running.only_casts AND (
-            running.oid < 16384
-            OR EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = running.oid AND d.deptype = 'e')
-            OR EXISTS (
-                SELECT FROM pg_proc AS f
-                JOIN pg_language AS l ON l.oid = f.prolang
-                WHERE f.oid = running.oid AND l.lanname = 'c'))
-        UNION ALL
-        -- They look a row up in the table or view that an argument names.
-        SELECT 'pg_trigger'::regclass, g.oid, f.oid::regprocedure
-        FROM relation AS r
-        JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
-        JOIN pg_proc AS f ON f.oid = g.tgfoid AND f.prosrc IN ('check_primary_key', 'check_foreign_key')
-        JOIN pg_language AS l ON l.oid = f.prolang AND l.lanname = 'c'
-    ) AS found
-    GROUP BY found.class, found.object
+        -- include mcp/queries/text_runners
+    ) AS t
+    GROUP BY t.class, t.object
 ),
 -- Those that make foreign keys what they are and do not fire; of a partition those alone that fire for its parent.
 system_trigger AS (

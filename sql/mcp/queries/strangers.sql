@@ -185,28 +185,11 @@ expression (class, object, tree) AS (
     FROM relation AS r
     JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid
 ),
--- Casts that they look for belong to types, which count by themselves.
 left_behind (what) AS (
-    SELECT format('%s, which calls %s', pg_describe_object(c.class, c.object, 0), running.oid::regprocedure)
-    FROM expression AS c
-    CROSS JOIN LATERAL (
-        -- include run/catalog/running_texts
-    ) AS running
-    -- A function that somebody has made here is looked at by its owner and its body.
-    WHERE NOT running.only_casts AND (
-        running.oid < 16384
-        OR EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = running.oid AND d.deptype = 'e')
-        OR EXISTS (
-            SELECT FROM pg_proc AS f
-            JOIN pg_language AS l ON l.oid = f.prolang
-            WHERE f.oid = running.oid AND l.lanname = 'c'))
-    UNION ALL
-    -- They look a row up in the table or view that an argument names.
-    SELECT format('%s, which calls %s', pg_describe_object('pg_trigger'::regclass, g.oid, 0), f.oid::regprocedure)
-    FROM relation AS r
-    JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
-    JOIN pg_proc AS f ON f.oid = g.tgfoid AND f.prosrc IN ('check_primary_key', 'check_foreign_key')
-    JOIN pg_language AS l ON l.oid = f.prolang AND l.lanname = 'c'
+    SELECT format('%s, which calls %s', pg_describe_object(t.class, t.object, 0), t.function)
+    FROM (
+        -- include mcp/queries/text_runners
+    ) AS t
 ),
 -- What is used, with the schema that it is in. Who owns that may put another in its place, and who may create there one that
 -- outdoes it, where it is called by its name; but for what an extension has brought.
