@@ -330,6 +330,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/running_texts.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/catalog/schema_owner.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/schemas.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/server.sql"

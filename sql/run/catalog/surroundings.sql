@@ -135,11 +135,9 @@ LEFT JOIN LATERAL (
         WHERE h.inhparent = t.table_oid
     ) AS place
     JOIN pg_namespace AS n ON n.oid = place.oid
-    -- That of schema public may be the owner of the database.
-    JOIN pg_roles AS r ON r.oid = CASE
-        WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
-        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
-    END
+    JOIN pg_roles AS r ON r.oid = (
+        -- include run/catalog/schema_owner
+    )
     WHERE r.oid <> t.role AND NOT r.rolsuper
     ORDER BY n.nspname
     LIMIT 1

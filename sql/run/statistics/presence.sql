@@ -51,11 +51,7 @@ SELECT
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
 LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
 LEFT JOIN LATERAL (
-    -- That of schema public may be the owner of the database.
-    SELECT CASE
-        WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
-        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
-    END AS owner
+    -- include run/catalog/schema_owner
 ) AS place ON true
 LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
 LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = w.column_name AND a.attnum > 0 AND NOT a.attisdropped
@@ -123,11 +119,10 @@ LEFT JOIN LATERAL (
     SELECT array_agg(DISTINCT r.rolname::text) AS owners
     FROM used AS u
     JOIN pg_type AS t ON t.oid = u.refobjid
-    JOIN pg_namespace AS y ON y.oid = t.typnamespace
-    JOIN pg_roles AS r ON r.oid = t.typowner OR f.stands AND r.oid = CASE
-        WHEN pg_get_userbyid(y.nspowner) <> 'pg_database_owner' THEN y.nspowner
-        ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
-    END
+    JOIN pg_namespace AS n ON n.oid = t.typnamespace
+    JOIN pg_roles AS r ON r.oid = t.typowner OR f.stands AND r.oid = (
+        -- include run/catalog/schema_owner
+    )
     WHERE u.refclassid = 'pg_type'::regclass AND NOT r.rolsuper AND r.oid <> coalesce(c.relowner, f.owner)
 ) AS types ON a.atttypid >= 16384 OR f.stands
 LEFT JOIN LATERAL (

@@ -103,13 +103,10 @@ owned AS MATERIALIZED (
     CROSS JOIN LATERAL (
         VALUES
             (t.typowner, false),
-            -- That of schema public may be the owner of the database.
             (
-                CASE
-                    WHEN $3::boolean THEN NULL
-                    WHEN pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN n.nspowner
-                    ELSE (SELECT d.datdba FROM pg_database AS d WHERE d.datname = current_database())
-                END,
+                CASE WHEN NOT $3::boolean THEN (
+                    -- include run/catalog/schema_owner
+                ) END,
                 true
             )
     ) AS whose (owner, in_schema)
