@@ -33,10 +33,12 @@ extension PartitionReader {
         if let questions {
             snapshot.zones = try await ZoneReader(connection: connection).answer(questions)
         }
-        // A plan with what is known so far shows which names and templates matter.
+        // A plan with what is known so far shows what else matters: of tables that lack nothing, nothing more is read.
         let asked = PartitionPlanner(definition: definition, snapshot: snapshot).questions()
         let names = asked.names.sorted()
         if !names.isEmpty {
+            let dropped = try await readSurroundings(of: asked.templates.map(\.0), into: &snapshot.tables)
+            unread.merge(dropped) { first, _ in first }
             let taken = try await connection.rows(CatalogQuery.names(names.map(\.schema), names.map(\.name)))
             for row in taken { snapshot.takenNames.insert(try RelationName(row)) }
             let read = try await TemplateReader(connection: connection)

@@ -8,8 +8,8 @@ import SQLText
 struct PartitionReader {
     let connection: Connection
 
-    /// The partitioned tables in the watched schemas, and those that the definition names. Has to be called in a
-    /// transaction.
+    /// The partitioned tables in the watched schemas, and those that the definition names, without what attaching a
+    /// partition to them meets (`readSurroundings`). Has to be called in a transaction.
     ///
     /// - Returns: the tables, and the error of each of which something was dropped meanwhile, by OID: nothing may be
     ///   created there.
@@ -18,17 +18,6 @@ struct PartitionReader {
     ) async throws(PostgresError) -> (tables: [PartitionedTable], dropped: [UInt32: PostgresError]) {
         var tables = try await tables(
             in: definition.partitions.discover ? definition.schemas : [], named: definition.partitionSets.map(\.table))
-        let owners = Dictionary(tables.map { ($0.oid, $0.owner) }) { $1 }
-        func owner(of table: UInt32) -> String { owners[table] ?? "" }
-        let (surroundings, unreadSurroundings) = try await connection.readPatiently(
-            tables.filter(\.hasCalendarKey).map(\.oid), ownedBy: owner
-        ) { (tables) throws(PostgresError) in try await self.surroundings(of: tables) }
-        for index in tables.indices { tables[index].take(surroundings[tables[index].oid]) }
-        var (code, unreadCode) = try await connection.readPatiently(asked(of: tables), ownedBy: owner) {
-            (tables) throws(PostgresError) in
-            try await AttachedCode.read(tables, on: connection)
-        }
-        unreadCode.merge(unreadSurroundings) { $1 }
         let unshown = tables.filter { $0.key.definition == "" }.map(\.oid)
         let (keys, _) = try await connection.readPatiently(unshown, lockTimeout: definition.locks.perStep) {
             (tables) throws(PostgresError) in try await keyDefinitions(of: tables)
@@ -36,20 +25,41 @@ struct PartitionReader {
         var (partitions, dropped) = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid))
         for index in tables.indices {
             let oid = tables[index].oid
-            tables[index].foreignCode = code[oid]
-            if let error = unreadCode[oid] {
-                if error.indicatesDroppedObject {
-                    dropped[oid] = error
-                } else {
-                    tables[index].unreadCode = ServerFailure(error)
-                }
-            }
             tables[index].partitions = partitions.removeValue(forKey: oid) ?? []
             if tables[index].key.definition == "" {
                 tables[index].key.definition = keys[oid] ?? "not shown: the table is locked, or gone"
             }
         }
         return (tables, dropped)
+    }
+
+    /// What attaching a partition to some of the tables locks beside them, and whose code it runs. Has to be called in a
+    /// transaction.
+    ///
+    /// - Parameter wanted: the OIDs of those that are to get a partition.
+    /// - Returns: the error of each of which something was dropped meanwhile, by OID: nothing may be created there.
+    func readSurroundings(
+        of wanted: [UInt32], into tables: inout [PartitionedTable]
+    ) async throws(PostgresError) -> [UInt32: PostgresError] {
+        let places = Dictionary(tables.indices.map { (tables[$0].oid, $0) }) { first, _ in first }
+        let owners = places.mapValues { tables[$0].owner }
+        func owner(of table: UInt32) -> String { owners[table] ?? "" }
+        let (surroundings, unreadSurroundings) = try await connection.readPatiently(wanted, ownedBy: owner) {
+            (tables) throws(PostgresError) in try await self.surroundings(of: tables)
+        }
+        let found = wanted.compactMap { places[$0] }
+        for index in found { tables[index].take(surroundings[tables[index].oid]) }
+        let (code, unreadCode) = try await connection.readPatiently(
+            asked(of: found.map { tables[$0] }), ownedBy: owner
+        ) { (tables) throws(PostgresError) in try await AttachedCode.read(tables, on: connection) }
+        var dropped: [UInt32: PostgresError] = [:]
+        for index in found {
+            let oid = tables[index].oid
+            tables[index].foreignCode = code[oid]
+            guard let error = unreadSurroundings[oid] ?? unreadCode[oid] else { continue }
+            if error.indicatesDroppedObject { dropped[oid] = error } else { tables[index].unreadCode = ServerFailure(error) }
+        }
+        return dropped
     }
 
     /// nil if there is no such partitioned table, or one of its partitions was dropped meanwhile.
