@@ -90,6 +90,8 @@ extension PartitionedTable {
                     + "partition's owner in one session",
                 cure: "ALTER TABLE \(leaf.name) OWNER TO \(RelationName.quoted(owner)), or ANALYZE \(name) by hand")
         }
-        return nil
+        return changes.foreignCode.map { code in
+            refusal(.foreignCode, code.explanation(as: code.owner), cure: code.cure(as: code.owner))
+        }
     }
 }

@@ -32,10 +32,6 @@ package struct PartitionedTable: Hashable, Sendable {
     package var unreadCode: ServerFailure?
     /// nil unless it is asked whether it is to be analyzed.
     package var changes: TableChanges?
-    /// Whether attaching a partition could run code of others: it does not beside nothing.
-    package var mayMeetOthers: Bool {
-        !neighbours.isEmpty || !foreignKeyTables.isEmpty || defaultPartition != nil || isPartition
-    }
 
     package enum Strategy: String, Hashable, Sendable {
         case range = "r"

@@ -25,7 +25,9 @@ extension Refusal {
         if let code = table.foreignCode {
             return Refusal(
                 task: .partitions, object: table.name, reason: .foreignCode,
-                explanation: "to attach a partition reads what others own beside it: "
+                explanation: (code.relation == table.name
+                    ? "a new partition gets its CHECKs and indexes: "
+                    : "to attach a partition reads what others own beside it: ")
                     + code.explanation(as: table.owner),
                 cure: code.cure(as: table.owner))
         }

@@ -20,8 +20,10 @@ package struct TableChanges: Hashable, Sendable {
     package var mayMaintain: Bool
     /// A leaf that is a foreign table.
     package var foreignTable: RelationName?
-    /// A leaf that belongs to another role.
+    /// A leaf that belongs to another role, or a partitioned table between.
     package var othersLeaf: OthersLeaf?
+    /// Code of others that ANALYZE would run.
+    package var foreignCode: ForeignCode?
 
     package struct OthersLeaf: Hashable, Sendable {
         package var name: RelationName
@@ -36,7 +38,7 @@ package struct TableChanges: Hashable, Sendable {
     package init(
         leaves: Int = 1, count: Int64 = 0, rows: Int64 = 0, threshold: Int64 = 50, scaleFactor: Double = 0.1,
         isAnalyzed: Bool = true, lastAnalyzed: Instant? = nil, mayMaintain: Bool = false,
-        foreignTable: RelationName? = nil, othersLeaf: OthersLeaf? = nil
+        foreignTable: RelationName? = nil, othersLeaf: OthersLeaf? = nil, foreignCode: ForeignCode? = nil
     ) {
         self.leaves = leaves
         self.count = count
@@ -48,6 +50,7 @@ package struct TableChanges: Hashable, Sendable {
         self.mayMaintain = mayMaintain
         self.foreignTable = foreignTable
         self.othersLeaf = othersLeaf
+        self.foreignCode = foreignCode
     }
 }
 

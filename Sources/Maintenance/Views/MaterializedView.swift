@@ -16,11 +16,14 @@ package struct MaterializedView: Hashable, Sendable {
     package var dependsOn: Set<UInt32>
     /// Functions that it calls and that do not set a search_path (see `RefreshView`).
     package var unpinnedFunctions: [String]
+    /// Code of others in its indexes and statistics, which a refresh would run.
+    package var foreignCode: ForeignCode?
 
     package init(
         oid: UInt32, name: RelationName, owner: String, mayRefresh: Bool = true, mayActAsOwner: Bool = true,
         isPopulated: Bool = true,
-        hasUniqueIndex: Bool = true, dependsOn: Set<UInt32> = [], unpinnedFunctions: [String] = []
+        hasUniqueIndex: Bool = true, dependsOn: Set<UInt32> = [], unpinnedFunctions: [String] = [],
+        foreignCode: ForeignCode? = nil
     ) {
         self.oid = oid
         self.name = name
@@ -31,5 +34,6 @@ package struct MaterializedView: Hashable, Sendable {
         self.hasUniqueIndex = hasUniqueIndex
         self.dependsOn = dependsOn
         self.unpinnedFunctions = unpinnedFunctions
+        self.foreignCode = foreignCode
     }
 }

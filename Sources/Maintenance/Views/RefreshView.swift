@@ -59,6 +59,7 @@ extension RefreshView {
     package func supersession(by view: MaterializedView?) -> String? {
         guard let view else { return "\(self.view) is no materialized view any more" }
         if !view.owner.isSame(as: owner) { return "\(self.view) belongs to \(view.owner) by now; run again" }
+        if let code = view.foreignCode { return "\(code.explanation(as: owner)); run again" }
         let modeNow = view.refreshMode(blocking)
         if modeNow == mode { return nil }
         return switch (mode, modeNow) {

@@ -61,6 +61,9 @@ package struct ViewPlanner {
                 cure: snapshot.server.capabilities.has(.maintainPrivilege)
                     ? maintain : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)")
         }
+        if let code = view.foreignCode {
+            throw refused(view, .foreignCode, code.explanation(as: view.owner), cure: code.cure(as: view.owner))
+        }
         if let unread = view.dependsOn.compactMap({ unpopulated[$0] }).min() {
             throw refused(
                 view, .unreadable,

@@ -11,11 +11,7 @@ enum AttachedCode {
         _ tables: [UInt32], on connection: Connection
     ) async throws(PostgresError) -> [UInt32: ForeignCode] {
         guard !tables.isEmpty else { return [:] }
-        var found: [UInt32: ForeignCode] = [:]
-        for row in try await connection.rows(CatalogQuery.foreignCode(tables, false)) {
-            found[try row.decode("table_oid")] = try ForeignCode(row)
-        }
-        return found
+        return try await ForeignCode.read(CatalogQuery.foreignCode(tables, false), on: connection)
     }
 
     /// Fails where there is such code, and where something of others' beside the table is not locked.

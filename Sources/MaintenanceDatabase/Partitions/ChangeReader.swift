@@ -17,7 +17,14 @@ struct ChangeReader {
         for row in try await connection.rows(Query.changes(tables.map(\.oid))) {
             found[try row.decode("oid")] = try changes(row)
         }
-        for index in tables.indices { tables[index].changes = found[tables[index].oid] }
+        let server = ServerCapabilities(versionNumber: connection.server.version.number)
+        let code = try await ForeignCode.left(
+            in: tables.map(\.oid), andBelow: !server.has(.analyzeOnly), on: connection)
+        for index in tables.indices {
+            let oid = tables[index].oid
+            tables[index].changes = found[oid]
+            tables[index].changes?.foreignCode = code[oid]
+        }
     }
 
     private func changes(_ row: Row) throws(PostgresError) -> TableChanges {

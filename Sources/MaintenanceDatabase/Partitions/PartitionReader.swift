@@ -49,15 +49,19 @@ struct PartitionReader {
         }
         let found = wanted.compactMap { places[$0] }
         for index in found { tables[index].take(surroundings[tables[index].oid]) }
-        let (code, unreadCode) = try await connection.readPatiently(
-            asked(of: found.map { tables[$0] }), ownedBy: owner
-        ) { (tables) throws(PostgresError) in try await AttachedCode.read(tables, on: connection) }
+        let (code, unreadCode) = try await connection.readPatiently(wanted, ownedBy: owner) {
+            (tables) throws(PostgresError) in try await AttachedCode.read(tables, on: connection)
+        }
         var dropped: [UInt32: PostgresError] = [:]
         for index in found {
             let oid = tables[index].oid
             tables[index].foreignCode = code[oid]
             guard let error = unreadSurroundings[oid] ?? unreadCode[oid] else { continue }
-            if error.indicatesDroppedObject { dropped[oid] = error } else { tables[index].unreadCode = ServerFailure(error) }
+            if error.indicatesDroppedObject {
+                dropped[oid] = error
+            } else {
+                tables[index].unreadCode = ServerFailure(error)
+            }
         }
         return dropped
     }
@@ -65,17 +69,12 @@ struct PartitionReader {
     /// nil if there is no such partitioned table, or one of its partitions was dropped meanwhile.
     func table(named name: RelationName) async throws(PostgresError) -> PartitionedTable? {
         guard var table = try await tables(in: [], named: [name]).first else { return nil }
-        if table.hasCalendarKey { table.take(try await surroundings(of: [table.oid])[table.oid]) }
-        table.foreignCode = try await AttachedCode.read(asked(of: [table]), on: connection)[table.oid]
         guard table.hasCalendarKey else { return table }
+        table.take(try await surroundings(of: [table.oid])[table.oid])
+        table.foreignCode = try await AttachedCode.read([table.oid], on: connection)[table.oid]
         let (partitions, dropped) = try await partitions(of: [table.oid])
         table.partitions = partitions[table.oid] ?? []
         return dropped.isEmpty ? table : nil
-    }
-
-    /// The OIDs of those that attaching a partition may run code of others beside.
-    private func asked(of tables: [PartitionedTable]) -> [UInt32] {
-        tables.filter { $0.hasCalendarKey && $0.mayMeetOthers }.map(\.oid)
     }
 
     /// Without their partitions and surroundings.

@@ -11,6 +11,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case partitions = "run/catalog/partitions"
     case keyDefinitions = "run/catalog/key_definitions"
     case foreignCode = "run/catalog/foreign_code"
+    case leftCode = "run/catalog/left_code"
     case writtenCode = "run/statistics/foreign_code"
     case zones = "run/catalog/zones"
     case midnights = "run/catalog/midnights"

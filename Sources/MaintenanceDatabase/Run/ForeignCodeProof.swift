@@ -39,11 +39,3 @@ extension RelationName {
         get throws(SQLTextError) { "\(try SQLLiteral(schema).quoted), \(try SQLLiteral(name).quoted)" }
     }
 }
-
-extension ForeignCode {
-    init(_ row: Row) throws(PostgresError) {
-        self.init(
-            relation: try RelationName(row), owner: try row.decode("owner"), caller: try row.decode("caller"),
-            code: try row.decode("code"), codeOwner: try row.decode("code_owner"))
-    }
-}

@@ -16,6 +16,9 @@ struct ViewReader {
                 try row.decode("oid"), isMaterialized: try row.decode("is_materialized"),
                 reads: try row.decode("reads"), functions: try row.decode("unpinned_functions"))
         }
+        var computing: [UInt32] = []
+        for row in rows where try row.decode("has_expressions") { computing.append(try row.decode("oid")) }
+        let code = try await ForeignCode.left(in: computing, on: connection)
         var views: [MaterializedView] = []
         for row in rows where try row.decode("is_materialized", as: Bool.self) {
             let mayActAsOwner: Bool = try row.decode("may_act_as_owner")
@@ -27,7 +30,7 @@ struct ViewReader {
                     oid: oid, name: try RelationName(row), owner: try row.decode("owner"),
                     mayRefresh: mayActAsOwner || mayMaintain, mayActAsOwner: mayActAsOwner,
                     isPopulated: try row.decode("is_populated"), hasUniqueIndex: try row.decode("has_unique_index"),
-                    dependsOn: dependsOn, unpinnedFunctions: functions))
+                    dependsOn: dependsOn, unpinnedFunctions: functions, foreignCode: code[oid]))
         }
         return views
     }

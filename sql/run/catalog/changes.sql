@@ -10,15 +10,15 @@ leaves AS (
         d.parent,
         count(*) FILTER (WHERE c.relkind = 'r') AS count,
         -- None below zero, which is a leaf that nobody has analyzed or vacuumed yet.
-        least(coalesce(sum(greatest(c.reltuples, 0)::float8), 0), 1e15)::bigint AS rows,
+        least(coalesce(sum(greatest(c.reltuples, 0)::float8) FILTER (WHERE c.relkind <> 'p'), 0), 1e15)::bigint AS rows,
         sum(
             pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid)
-        )::bigint AS changes,
+        ) FILTER (WHERE c.relkind <> 'p')::bigint AS changes,
         (array_agg(c.oid ORDER BY c.oid) FILTER (WHERE c.relkind = 'f'))[1] AS foreign_table,
         (array_agg(c.oid ORDER BY c.oid) FILTER (WHERE c.relowner <> t.relowner))[1] AS of_another
     FROM descendants AS d
     JOIN pg_class AS t ON t.oid = d.parent
-    JOIN pg_class AS c ON c.oid = d.oid AND c.relkind <> 'p'
+    JOIN pg_class AS c ON c.oid = d.oid
     GROUP BY d.parent
 )
 SELECT

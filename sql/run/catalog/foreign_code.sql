@@ -29,7 +29,8 @@ around (table_oid, role, oid) AS (
     JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
 -- What belongs to others, and what somebody else may put indexes on since it is beneath a table of his: the code is his.
--- What is the owner's own comes as well: it may once have been beneath another's, who has left indexes and CHECKs on it.
+-- What is the owner's own comes as well, and the table itself, whose indexes and CHECKs its partition gets: it may once have
+-- been another's, or beneath another's, who has left some on it.
 others AS (
     SELECT
         w.table_oid, w.role, c.oid, c.relkind,
@@ -39,7 +40,7 @@ others AS (
             WHEN c.relowner <> w.role AND NOT r.rolsuper THEN c.relowner
             ELSE coalesce(above.owner, nullif(c.relowner, w.role))
         END AS code_owner
-    FROM around AS w
+    FROM (SELECT * FROM around UNION SELECT m.table_oid, m.role, m.table_oid FROM work AS m) AS w
     JOIN pg_class AS c ON c.oid = w.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
     CROSS JOIN LATERAL (
@@ -74,7 +75,9 @@ callers AS (
         FROM pg_constraint AS k
         WHERE k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
+        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text
+        FROM pg_statistic_ext AS s
+        WHERE s.stxrelid = o.oid AND o.oid <> o.table_oid
         UNION ALL
         -- Only what is generated, which a predicate may name.
         SELECT 'pg_attrdef'::regclass, d.oid, d.adbin::text
@@ -86,7 +89,7 @@ callers AS (
         SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         JOIN pg_class AS c ON c.oid = p.polrelid
-        WHERE p.polrelid = o.oid AND c.relforcerowsecurity
+        WHERE p.polrelid = o.oid AND c.relforcerowsecurity AND o.oid <> o.table_oid
     ) AS part
 ),
 used AS MATERIALIZED (
@@ -101,16 +104,8 @@ used AS MATERIALIZED (
     CROSS JOIN LATERAL (VALUES (f.conrelid, f.conkey), (f.confrelid, f.confkey)) AS key (relation, columns)
     JOIN pg_attribute AS a ON a.attrelid = key.relation AND a.attnum = ANY (key.columns) AND a.atttypid >= 16384
 ),
--- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
 reached (root_class, root, refclassid, refobjid) AS (
-    SELECT u.refclassid, u.refobjid, u.refclassid, u.refobjid FROM used AS u
-    UNION
-    SELECT u.root_class, u.root, made_of.class, made_of.oid
-    FROM reached AS u
-    CROSS JOIN LATERAL (
-        -- include run/catalog/made_of
-    ) AS made_of
-    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    -- include run/catalog/reached
 ),
 called AS (
     (

@@ -66,6 +66,12 @@ SELECT
         WHERE i.indrelid = v.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
             AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = 'btree'
     ) AS has_unique_index,
+    -- Whether there is anything for left_code.sql.
+    EXISTS (
+        SELECT FROM pg_index AS i WHERE i.indrelid = v.oid AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
+        UNION ALL
+        SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = v.oid AND s.stxexprs IS NOT NULL
+    ) AS has_expressions,
     coalesce(direct.views, '{}') AS reads,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
     coalesce(functions.names[:20], '{}') AS unpinned_functions

@@ -128,16 +128,8 @@ used AS MATERIALIZED (
     JOIN pg_attribute AS a ON a.attrelid = key.relation AND a.attnum = ANY (key.columns) AND a.atttypid >= 16384
     WHERE o.is_written
 ),
--- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
 reached (root_class, root, refclassid, refobjid) AS (
-    SELECT u.refclassid, u.refobjid, u.refclassid, u.refobjid FROM used AS u
-    UNION
-    SELECT u.root_class, u.root, made_of.class, made_of.oid
-    FROM reached AS u
-    CROSS JOIN LATERAL (
-        -- include run/catalog/made_of
-    ) AS made_of
-    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    -- include run/catalog/reached
 ),
 called AS (
     (

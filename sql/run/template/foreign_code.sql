@@ -77,16 +77,8 @@ used AS MATERIALIZED (
     FROM callers AS c
     JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.refobjid <> c.own_function
 ),
--- What each of it leads to, itself included, once for all callers: its owner may have made any number of both.
 reached (root_class, root, refclassid, refobjid) AS (
-    SELECT u.refclassid, u.refobjid, u.refclassid, u.refobjid FROM used AS u
-    UNION
-    SELECT u.root_class, u.root, made_of.class, made_of.oid
-    FROM reached AS u
-    CROSS JOIN LATERAL (
-        -- include run/catalog/made_of
-    ) AS made_of
-    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    -- include run/catalog/reached
 ),
 owned AS MATERIALIZED (
     SELECT u.*, false AS in_schema, whose.owner
