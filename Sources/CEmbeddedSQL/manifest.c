@@ -426,6 +426,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/template/weight.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/template/written_now.sql"
+#include "embedded_file.h"
 
     {NULL, NULL},
 };

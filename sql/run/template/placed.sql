@@ -1,12 +1,19 @@
 -- What the partition $1 (name) of the table $2 (oid) has not got, one phrase for all; NULL if it has it all: of the
 -- privileges $3 for the grantees $4 ('' is PUBLIC) on the columns $5 ('' is the table), and of the publications $6. Its schema
--- may have another name by now. And whether a table of that name has got something in its place: only our own transaction
--- has written its row then.
+-- may have another name by now. And whether a table of that name has got something in its place, though the partition may
+-- have got the same later: code of the schema's owner that attaching it runs can see to that.
+--
+-- What this transaction has written it knows by its number, and by the next ones: those of its savepoints, and of
+-- whoever else has begun since. Which is whose is not to be told, so that somebody who gives a table of that name something
+-- at the same time has the step fail; the next run makes the partition.
 WITH made AS (
     SELECT c.oid, c.relacl
     FROM pg_inherits AS h
     JOIN pg_class AS c ON c.oid = h.inhrelid
-    WHERE h.inhparent = $2::oid AND c.relname = $1::text
+    CROSS JOIN LATERAL (SELECT h.xmin AS number) AS entry
+    WHERE h.inhparent = $2::oid AND c.relname = $1::text AND (
+        -- include run/template/written_now
+    )
 )
 SELECT string_agg(lack.phrase, ', ') AS lack
 FROM (
@@ -33,5 +40,14 @@ FROM (
     UNION ALL
     SELECT format('what %s has got', c.oid::regclass)
     FROM pg_class AS c
-    WHERE c.relname = $1::text AND c.xmin = pg_current_xact_id()::xid AND c.oid NOT IN (SELECT m.oid FROM made AS m)
+    CROSS JOIN LATERAL (
+        SELECT c.xmin AS number
+        UNION ALL
+        SELECT a.xmin FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL
+        UNION ALL
+        SELECT r.xmin FROM pg_publication_rel AS r WHERE r.prrelid = c.oid
+    ) AS entry
+    WHERE c.relname = $1::text AND c.oid NOT IN (SELECT m.oid FROM made AS m) AND (
+        -- include run/template/written_now
+    )
 ) AS lack (phrase)
