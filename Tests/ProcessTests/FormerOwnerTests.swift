@@ -83,6 +83,9 @@ struct FormerOwnerTests {
             #expect(plan.standardOutput.contains(attempt.subject.refusal), "\(plan)")
             #expect(plan.standardOutput.contains("\"foreign_code\""), "\(plan)")
             #expect(run.everything.contains(attempt.subject.refusal), "\(run)")
+            let made =
+                "SELECT count(*) FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent WHERE c.relname = 'events'"
+            #expect(try await ["0", "3"].contains(owner.psql(made)), "\(run)")
         }
     }
 

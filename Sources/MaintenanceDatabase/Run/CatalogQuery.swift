@@ -16,6 +16,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case zones = "run/catalog/zones"
     case midnights = "run/catalog/midnights"
     case names = "run/catalog/names"
+    case view = "run/catalog/view"
     case views = "run/catalog/views"
     case templateTables = "run/template/tables"
     case templateCopied = "run/template/copied"
@@ -32,5 +33,6 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templateWeight = "run/template/weight"
     case templateTriggers = "run/template/triggers"
     case corpusPresence = "run/statistics/presence"
+    case corpusPartOwners = "run/statistics/part_owners"
     case corpusColumns = "run/statistics/columns"
 }

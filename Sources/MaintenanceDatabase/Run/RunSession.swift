@@ -63,8 +63,8 @@ actor RunSession {
     private static let lockTimeout = Duration.milliseconds(500)
     private static let lockPause = Duration.milliseconds(50)
 
-    /// Has a connection that is opened from now on proved before it is used: another server may answer, or another
-    /// database of that name.
+    /// Has a connection that is opened from now on in the place of a lost one proved before it is used: another server may
+    /// answer, or another database of that name.
     func prove(_ proof: @escaping @Sendable (Connection) async throws(PostgresError) -> Void) {
         self.proof = proof
     }
@@ -98,7 +98,7 @@ actor RunSession {
         let connection = try await openSecond()
         workplace = Workplace(connection: connection, role: role)
         do throws(PostgresError) {
-            try await proof?(connection)
+            // What was proved of the database in the other session holds here, too.
             try await keeper.requireSameWhereabouts(as: connection)
             try await connection.keepPlans()
         } catch {

@@ -15,9 +15,12 @@ struct CorpusOwners {
     /// Superusers, whose code may run as anyone, only where there is nobody else.
     private let owners: [Owner]
 
-    init(_ rows: [Row]) throws(PostgresError) {
+    /// - Parameters:
+    ///   - rows: of `sql/run/statistics/presence.sql`.
+    ///   - partOwners: whose code is in the parts.
+    init(_ rows: [Row], besides partOwners: [String] = []) throws(PostgresError) {
         var all: [Owner] = []
-        var ofParts: [String] = []
+        var ofParts = partOwners
         for row in rows {
             // Several functions of that name may belong to several roles.
             let relation = try RelationName(row)

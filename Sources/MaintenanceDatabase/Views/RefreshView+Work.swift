@@ -45,8 +45,7 @@ struct RefreshViewWork: StepWork, TransactionWork {
     }
 
     func recheck(on connection: Connection) async throws(PostgresError) -> String? {
-        let views = try await ViewReader(connection: connection).read(in: [], named: [action.view])
-        return action.supersession(by: views.first { $0.name == action.view })
+        action.supersession(by: try await ViewReader(connection: connection).read(action.view))
     }
 
     func cure(for failure: ServerFailure) -> String? {

@@ -8,6 +8,22 @@ import SQLText
 struct ViewReader {
     let connection: Connection
 
+    /// A view as far as it decides whether and how it is refreshed; nil where there is none of that name.
+    func read(_ name: RelationName) async throws(PostgresError) -> MaterializedView? {
+        guard let row = try await connection.optionalRow(CatalogQuery.view(name.schema, name.name)) else { return nil }
+        let oid: UInt32 = try row.decode("oid")
+        let code = try await foreignCode([row])
+        return MaterializedView(
+            oid: oid, name: name, owner: try row.decode("owner"), isPopulated: try row.decode("is_populated"),
+            hasUniqueIndex: try row.decode("has_unique_index"), foreignCode: code[oid])
+    }
+
+    private func foreignCode(_ rows: [Row]) async throws(PostgresError) -> [UInt32: ForeignCode] {
+        var computing: [UInt32] = []
+        for row in rows where try row.decode("has_expressions") { computing.append(try row.decode("oid")) }
+        return try await ForeignCode.left(in: computing, on: connection)
+    }
+
     func read(in schemas: [String], named names: [RelationName]) async throws(PostgresError) -> [MaterializedView] {
         let rows = try await connection.rows(CatalogQuery.views(schemas, names.map(\.schema), names.map(\.name)))
         var graph = ViewGraph()
@@ -16,9 +32,7 @@ struct ViewReader {
                 try row.decode("oid"), isMaterialized: try row.decode("is_materialized"),
                 reads: try row.decode("reads"), functions: try row.decode("unpinned_functions"))
         }
-        var computing: [UInt32] = []
-        for row in rows where try row.decode("has_expressions") { computing.append(try row.decode("oid")) }
-        let code = try await ForeignCode.left(in: computing, on: connection)
+        let code = try await foreignCode(rows)
         var views: [MaterializedView] = []
         for row in rows where try row.decode("is_materialized", as: Bool.self) {
             let mayActAsOwner: Bool = try row.decode("may_act_as_owner")

@@ -29,8 +29,8 @@ around (table_oid, role, oid) AS (
     JOIN pg_inherits AS h ON h.inhparent = p.partrelid
 ),
 -- What belongs to others, and what somebody else may put indexes on since it is beneath a table of his: the code is his.
--- What is the owner's own comes as well, and the table itself, whose indexes and CHECKs its partition gets: it may once have
--- been another's, or beneath another's, who has left some on it.
+-- What is the owner's own comes as well, and the table itself, whose indexes, CHECKs and statistics its partition gets: it may
+-- once have been another's, or beneath another's, who has left some on it.
 others AS (
     SELECT
         w.table_oid, w.role, c.oid, c.relkind,
@@ -75,9 +75,7 @@ callers AS (
         FROM pg_constraint AS k
         WHERE k.conrelid = o.oid AND k.contype = 'c'
         UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text
-        FROM pg_statistic_ext AS s
-        WHERE s.stxrelid = o.oid AND o.oid <> o.table_oid
+        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxexprs::text FROM pg_statistic_ext AS s WHERE s.stxrelid = o.oid
         UNION ALL
         -- Only what is generated, which a predicate may name.
         SELECT 'pg_attrdef'::regclass, d.oid, d.adbin::text

@@ -57,26 +57,15 @@ SELECT
             false
         ) AS may_maintain,
     v.relispopulated AS is_populated,
-    -- What REFRESH ... CONCURRENTLY looks for: unique, immediate, valid, on plain columns, without a WHERE.
-    EXISTS (
-        SELECT
-        FROM pg_index AS i
-        JOIN pg_class AS x ON x.oid = i.indexrelid
-        JOIN pg_am AS m ON m.oid = x.relam
-        WHERE i.indrelid = v.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
-            AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = 'btree'
-    ) AS has_unique_index,
-    -- Whether there is anything for left_code.sql.
-    EXISTS (
-        SELECT FROM pg_index AS i WHERE i.indrelid = v.oid AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
-        UNION ALL
-        SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = v.oid AND s.stxexprs IS NOT NULL
-    ) AS has_expressions,
+    refreshable.*,
     coalesce(direct.views, '{}') AS reads,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
     coalesce(functions.names[:20], '{}') AS unpinned_functions
 FROM views AS v
 JOIN pg_namespace AS n ON n.oid = v.relnamespace
+CROSS JOIN LATERAL (
+    -- include run/catalog/refreshable
+) AS refreshable
 LEFT JOIN (
     SELECT r.reader, array_agg(r.read ORDER BY r.read) AS views FROM reads AS r GROUP BY r.reader
 ) AS direct ON direct.reader = v.oid

@@ -1,0 +1,17 @@
+-- Part of the queries on materialized views (v): what decides how one is refreshed.
+SELECT
+    -- What REFRESH ... CONCURRENTLY looks for: unique, immediate, valid, on plain columns, without a WHERE.
+    EXISTS (
+        SELECT
+        FROM pg_index AS i
+        JOIN pg_class AS x ON x.oid = i.indexrelid
+        JOIN pg_am AS m ON m.oid = x.relam
+        WHERE i.indrelid = v.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
+            AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = 'btree'
+    ) AS has_unique_index,
+    -- Whether there is anything for left_code.sql.
+    EXISTS (
+        SELECT FROM pg_index AS i WHERE i.indrelid = v.oid AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
+        UNION ALL
+        SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = v.oid AND s.stxexprs IS NOT NULL
+    ) AS has_expressions
