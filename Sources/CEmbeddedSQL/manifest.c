@@ -358,6 +358,8 @@ static const struct embedded_file files[] = {
 
 #define FILE "sql/run/locks/give_way.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/locks/pin_schemas.sql"
+#include "embedded_file.h"
 
 #define FILE "sql/run/privileges/functions.sql"
 #include "embedded_file.h"
