@@ -314,6 +314,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/foreign_code.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/catalog/foreign_schema.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/key_definitions.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/left_code.sql"

@@ -145,6 +145,19 @@ struct OtherOwnersTests {
             """
     }
 
+    /// What the figures are a partition of is the victim's, and has a trigger of hers.
+    private static func above(
+        _ before: String, condition: String = "app.check_it()", after: String = "SELECT"
+    ) -> String {
+        corpus + """
+            SET ROLE :victim; CREATE FUNCTION vault.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            CREATE TABLE vault.top (LIKE vault.embedding_statistics) PARTITION BY LIST (tenant_id);
+            RESET ROLE; \(before); SET ROLE :eve;
+            CREATE TRIGGER fire BEFORE INSERT ON vault.top FOR EACH ROW WHEN (\(condition)) EXECUTE FUNCTION vault.nothing();
+            RESET ROLE; \(after); SET ROLE :victim; ALTER TABLE vault.top ATTACH PARTITION vault.embedding_statistics DEFAULT;
+            """
+    }
+
     private static let fireOnFigures =
         "CREATE TRIGGER fire AFTER INSERT ON vault.embedding_statistics FOR EACH ROW EXECUTE FUNCTION app.fire();"
     /// The server becomes her to look at her table: her code gains by what it defers until the victim's work ends.
@@ -961,6 +974,45 @@ struct OtherOwnersTests {
                     WHEN (ARRAY[NEW.tenant_id]::app.dom[] IS NOT NULL) EXECUTE FUNCTION vault.nothing()
                 """,
             refusal: ("its trigger fire on table vault.figures calls ", "foreign_code")),
+        Object(
+            name: "a tenant of a superuser's type in a schema of hers, which goes by its name",
+            sql: """
+                CREATE DOMAIN app.tenant AS text; GRANT USAGE ON TYPE app.tenant TO :victim;
+                """
+                    + corpus.replacing("tenant_id text, content", with: "tenant_id app.tenant, content"),
+            refusal: ("the schemas of these belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a partition key of the documents that calls her function",
+            sql: "CREATE FUNCTION app.keyed(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS "
+                + "$$ BEGIN PERFORM app.check_it(); RETURN $1; END $$; ALTER FUNCTION app.keyed(text) OWNER TO :eve;"
+                + corpus.replacing(
+                    "tsvector) PARTITION BY LIST (tenant_id)",
+                    with: "tsvector) PARTITION BY LIST (app.keyed(tenant_id))"),
+            refusal: ("vault.embedding_statistics", "no_one_owner")),
+        Object(
+            name: "the condition of a trigger that she had put on what the figures are a partition of by now",
+            sql: above("ALTER TABLE vault.top OWNER TO :eve", after: "ALTER TABLE vault.top OWNER TO :victim"),
+            refusal: ("its trigger fire on table vault.top calls function app.check_it()", "foreign_code")),
+        Object(
+            name: "TRIGGER on what the figures are a partition of, with a text in a condition",
+            sql: above(
+                "GRANT TRIGGER ON vault.top TO :eve", condition: "query_to_xml('SELECT 1', true, true, '') IS NOT NULL"),
+            refusal: ("its trigger fire on table vault.embedding_statistics calls function", "foreign_code")),
+        Object(
+            name: "arguments of a trigger for a function of the owner's that does what they say",
+            sql: corpus + """
+                SET ROLE :victim; CREATE FUNCTION vault.say() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN EXECUTE ''SELECT '' || TG_ARGV[0]; RETURN NEW; END';
+                GRANT TRIGGER ON vault.figures TO :eve; SET ROLE :eve;
+                CREATE TRIGGER fire BEFORE INSERT ON vault.figures FOR EACH ROW EXECUTE FUNCTION vault.say('app.check_it()')
+                """,
+            refusal: ("its trigger fire on table vault.figures calls function vault.say() of :eve", "foreign_code")),
+        Object(
+            name: "a rule of the figures that runs a text, and that she has left",
+            sql: leftBehind(
+                "CREATE RULE r AS ON INSERT TO vault.embedding_statistics DO ALSO "
+                    + "SELECT query_to_xml('SELECT app.check_it()', true, true, '');"),
+            refusal: ("its rule r on table vault.embedding_statistics calls function query_to_xml", "foreign_code")),
         Object(
             name: "a foreign partition of the documents",
             sql: corpus + """

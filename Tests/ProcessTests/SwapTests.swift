@@ -236,6 +236,31 @@ struct SwapTests {
         }
     }
 
+    /// A superuser can keep the schema from being renamed while a view in it is refreshed.
+    @Test(arguments: PostgresVersion.underTest)
+    func doesNotComeWhileAViewIsRefreshed(version: PostgresVersion) async throws {
+        try await HostileOwner.with(version, .superuser) { owner in
+            try await owner.psql(
+                Self.setup + """
+                    SET ROLE :victim; CREATE MATERIALIZED VIEW guard.numbers AS SELECT 1 AS n;
+                    CREATE UNIQUE INDEX ON guard.numbers (n);
+                    """)
+            let relay = try StatementRelay(to: owner.database.cluster)
+            defer { relay.close() }
+            let (database, swap) = (owner.database, owner.named("SET lock_timeout = '100ms'; \(Self.swap)"))
+            relay.pause(before: "REFRESH MATERIALIZED VIEW") {
+                let error = await #expect(throws: (any Error).self) { try await database.psql(swap) }
+                #expect(error.map { "\($0)".contains("lock timeout") } == true, "\(String(describing: error))")
+            }
+            let result = try await Pgtend.run([
+                "run", "views", "--schema", "guard", "--database",
+                database.conninfo(user: owner.pgtend, ["host": relay.folder]),
+            ])
+            #expect(result.succeeded, "\(result)")
+            try await database.psql(owner.named(Self.swap))
+        }
+    }
+
     /// New partitions stand where their siblings do, but not where somebody may put other tables in their place.
     @Test(arguments: PostgresVersion.underTest)
     func isExpectedInTheSchemaOfAnotherOwner(version: PostgresVersion) async throws {

@@ -90,6 +90,9 @@ extension PartitionedTable {
                     + "partition's owner in one session",
                 cure: "ALTER TABLE \(leaf.name) OWNER TO \(RelationName.quoted(owner)), or ANALYZE \(name) by hand")
         }
+        if let schema = changes.foreignSchema {
+            return schema.refusal(.analysis, of: name, ownedBy: owner, while: "it is analyzed")
+        }
         return changes.foreignCode.map { code in
             refusal(.foreignCode, code.explanation(as: code.owner), cure: code.cure(as: code.owner))
         }

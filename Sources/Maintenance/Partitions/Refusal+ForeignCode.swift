@@ -14,13 +14,8 @@ extension Refusal {
                 cure: failure.hint ?? "look for who has made thousands of types, casts, CHECKs or indexes there")
         }
         if let schema = table.foreignSchema {
-            let (name, owner) = (RelationName.quoted(schema.name), RelationName.quoted(table.owner))
-            return Refusal(
-                task: .partitions, object: table.name, reason: .noOneOwner,
-                explanation: "schema \(name) belongs to \(schema.owner), who could put other tables, with code, in the "
-                    + "place of what \(owner) has in it while a partition is created",
-                cure: "ALTER SCHEMA \(name) OWNER TO \(owner); a schema may be a superuser's as well"
-                    + (schema.name == "public" ? ", and public is the owner's of the database" : ""))
+            return schema.refusal(
+                .partitions, of: table.name, ownedBy: table.owner, while: "a partition is created")
         }
         if let code = table.foreignCode {
             return Refusal(
@@ -65,5 +60,21 @@ extension Refusal {
                     + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
                     + " (and USAGE on schema \(RelationName.quoted(relation.schema)) to \(owner)); "
                     + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)")
+    }
+}
+
+extension ForeignSchema {
+    /// - Parameters:
+    ///   - owner: of the object.
+    ///   - occasion: when the owner of the schema could make use of it.
+    func refusal(_ task: TaskKind, of object: RelationName, ownedBy owner: String, while occasion: String) -> Refusal {
+        let (schema, worker) = (RelationName.quoted(name), RelationName.quoted(owner))
+        return Refusal(
+            task: task, object: object, reason: .noOneOwner,
+            explanation:
+                "schema \(schema) belongs to \(self.owner), who could put other tables, with code, in the place of "
+                + "what \(worker) has in it while \(occasion)",
+            cure: "ALTER SCHEMA \(schema) OWNER TO \(worker); a schema may be a superuser's as well"
+                + (name == "public" ? ", and public is the owner's of the database" : ""))
     }
 }

@@ -22,6 +22,8 @@ package struct TableChanges: Hashable, Sendable {
     package var foreignTable: RelationName?
     /// A leaf that belongs to another role, or a partitioned table between.
     package var othersLeaf: OthersLeaf?
+    /// nil where its schema belongs to its owner or to a superuser.
+    package var foreignSchema: ForeignSchema?
     /// Code of others that ANALYZE would run.
     package var foreignCode: ForeignCode?
 

@@ -16,6 +16,8 @@ package struct RefreshView: StepAction {
     /// search_path `pg_catalog, pg_temp`, where unqualified names in their bodies may not be found.
     package var unpinnedFunctions: [String]
 
+    /// Whether the schema of the view belongs to somebody else, who could put another one in its place.
+    package var isInForeignSchema: Bool
     /// Whether the readers of the view may be made to wait.
     package var blocking: BlockingRefresh
 
@@ -30,13 +32,14 @@ package struct RefreshView: StepAction {
 
     package init(
         view: RelationName, mode: Mode, owner: String, role: String?, unpinnedFunctions: [String] = [],
-        blocking: BlockingRefresh = .refuse
+        isInForeignSchema: Bool = false, blocking: BlockingRefresh = .refuse
     ) {
         self.view = view
         self.mode = mode
         self.owner = owner
         self.role = role
         self.unpinnedFunctions = unpinnedFunctions
+        self.isInForeignSchema = isInForeignSchema
         self.blocking = blocking
     }
 

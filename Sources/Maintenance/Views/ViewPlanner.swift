@@ -87,7 +87,7 @@ package struct ViewPlanner {
             }
         let action = RefreshView(
             view: view.name, mode: mode, owner: view.owner, role: view.mayActAsOwner ? view.owner : nil,
-            unpinnedFunctions: view.unpinnedFunctions, blocking: blocking)
+            unpinnedFunctions: view.unpinnedFunctions, isInForeignSchema: view.isInForeignSchema, blocking: blocking)
         return PlanStep(
             .refreshView(action),
             reason: "\(why); what changed since its last refresh is not recorded, so it is due on every run",

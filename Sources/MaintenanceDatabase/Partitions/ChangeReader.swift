@@ -41,6 +41,9 @@ struct ChangeReader {
                 name: try RelationName(row, schema: "other_schema", name: "other_name"),
                 owner: try row.decode("other_owner"))
         }
+        if let schema: String = try row.decodeIfPresent("schema_name") {
+            changes.foreignSchema = ForeignSchema(name: schema, owner: try row.decode("schema_owner"))
+        }
         return changes
     }
 }

@@ -76,7 +76,7 @@ extension PlanStep {
             let work = work(serverVersion: serverVersion)
             var statements = try work.script()
             if case .inTransaction = work.execution {
-                statements = beginnings.flatMap(\.statements) + statements + ["COMMIT"]
+                statements = try beginnings.flatMap(\.statements) + statements + ["COMMIT"]
             }
             return statements.map { "\($0);" }
         } catch {
@@ -97,7 +97,8 @@ extension PlanStep {
         recordedIn row: StepRow? = nil, number: Int = 1
     ) async throws(PostgresError) -> StepRunner.End {
         let runner = StepRunner(
-            connection: connection, keeper: keeper, beginnings: beginnings, lockDeadline: limits.lockDeadline,
+            connection: connection, keeper: keeper, beginnings: try spelled(beginnings),
+            lockDeadline: limits.lockDeadline,
             record: row, attemptNumber: number
         ) { (connection) async throws(PostgresError) in
             try await work.recheck(on: connection).map { .superseded(reason: $0) }
@@ -107,14 +108,19 @@ extension PlanStep {
 
     /// The statements that begin the transaction of the step, in a run and in the script of a plan.
     var beginnings: [StepBeginning] {
-        let begin = StepBeginning([Connection.beginReadWrite, limits.settings])
-        guard changesDefinitions else { return [begin] }
-        let lock = "SELECT pg_catalog.pg_advisory_xact_lock(\(AdvisoryLock.key), \(AdvisoryLock.definitions))"
-        return [
-            begin,
-            StepBeginning(
-                [lock], meaningWhenLocked: "another step of pgtend's that changes definitions is at work"),
-        ]
+        get throws(SQLTextError) {
+            let begin = StepBeginning([Connection.beginReadWrite, limits.settings])
+            if let view = refreshView, view.isInForeignSchema {
+                return [begin, StepBeginning([try SchemaPin([view.view.schema]).statement()])]
+            }
+            guard changesDefinitions else { return [begin] }
+            let lock = "SELECT pg_catalog.pg_advisory_xact_lock(\(AdvisoryLock.key), \(AdvisoryLock.definitions))"
+            return [
+                begin,
+                StepBeginning(
+                    [lock], meaningWhenLocked: "another step of pgtend's that changes definitions is at work"),
+            ]
+        }
     }
 }
 

@@ -20,7 +20,7 @@ struct ViewReader {
 
     private func foreignCode(_ rows: [Row]) async throws(PostgresError) -> [UInt32: ForeignCode] {
         var computing: [UInt32] = []
-        for row in rows where try row.decode("has_expressions") { computing.append(try row.decode("oid")) }
+        for row in rows where try row.decode("may_run_code") { computing.append(try row.decode("oid")) }
         return try await ForeignCode.left(in: computing, on: connection)
     }
 
@@ -44,7 +44,8 @@ struct ViewReader {
                     oid: oid, name: try RelationName(row), owner: try row.decode("owner"),
                     mayRefresh: mayActAsOwner || mayMaintain, mayActAsOwner: mayActAsOwner,
                     isPopulated: try row.decode("is_populated"), hasUniqueIndex: try row.decode("has_unique_index"),
-                    dependsOn: dependsOn, unpinnedFunctions: functions, foreignCode: code[oid]))
+                    dependsOn: dependsOn, unpinnedFunctions: functions,
+                    isInForeignSchema: try row.decode("is_in_foreign_schema"), foreignCode: code[oid]))
         }
         return views
     }

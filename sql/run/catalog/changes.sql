@@ -46,11 +46,17 @@ SELECT
     o.relname IS NOT NULL AS has_other,
     n.nspname AS other_schema,
     o.relname AS other_name,
-    pg_get_userbyid(o.relowner) AS other_owner
+    pg_get_userbyid(o.relowner) AS other_owner,
+    foreign_schema.name AS schema_name,
+    foreign_schema.owner AS schema_owner
 FROM pg_class AS t
 LEFT JOIN leaves AS l ON l.parent = t.oid
 LEFT JOIN pg_class AS f ON f.oid = l.foreign_table
 LEFT JOIN pg_namespace AS fn ON fn.oid = f.relnamespace
 LEFT JOIN pg_class AS o ON o.oid = l.of_another
 LEFT JOIN pg_namespace AS n ON n.oid = o.relnamespace
+-- Its schema, if that is another's: he could put another table in its place.
+LEFT JOIN LATERAL (
+    -- include run/catalog/foreign_schema
+) AS foreign_schema ON true
 WHERE t.oid = ANY ($1::oid[]) AND t.relkind = 'p'

@@ -33,14 +33,18 @@ around (table_oid, role, oid) AS (
 -- once have been another's, or beneath another's, who has left some on it.
 others AS (
     SELECT
-        w.table_oid, w.role, c.oid, c.relkind,
+        w.table_oid, w.role, c.oid, c.relkind, w.is_read,
         c.relowner <> w.role AND NOT r.rolsuper OR above.owner IS NOT NULL AS may_get_code,
         -- Whose the code of it is; NULL for the owner's own, of which only what belongs to others counts.
         CASE
             WHEN c.relowner <> w.role AND NOT r.rolsuper THEN c.relowner
             ELSE coalesce(above.owner, nullif(c.relowner, w.role))
         END AS code_owner
-    FROM (SELECT * FROM around UNION SELECT m.table_oid, m.role, m.table_oid FROM work AS m) AS w
+    FROM (
+        SELECT a.*, true AS is_read FROM around AS a
+        UNION ALL
+        SELECT m.table_oid, m.role, m.table_oid, false FROM work AS m
+    ) AS w
     JOIN pg_class AS c ON c.oid = w.oid
     JOIN pg_roles AS r ON r.oid = c.relowner
     CROSS JOIN LATERAL (
@@ -58,11 +62,11 @@ callers AS (
     -- The partition keys of a table and of all that it is a partition of are computed for it.
     SELECT
         a.table_oid, a.oid, 'pg_class'::regclass AS class, k.partrelid AS part, k.partexprs::text AS tree,
-        c.relowner AS code_owner
+        nullif(c.relowner, a.role) AS code_owner
     FROM (SELECT * FROM around UNION SELECT w.table_oid, w.role, w.table_oid FROM work AS w) AS a
     JOIN pg_partitioned_table AS k ON k.partexprs IS NOT NULL
         AND k.partrelid = ANY (ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(a.oid) AS u))
-    JOIN pg_class AS c ON c.oid = k.partrelid AND c.relowner <> a.role
+    JOIN pg_class AS c ON c.oid = k.partrelid
     UNION ALL
     SELECT o.table_oid, o.oid, part.class, part.part, part.tree, o.code_owner
     FROM others AS o
@@ -87,7 +91,7 @@ callers AS (
         SELECT 'pg_policy'::regclass, p.oid, concat(p.polqual, p.polwithcheck)
         FROM pg_policy AS p
         JOIN pg_class AS c ON c.oid = p.polrelid
-        WHERE p.polrelid = o.oid AND c.relforcerowsecurity AND o.oid <> o.table_oid
+        WHERE p.polrelid = o.oid AND c.relforcerowsecurity AND o.is_read
     ) AS part
 ),
 used AS MATERIALIZED (
@@ -110,11 +114,13 @@ called AS (
         -- include run/catalog/code_owners
     )
     UNION ALL
-    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, c.code_owner
+    -- A former owner may have written it where it is the owner's own.
+    SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, coalesce(c.code_owner, 0)
     FROM callers AS c
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
+    WHERE c.code_owner IS NOT NULL OR NOT running.only_casts
     UNION ALL
     -- By OID: what is called by a name may change until that is locked.
     SELECT o.table_oid, o.oid, NULL, NULL, NULL, NULL, o.code_owner
@@ -143,7 +149,7 @@ SELECT DISTINCT ON (c.table_oid)
         ELSE pg_describe_object(c.class, c.part, 0) END AS caller,
     CASE WHEN c.class IS NOT NULL AND c.part IS NULL THEN 'functions'
         ELSE pg_describe_object(c.refclassid, c.refobjid, 0) END AS code,
-    pg_get_userbyid(c.owner) AS code_owner
+    CASE c.owner WHEN 0 THEN 'whoever has owned it' ELSE pg_get_userbyid(c.owner) END AS code_owner
 FROM called AS c
 JOIN work AS w ON w.table_oid = c.table_oid
 JOIN pg_class AS r ON r.oid = c.oid

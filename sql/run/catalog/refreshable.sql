@@ -13,5 +13,10 @@ SELECT
     EXISTS (
         SELECT FROM pg_index AS i WHERE i.indrelid = v.oid AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
         UNION ALL
+        SELECT
+        FROM pg_index AS i
+        JOIN pg_attribute AS a ON a.attrelid = i.indexrelid AND a.atttypid >= 16384
+        WHERE i.indrelid = v.oid
+        UNION ALL
         SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = v.oid AND s.stxexprs IS NOT NULL
-    ) AS has_expressions
+    ) AS may_run_code

@@ -58,6 +58,7 @@ SELECT
         ) AS may_maintain,
     v.relispopulated AS is_populated,
     refreshable.*,
+    foreign_schema.name IS NOT NULL AS is_in_foreign_schema,
     coalesce(direct.views, '{}') AS reads,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
     coalesce(functions.names[:20], '{}') AS unpinned_functions
@@ -66,6 +67,12 @@ JOIN pg_namespace AS n ON n.oid = v.relnamespace
 CROSS JOIN LATERAL (
     -- include run/catalog/refreshable
 ) AS refreshable
+LEFT JOIN LATERAL (
+    SELECT v.relnamespace, v.relowner
+) AS t ON true
+LEFT JOIN LATERAL (
+    -- include run/catalog/foreign_schema
+) AS foreign_schema ON true
 LEFT JOIN (
     SELECT r.reader, array_agg(r.read ORDER BY r.read) AS views FROM reads AS r GROUP BY r.reader
 ) AS direct ON direct.reader = v.oid

@@ -1,5 +1,5 @@
--- Part of presence.sql and may_meet_others.sql: what in the expressions of indexes, CHECKs, statistics and defaults of the
--- table near.oid is not the server's own. Whoever owned it, or what it was a partition of, may have left that there.
+-- Part of part_owners.sql and may_meet_others.sql: what in the expressions of indexes, CHECKs, statistics, defaults and the
+-- partition key of the table near.oid is not the server's own. Whoever owned it, or what it was a partition of, may have left that there.
 SELECT d.refclassid, d.refobjid
 FROM (
     SELECT 'pg_class'::regclass AS class, i.indexrelid AS oid
@@ -11,6 +11,10 @@ FROM (
     SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext AS s WHERE s.stxrelid = near.oid
     UNION ALL
     SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef AS d WHERE d.adrelid = near.oid
+    UNION ALL
+    SELECT 'pg_class'::regclass, k.partrelid
+    FROM pg_partitioned_table AS k
+    WHERE k.partrelid = near.oid AND k.partexprs IS NOT NULL
 ) AS part
 -- Not a join that could begin with all that there is of users' own functions.
 CROSS JOIN LATERAL (

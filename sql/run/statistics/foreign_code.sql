@@ -64,16 +64,16 @@ callers AS (
     -- The partition keys of a table and of all that it is a partition of are computed for it.
     SELECT
         o.table_oid, o.oid, 'pg_class'::regclass AS class, k.partrelid AS part, k.partexprs::text AS tree,
-        c.relowner AS code_owner
+        nullif(c.relowner, o.role) AS code_owner
     FROM others AS o
     JOIN pg_partitioned_table AS k ON k.partexprs IS NOT NULL
         AND k.partrelid = ANY (ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(o.oid) AS u))
-    JOIN pg_class AS c ON c.oid = k.partrelid AND c.relowner <> o.role
+    JOIN pg_class AS c ON c.oid = k.partrelid
     UNION ALL
     SELECT o.table_oid, o.oid, part.class, part.part, part.tree,
         -- NULL for the worker's own, of which only what belongs to others counts: he may once have had it beneath a table of
         -- another's, who has left indexes, CHECKs and defaults on it.
-        CASE WHEN o.is_others THEN o.code_owner WHEN part.class = 'pg_trigger'::regclass THEN 0 END
+        CASE WHEN o.is_others THEN o.code_owner WHEN part.class IN ('pg_trigger'::regclass, 'pg_rewrite'::regclass) THEN 0 END
     FROM others AS o
     CROSS JOIN LATERAL (
         SELECT 'pg_class'::regclass AS class, i.indexrelid AS part, concat(i.indexprs, i.indpred) AS tree
@@ -94,8 +94,17 @@ callers AS (
         JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
         WHERE d.adrelid = o.oid AND (o.is_written OR a.attgenerated <> '')
         UNION ALL
-        SELECT 'pg_trigger'::regclass, t.oid, t.tgqual::text
+        -- That of a partition has the condition of its parent's, and what that depends on is recorded there.
+        SELECT 'pg_trigger'::regclass, origin.oid, t.tgqual::text
         FROM pg_trigger AS t
+        CROSS JOIN LATERAL (
+            WITH RECURSIVE origin (oid, parent) AS (
+                SELECT t.oid, t.tgparentid
+                UNION ALL
+                SELECT p.oid, p.tgparentid FROM origin AS c JOIN pg_trigger AS p ON p.oid = c.parent
+            )
+            SELECT c.oid FROM origin AS c
+        ) AS origin
         WHERE o.is_written AND t.tgrelid = o.oid AND NOT t.tgisinternal
         UNION ALL
         -- Those of the worker's own tables do not bind him, or are an error: sessions have row_security off.
@@ -141,7 +150,8 @@ called AS (
     CROSS JOIN LATERAL (
         -- include run/catalog/running_texts
     ) AS running
-    -- The condition of a trigger may be somebody's who had TRIGGER once. Types of others count there by themselves.
+    -- The condition of a trigger may be somebody's who had TRIGGER once, and a rule a former owner's. Types of others count
+    -- there by themselves.
     WHERE c.code_owner <> 0 OR NOT running.only_casts
     UNION ALL
     -- A function of the server's, or of a superuser's, does what the arguments or the condition of a trigger say, and
@@ -149,7 +159,6 @@ called AS (
     -- it was attached too; and whoever has TRIGGER.
     SELECT o.table_oid, o.oid, 'pg_trigger'::regclass, t.oid, 'pg_proc'::regclass, t.tgfoid, maker.oid
     FROM others AS o
-    JOIN pg_class AS c ON c.oid = o.oid
     JOIN pg_trigger AS t ON t.tgrelid = o.oid AND NOT t.tgisinternal
     JOIN pg_proc AS f ON f.oid = t.tgfoid
     CROSS JOIN LATERAL (
@@ -163,9 +172,17 @@ called AS (
                 )
             )
         UNION ALL
-        SELECT a.grantee FROM aclexplode(c.relacl) AS a WHERE a.privilege_type = 'TRIGGER' AND a.grantee <> o.relowner
+        SELECT a.grantee
+        FROM pg_class AS c
+        CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+        WHERE c.oid = ANY (
+                -- What a trigger of a partition has come from.
+                CASE WHEN t.tgparentid <> 0 THEN ARRAY(SELECT u.relid::oid FROM pg_partition_ancestors(o.oid) AS u) END || o.oid
+            )
+            AND a.privilege_type = 'TRIGGER' AND a.grantee <> c.relowner
     ) AS maker (oid)
-    WHERE o.is_written AND (t.tgqual IS NOT NULL OR f.proowner <> o.role)
+    -- A function of the worker's own may do what its arguments say as well.
+    WHERE o.is_written AND (t.tgqual IS NOT NULL OR t.tgnargs > 0 OR f.proowner <> o.role)
 )
 SELECT DISTINCT ON (o.table_oid, o.oid)
     o.table_oid,

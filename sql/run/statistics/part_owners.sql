@@ -1,9 +1,9 @@
 -- Whose code is in the parts of a corpus, where somebody else owns anything in the database: a row for each part, as in
 -- presence.sql.
 SELECT
-    -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and of a function's types
-    -- whose their schemas are. Whose functions, operators and domains are in the expressions of a table, which reading it and
-    -- writing to it run.
+    -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and whose their schemas
+    -- are: values are cast to a type by its name, which may come to mean another. Whose functions, operators and domains are
+    -- in the expressions of a table, which reading it and writing to it run.
     coalesce(types.owners, '{}') || coalesce(expressions.owners, '{}') AS owners
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
 LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
@@ -34,7 +34,7 @@ LEFT JOIN LATERAL (
     FROM used AS u
     JOIN pg_type AS t ON t.oid = u.refobjid
     JOIN pg_namespace AS n ON n.oid = t.typnamespace
-    JOIN pg_roles AS r ON r.oid = t.typowner OR f.stands AND r.oid = (
+    JOIN pg_roles AS r ON r.oid = t.typowner OR r.oid = (
         -- include run/catalog/schema_owner
     )
     WHERE u.refclassid = 'pg_type'::regclass AND NOT r.rolsuper AND r.oid <> coalesce(c.relowner, f.owner)
