@@ -308,6 +308,8 @@ static const struct embedded_file files[] = {
 #define FILE "sql/migrations/queries/own_schema.sql"
 #include "embedded_file.h"
 
+#define FILE "sql/run/catalog/cast_types.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/changes.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/code_owners.sql"
@@ -389,8 +391,6 @@ static const struct embedded_file files[] = {
 #define FILE "sql/run/sandbox/witness.sql"
 #include "embedded_file.h"
 
-#define FILE "sql/run/statistics/called.sql"
-#include "embedded_file.h"
 #define FILE "sql/run/statistics/columns.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/statistics/expressions.sql"
@@ -400,8 +400,6 @@ static const struct embedded_file files[] = {
 #define FILE "sql/run/statistics/lock.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/statistics/may_meet_others.sql"
-#include "embedded_file.h"
-#define FILE "sql/run/statistics/part_owners.sql"
 #include "embedded_file.h"
 #define FILE "sql/run/statistics/presence.sql"
 #include "embedded_file.h"

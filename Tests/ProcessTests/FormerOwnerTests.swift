@@ -97,6 +97,13 @@ struct FormerOwnerTests {
             sql: parent + range + "ALTER TABLE vault.events ADD span app.span DEFAULT '[1,2)'",
             refusal: "its table vault.events calls function app.apart(double precision,double precision)"),
         Legacy(
+            name: "an array of domains over domains over a range type in a column of a partitioned table",
+            sql: parent + range + """
+                CREATE DOMAIN app.inner AS app.span; CREATE DOMAIN app.outer AS app.inner;
+                ALTER TABLE vault.events ADD spans app.outer[]
+                """,
+            refusal: "its table vault.events calls function app.apart(double precision,double precision)"),
+        Legacy(
             name: "a range type in an index of a materialized view",
             sql: range + """
                 CREATE MATERIALIZED VIEW vault.numbers AS

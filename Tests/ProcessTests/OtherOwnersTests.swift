@@ -982,6 +982,30 @@ struct OtherOwnersTests {
                     + corpus.replacing("tenant_id text, content", with: "tenant_id app.tenant, content"),
             refusal: ("the schemas of these belong to several roles (:eve, :victim)", "no_one_owner")),
         Object(
+            name: "a tenant of a superuser's type in schema public of her database",
+            sql: """
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO :eve', current_database()); END $$;
+                CREATE DOMAIN public.tenant AS text;
+                """
+                    + corpus.replacing("tenant_id text, content", with: "tenant_id public.tenant, content"),
+            refusal: ("the schemas of these belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "an argument of the owner's domain with a CHECK that calls her function",
+            sql: corpus + """
+                SET ROLE :eve; CREATE DOMAIN vault.tenant AS text CHECK (app.check_it());
+                RESET ROLE; ALTER DOMAIN vault.tenant OWNER TO :victim;
+                SET ROLE :victim; DROP FUNCTION vault.update_embedding_statistics;
+                """ + updating("vault.tenant"),
+            refusal: ("the schemas of these belong to several roles (:eve, :victim)", "no_one_owner")),
+        Object(
+            name: "a CHECK of the figures that she has left, which looks for a cast of her type",
+            sql: "SET ROLE :eve; CREATE TYPE app.kind AS ENUM ('a');"
+                + "CREATE FUNCTION app.json_of(app.kind) RETURNS json LANGUAGE plpgsql IMMUTABLE AS "
+                + "$$ BEGIN PERFORM app.check_it(); RETURN '1'; END $$;"
+                + "CREATE CAST (app.kind AS json) WITH FUNCTION app.json_of(app.kind);"
+                + leftBehind("ALTER TABLE vault.embedding_statistics ADD CHECK (to_json('a'::app.kind) IS NOT NULL);"),
+            refusal: ("calls type app.kind of :eve", "foreign_code")),
+        Object(
             name: "a partition key of the documents that calls her function",
             sql: "CREATE FUNCTION app.keyed(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS "
                 + "$$ BEGIN PERFORM app.check_it(); RETURN $1; END $$; ALTER FUNCTION app.keyed(text) OWNER TO :eve;"
@@ -1042,7 +1066,9 @@ struct OtherOwnersTests {
             try await owner.psql("TRUNCATE app.loot; ALTER ROLE :eve NOSUPERUSER")
 
             let plan = try await owner.pgtend("plan", "--json")
-            let check = try await owner.pgtend("config", "check", "--connect")
+            // It lists the tenants; of partitions it reads what a plan does.
+            let isCorpus = try await owner.psql("SELECT to_regclass('vault.events') IS NULL") == "t"
+            let check = isCorpus ? try await owner.pgtend("config", "check", "--connect") : nil
             let run = try await owner.pgtend("run")
             #expect(try await owner.gains() == [], "\(plan)\(run)")
             if let refusal = attempt.subject.refusal {
@@ -1051,7 +1077,7 @@ struct OtherOwnersTests {
                 #expect(run.everything.contains(owner.named(refusal.text)), "\(run)")
                 #expect(try await owner.psql(Self.isDone) == "f")
                 if refusal.text.contains("several roles") || refusal.text == "vault.embedding_statistics" {
-                    #expect(check.everything.contains("give them one owner"), "\(check)")
+                    #expect(check?.everything.contains("give them one owner") == true, "\(String(describing: check))")
                 }
             } else {
                 #expect(try await owner.psql(Self.isDone) == "t", "\(run)")

@@ -33,6 +33,5 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templateWeight = "run/template/weight"
     case templateTriggers = "run/template/triggers"
     case corpusPresence = "run/statistics/presence"
-    case corpusPartOwners = "run/statistics/part_owners"
     case corpusColumns = "run/statistics/columns"
 }

@@ -15,12 +15,9 @@ struct CorpusOwners {
     /// Superusers, whose code may run as anyone, only where there is nobody else.
     private let owners: [Owner]
 
-    /// - Parameters:
-    ///   - rows: of `sql/run/statistics/presence.sql`.
-    ///   - partOwners: whose code is in the parts.
-    init(_ rows: [Row], besides partOwners: [String] = []) throws(PostgresError) {
+    init(_ rows: [Row]) throws(PostgresError) {
         var all: [Owner] = []
-        var ofParts = partOwners
+        var ofParts: [String] = []
         for row in rows {
             // Several functions of that name may belong to several roles.
             let relation = try RelationName(row)

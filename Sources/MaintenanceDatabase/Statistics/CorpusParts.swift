@@ -32,11 +32,6 @@ struct CorpusParts {
         self.names = names
     }
 
-    /// A query that answers with a row for each part.
-    func asked(by query: CatalogQuery) -> Statement {
-        query(names.map(\.relation.schema), names.map(\.relation.name), names.map(\.column))
-    }
-
     /// What is missing, before what is something else than a table; nil if all is there.
     func obstacle(_ rows: [Row]) throws(PostgresError) -> Corpus.Tenants? {
         var noTable: Corpus.Tenants?

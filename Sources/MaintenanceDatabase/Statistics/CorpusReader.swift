@@ -44,9 +44,11 @@ struct CorpusReader {
         of definition: CorpusDefinition, operators known: TenantOperators? = nil
     ) async throws(PostgresError) -> Corpus {
         let parts = CorpusParts(definition)
-        let rows = try await connection.rows(parts.asked(by: .corpusPresence))
+        let rows = try await connection.rows(
+            CatalogQuery.corpusPresence(
+                parts.names.map(\.relation.schema), parts.names.map(\.relation.name), parts.names.map(\.column)))
         if let obstacle = try parts.obstacle(rows) { return Corpus(definition: definition, tenants: obstacle) }
-        let owners = try CorpusOwners(rows, besides: try await partOwners(of: parts, rows))
+        let owners = try CorpusOwners(rows)
         guard let owner = owners.only else {
             return Corpus(definition: definition, tenants: .noOneOwner(owners.names))
         }
@@ -69,18 +71,6 @@ struct CorpusReader {
             try await lookAround(rows, owner.name, &corpus)
         }
         return corpus
-    }
-
-    /// Whose code is in the parts; nobody's where all that anybody else owns is pgtend's role's or a superuser's.
-    private func partOwners(of parts: CorpusParts, _ rows: [Row]) async throws(PostgresError) -> [String] {
-        var hasOthers = false
-        for row in rows where try row.decode("has_others") { hasOthers = true }
-        guard hasOthers else { return [] }
-        var owners: [String] = []
-        for row in try await connection.rows(parts.asked(by: .corpusPartOwners)) {
-            owners += try row.decode("owners", as: [String].self)
-        }
-        return owners
     }
 
     /// Reads by which operators the tenants of the source are compared.

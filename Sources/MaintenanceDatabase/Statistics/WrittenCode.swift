@@ -77,11 +77,16 @@ enum WrittenCode {
                         FROM used AS u CROSS JOIN LATERAL (\(madeOf)) AS made_of
                         WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
                     )
-                    SELECT FROM used AS u JOIN pg_type AS t ON t.oid = u.refobjid JOIN pg_roles AS r ON r.oid = t.typowner
-                    WHERE u.refclassid = 'pg_type'::regclass AND \(isStrangers)
+                    SELECT
+                    FROM used AS u
+                    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
+                    LEFT JOIN pg_proc AS p ON u.refclassid = 'pg_proc'::regclass AND p.oid = u.refobjid
+                    LEFT JOIN pg_operator AS o ON u.refclassid = 'pg_operator'::regclass AND o.oid = u.refobjid
+                    JOIN pg_roles AS r ON r.oid IN (t.typowner, p.proowner, o.oprowner)
+                    WHERE \(isStrangers)
                 ) THEN
                     RAISE object_not_in_prerequisite_state
-                        USING MESSAGE = 'a type of the function belongs to another role by now';
+                        USING MESSAGE = 'a type of the function, or what it is made of, belongs to another role by now';
                 END IF;
             END IF;
             """

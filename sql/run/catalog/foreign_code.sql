@@ -114,6 +114,10 @@ called AS (
         -- include run/catalog/code_owners
     )
     UNION ALL
+    (
+        -- include run/catalog/cast_types
+    )
+    UNION ALL
     -- A former owner may have written it where it is the owner's own.
     SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, coalesce(c.code_owner, 0)
     FROM callers AS c

@@ -16,27 +16,36 @@ callers (table_oid, oid, class, part, tree) AS (
     FROM relations AS r
     JOIN pg_statistic_ext AS s ON s.stxrelid = r.oid AND s.stxexprs IS NOT NULL
 ),
-used AS MATERIALIZED (
-    SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
-    FROM callers AS c
-    JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
-    UNION
-    -- Indexes are made anew by a refresh, columns analyzed.
-    SELECT r.table_oid, r.oid, 'pg_class'::regclass, part.oid, 'pg_type'::regclass, t.oid
+-- Indexes are made anew by a refresh, columns analyzed. What their types are made of may be a range.
+measured (table_oid, oid, part, refclassid, refobjid) AS (
+    SELECT r.table_oid, r.oid, part.oid, 'pg_type'::regclass, a.atttypid
     FROM relations AS r
     JOIN pg_class AS c ON c.oid = r.oid
     CROSS JOIN LATERAL (
         SELECT i.indexrelid AS oid FROM pg_index AS i WHERE i.indrelid = r.oid
         UNION ALL
-        SELECT r.oid WHERE c.relkind <> 'm'
+        SELECT r.oid WHERE c.relkind <> 'm' OR EXISTS (
+            SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = r.oid AND s.stxexprs IS NOT NULL
+        )
     ) AS part
     JOIN pg_attribute AS a ON a.attrelid = part.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
-    JOIN pg_type AS t ON t.oid = a.atttypid
-    WHERE EXISTS (
-        SELECT
-        FROM pg_range AS g
-        WHERE g.rngtypid IN (t.oid, t.typbasetype) OR g.rngmultitypid IN (t.oid, t.typbasetype)
-    )
+    UNION
+    SELECT u.table_oid, u.oid, u.part, made_of.class, made_of.oid
+    FROM measured AS u
+    CROSS JOIN LATERAL (
+        -- include run/catalog/made_of
+    ) AS made_of
+    WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid >= 16384
+),
+used AS MATERIALIZED (
+    SELECT c.table_oid, c.oid, c.class, c.part, d.refclassid, d.refobjid
+    FROM callers AS c
+    JOIN pg_depend AS d ON d.classid = c.class AND d.objid = c.part AND d.objsubid = 0
+    UNION
+    SELECT m.table_oid, m.oid, 'pg_class'::regclass, m.part, m.refclassid, m.refobjid
+    FROM measured AS m
+    JOIN pg_range AS r ON r.rngtypid = m.refobjid
+    WHERE m.refclassid = 'pg_type'::regclass
 ),
 reached (root_class, root, refclassid, refobjid) AS (
     -- include run/catalog/reached
@@ -44,6 +53,10 @@ reached (root_class, root, refclassid, refobjid) AS (
 called AS (
     (
         -- include run/catalog/code_owners
+    )
+    UNION ALL
+    (
+        -- include run/catalog/cast_types
     )
     UNION ALL
     SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, 0

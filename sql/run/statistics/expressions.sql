@@ -1,4 +1,4 @@
--- Part of part_owners.sql and may_meet_others.sql: what in the expressions of indexes, CHECKs, statistics, defaults and the
+-- Part of presence.sql and may_meet_others.sql: what in the expressions of indexes, CHECKs, statistics, defaults and the
 -- partition key of the table near.oid is not the server's own. Whoever owned it, or what it was a partition of, may have left that there.
 SELECT d.refclassid, d.refobjid
 FROM (

@@ -145,6 +145,10 @@ called AS (
         -- include run/catalog/code_owners
     )
     UNION ALL
+    (
+        -- include run/catalog/cast_types
+    )
+    UNION ALL
     SELECT c.table_oid, c.oid, c.class, c.part, 'pg_proc'::regclass, running.oid, c.code_owner
     FROM callers AS c
     CROSS JOIN LATERAL (

@@ -33,26 +33,17 @@ SELECT
     ) AS may_have_sandbox,
     c.oid,
     -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
-    -- Whose the schema is: he may put another table, with triggers, or a view in the place of one, or let the name of a
-    -- function mean something else.
-    coalesce(parts.owners, '{}')
+    -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and whose what these are
+    -- made of. Whose the schema is, of the types as well: he may put another table, with triggers, or a view in the place of
+    -- one, or let the name of a function or type mean something else. Whose functions, operators and domains are in the
+    -- expressions of a table, which reading it and writing to it run.
+    coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(expressions.owners, '{}')
         || ARRAY(
             SELECT r.rolname::text
             FROM pg_roles AS r
             WHERE r.oid = place.owner AND NOT r.rolsuper AND w.column_name IN ('', '()')
                 AND (r.oid <> c.relowner OR r.oid <> ALL (f.owners))
         ) AS part_owners,
-    -- Whether somebody else owns anything in this database, so that part_owners.sql has to be asked. The server records no
-    -- owner for what is the first superuser's.
-    EXISTS (
-        SELECT
-        FROM pg_shdepend AS d
-        JOIN pg_roles AS r ON r.oid = d.refobjid
-        WHERE d.dbid = (SELECT u.oid FROM pg_database AS u WHERE u.datname = current_database())
-            AND d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass
-            AND d.refobjid IS DISTINCT FROM coalesce(f.owner, c.relowner)
-            AND NOT r.rolsuper AND r.rolname <> current_user
-    ) AS has_others,
     f.argument,
     parts.foreign_schema,
     parts.foreign_name,
@@ -65,7 +56,21 @@ LEFT JOIN LATERAL (
 LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND w.column_name <> '()'
 LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = w.column_name AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN LATERAL (
-    -- include run/statistics/called
+    -- All that a call with one argument may find; several of that name are one owner's, or nobody's.
+    SELECT
+        count(*) > 0 AS stands,
+        CASE WHEN min(p.proowner) = max(p.proowner) THEN min(p.proowner) END AS owner,
+        -- The declared type of the tenant: of several functions that which the server would take for a text.
+        (
+            array_agg(format('%I.%I', y.nspname, t.typname) ORDER BY (t.oid = 'text'::regtype) DESC, t.typcategory <> 'S', p.oid)
+        )[1] AS argument,
+        array_agg(DISTINCT p.proowner) AS owners,
+        array_agg(p.oid) AS functions
+    FROM pg_proc AS p
+    JOIN pg_type AS t ON t.oid = CASE WHEN p.pronargs = 1 AND p.provariadic <> 0 THEN p.provariadic ELSE p.proargtypes[0] END
+    JOIN pg_namespace AS y ON y.oid = t.typnamespace
+    WHERE p.pronamespace = n.oid AND p.proname = w.name
+        AND (p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 OR p.provariadic <> 0) AND w.column_name = '()'
 ) AS f ON true
 LEFT JOIN LATERAL (
     WITH RECURSIVE part (oid) AS (
@@ -93,5 +98,66 @@ LEFT JOIN LATERAL (
     JOIN pg_namespace AS n ON n.oid = t.relnamespace
     JOIN pg_roles AS r ON r.oid = t.relowner
 ) AS parts ON true
+LEFT JOIN LATERAL (
+    WITH RECURSIVE used (refclassid, refobjid) AS (
+        (
+            SELECT 'pg_type'::regclass, a.atttypid
+            UNION ALL
+            SELECT 'pg_type'::regclass, argument.type
+            FROM pg_proc AS p
+            CROSS JOIN unnest(p.prorettype || p.proargtypes::oid[]) AS argument (type)
+            WHERE p.oid = ANY (f.functions)
+        )
+        UNION
+        SELECT made_of.class, made_of.oid
+        FROM used AS u
+        CROSS JOIN LATERAL (
+            -- include run/catalog/made_of
+        ) AS made_of
+        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    )
+    SELECT array_agg(DISTINCT r.rolname::text) AS owners
+    FROM used AS u
+    LEFT JOIN pg_proc AS p ON u.refclassid = 'pg_proc'::regclass AND p.oid = u.refobjid
+    LEFT JOIN pg_operator AS o ON u.refclassid = 'pg_operator'::regclass AND o.oid = u.refobjid
+    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
+    LEFT JOIN pg_namespace AS n ON n.oid = t.typnamespace
+    JOIN pg_roles AS r ON r.oid IN (
+        p.proowner, o.oprowner, t.typowner,
+        (
+            -- include run/catalog/schema_owner
+        )
+    )
+    WHERE NOT r.rolsuper AND r.oid <> coalesce(c.relowner, f.owner)
+) AS types ON a.atttypid >= 16384 OR f.stands
+LEFT JOIN LATERAL (
+    WITH RECURSIVE near (oid) AS (
+        SELECT c.oid
+        UNION
+        SELECT h.inhrelid FROM near AS p JOIN pg_inherits AS h ON h.inhparent = p.oid
+    ),
+    used (refclassid, refobjid) AS (
+        SELECT expression.refclassid, expression.refobjid
+        FROM near
+        CROSS JOIN LATERAL (
+            -- include run/statistics/expressions
+        ) AS expression
+        UNION
+        SELECT made_of.class, made_of.oid
+        FROM used AS u
+        CROSS JOIN LATERAL (
+            -- include run/catalog/made_of
+        ) AS made_of
+        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
+    )
+    SELECT array_agg(DISTINCT r.rolname::text) AS owners
+    FROM used AS u
+    LEFT JOIN pg_proc AS p ON u.refclassid = 'pg_proc'::regclass AND p.oid = u.refobjid
+    LEFT JOIN pg_operator AS o ON u.refclassid = 'pg_operator'::regclass AND o.oid = u.refobjid
+    LEFT JOIN pg_proc AS behind ON behind.oid = o.oprcode
+    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
+    JOIN pg_roles AS r ON r.oid IN (p.proowner, o.oprowner, behind.proowner, t.typowner)
+    WHERE NOT r.rolsuper AND r.oid <> c.relowner
+) AS expressions ON w.column_name = '' AND c.relkind IN ('r', 'p')
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place
