@@ -175,6 +175,28 @@ struct SchemaVerifierTests {
                     EXECUTE format('ALTER DATABASE %I SET work_mem = ''4MB''', current_database());
                 END $$
                 """, findings: ["unknown grant to PUBLIC by setting app.current_tenant"]),
+        Damage(
+            sql: """
+                DO $$ DECLARE s text; BEGIN
+                    FOREACH s IN ARRAY ARRAY[
+                        'DATABASE %I SET session_replication_role = replica', 'DATABASE %I SET row_security = 0',
+                        'ROLE mcp_application IN DATABASE %I SET session_replication_role = "Replica"',
+                        'ROLE mcp_readonly IN DATABASE %I SET row_security = off',
+                        -- Neither what changes nothing, nor that of a role that has no part in it.
+                        'ROLE mcp_application IN DATABASE %I SET row_security = on',
+                        'ROLE mcp_readonly IN DATABASE %I SET session_replication_role = origin',
+                        'ROLE postgres IN DATABASE %I SET row_security = off'
+                    ] LOOP
+                        EXECUTE format('ALTER ' || s, current_database());
+                    END LOOP;
+                END $$
+                """,
+            findings: [
+                "unknown grant to PUBLIC by setting row_security",
+                "unknown grant to PUBLIC by setting session_replication_role",
+                "unknown grant to mcp_application by setting session_replication_role",
+                "unknown grant to mcp_readonly by setting row_security",
+            ]),
     ]
 
     /// A parameter is the cluster's: by a role of its own.

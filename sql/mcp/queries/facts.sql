@@ -966,7 +966,8 @@ fact (kind, relation, name, property, value) AS (
 
     UNION ALL
     -- What opens the schema from outside: a parameter that switches off its triggers and the like; what runs, or is read,
-    -- as its owner; a tenant for whoever names none.
+    -- as its owner; a tenant for whoever names none; triggers and foreign keys that do not fire for whoever writes, and
+    -- row-level security that is an error.
     SELECT 'grant', '', format('to %s on parameter %s', n.grantee, a.parname), 'definition',
         string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type)
     FROM target AS t
@@ -1009,7 +1010,18 @@ fact (kind, relation, name, property, value) AS (
     FROM target AS t
     CROSS JOIN pg_db_role_setting AS s
     CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
-    WHERE $3::text IS NOT NULL AND c.setting LIKE 'app.%'
+    WHERE $3::text IS NOT NULL
+        AND (c.setting LIKE 'app.%'
+            -- Of the others those alone that work with the schema.
+            OR CASE split_part(c.setting, '=', 1)
+                WHEN 'session_replication_role' THEN lower(split_part(c.setting, '=', 2)) = 'replica'
+                WHEN 'row_security' THEN NOT split_part(c.setting, '=', 2)::boolean
+                ELSE false
+            END AND (s.setrole = 0 OR EXISTS (
+                SELECT
+                FROM pg_roles AS r
+                JOIN pg_roles AS o ON o.oid = s.setrole AND NOT o.rolsuper
+                WHERE r.rolname = ANY ($2::text[]) AND pg_has_role(o.oid, r.oid, 'MEMBER'))))
         AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
     GROUP BY s.setrole, split_part(c.setting, '=', 1)
 
