@@ -1,5 +1,6 @@
-/// PostgreSQL's table-level lock modes above ACCESS SHARE and ROW SHARE, by their names in the manual, weakest first.
+/// PostgreSQL's table-level lock modes but for ROW SHARE, by their names in the manual, weakest first.
 package enum LockMode: String, CaseIterable, Hashable, Sendable {
+    case accessShare = "ACCESS SHARE"
     case rowExclusive = "ROW EXCLUSIVE"
     case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
     case share = "SHARE"
@@ -10,7 +11,7 @@ package enum LockMode: String, CaseIterable, Hashable, Sendable {
     /// What the lock does to other sessions while it is held, for people.
     package var effect: String {
         switch self {
-        case .rowExclusive: "readers and writers go on"
+        case .accessShare, .rowExclusive: "readers and writers go on"
         case .shareUpdateExclusive: "readers and writers go on; other DDL, VACUUM and ANALYZE wait"
         case .share, .shareRowExclusive: "readers go on, writers wait"
         case .exclusive: "readers go on, writers wait"

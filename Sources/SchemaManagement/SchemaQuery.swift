@@ -6,6 +6,7 @@ enum SchemaQuery: String, EmbeddedQuery {
     static let folder = EmbeddedSQL.platformFolder + "queries/"
 
     case session = "session"
+    case identity = "identity"
     case strangers = "strangers"
     case formerStrangers = "former_strangers"
     case rights = "rights"
@@ -13,6 +14,8 @@ enum SchemaQuery: String, EmbeddedQuery {
     case facts = "facts"
     case golangMigrateTables = "foreign_records"
     case repairCalling = "repair/calling"
+    case repairTables = "repair/tables"
+    case repairLeftFunctions = "repair/left_functions"
     case indexState = "repair/index_state"
     case loadPgvector = "repair/load_pgvector"
     case oldTransactions = "repair/old_transactions"
@@ -23,4 +26,5 @@ enum SchemaQuery: String, EmbeddedQuery {
     case rollbackOtherObjects = "rollback/foreign"
     case rollbackSharedChanges = "rollback/created_objects"
     case rollbackRights = "rollback/rights"
+    case rollbackLeft = "rollback/left"
 }

@@ -9,11 +9,13 @@ import SQLText
 /// to the schemas that are meant, and nothing is locked: such a role is confined by what it may do.
 ///
 /// Within such a schema a name may still come to mean another object: a relation is to be locked, and compared by its OID.
-package struct SchemaPin: Sendable, Hashable {
+package struct SchemaPin: Sendable {
     /// Which schema a name has to lead to.
     package enum Identity: Sendable, Hashable {
         /// Whichever it is; there has to be one.
         case any
+        /// Whichever it is, or none.
+        case anyOrNone
         /// The one with that OID.
         case oid(Int)
         /// None: it is about to be created.
@@ -25,16 +27,22 @@ package struct SchemaPin: Sendable, Hashable {
         }
     }
 
-    private let schemas: [String: Identity]
+    private var schemas: [(name: String, identity: Identity)]
 
     /// - Parameter schemas: by name.
     package init(_ schemas: [String: Identity]) {
-        self.schemas = schemas
+        self.schemas = schemas.map { ($0.key, $0.value) }
     }
 
     /// Whichever schemas have these names when they are pinned.
     package init(_ names: some Sequence<String>) {
-        self.init(Dictionary(names.map { ($0, .any) }, uniquingKeysWith: { first, _ in first }))
+        schemas = []
+        for name in names { add(name, .any) }
+    }
+
+    /// Pins another one as well. Of a name that it has already, nothing changes.
+    package mutating func add(_ name: String, _ identity: Identity) {
+        if !schemas.contains(where: { $0.name.isSame(as: name) }) { schemas.append((name, identity)) }
     }
 
     /// A statement for the beginning of a transaction that may write, under its `lock_timeout`: before it no name is resolved
@@ -47,17 +55,16 @@ package struct SchemaPin: Sendable, Hashable {
     /// (55000) where a name leads to another schema; both of them name it in the field `schema`. With `invalid_schema_name`
     /// (3F000) where there is none.
     package func statement() throws(SQLTextError) -> String {
-        // In an order, so that the same schemas are the same text.
-        let rows = try schemas.sorted { $0.key < $1.key }.map { (name, identity) throws(SQLTextError) in
+        let rows = try schemas.map { (name, identity) throws(SQLTextError) in
             let oid =
                 switch identity {
-                case .any: "NULL"
+                case .any, .anyOrNone: "NULL"
                 case .oid(let oid): String(oid)
                 case .absent: "0"
                 }
-            return "(\(try SQLLiteral(name).quoted)::name, \(oid)::oid)"
+            return "(\(try SQLLiteral(name).quoted)::name, \(oid)::oid, \(identity != .anyOrNone))"
         }
-        guard !rows.isEmpty else { return "SELECT" }
+        guard !rows.isEmpty else { return "DO 'BEGIN END'" }
         let block = EmbeddedSQL.query("run/locks/pin_schemas", with: [rows.joined(separator: ", ")])
         // As a literal, not dollar-quoted: a name can contain any dollar quote.
         return "DO \(try SQLLiteral(block).quoted)"

@@ -42,13 +42,15 @@ extension Connection {
     /// the session is as it was. No transaction may be open.
     ///
     /// - Parameters:
+    ///   - statements: of ours, which that transaction begins with, such as those of ``KnownTable``.
     ///   - limits: the `SET LOCAL` statements of that transaction.
     ///   - timeout: how long the client waits for a server that does not answer at all.
     package func read(
-        _ sandbox: Sandbox, limits: String, timeout: Duration? = nil
+        _ sandbox: Sandbox, after statements: [String] = [], limits: String, timeout: Duration? = nil
     ) async throws(PostgresError) -> [String] {
         do throws(PostgresError) {
-            let path = try await prepare(sandbox, after: [Self.beginReadWrite], limits: limits, timeout: timeout)
+            let path = try await prepare(
+                sandbox, after: [Self.beginReadWrite, limits] + statements, limits: limits, timeout: timeout)
             let work = try spelled(sandbox.work(path: path))
             let after = try await answers(
                 to: work + ["ROLLBACK", Self.beginReadWrite] + Sandbox.leftovers + witness + ["ROLLBACK"],

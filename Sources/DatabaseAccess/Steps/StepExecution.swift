@@ -83,8 +83,9 @@ extension BatchWork {
 
 /// Where a step is recorded that was done.
 package protocol StepRecord: Sendable {
-    /// Statements that take the locks that `enter` needs, for the beginning of the transaction. If others have locked the
-    /// record, the step then waits before it holds locks for which the application would have to wait.
+    /// Statements that take the locks that `enter` needs, and what else each transaction of the step has to have before it
+    /// does anything, for its beginning. If others have locked the record, the step then waits before it holds locks for which
+    /// the application would have to wait.
     var reservation: StepBeginning? { get }
 
     /// Records the step as done, as the last thing in a transaction before COMMIT, as the role of the session.

@@ -61,7 +61,11 @@ package struct SchemaInstaller: Sendable {
             try await connection.refuseForeignEventTrigger()
             var set = set
             do throws(PostgresError) {
-                set.firstProof = try strangers?.proof()
+                // Asked once the schema cannot be renamed any more: it is the one that is then filled.
+                set.firstProof = try strangers.map { (strangers) throws(PostgresError) in
+                    try spelled(SchemaPin([SchemaRelease.platform.schema: .anyOrNone]).statement()) + ";\n"
+                        + strangers.proof()
+                }
                 set.lastProof = try strangers?.lastProof()
             } catch {
                 throw ServerFailure(error)

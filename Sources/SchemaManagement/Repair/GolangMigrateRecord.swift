@@ -11,12 +11,14 @@ package struct GolangMigrateRecord: Hashable, Sendable {
     package let isDirty: Bool
     /// Of the table, which is the platform's: it is read and written as that role, in its sandbox. nil for a superuser.
     let owner: String?
+    let oid: Int
 }
 
 /// golang-migrate's table and whose it is.
 struct GolangMigrateHome {
     let table: RelationName
     let owner: String?
+    let oid: Int
     /// What it has beyond what the tool makes.
     var excess: String?
 }
@@ -31,14 +33,22 @@ extension Connection {
         guard let home else { return [] }
         let name = try spelled(home.table.quoted)
         let query = "SELECT to_jsonb(m)::text FROM ONLY \(name) AS m ORDER BY m.version"
-        let limits = Self.limits(within: limit)
-        let records = try await read(try spelled(Sandbox(reading: query, as: home.owner)), limits: limits)
+        let held = try spelled(Self.held(KnownTable(home.table, oid: home.oid), .accessShare, home.owner))
+        let records = try await read(
+            try spelled(Sandbox(reading: query, as: home.owner)), after: held, limits: Self.limits(within: limit))
         return try await rows(Self.records(records, "version bigint, dirty boolean")).map {
             (row) throws(PostgresError) in
             GolangMigrateRecord(
                 table: home.table, version: try row.decode("version"), isDirty: try row.decode("dirty"),
-                owner: home.owner)
+                owner: home.owner, oid: home.oid)
         }
+    }
+
+    /// Whoever owns its schema could put a view in its place, which would be read, or written, with the rights of a superuser.
+    private static func held(
+        _ table: KnownTable, _ mode: LockMode, _ owner: String?
+    ) throws(SQLTextError) -> [String] {
+        try KnownTable.statements(holding: [table], in: mode, pinning: SchemaPin([table.name.schema]), as: owner)
     }
 
     private static func limits(within limit: Duration) -> String {
@@ -51,12 +61,22 @@ extension Connection {
     func set(
         _ record: GolangMigrateRecord, to version: Int, within limit: Duration = .seconds(30)
     ) async throws(PostgresError) {
+        let name = try spelled(record.table.quoted)
         let update =
-            "UPDATE ONLY \(try spelled(record.table.quoted)) SET version = \(version), dirty = false "
+            "UPDATE ONLY \(name) SET version = \(version), dirty = false "
             + "WHERE version = \(record.version)"
         let sandbox = try spelled(Sandbox(as: record.owner, unsafe: [update]))
         let limits = Self.limits(within: limit)
-        try await inTransaction(unsafe: limits) { () async throws(PostgresError) in
+        let held = try spelled(Self.held(KnownTable(record.table, oid: record.oid), .rowExclusive, record.owner))
+        try await inTransaction(unsafe: ([limits] + held).joined(separator: ";\n")) {
+            () async throws(PostgresError) in
+            // Under the lock nobody makes a trigger; before it, whoever had TRIGGER on it could.
+            if record.owner == nil {
+                let homes = try await rows(SchemaQuery.golangMigrateTables(name))
+                guard let home = homes.first, try home.decodeIfPresent("excess", as: String.self) == nil else {
+                    throw PostgresError(.server, "\(record.table) has more by now than golang-migrate makes")
+                }
+            }
             try await run(sandbox, limits: limits)
         }
     }

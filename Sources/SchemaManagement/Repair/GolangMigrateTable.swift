@@ -40,7 +40,7 @@ extension Connection {
             tables = try await rows(SchemaQuery.golangMigrateTables(name)).map { (row) throws(PostgresError) in
                 GolangMigrateHome(
                     table: try RelationName(row), owner: try row.decodeIfPresent("owner"),
-                    excess: try row.decodeIfPresent("excess"))
+                    oid: try row.decode("oid"), excess: try row.decodeIfPresent("excess"))
             }
         } catch {
             throw ServerFailure(error)

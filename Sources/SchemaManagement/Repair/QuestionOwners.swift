@@ -6,6 +6,11 @@ extension CatalogFacts {
         [.view, .materializedView, .foreignTable].contains { contains(CatalogObject($0, relation)) }
     }
 
+    /// Whether it is a table, or a partition of one.
+    func hasTable(_ relation: String) -> Bool {
+        contains(CatalogObject(.table, relation)) || objects(.partition).contains { $0.name.isSame(as: relation) }
+    }
+
     /// Whether what a question runs is one role's. The rows of a superuser are read in the caller's sandbox, where nothing may
     /// run that somebody else may have written, whosever it is by now.
     ///

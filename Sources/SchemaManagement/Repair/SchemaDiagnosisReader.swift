@@ -18,6 +18,12 @@ struct SchemaDiagnosisReader {
 
     /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
+        try await connection.asking(about: release.schema) { (identity) async throws(ServerFailure) in
+            try await read(identity)
+        }
+    }
+
+    private func read(_ identity: SchemaIdentity) async throws(ServerFailure) -> SchemaDiagnosis {
         try await connection.refuseForeignEventTrigger()
         let table = try await connection.golangMigrateTable(golangMigrateTable)
         try await strangers.refuse(in: connection, table, isUnderWay: isUnderWay)
@@ -39,7 +45,7 @@ struct SchemaDiagnosisReader {
             let verification = release.verification(of: live, on: connection.server.version.major)
             return SchemaDiagnosis(
                 verification: verification, plan: SchemaPlan(refusals: [error], steps: []), records: records,
-                missingPrivileges: [])
+                missingPrivileges: [], identity: identity)
         }
         let verification = release.verification(
             of: live, on: connection.server.version.major, after: road.behind + (road.isUnderWay ? 1 : 0))
@@ -48,6 +54,7 @@ struct SchemaDiagnosisReader {
             let calling: [String] = try await connection.rows(SchemaQuery.repairCalling()).map {
                 (row) throws(PostgresError) in try row.decode("name")
             }
+            let ground = try await QuestionGround.read(connection, verification.live, of: release.schema, identity)
             // Those that would run code of one owner as another.
             var unasked: [SchemaQuestion] = []
             while true {
@@ -65,14 +72,15 @@ struct SchemaDiagnosisReader {
                     }
                     return SchemaDiagnosis(
                         verification: verification, plan: plan, records: records,
-                        missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table))
+                        missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table),
+                        identity: identity)
                 }
                 let asked = open.filter { $0.source == .catalogs || $0.source == .record }
                 for question in asked.isEmpty ? open : asked {
                     let isOpen = verification.live.isOpen(question, calling)
                     if !isOpen { unasked.append(question) }
                     let isAsked = isOpen && (question.source != .record || isRecorded)
-                    let answer = isAsked ? try await answer(to: question, verification, table) : []
+                    let answer = isAsked ? try await answer(to: question, verification, ground, table) : []
                     if answer == nil { unasked.append(question) }
                     answers[question] = answer ?? []
                 }
@@ -120,10 +128,11 @@ struct SchemaDiagnosisReader {
     /// - Returns: nil where the owner of the tables is another than the schema's, and may not execute a function that they
     ///   use: whoever they belong to in the end may.
     private func answer(
-        to question: SchemaQuestion, _ verification: SchemaVerification, _ table: GolangMigrateHome?
+        to question: SchemaQuestion, _ verification: SchemaVerification, _ ground: QuestionGround,
+        _ table: GolangMigrateHome?
     ) async throws(PostgresError) -> [SchemaQuestion.Obstacle]? {
         do throws(PostgresError) {
-            return try await connection.answer(to: question, verification.live)
+            return try await connection.answer(to: question, on: ground)
         } catch {
             guard let state = error.sqlState else { throw error }
             // Nor may everybody make the role that it is asked as, or that role what the text calls.
@@ -164,7 +173,7 @@ extension Connection {
     /// Reads rows of the tables that the question is about, under ACCESS SHARE, in the sandbox of their owner: a
     /// transaction that can write nothing and is rolled back.
     func answer(
-        to question: SchemaQuestion, _ live: CatalogFacts
+        to question: SchemaQuestion, on ground: QuestionGround
     ) async throws(PostgresError) -> [SchemaQuestion.Obstacle] {
         let parameters = question.parameters.map { parameter -> any StatementParameter in
             switch parameter {
@@ -178,13 +187,16 @@ extension Connection {
         case .catalogs, .record: statement = Statement(unsafe: question.shortened, parameters: parameters)
         case .rows:
             // A view would be read as whoever asks, and run what it is made of.
-            if let view = question.relations.first(where: live.isNoTable) {
+            if let view = question.relations.first(where: ground.live.isNoTable) {
                 return [SchemaQuestion.Obstacle(value: "\(view) is no table", count: 1)]
             }
-            let owner = live.owners(of: question.relations).first ?? nil
+            // There are no rows of what does not exist, and something else may have the name by the time that it is read.
+            guard question.relations.allSatisfy(ground.live.hasTable) else { return [] }
+            let owner = ground.live.owners(of: question.relations).first ?? nil
             let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: owner, orNobody: question.isQuoting))
+            let held = try ground.statements(holding: question.relations, as: owner)
             statement = Self.records(
-                try await read(sandbox, limits: Self.limits + "; " + Self.scanLimit),
+                try await read(sandbox, after: held, limits: Self.limits + "; " + Self.scanLimit),
                 "value text, count bigint, others bigint")
         }
         return try await rows(statement).map { (row) throws(PostgresError) in

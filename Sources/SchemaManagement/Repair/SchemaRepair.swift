@@ -138,8 +138,9 @@ package struct SchemaRepair: Sendable {
         _ progressed: (BackfillProgress) -> Void, _ done: ([SchemaStep], Duration) -> Void
     ) async throws(ServerFailure) {
         var runner = SchemaStepRunner(
-            connection: connection, schema: release.schema, set: release.set, locks: locks,
-            programVersion: programVersion, keeper: keeper)
+            connection: connection, schema: release.schema, set: release.set, pin: diagnosis.pin(of: release.schema),
+            locks: locks, programVersion: programVersion, keeper: keeper)
+        runner.owner = release.newest.owner
         do throws(PostgresError) {
             try await runner.prepare()
         } catch {
@@ -157,6 +158,8 @@ package struct SchemaRepair: Sendable {
                 throw ServerFailure(error, in: group, runner.blockers)
             }
             done(group, start.duration(to: .now))
+            // It has been made, and which one it is shows only when it is looked at once more.
+            guard diagnosis.identity.oid != nil else { break }
         }
     }
 

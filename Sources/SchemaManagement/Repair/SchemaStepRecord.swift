@@ -71,9 +71,11 @@ struct SchemaStepRecord {
 struct StepsRow: StepRecord {
     let record: SchemaStepRecord
     let steps: [SchemaStep]
+    /// The statement that keeps the schema in its place: without it no transaction of the steps begins, batches included.
+    let pin: String
     let keeper: MigrationKeeper?
 
-    var reservation: StepBeginning? { nil }
+    var reservation: StepBeginning? { StepBeginning([pin]) }
 
     func enter(_ result: StepResult, on connection: Connection) async throws(PostgresError) -> StepOutcome? {
         for step in steps { try await record.enter(step, rows: result.figures[.rows]) }

@@ -13,6 +13,10 @@ struct SchemaStepRunner {
     var set = MigrationSet.platform
     let locks: LockBudget
     let programVersion: String
+    /// What each transaction of a step begins with: names are not to lead into another schema from then on.
+    let pin: SchemaPin
+    /// Whose everything in the schema is to be; nil if nothing says so.
+    var owner: String?
     /// Holds the lock against other commands: nothing is begun or committed without it.
     var keeper: MigrationKeeper?
     /// How often the progress of a backfill is reported, which may take hours.
@@ -25,12 +29,13 @@ struct SchemaStepRunner {
     private(set) var blockers: [Blocker] = []
 
     init(
-        connection: Connection, schema: String, set: MigrationSet = .platform, locks: LockBudget,
+        connection: Connection, schema: String, set: MigrationSet = .platform, pin: SchemaPin? = nil, locks: LockBudget,
         programVersion: String, keeper: MigrationKeeper? = nil
     ) {
         self.connection = connection
         self.schema = schema
         self.set = set
+        self.pin = pin ?? SchemaPin([schema])
         self.locks = locks
         self.programVersion = programVersion
         self.keeper = keeper
@@ -79,7 +84,7 @@ struct SchemaStepRunner {
         {
             return
         }
-        let row = StepsRow(record: record, steps: steps, keeper: keeper)
+        let row = StepsRow(record: record, steps: steps, pin: try spelled(pin.statement()), keeper: keeper)
         var reports = BackfillReports(object: first.object, interval: reportInterval)
         var waits = waits
         var tries = StepTries(
@@ -119,7 +124,10 @@ struct SchemaStepRunner {
         _ error: PostgresError, of manner: Manner, after duration: Duration
     ) async -> StepTries.Failure {
         var failure = StepTries.Failure(ServerFailure(error), duration: duration, isServerUnreachable: true)
-        guard manner.isBrief, failure.failure.failureClass == .lockNotAvailable else { return failure }
+        // What is said of a schema that is being renamed names who does so.
+        guard manner.isBrief, failure.failure.failureClass == .lockNotAvailable, error.schema == nil else {
+            return failure
+        }
         do throws(PostgresError) {
             failure.blockers = try await connection.blockers(of: manner.waited.map { ($0.relation, $0.mode.rawValue) })
             return failure
@@ -154,13 +162,14 @@ struct SchemaStepRunner {
         switch step.execution {
         case .together, .patiently:
             return Manner(
-                execution: .inTransaction(StatementsWork(steps: steps, unhurriedLimits: Self.unhurriedTimeouts)),
+                execution: .inTransaction(
+                    StatementsWork(steps: steps, owner: owner, unhurriedLimits: Self.unhurriedTimeouts)),
                 beginnings: [StepBeginning([Connection.beginReadWrite, Self.unhurriedTimeouts])], limits: once)
         case .briefly(let requirements):
             // A step without locks of its own, such as one on a view, waits for those of its statements.
             let own = RelationName(schema: schema, name: step.object.isPart ? step.object.relation : step.object.name)
             return Manner(
-                execution: .inTransaction(StatementsWork(steps: steps, requirements: requirements)),
+                execution: .inTransaction(StatementsWork(steps: steps, owner: owner, requirements: requirements)),
                 beginnings: [StepBeginning([Connection.beginReadWrite, LockDeadline(locks.perStep).settings])],
                 limits: StepLimits(locks: locks, statementTimeout: locks.perTableAndHour), isBrief: true,
                 waited: requirements.isEmpty ? [LockRequirement(.accessExclusive, on: own)] : requirements)

@@ -8,6 +8,8 @@ import SchemaDesign
 struct StatementsWork: TransactionWork {
     /// All as the same role.
     let steps: [SchemaStep]
+    /// Whose the functions are to be that they make as the caller.
+    let owner: String?
     /// Locks that are taken before, within the same deadline.
     var requirements: [LockRequirement] = []
     /// The `SET LOCAL` statements of work that nobody waits for; nil for that which has a deadline.
@@ -28,8 +30,25 @@ struct StatementsWork: TransactionWork {
             for statement in statements {
                 try await connection.script(unsafe: "\(unhurriedLimits ?? deadline.settings);\n\(statement)")
             }
+            try await requireHandedOver(on: connection)
         }
         return .commit(StepResult())
+    }
+}
+
+extension StatementsWork {
+    /// What makes a function and what gives it away are two statements, which go by name and by the names of the types of its
+    /// arguments. Whoever may rename these could have another function given away, and one of the caller's left, which runs
+    /// as the caller for everybody.
+    private func requireHandedOver(on connection: Connection) async throws(PostgresError) {
+        guard let owner, let row = try await connection.optionalRow(SchemaQuery.repairLeftFunctions(owner)) else {
+            return
+        }
+        let function: String = try row.decode("name")
+        throw PostgresError(
+            .server,
+            "\(function) was made, and another function given to \(owner) in its place; nothing of it was kept",
+            hint: "look at who renames types of the schema, then repeat the command")
     }
 }
 

@@ -19,7 +19,9 @@ struct UnvalidatedChecks {
     /// - Returns: whether there were any.
     func withdrawAll() async throws(ServerFailure) -> Bool {
         let schema = release.schema
-        let live = try await SchemaVerifier.live(connection, release)
+        let (live, identity) = try await connection.asking(about: schema) { (identity) async throws(ServerFailure) in
+            (try await SchemaVerifier.live(connection, release), identity)
+        }
         let checks = live.objects(.constraint).filter { check in
             check.name.hasPrefix(ReservedName.notNullPrefix)
                 && live[check, .definition]?.hasSuffix(" NOT VALID") ?? false
@@ -27,7 +29,8 @@ struct UnvalidatedChecks {
         guard !checks.isEmpty else { return false }
         do throws(PostgresError) {
             var runner = SchemaStepRunner(
-                connection: connection, schema: schema, set: release.set, locks: locks,
+                connection: connection, schema: schema, set: release.set, pin: SchemaPin([schema: identity.pinned]),
+                locks: locks,
                 programVersion: programVersion, keeper: keeper)
             try await runner.prepare()
             for check in checks {

@@ -1,4 +1,5 @@
 import DatabaseAccess
+import EmbeddedSQL
 import Maintenance
 import PostgresClient
 import SQLText
@@ -17,6 +18,9 @@ struct InstalledObjects {
         let owner: String?
         /// Of a partition: whether its detach is pending.
         let isDetaching: Bool
+
+        /// Of a table.
+        var known: KnownTable { KnownTable(name, oid: oid) }
 
         var isRelation: Bool {
             ![CatalogObject.Kind.function.rawValue, CatalogObject.Kind.type.rawValue].contains(kind)
@@ -74,6 +78,49 @@ struct InstalledObjects {
         } catch {
             throw ServerFailure(error)
         }
+    }
+}
+
+extension InstalledObjects {
+    /// What fails if a table has rows, before anything is dropped: for each owner, in the sandbox of that role.
+    ///
+    /// - Parameter limits: the `SET LOCAL` statements of the transaction.
+    func guardian(limits: String) throws(SQLTextError) -> [String] {
+        let text = EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/rollback/guard")
+        var statements: [String] = []
+        for (owner, tables) in Dictionary(grouping: objects(.table), by: \.owner)
+            .sorted(by: { ($0.key ?? "") < ($1.key ?? "") })
+        {
+            let names = try tables.map { (table) throws(SQLTextError) in try SQLIdentifier(table.name.name).quoted }
+            let list = try SQLLiteral("{\(names.joined(separator: ","))}").quoted
+            let sandbox = try Sandbox(as: owner, unsafe: ["SET LOCAL pgtend.rollback_tables = \(list)", text])
+            // Counted as a superuser, a view in the place of one would be his.
+            statements += try KnownTable.statements(
+                holding: tables.map(\.known), in: .accessExclusive, pinning: nil, as: owner)
+            statements += try sandbox.script(limits: limits)
+        }
+        return statements
+    }
+
+    /// The drops go by name: whatever these have led to, the objects that were looked at are to be gone.
+    func requireGone(_ connection: Connection) async throws(PostgresError) {
+        guard let row = try await connection.optionalRow(SchemaQuery.rollbackLeft(own.map(\.catalog), own.map(\.oid)))
+        else { return }
+        let object: String = try row.decode("description")
+        throw PostgresError(.server, "\(object) still stands: somebody has put something else in its place meanwhile")
+    }
+
+    /// The rights that the connected role lacks for dropping them.
+    func missingPrivileges(of connection: Connection) async throws(PostgresError) -> [MissingPrivilege] {
+        // A partition is dropped with its table, whoever owns it.
+        let owned = objects.filter { $0.kind != CatalogObject.Kind.partition.rawValue }
+        // What is kept takes no right.
+        let sharedChanges = sharedChanges.filter { $0.change.obstacle == nil }
+        return try await connection.missingPrivileges(
+            SchemaQuery.rollbackRights(
+                owned.map(\.catalog), owned.map(\.oid), sharedChanges.map(\.change.kind.rawValue),
+                sharedChanges.map(\.change.name),
+                sharedChanges.map(\.change.detail), sharedChanges.map(\.maker)))
     }
 }
 

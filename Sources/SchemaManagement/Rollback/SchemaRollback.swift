@@ -36,26 +36,35 @@ package struct SchemaRollback: Sendable {
     /// - Throws: also if the recorded migrations are not this program's, as those of a newer version.
     package func plan() async throws(ServerFailure) -> SchemaRollbackPlan {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
-            let hasRecord = try await admit(connection)
-            let migrations = try await RecordedMigrations.read(connection, set).newestFirst
-            try irreversible(migrations)
-            try await limitLocks(connection)
-            let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
-            try await refuseCountingAsSuperuser(installed, connection)
-            do throws(PostgresError) {
-                return try await assemblePlan(connection, migrations, installed)
-            } catch {
-                switch FailureClass(error) {
-                case .lockNotAvailable:
-                    throw ServerFailure(
-                        error, countingRows: try await blockers(of: installed, "ACCESS SHARE", connection, after: error)
-                    )
-                // A role that may not read the tables is told of all missing rights, instead of the first table only.
-                case .privilege:
-                    try await requireRights(installed, connection)
-                    throw ServerFailure(error)
-                default: throw ServerFailure(error)
-                }
+            try await connection.asking(about: release.schema) { (identity) async throws(ServerFailure) in
+                try await plan(connection, identity)
+            }
+        }
+    }
+
+    private func plan(
+        _ connection: Connection, _ identity: SchemaIdentity
+    ) async throws(ServerFailure) -> SchemaRollbackPlan {
+        let hasRecord = try await admit(connection)
+        let migrations = try await RecordedMigrations.read(connection, set).newestFirst
+        try irreversible(migrations)
+        try await limitLocks(connection)
+        let installed = try await InstalledObjects.read(connection, of: release, hasRecord: hasRecord)
+        try await refuseCountingAsSuperuser(installed, connection)
+        do throws(PostgresError) {
+            return try await assemblePlan(connection, migrations, installed, identity)
+        } catch {
+            switch FailureClass(error) {
+            case .lockNotAvailable:
+                throw ServerFailure(
+                    error,
+                    countingRows: try await blockers(
+                        of: installed, LockMode.accessShare.rawValue, connection, after: error))
+            // A role that may not read the tables is told of all missing rights, instead of the first table only.
+            case .privilege:
+                try await requireRights(installed, connection)
+                throw ServerFailure(error)
+            default: throw ServerFailure(error)
             }
         }
     }
@@ -75,6 +84,7 @@ package struct SchemaRollback: Sendable {
         let remarks = ServerRemarks()
         return try await Connection.forSchema(conninfo, applicationName, holding: set, onNotice: remarks.add) {
             (connection, keeper) async throws(ServerFailure) in
+            let identity = try await connection.knownIdentity(of: release.schema)
             let hasRecord = try await admit(connection)
             let runner = runner(connection)
             let migrations = try await RecordedMigrations.read(connection, set).newestFirst
@@ -87,18 +97,24 @@ package struct SchemaRollback: Sendable {
             try await runner.setTimeouts()
             try await limitLocks(connection)
             do throws(PostgresError) {
-                let guardian = dropsRows ? [] : try spelled(guardian(installed))
-                try await connection.inTransaction(unsafe: limits) { () async throws(PostgresError) in
+                let guardian = dropsRows ? [] : try spelled(installed.guardian(limits: limits))
+                let pin = try spelled(SchemaPin([release.schema: identity.pinned]).statement())
+                try await connection.inTransaction(unsafe: "\(limits);\n\(pin)") { () async throws(PostgresError) in
+                    // All that was asked so far was about this one.
+                    guard try await connection.identity(of: release.schema) == identity else {
+                        throw .replaced(release.schema)
+                    }
                     try await connection.script(unsafe: guardian.joined(separator: Self.separator))
                     // Up to here code of the owners could say whatever it likes; what follows runs none of it.
                     remarks.forget()
                     try await connection.script(
                         unsafe: ([Self.audible] + statements(migrations)).joined(separator: Self.separator))
+                    try await installed.requireGone(connection)
                     try await keeper.requireLock()
                 }
             } catch {
                 let blockers =
-                    FailureClass(error) == .lockNotAvailable
+                    FailureClass(error) == .lockNotAvailable && error.schema == nil
                     ? try await blockers(of: installed, LockMode.accessExclusive.rawValue, connection, after: error)
                     : []
                 throw ServerFailure(error, takingBack: migrations, blockers)
@@ -110,7 +126,7 @@ package struct SchemaRollback: Sendable {
     // MARK: - What would be done
 
     private func assemblePlan(
-        _ connection: Connection, _ migrations: [Migration], _ installed: InstalledObjects
+        _ connection: Connection, _ migrations: [Migration], _ installed: InstalledObjects, _ identity: SchemaIdentity
     ) async throws(PostgresError) -> SchemaRollbackPlan {
         var tables: [SchemaRollbackPlan.Table] = []
         for table in installed.objects(.table) {
@@ -118,8 +134,12 @@ package struct SchemaRollback: Sendable {
             do throws(PostgresError) {
                 let bounded = "SELECT FROM \(try spelled(name.quoted)) LIMIT \(SchemaRollbackPlan.Table.bound)"
                 let query = "SELECT count(*)::text FROM (\(bounded)) AS r"
+                let held = try spelled(
+                    KnownTable.statements(
+                        holding: [table.known], in: .accessShare, pinning: SchemaPin([release.schema: identity.pinned]),
+                        as: table.owner))
                 let count = try await connection.read(
-                    try spelled(Sandbox(reading: query, as: table.owner)), limits: limits)
+                    try spelled(Sandbox(reading: query, as: table.owner)), after: held, limits: limits)
                 tables.append(SchemaRollbackPlan.Table(name: name, rows: count.first.flatMap { Int($0) } ?? 0))
             } catch {
                 // Somebody else has taken the schema back meanwhile.
@@ -152,7 +172,7 @@ package struct SchemaRollback: Sendable {
             partitionsElsewhere: partitions.filter { $0.schema != release.schema },
             detachedPartitions: installed.objects(.partition).filter(\.isDetaching).map(\.name),
             sharedChanges: installed.sharedChanges.map(\.change), obstacles: obstacles, bystanders: bystanders,
-            missingPrivileges: try await missingPrivileges(installed, connection),
+            missingPrivileges: try await installed.missingPrivileges(of: connection),
             golangMigrateTables: records, script: statements(migrations).joined(separator: Self.separator))
     }
 
@@ -186,21 +206,6 @@ package struct SchemaRollback: Sendable {
                 "rows of \(tables.map(\.description).joined(separator: ", ")) are not counted: a superuser has the "
                 + "table, and to read it may run functions that are not the server's own; nothing was changed",
             cure: "ALTER TABLE \(first) OWNER TO mcp_owner, then repeat the command")
-    }
-
-    /// What fails if a table has rows, before anything is dropped: for each owner, in the sandbox of that role.
-    private func guardian(_ installed: InstalledObjects) throws(SQLTextError) -> [String] {
-        let text = EmbeddedSQL.query(EmbeddedSQL.platformFolder + "queries/rollback/guard")
-        var statements: [String] = []
-        for (owner, tables) in Dictionary(grouping: installed.objects(.table), by: \.owner)
-            .sorted(by: { ($0.key ?? "") < ($1.key ?? "") })
-        {
-            let names = try tables.map { (table) throws(SQLTextError) in try SQLIdentifier(table.name.name).quoted }
-            let list = try SQLLiteral("{\(names.joined(separator: ","))}").quoted
-            let sandbox = try Sandbox(as: owner, unsafe: ["SET LOCAL pgtend.rollback_tables = \(list)", text])
-            statements += try sandbox.script(limits: limits)
-        }
-        return statements
     }
 
     /// Of the transaction; a sandbox takes back what the session has set.
@@ -257,7 +262,7 @@ package struct SchemaRollback: Sendable {
     private func requireRights(_ installed: InstalledObjects, _ connection: Connection) async throws(ServerFailure) {
         let missing: [MissingPrivilege]
         do throws(PostgresError) {
-            missing = try await missingPrivileges(installed, connection)
+            missing = try await installed.missingPrivileges(of: connection)
         } catch {
             throw ServerFailure(error)
         }
@@ -266,20 +271,6 @@ package struct SchemaRollback: Sendable {
                 missing, of: connection.server.user, "take the schema back",
                 superuserCure: "do it as a superuser, or let one run")
         }
-    }
-
-    private func missingPrivileges(
-        _ installed: InstalledObjects, _ connection: Connection
-    ) async throws(PostgresError) -> [MissingPrivilege] {
-        // A partition is dropped with its table, whoever owns it.
-        let owned = installed.objects.filter { $0.kind != CatalogObject.Kind.partition.rawValue }
-        // What is kept takes no right.
-        let sharedChanges = installed.sharedChanges.filter { $0.change.obstacle == nil }
-        return try await connection.missingPrivileges(
-            SchemaQuery.rollbackRights(
-                owned.map(\.catalog), owned.map(\.oid), sharedChanges.map(\.change.kind.rawValue),
-                sharedChanges.map(\.change.name),
-                sharedChanges.map(\.change.detail), sharedChanges.map(\.maker)))
     }
 
     /// Asked right after the failure, when whoever held the lock usually still has it.

@@ -120,7 +120,8 @@ struct GolangMigrateRecordTests {
                 """)
             let connection = try await database.connect()
             let home = GolangMigrateHome(
-                table: RelationName(schema: "public", name: "schema_migrations"), owner: nil)
+                table: RelationName(schema: "public", name: "schema_migrations"), owner: nil,
+                oid: try await oid(database))
             await #expect {
                 _ = try await connection.golangMigrateRecords(in: home, within: .milliseconds(200))
             } throws: { error in
@@ -145,7 +146,7 @@ struct GolangMigrateRecordTests {
             let connection = try await database.connect()
             let record = GolangMigrateRecord(
                 table: RelationName(schema: "public", name: "schema_migrations"), version: 1, isDirty: true,
-                owner: owner)
+                owner: owner, oid: try await oid(database))
             await #expect {
                 try await connection.set(record, to: 1, within: .milliseconds(200))
             } throws: { error in
@@ -155,6 +156,10 @@ struct GolangMigrateRecordTests {
             #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "1|t")
             try await database.psql("DROP OWNED BY \(owner) CASCADE; DROP ROLE \(owner)")
         }
+    }
+
+    private func oid(_ database: TestDatabase) async throws -> Int {
+        try #require(Int(try await database.psql("SELECT 'public.schema_migrations'::regclass::oid")))
     }
 
     @Test func ofANewerPgtendIsLeftAlone() async throws {

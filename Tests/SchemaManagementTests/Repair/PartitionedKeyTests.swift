@@ -76,12 +76,14 @@ struct PartitionedKeyTests {
         let live = try await FactsReader(connection: connection, schema: "s", roles: []).read()
         let verification = SchemaVerification(
             schema: "s", major: connection.server.version.major, expected: expected, live: live, isRecorded: true)
+        let identity = try await connection.identity(of: "s")
+        let ground = try await QuestionGround.read(connection, live, of: "s", identity)
         var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
         while true {
             let planner = try SchemaPlanner(verification, schema: "s", rules: [], mappings: [], answers: answers)
             if planner.openQuestions.isEmpty { return planner.result }
             for question in planner.openQuestions {
-                answers[question] = try await connection.answer(to: question, live)
+                answers[question] = try await connection.answer(to: question, on: ground)
             }
         }
     }

@@ -2,7 +2,7 @@
 -- columns), else every schema_migrations with these columns in schema mcp, and where the tool puts it by itself. Its owner
 -- is NULL for a superuser. And the first thing that it has beyond what the tool makes, which may run code when it is read or
 -- written: NULL for none.
-SELECT n.nspname AS schema, c.relname AS name, CASE WHEN NOT o.rolsuper THEN o.rolname END AS owner,
+SELECT n.nspname AS schema, c.relname AS name, c.oid::bigint AS oid, CASE WHEN NOT o.rolsuper THEN o.rolname END AS owner,
     (
         SELECT min(f.what)
         FROM (
