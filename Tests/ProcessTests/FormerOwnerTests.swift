@@ -49,6 +49,12 @@ struct FormerOwnerTests {
                 """,
             refusal: "its constraint events_id_check on table vault.events calls "),
         Legacy(
+            name: "a CHECK of a partitioned table that looks for a cast, which may come",
+            sql: parent + """
+                CREATE TYPE app.kind AS ENUM ('a'); ALTER TABLE vault.events ADD CHECK (to_json('a'::app.kind) IS NOT NULL)
+                """,
+            refusal: "on table vault.events calls type app.kind of "),
+        Legacy(
             name: "the predicate of an index of a partitioned table",
             sql: parent + "CREATE INDEX ON vault.events (id) WHERE app.check_it()",
             refusal: "its index vault.events_id_idx calls function app.check_it()"),
@@ -83,6 +89,16 @@ struct FormerOwnerTests {
                 ALTER TABLE vault.events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
                 """,
             refusal: "its policy p on table vault.events calls function app.check_it()"),
+        Legacy(
+            name: "a view that is read by a policy of a table that a foreign key refers to",
+            sql: parent + """
+                CREATE TABLE vault.things (id integer PRIMARY KEY); INSERT INTO vault.things SELECT generate_series(1, 100);
+                ALTER TABLE vault.events ADD FOREIGN KEY (id) REFERENCES vault.things;
+                CREATE VIEW vault.allowed AS SELECT 1 AS id WHERE app.check_it();
+                CREATE POLICY p ON vault.things USING (id IN (SELECT a.id FROM vault.allowed AS a));
+                ALTER TABLE vault.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
+                """,
+            refusal: "on view vault.allowed calls function app.check_it()"),
         Legacy(
             name: "the partition key of the DEFAULT partition",
             sql: parent + """
@@ -125,7 +141,7 @@ struct FormerOwnerTests {
                 GRANT USAGE, CREATE ON SCHEMA vault TO :eve; SET ROLE :eve; \(attempt.subject.sql);
                 RESET ROLE; REVOKE ALL ON SCHEMA vault FROM :eve;
                 DO $$ DECLARE t regclass; BEGIN
-                    FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'vault'::regnamespace AND relkind IN ('r', 'p', 'm')
+                    FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'vault'::regnamespace AND relkind IN ('r', 'p', 'm', 'v')
                     LOOP EXECUTE format('ALTER TABLE %s OWNER TO %I', t, ':victim'); END LOOP;
                 END $$;
                 TRUNCATE app.loot; ALTER ROLE :eve NOSUPERUSER

@@ -257,6 +257,11 @@ struct SwapTests {
                 database.conninfo(user: owner.pgtend, ["host": relay.folder]),
             ])
             #expect(result.succeeded, "\(result)")
+            let refused = try await Pgtend.run([
+                "run", "views", "--schema", "guard", "--database", database.conninfo(user: owner.member),
+            ])
+            #expect(
+                refused.everything.contains(owner.named("schema guard belongs to :eve, who could put")), "\(refused)")
             try await database.psql(owner.named(Self.swap))
         }
     }

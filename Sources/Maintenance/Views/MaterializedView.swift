@@ -16,8 +16,10 @@ package struct MaterializedView: Hashable, Sendable {
     package var dependsOn: Set<UInt32>
     /// Functions that it calls and that do not set a search_path (see `RefreshView`).
     package var unpinnedFunctions: [String]
-    /// Whether its schema belongs neither to its owner nor to a superuser.
-    package var isInForeignSchema: Bool
+    /// nil where its schema belongs to its owner or to a superuser.
+    package var foreignSchema: ForeignSchema?
+    /// Whether pgtend's role may keep that schema from being renamed during a refresh.
+    package var mayPinSchema: Bool
     /// Code of others in its indexes and statistics, which a refresh would run.
     package var foreignCode: ForeignCode?
 
@@ -25,7 +27,7 @@ package struct MaterializedView: Hashable, Sendable {
         oid: UInt32, name: RelationName, owner: String, mayRefresh: Bool = true, mayActAsOwner: Bool = true,
         isPopulated: Bool = true,
         hasUniqueIndex: Bool = true, dependsOn: Set<UInt32> = [], unpinnedFunctions: [String] = [],
-        isInForeignSchema: Bool = false, foreignCode: ForeignCode? = nil
+        foreignSchema: ForeignSchema? = nil, mayPinSchema: Bool = false, foreignCode: ForeignCode? = nil
     ) {
         self.oid = oid
         self.name = name
@@ -36,7 +38,8 @@ package struct MaterializedView: Hashable, Sendable {
         self.hasUniqueIndex = hasUniqueIndex
         self.dependsOn = dependsOn
         self.unpinnedFunctions = unpinnedFunctions
-        self.isInForeignSchema = isInForeignSchema
+        self.foreignSchema = foreignSchema
+        self.mayPinSchema = mayPinSchema
         self.foreignCode = foreignCode
     }
 }

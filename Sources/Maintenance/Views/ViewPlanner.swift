@@ -61,6 +61,10 @@ package struct ViewPlanner {
                 cure: snapshot.server.capabilities.has(.maintainPrivilege)
                     ? maintain : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)")
         }
+        if let schema = view.foreignSchema, !view.mayPinSchema {
+            throw Refused(
+                refusal: schema.refusal(.views, of: view.name, ownedBy: view.owner, while: "it is refreshed"))
+        }
         if let code = view.foreignCode {
             throw refused(view, .foreignCode, code.explanation(as: view.owner), cure: code.cure(as: view.owner))
         }
@@ -87,7 +91,7 @@ package struct ViewPlanner {
             }
         let action = RefreshView(
             view: view.name, mode: mode, owner: view.owner, role: view.mayActAsOwner ? view.owner : nil,
-            unpinnedFunctions: view.unpinnedFunctions, isInForeignSchema: view.isInForeignSchema, blocking: blocking)
+            unpinnedFunctions: view.unpinnedFunctions, isInForeignSchema: view.foreignSchema != nil, blocking: blocking)
         return PlanStep(
             .refreshView(action),
             reason: "\(why); what changed since its last refresh is not recorded, so it is due on every run",

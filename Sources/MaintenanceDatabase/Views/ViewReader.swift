@@ -18,6 +18,11 @@ struct ViewReader {
             hasUniqueIndex: try row.decode("has_unique_index"), foreignCode: code[oid])
     }
 
+    private func foreignSchema(_ row: Row) throws(PostgresError) -> ForeignSchema? {
+        guard let name: String = try row.decodeIfPresent("foreign_schema") else { return nil }
+        return ForeignSchema(name: name, owner: try row.decode("foreign_schema_owner"))
+    }
+
     private func foreignCode(_ rows: [Row]) async throws(PostgresError) -> [UInt32: ForeignCode] {
         var computing: [UInt32] = []
         for row in rows where try row.decode("may_run_code") { computing.append(try row.decode("oid")) }
@@ -45,7 +50,8 @@ struct ViewReader {
                     mayRefresh: mayActAsOwner || mayMaintain, mayActAsOwner: mayActAsOwner,
                     isPopulated: try row.decode("is_populated"), hasUniqueIndex: try row.decode("has_unique_index"),
                     dependsOn: dependsOn, unpinnedFunctions: functions,
-                    isInForeignSchema: try row.decode("is_in_foreign_schema"), foreignCode: code[oid]))
+                    foreignSchema: try foreignSchema(row), mayPinSchema: try row.decode("may_pin_schema"),
+                    foreignCode: code[oid]))
         }
         return views
     }

@@ -23,10 +23,26 @@ around (table_oid, role, oid) AS (
     FROM work AS w
     JOIN pg_constraint AS f ON f.contype = 'f' AND f.conrelid = w.table_oid
     UNION
-    SELECT a.table_oid, a.role, h.inhrelid
+    SELECT a.table_oid, a.role, further.oid
     FROM around AS a
-    JOIN pg_partitioned_table AS p ON p.partrelid = a.oid
-    JOIN pg_inherits AS h ON h.inhparent = p.partrelid
+    CROSS JOIN LATERAL (
+        SELECT h.inhrelid AS oid
+        FROM pg_partitioned_table AS p
+        JOIN pg_inherits AS h ON h.inhparent = p.partrelid
+        WHERE p.partrelid = a.oid
+        UNION ALL
+        -- What a policy that binds the owner reads, and so on.
+        SELECT d.refobjid
+        FROM pg_class AS c
+        JOIN pg_policy AS p ON p.polrelid = c.oid
+        JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass
+        WHERE c.oid = a.oid AND c.relforcerowsecurity
+        UNION ALL
+        SELECT d.refobjid
+        FROM pg_rewrite AS r
+        JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+        WHERE r.ev_class = a.oid
+    ) AS further
 ),
 -- What belongs to others, and what somebody else may put indexes on since it is beneath a table of his: the code is his.
 -- What is the owner's own comes as well, and the table itself, whose indexes, CHECKs and statistics its partition gets: it may
@@ -92,6 +108,11 @@ callers AS (
         FROM pg_policy AS p
         JOIN pg_class AS c ON c.oid = p.polrelid
         WHERE p.polrelid = o.oid AND c.relforcerowsecurity AND o.is_read
+        UNION ALL
+        -- Views are read by policies alone.
+        SELECT 'pg_rewrite'::regclass, r.oid, concat(r.ev_qual, r.ev_action)
+        FROM pg_rewrite AS r
+        WHERE r.ev_class = o.oid AND o.relkind = 'v'
     ) AS part
 ),
 used AS MATERIALIZED (

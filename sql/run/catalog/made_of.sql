@@ -18,6 +18,11 @@ SELECT d.refclassid::regclass, d.refobjid
 FROM pg_depend AS d
 WHERE d.classid = 'pg_type'::regclass AND d.objid = u.refobjid AND d.refclassid = 'pg_proc'::regclass
 UNION ALL
+-- What casts it, which whoever owned it may have made.
+SELECT 'pg_proc'::regclass, k.castfunc
+FROM pg_cast AS k
+WHERE k.castfunc >= 16384 AND u.refobjid IN (k.castsource, k.casttarget)
+UNION ALL
 -- The CHECKs of a domain.
 SELECT d.refclassid::regclass, d.refobjid
 FROM pg_constraint AS k

@@ -58,7 +58,10 @@ SELECT
         ) AS may_maintain,
     v.relispopulated AS is_populated,
     refreshable.*,
-    foreign_schema.name IS NOT NULL AS is_in_foreign_schema,
+    foreign_schema.name AS foreign_schema,
+    foreign_schema.owner AS foreign_schema_owner,
+    -- Only superusers may lock rows of catalogs, and keep the schema as it is.
+    (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user) AS may_pin_schema,
     coalesce(direct.views, '{}') AS reads,
     -- Functions in SQL or another language whose body finds names by the search_path of its caller.
     coalesce(functions.names[:20], '{}') AS unpinned_functions

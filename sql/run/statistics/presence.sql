@@ -138,7 +138,8 @@ LEFT JOIN LATERAL (
     ),
     used (refclassid, refobjid) AS (
         SELECT expression.refclassid, expression.refobjid
-        FROM near
+        -- Planning computes the partition keys of what it is a partition of, too.
+        FROM (SELECT * FROM near UNION SELECT u.relid FROM pg_partition_ancestors(c.oid) AS u) AS near
         CROSS JOIN LATERAL (
             -- include run/statistics/expressions
         ) AS expression
