@@ -307,11 +307,6 @@ struct HostileOwnerTests {
             """,
             "ALTER TABLE app.events ALTER id SET DEFAULT length(query_to_xml('SELECT 1', true, false, '')::text)",
             "CREATE INDEX extra ON ONLY app.events (app.computed(id))",
-            // The partition key of a table that is found by its number.
-            """
-            DO $$ BEGIN EXECUTE format('CREATE INDEX extra ON ONLY app.events (id)
-                WHERE satisfies_hash_partition(%s::oid, 2, 0, 1)', 'app.hashed'::regclass::oid); END $$
-            """,
         ], PostgresVersion.underTest)
     func handsNothingOverThatWouldRunHerCode(part: String, version: PostgresVersion) async throws {
         try await HostileOwner.with(version, .superuser) { owner in
@@ -321,7 +316,6 @@ struct HostileOwnerTests {
                 CREATE FUNCTION app.computed(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
                     'BEGIN PERFORM app.check_it(); RETURN $1; END';
                 CREATE TYPE app.state AS ENUM ('open'); CREATE SEQUENCE app.numbers;
-                CREATE TABLE app.hashed (id integer) PARTITION BY HASH ((app.computed(id)));
                 ALTER TABLE app.events ADD state app.state DEFAULT 'open', ADD made timestamptz DEFAULT now(),
                     ADD number integer DEFAULT random() * 7, ADD serial bigint DEFAULT nextval('app.numbers'),
                     ADD maker name DEFAULT pg_get_userbyid(10), ADD CHECK (app.check_it());

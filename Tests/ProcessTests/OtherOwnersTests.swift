@@ -1318,7 +1318,10 @@ struct OtherOwnersTests {
                     GRANT ALL ON vault.embedding_statistics TO PUBLIC; \(Self.fireOnFigures)
                     """)
             try await owner.database.wait(
-                until: "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock')")
+                until: """
+                    EXISTS (SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+                        WHERE NOT l.granted AND l.mode = 'AccessExclusiveLock' AND a.datname = current_database())
+                    """)
             try await tenant.script(unsafe: "COMMIT")
             try await swap
             try await owner.waitUntilPgtendWaits()

@@ -18,10 +18,12 @@ SELECT d.refclassid::regclass, d.refobjid
 FROM pg_depend AS d
 WHERE d.classid = 'pg_type'::regclass AND d.objid = u.refobjid AND d.refclassid = 'pg_proc'::regclass
 UNION ALL
--- What casts it, which whoever owned it may have made.
+-- What casts it, which whoever owned it may have made. By an index: there may be thousands of types and of casts.
 SELECT 'pg_proc'::regclass, k.castfunc
-FROM pg_cast AS k
-WHERE k.castfunc >= 16384 AND u.refobjid IN (k.castsource, k.casttarget)
+FROM pg_depend AS d
+JOIN pg_cast AS k ON k.oid = d.objid
+WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = u.refobjid AND d.classid = 'pg_cast'::regclass
+    AND k.castfunc >= 16384
 UNION ALL
 -- The CHECKs of a domain.
 SELECT d.refclassid::regclass, d.refobjid

@@ -1,5 +1,6 @@
 -- Part of presence.sql and may_meet_others.sql: what in the expressions of indexes, CHECKs, statistics, defaults and the
--- partition key of the table near.oid is not the server's own. Whoever owned it, or what it was a partition of, may have left that there.
+-- partition key of the table near.oid is not the server's own. Whoever owned it, or what it was a partition of, may have left
+-- that there.
 SELECT d.refclassid, d.refobjid
 FROM (
     SELECT 'pg_class'::regclass AS class, i.indexrelid AS oid
