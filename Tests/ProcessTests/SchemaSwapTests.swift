@@ -77,11 +77,11 @@ struct SchemaSwapTests {
             likeness: """
                 RESET ROLE; GRANT USAGE, CREATE ON SCHEMA evil TO :victim; SET ROLE :victim;
                 CREATE TABLE evil.models (secret text)
-                """, arguments: ["repair"], moment: "LOCK TABLE ONLY \"mcp\".\"models\" IN ACCESS EXCLUSIVE MODE",
+                """, arguments: ["repair"], moment: "is not the one that was looked at: it was renamed",
             gain: """
                 EXISTS (SELECT FROM pg_class AS c WHERE c.relname = 'models' AND c.relnatts = 1
                     AND c.relowner <> ':victim'::regrole)
-                """),
+                """, isDone: false, refusal: "schema mcp is not the one that was looked at"),
         Attack(
             description: "golang-migrate's table, when it is read", gap: migrations,
             likeness: view("schema_migrations"),
