@@ -77,7 +77,7 @@ struct SchemaSwapTests {
             likeness: """
                 RESET ROLE; GRANT USAGE, CREATE ON SCHEMA evil TO :victim; SET ROLE :victim;
                 CREATE TABLE evil.models (secret text)
-                """, arguments: ["repair"], moment: "is not the one that was looked at: it was renamed",
+                """, arguments: ["repair"], moment: "ms';\nDO ",
             gain: """
                 EXISTS (SELECT FROM pg_class AS c WHERE c.relname = 'models' AND c.relnatts = 1
                     AND c.relowner <> ':victim'::regrole)
