@@ -67,11 +67,7 @@ struct SchemaPinTests {
                 let eve = try await owner.database.connect()
                 try await eve.script(unsafe: "BEGIN; \(Self.swap)")
                 async let pinned: Void = pin(schemas, owner, "postgres", timeout: "20s")
-                try await owner.database.wait(
-                    until: """
-                        EXISTS (SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-                            WHERE NOT l.granted AND a.datname = current_database())
-                        """)
+                try await owner.database.waitUntilALockIsAwaited()
                 try await eve.script(unsafe: "COMMIT")
                 await eve.close()
                 do {

@@ -31,6 +31,10 @@ struct FormerOwnerTests {
         CREATE UNIQUE INDEX ON vault.numbers (n);
         """
 
+    private static let zero = """
+        CREATE FUNCTION app.zero() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+            $$ BEGIN PERFORM app.check_it(); RETURN 0; END $$;
+        """
     private static let range = """
         CREATE FUNCTION app.apart(float8, float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS
             $$ BEGIN PERFORM app.check_it(); RETURN $1 - $2; END $$;
@@ -72,9 +76,7 @@ struct FormerOwnerTests {
             refusal: "its index vault.numbers_n_idx1 calls function app.check_it()"),
         Legacy(
             name: "an index that computes a partition key of hers, which it finds by its number",
-            sql: parent + """
-                CREATE FUNCTION app.zero() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
-                    $$ BEGIN PERFORM app.check_it(); RETURN 0; END $$;
+            sql: parent + zero + """
                 CREATE TABLE app.hashed (id integer) PARTITION BY HASH ((id + app.zero()));
                 DO $$ BEGIN EXECUTE format('CREATE INDEX ON vault.events (id) WHERE satisfies_hash_partition(%s, 1, 0, 1)',
                     'app.hashed'::regclass::oid); END $$
@@ -101,9 +103,7 @@ struct FormerOwnerTests {
             refusal: "on view vault.allowed calls function app.check_it()"),
         Legacy(
             name: "the partition key of the DEFAULT partition",
-            sql: parent + """
-                CREATE FUNCTION app.zero() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
-                    $$ BEGIN PERFORM app.check_it(); RETURN 0; END $$;
+            sql: parent + zero + """
                 CREATE TABLE vault.rest PARTITION OF vault.events DEFAULT PARTITION BY HASH ((id + app.zero()));
                 CREATE TABLE vault.rests PARTITION OF vault.rest FOR VALUES WITH (MODULUS 1, REMAINDER 0)
                 """,

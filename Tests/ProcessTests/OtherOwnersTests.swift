@@ -1324,11 +1324,7 @@ struct OtherOwnersTests {
                         term_document_frequencies jsonb, last_updated timestamptz);
                     GRANT ALL ON vault.embedding_statistics TO PUBLIC; \(Self.fireOnFigures)
                     """)
-            try await owner.database.wait(
-                until: """
-                    EXISTS (SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-                        WHERE NOT l.granted AND l.mode = 'AccessExclusiveLock' AND a.datname = current_database())
-                    """)
+            try await owner.database.waitUntilALockIsAwaited("AccessExclusiveLock")
             try await tenant.script(unsafe: "COMMIT")
             try await swap
             try await owner.waitUntilPgtendWaits()

@@ -78,6 +78,17 @@ package struct TestDatabase: Sendable {
         try await cluster.psql(sql, database: name, user: user)
     }
 
+    /// Returns once somebody in this database waits for a lock: in others of the cluster other tests do.
+    ///
+    /// - Parameter mode: as `pg_locks` has it; nil for any.
+    package func waitUntilALockIsAwaited(_ mode: String? = nil) async throws {
+        try await wait(
+            until: """
+                EXISTS (SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+                    WHERE NOT l.granted AND a.datname = current_database()\(mode.map { " AND l.mode = '\($0)'" } ?? ""))
+                """)
+    }
+
     /// Returns once `condition` holds, an SQL expression over what other sessions show; the waiting is the server's.
     package func wait(until condition: String) async throws {
         try await psql(

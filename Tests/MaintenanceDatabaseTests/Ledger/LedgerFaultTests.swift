@@ -330,11 +330,7 @@ struct LedgerFaultTests {
             let blocker = try await database.connect()
             try await blocker.script(unsafe: "BEGIN; COMMENT ON MATERIALIZED VIEW s.words IS 'held'")
             let task = Task { await database.serve(order) { $0.locks.perStep = .seconds(60) } }
-            try await database.wait(
-                until: """
-                    EXISTS (SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-                        WHERE NOT l.granted AND a.datname = current_database())
-                    """)
+            try await database.waitUntilALockIsAwaited()
             task.cancel()
             let summary = await task.value
             await blocker.close()
