@@ -34,4 +34,5 @@ enum CatalogQuery: String, EmbeddedQuery {
     case templateTriggers = "run/template/triggers"
     case corpusPresence = "run/statistics/presence"
     case corpusColumns = "run/statistics/columns"
+    case corpusIngredientOwners = "run/statistics/ingredient_owners"
 }

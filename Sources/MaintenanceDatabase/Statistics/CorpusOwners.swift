@@ -15,9 +15,10 @@ struct CorpusOwners {
     /// Superusers, whose code may run as anyone, only where there is nobody else.
     private let owners: [Owner]
 
-    init(_ rows: [Row]) throws(PostgresError) {
+    /// - Parameter ingredients: whose what the corpus is made of is.
+    init(_ rows: [Row], of ingredients: [String]) throws(PostgresError) {
         var all: [Owner] = []
-        var ofParts: [String] = []
+        var ofParts = ingredients
         for row in rows {
             // Several functions of that name may belong to several roles.
             let relation = try RelationName(row)

@@ -48,7 +48,7 @@ struct CorpusReader {
             CatalogQuery.corpusPresence(
                 parts.names.map(\.relation.schema), parts.names.map(\.relation.name), parts.names.map(\.column)))
         if let obstacle = try parts.obstacle(rows) { return Corpus(definition: definition, tenants: obstacle) }
-        let owners = try CorpusOwners(rows)
+        let owners = try CorpusOwners(rows, of: try await ingredientOwners(rows))
         guard let owner = owners.only else {
             return Corpus(definition: definition, tenants: .noOneOwner(owners.names))
         }
@@ -71,6 +71,20 @@ struct CorpusReader {
             try await lookAround(rows, owner.name, &corpus)
         }
         return corpus
+    }
+
+    /// Whose the types of the corpus are, and what is in its expressions, apart from the server's own: a large question, which
+    /// is asked only where there are any.
+    private func ingredientOwners(_ rows: [Row]) async throws(PostgresError) -> [String] {
+        var (types, catalogs, oids): ([UInt32], [UInt32], [UInt32]) = ([], [], [])
+        for row in rows {
+            types += try row.decode("types", as: [UInt32].self)
+            catalogs += try row.decode("expression_catalogs", as: [UInt32].self)
+            oids += try row.decode("expression_oids", as: [UInt32].self)
+        }
+        guard !(types + oids).isEmpty else { return [] }
+        let query = CatalogQuery.corpusIngredientOwners(types, catalogs, oids)
+        return try await connection.rows(query).map { (row) throws(PostgresError) in try row.decode("owner") }
     }
 
     /// Reads by which operators the tenants of the source are compared.

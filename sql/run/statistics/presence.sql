@@ -32,22 +32,31 @@ SELECT
         false
     ) AS may_have_sandbox,
     c.oid,
-    -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one.
-    -- Whose the types of a column or function are, which may be cast or checked by code of theirs, and whose what these are
-    -- made of. Whose the schema is, of the types as well: he may put another table, with triggers, or a view in the place of
-    -- one, or let the name of a function or type mean something else. Whose functions, operators and domains are in the
-    -- expressions of a table, which reading it and writing to it run.
-    coalesce(parts.owners, '{}') || coalesce(types.owners, '{}') || coalesce(expressions.owners, '{}')
-        || ARRAY(
-            SELECT r.rolname::text
-            FROM pg_roles AS r
-            WHERE r.oid = place.owner AND NOT r.rolsuper AND w.column_name IN ('', '()')
-                AND (r.oid <> c.relowner OR r.oid <> ALL (f.owners))
-        ) AS part_owners,
+    -- Of a table's partitions, and of what inherits from it: whose they are, but for a superuser's, and a foreign one. Whose
+    -- the schema is: he may put another table, with triggers, or a view in the place of one, or let the name of a function
+    -- mean something else.
+    coalesce(parts.owners, '{}') || ARRAY(
+        SELECT r.rolname::text
+        FROM pg_roles AS r
+        WHERE r.oid = place.owner AND NOT r.rolsuper AND w.column_name IN ('', '()')
+            AND (r.oid <> c.relowner OR r.oid <> ALL (f.owners))
+    ) AS part_owners,
+    -- What is not the server's own, for ingredient_owners.sql: types of a column or function, and what is in the expressions
+    -- of a table, which reading it and writing to it run.
+    ARRAY(
+        SELECT a.atttypid WHERE a.atttypid >= 16384
+        UNION
+        SELECT declared.type
+        FROM pg_proc AS p
+        CROSS JOIN unnest(p.prorettype || p.proargtypes::oid[]) AS declared (type)
+        WHERE p.oid = ANY (f.functions) AND declared.type >= 16384
+    ) AS types,
+    coalesce(expressions.catalogs, '{}') AS expression_catalogs,
+    coalesce(expressions.oids, '{}') AS expression_oids,
     f.argument,
     parts.foreign_schema,
     parts.foreign_name,
-    parts.may_meet_others
+    (parts.may_meet_others OR expressions.are_any) IS TRUE AS may_meet_others
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (schema, name, column_name, place)
 LEFT JOIN pg_namespace AS n ON n.nspname = w.schema
 LEFT JOIN LATERAL (
@@ -90,75 +99,33 @@ LEFT JOIN LATERAL (
         ) AS owners,
         min(n.nspname) FILTER (WHERE t.relkind = 'f') AS foreign_schema,
         (array_agg(t.relname ORDER BY n.nspname) FILTER (WHERE t.relkind = 'f'))[1] AS foreign_name,
-        coalesce(bool_or(
-            -- include run/statistics/may_meet_others
-        ), false) AS may_meet_others
-    FROM (SELECT p.oid FROM part AS p UNION ALL SELECT a.oid FROM above AS a) AS p
+        -- Planning computes the partition keys of what it is a partition of, too.
+        array_agg(t.oid) FILTER (WHERE p.is_below OR t.relkind = 'p') AS read,
+        array_agg(t.oid) AS family,
+        bool_or(
+            -- include run/statistics/may_meet_by_shape
+        ) AS may_meet_others
+    FROM (SELECT p.oid, true AS is_below FROM part AS p UNION ALL SELECT a.oid, false FROM above AS a) AS p
     JOIN pg_class AS t ON t.oid = p.oid
     JOIN pg_namespace AS n ON n.oid = t.relnamespace
     JOIN pg_roles AS r ON r.oid = t.relowner
 ) AS parts ON true
 LEFT JOIN LATERAL (
-    WITH RECURSIVE used (refclassid, refobjid) AS (
-        (
-            SELECT 'pg_type'::regclass, a.atttypid
-            UNION ALL
-            SELECT 'pg_type'::regclass, argument.type
-            FROM pg_proc AS p
-            CROSS JOIN unnest(p.prorettype || p.proargtypes::oid[]) AS argument (type)
-            WHERE p.oid = ANY (f.functions)
-        )
-        UNION
-        SELECT made_of.class, made_of.oid
-        FROM used AS u
-        CROSS JOIN LATERAL (
-            -- include run/catalog/made_of
-        ) AS made_of
-        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
-    )
-    SELECT array_agg(DISTINCT r.rolname::text) AS owners
-    FROM used AS u
-    LEFT JOIN pg_proc AS p ON u.refclassid = 'pg_proc'::regclass AND p.oid = u.refobjid
-    LEFT JOIN pg_operator AS o ON u.refclassid = 'pg_operator'::regclass AND o.oid = u.refobjid
-    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid
-    LEFT JOIN pg_namespace AS n ON n.oid = t.typnamespace
-    JOIN pg_roles AS r ON r.oid IN (
-        p.proowner, o.oprowner, t.typowner,
-        (
-            -- include run/catalog/schema_owner
-        )
-    )
-    WHERE NOT r.rolsuper AND r.oid <> coalesce(c.relowner, f.owner)
-) AS types ON a.atttypid >= 16384 OR f.stands
-LEFT JOIN LATERAL (
-    WITH RECURSIVE near (oid) AS (
-        SELECT c.oid
-        UNION
-        SELECT h.inhrelid FROM near AS p JOIN pg_inherits AS h ON h.inhparent = p.oid
-    ),
-    used (refclassid, refobjid) AS (
-        SELECT expression.refclassid, expression.refobjid
-        -- Planning computes the partition keys of what it is a partition of, too.
-        FROM (SELECT * FROM near UNION SELECT u.relid FROM pg_partition_ancestors(c.oid) AS u) AS near
+    SELECT
+        count(*) > 0 AS are_any,
+        array_agg(used.refclassid) FILTER (WHERE used.is_read) AS catalogs,
+        array_agg(used.refobjid) FILTER (WHERE used.is_read) AS oids
+    FROM (
+        SELECT DISTINCT near.oid = ANY (parts.read) AS is_read, expression.refclassid, expression.refobjid
+        FROM (
+            SELECT family.oid FROM unnest(parts.family) AS family (oid)
+            UNION
+            SELECT k.confrelid FROM pg_constraint AS k WHERE k.conrelid = ANY (parts.family) AND k.contype = 'f'
+        ) AS near
         CROSS JOIN LATERAL (
             -- include run/statistics/expressions
         ) AS expression
-        UNION
-        SELECT made_of.class, made_of.oid
-        FROM used AS u
-        CROSS JOIN LATERAL (
-            -- include run/catalog/made_of
-        ) AS made_of
-        WHERE u.refclassid = 'pg_type'::regclass AND made_of.oid <> 0
-    )
-    SELECT array_agg(DISTINCT r.rolname::text) AS owners
-    FROM used AS u
-    LEFT JOIN pg_proc AS p ON u.refclassid = 'pg_proc'::regclass AND p.oid = u.refobjid
-    LEFT JOIN pg_operator AS o ON u.refclassid = 'pg_operator'::regclass AND o.oid = u.refobjid
-    LEFT JOIN pg_proc AS behind ON behind.oid = o.oprcode
-    LEFT JOIN pg_type AS t ON u.refclassid = 'pg_type'::regclass AND t.oid = u.refobjid AND t.typtype = 'd'
-    JOIN pg_roles AS r ON r.oid IN (p.proowner, o.oprowner, behind.proowner, t.typowner)
-    WHERE NOT r.rolsuper AND r.oid <> c.relowner
-) AS expressions ON w.column_name = '' AND c.relkind IN ('r', 'p')
+    ) AS used
+) AS expressions ON c.relkind IN ('r', 'p')
 LEFT JOIN pg_language AS l ON l.lanname = 'plpgsql'
 ORDER BY w.place
