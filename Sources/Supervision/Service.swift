@@ -18,6 +18,8 @@ package actor Service {
     private var timer: WakeTimer?
     private var watchdog: (any DispatchSourceTimer)?
     private var runs: [RunName: Task<Void, Never>] = [:]
+    /// The closing of connections that no run has taken over.
+    private var closing: Task<Void, Never>?
     private var finished: CheckedContinuation<Void, Never>?
     private var isFinished = false
     private var notifiedStatus: String?
@@ -65,6 +67,7 @@ package actor Service {
         handle(.woke)
         if isFinished { return }
         await withCheckedContinuation { finished = $0 }
+        await closing?.value
     }
 
     /// Reads the configuration again. A run that is under way goes on with the old one.
@@ -93,10 +96,14 @@ package actor Service {
 
     // MARK: The loop
 
-    private func handle(_ event: Supervisor.Event) {
+    /// - Parameter spare: who has ended a run, and would carry out another one in its database.
+    private func handle(_ event: Supervisor.Event, spare: Spare? = nil) {
         guard !isFinished else { return }
         let now = environment.clock()
-        for action in supervisor.handle(event, at: now) { perform(action) }
+        let actions = supervisor.handle(event, at: now)
+        let follower = actions.lazy.compactMap(\.order).first { $0.definition.name == spare?.database }
+        if let spare, follower == nil { finish(spare.worker) }
+        for action in actions { perform(action, by: action.order == follower ? spare?.worker : nil) }
         guard !isFinished else { return }
         // From the moment that the supervisor has seen: what has become due since then is still ahead of it, and wakes
         // at once. On a busy host a pause can be over, or a slot due, before the timer is set.
@@ -104,9 +111,21 @@ package actor Service {
         notifyStatus(at: now)
     }
 
-    private func perform(_ action: Supervisor.Action) {
+    private struct Spare {
+        let database: String
+        let worker: any RunWorker
+    }
+
+    private func finish(_ worker: any RunWorker) {
+        closing = Task(executorPreference: QueueExecutor(label: "pgtend.run")) { [closing] in
+            await closing?.value
+            await worker.finish()
+        }
+    }
+
+    private func perform(_ action: Supervisor.Action, by worker: (any RunWorker)?) {
         switch action {
-        case .start(let order): startRun(order)
+        case .start(let order): startRun(order, by: worker)
         case .report(let event): report(event)
         case .drain: drain()
         case .cancel:
@@ -120,13 +139,15 @@ package actor Service {
     /// closed earlier than that.
     private static let cancelTime = Duration.seconds(15)
 
-    private func startRun(_ order: Supervisor.RunOrder) {
-        let (run, sink) = (environment.run, runSink)
+    private func startRun(_ order: Supervisor.RunOrder, by spare: (any RunWorker)?) {
+        // What is being closed still counts among the connections.
+        let (worker, sink, closing) = (spare ?? environment.worker(), runSink, spare == nil ? closing : nil)
         let name = RunName(database: order.definition.name, task: order.slotOrder.slot.task)
         // A queue of its own: a run that computes for long must not delay the loop's watchdog pings.
         runs[name] = Task(executorPreference: QueueExecutor(label: "pgtend.run")) {
-            let summary = await run(order, sink) { self.stopReason.withLock(\.self) }
-            await self.runEnded(name, summary)
+            await closing?.value
+            let summary = await worker.run(order, sink: sink) { self.stopReason.withLock(\.self) }
+            await self.runEnded(name, summary, worker)
         }
     }
 
@@ -136,9 +157,11 @@ package actor Service {
         notify([.stopping, .extendTimeout(supervisor.stopGrace + Self.cancelTime)])
     }
 
-    private func runEnded(_ name: RunName, _ summary: RunSummary) {
+    private func runEnded(_ name: RunName, _ summary: RunSummary, _ worker: any RunWorker) {
         runs[name] = nil
-        handle(.runEnded(database: name.database, name.task, summary))
+        handle(
+            .runEnded(database: name.database, name.task, summary),
+            spare: Spare(database: name.database, worker: worker))
     }
 
     private func finish() {

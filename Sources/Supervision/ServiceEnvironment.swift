@@ -14,13 +14,8 @@ package struct ServiceEnvironment: Sendable {
     package var clock: @Sendable () -> DualTimestamp
     /// Reads the configuration again.
     package var reload: @Sendable () -> Reload
-    /// Carries out one run. It begins no further step once `stopReason` returns a reason, and ends early when its task
-    /// is cancelled.
-    package var run: Run
-
-    package typealias Run =
-        @Sendable (Supervisor.RunOrder, any EventSink, _ stopReason: @escaping @Sendable () -> String?) async
-        -> RunSummary
+    /// Who carries out the next run.
+    package var worker: @Sendable () -> any RunWorker
 
     package enum Reload: Sendable {
         case changed(ServiceSettings, changes: [String], warnings: [String])
@@ -31,14 +26,14 @@ package struct ServiceEnvironment: Sendable {
     package init(
         sink: any EventSink, notifier: ServiceNotifier = ServiceNotifier(), watchdogInterval: Duration? = nil,
         clock: @escaping @Sendable () -> DualTimestamp = ServiceEnvironment.hostClock,
-        reload: @escaping @Sendable () -> Reload, run: @escaping Run
+        reload: @escaping @Sendable () -> Reload, worker: @escaping @Sendable () -> any RunWorker
     ) {
         self.sink = sink
         self.notifier = notifier
         self.watchdogInterval = watchdogInterval
         self.clock = clock
         self.reload = reload
-        self.run = run
+        self.worker = worker
     }
 
     /// The clocks of this host.

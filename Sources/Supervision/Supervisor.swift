@@ -4,7 +4,8 @@ import Maintenance
 /// the actions that follow; `Service` carries them out.
 ///
 /// The tasks of a database run side by side, each with at most one run at a time, so that no task ever overlaps itself.
-/// There are at most `ServiceSettings.runs` runs, the last of which is never one that may take long.
+/// There are at most `ServiceSettings.runs` runs, of which one is never one that may take long. Where the task of a database
+/// has waited for a run of another task of it, it comes next: that run has a connection whose server knows the catalog.
 package struct Supervisor {
     package enum Event {
         /// Time has passed: `nextWake` has been reached, or the loop woke up for another reason.
@@ -23,6 +24,10 @@ package struct Supervisor {
         case cancel
         /// No run is left, and none will begin: the service ends.
         case finish
+
+        var order: RunOrder? {
+            if case .start(let order) = self { order } else { nil }
+        }
     }
 
     package struct RunOrder: Hashable, Sendable {
@@ -58,6 +63,7 @@ package struct Supervisor {
 
     package mutating func handle(_ event: Event, at now: DualTimestamp) -> [Action] {
         var actions = detectClockStep(now)
+        var ended: (database: String, task: TaskKind)?
         switch event {
         case .woke: break
         case .runEnded(let name, let task, let summary):
@@ -65,24 +71,28 @@ package struct Supervisor {
                 actions += databases[index].endRun(summary, of: task, at: now, jitter: jitter()).map(Action.report)
             }
             databases.removeAll { $0.isRetired && !$0.isRunning }
+            ended = (name, task)
         case .reloaded(let settings, let changes):
             actions.append(.report(.reloaded(changes: changes)))
             actions += apply(settings, at: now).map(Action.report)
         case .stopRequested(let reason):
             actions += beginStop(reason, at: now)
         }
-        return actions + (stop == nil ? startDueRuns(now) : continueStopping(now))
+        return actions + (stop == nil ? startDueRuns(now, after: ended) : continueStopping(now))
     }
 
     // MARK: Starting runs
 
-    private mutating func startDueRuns(_ now: DualTimestamp) -> [Action] {
+    private mutating func startDueRuns(_ now: DualTimestamp, after ended: (database: String, task: TaskKind)?)
+        -> [Action]
+    {
         var actions: [Action] = []
         for index in databases.indices {
             actions += databases[index].advance(to: now, jitter: jitter).map(Action.report)
         }
+        guard settings.runs > runningCount else { return actions }
+        actions += startFollower(of: ended, now)
         var free = settings.runs - runningCount
-        guard free > 0 else { return actions }
         let waiting = databases.indices.flatMap { index in
             databases[index].waiting(at: now).map { (index, $0.task, $0.priority) }
         }
@@ -94,6 +104,22 @@ package struct Supervisor {
             free -= 1
         }
         return actions
+    }
+
+    /// Another task of the database whose run has ended. In the order of the tasks, so that those of one database do not
+    /// follow one another for ever while others wait.
+    private mutating func startFollower(of ended: (database: String, task: TaskKind)?, _ now: DualTimestamp) -> [Action]
+    {
+        guard let ended, let index = databases.firstIndex(where: { $0.definition.name == ended.database }),
+            let task = databases[index].follower(of: ended.task, at: now),
+            !task.traits.isLong || longCount < max(1, settings.runs - 1),
+            let order = databases[index].beginRun(of: task, at: now)
+        else { return [] }
+        return [.start(order)]
+    }
+
+    private var longCount: Int {
+        databases.map { $0.tasks.count { $0.running != nil && $0.task.traits.isLong } }.reduce(0, +)
     }
 
     /// How many runs are going at the moment.

@@ -20,7 +20,7 @@ enum BlockedService {
 
         let environment = ServiceEnvironment(
             sink: BlockingSink(), watchdogInterval: try Watchdog.interval, reload: { .refused(problems: []) },
-            run: { order, _, _ in fatalError("there is no database, but \(order)") })
+            worker: { fatalError("there is no database") })
         let service = Service(
             ServiceSettings(databases: []), start: Service.Start(version: "blocked", configuration: nil),
             environment: environment)

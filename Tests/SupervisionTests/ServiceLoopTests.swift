@@ -12,13 +12,11 @@ struct ServiceLoopTests {
         let (attempts, attempt) = AsyncStream.makeStream(of: Int.self)
         var environment = ServiceEnvironment(
             sink: Silence(), reload: { .refused(problems: []) },
-            run: { order, _, _ in
-                attempt.yield(order.slotOrder.attempt)
-                let slot = order.slotOrder.slot
-                return RunSummary(
-                    runID: "0", database: order.definition.name, tasks: [slot.task],
-                    startedAt: ServiceEnvironment.hostClock().wall, failure: .down,
-                    slot: SlotReport(slot: slot, attempt: order.slotOrder.attempt))
+            worker: {
+                SampleWorker { order in
+                    attempt.yield(order.slotOrder.attempt)
+                    return .ended(order, failure: .down)
+                }
             })
         environment.clock = {
             let late = delay.withLock { delay in
@@ -44,6 +42,71 @@ struct ServiceLoopTests {
         await service.stop(reason: "the test is over")
         await work.value
     }
+}
+
+extension ServiceLoopTests {
+    /// Two databases with two tasks each, for which there is one run at a time.
+    @Test(.timeLimit(.minutes(1))) func whatNoRunTakesOverIsClosedBeforeTheNextBegins() async {
+        let said = Mutex<[String]>([])
+        let workers = Mutex(0)
+        let environment = ServiceEnvironment(
+            sink: Silence(), reload: { .refused(problems: []) },
+            worker: {
+                let number = workers.withLock { number in
+                    number += 1
+                    return number
+                }
+                return SampleWorker { order in
+                    let task = order.slotOrder.slot.task.rawValue
+                    said.withLock { $0.append("\(number) \(task) of \(order.definition.name)") }
+                    return .ended(order)
+                } ending: {
+                    try? await Task.sleep(for: .milliseconds(20))
+                    said.withLock { $0.append("\(number) finished") }
+                }
+            })
+        let databases = ["a", "b"].map { name in
+            var definition = DatabaseDefinition.viewsOnly(name, every: .seconds(7 * 86_400))
+            definition.statistics.discover = true
+            definition.statistics.schedule = TaskSchedule(.every(.seconds(7 * 86_400)))
+            return definition
+        }
+        let service = Service(
+            ServiceSettings(databases: databases, connections: 2),
+            start: Service.Start(version: "0", configuration: nil), environment: environment)
+        let work = Task { await service.run() }
+        while said.withLock({ $0.count }) < 6 { await Task.yield() }
+        await service.stop(reason: "the test is over")
+        await work.value
+        #expect(
+            said.withLock { $0 } == [
+                "1 views of a", "1 statistics of a", "1 finished", "2 views of b", "2 statistics of b", "2 finished",
+            ])
+    }
+}
+
+extension RunSummary {
+    fileprivate static func ended(_ order: Supervisor.RunOrder, failure: ServerFailure? = nil) -> RunSummary {
+        let slot = order.slotOrder.slot
+        let state = failure == nil ? SlotReport.State.ran(late: false) : .open
+        return RunSummary(
+            runID: "0", database: order.definition.name, tasks: [slot.task],
+            startedAt: ServiceEnvironment.hostClock().wall, failure: failure,
+            slot: SlotReport(slot: slot, attempt: order.slotOrder.attempt, state: state))
+    }
+}
+
+private struct SampleWorker: RunWorker {
+    let run: @Sendable (Supervisor.RunOrder) async -> RunSummary
+    var ending: @Sendable () async -> Void = {}
+
+    func run(
+        _ order: Supervisor.RunOrder, sink: any EventSink, stopReason: @escaping @Sendable () -> String?
+    ) async -> RunSummary {
+        await run(order)
+    }
+
+    func finish() async { await ending() }
 }
 
 private struct Silence: EventSink {

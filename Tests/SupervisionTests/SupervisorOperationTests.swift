@@ -24,6 +24,44 @@ struct SupervisorOperationTests {
         #expect(simulation.started.count == 200)
     }
 
+    /// "views of db0" for each run that was started.
+    private func turns(_ simulation: SupervisorSimulation) -> [String] {
+        simulation.started.map { "\($0.slotOrder.slot.task.rawValue) of \($0.definition.name)" }
+    }
+
+    private func threeKinds(_ name: String) -> DatabaseDefinition {
+        var definition = DatabaseDefinition(name: name, conninfo: "dbname=\(name)")
+        definition.partitions.schedule = TaskSchedule(.every(.seconds(900)))
+        definition.views.schedule = TaskSchedule(.every(.seconds(60)))
+        definition.statistics.schedule = TaskSchedule(.every(.seconds(60)))
+        return definition
+    }
+
+    @Test func theTasksOfADatabaseFollowOneAnotherOnItsConnection() throws {
+        var simulation = SupervisorSimulation((0..<3).map { threeKinds("db\($0)") }, runs: 2)
+        simulation.handle(.woke)
+        #expect(turns(simulation) == ["partitions of db0", "partitions of db1"])
+        simulation.end(simulation.started[0])
+        #expect(turns(simulation).last == "views of db0")
+        simulation.end(simulation.started[1])
+        #expect(turns(simulation).last == "partitions of db2", "the other run is long")
+        // Due again meanwhile, and long.
+        simulation.run(for: .seconds(60))
+        simulation.end(simulation.started[2])
+        #expect(turns(simulation).last == "statistics of db0")
+        simulation.end(simulation.started[4])
+        #expect(turns(simulation).count == 5, "its views wait until the others have had their turn")
+        simulation.end(simulation.started[3])
+        #expect(turns(simulation).last == "views of db2")
+    }
+
+    @Test func nothingFollowsInADatabaseThatCannotBeReached() throws {
+        var simulation = SupervisorSimulation([threeKinds("db0"), threeKinds("db1")], runs: 1)
+        simulation.handle(.woke)
+        simulation.fail(simulation.started[0], .down)
+        #expect(turns(simulation) == ["partitions of db0", "partitions of db1"])
+    }
+
     @Test func databasesThatAreAwayDoNotStarveTheOthers() throws {
         var simulation = SupervisorSimulation(
             (0..<8).map { DatabaseDefinition.viewsOnly("away\($0)") } + [.viewsOnly("here")], runs: 1)

@@ -49,7 +49,7 @@ struct ServeCommand: ParsableCommand {
         let rereading = ConfigurationReloader(options: databases, inForce: loaded)
         let environment = ServiceEnvironment(
             sink: sink(configuration.logFormat), watchdogInterval: watchdogInterval, reload: rereading.reload,
-            run: Self.run)
+            worker: { ServiceWorker() })
         let service = Service(
             ServiceSettings(configuration),
             start: Service.Start(
@@ -67,15 +67,27 @@ struct ServeCommand: ParsableCommand {
     private func sink(_ format: LogFormat?) -> any EventSink {
         ReportDestination.standardSink(format: ReportFormat(format), now: HostClock.now, isService: true)
     }
+}
 
-    @Sendable private static func run(
-        _ order: Supervisor.RunOrder, _ sink: any EventSink, _ stopReason: @escaping @Sendable () -> String?
+/// Carries out runs of the service, one after the other on the same connection.
+private actor ServiceWorker: RunWorker {
+    private var connection: KeptConnection?
+
+    func run(
+        _ order: Supervisor.RunOrder, sink: any EventSink, stopReason: @escaping @Sendable () -> String?
     ) async -> RunSummary {
         let run = MaintenanceRun(
             definition: order.definition, tasks: [order.slotOrder.slot.task], runID: RunID.random(),
             applicationName: "pgtend serve", programVersion: Version.text, order: order.slotOrder, installsLedger: true,
             sink: sink)
-        return await run.execute(stopReason: stopReason)
+        var kept = connection.take()
+        let summary = await run.execute(passing: &kept, stopReason: stopReason)
+        connection = kept
+        return summary
+    }
+
+    func finish() async {
+        await connection.take()?.close()
     }
 }
 

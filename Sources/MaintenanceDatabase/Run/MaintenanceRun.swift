@@ -6,7 +6,7 @@ import SQLText
 /// One run in one database: connects, takes the advisory locks, reads the catalog, plans, executes, and reports.
 /// `plan()` takes no advisory locks, and executes nothing.
 package struct MaintenanceRun: Sendable {
-    private let context: RunContext
+    let context: RunContext
 
     /// - Parameters:
     ///   - tasks: the kinds of task that are requested; for a slot, the kind of the slot.
@@ -39,7 +39,7 @@ package struct MaintenanceRun: Sendable {
     ///
     /// - Throws: if the server cannot be reached, is a standby, or its catalog cannot be read.
     package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
-        let (connection, session) = try await connect()
+        let (connection, session) = try await connect(reusing: nil)
         do throws(ServerFailure) {
             try await connection.requirePrimary()
             let (plan, snapshot) = try await plan(context.tasks, on: session)
@@ -48,17 +48,6 @@ package struct MaintenanceRun: Sendable {
         } catch {
             await session.close()
             throw error
-        }
-    }
-
-    private func connect() async throws(ServerFailure) -> (Connection, RunSession) {
-        let (context, notices) = (context, NoticeLog())
-        let open = { @Sendable () async throws(PostgresError) in try await Self.open(context, notices) }
-        do throws(PostgresError) {
-            let connection = try await open()
-            return (connection, RunSession(first: connection, notices: notices, reopen: open))
-        } catch {
-            throw ServerFailure(error)
         }
     }
 
@@ -71,12 +60,24 @@ package struct MaintenanceRun: Sendable {
     ///   is not. Once it returns a reason, no further step starts; a step that is running goes on unless the task is
     ///   cancelled too.
     package func execute(stopReason: @escaping @Sendable () -> String? = { nil }) async -> RunSummary {
+        var kept: KeptConnection?
+        let summary = await execute(passing: &kept, stopReason: stopReason)
+        await kept?.close()
+        return summary
+    }
+
+    /// Carries out the run, on the connection that a run in the same database has left, if there is one.
+    ///
+    /// - Parameter connection: what was left, and then what this run leaves: nil where it was lost, or has failed.
+    package func execute(
+        passing connection: inout KeptConnection?, stopReason: @escaping @Sendable () -> String?
+    ) async -> RunSummary {
         let start = ContinuousClock.now
         var summary = RunSummary(
             runID: context.runID, database: context.database, tasks: context.tasks, startedAt: HostClock.now())
         sink.record(.runStarted(runID: context.runID, database: context.database, tasks: context.tasks))
         do throws(ServerFailure) {
-            try await connectAndWork(&summary, stopReason)
+            try await connectAndWork(&summary, passing: &connection, stopReason)
         } catch {
             conclude(&summary, error, stopReason)
         }
@@ -96,12 +97,16 @@ package struct MaintenanceRun: Sendable {
     }
 
     private func connectAndWork(
-        _ summary: inout RunSummary, _ stopReason: @escaping @Sendable () -> String?
+        _ summary: inout RunSummary, passing kept: inout KeptConnection?,
+        _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
-        let (connection, session) = try await connect()
+        let left = kept.take()
+        let (connection, session) = try await connect(reusing: left)
         do throws(ServerFailure) {
             try await claimAndWork(&summary, on: connection, session, stopReason)
-            await session.close()
+            if summary.failure == nil, let connection = await session.leave() {
+                kept = KeptConnection(connection, of: context.definition, notices: session.noticeLog)
+            }
         } catch {
             await session.close()
             throw error
@@ -270,28 +275,4 @@ package struct MaintenanceRun: Sendable {
         if done.isEmpty { return plan.runways }
         return PartitionPlanner(definition: context.definition, snapshot: snapshot).runways(after: done)
     }
-
-    private static func open(
-        _ context: RunContext, _ notices: NoticeLog
-    ) async throws(PostgresError) -> Connection {
-        let options = SessionOptions(
-            applicationName: context.applicationName, statementTimeout: statementTimeout, prefersPrimary: true,
-            onNotice: { notice in
-                if notice.severity == "WARNING" { notices.add("\(notice.severity): \(notice.message)") }
-            })
-        let connection = try await Connection.open(context.definition, options: options)
-        do throws(PostgresError) {
-            // What looks at a table outside of the step's transaction waits for nobody longer than the step does.
-            let limit = context.definition.locks.perStep.milliseconds
-            try await connection.setForSession(unsafe: "SET lock_timeout = '\(limit)ms'")
-        } catch {
-            await connection.close()
-            throw error
-        }
-        return connection
-    }
-
-    /// For statements without a time limit of their own, which read the catalog or write the ledger and normally take
-    /// milliseconds. It makes sure that an unresponsive server cannot hang the run forever.
-    private static let statementTimeout = Duration.seconds(60)
 }

@@ -20,7 +20,7 @@ actor RunSession {
     private var proof: (@Sendable (Connection) async throws(PostgresError) -> Void)?
 
     nonisolated let serverVersion: Int
-    private nonisolated let noticeLog: NoticeLog
+    nonisolated let noticeLog: NoticeLog
     private nonisolated let loss = Mutex<PostgresError?>(nil)
 
     /// Why reconnecting to the server failed; no further step is tried then.
@@ -92,7 +92,7 @@ actor RunSession {
     /// - Parameter role: the owner of the code; nil is the role that connected.
     /// - Throws: also if there is to be no second connection, by which the run is over.
     func connection(runningCodeOf role: String?) async throws(PostgresError) -> Connection {
-        try await requireLocks()
+        try await answeringConnection()
         if let workplace, workplace.role.isSame(as: role), await workplace.isUsable { return workplace.connection }
         await leaveWorkplace()
         let connection = try await openSecond()
@@ -117,7 +117,7 @@ actor RunSession {
             } catch {
                 guard [.connection, .authentication, .pooler].contains(error.kind) else { throw error }
                 // It may be the server that is gone.
-                try await requireLocks()
+                try await answeringConnection()
                 if error.kind == .connection, .now + Self.reconnectPause < deadline,
                     await pause(for: Self.reconnectPause)
                 {
@@ -131,15 +131,16 @@ actor RunSession {
         }
     }
 
-    /// Nobody notices the loss of a connection that is not used.
-    private func requireLocks() async throws(PostgresError) {
+    /// ``connection()``, which has answered. Nobody notices the loss of a connection that is not used.
+    @discardableResult
+    func answeringConnection() async throws(PostgresError) -> Connection {
         let keeper = try await connection()
         do throws(PostgresError) {
             try await keeper.execute("SELECT", timeout: Self.answerTimeout)
         } catch {
             guard keeper.isBroken else { throw error }
-            _ = try await connection()
         }
+        return try await connection()
     }
 
     private static let answerTimeout = Duration.seconds(15)
@@ -182,15 +183,24 @@ actor RunSession {
     /// Releases the locks and closes the connections. A backend lives on for a moment after its connection is closed,
     /// and a run that starts right after this one would find the locks still held.
     func close() async {
+        await leave()?.close()
+    }
+
+    /// Releases the locks and closes the connection in which code of owners may have run.
+    ///
+    /// - Returns: the other one, for the next run; nil if it cannot be used any more, and is closed.
+    func leave() async -> Connection? {
         await leaveWorkplace()
         do throws(PostgresError) {
             if !keeper.isBroken {
                 try await keeper.execute("SELECT pg_catalog.pg_advisory_unlock_all()", evenIfCancelled: true)
+                if await !keeper.record.isSoiled, await !keeper.isInTransaction { return keeper }
             }
         } catch {
             noticeLog.add("the run's locks were not given back before the session ended: \(error.message)")
         }
         await keeper.close()
+        return nil
     }
 
     /// Nothing proves that work which ran alone has left nothing in its session: no other work is done there.
@@ -229,21 +239,4 @@ actor RunSession {
     nonisolated var notices: [String] { noticeLog.texts }
     nonisolated func clearNotices() { noticeLog.clear() }
     nonisolated func addNotice(_ text: String) { noticeLog.add(text) }
-}
-
-/// Collects the server's notices and pgtend's own remarks for the report of a step. A WARNING may be the only sign that
-/// a statement did not have its effect.
-final class NoticeLog: Sendable {
-    private let kept = Mutex<[String]>([])
-    private static let limit = 20
-
-    var texts: [String] { kept.withLock { $0 } }
-
-    func clear() { kept.withLock { $0.removeAll() } }
-
-    func add(_ text: String) {
-        kept.withLock { texts in
-            if texts.count < Self.limit { texts.append(text) }
-        }
-    }
 }
