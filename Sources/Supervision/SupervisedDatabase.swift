@@ -65,10 +65,8 @@ struct SupervisedDatabase {
     /// The task that is to run on the connection of a run that has just ended: the first that waits of those after its own.
     func follower(of task: TaskKind, at now: DualTimestamp) -> TaskKind? {
         guard trouble == nil else { return nil }
-        let order = TaskKind.allCases
-        return order[(order.firstIndex(of: task)! + 1)...].first { next in
-            waiting(at: now).contains { $0.task == next }
-        }
+        let waiting = waiting(at: now).map(\.task)
+        return TaskKind.allCases.drop { $0 != task }.dropFirst().first(where: waiting.contains)
     }
 
     /// What cannot be reached comes after all that can: otherwise a few databases could occupy all connections. Then
