@@ -14,7 +14,7 @@ package struct ServiceEnvironment: Sendable {
     package var clock: @Sendable () -> DualTimestamp
     /// Reads the configuration again.
     package var reload: @Sendable () -> Reload
-    /// Who carries out the next run.
+    /// Who carries out a run, and what follows it in its database.
     package var worker: @Sendable () -> any RunWorker
 
     package enum Reload: Sendable {

@@ -10,7 +10,12 @@ extension MaintenanceRun {
         do throws(PostgresError) {
             if let connection = await kept?.connection(for: context.definition) {
                 let session = RunSession(first: connection, notices: notices, reopen: open)
-                return (try await session.answeringConnection(), session)
+                do throws(PostgresError) {
+                    return (try await session.answeringConnection(), session)
+                } catch {
+                    await session.close()
+                    throw error
+                }
             }
             let connection = try await open()
             return (connection, RunSession(first: connection, notices: notices, reopen: open))
