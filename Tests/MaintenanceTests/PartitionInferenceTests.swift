@@ -56,7 +56,10 @@ struct PartitionInferenceTests {
             created: "t_2025_11_15 [2025-11-15, 2025-12-15)", inference: "one partition a month, civil bounds, shifted"),
         Case(
             "days shifted by the offset of a zone without clock changes", .timestamptz,
-            [("t_2025_11_01", "2025-11-01 05:00:00", "2025-11-02 05:00:00")],
+            [
+                ("t_2025_01_01", "2025-01-01 05:00:00", "2025-01-02 05:00:00"),
+                ("t_2025_07_01", "2025-07-01 05:00:00", "2025-07-02 05:00:00"),
+            ],
             created: "t_2025_11_23 [2025-11-23 05:00:00+00, 2025-11-24 05:00:00+00)", inference: "shifted by 5 hours"),
         Case(
             "Berlin midnights in winter, seen from a server in Berlin", .timestamptz, in: "Europe/Berlin",
@@ -73,6 +76,18 @@ struct PartitionInferenceTests {
             inference: "midnights in Europe/Berlin"),
         Case(
             "UTC midnights on a server in Berlin", .timestamptz, in: "Europe/Berlin",
+            [("t_2025_10", "2025-10-01", "2025-11-01")],
+            created: "t_2025_11 [2025-11-01 00:00:00+00, 2025-12-01 00:00:00+00)", inference: "midnights in UTC"),
+        Case(
+            "London months, of which a summer tells the zone", .timestamptz, in: "Europe/London",
+            [
+                ("t_2024_08", "2024-07-31 23:00:00", "2024-08-31 23:00:00"),
+                ("t_2024_11", "2024-11-01", "2024-12-01"), ("t_2024_12", "2024-12-01", "2025-01-01"),
+            ],
+            created: "t_2025_11 [2025-11-01 00:00:00+00, 2025-12-01 00:00:00+00)",
+            inference: "midnights in Europe/London"),
+        Case(
+            "midnights of a zone that is UTC by another name for years", .timestamptz, in: "Africa/Abidjan",
             [("t_2025_10", "2025-10-01", "2025-11-01")],
             created: "t_2025_11 [2025-11-01 00:00:00+00, 2025-12-01 00:00:00+00)", inference: "midnights in UTC"),
         Case(
@@ -105,10 +120,24 @@ struct PartitionInferenceTests {
 
     struct Mismatch: Sendable, CustomTestStringConvertible {
         var testDescription: String
+        var serverZone = "UTC"
         var partitions: [(String, String, String)]
         var definition: PartitionSetDefinition?
         var reason: Refusal.Reason
         var explanation: String
+    }
+
+    /// Each from local midnight to local midnight.
+    private static func newYorkMonths(_ months: ClosedRange<Int>) -> [(String, String, String)] {
+        func midnight(_ month: Int) -> String {
+            let summer = (4...11).contains((month - 1) % 12 + 1)
+            return String(
+                format: "%04d-%02d-01 0%d:00:00", 2024 + (month - 1) / 12, (month - 1) % 12 + 1, summer ? 4 : 5)
+        }
+        return months.map { month in
+            let name = String(format: "t_%04d_%02d", 2024 + (month - 1) / 12, (month - 1) % 12 + 1)
+            return (name, midnight(month), midnight(month + 1))
+        }
     }
 
     private static let mismatches: [Mismatch] = [
@@ -119,6 +148,26 @@ struct PartitionInferenceTests {
                 ("t_2025_10", "2025-09-30 22:00:00", "2025-10-31 23:00:00"),
             ], reason: .unknownInterval,
             explanation: "app.t_2025_10 [2025-09-30 22:00:00+00, 2025-10-31 23:00:00+00) do not span"),
+        Mismatch(
+            testDescription: "New York's midnights on a server in UTC, the newest of one offset",
+            partitions: newYorkMonths(11...22), reason: .unknownInterval,
+            explanation: "app.t_2025_10 [2025-10-01 04:00:00+00, 2025-11-01 04:00:00+00) do not span"),
+        Mismatch(
+            testDescription: "New York's midnights of one summer", partitions: newYorkMonths(17...22),
+            reason: .unknownInterval, explanation: "do not span one day, week, month, quarter or year each in UTC"),
+        Mismatch(
+            testDescription: "London's midnights on a server in UTC, the newest in winter",
+            partitions: [
+                ("t_2025_08", "2025-07-31 23:00:00", "2025-08-31 23:00:00"),
+                ("t_2025_11", "2025-11-01", "2025-12-01"), ("t_2025_12", "2025-12-01", "2026-01-01"),
+            ], reason: .unknownZone,
+            explanation: "at midnight in UTC, but not so app.t_2025_08 [2025-07-31 23:00:00+00, 2025-08-31 23:00:00+00)"
+        ),
+        Mismatch(
+            testDescription: "a winter's midnights on a server in London", serverZone: "Europe/London",
+            partitions: [("t_2025_11", "2025-11-01", "2025-12-01"), ("t_2025_12", "2025-12-01", "2026-01-01")],
+            reason: .unknownZone,
+            explanation: "its bounds are midnights in UTC and in Europe/London, which part on 2026-03-30"),
         Mismatch(
             testDescription: "ten days", partitions: [("t_1", "2025-01-01", "2025-01-11")], reason: .unknownInterval,
             explanation: "do not span one day, week, month, quarter or year each in UTC"),
@@ -155,7 +204,8 @@ struct PartitionInferenceTests {
 
     @Test("What does not fit is refused with what was found", arguments: mismatches)
     func refuses(_ example: Mismatch) throws {
-        var scenario = Scenario(table("t", .timestamptz, example.partitions.map(part)))
+        var scenario = Scenario(
+            table("t", .timestamptz, example.partitions.map(part)), serverZone: example.serverZone)
         scenario.definition.partitionSets = example.definition.map { [$0] } ?? []
         let plan = scenario.plan()
         let refusal = try #require(plan.refusals.first)

@@ -7,6 +7,7 @@ struct GridInference {
     let definition: PartitionSetDefinition?
     let server: ServerFacts
     let zones: [String: ZoneSample]
+    let now: Instant
 
     struct Result {
         var grid: PartitionGrid
@@ -16,7 +17,7 @@ struct GridInference {
     }
 
     /// - Parameters:
-    ///   - siblings: the newest partitions with two finite bounds, as many as `InferenceWindow.naming`, oldest first.
+    ///   - siblings: the newest partitions with two finite bounds, as many as `InferenceWindow.zone`, oldest first.
     ///   - unbounded: partitions without two finite bounds, to be named in the error if there are no siblings.
     func infer(from siblings: [BoundedPartition], unbounded: [RelationName]) throws(InferenceFailure) -> Result {
         if let zone = definition?.zone, zones[zone] == nil, !Self.isUTC(zone) {
@@ -27,7 +28,9 @@ struct GridInference {
         let newest = siblings.suffix(InferenceWindow.interval)
         guard let last = newest.last else { return try withoutSiblings(unbounded) }
 
-        for grid in candidates(for: last) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
+        let clocks = try clocks(of: siblings)
+        for grid in candidates(for: last, clocks) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
+            guard grid.clock != .utc || definition?.zone != nil || isConstant(grid.offset, siblings) else { continue }
             return result(grid, from: siblings)
         }
         // The configuration may set a grid on which the existing partitions do not lie, as long as the newest one ends
@@ -38,7 +41,7 @@ struct GridInference {
                 if grid.period(beginningAt: last.upper, zones: zones) != nil { return result(grid, from: siblings) }
             }
         }
-        throw mismatch(Array(newest))
+        throw mismatch(Array(newest), siblings)
     }
 
     private func withoutSiblings(_ unbounded: [RelationName]) throws(InferenceFailure) -> Result {
@@ -54,19 +57,55 @@ struct GridInference {
                 reason: .unknownInterval, explanation: explanation,
                 setting: "interval: month, naming: \"name_{YYYY}_{MM}\"")
         }
-        return result(PartitionGrid(interval: interval, clock: clocks[0]), from: [])
+        return result(PartitionGrid(interval: interval, clock: possibleClocks[0]), from: [])
     }
 
-    /// How the bounds may have to be interpreted, the most likely way first.
-    private var clocks: [PartitionGrid.Clock] {
+    /// How bounds may have to be interpreted, whatever they are.
+    private var possibleClocks: [PartitionGrid.Clock] {
         guard keyType.isZoned else { return [.civil] }
         if let zone = definition?.zone { return [Self.isUTC(zone) ? .utc : .zone(zone)] }
         return Self.isUTC(server.timeZone) ? [.utc] : [.utc, .zone(server.timeZone)]
     }
 
+    /// How the bounds are to be interpreted, as far as all of them tell: the midnights of London are those of UTC for half
+    /// of the year. Nothing is guessed: of two zones that fit and will part, one has to be configured.
+    private func clocks(of siblings: [BoundedPartition]) throws(InferenceFailure) -> [PartitionGrid.Clock] {
+        guard keyType.isZoned, definition?.zone == nil else { return possibleClocks }
+        let fitting = possibleClocks.filter { clock in siblings.allSatisfy { isBetweenMidnights($0, clock) } }
+        if fitting.count > 1, let parting {
+            throw InferenceFailure(
+                reason: .unknownZone,
+                explanation: "its bounds are midnights in UTC and in \(server.timeZone), which part on \(parting)",
+                setting: "zone: UTC or \(server.timeZone)")
+        }
+        // A shift is one from midnights in UTC.
+        return fitting.isEmpty ? [.utc] : [fitting[0]]
+    }
+
+    private func isMidnight(_ bound: Instant, _ clock: PartitionGrid.Clock) -> Bool {
+        PartitionGrid(interval: .day, clock: clock).period(beginningAt: bound, zones: zones) != nil
+    }
+
+    /// The first day of the next two years whose midnight is another one in the zone of the sessions than in UTC.
+    private var parting: CivilDate? {
+        let midnights = zones[server.timeZone]?.midnights ?? [:]
+        return midnights.filter { $0.key >= now.date && $0.value != Instant(midnightOf: $0.key) }.keys.min()
+    }
+
+    /// Whether the bounds show that the shift of a day's beginning is the same in June to August and in December to
+    /// February: where clocks are changed, they differ then. Whole days are no matter of a zone.
+    private func isConstant(_ offset: Int64, _ siblings: [BoundedPartition]) -> Bool {
+        let shift = offset % Instant.microsecondsPerDay
+        if shift == 0 { return siblings.allSatisfy { isBetweenMidnights($0, .utc) } }
+        let bounds = siblings.flatMap { [$0.lower, $0.upper] }
+        let months = bounds.map(\.date.month)
+        return bounds.allSatisfy { $0.microsecondsOfDay == shift }
+            && months.contains(where: (6...8).contains) && months.contains { $0 == 12 || $0 <= 2 }
+    }
+
     /// The grids to try: first those on the boundaries of the calendar, in each zone, then those that are shifted so
     /// that `partition` begins on them.
-    private func candidates(for partition: BoundedPartition) -> [PartitionGrid] {
+    private func candidates(for partition: BoundedPartition, _ clocks: [PartitionGrid.Clock]) -> [PartitionGrid] {
         let intervals = definition?.interval.map { [$0] } ?? CalendarInterval.allCases
         let onCalendar = clocks.flatMap { clock in
             intervals.map { PartitionGrid(interval: $0, clock: clock) }
@@ -108,9 +147,17 @@ struct GridInference {
             : "the bounds of \(newest.map { $0.partition.name.description }.joined(separator: " and "))"
         return Result(
             grid: grid, explanation: "one partition a \(grid.interval), \(clock)\(shift), from \(source)",
-            onGrid: siblings.compactMap { sibling in
+            onGrid: siblings.suffix(InferenceWindow.naming).compactMap { sibling in
                 firstDay(of: sibling, on: grid).map { (sibling, $0) }
             })
+    }
+
+    private func described(_ sibling: BoundedPartition) -> String {
+        "\(sibling.partition.name) [\(keyType.literal(sibling.lower)), \(keyType.literal(sibling.upper)))"
+    }
+
+    private func isBetweenMidnights(_ sibling: BoundedPartition, _ clock: PartitionGrid.Clock) -> Bool {
+        isMidnight(sibling.lower, clock) && isMidnight(sibling.upper, clock)
     }
 
     /// "6 days", "5 hours", "1 day 5 hours"; where the rest is not whole hours, it is in seconds.
@@ -125,17 +172,25 @@ struct GridInference {
         return parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " ")
     }
 
-    private func mismatch(_ newest: [BoundedPartition]) -> InferenceFailure {
-        let spans = newest.map { sibling in
-            "\(sibling.partition.name) [\(keyType.literal(sibling.lower)), \(keyType.literal(sibling.upper)))"
-        }.joined(separator: " and ")
-        let zonesTried = clocks.map { clock in
+    private func mismatch(_ newest: [BoundedPartition], _ siblings: [BoundedPartition]) -> InferenceFailure {
+        let spans = newest.map(described).joined(separator: " and ")
+        let zonesTried = possibleClocks.map { clock in
             switch clock {
             case .civil: "without a zone"
             case .utc: "in UTC"
             case .zone(let zone): "in \(zone)"
             }
         }.joined(separator: " or ")
+        if keyType.isZoned, definition?.zone == nil,
+            let clock = possibleClocks.first(where: { clock in newest.allSatisfy { isBetweenMidnights($0, clock) } }),
+            let stray = siblings.last(where: { !isBetweenMidnights($0, clock) })
+        {
+            return InferenceFailure(
+                reason: .unknownZone,
+                explanation: "its newest partitions \(spans) begin and end at midnight \(zonesTried), "
+                    + "but not so \(described(stray))",
+                setting: "zone: the zone whose midnights all of them are, or are to be")
+        }
         let expected = (definition?.interval).map { "a \($0)" } ?? "one day, week, month, quarter or year each"
         return InferenceFailure(
             reason: .unknownInterval,

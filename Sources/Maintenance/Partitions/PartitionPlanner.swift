@@ -68,7 +68,7 @@ package struct PartitionPlanner {
         do throws(InferenceFailure) {
             let set = try PartitionSet.infer(
                 table, definition: setDefinitions[table.name], defaults: definition.partitions,
-                server: snapshot.server, zones: snapshot.zones)
+                server: snapshot.server, zones: snapshot.zones, now: snapshot.takenAt)
             return plan(set, claims: &claims)
         } catch {
             let runway = runway(of: table)

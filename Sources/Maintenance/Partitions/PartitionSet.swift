@@ -18,8 +18,10 @@ package struct PartitionSet: Hashable, Sendable {
 
 /// How many of the newest partitions are examined, all of which have to agree.
 enum InferenceWindow {
-    /// For interval and zone: a set may have changed its interval, and the newest one is continued.
+    /// For the interval: a set may have changed it, and the newest one is continued.
     static let interval = 2
+    /// For the zone: only the bounds of a year tell it, and days have a bound each.
+    static let zone = 400
     /// For names: the more of them, the fewer patterns fit.
     static let naming = 12
 }
@@ -29,18 +31,20 @@ extension PartitionSet {
     /// there.
     static func infer(
         _ table: PartitionedTable, definition: PartitionSetDefinition?, defaults: PartitionDefaults,
-        server: ServerFacts, zones: [String: ZoneSample]
+        server: ServerFacts, zones: [String: ZoneSample], now: Instant
     ) throws(InferenceFailure) -> PartitionSet {
         let (column, keyType) = try key(of: table)
-        let siblings = table.newestBounded(InferenceWindow.naming)
+        let siblings = table.newestBounded(InferenceWindow.zone)
         if let newest = siblings.last, newest.partition.isPartitioned {
             throw InferenceFailure(
                 reason: .subpartitioned,
                 explanation: "its newest partition \(newest.partition.name) is partitioned itself, "
                     + "and a new one would have to be so too")
         }
-        let inferred = try GridInference(keyType: keyType, definition: definition, server: server, zones: zones)
-            .infer(from: siblings, unbounded: siblings.isEmpty ? table.partitions.map(\.name) : [])
+        let inferred = try GridInference(
+            keyType: keyType, definition: definition, server: server, zones: zones, now: now
+        )
+        .infer(from: siblings, unbounded: siblings.isEmpty ? table.partitions.map(\.name) : [])
         let (naming, source) = try naming(of: inferred, configured: definition?.naming)
         return PartitionSet(
             table: table, keyColumn: column, keyType: keyType, grid: inferred.grid, naming: naming,

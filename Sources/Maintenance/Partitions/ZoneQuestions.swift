@@ -33,7 +33,8 @@ package struct ZoneQuestions: Hashable, Sendable {
                 let premake = max(0, set?.premake ?? definition.partitions.premake)
                 return (premake + 2) * Self.longestPeriod(of: table, interval: set?.interval)
             }.max() ?? 0
-        lastDay = now.date.adding(days: daysAhead)
+        // Whether a zone parts from UTC within two years.
+        lastDay = now.date.adding(days: max(daysAhead, 2 * 366))
     }
 
     /// An upper limit for the length of a period, in days: without a configured interval, that of the newest partition,
