@@ -75,7 +75,8 @@ extension ServiceLoopTests {
             ServiceSettings(databases: databases, connections: 2),
             start: Service.Start(version: "0", configuration: nil), environment: environment)
         let work = Task { await service.run() }
-        while said.withLock({ $0.count }) < 6 { await Task.yield() }
+        let deadline = ContinuousClock.now + .seconds(5)
+        while said.withLock({ $0.count }) < 6, .now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
         await service.stop(reason: "the test is over")
         await work.value
         #expect(
