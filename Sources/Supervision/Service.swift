@@ -96,24 +96,18 @@ package actor Service {
 
     // MARK: The loop
 
-    /// - Parameter spare: who has ended a run, and would carry out another one in its database.
-    private func handle(_ event: Supervisor.Event, spare: Spare? = nil) {
+    /// - Parameter spare: who has carried out the run that has ended, for what follows it.
+    private func handle(_ event: Supervisor.Event, spare: (any RunWorker)? = nil) {
         guard !isFinished else { return }
         let now = environment.clock()
         let actions = supervisor.handle(event, at: now)
-        let follower = actions.lazy.compactMap(\.order).first { $0.definition.name == spare?.database }
-        if let spare, follower == nil { finish(spare.worker) }
-        for action in actions { perform(action, by: action.order == follower ? spare?.worker : nil) }
+        if let spare, !actions.contains(where: { $0.order?.isFollower == true }) { finish(spare) }
+        for action in actions { perform(action, spare) }
         guard !isFinished else { return }
         // From the moment that the supervisor has seen: what has become due since then is still ahead of it, and wakes
         // at once. On a busy host a pause can be over, or a slot due, before the timer is set.
         timer?.set(supervisor.nextWake(after: now), now: environment.clock())
         notifyStatus(at: now)
-    }
-
-    private struct Spare {
-        let database: String
-        let worker: any RunWorker
     }
 
     private func finish(_ worker: any RunWorker) {
@@ -123,9 +117,9 @@ package actor Service {
         }
     }
 
-    private func perform(_ action: Supervisor.Action, by worker: (any RunWorker)?) {
+    private func perform(_ action: Supervisor.Action, _ spare: (any RunWorker)?) {
         switch action {
-        case .start(let order): startRun(order, by: worker)
+        case .start(let order): startRun(order, by: order.isFollower ? spare : nil)
         case .report(let event): report(event)
         case .drain: drain()
         case .cancel:
@@ -159,9 +153,7 @@ package actor Service {
 
     private func runEnded(_ name: RunName, _ summary: RunSummary, _ worker: any RunWorker) {
         runs[name] = nil
-        handle(
-            .runEnded(database: name.database, name.task, summary),
-            spare: Spare(database: name.database, worker: worker))
+        handle(.runEnded(database: name.database, name.task, summary), spare: worker)
     }
 
     private func finish() {

@@ -53,32 +53,35 @@ struct SupervisedDatabase {
     }
 
     /// The tasks that wait for a run, each with its place among those of all databases.
-    func waiting(at now: DualTimestamp) -> [(task: TaskKind, priority: StartPriority)] {
+    ///
+    /// - Parameter ended: the task of this database whose run has just ended, if one has. Only one of those behind it can
+    ///   follow: tasks that followed one another in circles would keep others waiting for ever.
+    func waiting(at now: DualTimestamp, after ended: TaskKind?) -> [(task: TaskKind, priority: StartPriority)] {
         guard !isRetired, retryAt <= now.monotonic else { return [] }
-        return tasks.filter { $0.isReady(at: now) }.map { task in
+        let ready = tasks.filter { $0.isReady(at: now) }
+        let behind = ended.map { ended in TaskKind.allCases.drop { $0 != ended }.dropFirst() } ?? []
+        let follower = trouble == nil ? behind.first { next in ready.contains { $0.task == next } } : nil
+        return ready.map { task in
             let priority = StartPriority(
-                isInTrouble: trouble != nil, isLong: task.task.traits.isLong, lastEnd: task.lastEnd)
+                isInTrouble: trouble != nil, isLong: task.task.traits.isLong, isFollower: task.task == follower,
+                lastEnd: task.lastEnd)
             return (task.task, priority)
         }
     }
 
-    /// The task that is to run on the connection of a run that has just ended: the first that waits of those after its own.
-    func follower(of task: TaskKind, at now: DualTimestamp) -> TaskKind? {
-        guard trouble == nil else { return nil }
-        let waiting = waiting(at: now).map(\.task)
-        return TaskKind.allCases.drop { $0 != task }.dropFirst().first(where: waiting.contains)
-    }
-
     /// What cannot be reached comes after all that can: otherwise a few databases could occupy all connections. Then
-    /// comes what takes long, and among equals the task whose last run ended longest ago comes first.
+    /// comes what takes long, and among equals what follows on a connection, or else the task whose last run ended longest
+    /// ago, comes first.
     struct StartPriority: Comparable {
         let isInTrouble: Bool
         let isLong: Bool
+        let isFollower: Bool
         let lastEnd: Duration
 
         static func < (left: StartPriority, right: StartPriority) -> Bool {
             if left.isInTrouble != right.isInTrouble { return right.isInTrouble }
             if left.isLong != right.isLong { return right.isLong }
+            if left.isFollower != right.isFollower { return left.isFollower }
             return left.lastEnd < right.lastEnd
         }
     }

@@ -4,8 +4,8 @@ import Maintenance
 /// the actions that follow; `Service` carries them out.
 ///
 /// The tasks of a database run side by side, each with at most one run at a time, so that no task ever overlaps itself.
-/// There are at most `ServiceSettings.runs` runs, of which one is never one that may take long. Where the task of a database
-/// has waited for a run of another task of it, it comes next: that run has a connection whose server knows the catalog.
+/// There are at most `ServiceSettings.runs` runs, the last of which is never one that may take long. Among equals comes first
+/// what follows in its database on the connection of the run that has just ended, whose session knows the catalog.
 package struct Supervisor {
     package enum Event {
         /// Time has passed: `nextWake` has been reached, or the loop woke up for another reason.
@@ -33,6 +33,8 @@ package struct Supervisor {
     package struct RunOrder: Hashable, Sendable {
         package let definition: DatabaseDefinition
         package let slotOrder: SlotOrder
+        /// Whether it takes over the connection of the run of its database that has just ended.
+        package var isFollower = false
     }
 
     private var settings: ServiceSettings
@@ -83,43 +85,30 @@ package struct Supervisor {
 
     // MARK: Starting runs
 
-    private mutating func startDueRuns(_ now: DualTimestamp, after ended: (database: String, task: TaskKind)?)
-        -> [Action]
-    {
+    private mutating func startDueRuns(
+        _ now: DualTimestamp, after ended: (database: String, task: TaskKind)?
+    ) -> [Action] {
         var actions: [Action] = []
         for index in databases.indices {
             actions += databases[index].advance(to: now, jitter: jitter).map(Action.report)
         }
-        guard settings.runs > runningCount else { return actions }
-        actions += startFollower(of: ended, now)
         var free = settings.runs - runningCount
+        guard free > 0 else { return actions }
         let waiting = databases.indices.flatMap { index in
-            databases[index].waiting(at: now).map { (index, $0.task, $0.priority) }
+            let isOfEnded = databases[index].definition.name == ended?.database
+            return databases[index].waiting(at: now, after: isOfEnded ? ended?.task : nil).map {
+                (index, $0.task, $0.priority)
+            }
         }
-        for (index, task, _) in waiting.sorted(by: { ($0.2, $0.0) < ($1.2, $1.0) }) where free > 0 {
+        for (index, task, priority) in waiting.sorted(by: { ($0.2, $0.0) < ($1.2, $1.0) }) where free > 0 {
             // A partition that is due waits for no refresh.
             if task.traits.isLong, free == 1, settings.runs > 1 { continue }
-            guard let order = databases[index].beginRun(of: task, at: now) else { continue }
+            guard var order = databases[index].beginRun(of: task, at: now) else { continue }
+            order.isFollower = priority.isFollower
             actions.append(.start(order))
             free -= 1
         }
         return actions
-    }
-
-    /// Another task of the database whose run has ended. In the order of the tasks, so that those of one database do not
-    /// follow one another for ever while others wait.
-    private mutating func startFollower(of ended: (database: String, task: TaskKind)?, _ now: DualTimestamp) -> [Action]
-    {
-        guard let ended, let index = databases.firstIndex(where: { $0.definition.name == ended.database }),
-            let task = databases[index].follower(of: ended.task, at: now),
-            !task.traits.isLong || longCount < max(1, settings.runs - 1),
-            let order = databases[index].beginRun(of: task, at: now)
-        else { return [] }
-        return [.start(order)]
-    }
-
-    private var longCount: Int {
-        databases.map { $0.tasks.count { $0.running != nil && $0.task.traits.isLong } }.reduce(0, +)
     }
 
     /// How many runs are going at the moment.

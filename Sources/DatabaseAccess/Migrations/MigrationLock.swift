@@ -40,13 +40,11 @@ package struct MigrationLock {
 
     private static let interval = Duration.milliseconds(50)
 
-    /// Releases the lock and ends the limits `lock_timeout` and `statement_timeout`, for a session that is used further.
-    /// Works in a cancelled task, too.
+    /// Releases the lock and gives back the session's own settings, such as `lock_timeout`, for a session that is used
+    /// further. Works in a cancelled task, too.
     package func release() async throws(ServerFailure) {
         do throws(PostgresError) {
-            for setting in ["lock_timeout", "statement_timeout"] {
-                try await connection.execute(Statement(unsafe: "SET \(setting) = 0"), evenIfCancelled: true)
-            }
+            try await connection.script(unsafe: connection.settingsScript, evenIfCancelled: true)
             try await connection.execute(
                 "SELECT pg_advisory_unlock(\(AdvisoryLock.key)::integer, \(set.lockNumber)::integer)",
                 evenIfCancelled: true)

@@ -32,8 +32,8 @@ package struct MigrationRunner {
         return set.migrations.dropLast(pending.count).reversed()
     }
 
-    /// Applies the pending migrations while holding the set's advisory lock. Afterwards the lock is released, and
-    /// `lock_timeout` and `statement_timeout` are reset.
+    /// Applies the pending migrations while holding the set's advisory lock. Afterwards the lock is released, and the
+    /// session has its own settings again.
     ///
     /// - Parameter progress: called after each commit.
     /// - Throws: before anything is changed if the lock is not available, the history does not match, or a privilege is

@@ -15,13 +15,25 @@ package struct KeptConnection: Sendable {
         self.notices = notices
     }
 
-    /// The connection, if a run with that definition would have opened the same; else it is closed.
+    /// The connection with the settings that it began with, if it answers, and a run with that definition would have opened
+    /// the same; else it is closed.
     func connection(for definition: DatabaseDefinition) async -> Connection? {
         notices.clear()
-        if definition == self.definition, !connection.isBroken { return connection }
+        do throws(PostgresError) {
+            if definition == self.definition, !connection.isBroken {
+                try await connection.script(unsafe: connection.settingsScript, timeout: Self.answerTimeout)
+                return connection
+            }
+        } catch {
+            // Another connection tells what is wrong.
+            await connection.close()
+            return nil
+        }
         await connection.close()
         return nil
     }
+
+    private static let answerTimeout = Duration.seconds(15)
 
     package func close() async {
         await connection.close()

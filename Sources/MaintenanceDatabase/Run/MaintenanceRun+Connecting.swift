@@ -8,16 +8,8 @@ extension MaintenanceRun {
         let (context, notices) = (context, kept?.notices ?? NoticeLog())
         let open = { @Sendable () async throws(PostgresError) in try await Self.open(context, notices) }
         do throws(PostgresError) {
-            if let connection = await kept?.connection(for: context.definition) {
-                let session = RunSession(first: connection, notices: notices, reopen: open)
-                do throws(PostgresError) {
-                    return (try await session.answeringConnection(), session)
-                } catch {
-                    await session.close()
-                    throw error
-                }
-            }
-            let connection = try await open()
+            let left = await kept?.connection(for: context.definition)
+            let connection = if let left { left } else { try await open() }
             return (connection, RunSession(first: connection, notices: notices, reopen: open))
         } catch {
             throw ServerFailure(error)

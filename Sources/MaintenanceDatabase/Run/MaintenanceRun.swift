@@ -100,13 +100,12 @@ package struct MaintenanceRun: Sendable {
         _ summary: inout RunSummary, passing kept: inout KeptConnection?,
         _ stopReason: @escaping @Sendable () -> String?
     ) async throws(ServerFailure) {
-        let left = kept.take()
-        let (connection, session) = try await connect(reusing: left)
+        let (connection, session) = try await connect(reusing: kept.take())
         do throws(ServerFailure) {
             try await claimAndWork(&summary, on: connection, session, stopReason)
-            if summary.failure == nil, let connection = await session.leave() {
-                kept = KeptConnection(connection, of: context.definition, notices: session.noticeLog)
-            }
+            guard let left = await session.leave() else { return }
+            if summary.failure != nil { return await left.close() }
+            kept = KeptConnection(left, of: context.definition, notices: session.noticeLog)
         } catch {
             await session.close()
             throw error

@@ -92,7 +92,7 @@ actor RunSession {
     /// - Parameter role: the owner of the code; nil is the role that connected.
     /// - Throws: also if there is to be no second connection, by which the run is over.
     func connection(runningCodeOf role: String?) async throws(PostgresError) -> Connection {
-        try await answeringConnection()
+        try await requireLocks()
         if let workplace, workplace.role.isSame(as: role), await workplace.isUsable { return workplace.connection }
         await leaveWorkplace()
         let connection = try await openSecond()
@@ -117,7 +117,7 @@ actor RunSession {
             } catch {
                 guard [.connection, .authentication, .pooler].contains(error.kind) else { throw error }
                 // It may be the server that is gone.
-                try await answeringConnection()
+                try await requireLocks()
                 if error.kind == .connection, .now + Self.reconnectPause < deadline,
                     await pause(for: Self.reconnectPause)
                 {
@@ -131,16 +131,15 @@ actor RunSession {
         }
     }
 
-    /// ``connection()``, which has answered. Nobody notices the loss of a connection that is not used.
-    @discardableResult
-    func answeringConnection() async throws(PostgresError) -> Connection {
+    /// Nobody notices the loss of a connection that is not used.
+    private func requireLocks() async throws(PostgresError) {
         let keeper = try await connection()
         do throws(PostgresError) {
             try await keeper.execute("SELECT", timeout: Self.answerTimeout)
         } catch {
             guard keeper.isBroken else { throw error }
+            _ = try await connection()
         }
-        return try await connection()
     }
 
     private static let answerTimeout = Duration.seconds(15)

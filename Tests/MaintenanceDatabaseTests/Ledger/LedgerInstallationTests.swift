@@ -1,3 +1,4 @@
+import DatabaseAccess
 import Maintenance
 import PostgresClient
 import SQLText
@@ -45,6 +46,17 @@ struct LedgerInstallationTests {
                 #expect(second.serviceEvents == [])
                 try await database.expect(ledger: "SELECT count(*) FROM slot WHERE state = 'ran'", is: "2")
             }
+        }
+    }
+
+    @Test("leaves the session the limits that it had")
+    func leavesTheSessionItsLimits() async throws {
+        try await TestDatabase.with { database in
+            let connection = try await database.connect(as: "first run")
+            try await connection.setForSession(unsafe: "SET lock_timeout = '321ms'")
+            _ = try await MigrationRunner(connection: connection, set: .ledger, programVersion: "0").apply()
+            let row = try await connection.row("SELECT current_setting('lock_timeout') AS limit")
+            #expect(try row.decode("limit") == "321ms")
         }
     }
 

@@ -64,4 +64,18 @@ struct KeptConnectionTests {
             await kept?.close()
         }
     }
+
+    @Test("and is closed, without its locks, where the run has failed")
+    func isClosedAfterAFailure() async throws {
+        try await TestDatabase.with { database in
+            try await database.psql(PastSQL.events)
+            var kept: KeptConnection?
+            // A plan that cannot be made.
+            let summary = await run([.partitions], in: database, passing: &kept) { $0.schemas = ["s\u{0}"] }
+            #expect(summary.failure != nil, "\(summary)")
+            #expect(kept == nil)
+            #expect(await run([.partitions], in: database, passing: &kept).heldLocks.isEmpty)
+            await kept?.close()
+        }
+    }
 }
