@@ -26,10 +26,8 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM
 # The binary itself, since `swift test` keeps back what a run that hangs has printed.
 tests="$(swift build --show-bin-path)/pgtendPackageTests.xctest"
 command=("$tests" --testing-library swift-testing "$@")
-# Autovacuum evaluates indexes as the owners of tables: what a test finds done would not be pgtend's alone. It also takes a
-# core, with a database for each test.
 for version in "${versions[@]}"; do
-    command=(Tests/Harness/cluster.sh "$version" autovacuum=off -- "${command[@]}")
+    command=(Tests/Harness/cluster.sh "$version" -- "${command[@]}")
 done
 [ ! -t 1 ] || exec "${command[@]}"
 # Nobody watches a run without a terminal: one that hangs ends by itself, and says what hung.

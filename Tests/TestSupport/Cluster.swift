@@ -58,7 +58,7 @@ package final class Cluster: Sendable {
         if let folder = ProcessInfo.processInfo.environment["PGTEND_TEST_\(version.rawValue)"] {
             return Cluster(version: version, folder: folder, keeper: nil)
         }
-        return try await start(version, ["autovacuum": "off"])
+        return try await start(version, [:])
     }
 
     private static func start(
