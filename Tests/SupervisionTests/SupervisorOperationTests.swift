@@ -60,6 +60,14 @@ struct SupervisorOperationTests {
         #expect(simulation.started.last?.isFollower == false, "it has had its turn")
     }
 
+    @Test func aTaskThatIsDueAgainHasAConnectionOfItsOwn() throws {
+        var simulation = SupervisorSimulation([.viewsOnly(every: .seconds(60))])
+        simulation.handle(.woke)
+        simulation.run(for: .seconds(90))
+        simulation.end(simulation.started[0])
+        #expect(simulation.started.map(\.isFollower) == [false, false])
+    }
+
     @Test func whatGoesOnTakesNothingFromPartitions() throws {
         var simulation = SupervisorSimulation((0..<3).map { threeKinds("db\($0)") }, runs: 2)
         simulation.handle(.woke)
