@@ -47,7 +47,7 @@ struct ServiceLoopTests {
 extension ServiceLoopTests {
     /// Two databases with two tasks each, for which there is one run at a time.
     @Test(.timeLimit(.minutes(1))) func whatNoRunTakesOverIsClosedBeforeTheNextBegins() async {
-        let said = Mutex<[String]>([])
+        let (lines, line) = AsyncStream.makeStream(of: String.self)
         let workers = Mutex(0)
         let environment = ServiceEnvironment(
             sink: Silence(), reload: { .refused(problems: []) },
@@ -57,12 +57,12 @@ extension ServiceLoopTests {
                     return number
                 }
                 return SampleWorker { order in
-                    let task = order.slotOrder.slot.task.rawValue
-                    said.withLock { $0.append("\(number) \(task) of \(order.definition.name)") }
+                    line.yield("\(number) \(order.slotOrder.slot.task.rawValue) of \(order.definition.name)")
                     return .ended(order)
                 } ending: {
+                    // Long enough for whatever does not wait for it.
                     try? await Task.sleep(for: .milliseconds(20))
-                    said.withLock { $0.append("\(number) finished") }
+                    line.yield("\(number) finished")
                 }
             })
         let databases = ["a", "b"].map { name in
@@ -75,12 +75,14 @@ extension ServiceLoopTests {
             ServiceSettings(databases: databases, connections: 2),
             start: Service.Start(version: "0", configuration: nil), environment: environment)
         let work = Task { await service.run() }
-        let deadline = ContinuousClock.now + .seconds(5)
-        while said.withLock({ $0.count }) < 6, .now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
+        var (said, next): ([String], _) = ([], lines.makeAsyncIterator())
+        while said.last?.hasSuffix("statistics of b") != true, let line = await next.next() { said.append(line) }
         await service.stop(reason: "the test is over")
         await work.value
+        line.finish()
+        while let line = await next.next() { said.append(line) }
         #expect(
-            said.withLock { $0 } == [
+            said == [
                 "1 views of a", "1 statistics of a", "1 finished", "2 views of b", "2 statistics of b", "2 finished",
             ])
     }

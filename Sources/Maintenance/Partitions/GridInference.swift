@@ -82,8 +82,9 @@ struct GridInference {
         return fitting.isEmpty ? [.utc] : [fitting[0]]
     }
 
-    private func isMidnight(_ bound: Instant, _ clock: PartitionGrid.Clock) -> Bool {
-        PartitionGrid(interval: .day, clock: clock).period(beginningAt: bound, zones: zones) != nil
+    private func isBetweenMidnights(_ sibling: BoundedPartition, _ clock: PartitionGrid.Clock) -> Bool {
+        let days = PartitionGrid(interval: .day, clock: clock)
+        return [sibling.lower, sibling.upper].allSatisfy { days.period(beginningAt: $0, zones: zones) != nil }
     }
 
     /// The first day of the next two years whose midnight is another one in the zone of the sessions than in UTC.
@@ -154,10 +155,6 @@ struct GridInference {
 
     private func described(_ sibling: BoundedPartition) -> String {
         "\(sibling.partition.name) [\(keyType.literal(sibling.lower)), \(keyType.literal(sibling.upper)))"
-    }
-
-    private func isBetweenMidnights(_ sibling: BoundedPartition, _ clock: PartitionGrid.Clock) -> Bool {
-        isMidnight(sibling.lower, clock) && isMidnight(sibling.upper, clock)
     }
 
     /// "6 days", "5 hours", "1 day 5 hours"; where the rest is not whole hours, it is in seconds.

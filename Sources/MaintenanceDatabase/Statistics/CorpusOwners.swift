@@ -15,8 +15,8 @@ struct CorpusOwners {
     /// Superusers, whose code may run as anyone, only where there is nobody else.
     private let owners: [Owner]
 
-    /// - Parameter ingredients: whose what the corpus is made of is.
-    init(_ rows: [Row], of ingredients: [String]) throws(PostgresError) {
+    /// - Parameter ingredients: the owners of what the corpus is made of.
+    init(_ rows: [Row], ingredients: [String]) throws(PostgresError) {
         var all: [Owner] = []
         var ofParts = ingredients
         for row in rows {

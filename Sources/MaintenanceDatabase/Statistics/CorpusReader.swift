@@ -48,7 +48,7 @@ struct CorpusReader {
             CatalogQuery.corpusPresence(
                 parts.names.map(\.relation.schema), parts.names.map(\.relation.name), parts.names.map(\.column)))
         if let obstacle = try parts.obstacle(rows) { return Corpus(definition: definition, tenants: obstacle) }
-        let owners = try CorpusOwners(rows, of: try await ingredientOwners(rows))
+        let owners = try CorpusOwners(rows, ingredients: try await ingredientOwners(rows))
         guard let owner = owners.only else {
             return Corpus(definition: definition, tenants: .noOneOwner(owners.names))
         }
