@@ -127,7 +127,7 @@ package struct HostileOwner: Sendable {
             DECLARE way text;
             BEGIN
                 -- Autovacuum evaluates indexes as the owners of tables: what it does is none of pgtend's.
-                IF current_setting('application_name') = '' THEN RETURN 'left alone'; END IF;
+                IF pg_catalog.current_setting('application_name') OPERATOR(pg_catalog.=) '' THEN RETURN 'left alone'; END IF;
                 FOREACH way IN ARRAY ARRAY[
                     'SELECT', 'RESET ROLE', 'SET ROLE :victim', 'SET LOCAL ROLE :victim', 'RESET SESSION AUTHORIZATION',
                     'SET SESSION AUTHORIZATION :victim', 'DISCARD ALL', 'RESET ALL',
