@@ -89,7 +89,7 @@ let package = Package(
         tests("PostgresClientTests", ["PostgresClient", "SQLText", "TestSupport"]),
         tests("SystemdIOTests", ["SystemdIO", "TestSupport"]),
         tests("EmbeddedSQLTests", ["EmbeddedSQL", "TestSupport"]),
-        tests("MaintenanceTests", ["Maintenance", "CivilTime", "SQLText", "TestSupport"]),
+        tests("MaintenanceTests", ["Maintenance", "Settings", "CivilTime", "SQLText", "TestSupport"]),
         tests("SchemaDesignTests", ["SchemaDesign", "SQLText", "TestSupport"]),
         tests("DatabaseAccessTests", ["DatabaseAccess", "TestSupport"]),
         tests(

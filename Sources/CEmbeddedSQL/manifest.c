@@ -360,6 +360,8 @@ static const struct embedded_file files[] = {
 #include "embedded_file.h"
 #define FILE "sql/run/catalog/views.sql"
 #include "embedded_file.h"
+#define FILE "sql/run/catalog/zone_fits.sql"
+#include "embedded_file.h"
 #define FILE "sql/run/catalog/zones.sql"
 #include "embedded_file.h"
 

@@ -83,7 +83,7 @@ struct HistoryTextTests {
                   took      1 min 1 s
                   state     not completed: the server stopped (SQLSTATE 57P01)
                   owner     pgtend serve 0.2.0, pid 4711 on db1, session 815 on the server
-                  refused   shop.plain: it has no index; cure: create one
+                  refused   shop.plain: it has no index; advice: create one
                   held      statistics by pid 99 since 2026-11-23 02:13:34
 
                   #  outcome  took       waited  tries  step

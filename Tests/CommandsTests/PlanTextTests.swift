@@ -46,7 +46,7 @@ struct PlanTextTests {
                 partitions
                   shop.hashed
                       refused  it is partitioned by HASH
-                      cure     leave it alone
+                      advice   leave it alone
                   shop.orders  writes succeed until 2026-12-01 00:00:00 (8 days)
                       grid     one partition a month
                       note     something to know
@@ -119,7 +119,8 @@ struct PlanTextTests {
         plan.work.findings = [Finding(task: .partitions, object: SampleAnswers.name(evil), message: evil)]
         plan.work.refusals = [
             Refusal(
-                task: .partitions, object: SampleAnswers.name(evil), reason: .overlap, explanation: evil, cure: evil)
+                task: .partitions, object: SampleAnswers.name(evil), reason: .overlap, explanation: evil,
+                cure: .advice(evil))
         ]
         plan.missingSchemas = [evil]
         for text in [

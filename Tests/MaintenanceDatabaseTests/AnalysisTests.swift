@@ -153,7 +153,7 @@ struct AnalysisTests {
             }
             let refused = await run(in: database, user: role, off)
             #expect(refused.reports.isEmpty && refused.refusals.map(\.reason) == [.notOwner, .notOwner])
-            let cure = try #require(refused.refusals.first?.cure)
+            let cure = try #require(refused.refusals.first?.cure.alternatives.first)
             #expect(cure.hasPrefix(version.rawValue >= 17 ? "GRANT MAINTAIN ON s.events TO" : "GRANT \(owner) TO"))
             let findings = try await PrivilegeCheck(
                 definition: database.definition(user: role, off), applicationName: "check"

@@ -14,6 +14,7 @@ struct FaultTests {
             PastSQL.events + """
                 CREATE TABLE s.days (at date) PARTITION BY RANGE (at);
                 CREATE TABLE s.days_rest PARTITION OF s.days DEFAULT;
+                CALL siblings('s.days', '_YYYYMMDD', '1 day', timestamp '2025-02-03', 1);
                 CALL siblings('s.days', '_YYYYMMDD', '1 day', date_trunc('day', now()::timestamp) - interval '9 days', 2);
                 CREATE MATERIALIZED VIEW s.numbers AS SELECT 1 AS n;
                 CREATE UNIQUE INDEX ON s.numbers (n);

@@ -20,7 +20,7 @@ struct HeadlineTests {
             return """
                 CREATE TABLE "\(schema)".\(name) (at \(type) NOT NULL, note text) PARTITION BY RANGE (at);
                 CALL siblings('"\(schema)".\(name)', '\(pattern)', '\(step)', date_trunc('\(interval)',
-                    now() AT TIME ZONE '\(zone ?? "Europe/Berlin")' - interval '20 months'), 3,
+                    now() AT TIME ZONE '\(zone ?? "Europe/Berlin")' - interval '20 months'), \(interval == "week" ? 53 : 23),
                     \(zone.map { "'\($0)'" } ?? "NULL"));
                 """
         }.joined(separator: "\n")
@@ -73,9 +73,9 @@ struct HeadlineTests {
                     CREATE TABLE "Über uns".south (at timestamptz) PARTITION BY RANGE (at);
                     RESET ROLE;
                     CALL siblings('"Über uns"."Ereignisse"', '_YYYY_MM', '1 month',
-                        date_trunc('month', now() AT TIME ZONE 'America/New_York'), 2, 'America/New_York');
+                        date_trunc('month', now() AT TIME ZONE 'America/New_York'), 4, 'America/New_York');
                     CALL siblings('"Über uns".south', '_YYYY_MM', '1 month',
-                        date_trunc('month', now() AT TIME ZONE 'Pacific/Auckland'), 2, 'Pacific/Auckland');
+                        date_trunc('month', now() AT TIME ZONE 'Pacific/Auckland'), 4, 'Pacific/Auckland');
                     DO $$ DECLARE t regclass; BEGIN
                         FOR t IN SELECT oid FROM pg_class WHERE relnamespace = '"Über uns"'::regnamespace AND relkind = 'r'
                         LOOP EXECUTE format('ALTER TABLE %s OWNER TO "\(owner)"', t); END LOOP;

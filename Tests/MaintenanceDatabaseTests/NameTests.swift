@@ -38,7 +38,7 @@ struct NameTests {
                     parent regclass := format('%I.%I', \(literal), \(literal))::regclass; leaf text; index_name name;
                     lower_bound timestamp;
                 BEGIN
-                    FOR i IN REVERSE 3..2 LOOP
+                    FOR i IN REVERSE 5..2 LOOP
                         lower_bound := date_trunc('month', now()) - i * interval '1 month';
                         leaf := format('%I.%I', \(literal), left(\(literal), 12) || to_char(lower_bound, '_YYYY_MM'));
                         EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES FROM (%L) TO (%L)', leaf, parent, lower_bound, lower_bound + interval '1 month');
@@ -80,7 +80,7 @@ struct NameTests {
             try await database.psql(
                 """
                 DO $$ DECLARE lower_bound timestamp; BEGIN
-                    FOR i IN REVERSE 3..2 LOOP
+                    FOR i IN REVERSE 5..2 LOOP
                         lower_bound := date_trunc('month', now()) - i * interval '1 month';
                         EXECUTE format('CREATE TABLE s.%I PARTITION OF s."\(name)" FOR VALUES FROM (%L) TO (%L)',
                             repeat('ä', 27) || to_char(lower_bound, '_YYYY_MM'), lower_bound, lower_bound + interval '1 month');

@@ -111,11 +111,12 @@ enum PastSQL {
             CREATE TABLE s.events (id bigint, at timestamptz NOT NULL, note text) PARTITION BY RANGE (at);
             """ + months("s.events")
 
+    /// Four: among as many in a row one has a zero in front, so that the names of the others are read in one way.
     static func months(_ table: String, newest: String = "2 months") -> String {
         """
 
         CALL siblings('\(table)', '_YYYY_MM', '1 month',
-            date_trunc('month', now() AT TIME ZONE 'UTC') - interval '\(newest)', 2, 'UTC');
+            date_trunc('month', now() AT TIME ZONE 'UTC') - interval '\(newest)', 4, 'UTC');
 
         """
     }

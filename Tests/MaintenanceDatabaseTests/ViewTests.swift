@@ -36,7 +36,7 @@ struct ViewTests {
             #expect(summary.refusals.map(\.object.name) == ["bare", "partial"])
             #expect(
                 summary.refusals.allSatisfy {
-                    $0.reason == .noUniqueIndex && $0.cure.contains("CREATE UNIQUE INDEX ON s.")
+                    $0.reason == .noUniqueIndex && $0.cure.description.contains("CREATE UNIQUE INDEX ON s.")
                 })
             #expect(
                 try await database.psql(
@@ -184,7 +184,7 @@ struct ViewTests {
             let refused = await database.tend([.views], user: role)
             #expect(refused.reports.isEmpty && refused.refusals.map(\.reason) == [.notOwner, .notOwner])
             let cure = version.rawValue >= 17 ? "GRANT MAINTAIN ON s.v TO \(role)" : "GRANT postgres TO \(role)"
-            #expect(refused.refusals.first?.cure == cure)
+            #expect(refused.refusals.first?.cure == .statement(cure))
             if version.rawValue >= 17 {
                 try await database.psql(cure)
                 let summary = await database.tend([.views], user: role)

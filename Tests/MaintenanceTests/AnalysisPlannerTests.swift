@@ -125,9 +125,12 @@ struct AnalysisPlannerTests {
     @Test("is refused, with the cure, where it may not be or would reach too far")
     func refuses() {
         let mine = Self.partitioned(TableChanges(isAnalyzed: false), owned: false)
-        #expect(plan(mine).refusals.map(\.cure) == ["GRANT MAINTAIN ON app.t TO tender"])
-        #expect(plan(mine, version: 160_001).refusals.map(\.cure) == [#"GRANT "app owner" TO tender WITH SET TRUE"#])
-        #expect(plan(mine, version: 150_001).refusals.map(\.cure) == [#"GRANT "app owner" TO tender"#])
+        #expect(plan(mine).refusals.map(\.cure) == [.statement("GRANT MAINTAIN ON app.t TO tender")])
+        #expect(
+            plan(mine, version: 160_001).refusals.map(\.cure) == [
+                .statement(#"GRANT "app owner" TO tender WITH SET TRUE"#)
+            ])
+        #expect(plan(mine, version: 150_001).refusals.map(\.cure) == [.statement(#"GRANT "app owner" TO tender"#)])
         let maintained = plan(Self.partitioned(TableChanges(isAnalyzed: false, mayMaintain: true), owned: false))
         #expect(maintained.steps.map(\.role) == [nil] && maintained.steps.map(\.codeOwner) == ["app owner"])
 

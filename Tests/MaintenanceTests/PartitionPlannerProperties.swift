@@ -52,7 +52,7 @@ private struct RandomScenario {
             let first = interval.advance(newest, by: back - count + 1)
             let nameDay = first.adding(days: Int(shift / Instant.microsecondsPerDay))
             return Partition(
-                oid: UInt32(1000 * index + back + 1), name: app(naming?.name(for: nameDay) ?? ""),
+                oid: UInt32(1000 * index + back + 1), name: app(naming?.name(for: interval.days(from: nameDay)) ?? ""),
                 lower: .at(bound(first)), upper: .at(bound(interval.advance(first, by: 1))))
         }
         // Keep the newest, from which the habits are read.
@@ -70,7 +70,8 @@ private struct RandomScenario {
         }
         if chance(0.1) { partitions[partitions.startIndex].isDetachPending = true }
         if chance(0.2), let naming {
-            scenario.takenNames.insert(app(naming.name(for: interval.start(of: scenario.now.date))))
+            scenario.takenNames.insert(
+                app(naming.name(for: interval.days(from: interval.start(of: scenario.now.date)))))
         }
         var set = table("t\(index)", type, partitions, oid: UInt32(index + 1))
         set.mayActAsOwner = !chance(0.05)
@@ -153,7 +154,9 @@ struct PartitionPlannerProperties {
     func fillsEveryGap(seed: UInt64) {
         forEachScenario(seed) { scenario, plan in
             guard scenario.definition.partitions.fillGaps, plan.refusals.isEmpty else { return }
-            let holes = scenario.applying(plan).plan().findings.filter { $0.message.contains("no partition") }
+            let holes = scenario.applying(plan).plan().findings.filter {
+                $0.message.contains("no partition") && !$0.message.contains("without an end")
+            }
             #expect(holes.isEmpty, "seed \(seed): \(holes)")
         }
     }

@@ -15,6 +15,8 @@ struct Scenario {
     var takenNames: Set<RelationName> = []
     var unreadTemplates: [UInt32: ServerFailure] = [:]
     var knowsZones = true
+    /// Whether the zones of which all bounds are midnights are looked for. There are many.
+    var searchesZones = false
     var remembered = Remembered()
 
     init(_ tables: PartitionedTable..., now: String = "2025-11-23 10:30:00", serverZone: String = "UTC") {
@@ -32,6 +34,12 @@ struct Scenario {
         let questions = ZoneQuestions(definition: definition, tables: tables, server: server, now: now)
         if let questions, knowsZones {
             for zone in questions.zones { snapshot.zones[zone] = ZoneSample(zone, answering: questions) }
+        }
+        if searchesZones {
+            let days = ZoneQuestions.days(of: definition, tables: tables, now: now)
+            for (table, bounds) in PartitionPlanner(definition: definition, snapshot: snapshot).questions().bounds {
+                snapshot.zoneFits[table] = ZoneFit.all(of: bounds, from: days.first, to: days.last)
+            }
         }
         return snapshot
     }
@@ -84,6 +92,13 @@ func utc(_ text: String) -> Instant {
 }
 
 func day(_ text: String) -> CivilDate { utc(text).date }
+
+extension CalendarInterval {
+    /// The period that begins on that day.
+    func days(from first: CivilDate) -> NamedDays {
+        NamedDays(first: first, end: advance(first, by: 1))
+    }
+}
 
 func app(_ name: String) -> RelationName { RelationName(schema: "app", name: name) }
 

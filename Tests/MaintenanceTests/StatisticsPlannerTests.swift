@@ -50,7 +50,7 @@ struct StatisticsPlannerTests {
     func refusesATargetWithoutAUniqueIndex() throws {
         let plan = plan(.noUniqueTarget)
         #expect(plan.refusalReasons == [.noUniqueIndex] && plan.steps.isEmpty)
-        #expect(try #require(plan.refusals.first).cure == "CREATE UNIQUE INDEX ON app.figures (tenant_id)")
+        #expect(try #require(plan.refusals.first).cure == .statement("CREATE UNIQUE INDEX ON app.figures (tenant_id)"))
     }
 
     @Test("Only the kinds that are asked for are planned, in the order of a run")

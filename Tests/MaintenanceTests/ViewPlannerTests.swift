@@ -95,7 +95,7 @@ struct ViewPlannerTests {
         }
         guard let mode = example.mode, let lock = example.lock else {
             #expect(plan.steps.isEmpty && plan.refusalReasons == [.noUniqueIndex])
-            #expect(try #require(plan.refusals.first).cure.hasPrefix("CREATE UNIQUE INDEX ON app.costs"))
+            #expect(try #require(plan.refusals.first).cure.description.hasPrefix("CREATE UNIQUE INDEX ON app.costs"))
             return
         }
         guard let step = plan.steps.first, let refresh = step.refreshView else {
@@ -114,8 +114,9 @@ struct ViewPlannerTests {
         #expect(plan.refusalReasons == [.notOwner] && refreshed(plan) == ["other"])
         #expect(
             plan.refusals.first?.cure
-                == (version >= 170_000
-                    ? "GRANT MAINTAIN ON app.costs TO tender" : "GRANT \"app owner\" TO tender"))
+                == .statement(
+                    version >= 170_000
+                        ? "GRANT MAINTAIN ON app.costs TO tender" : "GRANT \"app owner\" TO tender"))
     }
 
     @Test("A view over one that stays unpopulated is refused; over one that this run populates it is not")

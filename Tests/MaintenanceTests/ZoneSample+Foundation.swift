@@ -40,3 +40,25 @@ extension TimeZone {
         return offset(at: readings.after) == after ? readings.after : readings.before
     }
 }
+
+extension ZoneFit {
+    /// What `sql/run/catalog/zone_fits.sql` answers.
+    static func all(of bounds: [Instant], from first: CivilDate, to last: CivilDate) -> [ZoneFit] {
+        TimeZone.knownTimeZoneIdentifiers.sorted().compactMap { name in
+            guard name.contains("/"), let zone = TimeZone(identifier: name) else { return nil }
+            var days: [Instant: CivilDate] = [:]
+            for bound in bounds {
+                let local = bound.adding(microseconds: Int64(zone.offset(at: bound)) * 1_000_000)
+                guard zone.midnight(of: local.date) == bound else { return nil }
+                days[bound] = local.date
+            }
+            var changes: [MidnightShifts.Change] = []
+            for number in first.daysSinceEpoch...last.daysSinceEpoch {
+                let day = CivilDate(daysSinceEpoch: number)
+                let shift = zone.midnight(of: day).microseconds - Instant(midnightOf: day).microseconds
+                if shift != changes.last?.shift { changes.append(MidnightShifts.Change(day: day, shift: shift)) }
+            }
+            return ZoneFit(name: name, days: days, midnights: MidnightShifts(changes: changes))
+        }
+    }
+}

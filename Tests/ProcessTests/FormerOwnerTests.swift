@@ -18,7 +18,7 @@ struct FormerOwnerTests {
     /// With rows, so that there is something to analyze, and partitions of past months alone, so that there is one to make.
     private static let parent = """
         CREATE TABLE vault.events (id integer, at date NOT NULL) PARTITION BY RANGE (at);
-        DO $$ BEGIN FOR i IN 1..3 LOOP
+        DO $$ BEGIN FOR i IN 1..4 LOOP
             EXECUTE format('CREATE TABLE vault.events_%s PARTITION OF vault.events FOR VALUES FROM (%L) TO (%L)',
                 to_char(date_trunc('month', now()) - make_interval(months => i), 'YYYY_MM'),
                 (date_trunc('month', now()) - make_interval(months => i))::date,

@@ -17,7 +17,7 @@ struct HostileOwnerTests {
     }
 
     private static let partitions = """
-        DO $$ BEGIN FOR i IN 1..3 LOOP
+        DO $$ BEGIN FOR i IN 1..4 LOOP
             EXECUTE format('CREATE TABLE app.events_%s PARTITION OF app.events FOR VALUES FROM (%L) TO (%L)',
                 to_char(date_trunc('month', now()) - make_interval(months => i), 'YYYY_MM'),
                 (date_trunc('month', now()) - make_interval(months => i))::date,

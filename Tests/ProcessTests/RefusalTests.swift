@@ -59,14 +59,14 @@ struct RefusalTests {
         }
     }
 
-    /// The newest partition is four months old, so that its name says what its bounds are.
+    /// The newest partition is some months old, so that its name says what its bounds are, in one way only: in March.
     private static func table(_ schema: String, _ name: String) -> String {
         """
         CREATE TABLE \(quoted(schema)).\(quoted(name)) (at timestamptz) PARTITION BY RANGE (at);
         SELECT format(
             'CREATE TABLE %1$I.%2$I PARTITION OF %1$I.%3$I FOR VALUES FROM (%4$L) TO (%5$L)', \(literal(schema)),
             \(literal(name)) || to_char(m, '_YYYY_MM'), \(literal(name)), m, m + interval '1 month')
-        FROM (SELECT date_trunc('month', now() AT TIME ZONE 'UTC') - interval '4 months' AS m) AS month \\gexec
+        FROM (SELECT date_trunc('year', now() AT TIME ZONE 'UTC') - interval '10 months' AS m) AS month \\gexec
         """
     }
 

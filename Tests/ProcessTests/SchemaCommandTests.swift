@@ -114,7 +114,7 @@ struct SchemaCommandTests {
                 let result = try await Pgtend.run(
                     ["schema", command] + arguments + ["--database", database.conninfo()])
                 #expect(result.ending == .exited(2), "\(result)")
-                #expect(result.standardError.contains("  what to do: ") && result.standardError.contains(cure))
+                #expect(result.standardError.contains("  advice: ") && result.standardError.contains(cure))
             }
             #expect(try await database.dump() == before)
         }
@@ -158,7 +158,7 @@ struct SchemaCommandTests {
             #expect(result.ending == .exited(4), "\(result)")
             let holder = #/schema mcp cannot be read, .*pid \d+ .* holds AccessExclusiveLock on mcp\.tasks/#
             #expect(result.standardError.contains(holder), "\(result)")
-            #expect(result.standardError.contains("  what to do: repeat the command"), "\(result)")
+            #expect(result.standardError.contains("  advice: repeat the command"), "\(result)")
         }
     }
 

@@ -21,7 +21,7 @@ struct SwapTests {
     private static func table(_ name: String, partitions: String) -> String {
         """
         CREATE TABLE \(name) (id integer, at date NOT NULL) PARTITION BY RANGE (at);
-        DO $$ BEGIN FOR i IN 1..3 LOOP
+        DO $$ BEGIN FOR i IN 1..4 LOOP
             EXECUTE format('CREATE TABLE \(partitions)_%s PARTITION OF \(name) FOR VALUES FROM (%L) TO (%L)',
                 to_char(date_trunc('month', now()) - make_interval(months => i), 'YYYY_MM'),
                 (date_trunc('month', now()) - make_interval(months => i))::date,

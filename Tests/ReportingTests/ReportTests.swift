@@ -26,7 +26,7 @@ struct ReportTests {
         #expect(
             report.message == """
                 failed: create partition mcp.audit_log_2026_12 of mcp.audit_log for [2026-12-01 00:00:00+00, \
-                2027-01-01 00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON \
+                2027-01-01 00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); advice: GRANT CREATE ON \
                 SCHEMA mcp TO tender
                 """)
         #expect(report.remarks == ["detail: some detail", "hint: a hint of the server"])
@@ -105,7 +105,7 @@ struct ReportTests {
                     task: .views, pid: 1, application: nasty, user: nasty, client: nasty, since: SampleEvents.start)),
             .refused(
                 runID: SampleEvents.runID, database: nasty,
-                Refusal(task: .views, object: object, reason: .missing, explanation: nasty, cure: nasty)),
+                Refusal(task: .views, object: object, reason: .missing, explanation: nasty, cure: .advice(nasty))),
             .stepFinished(
                 runID: SampleEvents.runID, database: nasty,
                 StepReport(

@@ -196,11 +196,11 @@ struct RunSummaryTests {
             alarm {
                 $0.refusals = [SampleEvents.refusal]
                 $0.refusals[0].object = table
-            } == "\(now); it is partitioned by hash; cure: leave it alone with enabled: false")
+            } == "\(now); it is partitioned by hash; advice: leave it alone with enabled: false")
         #expect(
             alarm { $0.reports = [SampleEvents.finished(SampleEvents.partition(), .failed(SampleEvents.denied))] }
                 == """
-                \(now); making one failed: permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON \
+                \(now); making one failed: permission denied for schema mcp (SQLSTATE 42501); advice: GRANT CREATE ON \
                 SCHEMA mcp TO tender
                 """)
         #expect(

@@ -44,7 +44,7 @@ struct ServiceReportTests {
             SampleEvents.unavailable(SampleEvents.denied, failures: 3, lasting: .seconds(1_500)),
             """
             mcp cannot be worked with since 2026-11-23T00:00:00Z (25 min 0 s, 3 failures in a row): permission denied \
-            for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON SCHEMA mcp TO tender
+            for schema mcp (SQLSTATE 42501); advice: GRANT CREATE ON SCHEMA mcp TO tender
             """
         ),
         (SampleEvents.unavailable(), "mcp cannot be worked with: the server closed the connection"),

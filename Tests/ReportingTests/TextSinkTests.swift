@@ -19,7 +19,7 @@ struct TextSinkTests {
 
     private static let failure = """
         failed: create partition mcp.audit_log_2026_12 of mcp.audit_log for [2026-12-01 00:00:00+00, 2027-01-01 \
-        00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); cure: GRANT CREATE ON SCHEMA mcp TO tender
+        00:00:00+00): permission denied for schema mcp (SQLSTATE 42501); advice: GRANT CREATE ON SCHEMA mcp TO tender
         """
     private static let done = "done in 12 ms: refresh materialized view concurrently mcp.agent_cost_analytics"
     private static let ended = "run on mcp ended in 1.2 s: 1 view refreshed; 1 step failed"
@@ -55,7 +55,7 @@ struct TextSinkTests {
         #expect(
             try output(.plain) == """
                 2026-11-23T00:00:01Z warning: mcp cannot be worked with: permission denied for schema mcp (SQLSTATE \
-                42501); cure: GRANT CREATE ON SCHEMA mcp TO tender
+                42501); advice: GRANT CREATE ON SCHEMA mcp TO tender
                   detail: some detail
                   hint: a hint of the server
                 2026-11-23T00:00:01Z warning: told to stop once more (SIGTERM): what still runs is cancelled now

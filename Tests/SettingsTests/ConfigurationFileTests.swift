@@ -22,7 +22,8 @@ struct ConfigurationFileTests {
             partitionSets: [
                 PartitionSetDefinition(
                     table: RelationName(schema: "mcp", name: "audit_log"), interval: .month, zone: "Europe/Berlin",
-                    premake: 6, naming: NamingPattern("audit_log_{YYYY}_{MM}"), fillGaps: false),
+                    premake: 6, naming: NamingPattern("audit_log_{YYYY}_{MM}"), fillGaps: false,
+                    bridge: true),
                 PartitionSetDefinition(table: RelationName(schema: "Odd Schema", name: "t.1"), enabled: false),
             ],
             views: ViewDefaults(

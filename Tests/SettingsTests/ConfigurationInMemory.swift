@@ -61,6 +61,7 @@ let fileWithEveryKey = """
               premake: 6
               naming: "audit_log_{YYYY}_{MM}"
               fill_gaps: false
+              bridge: true
               enabled: true
             - table: '"Odd Schema"."t.1"'
               enabled: false

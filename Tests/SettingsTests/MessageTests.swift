@@ -112,7 +112,7 @@ struct MessageTests {
         Mistake(
             "an element that is no mapping", inDatabase: "partitions: {sets: [mcp.a]}",
             "pgtend.yaml:4:25: databases[0].partitions.sets[0]: expected a mapping with the keys table, interval, "
-                + "zone, premake, naming, fill_gaps, enabled, found 'mcp.a'"),
+                + "zone, premake, naming, fill_gaps, bridge, enabled, found 'mcp.a'"),
         Mistake(
             "a corpus without a target", inDatabase: "statistics: {corpora: [{source: {table: s.d}}]}",
             "pgtend.yaml:4:28: databases[0].statistics.corpora[0]: missing key 'target': expected a mapping"),
@@ -201,7 +201,8 @@ struct MessageTests {
         Mistake(
             "an unknown token", inDatabase: "partitions: {sets: [{table: mcp.a, naming: 'a_{YEAR}'}]}",
             "pgtend.yaml:4:48: databases[0].partitions.sets[0].naming: expected a pattern with {YYYY}, {MM}, {DD}, "
-                + "{Q}, {IYYY}, {IW}, {YY}, {DDD}, found 'a_{YEAR}'"),
+                + "{Q}, {IYYY}, {IW}, {YY}, {DDD}, {FMMM}, {FMDD}, {FMIW}, {FMDDD}, {mon}, {Mon}, {MON}, {month}, "
+                + "{Month}, {MONTH}, found 'a_{YEAR}'"),
         Mistake(
             "a long value is cut and stays on one line",
             inDatabase: "lock_tries: \"\(String(repeating: "x", count: 30))\\n\(String(repeating: "y", count: 40))\"",

@@ -14,7 +14,7 @@ package enum Shop {
                 DECLARE
                     month timestamp;
                 BEGIN
-                    FOR age IN 20..22 LOOP
+                    FOR age IN 20..23 LOOP
                         month := date_trunc('month', now() AT TIME ZONE '\(zone)') - make_interval(months => age);
                         EXECUTE format(
                             'CREATE TABLE \(schema).\(name)_%s PARTITION OF \(schema).\(name) FOR VALUES FROM (%L) TO (%L)',

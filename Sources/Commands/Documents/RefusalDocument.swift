@@ -8,12 +8,15 @@ struct RefusalDocument: Encodable {
     private let reason: String
     private let explanation: String
     private let cure: String
+    /// statement, configuration or advice.
+    private let cureKind: String
 
     init(_ refusal: Refusal) {
         task = refusal.task.rawValue
         object = RelationDocument(refusal.object)
         reason = refusal.reason.rawValue
         explanation = refusal.explanation
-        cure = refusal.cure
+        cure = refusal.cure.description
+        cureKind = refusal.cure.kind.rawValue
     }
 }

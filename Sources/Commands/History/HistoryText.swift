@@ -54,7 +54,7 @@ struct HistoryText {
         lines += facts.map { label, text in
             "  \(label)\(String(repeating: " ", count: max(1, width - label.count)))\(text.visible)"
         }
-        lines += detail.refusals.map { "  refused   \($0.object): \($0.explanation); cure: \($0.cure)".visible }
+        lines += detail.refusals.map { "  refused   \($0.object): \($0.explanation); \($0.cure.labelled)".visible }
         lines += detail.heldLocks.map {
             "  held      \($0.task.rawValue) by pid \($0.pid) since \($0.since.dateAndTime)".visible
         }

@@ -42,7 +42,7 @@ struct PlanScript {
 
     private var remarks: [String] {
         let refusals = plan.refusals.map {
-            comment(["refused \($0.object): \($0.explanation)", "  cure: \($0.cure)"])
+            comment(["refused \($0.object): \($0.explanation)", "  \($0.cure.labelled)"])
         }
         let findings = plan.findings.map { comment(["note on \($0.object): \($0.message)"]) }
         let schemas = plan.missingSchemas.map {

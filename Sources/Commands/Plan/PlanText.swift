@@ -164,7 +164,7 @@ struct PlanText {
     }
 
     private func labelled(_ refusal: Refusal) -> [String] {
-        [labelled("refused", refusal.explanation), labelled("cure", refusal.cure)]
+        [labelled("refused", refusal.explanation), labelled(refusal.cure.label, refusal.cure.description)]
     }
 
     private func labelledLocks(_ locks: [LockRequirement]) -> [String] {

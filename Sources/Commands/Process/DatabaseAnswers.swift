@@ -36,7 +36,7 @@ extension ServerFailure {
         var lines = [description]
         if let detail { lines.append("  detail: \(detail)") }
         if let hint { lines.append("  hint: \(hint)") }
-        if let cure { lines.append("  what to do: \(cure)") }
+        if let cure { lines.append("  advice: \(cure)") }
         return lines.map(\.visible).joined(separator: "\n")
     }
 }

@@ -62,7 +62,7 @@ extension PartitionedTable {
 
     /// What keeps it from being analyzed, if anything does.
     package func analysisObstacle(on server: ServerFacts) -> Refusal? {
-        func refusal(_ reason: Refusal.Reason, _ explanation: String, cure: String) -> Refusal {
+        func refusal(_ reason: Refusal.Reason, _ explanation: String, cure: Cure) -> Refusal {
             Refusal(task: .analysis, object: name, reason: reason, explanation: explanation, cure: cure)
         }
         guard let changes else {
@@ -74,9 +74,10 @@ extension PartitionedTable {
             return refusal(
                 .notOwner,
                 "role \(server.role) may not analyze it: it belongs to \(owner) (the server would only warn)",
-                cure: server.capabilities.has(.maintainPrivilege)
-                    ? "GRANT MAINTAIN ON \(name) TO \(grantee)"
-                    : owners + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : ""))
+                cure: .statement(
+                    server.capabilities.has(.maintainPrivilege)
+                        ? "GRANT MAINTAIN ON \(name) TO \(grantee)"
+                        : owners + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")))
         }
         if let foreign = changes.foreignTable {
             return refusal(
@@ -88,7 +89,7 @@ extension PartitionedTable {
                 .noOneOwner,
                 "its partition \(leaf.name) belongs to \(leaf.owner), and before PostgreSQL 18 ANALYZE runs the code of each "
                     + "partition's owner in one session",
-                cure: "ALTER TABLE \(leaf.name) OWNER TO \(RelationName.quoted(owner)), or ANALYZE \(name) by hand")
+                cure: .statement("ALTER TABLE \(leaf.name) OWNER TO \(RelationName.quoted(owner))"))
         }
         if let schema = changes.foreignSchema {
             return schema.refusal(.analysis, of: name, ownedBy: owner, while: "it is analyzed")

@@ -11,6 +11,7 @@ struct PartitionGaps {
     /// - Parameter current: the first day of the current period. That period and later ones do not count as gaps.
     init(set: PartitionSet, current: CivilDate, zones: [String: ZoneSample]) {
         self.set = set
+        let bridge = PartitionBridge(set, zones: zones)
         var periods: [CivilDate] = []
         var irregular = 0
         if let now = set.grid.lowerBound(of: current, zones: zones) {
@@ -20,7 +21,11 @@ struct PartitionGaps {
                 guard partition.upper < next, case .at(let from) = partition.upper, case .at(let to) = next
                 else { continue }
                 let end = to == now ? current : set.grid.period(beginningAt: to, zones: zones)
-                if let first = set.grid.period(beginningAt: from, zones: zones), let end {
+                let isBridged = bridge.map { $0.from == from && (set.fillGaps || $0.resumes > current) } ?? false
+                if isBridged, let bridge, end != nil {
+                    let count = set.grid.interval.count(from: bridge.resumes, to: current)
+                    periods += (0..<count).map { set.grid.interval.advance(bridge.resumes, by: $0) }
+                } else if let first = set.grid.period(beginningAt: from, zones: zones), let end {
                     let count = set.grid.interval.count(from: first, to: end)
                     periods += (0..<count).map { set.grid.interval.advance(first, by: $0) }
                 } else {

@@ -3,10 +3,12 @@ import SQLText
 
 /// Decides which partitions are to be created: a pure function of the definition and the snapshot.
 package struct PartitionPlanner {
-    private let definition: DatabaseDefinition
-    private let snapshot: CatalogSnapshot
+    let definition: DatabaseDefinition
+    let snapshot: CatalogSnapshot
     /// The configuration of each table; if a table has two entries, the first one counts.
-    private let setDefinitions: [RelationName: PartitionSetDefinition]
+    let setDefinitions: [RelationName: PartitionSetDefinition]
+    /// False while a cure is tried: what fails there needs none.
+    var triesCures = true
 
     package init(definition: DatabaseDefinition, snapshot: CatalogSnapshot) {
         self.definition = definition
@@ -36,11 +38,15 @@ package struct PartitionPlanner {
     /// What the reader of the snapshot still has to look up: a plan that is made without it shows which names and
     /// siblings matter.
     package func questions() -> PartitionQuestions {
-        let actions = plan().steps.compactMap(\.createPartition)
+        let plan = plan()
+        let actions = plan.steps.compactMap(\.createPartition)
         let parents = Set(actions.map(\.parentOID))
+        let refused = Set(plan.refusals.filter { $0.reason.isOfInference }.map(\.object))
+        let inQuestion = snapshot.tables.filter { isZoneInQuestion($0, parents, refused) }
         return PartitionQuestions(
             names: Set(actions.map(\.partition)),
-            templates: snapshot.tables.filter { parents.contains($0.oid) }.map { ($0.oid, $0.templatePartition?.oid) })
+            templates: snapshot.tables.filter { parents.contains($0.oid) }.map { ($0.oid, $0.templatePartition?.oid) },
+            bounds: inQuestion.map { ($0.oid, $0.newestBounds) })
     }
 
     /// The runway of each selected table after these steps.
@@ -66,10 +72,10 @@ package struct PartitionPlanner {
 
     private func plan(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
         do throws(InferenceFailure) {
-            let set = try PartitionSet.infer(
-                table, definition: setDefinitions[table.name], defaults: definition.partitions,
-                server: snapshot.server, zones: snapshot.zones, now: snapshot.takenAt)
-            return plan(set, claims: &claims)
+            let set = try inference(of: table).infer(table)
+            var plan = plan(set, claims: &claims)
+            if !plan.steps.isEmpty, let finding = zoneFinding(set) { plan.findings.append(finding) }
+            return plan
         } catch {
             let runway = runway(of: table)
             // Its only partition has no upper bound: nothing is missing, and nothing could be created after it.
@@ -80,18 +86,28 @@ package struct PartitionPlanner {
                 return TaskPlan(findings: [finding], runways: [runway], objectsInView: 1)
             }
             return TaskPlan(
-                refusals: [error.refusal(of: table.name)], runways: [runway].compactMap(\.self), objectsInView: 1)
+                refusals: [refusal(of: table, error)], runways: [runway].compactMap(\.self), objectsInView: 1)
         }
     }
 
-    /// The moment of the snapshot, in terms of the key. For a key without a time zone, it is local time in the
-    /// configured zone, or else in the TimeZone of sessions, as they write it with `now()` and CURRENT_DATE.
-    private func now(of table: PartitionedTable, keyType: PartitionKeyType) -> Instant? {
-        let zone = setDefinitions[table.name]?.zone ?? snapshot.server.timeZone
-        if keyType.isZoned || GridInference.isUTC(zone) { return snapshot.takenAt }
-        return snapshot.zones[zone]?.days[snapshot.takenAt].map { day in
-            Instant(midnightOf: day.date)
-                .adding(microseconds: snapshot.takenAt.microseconds - day.startsAt.microseconds)
+    func inference(of table: PartitionedTable, as set: PartitionSetDefinition? = nil) -> PartitionInference {
+        PartitionInference(
+            definition: set ?? setDefinitions[table.name], defaults: definition.partitions, server: snapshot.server,
+            zones: snapshot.zones, now: snapshot.takenAt)
+    }
+
+    /// Whether anything but a privilege keeps one of its partitions from being made.
+    func hasObstacle(_ set: PartitionSet) -> Bool {
+        let now = inference(of: set.table).civilNow(set.keyType)
+        guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else { return true }
+        let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
+        return wanted(set, current: current, gaps: gaps).contains { wanted in
+            do throws(Refused) {
+                _ = try action(set, wanted, claims: [:])
+                return false
+            } catch {
+                return true
+            }
         }
     }
 
@@ -99,7 +115,7 @@ package struct PartitionPlanner {
         var result = TaskPlan(
             inferences: [Finding(task: .partitions, object: set.table.name, message: set.explanation)],
             runways: [runway(of: set.table)].compactMap(\.self), objectsInView: 1)
-        let now = now(of: set.table, keyType: set.keyType)
+        let now = inference(of: set.table).civilNow(set.keyType)
         guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else {
             result.refusals.append(
                 Refusal(
@@ -110,20 +126,14 @@ package struct PartitionPlanner {
         }
         let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
         if let finding = gaps.finding(willFill: set.fillGaps) { result.findings.append(finding) }
-        result.findings += detachFindings(set.table) + publicationFindings(set.table)
+        result.findings += detachFindings(set.table) + publicationFindings(set.table) + endlessFindings(set)
 
-        var periods = (0...set.premake).map { index in
-            (set.grid.interval.advance(current, by: index), reason(forPeriod: index, of: set))
-        }
-        if set.fillGaps {
-            periods = gaps.periods.map { ($0, "fills a gap between existing partitions") } + periods
-        }
         var creations: [PlanStep] = []
-        for (start, reason) in periods {
+        for wanted in wanted(set, current: current, gaps: gaps) {
             do throws(Refused) {
-                if let action = try action(set, start: start, claims: claims) {
+                if let action = try action(set, wanted, claims: claims) {
                     let limits = StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout)
-                    creations.append(PlanStep(.createPartition(action), reason: reason, limits: limits))
+                    creations.append(PlanStep(.createPartition(action), reason: wanted.reason, limits: limits))
                     claims[action.partition] = action.parent
                 }
             } catch {
@@ -156,13 +166,33 @@ package struct PartitionPlanner {
         return result
     }
 
+    /// The partitions that there should be, in the order in which they are made.
+    private func wanted(_ set: PartitionSet, current: CivilDate, gaps: PartitionGaps) -> [WantedPartition] {
+        var wanted = (0...set.premake).map { index in
+            WantedPartition(of: set.grid.interval.advance(current, by: index), set, reason(forPeriod: index, of: set))
+        }
+        if set.fillGaps {
+            wanted =
+                gaps.periods.map { WantedPartition(of: $0, set, "fills a gap between existing partitions") } + wanted
+        }
+        guard let bridge = PartitionBridge(set, zones: snapshot.zones), let last = wanted.last?.end,
+            let end = set.grid.lowerBound(of: last, zones: snapshot.zones), end > bridge.from,
+            set.fillGaps || bridge.resumes > current
+        else { return wanted }
+        // What ends before the bridge may fill gaps; what begins behind it is as without it.
+        let before = wanted.filter { wanted in
+            set.grid.lowerBound(of: wanted.end, zones: snapshot.zones).map { $0 <= bridge.from } ?? false
+        }
+        return before + [WantedPartition(bridge)] + wanted.filter { $0.start >= bridge.resumes }
+    }
+
     /// nil if the period already has its partition.
     private func action(
-        _ set: PartitionSet, start: CivilDate, claims: [RelationName: RelationName]
+        _ set: PartitionSet, _ wanted: WantedPartition, claims: [RelationName: RelationName]
     ) throws(Refused) -> CreatePartition? {
-        let end = set.grid.interval.advance(start, by: 1)
-        guard let from = set.grid.lowerBound(of: start, zones: snapshot.zones),
-            let to = set.grid.lowerBound(of: end, zones: snapshot.zones)
+        let (start, end) = (wanted.start, wanted.end)
+        guard let from = wanted.bridge?.from ?? set.grid.lowerBound(of: start, zones: snapshot.zones),
+            let to = wanted.bridge?.to ?? set.grid.lowerBound(of: end, zones: snapshot.zones)
         else {
             throw refused(
                 set, .unknownZone, "the server did not say when \(start) and \(end) begin in its zone",
@@ -177,11 +207,11 @@ package struct PartitionPlanner {
                 set, .overlap,
                 "a partition for [\(set.keyType.literal(from)), \(set.keyType.literal(to))) would overlap \(other.name)",
                 cure: other.isDetachPending
-                    ? "finish its half-done detach: ALTER TABLE ... DETACH PARTITION \(other.name) FINALIZE"
-                    : "make partitions by hand up to the next boundary of the calendar, or name the interval that fits")
+                    ? .statement("ALTER TABLE \(set.table.name) DETACH PARTITION \(other.name) FINALIZE")
+                    : bridging(set))
         case .none: break
         }
-        let name = RelationName(schema: set.schema, name: set.naming.name(for: set.grid.nameDay(of: start)))
+        let name = RelationName(schema: set.schema, name: set.naming.name(for: wanted.days))
         let span = "[\(set.keyType.literal(from)), \(set.keyType.literal(to)))"
         if snapshot.takenNames.contains(name) {
             throw refused(
@@ -211,79 +241,13 @@ package struct PartitionPlanner {
         guard case .column(_, let type) = table.key, let type = PartitionKeyType(rawValue: type),
             table.strategy == .range
         else { return nil }
-        return now(of: table, keyType: type).map { table.runway(at: $0, isZoned: type.isZoned) }
+        return inference(of: table).civilNow(type).map { table.runway(at: $0, isZoned: type.isZoned) }
     }
 
     private func reason(forPeriod index: Int, of set: PartitionSet) -> String {
         index == 0
             ? "the current \(set.grid.interval): writes for now need it"
             : "\(set.grid.interval) \(index) of the \(set.premake) to have in advance"
-    }
-
-    private func detachFindings(_ table: PartitionedTable) -> [Finding] {
-        table.partitions.filter(\.isDetachPending).map { partition in
-            Finding(
-                task: .partitions, object: table.name,
-                message: "the detach of \(partition.name) is half done, and inserts into its range fail: "
-                    + "ALTER TABLE \(table.name) DETACH PARTITION \(partition.name) FINALIZE")
-        }
-    }
-
-    private func firstPartitionFinding(_ table: PartitionedTable) -> Finding {
-        Finding(
-            task: .partitions, object: table.name,
-            message:
-                "it has no \(table.partitions.isEmpty ? "" : "ordinary ")partition whose grants and policies could "
-                + "be followed: new ones grant nothing to anybody but \(table.owner), and have row-level security "
-                + "without a policy if \(table.name) has it; reach them through \(table.name)")
-    }
-
-    private func publicationFindings(_ table: PartitionedTable) -> [Finding] {
-        table.leafPublications.map { publication in
-            Finding(
-                task: .partitions, object: table.name,
-                message: "publication \(publication) publishes its partitions under their own names "
-                    + "(publish_via_partition_root is off): subscribers stop at a new partition until they have it")
-        }
-    }
-
-    private func missingTable(_ table: RelationName) -> Refusal {
-        Refusal(
-            task: .partitions, object: table, reason: .missing,
-            explanation: "the configuration names it, and the database has no partitioned table of that name",
-            cure: "correct partitions.sets, or create the table")
-    }
-
-    private func notOwner(_ table: PartitionedTable, count: Int, first: CreatePartition) -> Refusal {
-        let role = snapshot.server.role
-        return Refusal(
-            task: .partitions, object: table.name, reason: .notOwner,
-            explanation: "\(count == 1 ? "1 partition is" : "\(count) partitions are") missing, the first for "
-                + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
-            cure: "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
-                + (snapshot.server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : ""))
-    }
-
-    private func unreadTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {
-        let template = (table.templatePartition?.name ?? table.name).description
-        let isLocked = failure.failureClass == .lockNotAvailable
-        return Refusal(
-            task: .partitions, object: table.name, reason: isLocked ? .locked : .unreadable,
-            explanation: "new partitions are made like \(template), "
-                + (isLocked ? "and somebody holds a lock on it, so that its policies and triggers" : "which")
-                + " could not be read: \(failure)",
-            cure: failure.hint
-                ?? (isLocked
-                    ? "run pgtend again when the lock on \(template) is gone"
-                    : "run pgtend again; if it stays, look for what the server names"))
-    }
-
-    private func refused(
-        _ set: PartitionSet, _ reason: Refusal.Reason, _ explanation: String, cure: String
-    ) -> Refused {
-        Refused(
-            refusal: Refusal(
-                task: .partitions, object: set.table.name, reason: reason, explanation: explanation, cure: cure))
     }
 }
 
@@ -294,4 +258,6 @@ package struct PartitionQuestions {
     /// For each table that needs a partition, its OID and that of the sibling to copy: what is it like? nil if there is
     /// no sibling to copy.
     package let templates: [(parent: UInt32, template: UInt32?)]
+    /// The bounds of each table whose zone is in question: of which zones are all of them midnights?
+    package let bounds: [(table: UInt32, bounds: [Instant])]
 }

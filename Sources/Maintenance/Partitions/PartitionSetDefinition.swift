@@ -43,13 +43,16 @@ package struct PartitionSetDefinition: Hashable, Sendable {
     package var premake: Int?
     package var naming: NamingPattern?
     package var fillGaps: Bool?
+    /// Whether one partition goes from a last bound that lies off the grid to a boundary of the grid.
+    package var bridge: Bool
     /// False leaves the table alone.
     package var enabled: Bool
 
     package init(
         table: RelationName, interval: CalendarInterval? = nil, zone: String? = nil, premake: Int? = nil,
-        naming: NamingPattern? = nil, fillGaps: Bool? = nil, enabled: Bool = true
+        naming: NamingPattern? = nil, fillGaps: Bool? = nil, bridge: Bool = false, enabled: Bool = true
     ) {
+        self.bridge = bridge
         self.table = table
         self.interval = interval
         self.zone = zone

@@ -11,7 +11,8 @@ extension Refusal {
                 explanation:
                     "what others own beside it, and what of that would run while a partition is attached, could "
                     + "not be read: \(failure)",
-                cure: failure.hint ?? "look for who has made thousands of types, casts, CHECKs or indexes there")
+                cure: .advice(
+                    failure.hint ?? "look for who has made thousands of types, casts, CHECKs or indexes there"))
         }
         if let schema = table.foreignSchema {
             return schema.refusal(
@@ -48,18 +49,19 @@ extension Refusal {
             return Refusal(
                 task: .partitions, object: table.name, reason: .foreignCode,
                 explanation: explanation + "a foreign table cannot be locked before that",
-                cure: "ALTER FOREIGN TABLE \(relation) OWNER TO \(tableOwner)")
+                cure: .statement("ALTER FOREIGN TABLE \(relation) OWNER TO \(tableOwner)"))
         }
         return Refusal(
             task: .partitions, object: table.name, reason: .foreignCode,
             explanation: explanation
                 + "role \(server.role) may lock it neither as \(neighbour.owner) nor as \(table.owner) before that",
             cure: neighbour.isSuperusers
-                ? "ALTER TABLE \(relation) OWNER TO \(tableOwner); or run pgtend as a superuser"
-                : "GRANT \(owner) TO \(RelationName.quoted(server.role))"
-                    + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
-                    + " (and USAGE on schema \(RelationName.quoted(relation.schema)) to \(owner)); "
-                    + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)")
+                ? .statement("ALTER TABLE \(relation) OWNER TO \(tableOwner)")
+                : .advice(
+                    "GRANT \(owner) TO \(RelationName.quoted(server.role))"
+                        + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+                        + ", and USAGE ON SCHEMA \(RelationName.quoted(relation.schema)) to \(owner); "
+                        + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)"))
     }
 }
 
@@ -74,7 +76,8 @@ extension ForeignSchema {
             explanation:
                 "schema \(schema) belongs to \(self.owner), who could put other tables, with code, in the place of "
                 + "what \(worker) has in it while \(occasion)",
-            cure: "ALTER SCHEMA \(schema) OWNER TO \(worker); a schema may be a superuser's as well"
-                + (name == "public" ? ", and public is the owner's of the database" : ""))
+            cure: name == "public"
+                ? "let \(worker), a superuser or the owner of the database own schema public"
+                : .statement("ALTER SCHEMA \(schema) OWNER TO \(worker)"))
     }
 }

@@ -11,6 +11,9 @@ package struct CatalogSnapshot: Hashable, Sendable {
     package var corpora: [Corpus]
     /// By IANA name; UTC is not among them.
     package var zones: [String: ZoneSample]
+    /// By the OID of the table, where its zone is in question: the zones of the server that all its bounds are midnights of,
+    /// by name.
+    package var zoneFits: [UInt32: [ZoneFit]] = [:]
     /// Existing relations, and types, which share a namespace with them, whose name a new partition would get.
     package var takenNames: Set<RelationName>
     /// By the OID of the parent: what a new partition has to look like.

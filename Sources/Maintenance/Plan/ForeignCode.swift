@@ -31,13 +31,14 @@ package struct ForeignCode: Hashable, Sendable {
             + "\(role), could run code of \(codeOwner) with the rights of \(role)"
     }
 
-    package func cure(copiedAs role: String) -> String {
+    package func cure(copiedAs role: String) -> Cure {
         "let \(RelationName.quoted(role)) or a superuser own \(code); or drop \(caller)"
     }
 
-    package func cure(as role: String) -> String {
+    package func cure(as role: String) -> Cure {
         let (worker, isOthers) = (RelationName.quoted(role), !role.isSame(as: owner))
-        return (isOthers ? "ALTER TABLE \(relation) OWNER TO \(worker); or " : "")
-            + "let \(worker) or a superuser own \(code); or drop its \(caller)"
+        return .advice(
+            (isOthers ? "ALTER TABLE \(relation) OWNER TO \(worker); or " : "")
+                + "let \(worker) or a superuser own \(code); or drop its \(caller)")
     }
 }

@@ -8,10 +8,9 @@ package struct Refusal: Hashable, Sendable {
     package var reason: Reason
     /// What was found, as one sentence.
     package var explanation: String
-    /// What to do about it: a statement to execute, a setting to change, a decision to make.
-    package var cure: String
+    package var cure: Cure
 
-    package init(task: TaskKind, object: RelationName, reason: Reason, explanation: String, cure: String) {
+    package init(task: TaskKind, object: RelationName, reason: Reason, explanation: String, cure: Cure) {
         self.task = task
         self.object = object
         self.reason = reason
@@ -54,8 +53,11 @@ extension Refusal {
             explanation:
                 "\(who) has no TEMPORARY on the database, or no USAGE on the language plpgsql, and code of its "
                 + "objects could not be kept within its rights: that takes a temporary procedure",
-            cure: "GRANT TEMPORARY ON DATABASE \(RelationName.quoted(database)) TO "
-                + (role.map(RelationName.quoted) ?? "that role"))
+            cure: role.map {
+                .statement(
+                    "GRANT TEMPORARY ON DATABASE \(RelationName.quoted(database)) TO \(RelationName.quoted($0))")
+            } ?? "grant that role TEMPORARY ON DATABASE \(RelationName.quoted(database)), and USAGE ON LANGUAGE plpgsql"
+        )
     }
 }
 

@@ -67,7 +67,7 @@ extension Corpus {
     package struct Obstacle {
         package let reason: Refusal.Reason
         package let explanation: String
-        package let cure: String
+        package let cure: Cure
     }
 
     /// Whether nothing of that kind is there: no reason to speak of it where it was only looked for.
@@ -95,7 +95,7 @@ extension Corpus {
                 reason: .noUniqueIndex,
                 explanation: "\(target) has no unique index on \(tenant) alone, so a tenant's row could not "
                     + "be found (the server would answer SQLSTATE 42P10)",
-                cure: "CREATE UNIQUE INDEX ON \(target) (\(tenant))")
+                cure: .statement("CREATE UNIQUE INDEX ON \(target) (\(tenant))"))
         case .noTable(let relation, let kind):
             return Obstacle(
                 reason: .noTable,
@@ -106,9 +106,9 @@ extension Corpus {
                 reason: .noOneOwner,
                 explanation: "its tables, their partitions, its function and the schemas of these belong to several "
                     + "roles (\(owners.joined(separator: ", "))), and code of each would run with the rights of another",
-                cure:
+                cure: .advice(
                     "give them one owner (ALTER TABLE, ALTER FUNCTION and ALTER SCHEMA ... OWNER TO), which pgtend's role may "
-                    + "become; a schema may be a superuser's as well")
+                        + "become; a schema may be a superuser's as well"))
         case .notOwner(let lack):
             let owner = role ?? "their owner"
             return Obstacle(
@@ -116,9 +116,10 @@ extension Corpus {
                 explanation: "it is updated as the owner of its tables, and pgtend's role may not become \(owner) "
                     + "(the server would answer SQLSTATE 42501)",
                 cure: lack.isSuperuser
-                    ? "give its tables to a role that is no superuser, and let pgtend's role become that; with "
-                        + "\(lack.grant) it could do everything"
-                    : lack.grant)
+                    ? .advice(
+                        "give its tables to a role that is no superuser, and let pgtend's role become that; with "
+                            + "\(lack.grant) it could do everything")
+                    : .statement(lack.grant))
         case .foreignCode(let code):
             return Obstacle(
                 reason: .foreignCode, explanation: code.explanation(as: role ?? "the owner"),
@@ -133,13 +134,14 @@ extension Corpus {
                     + "whose code could come to "
                     + "run with the rights of \(role ?? "the owner") at any time: pgtend's role may not become "
                     + "\(neighbour.owner) to lock the table against that",
-                cure: (grant.map { "\($0); or " } ?? "")
-                    + "ALTER TABLE \(neighbour.relation) OWNER TO \(worker); or drop the foreign key"
-                    + (grant == nil ? "; or run pgtend as a superuser" : ""))
+                cure: .advice(
+                    (grant.map { "\($0); or " } ?? "")
+                        + "ALTER TABLE \(neighbour.relation) OWNER TO \(worker); or drop the foreign key"
+                        + (grant == nil ? "; or run pgtend as a superuser" : "")))
         case .unreadable(let failure):
             return Obstacle(
                 reason: .unreadable, explanation: "its tenants could not be read: \(failure)",
-                cure: failure.cure ?? failure.hint ?? "give the role what the server asks for")
+                cure: .advice(failure.cure ?? failure.hint ?? "give the role what the server asks for"))
         }
     }
 }

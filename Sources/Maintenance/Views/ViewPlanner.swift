@@ -54,12 +54,13 @@ package struct ViewPlanner {
         guard view.mayRefresh else {
             let role = snapshot.server.role
             let grantee = RelationName.quoted(role)
-            let maintain = "GRANT MAINTAIN ON \(view.name) TO \(grantee)"
             throw refused(
                 view, .notOwner,
                 "role \(role) may not refresh it: it belongs to \(view.owner) (the server would answer SQLSTATE 42501)",
-                cure: snapshot.server.capabilities.has(.maintainPrivilege)
-                    ? maintain : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)")
+                cure: .statement(
+                    snapshot.server.capabilities.has(.maintainPrivilege)
+                        ? "GRANT MAINTAIN ON \(view.name) TO \(grantee)"
+                        : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)"))
         }
         if let schema = view.foreignSchema, !view.mayPinSchema {
             throw Refused(
@@ -73,15 +74,19 @@ package struct ViewPlanner {
                 view, .unreadable,
                 "it reads \(unread), which has never been populated and is not refreshed by this run "
                     + "(the server would answer SQLSTATE 55000)",
-                cure: "REFRESH MATERIALIZED VIEW \(unread), or let pgtend tend it too")
+                cure: .statement("REFRESH MATERIALIZED VIEW \(unread)"))
         }
         let blocking = configured?.blocking ?? definition.views.blocking
         guard let mode = view.refreshMode(blocking) else {
             throw refused(
                 view, .noUniqueIndex,
                 "it has no unique index on plain columns without a WHERE, so its readers would wait for a refresh",
-                cure: "CREATE UNIQUE INDEX ON \(view.name) (its key), "
-                    + "or allow the wait: views.list: - view: '\(view.name)', blocking: allow")
+                cure: .configuration(
+                    "views", "list",
+                    introduction:
+                        "CREATE UNIQUE INDEX ON \(view.name) (its key), or allow the wait in the configuration of "
+                        + "the database",
+                    [[("view", Cure.yaml(view.name.description)), ("blocking", "allow")]]))
         }
         let why =
             switch mode {
@@ -135,7 +140,7 @@ package struct ViewPlanner {
     }
 
     private func refused(
-        _ view: MaterializedView, _ reason: Refusal.Reason, _ explanation: String, cure: String
+        _ view: MaterializedView, _ reason: Refusal.Reason, _ explanation: String, cure: Cure
     ) -> Refused {
         Refused(
             refusal: Refusal(task: .views, object: view.name, reason: reason, explanation: explanation, cure: cure))

@@ -43,7 +43,7 @@ struct LedgerEnding {
             summary.interruption,
             refusals.map(\.task.rawValue), refusals.map(\.object.schema), refusals.map(\.object.name),
             refusals.map(\.reason.rawValue), refusals.map { truncated($0.explanation) },
-            refusals.map { truncated($0.cure) },
+            refusals.map { truncated($0.cure.description) },
             held.map(\.task.rawValue), held.map(\.pid), held.map(\.application), held.map(\.user), held.map(\.client),
             held.map(\.since.description),
             numbers, reports.map(\.step.task.rawValue), reports.map(\.step.object.schema),

@@ -110,7 +110,7 @@ extension LedgerReader {
         detail.refusals = try await all(LedgerQuery.refusals(runID)) { (row) throws(PostgresError) in
             Refusal(
                 task: try row.word("task"), object: try RelationName(row), reason: try row.word("reason"),
-                explanation: try row.decode("explanation"), cure: try row.decode("cure"))
+                explanation: try row.decode("explanation"), cure: .advice(try row.decode("cure")))
         }
         detail.heldLocks = try await all(LedgerQuery.heldLocks(runID)) { (row) throws(PostgresError) in
             HeldRunLock(

@@ -1,3 +1,4 @@
+import CivilTime
 import DatabaseAccess
 import Maintenance
 import PostgresClient
@@ -23,6 +24,18 @@ extension PartitionReader {
         return unread
     }
 
+    /// Asked once for all tables with the same bounds.
+    private func readZoneFits(
+        of asked: [(table: UInt32, bounds: [Instant])], _ definition: DatabaseDefinition,
+        into snapshot: inout CatalogSnapshot
+    ) async throws(PostgresError) {
+        let days = ZoneQuestions.days(of: definition, tables: snapshot.tables, now: snapshot.takenAt)
+        for (bounds, tables) in Dictionary(grouping: asked, by: \.bounds) {
+            let fits = try await ZoneReader(connection: connection).fits(bounds, from: days.first, to: days.last)
+            for (table, _) in tables { snapshot.zoneFits[table] = fits }
+        }
+    }
+
     private func readPartitions(
         of definition: DatabaseDefinition, into snapshot: inout CatalogSnapshot
     ) async throws(PostgresError) -> [UInt32: PostgresError] {
@@ -35,6 +48,7 @@ extension PartitionReader {
         }
         // A plan with what is known so far shows what else matters: of tables that lack nothing, nothing more is read.
         let asked = PartitionPlanner(definition: definition, snapshot: snapshot).questions()
+        try await readZoneFits(of: asked.bounds, definition, into: &snapshot)
         let names = asked.names.sorted()
         if !names.isEmpty {
             let dropped = try await readSurroundings(of: asked.templates.map(\.0), into: &snapshot.tables)

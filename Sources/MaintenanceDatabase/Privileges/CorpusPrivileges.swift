@@ -37,7 +37,7 @@ struct CorpusPrivileges {
             PrivilegeFinding(
                 severity: .missing, object: "statistics of \(definition.source)",
                 expected: "code of its tables is one owner's, whose rights it runs with", found: obstacle.explanation,
-                cures: [.advice(obstacle.cure)])
+                cures: PrivilegeCure.of(obstacle.cure))
         ]
     }
 

@@ -79,7 +79,7 @@ extension PrivilegeFinding {
         self.init(
             severity: .missing, object: "\(refusal.object)",
             expected: "role \(role) may do its \(refusal.task.rawValue)",
-            found: refusal.explanation, cures: [.sql(refusal.cure)])
+            found: refusal.explanation, cures: PrivilegeCure.of(refusal.cure))
     }
 
     static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {

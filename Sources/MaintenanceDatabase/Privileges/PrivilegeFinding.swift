@@ -1,3 +1,5 @@
+import Maintenance
+
 /// Something that pgtend's role lacks, or should better not have.
 package struct PrivilegeFinding: Hashable, Sendable {
     package enum Severity: String, Hashable, Sendable {
@@ -26,6 +28,10 @@ package enum PrivilegeCure: Hashable, Sendable {
     case line(file: String, text: String)
     /// Anything else, in prose.
     case advice(String)
+
+    static func of(_ cure: Cure) -> [PrivilegeCure] {
+        cure.kind == .statement ? cure.alternatives.map { .sql($0) } : [.advice(cure.description)]
+    }
 }
 
 extension PrivilegeCure: CustomStringConvertible {

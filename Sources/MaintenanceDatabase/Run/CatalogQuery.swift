@@ -15,6 +15,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case writtenCode = "run/statistics/foreign_code"
     case zones = "run/catalog/zones"
     case midnights = "run/catalog/midnights"
+    case zoneFits = "run/catalog/zone_fits"
     case names = "run/catalog/names"
     case view = "run/catalog/view"
     case views = "run/catalog/views"

@@ -69,11 +69,11 @@ extension HeldRunLock {
 extension Refusal {
     fileprivate func report(runID: String, database: String) -> Report {
         Report(
-            .objectRefused, .warning, .record, "\(object) is not tended: \(explanation); cure: \(cure)",
+            .objectRefused, .warning, .record, "\(object) is not tended: \(explanation); \(cure.labelled)",
             fields: [
                 ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
                 ReportField(.relation, object.description), ReportField(.outcome, "refused"),
-                ReportField(.refusal, reason.rawValue), ReportField(.cure, cure),
+                ReportField(.refusal, reason.rawValue), ReportField(.cure, cure.description),
             ])
     }
 }

@@ -60,7 +60,7 @@ extension RunSummary {
     /// the refusal already, and is repeated where the report says that writes fail.
     private func obstacle(before table: RelationName) -> String? {
         if let refusal = refusals.first(where: { $0.task == .partitions && $0.object == table }) {
-            return "\(refusal.explanation); cure: \(refusal.cure)"
+            return "\(refusal.explanation); \(refusal.cure.labelled)"
         }
         for report in reports where report.step.kind == .createPartition && report.step.object == table {
             switch report.outcome {

@@ -77,7 +77,7 @@ extension StepReport {
 extension ServerFailure {
     /// What happened, with its SQLSTATE, and the cure; without a cure, the server's hint.
     var sentence: String {
-        if let cure { return "\(self); cure: \(cure)" }
+        if let cure { return "\(self); advice: \(cure)" }
         return hint.map { "\(self); hint: \($0)" } ?? description
     }
 

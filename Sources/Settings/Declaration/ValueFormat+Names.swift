@@ -75,6 +75,6 @@ extension ValueFormat where Value == RelationName {
 
 extension ValueFormat where Value == NamingPattern {
     static let naming = ValueFormat(
-        expected: "a pattern with " + NamingPattern.Token.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", "),
+        expected: "a pattern with " + NamingToken.spellings.map { "{\($0)}" }.joined(separator: ", "),
         parse: { NamingPattern($0) }, render: { .text($0.description) })
 }

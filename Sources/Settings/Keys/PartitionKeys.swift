@@ -54,10 +54,17 @@ enum PartitionKeys {
             "naming", \.naming, ValueFormat.naming.optional, validate: equalNames(in:),
             """
             How partitions are called, by the first day of their period: YYYY and YY the year, MM the month, DD \
-            the day, Q the quarter, IYYY and IW the ISO year and week, DDD the day of the year. It must tell the \
-            periods of the interval apart.
+            the day, Q the quarter, IYYY and IW the ISO year and week, DDD the day of the year, with FM without \
+            zeros in front, mon or month its English name. With end: in front ({end:DD}) by the day on which the next \
+            one begins, with last: by the day before that. It must tell the periods of the interval apart.
             """),
         .value("fill_gaps", \.fillGaps, ValueFormat.boolean.optional, "As above, for this table alone."),
+        .value(
+            "bridge", \.bridge, .boolean,
+            """
+            Whether the first new partition may go from a last bound that lies off the interval or the zone to a \
+            boundary of theirs. Of no effect once the bounds lie on them.
+            """),
         .value("enabled", \.enabled, .boolean, "False leaves the table alone, also when it is discovered."),
     ])
 

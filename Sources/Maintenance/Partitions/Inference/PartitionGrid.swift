@@ -51,11 +51,14 @@ package struct PartitionGrid: Hashable, Sendable {
         return interval.start(of: day) == day ? day : nil
     }
 
-    /// The day that a partition is named after: that of its lower bound. On a shifted grid, such as weeks that begin on
-    /// Sunday, it is not the first day of the calendar's period.
-    func nameDay(of first: CivilDate) -> CivilDate {
-        first.adding(days: Int(offset / Instant.microsecondsPerDay))
+    /// The days that the partition of the period is named after: those of its bounds. On a shifted grid, such as weeks that
+    /// begin on Sunday, they are not those of the calendar's period.
+    func namedDays(of first: CivilDate) -> NamedDays {
+        NamedDays(first: first.adding(days: shift), end: interval.advance(first, by: 1).adding(days: shift))
     }
+
+    /// In whole days.
+    private var shift: Int { Int(offset / Instant.microsecondsPerDay) }
 
     /// The lower bound of the period that begins on `date`; nil if the sample of the zone does not have that midnight.
     func lowerBound(of date: CivilDate, zones: [String: ZoneSample]) -> Instant? {

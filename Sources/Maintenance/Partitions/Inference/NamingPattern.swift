@@ -1,39 +1,16 @@
 import CivilTime
 
-/// The pattern for the names of a set's partitions: literal text, and tokens for the first day of the period.
+/// The pattern for the names of a set's partitions: literal text, and tokens for the days of the period.
 ///
-/// Written `audit_log_{YYYY}_{MM}`. Tokens: `YYYY`, `YY`, `MM`, `DD`, `Q` (1–4), `IYYY` and `IW` (the ISO week
-/// and the year it belongs to), `DDD` (the day of the year).
+/// Written `audit_log_{YYYY}_{MM}`. Tokens are those of PostgreSQL's `to_char`: `YYYY`, `YY`, `MM`, `DD`, `Q` (1–4),
+/// `IYYY` and `IW` (the ISO week and the year it belongs to), `DDD` (the day of the year), `FM` before one of these for
+/// its number without zeros in front, `mon`, `Mon`, `MON`, `month`, `Month` and `MONTH` for the English name of the
+/// month. They tell the first day of the period; with `end:` in front the day on which the next one begins, with `last:`
+/// the day before that.
 package struct NamingPattern: Hashable, Sendable {
-    package enum Token: String, CaseIterable, Hashable, Sendable {
-        // In order of preference where digits can be interpreted in several ways.
-        case year = "YYYY"
-        case month = "MM"
-        case day = "DD"
-        case quarter = "Q"
-        case isoYear = "IYYY"
-        case isoWeek = "IW"
-        case shortYear = "YY"
-        case dayOfYear = "DDD"
-
-        func text(for date: CivilDate) -> String {
-            switch self {
-            case .year: date.year.padded(4)
-            case .shortYear: date.year.remainderDown(by: 100).padded(2)
-            case .month: date.month.padded(2)
-            case .day: date.day.padded(2)
-            case .quarter: String(date.quarter)
-            case .isoYear: date.isoWeek.year.padded(4)
-            case .isoWeek: date.isoWeek.week.padded(2)
-            case .dayOfYear:
-                (date.daysSinceEpoch - CalendarInterval.year.start(of: date).daysSinceEpoch + 1).padded(3)
-            }
-        }
-    }
-
     package enum Piece: Hashable, Sendable {
         case literal(String)
-        case token(Token)
+        case token(NamingToken)
     }
 
     package let pieces: [Piece]
@@ -42,43 +19,43 @@ package struct NamingPattern: Hashable, Sendable {
         self.pieces = pieces
     }
 
-    /// Parses a pattern as it is written in the configuration. nil if a token is unknown, a brace is unpaired, or there
-    /// is no token at all.
+    /// Parses a pattern as it is written in the configuration. nil if a token is unknown, a brace is unpaired, or no token
+    /// tells the first day.
     package init?(_ text: String) {
         var pieces: [Piece] = []
         var rest = Substring(text)
         while let open = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
             guard rest[open] == "{", let close = rest[open...].firstIndex(of: "}"),
-                let token = Token(rawValue: String(rest[rest.index(after: open)..<close]))
+                let token = NamingToken(rest[rest.index(after: open)..<close])
             else { return nil }
             if open > rest.startIndex { pieces.append(.literal(String(rest[..<open]))) }
             pieces.append(.token(token))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { pieces.append(.literal(String(rest))) }
-        guard pieces.contains(where: { if case .token = $0 { true } else { false } }) else { return nil }
         self.pieces = pieces
+        guard tokens.contains(where: { $0.day == .first }) else { return nil }
     }
 
-    /// The name for the period that begins on `date`, at most 63 bytes long.
+    /// The name for the period of these days, at most 63 bytes long.
     ///
     /// A longer name loses whole characters near the end of its longest literal. The last character of the literal
     /// stays, because it separates the literal from the date (`_`), and the date itself is never shortened, so that the
     /// names of different periods stay different.
-    package func name(for date: CivilDate) -> String {
+    package func name(for days: NamedDays) -> String {
         let full = pieces.reduce(into: "") { name, piece in
             switch piece {
-            case .token(let token): name += token.text(for: date)
+            case .token(let token): name += token.text(for: days)
             case .literal(let text): name += text
             }
         }
-        return full.utf8.count > Self.maximumBytes ? shortened(for: date) : full
+        return full.utf8.count > Self.maximumBytes ? shortened(for: days) : full
     }
 
-    private func shortened(for date: CivilDate) -> String {
+    private func shortened(for days: NamedDays) -> String {
         var parts = pieces.map { piece in
             switch piece {
-            case .token(let token): (text: token.text(for: date), isLiteral: false)
+            case .token(let token): (text: token.text(for: days), isLiteral: false)
             case .literal(let text): (text: text, isLiteral: true)
             }
         }
@@ -98,16 +75,24 @@ package struct NamingPattern: Hashable, Sendable {
 
     /// Whether different periods of the interval always get different names (with `YY`, within a century).
     package func distinguishes(_ interval: CalendarInterval) -> Bool {
-        let tokens = Set(pieces.compactMap { if case .token(let token) = $0 { token } else { nil } })
-        let year = tokens.contains(.year) || tokens.contains(.shortYear)
-        let day = year && (tokens.isSuperset(of: [.month, .day]) || tokens.contains(.dayOfYear))
+        let told = Set(tokens.filter { $0.day == .first }.map(\.element.meaning))
+        let year = told.contains(.year)
+        let day = year && (told.isSuperset(of: [.month, .day]) || told.contains(.dayOfYear))
         return switch interval {
         case .day: day
-        case .week: day || tokens.isSuperset(of: [.isoYear, .isoWeek])
-        case .month: day || year && tokens.contains(.month)
-        case .quarter: day || year && (tokens.contains(.month) || tokens.contains(.quarter))
+        case .week: day || told.isSuperset(of: [.isoYear, .isoWeek])
+        case .month: day || year && told.contains(.month)
+        case .quarter: day || year && (told.contains(.month) || told.contains(.quarter))
         case .year: year
         }
+    }
+
+    /// Tells the periods of every interval apart.
+    static let widest = NamingPattern(
+        pieces: [.token(NamingToken(.year)), .token(NamingToken(.month)), .token(NamingToken(.day))])
+
+    var tokens: [NamingToken] {
+        pieces.compactMap { piece in if case .token(let token) = piece { token } else { nil } }
     }
 
     /// NAMEDATALEN - 1 of a server that is built with the default.
@@ -119,7 +104,7 @@ extension NamingPattern: CustomStringConvertible {
         pieces.map { piece in
             switch piece {
             case .literal(let text): text
-            case .token(let token): "{\(token.rawValue)}"
+            case .token(let token): "{\(token)}"
             }
         }.joined()
     }

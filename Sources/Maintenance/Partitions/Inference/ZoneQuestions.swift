@@ -21,20 +21,28 @@ package struct ZoneQuestions: Hashable, Sendable {
         let partitions = tables.lazy.flatMap(\.partitions)
         let uppers = Set(partitions.compactMap(\.upper.instant))
         instants = uppers.union(partitions.compactMap(\.lower.instant)).union([now]).sorted()
+        (firstDay, lastDay) = Self.days(of: definition, tables: tables, now: now)
+    }
+
+    /// The first and the last day of those whose midnights may be needed.
+    package static func days(
+        of definition: DatabaseDefinition, tables: [PartitionedTable], now: Instant
+    ) -> (first: CivilDate, last: CivilDate) {
+        let uppers = tables.lazy.flatMap(\.partitions).compactMap(\.upper.instant)
         let fillsGaps = definition.partitions.fillGaps || definition.partitionSets.contains { $0.fillGaps == true }
         // Gaps begin where partitions end. The lower bound of the oldest does not matter: it may be '0001-01-01'.
         let oldest = fillsGaps ? min(uppers.min() ?? now, now) : now
-        // One more period, of the longest interval: the current period began before now.
-        firstDay = CalendarInterval.year.advance(oldest.date, by: -1)
         let sets = Dictionary(definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
         let daysAhead =
             tables.map { table in
                 let set = sets[table.name]
                 let premake = max(0, set?.premake ?? definition.partitions.premake)
-                return (premake + 2) * Self.longestPeriod(of: table, interval: set?.interval)
+                let interval = set?.interval ?? (set?.bridge == true ? .year : nil)
+                return (premake + 2) * Self.longestPeriod(of: table, interval: interval)
             }.max() ?? 0
-        // Whether a zone parts from UTC within two years.
-        lastDay = now.date.adding(days: max(daysAhead, 2 * 366))
+        // One more period, of the longest interval: the current period began before now. And whether a zone parts from UTC
+        // within two years.
+        return (CalendarInterval.year.advance(oldest.date, by: -1), now.date.adding(days: max(daysAhead, 2 * 366)))
     }
 
     /// An upper limit for the length of a period, in days: without a configured interval, that of the newest partition,

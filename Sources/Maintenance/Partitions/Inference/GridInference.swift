@@ -22,23 +22,25 @@ struct GridInference {
     func infer(from siblings: [BoundedPartition], unbounded: [RelationName]) throws(InferenceFailure) -> Result {
         if let zone = definition?.zone, zones[zone] == nil, !Self.isUTC(zone) {
             throw InferenceFailure(
-                reason: .unknownZone, explanation: "the server knows no time zone '\(zone)'",
-                setting: "zone: an IANA name that stands in pg_timezone_names")
+                reason: .unknownZone,
+                explanation: "the server knows no time zone '\(zone)': pg_timezone_names has those that it knows")
         }
         let newest = siblings.suffix(InferenceWindow.interval)
         guard let last = newest.last else { return try withoutSiblings(unbounded) }
 
         let clocks = try clocks(of: siblings)
         for grid in candidates(for: last, clocks) where newest.allSatisfy({ firstDay(of: $0, on: grid) != nil }) {
-            guard grid.clock != .utc || definition?.zone != nil || isConstant(grid.offset, siblings) else { continue }
+            guard isSure(grid, siblings) else { continue }
             return result(grid, from: siblings)
         }
         // The configuration may set a grid on which the existing partitions do not lie, as long as the newest one ends
-        // on one of its boundaries, so that no gap is left in between.
-        if let interval = definition?.interval {
-            for clock in clocks {
+        // on one of its boundaries, so that no gap is left in between, or the gap may be bridged.
+        if let interval = definition?.interval ?? bridgedInterval(siblings, clocks) {
+            for clock in clocks where isSure(clock, siblings) {
                 let grid = PartitionGrid(interval: interval, clock: clock)
-                if grid.period(beginningAt: last.upper, zones: zones) != nil { return result(grid, from: siblings) }
+                if definition?.bridge == true || grid.period(beginningAt: last.upper, zones: zones) != nil {
+                    return result(grid, from: siblings)
+                }
             }
         }
         throw mismatch(Array(newest), siblings)
@@ -53,11 +55,38 @@ struct GridInference {
                 case 1: "its only partition \(names) has no finite bounds from which the interval could be read"
                 default: "its partitions \(names) have no finite bounds from which the interval could be read"
                 }
-            throw InferenceFailure(
-                reason: .unknownInterval, explanation: explanation,
-                setting: "interval: month, naming: \"name_{YYYY}_{MM}\"")
+            throw InferenceFailure(reason: .unknownInterval, explanation: explanation)
         }
-        return result(PartitionGrid(interval: interval, clock: possibleClocks[0]), from: [])
+        return result(PartitionGrid(interval: interval, clock: try clocks(of: [])[0]), from: [])
+    }
+
+    /// Where the newest partitions have left the grid, that of the newest one that lies on it.
+    private func bridgedInterval(
+        _ siblings: [BoundedPartition], _ clocks: [PartitionGrid.Clock]
+    ) -> CalendarInterval? {
+        guard definition?.bridge == true else { return nil }
+        for sibling in siblings.reversed() {
+            for clock in clocks {
+                let interval = CalendarInterval.allCases.first { interval in
+                    firstDay(of: sibling, on: PartitionGrid(interval: interval, clock: clock)) != nil
+                }
+                if let interval { return interval }
+            }
+        }
+        return nil
+    }
+
+    /// Whether all bounds agree with a clock that nobody has configured.
+    private func isSure(_ clock: PartitionGrid.Clock, _ siblings: [BoundedPartition]) -> Bool {
+        definition?.zone != nil || !keyType.isZoned || siblings.allSatisfy { isBetweenMidnights($0, clock) }
+    }
+
+    private func isSure(_ grid: PartitionGrid, _ siblings: [BoundedPartition]) -> Bool {
+        // Whole days are no matter of a zone.
+        guard grid.offset % Instant.microsecondsPerDay != 0 else { return isSure(grid.clock, siblings) }
+        // Who configures the zone of local times says that the bounds are local times.
+        if definition?.bridge == true { return false }
+        return isConstant(grid.offset, siblings) || !keyType.isZoned && definition?.zone != nil
     }
 
     /// How bounds may have to be interpreted, whatever they are.
@@ -73,10 +102,11 @@ struct GridInference {
         guard keyType.isZoned, definition?.zone == nil else { return possibleClocks }
         let fitting = possibleClocks.filter { clock in siblings.allSatisfy { isBetweenMidnights($0, clock) } }
         if fitting.count > 1, let parting {
+            let found =
+                siblings.isEmpty
+                ? "its first bounds could be midnights in UTC or in" : "its bounds are midnights in UTC and in"
             throw InferenceFailure(
-                reason: .unknownZone,
-                explanation: "its bounds are midnights in UTC and in \(server.timeZone), which part on \(parting)",
-                setting: "zone: UTC or \(server.timeZone)")
+                reason: .unknownZone, explanation: "\(found) \(server.timeZone), which part on \(parting)")
         }
         // A shift is one from midnights in UTC.
         return fitting.isEmpty ? [.utc] : [fitting[0]]
@@ -94,10 +124,10 @@ struct GridInference {
     }
 
     /// Whether the bounds show that the shift of a day's beginning is the same in June to August and in December to
-    /// February: where clocks are changed, they differ then. Whole days are no matter of a zone.
+    /// February: where clocks are changed, they differ then. A key without a zone may hold the midnights of one as UTC
+    /// has them.
     private func isConstant(_ offset: Int64, _ siblings: [BoundedPartition]) -> Bool {
         let shift = offset % Instant.microsecondsPerDay
-        if shift == 0 { return siblings.allSatisfy { isBetweenMidnights($0, .utc) } }
         let bounds = siblings.flatMap { [$0.lower, $0.upper] }
         let months = bounds.map(\.date.month)
         return bounds.allSatisfy { $0.microsecondsOfDay == shift }
@@ -148,7 +178,7 @@ struct GridInference {
             : "the bounds of \(newest.map { $0.partition.name.description }.joined(separator: " and "))"
         return Result(
             grid: grid, explanation: "one partition a \(grid.interval), \(clock)\(shift), from \(source)",
-            onGrid: siblings.suffix(InferenceWindow.naming).compactMap { sibling in
+            onGrid: siblings.compactMap { sibling in
                 firstDay(of: sibling, on: grid).map { (sibling, $0) }
             })
     }
@@ -178,7 +208,10 @@ struct GridInference {
             case .zone(let zone): "in \(zone)"
             }
         }.joined(separator: " or ")
-        if keyType.isZoned, definition?.zone == nil,
+        let isOpen = keyType.isZoned && definition?.zone == nil
+        let isOfNoZone =
+            isOpen && !possibleClocks.contains { clock in siblings.allSatisfy { isBetweenMidnights($0, clock) } }
+        if isOpen,
             let clock = possibleClocks.first(where: { clock in newest.allSatisfy { isBetweenMidnights($0, clock) } }),
             let stray = siblings.last(where: { !isBetweenMidnights($0, clock) })
         {
@@ -186,13 +219,21 @@ struct GridInference {
                 reason: .unknownZone,
                 explanation: "its newest partitions \(spans) begin and end at midnight \(zonesTried), "
                     + "but not so \(described(stray))",
-                setting: "zone: the zone whose midnights all of them are, or are to be")
+                isOfNoZone: isOfNoZone)
+        }
+        if let last = newest.last, Instant.microsecondsPerDay - last.upper.microsecondsOfDay <= 1_000_000 {
+            return InferenceFailure(
+                reason: .unknownInterval,
+                explanation:
+                    "its newest partitions \(spans) end just before midnight: an upper bound is exclusive, and "
+                    + "rows of that last moment have no partition", isOfNoZone: isOfNoZone)
         }
         let expected = (definition?.interval).map { "a \($0)" } ?? "one day, week, month, quarter or year each"
         return InferenceFailure(
             reason: .unknownInterval,
-            explanation: "its newest partitions \(spans) do not span \(expected) \(zonesTried)",
-            setting: "zone: the zone whose midnights the bounds are, or interval: what is to follow")
+            explanation: "its newest partitions \(spans) do not span \(expected) \(zonesTried), and pgtend has no "
+                + "other intervals",
+            isOfNoZone: isOfNoZone)
     }
 
     /// Whether the name is one of the server's names for UTC.
