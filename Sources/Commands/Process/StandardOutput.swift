@@ -27,7 +27,10 @@ enum StandardOutput {
                 poll(&output, 1, -1)
             } else if count < 0, errno != EINTR {
                 lost.store(true, ordering: .releasing)
-                return StandardError.write("standard output: \(String(cString: strerror(errno)))")
+                StandardError.write("standard output: \(String(cString: strerror(errno)))")
+                // There is no work to be done first.
+                if !OutputQueue.ofThisProcess.isOpen { Glibc.exit(ExitStatus.outputLost.rawValue) }
+                return
             }
             bytes = bytes.dropFirst(max(0, count))
         }
