@@ -23,6 +23,7 @@ package actor Service {
     private var finished: CheckedContinuation<Void, Never>?
     private var isFinished = false
     private var notifiedStatus: String?
+    private var notifications = Notifications()
     private nonisolated let stopReason = Mutex<String?>(nil)
 
     private struct RunName: Hashable {
@@ -65,8 +66,10 @@ package actor Service {
         if !start.warnings.isEmpty { report(.configurationWarned(warnings: start.warnings)) }
         notify([.ready])
         handle(.woke)
-        if isFinished { return }
-        await withCheckedContinuation { finished = $0 }
+        await withCheckedContinuation { continuation in
+            // The last run may have ended before this.
+            if isFinished { continuation.resume() } else { finished = continuation }
+        }
         await closing?.value
     }
 
@@ -180,11 +183,25 @@ package actor Service {
     }
 
     private func notify(_ states: [NotifyState]) {
-        do throws(SystemdError) {
-            try environment.notifier.send(states)
-        } catch {
-            environment.sink.record(.service(.notificationFailed(error.description)))
+        guard environment.notifier.isListening else { return }
+        notifications.unsent.add(states, at: environment.clock().monotonic)
+        sendNotifications()
+    }
+
+    /// On the loop's queue, as a sign of life has to be.
+    private func sendNotifications() {
+        let now = environment.clock().monotonic
+        let events = notifications.send(by: environment.notifier, at: now)
+        events.forEach(report)
+        guard let pause = notifications.pauseToBegin() else { return }
+        loop.queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause / .milliseconds(1)))) {
+            self.assumeIsolated { $0.sendNotificationsAgain() }
         }
+    }
+
+    private func sendNotificationsAgain() {
+        notifications.pauseEnded()
+        if !isFinished { sendNotifications() }
     }
 
     private func startWatchdog() {

@@ -5,8 +5,8 @@ import SystemdIO
 
 /// Everything that the service needs from outside: sinks, clocks, the configuration and the runs. Tests replace it.
 package struct ServiceEnvironment: Sendable {
-    /// Where events go. It is called on the loop's own queue too: a sink that blocks makes the service hang, until the
-    /// service manager's watchdog kills it.
+    /// Where events go. It is called on the loop's own queue too, so it must not wait for whoever reads them
+    /// (`OutputQueue`): then the service would hang, until the service manager's watchdog kills it.
     package var sink: any EventSink
     package var notifier: ServiceNotifier
     /// How long the service manager's watchdog waits for a ping (WatchdogSec=); nil without a watchdog.

@@ -38,8 +38,8 @@ struct ExitStatusTests {
     }
 
     @Test(arguments: [
-        (Status.schemaHelp, [0, 1, 2, 4, 64, 69, 70, 74, 77, 78, 130, 143] as [Int32]),
-        (Status.verifyHelp, [0, 1, 4, 64, 69, 70, 74, 77, 78, 130, 143]),
+        (Status.schemaHelp, [0, 1, 2, 4, 64, 69, 70, 71, 74, 77, 78, 130, 143] as [Int32]),
+        (Status.verifyHelp, [0, 1, 4, 64, 69, 70, 71, 74, 77, 78, 130, 143]),
     ])
     func helpOfASchemaCommandKnowsItsCodes(help: String, expected: [Int32]) {
         let codes = help.split(separator: "\n").dropFirst().compactMap { line in

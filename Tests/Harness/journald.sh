@@ -39,6 +39,7 @@ fi
 # PDEATHSIG: journald ends with this shell even when the shell is killed outright.
 setpriv --pdeathsig KILL /lib/systemd/systemd-journald < /dev/null > /dev/null 2> /run/systemd/journald.err &
 journald=$!
+echo "$journald" > /run/systemd/journald.pid
 trap 'kill "$journald" 2> /dev/null || true; wait "$journald" || true' EXIT
 
 until [ -S /run/systemd/journal/socket ] && [ -S /run/systemd/journal/stdout ]; do

@@ -7,7 +7,7 @@ import Testing
 struct ReportStreamTests {
     @Test func writesAllOfATextThatNoBufferHolds() async throws {
         let text = String(repeating: "0123456789abcde\n", count: 64 * 1024)
-        let ends = try connection()
+        let ends = try Self.connection()
         async let read = onOwnThread { readToEnd(ends.reading) }
         try await onOwnThread {
             ReportStream(descriptor: ends.writing).write(text)
@@ -17,7 +17,7 @@ struct ReportStreamTests {
     }
 
     @Test func saysWhatWasLostWhenTheReaderIsBack() async throws {
-        let ends = try connection()
+        let ends = try Self.connection()
         try #require(fcntl(ends.writing, F_SETFL, O_NONBLOCK) == 0)
         let text = String(repeating: "x", count: 4 << 20) + "\n"
         let read = try await onOwnThread {
@@ -36,7 +36,7 @@ struct ReportStreamTests {
 
     /// Close-on-exec from the start: a program that another test starts meanwhile would otherwise hold the writing end
     /// open, and its reader would wait for ever.
-    private func connection() throws -> (reading: CInt, writing: CInt) {
+    static func connection() throws -> (reading: CInt, writing: CInt) {
         var ends: [CInt] = [-1, -1]
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
@@ -44,13 +44,13 @@ struct ReportStreamTests {
     }
 }
 
-private func readToEnd(_ descriptor: CInt) -> String {
+func readToEnd(_ descriptor: CInt) -> String {
     let text = read(descriptor, flags: 0)
     close(descriptor)
     return text
 }
 
-private func readWhatIsThere(_ descriptor: CInt) -> String {
+func readWhatIsThere(_ descriptor: CInt) -> String {
     read(descriptor, flags: CInt(MSG_DONTWAIT))
 }
 

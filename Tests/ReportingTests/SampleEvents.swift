@@ -183,8 +183,12 @@ enum SampleEvents {
         failing(1), failing(3, lasting: .seconds(1_800)), failing(10, lasting: .seconds(9_000)),
         .taskRecovered(database: database, .views, failures: 3, after: .seconds(1_800)),
         .startRefused(problems: ["pgtend.yaml:1:1: a"]),
+        .startHindered(limit: "the limit of open files (RLIMIT_NOFILE) is 6"),
         .configurationWarned(warnings: ["environment: PGTEND_X: unknown"]),
-        .notificationFailed("READY=1: Connection refused"), .clockStepped(by: .seconds(3_600)),
+        .notificationFailed("READY=1: Connection refused"),
+        .notificationResumed(dropped: 3, after: .seconds(90)),
+        .reportsLost(count: 2, reason: "nobody read what had been written before"),
+        .clockStepped(by: .seconds(3_600)),
         .clockStepped(by: .seconds(-3_600)),
     ]
 }

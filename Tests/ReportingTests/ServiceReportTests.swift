@@ -26,17 +26,33 @@ struct ServiceReportTests {
 
     @Test(arguments: [
         (SampleEvents.unavailable(), Priority.warning),
-        (SampleEvents.unavailable(failures: 2, lasting: .seconds(899)), .warning),
-        (SampleEvents.unavailable(failures: 3), .error),
-        (SampleEvents.unavailable(failures: 2, lasting: .seconds(900)), .error),
-        (SampleEvents.unavailable(failures: 10), .critical),
-        (SampleEvents.unavailable(failures: 3, lasting: .seconds(7_200)), .critical),
+        (SampleEvents.unavailable(failures: 5, lasting: .seconds(5)), .warning),
+        (SampleEvents.unavailable(failures: 3, lasting: .seconds(300)), .error),
+        (SampleEvents.unavailable(failures: 10, lasting: .seconds(7_199)), .error),
+        (SampleEvents.unavailable(failures: 10, lasting: .seconds(7_200)), .critical),
         (SampleEvents.unavailable(SampleEvents.refusedPassword), .error),
-        (SampleEvents.unavailable(SampleEvents.refusedPassword, failures: 10), .critical),
-        (SampleEvents.failing(1), .warning), (SampleEvents.failing(3), .error), (SampleEvents.failing(10), .critical),
+        (SampleEvents.unavailable(SampleEvents.refusedPassword, failures: 10, lasting: .seconds(7_200)), .critical),
+        (SampleEvents.failing(1), .warning), (SampleEvents.failing(10, lasting: .seconds(299)), .warning),
+        (SampleEvents.failing(3, lasting: .seconds(1_800)), .error),
+        (SampleEvents.failing(10, lasting: .seconds(9_000)), .critical),
     ])
     func thePriorityRises(event: ServiceEvent, priority: Priority) throws {
         #expect(try only(event).priority == priority)
+    }
+
+    /// What the service itself says of the outage rises with time; by hand nobody else says it.
+    @Test(arguments: [
+        (FailureClass.connection, true, Priority.warning), (.resources, true, .warning),
+        (.authentication, true, .error), (.privilege, true, .error), (.connection, false, .error),
+    ])
+    func aRunThatLosesItsDatabaseIsNoErrorOfTheService(
+        failureClass: FailureClass, isOfService: Bool, priority: Priority
+    ) {
+        let run = SampleEvents.summary([(SampleEvents.partition(), .done)]) {
+            $0.failure = ServerFailure(failureClass: failureClass, message: "gone")
+            if isOfService { $0.slot = SlotReport(slot: SampleEvents.slot, attempt: 1) }
+        }
+        #expect(MaintenanceEvent.runFinished(run).reports.first?.priority == priority)
     }
 
     @Test(arguments: [

@@ -1,3 +1,4 @@
+import Dispatch
 import Maintenance
 import Supervision
 import Synchronization
@@ -45,6 +46,19 @@ struct ServiceLoopTests {
 }
 
 extension ServiceLoopTests {
+    /// All is over before `run` has come to its wait.
+    @Test(.timeLimit(.minutes(1))) func aStopInTheMomentOfTheStartIsObeyed() async {
+        let sink = StoppingSink()
+        let environment = ServiceEnvironment(
+            sink: sink, reload: { .refused(problems: []) }, worker: { SampleWorker { .ended($0) } })
+        let service = Service(
+            ServiceSettings(databases: []), start: Service.Start(version: "0", configuration: nil),
+            environment: environment)
+        sink.service.withLock { $0 = service }
+        // As the process has it: on an executor that is not the service's.
+        await Task(executorPreference: SampleExecutor()) { await service.run() }.value
+    }
+
     /// Two databases with two tasks each, for which there is one run at a time.
     @Test(.timeLimit(.minutes(1))) func whatNoRunTakesOverIsClosedBeforeTheNextBegins() async {
         let (lines, line) = AsyncStream.makeStream(of: String.self)
@@ -96,6 +110,28 @@ extension RunSummary {
             runID: "0", database: order.definition.name, tasks: [slot.task],
             startedAt: ServiceEnvironment.hostClock().wall, failure: failure,
             slot: SlotReport(slot: slot, attempt: order.slotOrder.attempt, state: state))
+    }
+}
+
+/// Stops the service when it says that it has started.
+private final class StoppingSink: EventSink {
+    let service = Mutex<Service?>(nil)
+
+    func record(_ event: MaintenanceEvent) {
+        guard case .service(.started) = event, let service = service.withLock(\.self) else { return }
+        let executor = SampleExecutor()
+        Task(executorPreference: executor) { await service.stop(reason: "at once") }
+        // Until it waits for its turn on the service.
+        executor.queue.sync {}
+    }
+}
+
+private final class SampleExecutor: TaskExecutor {
+    let queue = DispatchQueue(label: "test")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

@@ -14,17 +14,11 @@ package final class NotifySocket: Sendable {
     package let path: String
     private let descriptor: CInt
 
-    package init() throws {
-        path = "/tmp/pgtend-notify-\(UUID().uuidString)"
+    /// - Parameter isAbstract: without a file: `path` begins with `@`, which stands for a zero byte.
+    package init(isAbstract: Bool = false) throws {
+        path = (isAbstract ? "@" : "/tmp/") + "pgtend-notify-\(UUID().uuidString)"
         descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        let bound = Self.withAddress(of: path) { bind(descriptor, $0, $1) }
         var yes: CInt = 1
         let size = socklen_t(MemoryLayout<CInt>.size)
         guard descriptor >= 0, bound == 0, setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &yes, size) == 0 else {
@@ -35,6 +29,38 @@ package final class NotifySocket: Sendable {
     deinit {
         close(descriptor)
         unlink(path)
+    }
+
+    private static func withAddress<Result>(
+        of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = path.utf8.map { $0 == UInt8(ascii: "@") ? 0 : $0 }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sa_family_t>.size + bytes.count))
+            }
+        }
+    }
+
+    /// Sends `FILLER=1` until there is no room: from then on a sender waits, or is told so.
+    package func fill() throws { try Self.fill(path, with: "FILLER=1") }
+
+    /// The same, of any socket for datagrams.
+    static func fill(_ path: String, with text: String) throws {
+        let sender = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(sender) }
+        let filler = Array(text.utf8)
+        while true {
+            let sent = withAddress(of: path) {
+                sendto(sender, filler, filler.count, CInt(MSG_DONTWAIT), $0, $1)
+            }
+            if sent == filler.count { continue }
+            guard errno == EAGAIN else { throw TestFailure("sendto: \(String(cString: strerror(errno)))") }
+            return
+        }
     }
 
     /// The next datagram.

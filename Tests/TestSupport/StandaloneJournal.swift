@@ -57,10 +57,41 @@ package struct StandaloneJournal: Sendable {
     package func runAsService(
         _ command: [String], identifier: String, environment: [String: String] = [:]
     ) async throws -> Program.Result {
+        try await startAsService(command, identifier: identifier, environment: environment).result()
+    }
+
+    /// The same, still running; signals reach the program itself.
+    package func startAsService(
+        _ command: [String], identifier: String, environment: [String: String] = [:]
+    ) throws -> Program {
         let connect = #"JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); export JOURNAL_STREAM; exec "$@""#
-        return try await run(
+        return try start(
             ["systemd-cat", "--identifier=\(identifier)", "sh", "-c", connect, "sh"] + command,
             environment: environment)
+    }
+
+    /// Runs `body` while this journald reads nothing, and has no room for more.
+    package func whileDeaf(isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void) async throws
+    {
+        try await signal(SIGSTOP)
+        let result: Swift.Result<Void, any Error>
+        do {
+            try await fill()
+            result = .success(try await body())
+        } catch { result = .failure(error) }
+        try await signal(SIGCONT)
+        try result.get()
+    }
+
+    private func signal(_ signal: Int32) async throws {
+        let sent = try await run(["sh", "-c", "kill -\(signal) $(cat /run/systemd/journald.pid)"])
+        guard sent.succeeded else { throw TestFailure("kill: \(sent)") }
+    }
+
+    private func fill() async throws {
+        try await inside {
+            try NotifySocket.fill("/run/systemd/journal/socket", with: "MESSAGE=filler\n")
+        }
     }
 
     /// What journalctl prints, after everything sent so far has been written.
@@ -84,7 +115,11 @@ package struct StandaloneJournal: Sendable {
     }
 
     private func run(_ command: [String], environment: [String: String] = [:]) async throws -> Program.Result {
-        try await Program.run("/usr/bin/nsenter", ["--mount=\(namespace)"] + command, environment: environment)
+        try await start(command, environment: environment).result()
+    }
+
+    private func start(_ command: [String], environment: [String: String]) throws -> Program {
+        try Program.start("/usr/bin/nsenter", ["--mount=\(namespace)"] + command, environment: environment)
     }
 }
 

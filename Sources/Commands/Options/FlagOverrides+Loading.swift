@@ -10,8 +10,13 @@ struct InvalidConfiguration: Error {
 
 extension FlagOverrides {
     /// Loads the configuration with all overrides, and writes warnings to standard error. If it is invalid, writes its
-    /// problems there, one per line, and exits with ``ExitStatus/configuration``.
+    /// problems there, one per line, and exits with ``ExitStatus/configuration``. Before that it proves that the command
+    /// can work at all, or else exits with ``ExitStatus/limited``.
     func loadOrExit() -> LoadedConfiguration {
+        if let obstacle = ProcessLimits.obstacle() {
+            StandardError.write("nothing was done: \(obstacle)")
+            Glibc.exit(ExitStatus.limited.rawValue)
+        }
         switch load() {
         case .success(let loaded):
             for warning in loaded.warnings { StandardError.write("warning: \(warning)") }

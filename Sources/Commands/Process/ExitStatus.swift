@@ -14,6 +14,8 @@ enum ExitStatus: Int32, CaseIterable {
     case usage = 64
     case unavailable = 69
     case software = 70
+    /// EX_OSERR.
+    case limited = 71
     case outputLost = 74
     case noPermission = 77
     case configuration = 78
@@ -54,8 +56,7 @@ enum ExitStatus: Int32, CaseIterable {
     private var severity: Int {
         let ascending: [ExitStatus] = [
             .done, .nothingToMaintain, .postponed, .refused, .held, .failed, .unavailable, .noPermission,
-            .configuration,
-            .usage, .outputLost, .software,
+            .configuration, .usage, .limited, .outputLost, .software,
         ]
         return ascending.firstIndex(of: self) ?? ascending.count
     }
@@ -71,6 +72,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .usage: "the command line is not right"
         case .unavailable: "a database could not be reached or worked with, or went away"
         case .software: "an error of pgtend itself"
+        case .limited: "a limit of the process is too low (files, threads); nothing was done"
         case .outputLost: "the answer could not be written to standard output"
         case .noPermission: "the role, its password or a privilege was refused"
         case .configuration: "the configuration is not right; nothing was done"
@@ -89,7 +91,7 @@ enum ExitStatus: Int32, CaseIterable {
     /// The exit codes in `--help` of `serve`.
     static var serviceHelp: String {
         let stopped = "told to stop, and stopped"
-        return help([done, usage, configuration].map { ($0.rawValue, $0 == .done ? stopped : $0.meaning) })
+        return help([done, usage, limited, configuration].map { ($0.rawValue, $0 == .done ? stopped : $0.meaning) })
     }
 
     /// The exit codes in `--help` of `schema apply` and `schema repair`.
@@ -131,7 +133,7 @@ enum ExitStatus: Int32, CaseIterable {
     ///   - own: the codes that have a special meaning for a `schema` command.
     ///   - interrupted: the meaning of the exit code after SIGINT.
     private static func help(_ own: [(status: ExitStatus, meaning: String)], interrupted meaning: String) -> String {
-        let others = [usage, unavailable, software, outputLost, configuration]
+        let others = [usage, unavailable, software, limited, outputLost, configuration]
             .filter { status in !own.contains { $0.status == status } }.map { ($0, $0.meaning) }
         let codes = (own + others).sorted { $0.status.rawValue < $1.status.rawValue }
         return help(

@@ -34,6 +34,10 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var databases: DatabaseOptions
 
     func run() throws {
+        if let obstacle = ProcessLimits.obstacle() {
+            sink(databases.logFormat).record(.service(.startHindered(limit: obstacle)))
+            Glibc.exit(ExitStatus.limited.rawValue)
+        }
         let loaded: LoadedConfiguration
         let watchdogInterval: Duration?
         switch databases.load() {

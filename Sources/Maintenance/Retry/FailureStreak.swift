@@ -54,20 +54,20 @@ extension Int {
     }
 }
 
-/// How severe a streak of failures is, by their number and duration: a single failure is usually over before anybody
-/// has looked.
+/// How severe a streak of failures is, by their number and duration together: a server that restarts is tried a few times
+/// within seconds, and of a task that is due once a day a single failure is soon hours old. Neither needs anybody.
 package enum FailureSeverity: Int, CaseIterable, Hashable, Comparable, Sendable {
     case transient
-    /// From the third failure, or after 15 minutes.
+    /// From the third failure on, five minutes after the first at the earliest.
     case persistent
-    /// From the tenth failure, or after two hours.
+    /// From the tenth failure on, two hours after the first at the earliest.
     case severe
 
     /// - Parameter lasting: the time since the first of the failures.
     package init(failures: Int, lasting: Duration) {
-        if failures >= 10 || lasting >= .seconds(2 * 3_600) {
+        if failures >= 10 && lasting >= .seconds(2 * 3_600) {
             self = .severe
-        } else if failures >= 3 || lasting >= .seconds(15 * 60) {
+        } else if failures >= 3 && lasting >= .seconds(5 * 60) {
             self = .persistent
         } else {
             self = .transient

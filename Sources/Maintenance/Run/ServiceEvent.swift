@@ -5,6 +5,8 @@ package enum ServiceEvent: Hashable, Sendable {
     case started(version: String, databases: [String], configuration: String?)
     /// The service does not start, because its configuration is invalid. Each problem names its place.
     case startRefused(problems: [String])
+    /// The service does not start, because the process may not have what its loop needs.
+    case startHindered(limit: String)
     /// What is doubtful in the configuration in force, or has no effect.
     case configurationWarned(warnings: [String])
     case stopping(reason: String, running: Int)
@@ -44,8 +46,14 @@ package enum ServiceEvent: Hashable, Sendable {
     case taskFailing(database: String, TaskKind, failures: Int, since: Instant, lasting: Duration, reason: String)
     case taskRecovered(database: String, TaskKind, failures: Int, after: Duration)
 
-    /// A notification to the service manager (sd_notify) could not be sent.
+    /// A notification to the service manager (sd_notify) was not taken. It is kept, and sent again as long as it matters.
     case notificationFailed(String)
+    /// The service manager takes notifications again.
+    ///
+    /// - Parameter dropped: how many had been overtaken by later ones, and were not sent.
+    case notificationResumed(dropped: Int, after: Duration)
+    /// What was reported before could not be written, and was dropped.
+    case reportsLost(count: Int, reason: String)
     /// The wall clock was set, or the machine was suspended.
     case clockStepped(by: Duration)
 }

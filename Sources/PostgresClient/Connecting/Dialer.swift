@@ -32,6 +32,7 @@ actor Dialer {
 
     /// - Throws: what every host said, or the error that ended the search; `.cancelled` when the task is cancelled.
     func dial(_ info: ConnectionInfo) async throws(PostgresError) -> Dialed {
+        try Self.requireFiles()
         let effective = try EffectiveSettings(info)
         let limit = try effective.connectTimeout(default: options.connectTimeout)
         let settings = completed(info, effective)
@@ -43,6 +44,15 @@ actor Dialer {
         guard let connection = dialed.take() else { throw failure ?? .connectingCancelled }
         return Dialed(connection: connection, limit: limit)
     }
+
+    /// The socket, a password file, certificates, the files of a look-up. libpq itself would take a password file that it
+    /// cannot open for one that is not there, and the server would refuse the role.
+    private static func requireFiles() throws(PostgresError) {
+        guard let obstacle = OpenFiles.obstacle(to: filesOfAConnection) else { return }
+        throw PostgresError(.connection, "no connection can be opened: \(obstacle)")
+    }
+
+    private static let filesOfAConnection = 4
 
     /// Leaves the first connection that can be made in `dialed`, or returns why there is none.
     private func search(

@@ -28,7 +28,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case presentInDefault = "present_in_default"
 
     case serviceStarted = "service_started"
-    /// The service did not start, because of its configuration.
+    /// The service did not start, because of its configuration or a limit of the process.
     case startRefused = "start_refused"
     case configurationWarning = "configuration_warning"
     case serviceStopping = "service_stopping"
@@ -58,6 +58,9 @@ package enum EventKind: String, CaseIterable, Sendable {
     case taskRecovered = "task_recovered"
     case clockStepped = "clock_stepped"
     case notificationFailed = "notification_failed"
+    case notificationResumed = "notification_resumed"
+    /// What was reported before could not be written.
+    case reportsLost = "reports_lost"
 
     /// The `MESSAGE_ID` of its journal entries.
     package var messageID: MessageID {
@@ -102,6 +105,8 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .taskRecovered: "4912c0a1d2e045fb8ed99155ee51541a"
         case .clockStepped: "662c72a7c2fa45e4b802a6a9381222a4"
         case .notificationFailed: "9e4ddca8b65e4fe29a50fa607c03f980"
+        case .notificationResumed: "e6be60b5226f4c35a77d627088cdf581"
+        case .reportsLost: "8a8bb764420f4d78a3e6828a5ebe1988"
         }
     }
 }

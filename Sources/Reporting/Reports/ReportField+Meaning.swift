@@ -25,6 +25,7 @@ extension ReportField.Name {
         case .interrupted: "steps that were not done, or rolled back, because the run had to end"
         case .lateMicroseconds: "from when it was due to when it started"
         case .lockWaitMicroseconds: "the time spent waiting for locks, over all tries"
+        case .lost: "how much of what was to be said before was dropped"
         case .missed: "slots that nobody could start in time"
         case .outcome: "how it ended, a word"
         case .ownerHost: "the host of the other service"

@@ -66,6 +66,7 @@ package struct ReportField: Hashable, Sendable {
         case interrupted = "PGTEND_INTERRUPTED"
         case lateMicroseconds = "PGTEND_LATE_USEC"
         case lockWaitMicroseconds = "PGTEND_LOCK_WAIT_USEC"
+        case lost = "PGTEND_LOST"
         case missed = "PGTEND_MISSED"
         case outcome = "PGTEND_OUTCOME"
         case ownerHost = "PGTEND_OWNER_HOST"
@@ -104,7 +105,7 @@ package struct ReportField: Hashable, Sendable {
         package var isPlain: Bool {
             switch self {
             case .attempt, .blockedByPID, .clockStepMicroseconds, .done, .durationMicroseconds, .failed, .failureClass,
-                .failures, .findings, .interrupted, .lateMicroseconds, .lockWaitMicroseconds, .missed, .outcome,
+                .failures, .findings, .interrupted, .lateMicroseconds, .lockWaitMicroseconds, .lost, .missed, .outcome,
                 .ownerPID, .postponed, .problems, .refusal, .refused, .retryDelayMicroseconds, .runID,
                 .running, .runwaySeconds, .since, .skipped, .slot, .slotLast, .sqlState, .step, .steps, .superseded,
                 .task, .version:

@@ -15,7 +15,7 @@ extension RunSummary {
         }
         if let failure {
             return Report(
-                .runAborted, .error, .record,
+                .runAborted, abortedPriority, .record,
                 "\(subject) gave up after \(duration.humanReadable) (\(figures)): \(failure.sentence)",
                 remarks: failure.remarks + remarks, fields: fields + failure.fields)
         }
@@ -77,6 +77,12 @@ extension RunSummary {
     private var subject: String {
         let isWhole = tasks.count == TaskKind.allCases.count
         return "run on \(database)" + (isWhole ? "" : " (\(tasks.map(\.rawValue).joined(separator: ", ")))")
+    }
+
+    /// What the service says of the database rises with time; this has only just begun.
+    private var abortedPriority: Priority {
+        if slot != nil, let failure, failure.isOfDatabase, failure.failureClass != .authentication { return .warning }
+        return .error
     }
 
     private var priority: Priority {

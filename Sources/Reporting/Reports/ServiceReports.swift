@@ -9,6 +9,12 @@ extension ServiceEvent {
         case .started(let version, let databases, let configuration):
             [Self.started(version, databases, configuration)]
         case .startRefused(let problems): Self.refusedToStart(problems)
+        case .startHindered(let limit):
+            [
+                Report(
+                    .startRefused, .error, .record, "not started, nothing was done: \(limit)",
+                    fields: [ReportField(.problems, 1)])
+            ]
         case .configurationWarned(let warnings):
             warnings.map { warning in
                 Report(
@@ -91,8 +97,23 @@ extension ServiceEvent {
         case .notificationFailed(let reason):
             [
                 Report(
-                    .notificationFailed, .warning, .record, "the service manager could not be told: \(reason)",
+                    .notificationFailed, .warning, .record,
+                    "the service manager could not be told, and what still matters is sent again: \(reason)",
                     fields: [ReportField(.reason, reason)])
+            ]
+        case .notificationResumed(let dropped, let duration):
+            [
+                Report(
+                    .notificationResumed, .notice, .record,
+                    "the service manager is told again after \(duration.humanReadable); \(dropped.counted("notification")) "
+                        + "had been overtaken by later ones",
+                    fields: [ReportField(.lost, dropped), ReportField(.durationMicroseconds, duration)])
+            ]
+        case .reportsLost(let count, let reason):
+            [
+                Report(
+                    .reportsLost, .warning, .record, "\(count.counted("report")) could not be written: \(reason)",
+                    fields: [ReportField(.lost, count), ReportField(.reason, reason)])
             ]
         case .clockStepped(let step): [Self.clockStepped(step)]
         }

@@ -13,13 +13,19 @@ package struct JSONLinesSink: EventSink {
     }
 
     package func record(_ event: MaintenanceEvent) {
-        for report in event.reports {
-            do {
-                stream.write(try Self.line(for: report, at: now()) + "\n")
-            } catch {
-                // Cannot happen, since strings and integers always have a JSON form; the message is written anyway.
-                stream.write(#"{"error":"a report has no JSON form"}"# + "\n" + report.message + "\n")
-            }
+        for report in event.reports { stream.write(line(for: report), sayingLoss: lossNotice) }
+    }
+
+    @Sendable private func lossNotice(_ count: Int, _ reason: String) -> String {
+        ServiceEvent.reportsLost(count: count, reason: reason).reports.map(line).joined()
+    }
+
+    private func line(for report: Report) -> String {
+        do {
+            return try Self.line(for: report, at: now()) + "\n"
+        } catch {
+            // Cannot happen, since strings and integers always have a JSON form; the message is written anyway.
+            return #"{"error":"a report has no JSON form"}"# + "\n" + report.message + "\n"
         }
     }
 

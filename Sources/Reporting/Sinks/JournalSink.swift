@@ -1,25 +1,42 @@
+import Glibc
 import Maintenance
 import SystemdIO
 
 /// Writes the reports that belong in a log to the systemd journal, as structured entries.
 package struct JournalSink: EventSink {
     private let journal: Journal
-    /// For reports that journald rejected: standard error, which systemd connects to the journal as well.
+    private let queue: OutputQueue
+    /// For reports that journald rejected: standard error, which systemd connects to the journal as well. Written to where
+    /// the entry was, in its place.
     private let fallback: TextSink
 
-    package init(journal: Journal = Journal(identifier: "pgtend"), fallback: ReportStream = .standardError) {
+    package init(
+        journal: Journal = Journal(identifier: "pgtend"), queue: OutputQueue = .ofThisProcess,
+        fallback: ReportStream = ReportStream(descriptor: STDERR_FILENO)
+    ) {
         self.journal = journal
+        self.queue = queue
         self.fallback = TextSink(style: .prefixed, to: fallback)
     }
 
+    /// journald stamps an entry when it gets it.
     package func record(_ event: MaintenanceEvent) {
         for report in event.reports where report.prominence == .record {
-            do throws(SystemdError) {
-                try journal.send(JournalEntry(report))
-            } catch {
-                fallback.write(report)
-                fallback.write(.error, String(describing: error).visible)
+            queue.submit(bytes: report.message.utf8.count + 256 * (1 + report.fields.count)) { dropped in
+                if dropped > 0 {
+                    ServiceEvent.reportsLost(count: dropped, reason: ReportStream.unread).reports.forEach(send)
+                }
+                send(report)
             }
+        }
+    }
+
+    private func send(_ report: Report) {
+        do throws(SystemdError) {
+            try journal.send(JournalEntry(report))
+        } catch {
+            fallback.write(report)
+            fallback.write(.error, String(describing: error).visible)
         }
     }
 }

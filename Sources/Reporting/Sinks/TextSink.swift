@@ -36,12 +36,12 @@ package final class TextSink: EventSink {
     package func record(_ event: MaintenanceEvent) {
         let text = event.reports.filter(isShown).map { lines(of: $0) }.joined()
         guard case .terminal = style else {
-            if !text.isEmpty { stream.write(text) }
+            if !text.isEmpty { stream.write(text, sayingLoss: lossNotice) }
             return
         }
         // One write, so that no output of another thread comes between the lines and the progress line.
         progress.withLock { progress in
-            stream.write(progress.erasure + text + progress.redrawn(after: event))
+            stream.write(progress.erasure + text + progress.redrawn(after: event), sayingLoss: lossNotice)
         }
     }
 
@@ -51,6 +51,10 @@ package final class TextSink: EventSink {
 
     func write(_ priority: Priority, _ visibleText: String) {
         stream.write(line(priority, visibleText))
+    }
+
+    @Sendable private func lossNotice(_ count: Int, _ reason: String) -> String {
+        ServiceEvent.reportsLost(count: count, reason: reason).reports.map { lines(of: $0) }.joined()
     }
 
     private func isShown(_ report: Report) -> Bool {
