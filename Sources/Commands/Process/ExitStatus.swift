@@ -100,6 +100,7 @@ enum ExitStatus: Int32, CaseIterable {
                 (failed, "a step failed, or something is left to do; what was done stays"),
                 (refused, "refused: a person must decide first, or the server lacks something"),
                 (held, "another pgtend is at work, or others hold locks; what was done stays"),
+                (usage, "not confirmed, not one database, or \(usage.meaning); nothing was changed"),
                 (noPermission, "\(noPermission.meaning) (also with --plan)"),
             ], interrupted: "interrupted by SIGINT; what was done stays, the next call goes on")
     }
