@@ -65,6 +65,11 @@ package struct PartitionPlanner {
     }
 
     private func plan(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
+        if let name = table.undecodable {
+            return TaskPlan(
+                refusals: [name.refusal(.partitions, of: table.name)], runways: [runway(of: table)].compactMap(\.self),
+                objectsInView: 1)
+        }
         do throws(InferenceFailure) {
             let set = try PartitionSet.infer(
                 table, definition: setDefinitions[table.name], defaults: definition.partitions,
@@ -260,8 +265,8 @@ package struct PartitionPlanner {
             task: .partitions, object: table.name, reason: .notOwner,
             explanation: "\(count == 1 ? "1 partition is" : "\(count) partitions are") missing, the first for "
                 + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
-            cure: "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
-                + (snapshot.server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : ""))
+            cure: Refusal.membershipCure(
+                in: table.owner, isSuperuser: table.ownerIsSuperuser, of: table.name, on: snapshot.server))
     }
 
     private func unreadTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {

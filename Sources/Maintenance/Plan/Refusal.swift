@@ -59,6 +59,23 @@ extension Refusal {
     }
 }
 
+extension Refusal {
+    /// The statement that lets pgtend's role become the owner of an object, or what to do instead where that is a superuser.
+    ///
+    /// - Parameter object: a table or a materialized view.
+    static func membershipCure(
+        in owner: String, isSuperuser: Bool, of object: RelationName, on server: ServerFacts
+    ) -> String {
+        let grant =
+            "GRANT \(RelationName.quoted(owner)) TO \(RelationName.quoted(server.role))"
+            + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+        return isSuperuser
+            ? "give \(object) to a role that is no superuser (ALTER TABLE \(object) OWNER TO ...), and let pgtend's role "
+                + "become that; \(grant) would make pgtend a superuser"
+            : grant
+    }
+}
+
 /// A refusal, thrown by a planner.
 struct Refused: Error {
     let refusal: Refusal

@@ -50,6 +50,7 @@ package struct ViewPlanner {
     private func decide(
         _ view: MaterializedView, unpopulated: [UInt32: RelationName], _ populating: [UInt32: PlanStep]
     ) throws(Refused) -> PlanStep {
+        if let name = view.undecodable { throw Refused(refusal: name.refusal(.views, of: view.name)) }
         let configured = viewDefinitions[view.name]
         guard view.mayRefresh else {
             let role = snapshot.server.role
@@ -59,7 +60,9 @@ package struct ViewPlanner {
                 view, .notOwner,
                 "role \(role) may not refresh it: it belongs to \(view.owner) (the server would answer SQLSTATE 42501)",
                 cure: snapshot.server.capabilities.has(.maintainPrivilege)
-                    ? maintain : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)")
+                    ? maintain
+                    : Refusal.membershipCure(
+                        in: view.owner, isSuperuser: view.ownerIsSuperuser, of: view.name, on: snapshot.server))
         }
         if let schema = view.foreignSchema, !view.mayPinSchema {
             throw Refused(
