@@ -121,7 +121,7 @@ struct RefusalTests {
             #expect(result.standardError.contains(rest), "\(result)")
             for line in failed {
                 #expect(line.contains("shop.") && line.contains("(SQLSTATE 42501)"), "\(line)")
-                #expect(line.contains("GRANT CREATE ON SCHEMA shop TO \(owner)"), "\(line)")
+                #expect(line.contains("cure: GRANT CREATE ON SCHEMA \"shop\" TO \"\(owner)\";"), "\(line)")
             }
             try await database.psql(Shop.insertsForNow(in: "sister"))
             #expect(

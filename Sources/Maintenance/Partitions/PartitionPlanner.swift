@@ -65,10 +65,8 @@ package struct PartitionPlanner {
     }
 
     private func plan(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
-        if let name = table.undecodable {
-            return TaskPlan(
-                refusals: [name.refusal(.partitions, of: table.name)], runways: [runway(of: table)].compactMap(\.self),
-                objectsInView: 1)
+        if let refusal = table.undecodable?.refusal(.partitions, of: table.name) {
+            return TaskPlan(refusals: [refusal], runways: [runway(of: table)].compactMap(\.self), objectsInView: 1)
         }
         do throws(InferenceFailure) {
             let set = try PartitionSet.infer(

@@ -69,10 +69,13 @@ extension Refusal {
         let grant =
             "GRANT \(RelationName.quoted(owner)) TO \(RelationName.quoted(server.role))"
             + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
-        return isSuperuser
-            ? "give \(object) to a role that is no superuser (ALTER TABLE \(object) OWNER TO ...), and let pgtend's role "
-                + "become that; \(grant) would make pgtend a superuser"
-            : grant
+        return isSuperuser ? avoidingSuperuser(for: object, insteadOf: grant) : grant
+    }
+
+    /// Whoever may become a superuser is one.
+    package static func avoidingSuperuser(for object: RelationName, insteadOf grant: String) -> String {
+        "give \(object) to a role that is no superuser (ALTER TABLE \(object) OWNER TO ...), and let pgtend's role become that; "
+            + "\(grant) would make pgtend a superuser"
     }
 }
 

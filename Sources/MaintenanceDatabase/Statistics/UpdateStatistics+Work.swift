@@ -58,6 +58,10 @@ struct UpdateStatisticsWork: StepWork, TransactionWork {
     /// row.
     var rowLocks: [RelationName] { [action.corpus.target] }
 
+    func workInView(on connection: Connection) async throws(PostgresError) -> WorkInView? {
+        WorkInView(corpus: try await CorpusReader(connection: connection).presence(of: action.corpus))
+    }
+
     func cure(for failure: ServerFailure) -> String? {
         // "There is no unique or exclusion constraint matching the ON CONFLICT specification".
         if failure.sqlState == .invalidColumnReference {
