@@ -68,7 +68,9 @@ struct HostileSettingsTests {
         "client_encoding": "LATIN1", "createrole_self_grant": "set, inherit", "default_table_access_method": "hostile",
         "default_tablespace": "hostile", "default_text_search_config": "pg_catalog.german",
         "extension_control_path": "/nowhere", "extension_destdir": "/nowhere",
-        "geqo_generations": "10", "geqo_pool_size": "10", "gin_fuzzy_search_limit": "1", "lc_messages": "C",
+        // By which alone a GIN index is read.
+        "enable_bitmapscan": "on", "geqo_generations": "10", "geqo_pool_size": "10", "gin_fuzzy_search_limit": "1",
+        "lc_messages": "C",
         "lc_monetary": "C", "lc_numeric": "C", "lc_time": "C", "output_plugin_libraries": "",
         "restrict_nonsystem_relation_kind": "view, foreign-table", "search_path": "pg_temp, s",
         "temp_tablespaces": "hostile", "timezone_abbreviations": "India", "wal_consistency_checking": "all",
@@ -102,7 +104,7 @@ struct HostileSettingsTests {
             CREATE TABLE s.texts (words tsvector NOT NULL, at timestamptz NOT NULL);
             INSERT INTO s.texts
             SELECT to_tsvector('simple', 'a b' || i % 7), '2026-05-04 00:00+00' FROM generate_series(1, 2000) AS i;
-            CREATE INDEX ON s.texts USING gin (words);
+            CREATE INDEX ON s.texts USING gin (words) WITH (fastupdate = off);
             ANALYZE s.texts;
             CREATE MATERIALIZED VIEW s.counted AS
             SELECT p.one, count(*) AS texts, min(t.at)::text AS first
@@ -170,8 +172,9 @@ struct HostileSettingsTests {
                 results.append(try await Self.tended(database, as: "tender"))
             }
         }
-        let (calm, hostile) = (results.first ?? "", results.last ?? "")
-        #expect(hostile == calm.replacing("calm", with: "hostile"))
+        let calm = (results.first ?? "").replacing("calm", with: "hostile").split(separator: "\n")
+        let hostile = (results.last ?? "").split(separator: "\n")
+        #expect(!calm.isEmpty && hostile.difference(from: calm).map { "\($0)" } == [])
         try await cluster.destroy()
     }
 

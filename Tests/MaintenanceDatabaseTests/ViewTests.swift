@@ -183,8 +183,9 @@ struct ViewTests {
                 """)
             let refused = await database.tend([.views], user: role)
             #expect(refused.reports.isEmpty && refused.refusals.map(\.reason) == [.notOwner, .notOwner])
-            let cure = version.rawValue >= 17 ? "GRANT MAINTAIN ON s.v TO \(role)" : "GRANT postgres TO \(role)"
-            #expect(refused.refusals.first?.cure == cure)
+            let cure =
+                version.rawValue >= 17 ? "GRANT MAINTAIN ON s.v TO \(role)" : "give s.v to a role that is no superuser"
+            #expect(refused.refusals.first?.cure.hasPrefix(cure) == true, "\(refused.refusals)")
             if version.rawValue >= 17 {
                 try await database.psql(cure)
                 let summary = await database.tend([.views], user: role)
