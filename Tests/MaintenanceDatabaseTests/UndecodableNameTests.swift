@@ -52,8 +52,18 @@ struct UndecodableNameTests {
             #expect(own.first?.explanation.contains("oid is \(oid))") == true, "\(own)")
 
             // Whoever else reads names has them, too.
+            let owner = "reader_\(database.name)"
+            try await database.psql(
+                #"""
+                DO $do$ BEGIN
+                    EXECUTE format(
+                        'CREATE MATERIALIZED VIEW s.reader AS SELECT 1 AS one FROM mcp.%I WITH NO DATA', E'caf\xe9');
+                END $do$;
+                """# + "CREATE ROLE \(owner); ALTER MATERIALIZED VIEW s.reader OWNER TO \(owner)")
             let check = PrivilegeCheck(definition: database.definition(), applicationName: "test")
-            _ = try await check.findings()
+            let cures = try await check.findings().filter { $0.expected.contains("SELECT") }.flatMap(\.cures)
+            #expect(cures.map(\.description).contains { $0.contains(#"the name caf\xe9 is not UTF-8"#) }, "\(cures)")
+            try await database.psql("DROP MATERIALIZED VIEW s.reader; DROP ROLE \(owner)")
             let verification = try await SchemaVerifier(
                 conninfo: database.conninfo(), applicationName: "test"
             ).verify()

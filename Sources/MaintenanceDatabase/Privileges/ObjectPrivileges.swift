@@ -172,11 +172,14 @@ struct ObjectPrivileges {
             let role: String = try row.decode("role")
             let refresh = "refresh \(try RelationName(row, schema: "view_schema", name: "view_name"))"
             if try !row.decode("may_select", as: Bool.self) {
-                findings.append(try .relation(table, lacks: ["SELECT"], for: role, because: refresh))
+                findings.append(
+                    try .relation(table, lacks: ["SELECT"], for: role, because: refresh).writable(row.undecodable?.text)
+                )
             }
             if try row.decode("is_bound") {
                 findings.append(
-                    try .rowSecurity(on: table, of: role, owns: row.decode("is_forced"), because: refresh))
+                    try .rowSecurity(on: table, of: role, owns: row.decode("is_forced"), because: refresh)
+                        .writable(row.undecodable?.text))
             }
         }
         return findings

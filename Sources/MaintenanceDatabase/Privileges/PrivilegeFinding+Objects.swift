@@ -92,6 +92,14 @@ extension PrivilegeFinding {
             cures: [refusal.cure.hasPrefix("GRANT ") ? .sql(refusal.cure) : .advice(refusal.cure)])
     }
 
+    /// - Parameter undecodable: a name in its cures that is no UTF-8: a statement that has it as it is shown names nothing.
+    func writable(_ undecodable: String?) -> PrivilegeFinding {
+        guard let undecodable else { return self }
+        let advice = "give it in a session with client_encoding = SQL_ASCII: the name \(undecodable) is not UTF-8"
+        return PrivilegeFinding(
+            severity: severity, object: object, expected: expected, found: found, cures: [.advice(advice)])
+    }
+
     static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {
         let signature = "\(try spelled(function.function.quoted))(\(function.arguments))"
         return PrivilegeFinding(
