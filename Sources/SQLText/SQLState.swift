@@ -23,6 +23,8 @@ extension SQLState {
     package static let protocolViolation = SQLState("08P01")
     /// `0A000`
     package static let featureNotSupported = SQLState("0A000")
+    /// `22021`: bytes that are not of the encoding.
+    package static let characterNotInRepertoire = SQLState("22021")
     /// `22023`
     package static let invalidParameterValue = SQLState("22023")
     /// `23502`

@@ -64,6 +64,6 @@ extension PostgresError {
     /// As the failure of that name, in a transaction.
     static func replaced(_ schema: String) -> PostgresError {
         let failure = ServerFailure.replaced(schema)
-        return PostgresError(.server, failure.message, hint: failure.cure)
+        return PostgresError(.server, failure.message, hint: failure.cure?.description)
     }
 }

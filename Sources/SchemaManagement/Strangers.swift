@@ -62,18 +62,19 @@ struct Strangers {
             failureClass: .refused,
             message: "code of others could run with the rights of \(RelationName.quoted(connection.server.user)): "
                 + found.joined(separator: "; ") + "; \(outcome)",
-            cure: [
-                named.isEmpty
-                    ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
-                unnameable.isEmpty ? nil : "give the others names that UTF-8 has (ALTER ROLE ... RENAME TO)",
-                roles.containsSame(as: "PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
-                isOfDatabase
-                    ? "what belongs to pg_database_owner is the database owner's: ALTER SCHEMA public OWNER TO ... or "
-                        + "ALTER DATABASE ... OWNER TO ... takes it from that role" : nil,
-                isLeftBehind
-                    ? "drop what runs a text, whose author the server does not record; where it is still needed, make it "
-                        + "again afterwards" : nil,
-            ].compactMap(\.self).joined(separator: "; "))
+            cure: .advice(
+                [
+                    named.isEmpty
+                        ? nil : "look at what they have there; where they are trusted with these rights: \(named)",
+                    unnameable.isEmpty ? nil : "give the others names that UTF-8 has (ALTER ROLE ... RENAME TO)",
+                    roles.containsSame(as: "PUBLIC") ? "revoke from PUBLIC what only some should have" : nil,
+                    isOfDatabase
+                        ? "what belongs to pg_database_owner is the database owner's: ALTER SCHEMA public OWNER TO ... or "
+                            + "ALTER DATABASE ... OWNER TO ... takes it from that role" : nil,
+                    isLeftBehind
+                        ? "drop what runs a text, whose author the server does not record; where it is still needed, make it "
+                            + "again afterwards" : nil,
+                ].compactMap(\.self).joined(separator: "; ")))
     }
 
     /// The name of a role, given as SQL writes it, as a word for a shell.

@@ -56,7 +56,7 @@ struct ExitStatusTests {
 
     /// ArgumentParser wraps at 80 columns, and a wrapped code is hard to find.
     @Test func helpIsNeverWrapped() {
-        let helps = [Status.help, Status.schemaHelp, Status.verifyHelp]
+        let helps = [Status.help, Status.schemaHelp, Status.verifyHelp, Status.rollbackHelp]
         for line in helps.flatMap({ $0.split(separator: "\n") }) { #expect(line.count <= 80, "\(line)") }
     }
 

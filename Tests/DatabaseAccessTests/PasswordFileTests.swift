@@ -20,7 +20,9 @@ struct PasswordFileTests {
     }
 
     @Test func theCureForACredentialIsTheCommandThatReadsItAgain() {
-        #expect(PasswordFile.credential(unit: "pgtend.service").cure.contains("systemctl restart pgtend.service"))
-        #expect(PasswordFile.regular.cure.contains("read again at each attempt"))
+        #expect(
+            PasswordFile.credential(unit: "pgtend.service").cure.description.contains(
+                "systemctl restart pgtend.service"))
+        #expect(PasswordFile.regular.cure.description.contains("read again at each attempt"))
     }
 }

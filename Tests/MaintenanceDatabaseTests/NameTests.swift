@@ -64,7 +64,7 @@ struct NameTests {
                     SELECT count(*), count(DISTINCT relowner), count(DISTINCT relreplident), bool_and(relhastriggers),
                         (SELECT count(*) FROM pg_policy WHERE polrelid IN (SELECT inhrelid FROM pg_inherits))
                     FROM pg_class WHERE relispartition AND relkind = 'r'
-                    """) == "6|1|1|t|6")
+                    """) == "8|1|1|t|8")
             try await database.psql("DROP OWNED BY \(owner) CASCADE; DROP ROLE \(owner)")
         }
     }
@@ -91,7 +91,7 @@ struct NameTests {
             #expect(summary.outcomes() == Array(repeating: "done", count: 4))
             #expect(
                 try await database.psql(
-                    "SELECT count(*), max(octet_length(relname)) FROM pg_class WHERE relispartition") == "6|62")
+                    "SELECT count(*), max(octet_length(relname)) FROM pg_class WHERE relispartition") == "8|62")
         }
     }
 }

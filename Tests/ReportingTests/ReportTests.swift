@@ -95,7 +95,8 @@ struct ReportTests {
     @Test func noReportBreaksItsLineWhateverANameOrAServerSays() {
         let nasty = "a\n<0>b\r\u{1B}[2J\u{9B}31m\u{202E}c\0"
         let failure = ServerFailure(
-            failureClass: .other, sqlState: .internalError, message: nasty, detail: nasty, hint: nasty, cure: nasty)
+            failureClass: .other, sqlState: .internalError, message: nasty, detail: nasty, hint: nasty,
+            cure: .advice(nasty))
         let object = RelationName(schema: nasty, name: nasty)
         let events: [MaintenanceEvent] = [
             .runStarted(runID: SampleEvents.runID, database: nasty, tasks: [.views]),

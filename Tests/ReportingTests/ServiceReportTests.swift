@@ -138,7 +138,8 @@ struct ServiceReportTests {
 
     @Test func noSentenceOfTheServiceBreaksItsLine() {
         let nasty = "a\n<0>b\r\u{1B}[2J\u{9B}31m\u{202E}c\0"
-        let failure = ServerFailure(failureClass: .other, message: nasty, detail: nasty, hint: nasty, cure: nasty)
+        let failure = ServerFailure(
+            failureClass: .other, message: nasty, detail: nasty, hint: nasty, cure: .advice(nasty))
         let owner = RunOwner(runID: nasty, host: nasty, pid: 1, startedAt: SampleEvents.start)
         let events: [ServiceEvent] = [
             .started(version: "1", databases: [nasty], configuration: nasty), .stopping(reason: nasty, running: 0),

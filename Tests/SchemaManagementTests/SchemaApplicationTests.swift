@@ -206,7 +206,7 @@ struct SchemaApplicationTests {
             let failure = try await #require(Self.refusal(database))
             #expect(failure.failureClass == .refused && failure.message.contains("\(role) has schema public"))
             for way in ["--trust \(role)", "ALTER SCHEMA public OWNER TO", "ALTER DATABASE ... OWNER TO"] {
-                #expect(failure.cure?.contains(way) == true, "\(failure)")
+                #expect(failure.cure?.description.contains(way) == true, "\(failure)")
             }
             #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
 
@@ -235,7 +235,7 @@ struct SchemaApplicationTests {
             try await database.psql(GolangMigrate.table(dirty: true))
             let failure = try await #require(Self.refusal(database))
             #expect(failure.message.contains("public.schema_migrations is dirty"))
-            #expect(failure.cure?.contains("pgtend schema repair --plan") == true)
+            #expect(failure.cure?.description.contains("pgtend schema repair --plan") == true)
             #expect(try await database.psql("SELECT * FROM public.schema_migrations") == "1|t")
             #expect(try await database.psql("SELECT to_regnamespace('mcp') IS NULL") == "t")
         }
@@ -268,7 +268,8 @@ struct SchemaApplicationTests {
             try await database.psql("DROP SCHEMA mcp CASCADE")
             let failure = try await #require(Self.refusal(database))
             #expect(failure.message.contains("none of it is there"))
-            #expect(failure.failureClass == .refused && failure.cure?.contains("pgtend schema repair") == true)
+            #expect(
+                failure.failureClass == .refused && failure.cure?.description.contains("pgtend schema repair") == true)
         }
     }
 }

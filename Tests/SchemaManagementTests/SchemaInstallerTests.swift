@@ -247,7 +247,7 @@ struct SchemaInstallerTests {
             ] {
                 #expect(failure.message.contains(right))
             }
-            let cure = try #require(failure.cure)
+            let cure = try #require(failure.cure?.description)
             let start = try #require(cure.range(of: "let one run: "))
             try await database.psql(String(cure[start.upperBound...]))
             let done = try await installer.apply()

@@ -192,7 +192,7 @@ struct SchemaRollbackRefusalTests {
                 }
                 #expect(try await database.dump() == before)
             }
-            let cure = try #require(try await rejection(of: stranger, on: database.name).cure)
+            let cure = try #require(try await rejection(of: stranger, on: database.name).cure?.description)
             let start = try #require(cure.range(of: "let one run: "))
             try await database.psql(String(cure[start.upperBound...]))
             #expect(try await stranger.plan().missingPrivileges == [])

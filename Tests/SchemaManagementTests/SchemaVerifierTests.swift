@@ -630,7 +630,9 @@ struct SchemaVerifierTests {
             #expect(
                 failure.failureClass == .refused
                     && failure.message.contains("r\(byte)_\(database.name)\" (no UTF-8) has table mcp."), "\(failure)")
-            #expect(failure.message.contains("caf\(byte)") && failure.cure?.contains("--trust") == false, "\(failure)")
+            #expect(
+                failure.message.contains("caf\(byte)") && failure.cure?.description.contains("--trust") == false,
+                "\(failure)")
             try await database.psql(
                 """
                 \\c \(other)

@@ -12,22 +12,24 @@ package struct TestDatabase: Sendable {
     /// - Parameters:
     ///   - name: for a test of names; by default a unique one.
     ///   - template: what it is cloned from; an empty database unless given.
+    ///   - encoding: other than the cluster's.
     package static func with<Value>(
         _ version: PostgresVersion = .v18, named name: String? = nil, template: Template? = nil,
+        encoding: String? = nil,
         isolation: isolated (any Actor)? = #isolation, _ body: (TestDatabase) async throws -> Value
     ) async throws -> Value {
-        try await with(Cluster.shared(version), named: name, template: template, body)
+        try await with(Cluster.shared(version), named: name, template: template, encoding: encoding, body)
     }
 
     /// Runs `body` with a fresh database of `cluster`.
     package static func with<Value>(
-        _ cluster: Cluster, named name: String? = nil, template: Template? = nil,
+        _ cluster: Cluster, named name: String? = nil, template: Template? = nil, encoding: String? = nil,
         isolation: isolated (any Actor)? = #isolation, _ body: (TestDatabase) async throws -> Value
     ) async throws -> Value {
         let number = count.add(1, ordering: .relaxed).newValue
         let database = TestDatabase(cluster: cluster, name: name ?? "test_\(getpid())_\(number)")
         let source = if let template { try await cluster.template(template) } else { "template0" }
-        try await database.create(from: source)
+        try await database.create(from: source, encoding)
         let result: Value
         do {
             result = try await body(database)
@@ -47,8 +49,10 @@ package struct TestDatabase: Sendable {
         self.name = name
     }
 
-    func create(from source: String) async throws {
-        try await cluster.execute("CREATE DATABASE \(quoted(name)) TEMPLATE \(quoted(source)) STRATEGY wal_log")
+    func create(from source: String, _ encoding: String? = nil) async throws {
+        let other = encoding.map { " ENCODING '\($0)' LOCALE 'C'" } ?? ""
+        try await cluster.execute(
+            "CREATE DATABASE \(quoted(name)) TEMPLATE \(quoted(source)) STRATEGY wal_log\(other)")
     }
 
     private func drop() async throws {

@@ -39,7 +39,7 @@ struct FailureDocument: Encodable {
         message = failure.message
         failureClass = failure.failureClass.rawValue
         sqlState = failure.sqlState?.rawValue
-        cure = failure.cure ?? failure.hint
+        cure = failure.cure?.description ?? failure.hint
     }
 
     enum CodingKeys: String, CodingKey {

@@ -36,7 +36,7 @@ extension ServerFailure {
         var lines = [description]
         if let detail { lines.append("  detail: \(detail)") }
         if let hint { lines.append("  hint: \(hint)") }
-        if let cure { lines.append("  advice: \(cure)") }
+        if let cure { lines.append("  \(cure.labelled)") }
         return lines.map(\.visible).joined(separator: "\n")
     }
 }

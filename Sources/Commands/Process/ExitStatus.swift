@@ -102,6 +102,7 @@ enum ExitStatus: Int32, CaseIterable {
                 (failed, "a step failed, or something is left to do; what was done stays"),
                 (refused, "refused: a person must decide first, or the server lacks something"),
                 (held, "another pgtend is at work, or others hold locks; what was done stays"),
+                (usage, "not confirmed, not one database, or \(usage.meaning)"),
                 (noPermission, "\(noPermission.meaning) (also with --plan)"),
             ], interrupted: "interrupted by SIGINT; what was done stays, the next call goes on")
     }
@@ -124,7 +125,7 @@ enum ExitStatus: Int32, CaseIterable {
                 (failed, "it could not be taken back; nothing was changed"),
                 (refused, "refused: rows, others' objects, or no record of it; nothing was changed"),
                 (held, "others hold its locks for too long; nothing was changed"),
-                (usage, "not confirmed, not one database, or \(usage.meaning); nothing was changed"),
+                (usage, "not confirmed, not one database, or \(usage.meaning)"),
                 (noPermission, "\(noPermission.meaning) (also with --plan)"),
             ], interrupted: "interrupted by SIGINT; nothing was changed")
     }

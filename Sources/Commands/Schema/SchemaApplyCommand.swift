@@ -16,6 +16,8 @@ struct SchemaApplyCommand: ParsableCommand {
             database of a newer pgtend is left alone, and so is one whose migration state is dirty, which is for \
             'pgtend schema repair'. Whatever interrupts it, the next call goes on.
 
+            \(ChangedDatabases.help)
+
             EXAMPLES
               pgtend schema apply --plan --database 'host=/run/postgresql dbname=platform'
               pgtend schema apply --database 'host=/run/postgresql dbname=platform'
@@ -23,7 +25,7 @@ struct SchemaApplyCommand: ParsableCommand {
             \(ExitStatus.schemaHelp)
             """)
 
-    @OptionGroup var databases: DatabaseSelection
+    @OptionGroup var databases: ChangedDatabases
 
     @OptionGroup var records: MigrationsTableOption
 
@@ -33,12 +35,16 @@ struct SchemaApplyCommand: ParsableCommand {
     var plan = false
 
     func run() throws {
-        let loaded = databases.loadOrExit()
+        let loaded = databases.loadOrExit(for: "apply", changing: !plan)
+        let confirmation = plan ? nil : databases.confirmation
         let trusted = trust.trust
         let (isPlan, golangMigrateTable) = (plan, records.table)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
+                let refused = try await confirmation?.refuse(
+                    definition, for: "pgtend schema apply", to: "apply the schema to it")
+                if let refused { return refused }
                 let application = SchemaApplication(
                     conninfo: definition.conninfo, applicationName: "pgtend schema apply",
                     programVersion: Version.text, locks: definition.locks, golangMigrateTable: golangMigrateTable,

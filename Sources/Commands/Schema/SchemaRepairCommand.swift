@@ -17,15 +17,17 @@ struct SchemaRepairCommand: ParsableCommand {
 
             Where only a person can decide, nothing at all is changed, and the reasons are printed with their counts.
 
+            \(ChangedDatabases.help)
+
             EXAMPLES
               pgtend schema repair --plan --database 'host=/run/postgresql dbname=platform'
               pgtend schema repair --map legacy=service --database dbname=platform
-              pgtend schema repair --map tasks.status:done=completed --map new=pending
+              pgtend schema repair --map tasks.status:done=completed --database platform
 
             \(ExitStatus.schemaHelp)
             """)
 
-    @OptionGroup var databases: DatabaseSelection
+    @OptionGroup var databases: ChangedDatabases
 
     @Option(
         name: .long,
@@ -52,13 +54,17 @@ struct SchemaRepairCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = databases.loadOrExit()
+        let loaded = databases.loadOrExit(for: "repair", changing: !plan)
+        let confirmation = plan ? nil : databases.confirmation
         let trusted = trust.trust
         let (isPlan, golangMigrateTable) = (plan, records.table)
         let mappings = map.compactMap { ValueMapping($0) }
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
+                let refused = try await confirmation?.refuse(
+                    definition, for: "pgtend schema repair", to: "repair its schema")
+                if let refused { return refused }
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
                     programVersion: Version.text, mappings: mappings, locks: definition.locks,

@@ -53,7 +53,7 @@ struct SchemaRollbackCommand: ParsableCommand {
                 conninfo: definition.conninfo, applicationName: "pgtend schema rollback",
                 release: .platform(recordedBy: definition.ledger.owner),
                 trusting: trusted),
-            isPlan: plan, confirmation: confirm, dropsRows: dropRows)
+            isPlan: plan, confirmation: Confirmation(given: confirm), dropsRows: dropRows)
         Foreground.run {
             do throws(ServerFailure) {
                 return try await work.run()
@@ -67,7 +67,7 @@ struct SchemaRollbackCommand: ParsableCommand {
     private struct Work: Sendable {
         let rollback: SchemaRollback
         let isPlan: Bool
-        let confirmation: String?
+        let confirmation: Confirmation
         let dropsRows: Bool
 
         func run() async throws(ServerFailure) -> ExitStatus {
@@ -84,20 +84,12 @@ struct SchemaRollbackCommand: ParsableCommand {
                 StandardOutput.write(text.summary)
                 return .done
             }
-            if let confirmation, confirmation != plan.database {
-                return said(text.wrongConfirmation(confirmation), .usage)
-            }
-            guard confirmation != nil || TerminalPrompt.isInteractive else {
-                return said(text.howToConfirm(as: "has to be confirmed by its name"), .usage)
-            }
+            if let obstacle = confirmation.obstacle(plan.database) { return said(obstacle, .usage) }
             let refusals = [text.obstacleRefusal, dropsRows ? nil : text.rowsRefusal].compactMap(\.self)
             guard refusals.isEmpty else { return said(refusals.joined(separator: "\n"), .refused) }
-            if confirmation == nil {
-                StandardOutput.write(text.summary)
-                let question = "Type the name of the database to take the schema back:"
-                guard TerminalPrompt.ask(question) == plan.database else {
-                    return said(text.howToConfirm(as: "not confirmed"), .usage)
-                }
+            if confirmation.given == nil { StandardOutput.write(text.summary) }
+            if let refusal = confirmation.refusal(plan.database, to: "take the schema back") {
+                return said(refusal, .usage)
             }
             let start = ContinuousClock.now
             let outcome: SchemaRollbackOutcome
@@ -117,26 +109,5 @@ struct SchemaRollbackCommand: ParsableCommand {
             StandardError.write(text)
             return status
         }
-    }
-}
-
-/// Reads a line from the terminal at standard input.
-enum TerminalPrompt {
-    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
-
-    /// Prints a question and waits for a line. Returns nil at the end of the input, or when the task is cancelled.
-    static func ask(_ question: String) -> String? {
-        StandardOutput.write(question)
-        var line: [UInt8] = []
-        while !Task.isCancelled {
-            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            // A signal cancels the task without interrupting poll(2), hence the timeout in milliseconds.
-            guard poll(&input, 1, 100) > 0 else { continue }
-            var byte: UInt8 = 0
-            guard read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
-            if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
-            line.append(byte)
-        }
-        return nil
     }
 }

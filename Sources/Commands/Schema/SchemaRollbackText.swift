@@ -119,18 +119,6 @@ struct SchemaRollbackText {
             + "  what to do: take it back with the tool that applied it, or record it first: pgtend schema repair"
     }
 
-    /// How to confirm without a terminal. Does not mention --drop-rows, since the user has not seen the counts yet.
-    func howToConfirm(as shown: String) -> String {
-        "\(name): \(shown); nothing was changed\n  what to do: repeat the command with --confirm "
-            + plan.database.shellWord.visible
-    }
-
-    /// The refusal of a confirmation that names another database; probably --database is wrong.
-    func wrongConfirmation(_ confirmation: String) -> String {
-        "this is database \(name), and --confirm names \(confirmation.visible); nothing was changed\n"
-            + "  what to do: look at --database, then give the name of the database that is meant"
-    }
-
     static func outcome(_ outcome: SchemaRollbackOutcome, of database: String, in duration: Duration) -> String {
         let done =
             outcome.migrations.isEmpty

@@ -1,4 +1,5 @@
 import Glibc
+import Maintenance
 
 /// Where this process gets its password file from, which decides when a changed password takes effect.
 package enum PasswordFile: Hashable, Sendable {
@@ -26,7 +27,7 @@ package enum PasswordFile: Hashable, Sendable {
     }
 
     /// What to do when the server has refused the password.
-    package var cure: String {
+    package var cure: Cure {
         switch self {
         case .regular:
             "correct the password: a password file is read again at each attempt, the configuration at a reload"

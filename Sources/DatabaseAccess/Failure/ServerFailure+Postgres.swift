@@ -11,7 +11,7 @@ extension ServerFailure {
         self.init(
             failureClass: FailureClass(error), sqlState: error.sqlState, message: error.message,
             detail: Self.detail(of: error), hint: isOurs ? nil : error.hint,
-            cure: isOurs ? error.hint : Self.cure(for: error))
+            cure: isOurs ? error.hint.map(Cure.advice) : Self.cure(for: error))
     }
 
     private static func detail(of error: PostgresError) -> String? {
@@ -26,7 +26,7 @@ extension ServerFailure {
     }
 
     /// What pgtend can advise beyond the server's own hint.
-    private static func cure(for error: PostgresError) -> String? {
+    private static func cure(for error: PostgresError) -> Cure? {
         switch error.sqlState {
         case .insufficientPrivilege? where error.isRowSecurityRefusal:
             "a policy would have hidden rows, and pgtend counts all or nothing: give the role that reads BYPASSRLS "

@@ -65,19 +65,18 @@ extension PartitionedTable {
         func refusal(_ reason: Refusal.Reason, _ explanation: String, cure: Cure) -> Refusal {
             Refusal(task: .analysis, object: name, reason: reason, explanation: explanation, cure: cure)
         }
+        if let undecodable { return undecodable.refusal(.analysis, of: name) }
         guard let changes else {
             return refusal(.missing, "it is no table with leaves any more", cure: "run pgtend again")
         }
         if !mayActAsOwner, !changes.mayMaintain {
             let grantee = RelationName.quoted(server.role)
-            let owners = "GRANT \(RelationName.quoted(owner)) TO \(grantee)"
             return refusal(
                 .notOwner,
                 "role \(server.role) may not analyze it: it belongs to \(owner) (the server would only warn)",
-                cure: .statement(
-                    server.capabilities.has(.maintainPrivilege)
-                        ? "GRANT MAINTAIN ON \(name) TO \(grantee)"
-                        : owners + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")))
+                cure: server.capabilities.has(.maintainPrivilege)
+                    ? .statement("GRANT MAINTAIN ON \(name) TO \(grantee)")
+                    : Refusal.membershipCure(in: owner, isSuperuser: ownerIsSuperuser, of: name, on: server))
         }
         if let foreign = changes.foreignTable {
             return refusal(

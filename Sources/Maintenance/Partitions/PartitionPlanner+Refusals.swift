@@ -15,9 +15,8 @@ extension PartitionPlanner {
             task: .partitions, object: table.name, reason: .notOwner,
             explanation: "\(count == 1 ? "1 partition is" : "\(count) partitions are") missing, the first for "
                 + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
-            cure: .statement(
-                "GRANT \(RelationName.quoted(table.owner)) TO \(RelationName.quoted(role))"
-                    + (snapshot.server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")))
+            cure: Refusal.membershipCure(
+                in: table.owner, isSuperuser: table.ownerIsSuperuser, of: table.name, on: snapshot.server))
     }
 
     func unreadTemplate(_ table: PartitionedTable, _ failure: ServerFailure) -> Refusal {

@@ -71,6 +71,9 @@ package struct PartitionPlanner {
     }
 
     private func plan(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
+        if let refusal = table.undecodable?.refusal(.partitions, of: table.name) {
+            return TaskPlan(refusals: [refusal], runways: [runway(of: table)].compactMap(\.self), objectsInView: 1)
+        }
         do throws(InferenceFailure) {
             let set = try inference(of: table).infer(table)
             var plan = plan(set, claims: &claims)

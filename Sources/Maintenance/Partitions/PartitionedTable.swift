@@ -6,6 +6,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var oid: UInt32
     package var name: RelationName
     package var owner: String
+    /// Whoever may become it may do everything.
+    package var ownerIsSuperuser = false
     /// Whether pgtend's role may SET ROLE to the owner.
     package var mayActAsOwner: Bool
     package var strategy: Strategy
@@ -30,6 +32,8 @@ package struct PartitionedTable: Hashable, Sendable {
     package var foreignCode: ForeignCode?
     /// Why it could not be read whether they would.
     package var unreadCode: ServerFailure?
+    /// A name among its own, its partitions' and what belongs to it of which no statement can be made.
+    package var undecodable: UndecodableName?
     /// nil unless it is asked whether it is to be analyzed.
     package var changes: TableChanges?
 

@@ -9,7 +9,7 @@ package struct Cure: Hashable, Sendable {
     package var alternatives: [String]
 
     package enum Kind: String, CaseIterable, Hashable, Sendable {
-        /// SQL as it stands, without a semicolon at the end.
+        /// SQL as it stands.
         case statement
         /// What the entry of the database in the configuration has to hold: YAML in one line.
         case configuration
@@ -42,6 +42,13 @@ extension Cure: CustomStringConvertible {
 extension Cure: ExpressibleByStringInterpolation {
     package init(stringLiteral value: String) {
         self = .advice(value)
+    }
+
+    /// Its text goes on: for what takes more than a line.
+    package static func + (left: Cure, right: String) -> Cure {
+        var cure = left
+        cure.alternatives = left.alternatives.dropLast() + [(left.alternatives.last ?? "") + right]
+        return cure
     }
 }
 

@@ -61,6 +61,26 @@ extension Refusal {
     }
 }
 
+extension Refusal {
+    /// The statement that lets pgtend's role become the owner of an object, or what to do instead where that is a superuser.
+    ///
+    /// - Parameter object: a table or a materialized view.
+    static func membershipCure(
+        in owner: String, isSuperuser: Bool, of object: RelationName, on server: ServerFacts
+    ) -> Cure {
+        let grant =
+            "GRANT \(RelationName.quoted(owner)) TO \(RelationName.quoted(server.role))"
+            + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+        return isSuperuser ? .advice(avoidingSuperuser(for: object, insteadOf: grant)) : .statement(grant)
+    }
+
+    /// Whoever may become a superuser is one.
+    package static func avoidingSuperuser(for object: RelationName, insteadOf grant: String) -> String {
+        "give \(object) to a role that is no superuser (ALTER TABLE \(object) OWNER TO ...), and let pgtend's role become that; "
+            + "\(grant) would make pgtend a superuser"
+    }
+}
+
 /// A refusal, thrown by a planner.
 struct Refused: Error {
     let refusal: Refusal

@@ -10,11 +10,11 @@ package struct ServerFailure: Error, Hashable, Sendable {
     package var detail: String?
     package var hint: String?
     /// What to do about it, where pgtend knows more than the server's hint tells.
-    package var cure: String?
+    package var cure: Cure?
 
     package init(
         failureClass: FailureClass, sqlState: SQLState? = nil, message: String, detail: String? = nil,
-        hint: String? = nil, cure: String? = nil
+        hint: String? = nil, cure: Cure? = nil
     ) {
         self.failureClass = failureClass
         self.sqlState = sqlState

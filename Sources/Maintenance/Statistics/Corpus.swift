@@ -141,7 +141,7 @@ extension Corpus {
         case .unreadable(let failure):
             return Obstacle(
                 reason: .unreadable, explanation: "its tenants could not be read: \(failure)",
-                cure: .advice(failure.cure ?? failure.hint ?? "give the role what the server asks for"))
+                cure: failure.cure ?? .advice(failure.hint ?? "give the role what the server asks for"))
         }
     }
 }

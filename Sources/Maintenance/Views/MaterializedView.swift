@@ -5,6 +5,10 @@ package struct MaterializedView: Hashable, Sendable {
     package var oid: UInt32
     package var name: RelationName
     package var owner: String
+    /// Whoever may become it may do everything.
+    package var ownerIsSuperuser = false
+    /// A name among its own and what belongs to it of which no statement can be made.
+    package var undecodable: UndecodableName?
     /// Whether pgtend's role may refresh it: as its owner, or from PostgreSQL 17 on with MAINTAIN.
     package var mayRefresh: Bool
     /// Whether pgtend's role may SET ROLE to the owner.

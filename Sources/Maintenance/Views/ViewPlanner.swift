@@ -50,6 +50,7 @@ package struct ViewPlanner {
     private func decide(
         _ view: MaterializedView, unpopulated: [UInt32: RelationName], _ populating: [UInt32: PlanStep]
     ) throws(Refused) -> PlanStep {
+        if let name = view.undecodable { throw Refused(refusal: name.refusal(.views, of: view.name)) }
         let configured = viewDefinitions[view.name]
         guard view.mayRefresh else {
             let role = snapshot.server.role
@@ -57,10 +58,10 @@ package struct ViewPlanner {
             throw refused(
                 view, .notOwner,
                 "role \(role) may not refresh it: it belongs to \(view.owner) (the server would answer SQLSTATE 42501)",
-                cure: .statement(
-                    snapshot.server.capabilities.has(.maintainPrivilege)
-                        ? "GRANT MAINTAIN ON \(view.name) TO \(grantee)"
-                        : "GRANT \(RelationName.quoted(view.owner)) TO \(grantee)"))
+                cure: snapshot.server.capabilities.has(.maintainPrivilege)
+                    ? .statement("GRANT MAINTAIN ON \(view.name) TO \(grantee)")
+                    : Refusal.membershipCure(
+                        in: view.owner, isSuperuser: view.ownerIsSuperuser, of: view.name, on: snapshot.server))
         }
         if let schema = view.foreignSchema, !view.mayPinSchema {
             throw Refused(

@@ -46,7 +46,7 @@ extension LedgerDefinition {
         switch try await connection.ownSchema(MigrationSet.ledgerSchema, besides: owner) {
         case .ours: break
         case .absent: throw PostgresError(.server, "the server that answers now has no ledger of this run")
-        case .foreign(let failure): throw PostgresError(.server, failure.message, hint: failure.cure)
+        case .foreign(let failure): throw PostgresError(.server, failure.message, hint: failure.cure?.description)
         }
     }
 }

@@ -45,7 +45,7 @@ struct AnalyzeTableWork: StepWork, LoneWork {
         return tables.first
     }
 
-    func cure(for failure: ServerFailure) -> String? {
+    func cure(for failure: ServerFailure) -> Cure? {
         failure.failureClass == .timeout ? "raise partitions.analyze.statement_timeout" : nil
     }
 }

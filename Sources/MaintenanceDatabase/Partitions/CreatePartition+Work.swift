@@ -167,7 +167,7 @@ struct CreatePartitionWork: StepWork, TransactionWork {
         }
     }
 
-    func cure(for failure: ServerFailure) -> String? {
+    func cure(for failure: ServerFailure) -> Cure? {
         // The DEFAULT partition contains rows of the range.
         if failure.sqlState == .checkViolation, let rest = action.defaultPartition {
             return "\(rest) holds rows of [\(action.lower), \(action.upper)): move them out of it, then run again"
@@ -178,20 +178,27 @@ struct CreatePartitionWork: StepWork, TransactionWork {
                 "\($0) could not be scanned within \(step.limits.lockDeadline), while its writers wait: "
                     + "empty it, or raise lock_timeout for a quiet hour"
             } ?? "the server was too busy to attach an empty table in time: run again, or raise lock_timeout"
-        case .privilege: return privilegeCure
+        // The server says which: no privilege on the schema, the tablespace or the database is missing by now.
+        case .privilege:
+            return
+                "\(RelationName.quoted(action.parentOwner)) needs what the server names, such as EXECUTE on the functions of "
+                + "the sibling's triggers and policies"
         default: return nil
         }
     }
 
-    private var privilegeCure: String {
-        let (owner, schema) = (RelationName.quoted(action.parentOwner), RelationName.quoted(action.partition.schema))
-        if !action.template.owner.isSame(as: action.parentOwner) {
-            return
-                "its siblings belong to \(action.template.owner): give them the owner of \(action.parent), or let our role "
-                + "act as both, with CREATE on schema \(schema)"
+    func cure(forMissing grants: Cure) -> Cure {
+        action.template.owner.isSame(as: action.parentOwner)
+            ? grants
+            : "its siblings belong to \(action.template.owner): give them the owner of \(action.parent); or "
+                + "let our role act as both: \(grants)"
+    }
+
+    func workInView(on connection: Connection) async throws(PostgresError) -> WorkInView? {
+        guard let table = try await PartitionReader(connection: connection).table(named: action.parent) else {
+            return nil
         }
-        return "\(owner) needs CREATE on schema \(schema) (GRANT CREATE ON SCHEMA \(schema) TO \(owner))"
-            + (action.template.tablespace.map { " and on tablespace \(RelationName.quoted($0))" } ?? "")
-            + ", and EXECUTE on the functions of the sibling's triggers and policies"
+        let sibling = action.template.relation
+        return WorkInView(table: table, template: sibling == action.parent ? nil : sibling)
     }
 }

@@ -22,10 +22,11 @@ struct PartitionReader {
         let (keys, _) = try await connection.readPatiently(unshown, lockTimeout: definition.locks.perStep) {
             (tables) throws(PostgresError) in try await keyDefinitions(of: tables)
         }
-        var (partitions, dropped) = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid))
+        var (partitions, undecodable, dropped) = try await partitions(of: tables.filter(\.hasCalendarKey).map(\.oid))
         for index in tables.indices {
             let oid = tables[index].oid
             tables[index].partitions = partitions.removeValue(forKey: oid) ?? []
+            tables[index].undecodable = tables[index].undecodable ?? undecodable[oid]
             if tables[index].key.definition == "" {
                 tables[index].key.definition = keys[oid] ?? "not shown: the table is locked, or gone"
             }
@@ -72,8 +73,9 @@ struct PartitionReader {
         guard table.hasCalendarKey else { return table }
         table.take(try await surroundings(of: [table.oid])[table.oid])
         table.foreignCode = try await AttachedCode.read([table.oid], on: connection)[table.oid]
-        let (partitions, dropped) = try await partitions(of: [table.oid])
+        let (partitions, undecodable, dropped) = try await partitions(of: [table.oid])
         table.partitions = partitions[table.oid] ?? []
+        table.undecodable = table.undecodable ?? undecodable[table.oid]
         return dropped.isEmpty ? table : nil
     }
 
@@ -94,26 +96,32 @@ struct PartitionReader {
         return definitions
     }
 
-    /// By the OID of the parent; and the parents of which one was dropped in the meantime.
-    private func partitions(
-        of parents: [UInt32]
-    ) async throws(PostgresError) -> (found: [UInt32: [Partition]], dropped: [UInt32: PostgresError]) {
-        guard !parents.isEmpty else { return ([:], [:]) }
-        var (found, dropped): ([UInt32: [Partition]], [UInt32: PostgresError]) = ([:], [:])
+    private typealias Found = (
+        partitions: [UInt32: [Partition]], undecodable: [UInt32: UndecodableName], dropped: [UInt32: PostgresError]
+    )
+
+    /// By the OID of the parent; and the parents of which one has a name that is no UTF-8, or was dropped in the meantime.
+    private func partitions(of parents: [UInt32]) async throws(PostgresError) -> Found {
+        var (found, undecodable, dropped): Found = ([:], [:], [:])
+        guard !parents.isEmpty else { return (found, undecodable, dropped) }
         for row in try await connection.rows(CatalogQuery.partitions(parents)) {
             let parent: UInt32 = try row.decode("parent")
             if try row.decode("is_gone", as: Bool.self) {
                 dropped[parent] = .dropped
                 continue
             }
+            let oid: UInt32 = try row.decode("oid")
+            if let (_, text) = row.undecodable {
+                undecodable[parent] = UndecodableName(oid: oid, text: text, isOwnName: false)
+            }
             let partition = Partition(
-                oid: try row.decode("oid"), name: try RelationName(row),
+                oid: oid, name: try RelationName(row),
                 lower: try PartitionBound(row.decode("lower")), upper: try PartitionBound(row.decode("upper")),
                 isPartitioned: try row.decode("is_partitioned"), isForeign: try row.decode("is_foreign"),
                 isDetachPending: try row.decode("is_detach_pending"))
             found[parent, default: []].append(partition)
         }
-        return (found, dropped)
+        return (found, undecodable, dropped)
     }
 
     private func table(_ row: Row) throws(PostgresError) -> PartitionedTable {
@@ -131,18 +139,23 @@ struct PartitionReader {
             throw PostgresError(.decoding, "unknown partitioning strategy '\(strategy)' of \(try RelationName(row))")
         }
         let hasDefault = try row.decodeIfPresent("default_name", as: String.self) != nil
-        return PartitionedTable(
-            oid: try row.decode("oid"), name: try RelationName(row), owner: try row.decode("owner"),
+        let oid: UInt32 = try row.decode("oid")
+        var table = PartitionedTable(
+            oid: oid, name: try RelationName(row), owner: try row.decode("owner"),
             mayActAsOwner: try row.decode("may_act_as_owner"), strategy: strategy, key: key,
             defaultPartition: hasDefault ? try RelationName(row, schema: "default_schema", name: "default_name") : nil,
             isPartition: try row.decode("is_partition"),
             leafPublications: try row.decode("leaf_publications"),
             ownerMayHaveSandbox: try row.decode("may_have_sandbox"))
+        table.ownerIsSuperuser = try row.decode("owner_is_superuser")
+        table.undecodable = UndecodableName(row, of: oid)
+        return table
     }
 
     private func surroundings(of tables: [UInt32]) async throws(PostgresError) -> [UInt32: Surroundings] {
         var found: [UInt32: Surroundings] = [:]
         for row in try await connection.rows(CatalogQuery.surroundings(tables)) {
+            try row.requireUTF8()
             let schemas: [String] = try row.decode("foreign_key_schemas")
             let names: [String] = try row.decode("foreign_key_names")
             let schema: String? = try row.decodeIfPresent("foreign_schema")

@@ -17,9 +17,10 @@ struct TemplateReader {
         _ templates: [(parent: UInt32, template: UInt32?)], within deadline: Duration
     ) async throws(PostgresError) -> (templates: [UInt32: PartitionTemplate], unread: [UInt32: PostgresError]) {
         let known = templates.compactMap { pair in pair.template.map { (parent: pair.parent, template: $0) } }
-        var templates = try await tables(templates.filter { $0.template == nil }.map(\.parent))
-            .mapValues(\.forFirstPartition)
-        var unread: [UInt32: PostgresError] = [:]
+        let first = try await connection.readPatiently(templates.filter { $0.template == nil }.map(\.parent)) {
+            (tables) throws(PostgresError) in try await self.tables(tables)
+        }
+        var (templates, unread) = (first.read.mapValues(\.forFirstPartition), first.unread)
         let found = try await connection.readPatiently(known.map(\.template), lockTimeout: deadline) {
             (tables) throws(PostgresError) in try await read(tables)
         }
@@ -61,7 +62,7 @@ struct TemplateReader {
                 sqlState: .programLimitExceeded, hint: "drop or shorten what is long of it")
         }
         var templates = try await self.tables(tables)
-        for row in try await connection.rows(CatalogQuery.templateGrants(tables)) {
+        for row in try await exactRows(CatalogQuery.templateGrants(tables)) {
             let grant = PartitionTemplate.Grant(
                 grantee: try row.decode("grantee"), privilege: try row.decode("privilege"),
                 isGrantable: try row.decode("is_grantable"))
@@ -72,7 +73,7 @@ struct TemplateReader {
                 templates[oid]?.grants?.append(grant)
             }
         }
-        for row in try await connection.rows(CatalogQuery.templatePolicies(tables)) {
+        for row in try await exactRows(CatalogQuery.templatePolicies(tables)) {
             templates[try row.decode("oid")]?.policies.append(
                 PartitionTemplate.Policy(
                     name: try row.decode("name"), isPermissive: try row.decode("is_permissive"),
@@ -80,23 +81,23 @@ struct TemplateReader {
                     using: try row.decodeIfPresent("using_expression"),
                     check: try row.decodeIfPresent("check_expression")))
         }
-        for row in try await connection.rows(CatalogQuery.templateColumns(tables)) {
+        for row in try await exactRows(CatalogQuery.templateColumns(tables)) {
             templates[try row.decode("oid")]?.columns.append(
                 PartitionTemplate.ColumnSetting(
                     name: try row.decode("name"), statisticsTarget: try row.decodeIfPresent("statistics_target"),
                     options: try row.decode("options"), storage: try row.decodeIfPresent("storage"),
                     compression: try row.decodeIfPresent("compression")))
         }
-        for row in try await connection.rows(CatalogQuery.templateTriggers(tables)) {
+        for row in try await exactRows(CatalogQuery.templateTriggers(tables)) {
             templates[try row.decode("oid")]?.triggers.append(try trigger(row))
         }
-        for row in try await connection.rows(CatalogQuery.templateParts(tables)) {
+        for row in try await exactRows(CatalogQuery.templateParts(tables)) {
             templates[try row.decode("oid")]?.localObjects.append(
                 PartitionTemplate.LocalObject(
                     kind: try row.decode("kind"), name: try row.decode("name"),
                     definition: try row.decode("definition")))
         }
-        for row in try await connection.rows(CatalogQuery.templatePublications(tables)) {
+        for row in try await exactRows(CatalogQuery.templatePublications(tables)) {
             templates[try row.decode("oid")]?.publications.append(
                 PartitionTemplate.Publication(
                     name: try row.decode("name"), columns: try row.decodeIfPresent("columns"),
@@ -105,7 +106,7 @@ struct TemplateReader {
         // Only these are sent as text.
         let texts = tables.filter { templates[$0]?.hasTexts ?? false }
         if !texts.isEmpty {
-            for row in try await connection.rows(CatalogQuery.templateForeignCode(texts, nil as String?, false)) {
+            for row in try await exactRows(CatalogQuery.templateForeignCode(texts, nil as String?, false)) {
                 templates[try row.decode("table_oid")]?.foreignCode = try ForeignCode(row)
             }
         }
@@ -116,10 +117,17 @@ struct TemplateReader {
     private func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: PartitionTemplate] {
         guard !oids.isEmpty else { return [:] }
         var templates: [UInt32: PartitionTemplate] = [:]
-        for row in try await connection.rows(CatalogQuery.templateTables(oids)) {
+        for row in try await exactRows(CatalogQuery.templateTables(oids)) {
             templates[try row.decode("oid")] = try table(row)
         }
         return templates
+    }
+
+    /// All of it becomes part of statements.
+    private func exactRows(_ query: Statement) async throws(PostgresError) -> [Row] {
+        let rows = try await connection.rows(query)
+        for row in rows { try row.requireUTF8() }
+        return rows
     }
 
     private func table(_ row: Row) throws(PostgresError) -> PartitionTemplate {

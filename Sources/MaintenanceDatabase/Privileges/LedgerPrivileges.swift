@@ -23,7 +23,7 @@ struct LedgerPrivileges {
         case .unavailable(let failure), .newer(let failure):
             [
                 finding(
-                    found: failure.message, failure.cure.map { [.advice($0)] } ?? [],
+                    found: failure.message, failure.cure.map(PrivilegeCure.of) ?? [],
                     failure.failureClass == .refused ? .missing : .advice)
             ]
         }

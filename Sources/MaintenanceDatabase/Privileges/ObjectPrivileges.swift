@@ -39,7 +39,7 @@ struct ObjectPrivileges {
                     isSuperuser: lack.isSuperuser, session))
         }
         findings =
-            memberships + (try partitions(owned)) + (try ownerTransfers(transfers))
+            memberships + (try partitions(owned)) + (try await tablespaces(owned)) + (try ownerTransfers(transfers))
             + (try await views(owned, owners, transfers)) + findings
             + work.refusals.map { PrivilegeFinding($0, of: session.role) }
         return findings.mergedByCure
@@ -111,6 +111,27 @@ struct ObjectPrivileges {
         return findings
     }
 
+    /// A partition is made in the tablespace of its sibling, and its indexes in those of the parent's.
+    private func tablespaces(_ owned: [RelationPrivileges]) async throws(PostgresError) -> [PrivilegeFinding] {
+        var findings: [PrivilegeFinding] = []
+        var pairs: [(relation: RelationName, role: String)] = []
+        for table in work.tables {
+            let template = work.templates.first { $0.table == table.name }?.template
+            pairs.append((template ?? table.name, table.owner))
+            let indexes = owned.first { $0.relation == table.name }?.lackingIndexTablespaces ?? []
+            for name in indexes {
+                findings.append(
+                    try .tablespace(name, for: table.owner, because: "make indexes of partitions of \(table.name)"))
+            }
+        }
+        for relation in try await RelationPrivileges.read(pairs, on: connection) {
+            guard let name = relation.lackingTablespace else { continue }
+            findings.append(
+                try .tablespace(name, for: relation.role, because: "make partitions like \(relation.relation)"))
+        }
+        return findings
+    }
+
     private func views(
         _ owned: [RelationPrivileges], _ owners: [String], _ transfers: [OwnerTransfer]
     ) async throws(PostgresError) -> [PrivilegeFinding] {
@@ -151,11 +172,14 @@ struct ObjectPrivileges {
             let role: String = try row.decode("role")
             let refresh = "refresh \(try RelationName(row, schema: "view_schema", name: "view_name"))"
             if try !row.decode("may_select", as: Bool.self) {
-                findings.append(try .relation(table, lacks: ["SELECT"], for: role, because: refresh))
+                findings.append(
+                    try .relation(table, lacks: ["SELECT"], for: role, because: refresh).writable(row.undecodable?.text)
+                )
             }
             if try row.decode("is_bound") {
                 findings.append(
-                    try .rowSecurity(on: table, of: role, owns: row.decode("is_forced"), because: refresh))
+                    try .rowSecurity(on: table, of: role, owns: row.decode("is_forced"), because: refresh)
+                        .writable(row.undecodable?.text))
             }
         }
         return findings

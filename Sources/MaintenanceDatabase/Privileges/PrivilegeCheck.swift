@@ -62,7 +62,7 @@ package struct PrivilegeCheck: Sendable {
                     PrivilegeFinding(
                         severity: .missing, object: "database \(connection.server.database)",
                         expected: "its event triggers call functions of superusers", found: failure.message,
-                        cures: [failure.cure].compactMap(\.self).map { .advice($0) }))
+                        cures: failure.cure.map(PrivilegeCure.of) ?? []))
             }
             do throws(PostgresError) {
                 _ = try await runSession.connection(runningCodeOf: nil)
@@ -111,7 +111,7 @@ extension PrivilegeFinding {
             severity: .missing, object: "server",
             expected: "it is a primary, and gives a run two sessions, each with a backend of its own",
             found: failure.description,
-            cures: [failure.cure, failure.hint].compactMap(\.self).map { .advice($0) })
+            cures: (failure.cure.map(PrivilegeCure.of) ?? []) + (failure.hint.map { [.advice($0)] } ?? []))
     }
 }
 

@@ -9,15 +9,15 @@ extension PrivilegeFinding {
         _ session: PrivilegeSession
     ) throws(PostgresError) -> PrivilegeFinding {
         let others = objects.count > 1 ? " and \(objects.count - 1) more" : ""
-        let warning =
-            isSuperuser
-            ? "; that role is a superuser, so give what it owns to another role first, unless pgtend may do anything"
-            : ""
+        let grant = try session.membership(in: owner, isMember: isMember)
+        let warning = isSuperuser ? "; that role is a superuser, and whoever may become it may do anything" : ""
         return PrivilegeFinding(
             severity: .missing, object: "role \(session.role)",
             expected: "may SET ROLE \(owner), which owns \(objects[0])\(others)",
             found: (isMember ? "is a member of it without the SET option" : "is not a member of it") + warning,
-            cures: [.sql(try session.membership(in: owner, isMember: isMember))])
+            cures: [
+                isSuperuser ? .advice(Refusal.avoidingSuperuser(for: objects[0], insteadOf: grant)) : .sql(grant)
+            ])
     }
 
     static func inheritance(
@@ -43,6 +43,15 @@ extension PrivilegeFinding {
                 )
             ]
         )
+    }
+
+    static func tablespace(
+        _ tablespace: String, for role: String, because reason: String
+    ) throws(PostgresError) -> PrivilegeFinding {
+        let (name, grantee) = (try spelled(SQLIdentifier(tablespace).quoted), try spelled(SQLIdentifier(role).quoted))
+        return PrivilegeFinding(
+            severity: .missing, object: "tablespace \(tablespace)", expected: "role \(role) has CREATE, to \(reason)",
+            found: "it has not", cures: [.sql("GRANT CREATE ON TABLESPACE \(name) TO \(grantee)")])
     }
 
     static func relation(
@@ -80,6 +89,14 @@ extension PrivilegeFinding {
             severity: .missing, object: "\(refusal.object)",
             expected: "role \(role) may do its \(refusal.task.rawValue)",
             found: refusal.explanation, cures: PrivilegeCure.of(refusal.cure))
+    }
+
+    /// - Parameter undecodable: a name in its cures that is no UTF-8: a statement that has it as it is shown names nothing.
+    func writable(_ undecodable: String?) -> PrivilegeFinding {
+        guard let undecodable else { return self }
+        let advice = "give it in a session with client_encoding = SQL_ASCII: the name \(undecodable) is not UTF-8"
+        return PrivilegeFinding(
+            severity: severity, object: object, expected: expected, found: found, cures: [.advice(advice)])
     }
 
     static func execute(_ function: FunctionPrivileges) throws(PostgresError) -> PrivilegeFinding {

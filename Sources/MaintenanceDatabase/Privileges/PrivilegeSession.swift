@@ -10,6 +10,8 @@ struct PrivilegeSession {
     /// PostgreSQL 16 on, that is an option of each membership.
     let inherits: Bool
     let readsAllStats: Bool
+    /// Whoever may become one of these may do everything.
+    let superusers: [String]
     let hasRoleNamedPgtend: Bool
     let server: ServerCapabilities
 
@@ -18,7 +20,7 @@ struct PrivilegeSession {
         return PrivilegeSession(
             role: try row.decode("role"), isSuperuser: try row.decode("is_superuser"),
             inherits: try row.decode("inherits"), readsAllStats: try row.decode("reads_all_stats"),
-            hasRoleNamedPgtend: try row.decode("has_pgtend_role"),
+            superusers: try row.decode("superusers"), hasRoleNamedPgtend: try row.decode("has_pgtend_role"),
             server: ServerCapabilities(versionNumber: connection.server.version.number))
     }
 

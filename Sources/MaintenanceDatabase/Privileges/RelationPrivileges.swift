@@ -18,6 +18,9 @@ struct RelationPrivileges {
     let mayUseSchema: Bool
     let mayCreateInSchema: Bool
     let mayCreateTemporary: Bool
+    /// The tablespace in which it is, and those of its indexes, if the role may not CREATE there.
+    let lackingTablespace: String?
+    let lackingIndexTablespaces: [String]
     let privileges: Set<String>
     /// Whether row-level security would filter the rows that the role reads.
     let isSubjectToRowSecurity: Bool
@@ -43,6 +46,8 @@ struct RelationPrivileges {
                     mayUseSchema: try row.decode("may_use_schema"),
                     mayCreateInSchema: try row.decode("may_create_in_schema"),
                     mayCreateTemporary: try row.decode("may_create_temporary"),
+                    lackingTablespace: try row.decodeIfPresent("lacking_tablespace"),
+                    lackingIndexTablespaces: try row.decode("lacking_index_tablespaces"),
                     privileges: Set(try row.decode("privileges", as: [String].self)),
                     isSubjectToRowSecurity: try row.decode("is_bound"), isRowSecurityForced: try row.decode("is_forced")
                 ))

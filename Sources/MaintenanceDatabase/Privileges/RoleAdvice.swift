@@ -22,16 +22,16 @@ struct RoleAdvice {
         get throws(PostgresError) {
             let role = PrivilegeSession(
                 role: "pgtend", isSuperuser: false, inherits: true, readsAllStats: false,
-                hasRoleNamedPgtend: true, server: session.server)
+                superusers: session.superusers, hasRoleNamedPgtend: true, server: session.server)
             var cures: [PrivilegeCure] = session.hasRoleNamedPgtend ? [] : [.sql("CREATE ROLE \"pgtend\" LOGIN")]
-            for owner in owners where !["pgtend", session.role].containsSame(as: owner) {
+            for owner in owners where !(session.superusers + ["pgtend"]).containsSame(as: owner) {
                 cures.append(.sql(try role.membership(in: owner, isMember: false)))
             }
             cures.append(.sql("GRANT pg_read_all_stats TO \"pgtend\""))
             cures.append(.advice("then connect as pgtend and check again: what it still lacks is named"))
-            if owners.containsSame(as: session.role) {
-                cures.append(
-                    .advice("what \(session.role) itself owns needs another owner, of which pgtend is a member"))
+            for owner in owners where session.superusers.containsSame(as: owner) {
+                let who = owner.isSame(as: session.role) ? "\(owner) itself owns" : "\(owner), a superuser, owns"
+                cures.append(.advice("what \(who) needs another owner, of which pgtend is a member"))
             }
             return PrivilegeFinding(
                 severity: .advice, object: "role \(session.role)",

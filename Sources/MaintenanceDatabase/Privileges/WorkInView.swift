@@ -12,6 +12,21 @@ struct WorkInView {
     /// Of the kinds of task that need nothing but what these say, and whose objects need nothing else already.
     let refusals: [Refusal]
 
+    /// Of one step.
+    init(
+        table: PartitionedTable? = nil, template: RelationName? = nil,
+        view: (view: MaterializedView, isConcurrent: Bool)? = nil, corpus: Corpus? = nil
+    ) {
+        tables = [table].compactMap(\.self)
+        templates = [table].compactMap { table in
+            guard let table, let template else { return nil }
+            return (table.name, template)
+        }
+        views = [view].compactMap(\.self)
+        corpora = [corpus].compactMap(\.self)
+        refusals = []
+    }
+
     init(plan: Plan, snapshot: CatalogSnapshot) {
         let lacks: Set<Refusal.Reason> = [.notOwner, .noTemporary]
         let refused = Set(plan.refusals.filter { !lacks.contains($0.reason) }.map { TaskObject($0.task, $0.object) })

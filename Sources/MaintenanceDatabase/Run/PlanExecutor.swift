@@ -103,7 +103,7 @@ struct PlanExecutor {
             end = attempt.end
             isFenced = isFenced || attempt.isFenced
         case .gaveUp(.failed(let failure), _):
-            end = StepRunner.End(outcome: .failed(withCure(failure, from: work(of: step))))
+            end = StepRunner.End(outcome: .failed(await withCure(failure, from: work(of: step))))
         case .gaveUp(let outcome, _): end = StepRunner.End(outcome: outcome)
         }
         return StepReport(
@@ -161,10 +161,30 @@ struct PlanExecutor {
             + "held by pid \(holder.pid) (\(who), from \(holder.client))"
     }
 
-    private func withCure(_ failure: ServerFailure, from work: any StepWork) -> ServerFailure {
+    private func withCure(_ failure: ServerFailure, from work: any StepWork) async -> ServerFailure {
         var explained = failure
+        if explained.cure == nil, failure.failureClass == .privilege { explained.cure = await missingPrivileges(work) }
         if explained.cure == nil { explained.cure = work.cure(for: failure) }
         return explained
+    }
+
+    /// The statements that give what the roles of the step lack, as `config check` has them; nil where it finds nothing.
+    private func missingPrivileges(_ work: any StepWork) async -> Cure? {
+        do throws(PostgresError) {
+            let connection = try await session.connection()
+            guard let objects = try await work.workInView(on: connection) else { return nil }
+            let found = try await ObjectPrivileges(
+                connection: connection, session: PrivilegeSession.read(on: connection), work: objects
+            ).findings()
+            let cures = found.flatMap(\.cures)
+            guard !cures.isEmpty else { return nil }
+            let isSQL = cures.allSatisfy { if case .sql = $0 { true } else { false } }
+            let text = cures.map(\.description).joined(separator: " ")
+            return work.cure(forMissing: isSQL ? .statement(text) : .advice(text))
+        } catch {
+            session.addNotice("which privileges are missing could not be asked: \(error.message)")
+            return nil
+        }
     }
 
     private func addRemarks(of work: any StepWork) async {

@@ -20,7 +20,15 @@ protocol StepWork: Sendable {
     func recheck(on connection: Connection) async throws(PostgresError) -> String?
 
     /// What to do about a failure, if the action knows more about its cause than the server does.
-    func cure(for failure: ServerFailure) -> String?
+    func cure(for failure: ServerFailure) -> Cure?
+
+    /// - Parameter grants: what gives the privileges that the roles of the step lack.
+    func cure(forMissing grants: Cure) -> Cure
+
+    /// The objects of the step, for which the privileges are looked at where the server has refused it for want of one.
+    ///
+    /// - Returns: nil if it is not known what it takes, or they are gone.
+    func workInView(on connection: Connection) async throws(PostgresError) -> WorkInView?
 
     /// Relations in which it locks rows that writers lock too. A session that blocks it there holds no conflicting lock
     /// on the table itself.
@@ -46,6 +54,8 @@ extension StepWork where Self: BatchWork {
 
 extension StepWork {
     var rowLocks: [RelationName] { [] }
+    func cure(forMissing grants: Cure) -> Cure { grants }
+    func workInView(on connection: Connection) async throws(PostgresError) -> WorkInView? { nil }
     func remarks(on connection: Connection) async throws(PostgresError) -> [String] { [] }
 }
 

@@ -47,6 +47,7 @@ struct CorpusReader {
         let rows = try await connection.rows(
             CatalogQuery.corpusPresence(
                 parts.names.map(\.relation.schema), parts.names.map(\.relation.name), parts.names.map(\.column)))
+        for row in rows { try row.requireUTF8() }
         if let obstacle = try parts.obstacle(rows) { return Corpus(definition: definition, tenants: obstacle) }
         let owners = try CorpusOwners(rows, ingredients: try await ingredientOwners(rows))
         guard let owner = owners.only else {
@@ -98,6 +99,7 @@ struct CorpusReader {
         for row in try await connection.rows(
             CatalogQuery.corpusColumns([source.schema, target.schema], [source.name, target.name], columns))
         {
+            try row.requireUTF8()
             let (relation, column) = (try RelationName(row), try row.decode("column_name", as: String.self))
             if relation == source, column == columns[0],
                 let schema: String = try row.decodeIfPresent("operators"), schema != TenantOperators.builtIn.schema

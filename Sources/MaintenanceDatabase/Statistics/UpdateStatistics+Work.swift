@@ -58,7 +58,11 @@ struct UpdateStatisticsWork: StepWork, TransactionWork {
     /// row.
     var rowLocks: [RelationName] { [action.corpus.target] }
 
-    func cure(for failure: ServerFailure) -> String? {
+    func workInView(on connection: Connection) async throws(PostgresError) -> WorkInView? {
+        WorkInView(corpus: try await CorpusReader(connection: connection).presence(of: action.corpus))
+    }
+
+    func cure(for failure: ServerFailure) -> Cure? {
         // "There is no unique or exclusion constraint matching the ON CONFLICT specification".
         if failure.sqlState == .invalidColumnReference {
             return "\(action.corpus.target) needs a unique constraint on \(action.corpus.targetColumns.tenant)"

@@ -48,7 +48,13 @@ struct RefreshViewWork: StepWork, TransactionWork {
         action.supersession(by: try await ViewReader(connection: connection).read(action.view))
     }
 
-    func cure(for failure: ServerFailure) -> String? {
+    func workInView(on connection: Connection) async throws(PostgresError) -> WorkInView? {
+        let views = try await ViewReader(connection: connection).read(in: [], named: [action.view])
+        return views.first { $0.name == action.view }
+            .map { WorkInView(view: (view: $0, isConcurrent: action.mode == .concurrent)) }
+    }
+
+    func cure(for failure: ServerFailure) -> Cure? {
         let notFound: [SQLState] = [.undefinedFunction, .undefinedTable, .undefinedObject, .undefinedColumn]
         if let state = failure.sqlState, notFound.contains(state), let function = action.unpinnedFunctions.first {
             return

@@ -44,14 +44,17 @@ struct ViewReader {
             let mayMaintain: Bool = try row.decode("may_maintain")
             let oid: UInt32 = try row.decode("oid")
             let (dependsOn, functions) = graph.reached(from: oid)
-            views.append(
+            var view =
                 MaterializedView(
                     oid: oid, name: try RelationName(row), owner: try row.decode("owner"),
                     mayRefresh: mayActAsOwner || mayMaintain, mayActAsOwner: mayActAsOwner,
                     isPopulated: try row.decode("is_populated"), hasUniqueIndex: try row.decode("has_unique_index"),
                     dependsOn: dependsOn, unpinnedFunctions: functions,
                     foreignSchema: try foreignSchema(row), mayPinSchema: try row.decode("may_pin_schema"),
-                    foreignCode: code[oid]))
+                    foreignCode: code[oid])
+            view.ownerIsSuperuser = try row.decode("owner_is_superuser")
+            view.undecodable = UndecodableName(row, of: oid)
+            views.append(view)
         }
         return views
     }

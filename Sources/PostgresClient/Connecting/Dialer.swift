@@ -16,11 +16,15 @@ actor Dialer {
     private var socketWait = WakeableWait()
     private var isCancelled = false
     private var dialed: LibPQConnection?
+    private var startOptions = ""
+    private var hasStartOptions = true
 
     /// A connection, and the time limit that it was made under.
     struct Dialed: ~Copyable {
         let connection: LibPQConnection
         let limit: Duration?
+        /// Whether the settings of ``SessionSettings/startOptions(after:transactionTimeout:)`` were taken.
+        let hasStartOptions: Bool
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -30,10 +34,15 @@ actor Dialer {
         self.options = options
     }
 
+    /// - Parameter knowsTransactionTimeout: whether the server is known to know `transaction_timeout`.
     /// - Throws: what every host said, or the error that ended the search; `.cancelled` when the task is cancelled.
-    func dial(_ info: ConnectionInfo) async throws(PostgresError) -> Dialed {
+    func dial(
+        _ info: ConnectionInfo, knowsTransactionTimeout: Bool = false
+    ) async throws(PostgresError) -> Dialed {
         try Self.requireFiles()
         let effective = try EffectiveSettings(info)
+        startOptions = SessionSettings.startOptions(
+            after: effective["options"], transactionTimeout: knowsTransactionTimeout)
         let limit = try effective.connectTimeout(default: options.connectTimeout)
         let settings = completed(info, effective)
         let failure = await withTaskCancellationHandler {
@@ -42,7 +51,7 @@ actor Dialer {
             executor.queue.async { self.assumeIsolated { $0.cancel() } }
         }
         guard let connection = dialed.take() else { throw failure ?? .connectingCancelled }
-        return Dialed(connection: connection, limit: limit)
+        return Dialed(connection: connection, limit: limit, hasStartOptions: hasStartOptions)
     }
 
     /// The socket, a password file, certificates, the files of a look-up. libpq itself would take a password file that it
@@ -92,7 +101,7 @@ actor Dialer {
         do throws(PostgresError) {
             for address in try await addresses(of: host, within: limit) {
                 do throws(PostgresError) {
-                    dialed = try await connect(settings, to: host, at: address, within: limit)
+                    dialed = try await connectWithOptions(settings, to: host, at: address, within: limit)
                     return []
                 } catch {
                     if !error.allowsNextHost { throw error }
@@ -142,6 +151,22 @@ actor Dialer {
             }
             _ = await wait(socket: -1, for: [], until: deadline)
         }
+    }
+
+    /// A pooler refuses a session that begins with settings which it does not pass on: then it begins without ours.
+    private func connectWithOptions(
+        _ settings: ConnectionInfo, to host: EffectiveSettings.Host, at address: String?, within limit: Duration?
+    ) async throws(PostgresError) -> LibPQConnection {
+        do throws(PostgresError) {
+            let settings = settings.setting("options", to: startOptions)
+            let connection = try await connect(settings, to: host, at: address, within: limit)
+            hasStartOptions = true
+            return connection
+        } catch {
+            guard error.sqlState == .protocolViolation else { throw error }
+        }
+        hasStartOptions = false
+        return try await connect(settings, to: host, at: address, within: limit)
     }
 
     private func connect(

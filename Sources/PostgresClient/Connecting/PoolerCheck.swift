@@ -80,7 +80,7 @@ struct PoolerCheck {
         options.cancelGrace = .zero
         let end = ContinuousClock.now + Self.timeout
         do throws(PostgresError) {
-            let (connection, _) = try await Connection.unpinned(info, options: options)
+            let (connection, _, _) = try await Connection.unpinned(info, options: options)
             do throws(PostgresError) {
                 try await connection.execute("BEGIN", timeout: Self.timeout)
                 return (connection, try await connection.backend(within: Self.timeout))
@@ -113,6 +113,22 @@ extension Connection {
 extension PostgresError {
     fileprivate static func backendIsShared(_ evidence: String) -> PostgresError {
         pooler("the connection pooler before the server does not give each session a backend of its own: \(evidence)")
+    }
+
+    /// The failure of what a session begins with, where a pooler has not taken the settings of its start.
+    var behindPooler: PostgresError {
+        let limits: [SQLState] = [
+            .queryCanceled, .transactionTimeout, .idleSessionTimeout, .idleInTransactionSessionTimeout,
+        ]
+        guard let sqlState, limits.contains(sqlState) else { return self }
+        var error = PostgresError.pooler(
+            "a connection pooler stands before the server, and passes no settings on when a session begins: a time limit of "
+                + "the role or the database has ended its first statements (\(message))")
+        error.sqlState = sqlState
+        error.hint =
+            "take back the limit (ALTER ROLE or ALTER DATABASE ... RESET statement_timeout, transaction_timeout, "
+            + "idle_session_timeout), or connect to the server itself"
+        return error
     }
 
     fileprivate static func pooler(_ message: String) -> PostgresError {

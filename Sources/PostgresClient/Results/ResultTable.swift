@@ -49,6 +49,18 @@ final class ResultTable: @unchecked Sendable {
         return String(cString: PQgetvalue(result, row, column))
     }
 
+    /// Whether it is UTF-8, as which `text` reads it; NULL is.
+    func isUTF8(row: Int32, column: Int32) -> Bool {
+        PQgetisnull(result, row, column) == 1 || String(validatingCString: PQgetvalue(result, row, column)) != nil
+    }
+
+    /// With a `\xNN` for each byte beyond ASCII.
+    func escapedText(row: Int32, column: Int32) -> String {
+        let bytes = UnsafeRawBufferPointer(
+            start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
+        return bytes.map { $0 < 128 ? String(Unicode.Scalar($0)) : "\\x" + String($0, radix: 16) }.joined()
+    }
+
     var rows: [Row] { (0..<rowCount).map { Row(table: self, index: $0) } }
 
     /// The error that the server reported; to be called only for a result that is one.

@@ -29,6 +29,23 @@ package struct Row: Sendable {
             "column \"\(column)\": expected \(Value.expectation), found \(TypeOID.describe(oid)) \(value)")
     }
 
+    /// The first column whose text is no UTF-8, with a `\xNN` for each byte beyond ASCII. `decode` puts replacement characters
+    /// in their place: such a name is not the object's, and no statement may be made of it.
+    package var undecodable: (column: String, text: String)? {
+        for (place, name) in columnNames.enumerated() where !table.isUTF8(row: index, column: Int32(place)) {
+            return (name, table.escapedText(row: index, column: Int32(place)))
+        }
+        return nil
+    }
+
+    /// - Throws: `.shape` where there is such a column.
+    package func requireUTF8() throws(PostgresError) {
+        guard let (column, text) = undecodable else { return }
+        throw PostgresError(
+            .shape, "column \"\(column)\": \(text.prefix(60)) is not UTF-8", sqlState: .characterNotInRepertoire,
+            hint: "rename what has that in its name or its definition, in a session with client_encoding = SQL_ASCII")
+    }
+
     /// The value of `column`, or nil for NULL. Throws as `decode` does.
     package func decodeIfPresent<Value: ColumnDecodable>(
         _ column: String, as type: Value.Type = Value.self

@@ -8,36 +8,56 @@ extension Connection {
     package nonisolated(nonsending) static func open(
         _ info: ConnectionInfo, options: SessionOptions = SessionOptions()
     ) async throws(PostgresError) -> Connection {
-        let (connection, limit) = try await unpinned(info, options: options)
+        do throws(PostgresError) {
+            let (connection, former) = try await pinned(info, options: options)
+            guard let former, former != "0" else { return connection }
+            await connection.close()
+        } catch {
+            guard error.sqlState == .transactionTimeout else { throw error }
+        }
+        // Only a server that knows it has one. At the start of the session it precedes that of the role or the database, which
+        // could end any transaction after a RESET ALL, and this one's first.
+        return try await pinned(info, options: options, knowsTransactionTimeout: true).connection
+    }
+
+    /// - Returns: a session with pinned settings; `transaction_timeout` as it was at its start, nil if there is none, or if
+    ///   what begins the session cannot change it.
+    private nonisolated(nonsending) static func pinned(
+        _ info: ConnectionInfo, options: SessionOptions, knowsTransactionTimeout: Bool = false
+    ) async throws(PostgresError) -> (connection: Connection, formerTransactionTimeout: String?) {
+        let (connection, limit, hasStartOptions) = try await unpinned(
+            info, options: options, knowsTransactionTimeout: knowsTransactionTimeout)
         do throws(PostgresError) {
             // In transaction pooling, settings would remain on a backend that other sessions get next. So at first they
             // are made only if the backend that answers is the one that was announced, which means that there is no
             // pooler.
-            if try await !connection.pinSettings(onlyOn: connection.server.backendPID, within: limit) {
-                try await PoolerCheck(connection: connection, info: info, options: options).run()
-                _ = try await connection.pinSettings(onlyOn: nil, within: limit)
-                try await connection.keepSettings(within: limit)
+            if let row = try await connection.pinSettings(onlyOn: connection.server.backendPID, within: limit) {
+                let isKnown = row.columnNames.contains(SessionSettings.formerTransactionTimeout)
+                return (connection, isKnown ? try row.decode(SessionSettings.formerTransactionTimeout) : nil)
             }
+            try await PoolerCheck(connection: connection, info: info, options: options).run()
+            _ = try await connection.pinSettings(onlyOn: nil, within: limit)
+            try await connection.keepSettings(within: limit)
+            return (connection, nil)
         } catch {
             await connection.close()
-            throw error
+            throw hasStartOptions ? error : error.behindPooler
         }
-        return connection
     }
 
     /// A session without pinned settings, and the time limit for connecting that applied to it.
     nonisolated(nonsending) static func unpinned(
-        _ info: ConnectionInfo, options: SessionOptions
-    ) async throws(PostgresError) -> (Connection, limit: Duration?) {
+        _ info: ConnectionInfo, options: SessionOptions, knowsTransactionTimeout: Bool = false
+    ) async throws(PostgresError) -> (Connection, limit: Duration?, hasStartOptions: Bool) {
         let executor = QueueExecutor(label: "postgres.connection")
         let dialer = Dialer(on: executor, options: options)
-        let dialed = try await dialer.dial(info)
-        let limit = dialed.limit
-        return (Connection(owning: dialed.connection, on: executor, options: options), limit)
+        let dialed = try await dialer.dial(info, knowsTransactionTimeout: knowsTransactionTimeout)
+        let (limit, hasStartOptions) = (dialed.limit, dialed.hasStartOptions)
+        return (Connection(owning: dialed.connection, on: executor, options: options), limit, hasStartOptions)
     }
 
-    /// - Returns: false if another backend than `backend` answers; then nothing has been set.
-    private func pinSettings(onlyOn backend: Int32?, within limit: Duration?) async throws(PostgresError) -> Bool {
+    /// - Returns: nil if another backend than `backend` answers; then nothing has been set.
+    private func pinSettings(onlyOn backend: Int32?, within limit: Duration?) async throws(PostgresError) -> Row? {
         do throws(PostgresError) {
             return try await pinSettings(checkingClient: true, onlyOn: backend, within: limit)
         } catch {
@@ -49,11 +69,10 @@ extension Connection {
 
     private func pinSettings(
         checkingClient: Bool, onlyOn backend: Int32?, within limit: Duration?
-    ) async throws(PostgresError) -> Bool {
-        let version = server.version.number
-        settingsScript = SessionSettings.script(version: version, checkingClient: checkingClient, onlyOn: nil)
+    ) async throws(PostgresError) -> Row? {
+        settingsScript = SessionSettings.script(for: server, checkingClient: checkingClient, onlyOn: nil)
         return try await pin(
-            SessionSettings.script(version: version, checkingClient: checkingClient, onlyOn: backend), within: limit)
+            SessionSettings.script(for: server, checkingClient: checkingClient, onlyOn: backend), within: limit)
     }
 
     /// Sets something for the whole session that is to stay when RESET ALL has taken back what code of others has set.
@@ -78,10 +97,10 @@ extension Connection {
         settingsScript = "SELECT " + calls.joined(separator: ", ")
     }
 
-    private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) -> Bool {
+    private func pin(_ script: String, within limit: Duration?) async throws(PostgresError) -> Row? {
         do throws(PostgresError) {
             // No grace: a server that does not answer its first statement is given up as soon as the limit has passed.
-            return try await exchange(.script(script), limit, grace: .zero).contains { $0.rowCount > 0 }
+            return try await exchange(.script(script), limit, grace: .zero).last?.rows.first
         } catch {
             switch error.kind {
             case .timedOut:

@@ -51,7 +51,8 @@ struct LibPQConnection: ~Copyable, @unchecked Sendable {
         return ServerIdentity(
             version: ServerVersion(number: Int(PQserverVersion(pointer))), backendPID: PQbackendPID(pointer),
             host: text(PQhost(pointer)), port: Int(text(PQport(pointer))) ?? 0,
-            address: text(PQhostaddr(pointer)), database: text(PQdb(pointer)), user: text(PQuser(pointer)))
+            address: text(PQhostaddr(pointer)), database: text(PQdb(pointer)), user: text(PQuser(pointer)),
+            encoding: text(PQparameterStatus(pointer, "server_encoding")))
     }
 }
 

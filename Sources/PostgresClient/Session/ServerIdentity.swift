@@ -10,6 +10,8 @@ package struct ServerIdentity: Sendable, Hashable {
     package let address: String
     package let database: String
     package let user: String
+    /// The encoding of the database, as the server names it.
+    package let encoding: String
 }
 
 /// A version as `server_version_num` has it: 150018 is 15.18.

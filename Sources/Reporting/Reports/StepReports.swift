@@ -77,7 +77,7 @@ extension StepReport {
 extension ServerFailure {
     /// What happened, with its SQLSTATE, and the cure; without a cure, the server's hint.
     var sentence: String {
-        if let cure { return "\(self); advice: \(cure)" }
+        if let cure { return "\(self); \(cure.labelled)" }
         return hint.map { "\(self); hint: \($0)" } ?? description
     }
 
@@ -91,7 +91,7 @@ extension ServerFailure {
             + (sqlState.map { [ReportField(.sqlState, $0.rawValue)] } ?? [])
             + (detail.map { [ReportField(.detail, $0)] } ?? [])
             + (hint.map { [ReportField(.hint, $0)] } ?? [])
-            + (cure.map { [ReportField(.cure, $0)] } ?? [])
+            + (cure.map { [ReportField(.cure, $0.description)] } ?? [])
     }
 }
 

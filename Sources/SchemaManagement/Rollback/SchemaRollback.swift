@@ -239,12 +239,7 @@ package struct SchemaRollback: Sendable {
     }
 
     private func requireName(_ wanted: String, _ connection: Connection) async throws(ServerFailure) {
-        let name: String
-        do throws(PostgresError) {
-            name = try await connection.row(SchemaQuery.rollbackSession()).decode("database")
-        } catch {
-            throw ServerFailure(error)
-        }
+        let name = try await connection.databaseName()
         guard name == wanted else {
             throw ServerFailure(
                 failureClass: .other, message: "this is database \(name), not \(wanted); nothing was changed")

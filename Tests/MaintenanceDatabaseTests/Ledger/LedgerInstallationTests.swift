@@ -69,7 +69,7 @@ struct LedgerInstallationTests {
                 #expect(summary.failure == nil && summary.slot?.state == .ran(late: false))
                 let failure = try #require(summary.slot?.unrecorded)
                 #expect(failure.failureClass == .privilege)
-                let cure = try #require(failure.cure)
+                let cure = try #require(failure.cure?.description)
                 try await database.psql(String(cure.trimmingPrefix("let a superuser run: ")))
                 let recorded = await database.serve(order, user: role)
                 #expect(recorded.slot?.unrecorded == nil && recorded.slot?.state == .ran(late: false))
@@ -85,7 +85,7 @@ struct LedgerInstallationTests {
                 let refused = await database.serve(TestSlot.order(.views, 0), user: role)
                 let failure = try #require(refused.slot?.unrecorded)
                 #expect(failure.sqlState == .insufficientPrivilege)
-                let cure = try #require(failure.cure)
+                let cure = try #require(failure.cure?.description)
                 try await database.psql(
                     String(cure.trimmingPrefix("let the owner of schema pgtend_ledger run: ")))
                 let granted = await database.serve(TestSlot.order(.partitions), user: role)

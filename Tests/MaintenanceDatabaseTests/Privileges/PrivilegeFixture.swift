@@ -87,9 +87,10 @@ struct PrivilegeFixture {
         let (owner, partitionOwner) = (quoted(fixture.owner), quoted(fixture.partitionOwner))
         return """
             SET search_path = \(quoted(fixture.schema));
-            CREATE ROLE \(owner);
+            CREATE ROLE \(owner); CREATE ROLE \(quoted(fixture.viewOwner));
             CREATE MATERIALIZED VIEW "sum mary" AS SELECT 1 AS one;
             CREATE UNIQUE INDEX ON "sum mary" (one);
+            ALTER MATERIALIZED VIEW "sum mary" OWNER TO \(quoted(fixture.viewOwner));
             CREATE ROLE \(partitionOwner);
             CREATE TABLE given (id integer, on_day date NOT NULL) PARTITION BY RANGE (on_day);
             CREATE TABLE given_2025_01 PARTITION OF given FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');

@@ -46,7 +46,7 @@ struct GivingWayTests {
             try await connection.rows("SELECT n FROM s.done").isEmpty ? nil : StepResult()
         }
 
-        func cure(for failure: ServerFailure) -> String? { nil }
+        func cure(for failure: ServerFailure) -> Cure? { nil }
     }
 
     private func run(in database: TestDatabase) async -> RunSummary {

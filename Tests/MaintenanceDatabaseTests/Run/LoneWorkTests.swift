@@ -41,7 +41,7 @@ struct LoneWorkTests {
             return sessions.workers[name] == nil ? nil : StepResult()
         }
 
-        func cure(for failure: ServerFailure) -> String? { nil }
+        func cure(for failure: ServerFailure) -> Cure? { nil }
     }
 
     /// Code of its owner may have left anything in its session, and nothing compares that.

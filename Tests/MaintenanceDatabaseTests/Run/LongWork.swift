@@ -66,7 +66,7 @@ enum LongWork {
             return .commit(StepResult(memory: ["stage": stage.rawValue], hasMore: stage.next != nil))
         }
 
-        func cure(for failure: ServerFailure) -> String? { nil }
+        func cure(for failure: ServerFailure) -> Cure? { nil }
     }
 
     private struct IndexWork: StepWork, LoneWork {
@@ -97,7 +97,7 @@ enum LongWork {
             return isValid ? StepResult(memory: ["stage": Stage.indexed.rawValue], hasMore: true) : nil
         }
 
-        func cure(for failure: ServerFailure) -> String? { nil }
+        func cure(for failure: ServerFailure) -> Cure? { nil }
     }
 
     private struct MarkWork: StepWork, BatchWork {
@@ -125,6 +125,6 @@ enum LongWork {
             StepResult(figures: [.rows: rows], memory: ["stage": Stage.marked.rawValue], hasMore: true)
         }
 
-        func cure(for failure: ServerFailure) -> String? { nil }
+        func cure(for failure: ServerFailure) -> Cure? { nil }
     }
 }

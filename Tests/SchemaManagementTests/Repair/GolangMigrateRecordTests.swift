@@ -39,7 +39,8 @@ struct GolangMigrateRecordTests {
                     + GolangMigrate.table("public.schema_migrations", 1, dirty: true))
             let failure = try #require(await ServerFailure.of { try await Self.repair(database) })
             #expect(failure.message.contains("mcp.schema_migrations and public.schema_migrations"))
-            #expect(failure.failureClass == .refused && failure.cure?.contains("--migrations-table") == true)
+            #expect(
+                failure.failureClass == .refused && failure.cure?.description.contains("--migrations-table") == true)
             let none = try #require(await ServerFailure.of { try await Self.repair(database, .named("mcp.tasks")) })
             #expect(none.message.contains("mcp.tasks is no table of golang-migrate"))
             #expect(try await database.psql("SELECT to_regclass('mcp.embeddings_tenant_hash_idx') IS NULL") == "t")

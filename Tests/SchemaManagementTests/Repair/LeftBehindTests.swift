@@ -86,7 +86,7 @@ struct LeftBehindTests {
                     #expect(
                         failure.message.contains("somebody who had the table may have left")
                             && failure.message.contains(said), "\(failure)")
-                    #expect(failure.cure?.contains("drop what runs a text") == true)
+                    #expect(failure.cure?.description.contains("drop what runs a text") == true)
                 }
                 let gap = try await SchemaVerifierTests.gap(database)
                 #expect(!gap.isClosed || found.hasPrefix("column x"), "\(sql)")

@@ -32,7 +32,7 @@ struct RepairPrivilegeTests {
                 ] {
                     #expect(failure.message.contains(right), "\(failure.message)")
                 }
-                let cure = try #require(failure.cure)
+                let cure = try #require(failure.cure?.description)
                 #expect(cure.hasPrefix("do it as a superuser, or let one run: GRANT "), "\(cure)")
             }
 
@@ -70,7 +70,7 @@ struct RepairPrivilegeTests {
                     + "DROP INDEX mcp.embeddings_tenant_hash_idx; ALTER TABLE mcp.tasks ALTER COLUMN title DROP NOT NULL"
             )
             let failure = await ServerFailure.of { _ = try await database.repairing(as: role).plan() }
-            let cure = try #require(failure?.cure?.split(separator: "let one run: ").last)
+            let cure = try #require(failure?.cure?.description.split(separator: "let one run: ").last)
             try await database.psql(String(cure))
             let after = try await database.repairing(as: role).run(begun: { _ in }, done: { _, _ in })
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
@@ -96,7 +96,7 @@ struct RepairPrivilegeTests {
             let right =
                 "the right to grant USAGE on schema public, in which pgvector lives, to mcp_application, mcp_owner"
             #expect(failure?.message.contains("\(right);") == true, "\(String(describing: failure))")
-            let cure = try #require(failure?.cure?.split(separator: "let one run: ").last)
+            let cure = try #require(failure?.cure?.description.split(separator: "let one run: ").last)
             #expect(cure.contains("GRANT USAGE ON SCHEMA public TO \(role) WITH GRANT OPTION;"), "\(cure)")
             let plan = try await database.repairing().plan()
             let difference = SchemaGap.Difference(

@@ -148,7 +148,7 @@ struct RepairRelativesTests {
 
             try await database.psql("ALTER TABLE mcp.tasks OWNER TO \"PUBLIC\"")
             let failure = try #require(await ServerFailure.of { try await database.repair() })
-            #expect(failure.cure?.contains("--trust PUBLIC") == true, "\(failure)")
+            #expect(failure.cure?.description.contains("--trust PUBLIC") == true, "\(failure)")
         }
         try await cluster.destroy()
     }

@@ -126,7 +126,7 @@ struct StrangersTests {
                     let failure = try #require(await ServerFailure.of(call), "\(sql)")
                     #expect(failure.failureClass == .refused && failure.message.contains("\(eve) has "), "\(failure)")
                     #expect(failure.message.contains(said), "\(failure)")
-                    #expect(failure.cure?.contains("--trust \(eve)") == true)
+                    #expect(failure.cure?.description.contains("--trust \(eve)") == true)
                 }
                 try await database.psql(
                     """
@@ -186,7 +186,7 @@ struct StrangersTests {
                 try await database.psql("CREATE ROLE \(name); GRANT TRIGGER ON mcp.agents TO \(name)")
             }
             let failure = try #require(await ServerFailure.of { _ = try await database.repairing().plan() })
-            let cure = try #require(failure.cure)
+            let cure = try #require(failure.cure?.description)
             let trust = try #require(cure.firstRange(of: "--trust "))
             let words = try await database.psql(
                 "CREATE TEMPORARY TABLE said (line text); COPY said FROM PROGRAM $program$"

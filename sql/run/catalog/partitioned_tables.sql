@@ -4,6 +4,7 @@ SELECT
     n.nspname AS schema,
     c.relname AS name,
     pg_get_userbyid(c.relowner) AS owner,
+    (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = c.relowner) IS TRUE AS owner_is_superuser,
     -- Whether SET ROLE to the owner would succeed; 16 made that a privilege of its own.
     pg_has_role(
         c.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END

@@ -43,6 +43,7 @@ SELECT
     n.nspname AS schema,
     v.relname AS name,
     pg_get_userbyid(v.relowner) AS owner,
+    (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = v.relowner) IS TRUE AS owner_is_superuser,
     pg_has_role(
         v.relowner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
     ) AS may_act_as_owner,

@@ -16,6 +16,19 @@ SELECT
     has_schema_privilege(r.oid, n.oid, 'USAGE') AS may_use_schema,
     has_schema_privilege(r.oid, n.oid, 'CREATE') AS may_create_in_schema,
     has_database_privilege(r.oid, current_database(), 'TEMPORARY') AS may_create_temporary,
+    -- Where it, and where its indexes are, and the role may create nothing; the database's own tablespace is nobody's to ask for.
+    (
+        SELECT s.spcname
+        FROM pg_tablespace AS s
+        WHERE s.oid = c.reltablespace AND NOT has_tablespace_privilege(r.oid, s.oid, 'CREATE')
+    ) AS lacking_tablespace,
+    ARRAY(
+        SELECT DISTINCT s.spcname::text
+        FROM pg_index AS i
+        JOIN pg_class AS x ON x.oid = i.indexrelid
+        JOIN pg_tablespace AS s ON s.oid = x.reltablespace
+        WHERE i.indrelid = c.oid AND NOT has_tablespace_privilege(r.oid, s.oid, 'CREATE')
+    ) AS lacking_index_tablespaces,
     ARRAY (
         SELECT p.privilege
         FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p (privilege)
