@@ -21,7 +21,9 @@ struct PrintedCureTests {
             CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
             """
             + table(#"app."half-done""#)
-            + table("app.beside", rest: "CREATE FOREIGN TABLE app.beside_rest PARTITION OF app.beside DEFAULT SERVER nowhere;")
+            + table(
+                "app.beside",
+                rest: "CREATE FOREIGN TABLE app.beside_rest PARTITION OF app.beside DEFAULT SERVER nowhere;")
             + table("app.root", rest: "CREATE TABLE app.root_rest PARTITION OF app.root DEFAULT;")
             + table("theirs.guest") + """
                 DO $$ DECLARE t regclass; BEGIN

@@ -82,6 +82,11 @@ struct NamingInferenceTests {
             .day, "t_{YYYY}_{MM}_{DD}_to_{end:YYYY}_{end:MM}_{end:DD}", ("t_2025_11_30_to_2025_12_01", "2025-11-30"),
             ("t_2025_12_31_to_2026_01_01", "2025-12-31"), ("t_2026_01_01_to_2026_01_02", "2026-01-01")),
         Case(
+            .month, "t_{YYYY}_{MM}_to_{end:YYYY}_{end:MM}", ("t_2026_05_to_2026_06", "2026-05-01"),
+            ("t_2026_06_to_2026_07", "2026-06-01"), ("t_2026_07_to_2026_08", "2026-07-01")),
+        // 1 and 11 side by side could be 11 and 1, so that nobody means these.
+        Case(.day, "t_p{YYYY}{MM}{DD}", ("t_p20261112", "2026-11-12"), ("t_p20261113", "2026-11-13")),
+        Case(
             .year, "t_{YYYY}_{end:YYYY}", ("t_2025_2026", "2025-01-01"), ("t_2026_2027", "2026-01-01")),
     ]
 
@@ -108,7 +113,6 @@ struct NamingInferenceTests {
         Case(.month, nil, ("log_2025_2025_03", "2025-03-01")),
         Case(.year, nil, ("log_2025_2025", "2025-01-01")),
         Case(.month, nil, ("t_may2026", "2026-05-01")),
-        Case(.day, nil, ("2025_12_31_to_2026_01_01", "2025-12-31"), ("2026_01_01_to_2026_01_02", "2026-01-01")),
         // What no pattern renders.
         Case(.month, nil, ("t_2025_04", "2025-03-01")),
         Case(.month, nil, ("t_current", "2025-03-01")),

@@ -55,6 +55,7 @@ struct NamingPatternTests {
             "{YYYY}_{FMMM}_{FMDD}": [.day, .week, .month, .quarter, .year],
             "{Mon}{YY}": [.month, .quarter, .year],
             "{IYYY}w{FMIW}": [.week],
+            "{YYYY}{FMMM}{FMDD}": [], "{FMMM}{YYYY}": [.month, .quarter, .year],
             // What another day tells does not count.
             "{YYYY}_{end:MM}": [.year],
         ]

@@ -85,6 +85,12 @@ struct PartitionCureTests {
             partitions: [("t_a", "2025-11-01 03:00:00", "2025-11-11 03:00:00")],
             cure: #"{table: "app.t", interval: week, naming: "t_{IYYY}_w{IW}", bridge: true}"#),
         Case(
+            testDescription: "months of which the last ends within one", type: .date,
+            partitions: [
+                ("t_2025_09", "2025-09-01", "2025-10-01"), ("t_2025_10", "2025-10-01", "2025-11-01"),
+                ("t_2025_11", "2025-11-01", "2025-11-15"),
+            ], cure: #"{table: "app.t", interval: month, bridge: true}"#),
+        Case(
             testDescription: "bounds a second before midnight", type: .timestamp,
             partitions: [
                 ("t_2025_10", "2025-10-01 00:00:00", "2025-10-31 23:59:59"),

@@ -28,7 +28,9 @@ struct PartitionHealingTests {
     func bridgesASliver() {
         let refused = scenario(Self.wrong) { $0.zone = "America/New_York" }
         #expect(refused.plan().refusalReasons == [.unknownInterval])
-        let bridged = scenario(Self.wrong) { ($0.zone, $0.bridge) = ("America/New_York", true) }
+        let bridged = scenario(Self.wrong) {
+            ($0.zone, $0.interval, $0.bridge) = ("America/New_York", .month, true)
+        }
         let plan = bridged.plan()
         #expect(
             plan.created == [
@@ -39,6 +41,8 @@ struct PartitionHealingTests {
         #expect(
             plan.steps.first?.reason
                 == "bridges what is between the last bound and the grid, which goes on from 2026-01-01")
+        // What follows would end the set on its grid, and the hole before it stay for good.
+        #expect(plan.steps.dropFirst().allSatisfy { $0.requires.map(\.key) == [plan.steps[0].key] })
         // At any point, and afterwards without the word, nothing else is made.
         for count in 1...3 {
             var half = plan
@@ -80,9 +84,62 @@ struct PartitionHealingTests {
         #expect(filling.applying(filling.plan()).plan().steps.isEmpty)
     }
 
+    @Test("Behind a bridge that cannot be made nothing is made")
+    func waitsForTheBridge() {
+        var taken = scenario(Self.wrong) { ($0.zone, $0.interval, $0.bridge) = ("America/New_York", .month, true) }
+        taken.takenNames = [app("t_2025_12")]
+        #expect(taken.plan().steps.isEmpty && taken.plan().refusalReasons == [.nameTaken])
+        var detached = Self.wrong
+        detached[detached.endIndex - 1].isDetachPending = true
+        let plan = scenario(detached) { ($0.zone, $0.interval, $0.bridge) = ("America/New_York", .month, true) }.plan()
+        #expect(plan.steps.isEmpty && plan.refusalReasons == [.overlap])
+        #expect(plan.refusals.first?.cure == .statement("ALTER TABLE app.t DETACH PARTITION app.t_2025_11 FINALIZE"))
+    }
+
+    @Test("Where a partition has the name of the rest already, the bridge takes the next period as well")
+    func bridgesPastATakenName() {
+        let half = [
+            part("t_2025_09", "2025-09-01", "2025-10-01"), part("t_2025_10", "2025-10-01", "2025-11-01"),
+            part("t_2025_11", "2025-11-01", "2025-11-15"),
+        ]
+        let bridged = scenario(half, .date) { ($0.interval, $0.bridge, $0.premake) = (.month, true, 1) }
+        #expect(bridged.plan().created == ["t_2025_12 [2025-11-15, 2026-01-01)"])
+        #expect(bridged.applying(bridged.plan()).plan().steps.isEmpty)
+    }
+
+    @Test("A DEFAULT partition that is partitioned itself is no set of its own")
+    func leavesTheDefault() {
+        var parent = table("t", .date, months("t", from: "2025-08-01", count: 3))
+        parent.defaultPartition = app("t_rest")
+        let rest = table("t_rest", .date, months("t_rest", from: "2020-01-01", count: 3), oid: 11)
+        #expect(Scenario(parent, rest).plan().partitionSteps.allSatisfy { $0.parent == app("t") })
+    }
+
+    @Test("Bounds beyond every calendar are not asked about")
+    func leavesTheFreaks() throws {
+        let freak = part("t_old", "0001-01-01", "0002-01-01")
+        var partitions = months("t", from: "2025-08-01", count: 3) + [freak]
+        partitions.append(
+            Partition(
+                oid: 1, name: app("t_bc"),
+                lower: .at(utc("0001-01-01").adding(microseconds: -400 * 86_400_000_000_000)),
+                upper: .at(utc("0001-01-01").adding(microseconds: -86_400_000_000))))
+        var scenario = Scenario(table("t", .timestamptz, partitions), serverZone: "Europe/Berlin")
+        scenario.definition.partitions.fillGaps = true
+        let questions = try #require(
+            ZoneQuestions(
+                definition: scenario.definition, tables: scenario.tables,
+                server: ServerFacts(
+                    versionNumber: 180_000, database: "d", role: "r", timeZone: "Europe/Berlin", isStandby: false),
+                now: scenario.now))
+        #expect(questions.instants.allSatisfy { $0 >= utc("0001-01-01") } && questions.firstDay.year >= 0)
+    }
+
     @Test("A set on its grid is not bridged")
     func leavesTheGrid() {
-        let plan = scenario(Self.newYork) { ($0.zone, $0.bridge) = ("America/New_York", true) }.plan()
+        let plan = scenario(Self.newYork) {
+            ($0.zone, $0.interval, $0.bridge) = ("America/New_York", .month, true)
+        }.plan()
         #expect(plan.created.first == "t_2025_12 [2025-12-01 05:00:00+00, 2026-01-01 05:00:00+00)")
     }
 

@@ -199,6 +199,10 @@ struct MessageTests {
             "pgtend.yaml:4:46: databases[0].partitions.sets[0].zone: expected an IANA time zone such as "
                 + "Europe/Berlin, found '+02:00'"),
         Mistake(
+            "a bridge to nowhere", inDatabase: "partitions: {sets: [{table: mcp.a, bridge: true}]}",
+            "pgtend.yaml:4:48: databases[0].partitions.sets[0].bridge: expected the interval beside it, such as interval: "
+                + "month, found none"),
+        Mistake(
             "an unknown token", inDatabase: "partitions: {sets: [{table: mcp.a, naming: 'a_{YEAR}'}]}",
             "pgtend.yaml:4:48: databases[0].partitions.sets[0].naming: expected a pattern with {YYYY}, {MM}, {DD}, "
                 + "{Q}, {IYYY}, {IW}, {YY}, {DDD}, {FMMM}, {FMDD}, {FMIW}, {FMDDD}, {mon}, {Mon}, {MON}, {month}, "

@@ -81,8 +81,16 @@ extension PartitionPlanner {
             message: "\(message): no partition can be attached for that range until they are moved out of it")
     }
 
-    /// A bridge is refused while rows of its span are elsewhere: it would fail, and nothing of the set would go on.
-    func bridgeRefusal(_ set: PartitionSet, _ action: CreatePartition) -> Refusal? {
+    /// A bridge is refused while rows of its span are elsewhere: it would fail, and nothing of the set would go on. So it is
+    /// behind a partition whose detach is half done, which would leave a hole before it.
+    func refusal(of bridge: PartitionBridge, _ action: CreatePartition, in set: PartitionSet) -> Refusal? {
+        if let pending = bridge.pending {
+            return Refusal(
+                task: .partitions, object: set.table.name, reason: .overlap,
+                explanation:
+                    "the detach of \(pending.name), the last partition, is half done: what follows depends on it",
+                cure: .statement("ALTER TABLE \(set.table.name) DETACH PARTITION \(pending.name) FINALIZE"))
+        }
         guard let finding = defaultFinding(action), let rest = action.defaultPartition,
             case .exactly(let count)? = snapshot.defaultRows[action.defaultRange].map(\.counted), count > 0
         else { return nil }

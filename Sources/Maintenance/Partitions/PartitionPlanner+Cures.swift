@@ -60,9 +60,17 @@ extension PartitionPlanner {
         case .unknownNaming:
             return [failure.readings.map { naming in base.with { $0.naming = naming } }, zoned, [base]]
         default:
-            let intervals = intervals(for: table).map { interval in base.with { $0.interval = interval } }
-            let inUTC = table.hasZonedKey && base.zone == nil ? intervals.map { $0.with { $0.zone = "UTC" } } : []
-            return [zoned, intervals + inUTC, (zoned + intervals + inUTC).map { $0.with { $0.bridge = true } }]
+            let habit = habit(of: table, base)
+            let wanted = [habit].compactMap(\.self) + intervals(for: table).filter { $0 != habit }
+            let plain = wanted.map { interval in base.with { $0.interval = interval } }
+            let inUTC = table.hasZonedKey && base.zone == nil ? plain.map { $0.with { $0.zone = "UTC" } } : []
+            let inZones = zoned.flatMap { zoned in wanted.map { interval in zoned.with { $0.interval = interval } } }
+            let bridged = (inZones + plain + inUTC).map { $0.with { $0.bridge = true } }
+            // The interval that the partitions had comes before all others.
+            func likeliest(_ sets: [PartitionSetDefinition]) -> [PartitionSetDefinition] {
+                sets.filter { habit != nil && $0.interval == habit }
+            }
+            return [zoned, likeliest(plain + inUTC), likeliest(bridged), plain + inUTC, bridged]
         }
     }
 
@@ -73,12 +81,24 @@ extension PartitionPlanner {
             table.newestBounded(1).isEmpty || snapshot.zones[snapshot.server.timeZone] != nil
             ? ["UTC", snapshot.server.timeZone] : ["UTC"]
         var kinds: [MidnightShifts] = []
-        for fit in (snapshot.zoneFits[table.oid] ?? []).sorted(by: { $0.name < $1.name })
+        let fits = snapshot.zoneFits[table.oid] ?? []
+        // Most of what Berlin's midnights fit is in Europe, and only the first one of those alike is named.
+        let areas = Dictionary(grouping: fits, by: \.area).mapValues(\.count)
+        func rank(_ fit: ZoneFit) -> (Int, String) { (-(areas[fit.area] ?? 0), fit.name) }
+        for fit in fits.sorted(by: { rank($0) < rank($1) })
         where !kinds.contains(where: { $0.parting(from: fit.midnights, since: today) == nil }) {
             kinds.append(fit.midnights)
             found.append(fit.name)
         }
         return found.reduce(into: []) { found, zone in if !found.contains(zone) { found.append(zone) } }
+    }
+
+    /// The interval that its partitions had before the newest one left it.
+    private func habit(of table: PartitionedTable, _ base: PartitionSetDefinition) -> CalendarInterval? {
+        guard let newest = table.newestBounded(1).last else { return nil }
+        var before = table
+        before.partitions.removeAll { $0.upper == .at(newest.upper) }
+        return before.newestBounded(2).count == 2 ? interval(of: before, as: base.with { $0.interval = nil }) : nil
     }
 
     /// The nearest in length to the newest partition first; without one, months.
@@ -121,6 +141,7 @@ extension PartitionPlanner {
         var tried = snapshot
         tried.tables = [table]
         tried.zoneFits = [:]
+        tried.takenNames.formUnion(table.partitions.map(\.name) + [table.defaultPartition].compactMap(\.self))
         if let zone = set.zone, tried.zones[zone] == nil,
             let fit = snapshot.zoneFits[table.oid]?.first(where: { $0.name == zone })
         {

@@ -63,10 +63,12 @@ package struct PartitionPlanner {
         let subpartitioned = Set(
             snapshot.tables.lazy.filter { $0.strategy == .range }.flatMap(\.partitions)
                 .filter(\.isPartitioned).map(\.oid))
+        // So does a DEFAULT partition that is partitioned: what it would get, its table has no rows for.
+        let defaults = Set(snapshot.tables.lazy.filter { $0.strategy == .range }.compactMap(\.defaultPartition))
         return snapshot.tables.filter { table in
             if let configured = setDefinitions[table.name] { return configured.enabled }
             return definition.partitions.discover && definition.schemas.contains(table.name.schema)
-                && !subpartitioned.contains(table.oid)
+                && !subpartitioned.contains(table.oid) && !defaults.contains(table.name)
         }.sorted { $0.name < $1.name }
     }
 
@@ -132,19 +134,31 @@ package struct PartitionPlanner {
         result.findings += detachFindings(set.table) + publicationFindings(set.table) + endlessFindings(set)
 
         var creations: [PlanStep] = []
+        var bridge: StepRequirement?
         for wanted in wanted(set, current: current, gaps: gaps) {
             do throws(Refused) {
                 if let action = try action(set, wanted, claims: claims) {
-                    if wanted.bridge != nil, let refusal = bridgeRefusal(set, action) {
+                    if let bridge = wanted.bridge, let refusal = refusal(of: bridge, action, in: set) {
                         throw Refused(refusal: refusal)
                     }
                     if let finding = defaultFinding(action) { result.findings.append(finding) }
                     let limits = StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout)
-                    creations.append(PlanStep(.createPartition(action), reason: wanted.reason, limits: limits))
+                    let step = PlanStep(
+                        .createPartition(action), reason: wanted.reason, limits: limits,
+                        requires: [bridge].compactMap(\.self))
+                    if wanted.bridge != nil {
+                        bridge = StepRequirement(
+                            step.key, reason: "not created: \(action.partition), which leads to it,",
+                            notDone: "was not created")
+                    }
+                    creations.append(step)
                     claims[action.partition] = action.parent
                 }
             } catch {
                 result.refusals.append(error.refusal)
+                // Behind a bridge that is not made nothing is: the set would end on its grid, and what the bridge should
+                // hold stay a hole.
+                if wanted.bridge != nil { break }
             }
         }
         if let first = creations.first?.createPartition, !set.table.mayActAsOwner {

@@ -60,16 +60,25 @@ enum PartitionKeys {
             """),
         .value("fill_gaps", \.fillGaps, ValueFormat.boolean.optional, "As above, for this table alone."),
         .value(
-            "bridge", \.bridge, .boolean,
+            "bridge", \.bridge, .boolean, validate: intervalOfBridge(in:),
             """
-            Whether the first new partition may go from a last bound that lies off the interval or the zone to a \
-            boundary of theirs. Of no effect once the bounds lie on them.
+            Whether the first new partition may go from a last bound that lies off the interval, which has to be said \
+            beside it, or off the zone to a boundary of theirs. Of no effect while the bounds lie on them.
             """),
         .value("enabled", \.enabled, .boolean, "False leaves the table alone, also when it is discovered."),
     ])
 
     private static let premake = ValueFormat<Int>.integer(
         0...400, because: "each is a table that every plan of a query has to weigh")
+
+    /// What a bridge leads to cannot be read from what stands: the bridge itself may look like another interval.
+    @Sendable private static func intervalOfBridge(in set: PartitionSetDefinition) -> [Contradiction] {
+        guard set.bridge, set.interval == nil, set.enabled else { return [] }
+        return [
+            Contradiction(
+                key: "bridge", message: "expected the interval beside it, such as interval: month, found none")
+        ]
+    }
 
     /// A contradiction if the naming pattern would give several partitions the same name.
     @Sendable private static func equalNames(in set: PartitionSetDefinition) -> [Contradiction] {

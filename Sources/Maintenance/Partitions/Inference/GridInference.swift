@@ -35,7 +35,7 @@ struct GridInference {
         }
         // The configuration may set a grid on which the existing partitions do not lie, as long as the newest one ends
         // on one of its boundaries, so that no gap is left in between, or the gap may be bridged.
-        if let interval = definition?.interval ?? bridgedInterval(siblings, clocks) {
+        if let interval = definition?.interval {
             for clock in clocks where isSure(clock, siblings) {
                 let grid = PartitionGrid(interval: interval, clock: clock)
                 if definition?.bridge == true || grid.period(beginningAt: last.upper, zones: zones) != nil {
@@ -58,22 +58,6 @@ struct GridInference {
             throw InferenceFailure(reason: .unknownInterval, explanation: explanation)
         }
         return result(PartitionGrid(interval: interval, clock: try clocks(of: [])[0]), from: [])
-    }
-
-    /// Where the newest partitions have left the grid, that of the newest one that lies on it.
-    private func bridgedInterval(
-        _ siblings: [BoundedPartition], _ clocks: [PartitionGrid.Clock]
-    ) -> CalendarInterval? {
-        guard definition?.bridge == true else { return nil }
-        for sibling in siblings.reversed() {
-            for clock in clocks {
-                let interval = CalendarInterval.allCases.first { interval in
-                    firstDay(of: sibling, on: PartitionGrid(interval: interval, clock: clock)) != nil
-                }
-                if let interval { return interval }
-            }
-        }
-        return nil
     }
 
     /// Whether all bounds agree with a clock that nobody has configured.

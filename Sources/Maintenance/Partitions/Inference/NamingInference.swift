@@ -39,6 +39,9 @@ extension NamingPattern {
             let yielding = candidates.filter { $0.name(for: days) == name }
             if !yielding.isEmpty { candidates = yielding }
         }
+        // A name of two halves of one form, which fit both ends of all partitions, is of both ends.
+        let symmetric = candidates.filter(\.isSymmetric)
+        if partitions.count > 1, !symmetric.isEmpty { candidates = symmetric }
         guard let best = candidates.min(by: { $0.preference.lexicographicallyPrecedes($1.preference) }) else {
             return .unknown
         }
@@ -50,6 +53,24 @@ extension NamingPattern {
 
     private func differs(from names: [String], on wanted: [NamedDays]) -> Bool {
         zip(names, wanted).contains { name, days in self.name(for: days) != name }
+    }
+
+    /// Whether it tells of another day what it tells of the first, in the same form.
+    private var isSymmetric: Bool {
+        guard
+            let second = pieces.firstIndex(where: {
+                if case .token(let token) = $0 { token.day != .first } else { false }
+            }),
+            let first = pieces.firstIndex(where: { if case .token = $0 { true } else { false } })
+        else { return false }
+        func form(_ pieces: ArraySlice<Piece>) -> [Piece] {
+            let form = pieces.map { piece in
+                if case .token(let token) = piece { Piece.token(NamingToken(token.element)) } else { piece }
+            }
+            let last = form.lastIndex { if case .token = $0 { true } else { false } }
+            return Array(form[...(last ?? 0)])
+        }
+        return form(pieces[first..<second]) == form(pieces[second...])
     }
 
     /// Whether the year of the first day appears exactly once, either that of the calendar or that of the ISO week.

@@ -75,6 +75,12 @@ package struct NamingPattern: Hashable, Sendable {
 
     /// Whether different periods of the interval always get different names (with `YY`, within a century).
     package func distinguishes(_ interval: CalendarInterval) -> Bool {
+        // Of two numbers without zeros in front, side by side, nobody can tell where the second begins: 111.
+        let areApart = zip(pieces, pieces.dropFirst()).allSatisfy { piece, next in
+            guard case .token(let token) = piece, case .token(let follower) = next else { return true }
+            return token.element.isPadded != false || follower.element.isPadded != false
+        }
+        guard areApart else { return false }
         let told = Set(tokens.filter { $0.day == .first }.map(\.element.meaning))
         let year = told.contains(.year)
         let day = year && (told.isSuperset(of: [.month, .day]) || told.contains(.dayOfYear))

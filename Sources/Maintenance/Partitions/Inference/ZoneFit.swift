@@ -13,6 +13,9 @@ package struct ZoneFit: Hashable, Sendable {
         self.midnights = midnights
     }
 
+    /// The continent or ocean.
+    var area: Substring { name.prefix { $0 != "/" } }
+
     /// What the server would have said of the zone.
     ///
     /// - Parameter now: a moment whose day is needed, too.

@@ -20,9 +20,15 @@ package struct ZoneQuestions: Hashable, Sendable {
         guard !zones.isEmpty else { return nil }
         let partitions = tables.lazy.flatMap(\.partitions)
         let uppers = Set(partitions.compactMap(\.upper.instant))
-        instants = uppers.union(partitions.compactMap(\.lower.instant)).union([now]).sorted()
+        instants = uppers.union(partitions.compactMap(\.lower.instant)).filter(Self.calendar.contains).union([now])
+            .sorted()
         (firstDay, lastDay) = Self.days(of: definition, tables: tables, now: now)
     }
+
+    /// Of what is beyond that the local day may be none that the server has: the years 1 to 9999.
+    private static let calendar =
+        Instant(
+            midnightOf: CivilDate(daysSinceEpoch: -719_162))...Instant(midnightOf: CivilDate(daysSinceEpoch: 2_932_896))
 
     /// The first and the last day of those whose midnights may be needed.
     package static func days(
@@ -31,14 +37,13 @@ package struct ZoneQuestions: Hashable, Sendable {
         let uppers = tables.lazy.flatMap(\.partitions).compactMap(\.upper.instant)
         let fillsGaps = definition.partitions.fillGaps || definition.partitionSets.contains { $0.fillGaps == true }
         // Gaps begin where partitions end. The lower bound of the oldest does not matter: it may be '0001-01-01'.
-        let oldest = fillsGaps ? min(uppers.min() ?? now, now) : now
+        let oldest = fillsGaps ? min(uppers.filter { $0 >= Self.calendar.lowerBound }.min() ?? now, now) : now
         let sets = Dictionary(definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
         let daysAhead =
             tables.map { table in
                 let set = sets[table.name]
                 let premake = max(0, set?.premake ?? definition.partitions.premake)
-                let interval = set?.interval ?? (set?.bridge == true ? .year : nil)
-                return (premake + 2) * Self.longestPeriod(of: table, interval: interval)
+                return (premake + 2) * Self.longestPeriod(of: table, interval: set?.interval)
             }.max() ?? 0
         // One more period, of the longest interval: the current period began before now. And whether a zone parts from UTC
         // within two years.
