@@ -50,7 +50,7 @@ struct StatusDatabaseTests {
             #expect(status.standardOutput.hasPrefix("\(database.name) at "), "\(status)")
             #expect(
                 status.standardOutput.contains(
-                    "! shop.orders has no partition for the present: writes into it fail now"), "\(status)")
+                    "! critical: shop.orders has no partition for the present: writes into it fail now"), "\(status)")
             #expect(status.standardOutput.contains("no ledger: `pgtend serve` installs one"), "\(status)")
 
             let history = try await pgtend("history", on: database)

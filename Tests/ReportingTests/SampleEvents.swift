@@ -125,6 +125,14 @@ enum SampleEvents {
                             defaultPartition: RelationName(schema: "mcp", name: "def_default")),
                     ]
                 },
+                summary {
+                    $0.runways = [
+                        Runway(
+                            table: RelationName(schema: "mcp", name: "audit_log"),
+                            until: start.adding(microseconds: 8 * Instant.microsecondsPerDay), isZoned: true,
+                            remaining: .seconds(8 * 86_400), alarm: RunwayAlarm(warning: .seconds(42 * 86_400)))
+                    ]
+                },
                 summary([(partition(), .done)]) {
                     $0.slot = SlotReport(slot: slot, attempt: 2, state: .ran(late: true))
                 },

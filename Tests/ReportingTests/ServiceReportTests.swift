@@ -114,7 +114,8 @@ struct ServiceReportTests {
         #expect(
             report.message == """
                 views of mcp: 1000 slots due from 2026-11-23T00:00:00Z to 2026-11-23T16:39:00Z passed without a run: \
-                250 skipped (the run of an earlier slot was still at work), 750 missed (reason 1; reason 2; reason 3)
+                250 skipped (the run of an earlier slot was still at work), 750 missed (250: reason 1; 250: reason 2; 250: \
+                reason 3)
                 """)
         #expect(value(.missed, of: report) == .integer(750))
         #expect(value(.skipped, of: report) == .integer(250))

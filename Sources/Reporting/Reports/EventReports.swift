@@ -1,6 +1,11 @@
 import Maintenance
 
 extension MaintenanceEvent {
+    /// - Parameter namingDatabases: whether each line names its database: those of others are beside it.
+    package func reports(namingDatabases: Bool) -> [Report] {
+        namingDatabases ? reports.map(\.namingDatabase) : reports
+    }
+
     /// The reports of this event, in the order in which they are to be read.
     package var reports: [Report] {
         switch self {
@@ -42,7 +47,7 @@ extension MaintenanceEvent {
         case .stepFinished(let runID, let database, let report):
             return [report.report(runID: runID, database: database)]
         case .runFinished(let summary):
-            return summary.exhaustedRunways + [summary.report]
+            return summary.runwayReports + [summary.report]
         case .service(let event):
             return event.reports
         }
