@@ -126,12 +126,13 @@ enum SampleEvents {
                     ]
                 },
                 summary {
-                    $0.runways = [
+                    $0.runways = [41, 35, 8].map { days in
                         Runway(
                             table: RelationName(schema: "mcp", name: "audit_log"),
-                            until: start.adding(microseconds: 8 * Instant.microsecondsPerDay), isZoned: true,
-                            remaining: .seconds(8 * 86_400), alarm: RunwayAlarm(warning: .seconds(42 * 86_400)))
-                    ]
+                            until: start.adding(microseconds: days * Instant.microsecondsPerDay), isZoned: true,
+                            remaining: .seconds(days * 86_400),
+                            alarm: RunwayAlarm(warning: .seconds(42 * 86_400), critical: .seconds(30 * 86_400)))
+                    }
                 },
                 summary([(partition(), .done)]) {
                     $0.slot = SlotReport(slot: slot, attempt: 2, state: .ran(late: true))
