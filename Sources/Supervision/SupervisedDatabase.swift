@@ -205,8 +205,8 @@ struct SupervisedDatabase {
             events.append(.slotLate(database: name, running.slot, by: late))
         case .completedElsewhere(let owner):
             events.append(.slotElsewhere(database: name, running.slot, owner))
-        case .open where !summary.heldLocks.isEmpty && running.attempt == 1:
-            events.append(.slotElsewhere(database: name, running.slot, nil))
+        case .open where running.attempt == 1:
+            if let held = summary.heldLocks.first { events.append(.slotHeld(database: name, running.slot, held)) }
         case .ran, .open, nil: break
         }
         return events

@@ -187,7 +187,7 @@ enum SampleEvents {
         .slotsPassed(
             database: database, [passed(0, .missed, "no service ran"), passed(15, .skipped, "a run was at work")]),
         .slotLate(database: database, slot, by: .seconds(300)),
-        .slotElsewhere(database: database, slot, nil), .slotElsewhere(database: database, slot, owner),
+        .slotHeld(database: database, slot, held), .slotElsewhere(database: database, slot, owner),
         .runTakenOver(database: database, slot, from: owner, runID: "0" + runID.dropFirst()),
         failing(1), failing(3, lasting: .seconds(1_800)), failing(10, lasting: .seconds(9_000)),
         .taskRecovered(database: database, .views, failures: 3, after: .seconds(1_800)),

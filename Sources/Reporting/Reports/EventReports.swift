@@ -55,19 +55,21 @@ extension MaintenanceEvent {
 }
 
 extension HeldRunLock {
+    /// Who holds it, and since when.
+    var holder: String {
+        "pid \(pid) (\(SessionOwner(user: user, application: application))) from \(client) since \(since.iso8601)"
+    }
+
+    var fields: [ReportField] { [ReportField(.blockedByPID, [pid]), ReportField(.application, [application])] }
+
     fileprivate func report(runID: String, database: String) -> Report {
-        let who = SessionOwner(user: user, application: application)
-        return Report(
+        Report(
             .runLockHeld, .warning, .record,
-            """
-            \(task.rawValue) of \(database) left alone: another run holds them, pid \(pid) (\(who)) from \(client) \
-            since \(since.iso8601)
-            """,
+            "\(task.rawValue) of \(database) left alone: another run holds them, \(holder)",
             fields: [
                 ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
-                ReportField(.outcome, "held"), ReportField(.blockedByPID, [pid]),
-                ReportField(.application, [application]),
-            ])
+                ReportField(.outcome, "held"),
+            ] + fields)
     }
 }
 

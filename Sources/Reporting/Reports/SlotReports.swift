@@ -8,12 +8,18 @@ extension Slot {
             fields: fields(in: database) + [ReportField(.lateMicroseconds, delay)])
     }
 
-    func report(ownedBy owner: RunOwner?, in database: String) -> Report {
-        let what = owner.map { "has been completed by \($0.sentence)" } ?? "is left to another service, which is at it"
-        return Report(
+    func report(ownedBy owner: RunOwner, in database: String) -> Report {
+        Report(
             .slotElsewhere, .informational, .record,
-            "\(task.rawValue) of \(database) due at \(due.iso8601) \(what)",
-            fields: fields(in: database) + (owner?.fields ?? []))
+            "\(task.rawValue) of \(database) due at \(due.iso8601) has been completed by \(owner.sentence)",
+            fields: fields(in: database) + owner.fields)
+    }
+
+    func report(heldBy held: HeldRunLock, in database: String) -> Report {
+        Report(
+            .slotElsewhere, .informational, .record,
+            "\(task.rawValue) of \(database) due at \(due.iso8601) is left to another run, which is at it: \(held.holder)",
+            fields: fields(in: database) + held.fields)
     }
 
     func report(takenOverFrom owner: RunOwner, by runID: String, in database: String) -> Report {
