@@ -26,6 +26,13 @@ struct RunwayAlarmTests {
         #expect([2, 1, 0].map { level(months: $0, premake: 1) } == [.ample, .critical, .critical])
     }
 
+    @Test("A set is critical from the first moment of its last period on")
+    func isCriticalFromTheFirstMoment() {
+        let set = table("t", .timestamptz, months("t", from: "2025-01-01", count: 11))
+        #expect(level(Scenario(set, now: "2025-11-01")) == .critical)
+        #expect(level(Scenario(set, now: "2025-10-31 23:59:59")) == .pressing)
+    }
+
     @Test("Where only the current period is promised, it may be the last")
     func promisesOnlyTheCurrentPeriod() {
         #expect([1, 0].map { level(months: $0, premake: 0) } == [.ample, .critical])
