@@ -37,9 +37,13 @@ struct StatusLine {
         if let (name, exhausted) = ends.first(where: { $0.1.isExhausted }) {
             return "no partition for now: \(exhausted.table) of \(name)"
         }
-        let known = ends.compactMap { name, runway in runway.until.map { (name, runway.table, $0) } }
-        guard let (name, table, until) = known.min(by: { $0.2 < $1.2 }) else { return nil }
-        return "runway \(max(0, until.seconds(since: now)) / 86_400) d (\(table) of \(name))"
+        let known = databases.flatMap { database in
+            database.runways.compactMap { runway in
+                database.left(of: runway, at: now).map { (database.definition.name, runway.table, $0) }
+            }
+        }
+        guard let (name, table, left) = known.min(by: { $0.2 < $1.2 }) else { return nil }
+        return "runway \(left.approximate) (\(table) of \(name))"
     }
 
     private func next(after now: Instant) -> String? {

@@ -19,6 +19,8 @@ struct SupervisedDatabase {
     private var reportedLedgerFailure: ServerFailure?
     /// As the last run that looked at partitions found them.
     private(set) var runways: [Runway] = []
+    /// When that run began.
+    private var runwaysAt = Instant(microseconds: 0)
     /// No longer in the configuration: it is removed once its run has ended.
     private(set) var isRetired = false
 
@@ -105,7 +107,7 @@ struct SupervisedDatabase {
             return []
         }
         tasks[index].lastEnd = now.monotonic
-        if !summary.runways.isEmpty { runways = summary.runways }
+        if !summary.runways.isEmpty { (runways, runwaysAt) = (summary.runways, summary.startedAt) }
         var events = ledgerEvents(summary, running)
         events += reachabilityEvents(summary, begunAt: running.begunAt, at: now)
         events += slotEvents(summary, running)
@@ -203,8 +205,8 @@ struct SupervisedDatabase {
             events.append(.slotLate(database: name, running.slot, by: late))
         case .completedElsewhere(let owner):
             events.append(.slotElsewhere(database: name, running.slot, owner))
-        case .open where !summary.heldLocks.isEmpty && running.attempt == 1:
-            events.append(.slotElsewhere(database: name, running.slot, nil))
+        case .open where running.attempt == 1:
+            if let held = summary.heldLocks.first { events.append(.slotHeld(database: name, running.slot, held)) }
         case .ran, .open, nil: break
         }
         return events
@@ -234,6 +236,11 @@ struct SupervisedDatabase {
     }
 
     // MARK: Looking ahead
+
+    /// Never negative; nil where it has no end, or there is no partition for the present. Its end may be local time.
+    func left(of runway: Runway, at now: Instant) -> Duration? {
+        runway.remaining.map { max(.zero, $0 - now.duration(since: runwaysAt)) }
+    }
 
     func addWakeTimes(to wake: inout WakeTime, after now: DualTimestamp) {
         for task in tasks where !isRetired { task.addWakeTimes(to: &wake, after: now) }
@@ -269,11 +276,20 @@ extension RunSummary {
     fileprivate var obstacle: String {
         if let failure { return failure.description }
         if let interruption { return "interrupted by \(interruption)" }
-        if let held = heldLocks.first { return "\(held.task.rawValue) held by another run (pid \(held.pid))" }
+        if let held = heldLocks.first {
+            let who = SessionOwner(user: held.user, application: held.application)
+            return "\(held.task.rawValue) held by another run, pid \(held.pid) (\(who)) from \(held.client)"
+        }
         for report in reports {
             if case .failed(let failure) = report.outcome { return "\(report.step): \(failure)" }
         }
-        let postponed = count(.postponed)
-        return postponed > 0 ? "\(postponed) step(s) met locks" : "its end could not be entered into the ledger"
+        for report in reports {
+            guard case .postponed(_, let blockers) = report.outcome else { continue }
+            let holders =
+                blockers.isEmpty ? "others held its locks" : blockers.map(\.description).joined(separator: "; ")
+            let count = count(.postponed)
+            return "\(report.step) was put off: \(holders)" + (count > 1 ? ", and so were \(count - 1) more" : "")
+        }
+        return "its end could not be entered into the ledger"
     }
 }

@@ -44,13 +44,23 @@ struct StatusDatabaseTests {
     @Test(arguments: PostgresVersion.underTest)
     func withoutALedgerTellWhatTheCatalogKnows(version: PostgresVersion) async throws {
         try await TestDatabase.with(version) { database in
-            try await database.psql(Self.shop)
+            // One that nothing extends, since its interval is unknown, and that runs out in minutes.
+            try await database.psql(
+                Self.shop + """
+                    CREATE TABLE shop.odd (at timestamptz) PARTITION BY RANGE (at);
+                    CREATE TABLE shop.odd_one PARTITION OF shop.odd
+                        FOR VALUES FROM (now() - interval '1 hour') TO (now() + interval '10 minutes');
+                    """)
             let status = try await pgtend("status", on: database)
+            #expect(
+                status.standardOutput.contains(
+                    #/! critical: shop.odd has partitions for \d+ min only, until .*; it is not/#),
+                "\(status)")
             #expect(status.ending == .exited(1), "\(status)")
             #expect(status.standardOutput.hasPrefix("\(database.name) at "), "\(status)")
             #expect(
                 status.standardOutput.contains(
-                    "! shop.orders has no partition for the present: writes into it fail now"), "\(status)")
+                    "! critical: shop.orders has no partition for the present: writes into it fail now"), "\(status)")
             #expect(status.standardOutput.contains("no ledger: `pgtend serve` installs one"), "\(status)")
 
             let history = try await pgtend("history", on: database)

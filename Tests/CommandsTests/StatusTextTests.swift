@@ -61,14 +61,15 @@ struct StatusTextTests {
         #expect(
             text(status) == """
                 shop at 2026-11-23 03:20:14 UTC: 5 things need attention
-                  ! shop.spilling has no partition for the present: rows for now go to the DEFAULT partition \
-                shop.spilling_rest
-                  ! shop.stuck has no partition for the present: writes into it fail now
+                  ! critical: shop.spilling has no partition for the present: rows for now go to the DEFAULT partition \
+                shop.spilling_rest, where they keep one from being made
+                  ! critical: shop.stuck has no partition for the present: writes into it fail now
                   ! partitions due at 2026-11-23 03:00:00 (20 min ago) have not begun: is the service running?
                   ! views failed 12 times in a row since 2026-11-23 01:00:14 (2 h 20 min ago): permission \
                 denied\\u{1b}[2J
                   ! statistics failed at 2026-11-23 03:19:14 (1 min ago)
-                  - views of the last day: 1 missed, 1 skipped, the last one due at 2026-11-23 02:30:14: no service ran
+                  - views of the last day: 1 missed (no service ran), 1 skipped (a run was at work), the last one \
+                due at 2026-11-23 02:30:14
                   - 1 object not tended: `pgtend plan` says why
                   - schema shpo does not exist; create it, or name the schemas to watch: --schema NAME, \
                 PGTEND_SCHEMAS, or schemas: in the configuration
@@ -86,6 +87,79 @@ struct StatusTextTests {
                   shop.daily   never
                   shop.weekly  5 min ago  2026-11-23 03:15:01  1.2 s
                 """)
+    }
+
+    /// The issue: a table that nothing extends runs out in minutes, and "all is well".
+    @Test func aRefusedTableThatRunsOutIsNotWell() {
+        let table = SampleAnswers.name("orders")
+        let refusal = Refusal(
+            task: .partitions, object: table, reason: .unknownNaming, explanation: "its names follow from nothing",
+            cure: .statement("ALTER TABLE a RENAME TO b"))
+        var plan = SampleAnswers.tendedPlan
+        func status(left: Duration, _ alarm: RunwayAlarm) -> DatabaseStatus {
+            plan.work.refusals = [refusal]
+            plan.work.runways = [
+                Runway(
+                    table: table, until: SampleAnswers.instant("2026-12-01"), isZoned: true, remaining: left,
+                    alarm: alarm)
+            ]
+            return SampleAnswers.status(plan: plan)
+        }
+        let alarm = RunwayAlarm(warning: .seconds(42 * 86_400), critical: .seconds(30 * 86_400))
+        let critical = status(left: .seconds(12 * 60), alarm)
+        #expect(critical.status == .failed)
+        #expect(
+            critical.troubles == [
+                "critical: shop.orders has partitions for 12 min only, until 2026-12-01T00:00:00Z; it is not tended: its "
+                    + "names follow from nothing; cure: ALTER TABLE a RENAME TO b"
+            ])
+        let warned = status(left: .seconds(41 * 86_400), alarm)
+        #expect(warned.status == .failed && warned.troubles.first?.hasPrefix("warning: shop.orders has ") == true)
+        let ample = status(left: .seconds(43 * 86_400), alarm)
+        #expect(ample.status == .done && ample.troubles == [])
+        #expect(text(ample).hasPrefix("shop at 2026-11-23 03:20:14 UTC: nothing needs attention now\n"))
+        #expect(status(left: .seconds(100), RunwayAlarm()).troubles == [], "only what is promised can be missed")
+    }
+
+    /// At midnight the current day becomes the last one, and the run that is due at 03:00 makes the next.
+    @Test func whatTheNextRunMakesIsNotMissingBeforeIt() {
+        var plan = SampleAnswers.tendedPlan
+        let table = SampleAnswers.name("orders")
+        plan.work.steps = [SampleAnswers.create("orders", "2026-11-24", "2026-11-25", "to have in advance")]
+        let day = Duration.seconds(86_400)
+        func troubles(left: Duration, _ ledger: LedgerExtract = SampleAnswers.ledger) -> [String] {
+            plan.work.runways = [
+                Runway(
+                    table: table, until: SampleAnswers.instant("2026-11-24"), isZoned: true, remaining: left,
+                    alarm: RunwayAlarm(warning: .zero, critical: day))
+            ]
+            return SampleAnswers.status(plan: plan, ledger: ledger).troubles
+        }
+        // The slot of 03:00 is 20 minutes old.
+        #expect(troubles(left: day - .seconds(600)) == [], "made since the slot, and the next one comes")
+        #expect(troubles(left: day - .seconds(1_300)).count == 1, "the run of the slot should have extended it")
+        var failing = SampleAnswers.ledger
+        failing.streaks = [LedgerFailureStreak(task: .partitions, failures: 1, since: SampleAnswers.ago(60))]
+        #expect(troubles(left: day - .seconds(600), failing).count == 2)
+        plan.work.refusals = [
+            Refusal(task: .partitions, object: table, reason: .nameTaken, explanation: "taken", cure: "look")
+        ]
+        #expect(troubles(left: day - .seconds(600)).count == 1, "no run will extend it")
+    }
+
+    /// One run by hand did all kinds of task.
+    @Test func aTaskShowsWhatItDidItself() {
+        let run = SampleAnswers.run(.views, 60, .incomplete) {
+            $0.tasks = [.partitions, .views]
+            ($0.figures.done, $0.figures.failed) = (1, 1)
+        }
+        let steps = [(TaskKind.partitions, StepOutcome.Kind.done), (.views, .failed)].enumerated().map { index, step in
+            LedgerStep(
+                number: index + 1, task: step.0, object: SampleAnswers.name("o"), action: "a", outcome: step.1)
+        }
+        let detail = LedgerRunDetail(run: run, database: "shop", steps: steps)
+        #expect(LedgerWords.outcome(of: detail.run(of: .partitions)) == "1 done")
+        #expect(LedgerWords.outcome(of: detail.run(of: .views)) == "not completed: 1 failed")
     }
 
     @Test func saysWhoIsAtWork() {

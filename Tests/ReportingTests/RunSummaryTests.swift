@@ -129,8 +129,8 @@ struct RunSummaryTests {
             })
         #expect(
             report.remarks == [
-                "writes succeed until 2026-12-01 00:00:00 (8 days): mcp.late",
-                "writes succeed until 2027-03-01T00:00:00Z (98 days): mcp.a, mcp.b",
+                "writes succeed until 2026-12-01 00:00:00 (7 days): mcp.late",
+                "writes succeed until 2027-03-01T00:00:00Z (97 days): mcp.a, mcp.b",
             ])
         // From the end of the run, 1.234 s after its start.
         #expect(value(.runwaySeconds, of: report) == .integer(8 * 86_400 - 2))
@@ -147,8 +147,8 @@ struct RunSummaryTests {
             })
         #expect(
             report.remarks == [
-                "writes succeed until 2026-11-25 00:00:00 (1 day 13 h): mcp.sydney",
-                "writes succeed until 2026-11-25T00:00:00Z (2 days 0 h): mcp.zoned",
+                "writes succeed until 2026-11-25 00:00:00 (36 h 59 min): mcp.sydney",
+                "writes succeed until 2026-11-25T00:00:00Z (47 h 59 min): mcp.zoned",
             ])
         #expect(value(.runwaySeconds, of: report) == .integer(37 * 3_600 - 2))
     }
@@ -162,7 +162,7 @@ struct RunSummaryTests {
             remaining: .seconds(days * 86_400) - ahead)
     }
 
-    @Test func onlyWarnsWhereADefaultPartitionTakesTheRows() throws {
+    @Test func aDefaultPartitionThatTakesTheRowsIsCriticalToo() throws {
         let reports = MaintenanceEvent.runFinished(
             SampleEvents.summary {
                 $0.runways = [
@@ -173,10 +173,11 @@ struct RunSummaryTests {
             }
         ).reports
         #expect(reports.map(\.kind) == [.presentInDefault, .runFinished])
-        #expect(reports[0].priority == .warning)
+        #expect(reports[0].priority == .critical)
         #expect(
             reports[0].message == """
-                mcp.def has no partition for the present: rows for now go to the DEFAULT partition mcp.def_default
+                mcp.def has no partition for the present: rows for now go to the DEFAULT partition mcp.def_default, where \
+                they keep one from being made
                 """)
     }
 
@@ -190,7 +191,7 @@ struct RunSummaryTests {
                 }
             ).reports.first?.message
         }
-        let now = "mcp.audit_log has no partition for the present, and writes into it fail now"
+        let now = "mcp.audit_log has no partition for the present: writes into it fail now"
         #expect(alarm { _ in } == now)
         #expect(
             alarm {
@@ -212,6 +213,45 @@ struct RunSummaryTests {
             }?.hasPrefix("\(now); making one was postponed; pid 4711") == true)
     }
 
+    /// A refusal is said once; that time runs out because of it, by every run, ever louder.
+    @Test func aShortRunwayIsToldByEveryRunAtARisingPriority() throws {
+        let day: Int64 = 86_400
+        let table = RelationName(schema: "mcp", name: "audit_log")
+        func reports(left: Int64, change: (inout RunSummary) -> Void = { _ in }) -> [Report] {
+            MaintenanceEvent.runFinished(
+                SampleEvents.summary {
+                    $0.runways = [
+                        Runway(
+                            table: table, until: SampleEvents.start.adding(microseconds: left * 1_000_000),
+                            isZoned: true,
+                            remaining: .seconds(left),
+                            alarm: RunwayAlarm(warning: .seconds(42 * day), critical: .seconds(30 * day)))
+                    ]
+                    change(&$0)
+                }
+            ).reports
+        }
+        #expect(reports(left: 43 * day).map(\.kind) == [.runFinished])
+        let short = [41 * day, 35 * day, 30 * day, 60].map { reports(left: $0)[0] }
+        #expect(short.map(\.kind) == Array(repeating: .runwayShort, count: 4))
+        #expect(short.map(\.priority) == [.warning, .error, .critical, .critical])
+        #expect(value(.runwaySeconds, of: short[3]) == .integer(58), "1.2 s of it the run took")
+        #expect(
+            short[0].message == """
+                mcp.audit_log has partitions for 40 days only, until 2027-01-03T00:00:00Z; premake promises no more: raise \
+                it, or lower partitions.runway in the configuration
+                """)
+        let refused = reports(left: 60) {
+            $0.refusals = [SampleEvents.refusal]
+            $0.refusals[0].object = table
+        }
+        #expect(
+            refused[0].message == """
+                mcp.audit_log has partitions for 58 s only, until 2026-11-23T00:01:00Z; it is partitioned by hash; advice: \
+                leave it alone with enabled: false
+                """)
+    }
+
     @Test func raisesTheAlarmForATableThatTakesNoRowNow() throws {
         let reports = MaintenanceEvent.runFinished(
             SampleEvents.summary {
@@ -222,7 +262,7 @@ struct RunSummaryTests {
         #expect(reports.map(\.priority) == [.critical, .informational])
         #expect(
             reports[0].message == """
-                mcp.gone has no partition for the present, and writes into it fail now
+                mcp.gone has no partition for the present: writes into it fail now
                 """)
         #expect(value(.runwaySeconds, of: reports[1]) == .integer(0))
     }

@@ -125,6 +125,15 @@ enum SampleEvents {
                             defaultPartition: RelationName(schema: "mcp", name: "def_default")),
                     ]
                 },
+                summary {
+                    $0.runways = [41, 35, 8].map { days in
+                        Runway(
+                            table: RelationName(schema: "mcp", name: "audit_log"),
+                            until: start.adding(microseconds: days * Instant.microsecondsPerDay), isZoned: true,
+                            remaining: .seconds(days * 86_400),
+                            alarm: RunwayAlarm(warning: .seconds(42 * 86_400), critical: .seconds(30 * 86_400)))
+                    }
+                },
                 summary([(partition(), .done)]) {
                     $0.slot = SlotReport(slot: slot, attempt: 2, state: .ran(late: true))
                 },
@@ -178,7 +187,7 @@ enum SampleEvents {
         .slotsPassed(
             database: database, [passed(0, .missed, "no service ran"), passed(15, .skipped, "a run was at work")]),
         .slotLate(database: database, slot, by: .seconds(300)),
-        .slotElsewhere(database: database, slot, nil), .slotElsewhere(database: database, slot, owner),
+        .slotHeld(database: database, slot, held), .slotElsewhere(database: database, slot, owner),
         .runTakenOver(database: database, slot, from: owner, runID: "0" + runID.dropFirst()),
         failing(1), failing(3, lasting: .seconds(1_800)), failing(10, lasting: .seconds(9_000)),
         .taskRecovered(database: database, .views, failures: 3, after: .seconds(1_800)),

@@ -83,6 +83,13 @@ struct ServiceReportTests {
             """
         ),
         (
+            .slotHeld(database: "mcp", SampleEvents.slot, SampleEvents.held),
+            """
+            views of mcp due at 2026-11-23T00:00:00Z is left to another run, which is at it: pid 4712 (tender, pgtend) \
+            from 10.0.0.7 since 2026-11-23T00:00:00Z
+            """
+        ),
+        (
             .slotElsewhere(database: "mcp", SampleEvents.slot, SampleEvents.owner),
             """
             views of mcp due at 2026-11-23T00:00:00Z has been completed by run 5f0c6d3b8e2a4f7c9d1e0b2a3c4d5e6f of \
@@ -114,7 +121,8 @@ struct ServiceReportTests {
         #expect(
             report.message == """
                 views of mcp: 1000 slots due from 2026-11-23T00:00:00Z to 2026-11-23T16:39:00Z passed without a run: \
-                250 skipped (the run of an earlier slot was still at work), 750 missed (reason 1; reason 2; reason 3)
+                250 skipped (the run of an earlier slot was still at work), 750 missed (250: reason 1; 250: reason 2; 250: \
+                reason 3)
                 """)
         #expect(value(.missed, of: report) == .integer(750))
         #expect(value(.skipped, of: report) == .integer(250))
@@ -153,6 +161,10 @@ struct ServiceReportTests {
             .slotsPassed(database: nasty, [SampleEvents.passed(0, .missed, nasty)]),
             .slotLate(database: nasty, SampleEvents.slot, by: .zero),
             .slotElsewhere(database: nasty, SampleEvents.slot, owner),
+            .slotHeld(
+                database: nasty, SampleEvents.slot,
+                HeldRunLock(
+                    task: .views, pid: 1, application: nasty, user: nasty, client: nasty, since: SampleEvents.start)),
             .runTakenOver(database: nasty, SampleEvents.slot, from: owner, runID: SampleEvents.runID),
             .taskFailing(
                 database: nasty, .views, failures: 1, since: SampleEvents.start, lasting: .zero, reason: nasty),

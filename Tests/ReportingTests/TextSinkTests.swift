@@ -43,6 +43,29 @@ struct TextSinkTests {
                 """)
     }
 
+    /// Of several databases the lines stand beside each other, and a log shows each alone.
+    @Test func namesTheDatabaseInEachLineWhereThereAreSeveral() throws {
+        let refused = MaintenanceEvent.refused(runID: SampleEvents.runID, database: "mcp", SampleEvents.refusal)
+        let short = MaintenanceEvent.runFinished(
+            SampleEvents.summary {
+                $0.runways = [Runway(table: SampleEvents.refusal.object, until: nil, isZoned: true)]
+                $0.missingSchemas = ["shpo"]
+            })
+        let text = try recorded { stream in
+            let sink = TextSink(style: .prefixed, namesDatabases: true, to: stream)
+            for event in [refused, short] + SampleEvents.all { sink.record(event) }
+        }
+        let lines = text.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("<4>mcp: \(SampleEvents.refusal.object) is not tended: ") == true)
+        let ofTheService = SampleEvents.service.flatMap { MaintenanceEvent.service($0).reports }.filter { report in
+            !report.fields.contains { $0.name == .database }
+        }
+        for line in lines where !ofTheService.contains(where: { line.hasSuffix($0.message) }) {
+            #expect(line.contains("mcp"), "\(line)")
+            #expect(!line.contains(">  ") || line.contains(">  mcp: "), "a further line alone: \(line)")
+        }
+    }
+
     @Test func beginsWithTheTimeWhereAServiceWritesForHours() throws {
         let events = [SampleEvents.unavailable(SampleEvents.denied), .stopRepeated(reason: "SIGTERM")]
         let output = { (style: TextSink.Style) in

@@ -13,6 +13,7 @@ struct ConfigurationFileTests {
             schemas: ["mcp", "Odd Schema"],
             partitions: PartitionDefaults(
                 discover: false, premake: 4, fillGaps: true,
+                runway: RunwayLimits(warning: .seconds(45 * 86_400), critical: .seconds(10 * 86_400)),
                 schedule: TaskSchedule(
                     .cron(try CronExpression("30 2 * * MON-FRI"), try ZoneRules.load(named: "Europe/Berlin")),
                     jitter: .seconds(600), startWithin: .seconds(4 * 3600)),
@@ -23,7 +24,7 @@ struct ConfigurationFileTests {
                 PartitionSetDefinition(
                     table: RelationName(schema: "mcp", name: "audit_log"), interval: .month, zone: "Europe/Berlin",
                     premake: 6, naming: NamingPattern("audit_log_{YYYY}_{MM}"), fillGaps: false,
-                    bridge: true),
+                    runway: RunwayLimits(warning: .seconds(60 * 86_400), critical: .zero), bridge: true),
                 PartitionSetDefinition(table: RelationName(schema: "Odd Schema", name: "t.1"), enabled: false),
             ],
             views: ViewDefaults(

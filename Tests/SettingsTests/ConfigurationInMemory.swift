@@ -45,6 +45,7 @@ let fileWithEveryKey = """
           discover: false
           premake: 4
           fill_gaps: true
+          runway: {warning: 45d, critical: 10d}
           schedule:
             cron: "30 2 * * MON-FRI"
             zone: Europe/Berlin
@@ -61,6 +62,7 @@ let fileWithEveryKey = """
               premake: 6
               naming: "audit_log_{YYYY}_{MM}"
               fill_gaps: false
+              runway: {warning: 60d, critical: 0s}
               bridge: true
               enabled: true
             - table: '"Odd Schema"."t.1"'

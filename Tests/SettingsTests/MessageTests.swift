@@ -76,7 +76,7 @@ struct MessageTests {
         Mistake(
             "an unknown key that is like none", inDatabase: "partitions:\n  colour: red",
             "pgtend.yaml:5:7: databases[0].partitions: unknown key 'colour'; known here: "
-                + "discover, premake, fill_gaps, schedule, analyze, sets"),
+                + "discover, premake, fill_gaps, runway, schedule, analyze, sets"),
         Mistake(
             "a key in the wrong place", inDatabase: "premake: 3",
             "pgtend.yaml:4:5: databases[0]: unknown key 'premake'; it belongs in 'partitions'"),
@@ -108,11 +108,11 @@ struct MessageTests {
         Mistake(
             "a list for a mapping", inDatabase: "partitions: [1]",
             "pgtend.yaml:4:17: databases[0].partitions: expected a mapping with the keys discover, premake, "
-                + "fill_gaps, schedule, analyze, sets, found a list"),
+                + "fill_gaps, runway, schedule, analyze, sets, found a list"),
         Mistake(
             "an element that is no mapping", inDatabase: "partitions: {sets: [mcp.a]}",
             "pgtend.yaml:4:25: databases[0].partitions.sets[0]: expected a mapping with the keys table, interval, "
-                + "zone, premake, naming, fill_gaps, bridge, enabled, found 'mcp.a'"),
+                + "zone, premake, naming, fill_gaps, runway, bridge, enabled, found 'mcp.a'"),
         Mistake(
             "a corpus without a target", inDatabase: "statistics: {corpora: [{source: {table: s.d}}]}",
             "pgtend.yaml:4:28: databases[0].statistics.corpora[0]: missing key 'target': expected a mapping"),
@@ -147,6 +147,9 @@ struct MessageTests {
             "partitions for a millennium", inDatabase: "partitions: {premake: 12000}",
             "pgtend.yaml:4:27: databases[0].partitions.premake: expected an integer from 0 to 400 "
                 + "(each is a table that every plan of a query has to weigh), found '12000'"),
+        Mistake(
+            "critical before it is worth a warning", inDatabase: "partitions: {runway: {warning: 1d, critical: 2d}}",
+            "pgtend.yaml:4:50: databases[0].partitions.runway.critical: expected at most warning (1d), found '2d'"),
         Mistake(
             "a negative number", inDatabase: "partitions: {premake: -1}",
             "pgtend.yaml:4:27: databases[0].partitions.premake: expected an integer from 0 to 400 "

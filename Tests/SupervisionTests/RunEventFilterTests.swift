@@ -10,9 +10,11 @@ struct RunEventFilterTests {
     private final class Sink: EventSink {
         let events = Mutex<[ServiceEvent]>([])
         let refusals = Mutex<[Refusal]>([])
+        let runs = Mutex<[RunSummary]>([])
 
         func record(_ event: MaintenanceEvent) {
             if case .service(let event) = event { events.withLock { $0.append(event) } }
+            if case .runFinished(let summary) = event { runs.withLock { $0.append(summary) } }
             if case .refused(_, _, let refusal) = event { refusals.withLock { $0.append(refusal) } }
         }
     }
@@ -26,6 +28,28 @@ struct RunEventFilterTests {
         }
         for event in events { filter.record(.service(event)) }
         #expect(sink.events.withLock(\.self) == [events[0], events[2], events[3]])
+    }
+
+    /// It goes with the end of each run, whose report the runway is a part of.
+    @Test("That a refused table runs out is said after every run")
+    func saysAgainThatTimeRunsOut() {
+        let sink = Sink()
+        let filter = RunEventFilter(before: sink)
+        let table = RelationName(schema: "s", name: "t")
+        let refusal = Refusal(task: .partitions, object: table, reason: .unknownNaming, explanation: "", cure: "")
+        for minutes in [3, 2, 1] {
+            filter.record(.refused(runID: "0", database: "shop", refusal))
+            filter.record(
+                .runFinished(
+                    RunSummary(
+                        runID: "0", database: "shop", tasks: [.partitions], startedAt: .noon, refusals: [refusal],
+                        runways: [
+                            Runway(table: table, until: .noon, isZoned: true, remaining: .seconds(minutes * 60))
+                        ])))
+        }
+        #expect(sink.refusals.withLock(\.count) == 1)
+        #expect(
+            sink.runs.withLock { $0.compactMap { $0.runways.first?.remaining } } == [180, 120, 60].map { .seconds($0) })
     }
 
     @Test("What is refused is said once, again when it changes, and anew when it comes back")

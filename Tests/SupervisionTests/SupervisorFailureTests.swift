@@ -187,7 +187,7 @@ struct SupervisorFailureTests {
         let slot = Slot(task: .views, due: .noon)
         #expect(
             simulation.reported == [
-                .slotElsewhere(database: "shop", slot, nil), .slotElsewhere(database: "shop", slot, owner),
+                .slotHeld(database: "shop", slot, held), .slotElsewhere(database: "shop", slot, owner),
             ])
     }
 }

@@ -230,6 +230,34 @@ struct SupervisorOperationTests {
         #expect(passed.map(\.reason) == ["a reload changed the schedule before it was run: connection refused"])
     }
 
+    /// The reason stays in the ledger, where nobody can ask any more who it was.
+    @Test func aSlotThatLocksPutOffNamesTheLockAndItsHolder() throws {
+        var simulation = SupervisorSimulation([.viewsOnly()])
+        simulation.handle(.woke)
+        let order = try #require(simulation.started.last)
+        let view = RelationName(schema: "s", name: "v")
+        let blocker = Blocker(
+            pid: 4711, application: "psql", user: "ann", state: "idle in transaction", relation: view,
+            lockMode: "ACCESS SHARE", transactionAge: 90)
+        simulation.end(order) { summary in
+            summary.slot = SlotReport(slot: order.slotOrder.slot, attempt: 1)
+            var report = StepReport.failed
+            report.outcome = .postponed(tries: 5, blockers: [blocker])
+            summary.reports = [report, report, report]
+        }
+        simulation.handle(.reloaded(ServiceSettings(databases: [.viewsOnly(every: .seconds(300))]), changes: []))
+        simulation.run(for: .seconds(300))
+        simulation.end(try #require(simulation.supervisor.databases[0].runningOrder))
+        let passed = simulation.reported.compactMap { if case .slotsPassed(_, let slots) = $0 { slots } else { nil } }
+            .joined()
+        #expect(
+            passed.map(\.reason) == [
+                "a reload changed the schedule before it was run: refresh materialized view concurrently s.v was put "
+                    + "off: pid 4711 (ann, psql, idle in transaction for 90 s) holds ACCESS SHARE on s.v, and so were "
+                    + "2 more"
+            ])
+    }
+
     @Test func aChangedScheduleCountsFromNowOn() throws {
         var simulation = SupervisorSimulation([.viewsOnly()])
         simulation.handle(.woke)
@@ -311,13 +339,14 @@ struct SupervisorOperationTests {
             summary.runways = [
                 Runway(
                     table: RelationName(schema: "sales", name: "orders"),
-                    until: .noon.adding(microseconds: 94 * Instant.microsecondsPerDay), isZoned: true)
+                    until: .noon.adding(microseconds: 95 * Instant.microsecondsPerDay), isZoned: false,
+                    remaining: .seconds(94 * 86_400 + 3_600))
             ]
         }
         simulation.fail(simulation.started[1], .down)
         #expect(
             simulation.supervisor.status(at: simulation.now)
-                == "2 databases; not reachable: crm; runway 94 d (sales.orders of shop); "
+                == "2 databases; not reachable: crm; runway 94 days (sales.orders of shop); "
                 + "next views of crm at 2026-11-23 12:00:00 UTC")
     }
 }

@@ -15,15 +15,3 @@ extension Instant {
         }
     }
 }
-
-extension Duration {
-    /// Rounded down, for ages: `42 s`, `5 min`, `3 h 20 min`, `5 days`.
-    var approximate: String {
-        let seconds = max(0, components.seconds)
-        let (minutes, hours) = (seconds / 60, seconds / 3_600)
-        if seconds < 60 { return "\(seconds) s" }
-        if minutes < 60 { return "\(minutes) min" }
-        if hours < 48 { return minutes % 60 == 0 ? "\(hours) h" : "\(hours) h \(minutes % 60) min" }
-        return "\(hours / 24) days"
-    }
-}

@@ -35,7 +35,7 @@ struct PlanDocument {
             refusals = plan.refusals.map(RefusalDocument.init)
             findings = plan.findings.map(Note.init)
             inferences = plan.inferences.map(Note.init)
-            runways = plan.runways.map(RunwayDocument.init)
+            runways = plan.runways.map { RunwayDocument($0, $0.level()) }
             missingSchemas = plan.missingSchemas
         }
 

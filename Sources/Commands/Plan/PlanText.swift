@@ -76,7 +76,7 @@ struct PlanText {
         if runway.isUnbounded { return "writes succeed without end" }
         if let rest = runway.defaultPartition { return "rows for now go to the DEFAULT partition \(rest)".visible }
         guard let until = runway.until else { return "no partition for the present: writes fail now" }
-        let left = runway.remaining.map { " (\($0.humanReadable))" } ?? ""
+        let left = runway.remaining.map { " (\($0.approximate))" } ?? ""
         return "writes succeed until \(runway.isZoned ? until.description : until.clock)\(left)"
     }
 

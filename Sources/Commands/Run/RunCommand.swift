@@ -34,7 +34,8 @@ struct RunCommand: ParsableCommand {
         let kinds = tasks.selected
         let format = ReportFormat(loaded.configuration.logFormat)
         Foreground.run {
-            let sink = ReportDestination.standardSink(format: format, now: HostClock.now)
+            let sink = ReportDestination.standardSink(
+                format: format, namesDatabases: loaded.configuration.databases.count > 1, now: HostClock.now)
             var statuses: [ExitStatus] = []
             for definition in loaded.configuration.databases {
                 let run = MaintenanceRun(

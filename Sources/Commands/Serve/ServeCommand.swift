@@ -69,7 +69,9 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func sink(_ format: LogFormat?) -> any EventSink {
-        ReportDestination.standardSink(format: ReportFormat(format), now: HostClock.now, isService: true)
+        // Also where there is one: a reload may add another.
+        ReportDestination.standardSink(
+            format: ReportFormat(format), namesDatabases: true, now: HostClock.now, isService: true)
     }
 }
 

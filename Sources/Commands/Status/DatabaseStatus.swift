@@ -14,6 +14,8 @@ struct DatabaseStatus {
     let ledgerAbsence: String?
     let tasks: [TaskStatus]
     let views: [ViewStatus]
+    /// The shortest first.
+    let runwayStates: [RunwayStatus]
 
     struct ViewStatus {
         let view: RelationName
@@ -32,6 +34,10 @@ struct DatabaseStatus {
             TaskStatus($0, definition.schedule(of: $0), ledger, now: now)
         }
         views = Self.views(plan, ledger)
+        let isFailing = ledger?.streaks.contains { $0.task == .partitions } ?? false
+        let grace = isFailing ? .zero : Self.grace(definition.schedule(of: .partitions), now: now)
+        let states = plan.map { plan in plan.runways.map { RunwayStatus($0, in: plan, grace: grace) } } ?? []
+        runwayStates = states.sorted { ($0.size, $0.runway.table) < ($1.size, $1.runway.table) }
     }
 
     /// The stalest first: those that were never refreshed, then by age.
@@ -44,26 +50,24 @@ struct DatabaseStatus {
         }
     }
 
-    /// The shortest first.
-    var runways: [Runway] {
-        (plan?.runways ?? []).sorted { ($0.size, $0.table) < ($1.size, $1.table) }
+    /// The time since the last slot should have been done: a run that is due once a day extends a set that much later, and
+    /// that is no trouble. A day at most.
+    private static func grace(_ schedule: TaskSchedule, now: Instant) -> Duration {
+        guard let due = schedule.schedule.latest(notAfter: schedule.tolerated(at: now)) else { return .zero }
+        return min(now.duration(since: due), .seconds(86_400))
     }
+
+    /// The shortest first.
+    var runways: [Runway] { runwayStates.map(\.runway) }
 
     var shortestRunway: Runway? { runways.first.flatMap { $0.isUnbounded ? nil : $0 } }
 
     // MARK: - Troubles and notes
 
     /// What needs attention, a sentence each; if there is none, all is well.
-    var troubles: [String] { runwayTroubles + tasks.flatMap(troubles) }
+    var troubles: [String] { runwayStates.compactMap(\.trouble) + tasks.flatMap(troubles) }
 
     var status: ExitStatus { troubles.isEmpty ? .done : .failed }
-
-    private var runwayTroubles: [String] {
-        runways.filter(\.isExhausted).map { runway in
-            let rest = runway.defaultPartition.map { "rows for now go to the DEFAULT partition \($0)" }
-            return "\(runway.table) has no partition for the present: \(rest ?? "writes into it fail now")".visible
-        }
-    }
 
     private func troubles(of task: TaskStatus) -> [String] {
         var troubles: [String] = []
@@ -81,6 +85,9 @@ struct DatabaseStatus {
         }
         return troubles
     }
+
+    /// Whether a run has nothing to leave alone: what is refused may not be well, whatever is known of it.
+    var isWhole: Bool { plan.map { $0.refusals.isEmpty && $0.missingSchemas.isEmpty } ?? true }
 
     /// What is worth knowing, but needs no attention now.
     var notes: [String] {
@@ -106,22 +113,16 @@ struct DatabaseStatus {
     private func note(of task: TaskStatus) -> String? {
         guard let last = task.passed.last else { return nil }
         let counts = [LedgerSlot.State.missed, .skipped].compactMap { state -> String? in
-            let count = task.passed.count { $0.state == state }
-            return count == 0 ? nil : "\(count) \(state.rawValue)"
+            let slots = task.passed.filter { $0.state == state }
+            guard !slots.isEmpty else { return nil }
+            let causes = Causes.listed(slots.compactMap(\.reason))
+            return "\(slots.count) \(state.rawValue)" + (causes.isEmpty ? "" : " (\(causes.visible))")
         }
-        let reason = last.reason.map { ": \($0.visible)" } ?? ""
         return "\(task.task.rawValue) of the last day: \(counts.joined(separator: ", ")), the last one due at "
-            + "\(last.slot.due.dateAndTime)\(reason)"
+            + last.slot.due.dateAndTime
     }
 }
 
 extension Instant {
     fileprivate static let distantPast = Instant(microseconds: .min)
-}
-
-extension Runway {
-    /// The sort key: the remaining time, the maximum for an unbounded runway.
-    fileprivate var size: Duration {
-        isUnbounded ? .microseconds(Int64.max) : isExhausted ? .zero : remaining ?? .zero
-    }
 }

@@ -18,8 +18,8 @@ struct StatusCommand: ParsableCommand {
 
             EXIT CODES
                 0  all is well
-                1  something needs somebody: a task fails, a table has no partition
-                   for the present, or a slot is due and no service has begun it
+                1  something needs somebody: a task fails, a table runs out of
+                   partitions, or a slot is due and no service has begun it
                69  a database could not be reached or worked with
                77  the role, its password or a privilege was refused
                78  the configuration is not right

@@ -39,7 +39,7 @@ struct StatusDocument {
             hasLedger = status.ledgerAbsence == nil
             shortestRunwaySeconds = status.shortestRunway.map { ($0.remaining ?? .zero).components.seconds }
             tasks = status.tasks.map(Task.init)
-            runways = status.runways.map(RunwayDocument.init)
+            runways = status.runwayStates.map { RunwayDocument($0.runway, $0.level) }
             views = status.views.map(View.init)
         }
 

@@ -62,7 +62,10 @@ struct StatusReader {
             for task in TaskKind.allCases {
                 extract.latestSlots[task] = slots.first { $0.slot.task == task }
                 let runs = try await reader.runs(tasks: [task], limit: 20)
-                extract.lastRuns[task] = runs.first { $0.state != .running }
+                if let last = runs.first(where: { $0.state != .running }) {
+                    let detail = last.tasks.count > 1 ? try await reader.run(last.runID) : nil
+                    extract.lastRuns[task] = detail?.run(of: task) ?? last
+                }
                 extract.running += runs.filter { run in
                     run.state == .running && !extract.running.contains { $0.runID == run.runID }
                 }

@@ -21,7 +21,9 @@ struct StatusText {
     private var headline: [String] {
         let troubles = status.troubles
         let verdict =
-            troubles.isEmpty ? "all is well" : "\(troubles.count.counted("thing needs", "things need")) attention"
+            troubles.isEmpty
+            ? (status.isWhole ? "all is well" : "nothing needs attention now")
+            : "\(troubles.count.counted("thing needs", "things need")) attention"
         return ["\(status.database.visible) at \(status.now.dateAndTime) UTC: \(verdict)"]
             + troubles.map { "  ! \($0)" } + status.notes.map { "  - \($0)" }
     }

@@ -30,14 +30,19 @@ struct TaskStatus {
     }
 
     /// Nothing is overdue in a database without slots, on which no service has worked yet, nor while a run is at work,
-    /// which the others wait for. Two minutes and the jitter are tolerated.
+    /// which the others wait for.
     private static func overdue(
         _ task: TaskKind, _ schedule: TaskSchedule, _ ledger: LedgerExtract, now: Instant
     ) -> Instant? {
         guard let latest = ledger.latestSlots[task]?.slot.due, ledger.running.isEmpty else { return nil }
-        let tolerance = schedule.jitter.microseconds + 120_000_000
-        guard let due = schedule.schedule.latest(notAfter: now.adding(microseconds: -tolerance)), latest < due
+        guard let due = schedule.schedule.latest(notAfter: schedule.tolerated(at: now)), latest < due
         else { return nil }
         return due
     }
+}
+
+extension TaskSchedule {
+    /// The moment before which what was due has begun by now, unless something is wrong: two minutes and the jitter are
+    /// tolerated.
+    func tolerated(at now: Instant) -> Instant { now.adding(microseconds: -jitter.microseconds - 120_000_000) }
 }

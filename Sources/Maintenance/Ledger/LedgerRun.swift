@@ -121,16 +121,34 @@ package struct LedgerRunDetail: Hashable, Sendable {
     }
 }
 
+extension LedgerRunDetail {
+    /// The run as far as it concerns one kind of task: of what it left undone only that task's own counts, unless the whole
+    /// run failed.
+    package func run(of task: TaskKind) -> LedgerRun {
+        guard run.tasks.count > 1 else { return run }
+        let own = steps.filter { $0.task == task }
+        func count(_ outcome: StepOutcome.Kind) -> Int { own.count { $0.outcome == outcome } }
+        var part = run
+        part.figures = LedgerFigures(
+            done: count(.done), superseded: count(.superseded), postponed: count(.postponed), failed: count(.failed),
+            interrupted: count(.interrupted), refused: refusals.count { $0.task == task },
+            lockWait: own.reduce(.zero) { $0 + $1.lockWait })
+        let isUndone = own.contains { [.failed, .postponed, .interrupted].contains($0.outcome) }
+        if run.state == .incomplete, run.failure == nil, !isUndone { part.state = .completed }
+        return part
+    }
+}
+
 /// The consecutive failed runs of one kind of task, up to the latest run.
 ///
-/// Failed are runs with a failed step, runs that were not completed, and abandoned runs. A run that was told to stop
-/// neither counts as a failure nor ends the streak.
+/// Failed are runs with a step of the task that failed or was put off by locks, and runs that failed as a whole. A run
+/// that was told to stop, or whose process died, neither counts as a failure nor ends the streak.
 package struct LedgerFailureStreak: Hashable, Sendable {
     package var task: TaskKind
     package var failures: Int
     /// When the first of them began, by the server's clock.
     package var since: Instant
-    /// What went wrong in the latest of them, where that was recorded.
+    /// What went wrong in the latest of them, with the object, where that was recorded.
     package var reason: String?
 
     package init(task: TaskKind, failures: Int, since: Instant, reason: String? = nil) {

@@ -49,15 +49,7 @@ package struct PartitionPlanner {
             bounds: inQuestion.map { ($0.oid, $0.newestBounds) })
     }
 
-    /// The runway of each selected table after these steps.
-    package func runways(after steps: [PlanStep]) -> [Runway] {
-        let made = Dictionary(grouping: steps.compactMap(\.createPartition), by: \.parentOID)
-        return selectedTables.compactMap { table in
-            runway(of: (made[table.oid] ?? []).reduce(table) { $0.attaching($1) })
-        }
-    }
-
-    private var selectedTables: [PartitionedTable] {
+    var selectedTables: [PartitionedTable] {
         // A partition that is itself partitioned belongs to its parent, which is refused as a whole. If it were
         // discovered as a table of its own, it would get partitions beyond its own bounds.
         let subpartitioned = Set(
@@ -119,7 +111,7 @@ package struct PartitionPlanner {
     private func plan(_ set: PartitionSet, claims: inout [RelationName: RelationName]) -> TaskPlan {
         var result = TaskPlan(
             inferences: [Finding(task: .partitions, object: set.table.name, message: set.explanation)],
-            runways: [runway(of: set.table)].compactMap(\.self), objectsInView: 1)
+            runways: [runway(of: set.table, every: set.grid.interval)].compactMap(\.self), objectsInView: 1)
         let now = inference(of: set.table).civilNow(set.keyType)
         guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else {
             result.refusals.append(
@@ -257,13 +249,6 @@ package struct PartitionPlanner {
     /// Attaching an empty table takes milliseconds. Only the scan of a DEFAULT partition can take long, and it must
     /// not, because it holds ACCESS EXCLUSIVE.
     private static let statementTimeout: Duration = .seconds(2)
-
-    private func runway(of table: PartitionedTable) -> Runway? {
-        guard case .column(_, let type) = table.key, let type = PartitionKeyType(rawValue: type),
-            table.strategy == .range
-        else { return nil }
-        return inference(of: table).civilNow(type).map { table.runway(at: $0, isZoned: type.isZoned) }
-    }
 
     private func reason(forPeriod index: Int, of set: PartitionSet) -> String {
         index == 0

@@ -10,11 +10,12 @@ package struct PartitionDefaults: Hashable, Sendable {
     /// Whether partitions are also created for past periods: between existing partitions, and between the newest one
     /// and the current period.
     package var fillGaps: Bool
+    package var runway: RunwayLimits
     package var schedule: TaskSchedule
     package var analysis: AnalysisDefaults
 
     package init(
-        discover: Bool = true, premake: Int = 3, fillGaps: Bool = false,
+        discover: Bool = true, premake: Int = 3, fillGaps: Bool = false, runway: RunwayLimits = RunwayLimits(),
         schedule: TaskSchedule = TaskSchedule(.every(.seconds(3600))),
         analysis: AnalysisDefaults = AnalysisDefaults()
     ) {
@@ -22,6 +23,7 @@ package struct PartitionDefaults: Hashable, Sendable {
         self.discover = discover
         self.premake = premake
         self.fillGaps = fillGaps
+        self.runway = runway
         self.schedule = schedule
     }
 }
@@ -43,6 +45,7 @@ package struct PartitionSetDefinition: Hashable, Sendable {
     package var premake: Int?
     package var naming: NamingPattern?
     package var fillGaps: Bool?
+    package var runway: RunwayLimits
     /// Whether one partition goes from a last bound that lies off the grid to a boundary of the grid.
     package var bridge: Bool
     /// False leaves the table alone.
@@ -50,8 +53,10 @@ package struct PartitionSetDefinition: Hashable, Sendable {
 
     package init(
         table: RelationName, interval: CalendarInterval? = nil, zone: String? = nil, premake: Int? = nil,
-        naming: NamingPattern? = nil, fillGaps: Bool? = nil, bridge: Bool = false, enabled: Bool = true
+        naming: NamingPattern? = nil, fillGaps: Bool? = nil, runway: RunwayLimits = RunwayLimits(),
+        bridge: Bool = false, enabled: Bool = true
     ) {
+        self.runway = runway
         self.bridge = bridge
         self.table = table
         self.interval = interval

@@ -22,6 +22,14 @@ extension PartitionedTable {
         }
     }
 
+    /// The length of the last partition of that range; nil where there is none, or where it has no beginning or end.
+    func lastPartition(of runway: Runway) -> Duration? {
+        guard let until = runway.until,
+            case .at(let lower)? = partitions.first(where: { $0.upper == .at(until) })?.lower
+        else { return nil }
+        return until.duration(since: lower)
+    }
+
     /// The table as it will be after the partition is attached.
     package func attaching(_ step: CreatePartition) -> PartitionedTable {
         var table = self

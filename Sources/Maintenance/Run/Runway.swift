@@ -16,11 +16,14 @@ package struct Runway: Hashable, Sendable {
     package var isUnbounded: Bool
     /// The DEFAULT partition that takes rows for the current moment if no other partition does.
     package var defaultPartition: RelationName?
+    /// How little of it is trouble.
+    package var alarm: RunwayAlarm
 
     package init(
         table: RelationName, until: Instant?, isZoned: Bool, remaining: Duration? = nil, isUnbounded: Bool = false,
-        defaultPartition: RelationName? = nil
+        defaultPartition: RelationName? = nil, alarm: RunwayAlarm = RunwayAlarm()
     ) {
+        self.alarm = alarm
         self.table = table
         self.until = until
         self.isZoned = isZoned

@@ -37,8 +37,10 @@ package enum ServiceEvent: Hashable, Sendable {
     /// Slots that will not be started any more, oldest first; reported in one event.
     case slotsPassed(database: String, [PassedSlot])
     case slotLate(database: String, Slot, by: Duration)
-    /// Another service is working on the slot, or has completed it.
-    case slotElsewhere(database: String, Slot, RunOwner?)
+    /// Another run has completed the slot.
+    case slotElsewhere(database: String, Slot, RunOwner)
+    /// Another run holds the lock of that kind of task.
+    case slotHeld(database: String, Slot, HeldRunLock)
     /// The process of an earlier run for the slot had died; run `runID` has taken the slot over.
     case runTakenOver(database: String, Slot, from: RunOwner, runID: String)
 

@@ -275,6 +275,7 @@ package struct MaintenanceRun: Sendable {
     private func runways(_ plan: Plan, _ snapshot: CatalogSnapshot, _ reports: [StepReport]) -> [Runway] {
         let done = reports.filter { $0.outcome == .done && $0.step.createPartition != nil }.map(\.step)
         if done.isEmpty { return plan.runways }
-        return PartitionPlanner(definition: context.definition, snapshot: snapshot).runways(after: done)
+        return PartitionPlanner(definition: context.definition, snapshot: snapshot).runways(
+            plan.runways, after: done)
     }
 }

@@ -26,6 +26,8 @@ package enum EventKind: String, CaseIterable, Sendable {
     case runwayExhausted = "runway_exhausted"
     /// A table has no partition for the current time except the DEFAULT partition.
     case presentInDefault = "present_in_default"
+    /// A table has partitions for less time than it should.
+    case runwayShort = "runway_short"
 
     case serviceStarted = "service_started"
     /// The service did not start, because of its configuration or a limit of the process.
@@ -62,6 +64,22 @@ package enum EventKind: String, CaseIterable, Sendable {
     /// What was reported before could not be written.
     case reportsLost = "reports_lost"
 
+    /// Whether its sentence is about an object of a database, and names only that.
+    var isOfObject: Bool {
+        switch self {
+        case .objectRefused, .stepStarted, .stepRetried, .stepDone, .stepSuperseded, .stepPostponed, .stepFailed,
+            .stepInterrupted, .runwayExhausted, .presentInDefault, .runwayShort:
+            true
+        case .runStarted, .runPlanned, .runFinished, .runAborted, .runInterrupted, .runLockHeld, .serviceStarted,
+            .startRefused, .configurationWarning, .serviceStopping, .serviceStopped, .serviceHurried,
+            .configurationReloaded, .configurationRefused, .configurationProblem, .databaseUnavailable,
+            .databaseStandby, .databaseAvailable, .ledgerUnavailable, .ledgerInstalled, .ledgerMigrated, .roleExceeds,
+            .slotsPassed, .slotLate, .slotElsewhere, .runTakenOver, .taskFailing, .taskRecovered, .clockStepped,
+            .notificationFailed, .notificationResumed, .reportsLost:
+            false
+        }
+    }
+
     /// The `MESSAGE_ID` of its journal entries.
     package var messageID: MessageID {
         switch self {
@@ -81,6 +99,7 @@ package enum EventKind: String, CaseIterable, Sendable {
         case .stepInterrupted: "7d83c2aeb541426b8aa88d18746eb5f7"
         case .runwayExhausted: "8742093c8f6a4fb4ab32d9e41b721050"
         case .presentInDefault: "20cc27ae0c9841d4b63470252581aefa"
+        case .runwayShort: "f946fdcc3c3a45ba93848893e3c7b7df"
         case .serviceStarted: "2019420d95ac4246a97773e1dae83eed"
         case .startRefused: "47794dab821d4a11aef65ad49232d34f"
         case .configurationWarning: "c53ee1bf093d4f9988fc605b6b617bd5"

@@ -1,6 +1,11 @@
 import Maintenance
 
 extension MaintenanceEvent {
+    /// - Parameter namingDatabases: whether each line names its database: those of others are beside it.
+    package func reports(namingDatabases: Bool) -> [Report] {
+        namingDatabases ? reports.map(\.namingDatabase) : reports
+    }
+
     /// The reports of this event, in the order in which they are to be read.
     package var reports: [Report] {
         switch self {
@@ -42,7 +47,7 @@ extension MaintenanceEvent {
         case .stepFinished(let runID, let database, let report):
             return [report.report(runID: runID, database: database)]
         case .runFinished(let summary):
-            return summary.exhaustedRunways + [summary.report]
+            return summary.runwayReports + [summary.report]
         case .service(let event):
             return event.reports
         }
@@ -50,19 +55,21 @@ extension MaintenanceEvent {
 }
 
 extension HeldRunLock {
+    /// Who holds it, and since when.
+    var holder: String {
+        "pid \(pid) (\(SessionOwner(user: user, application: application))) from \(client) since \(since.iso8601)"
+    }
+
+    var fields: [ReportField] { [ReportField(.blockedByPID, [pid]), ReportField(.application, [application])] }
+
     fileprivate func report(runID: String, database: String) -> Report {
-        let who = SessionOwner(user: user, application: application)
-        return Report(
+        Report(
             .runLockHeld, .warning, .record,
-            """
-            \(task.rawValue) of \(database) left alone: another run holds them, pid \(pid) (\(who)) from \(client) \
-            since \(since.iso8601)
-            """,
+            "\(task.rawValue) of \(database) left alone: another run holds them, \(holder)",
             fields: [
                 ReportField(.runID, runID), ReportField(.database, database), ReportField(.task, task.rawValue),
-                ReportField(.outcome, "held"), ReportField(.blockedByPID, [pid]),
-                ReportField(.application, [application]),
-            ])
+                ReportField(.outcome, "held"),
+            ] + fields)
     }
 }
 

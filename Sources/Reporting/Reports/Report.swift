@@ -29,6 +29,20 @@ package struct Report: Sendable {
         location = CodeLocation(file: file, line: line, function: function)
     }
 
+    /// The report as a process that works in several databases says it: what is said of an object begins with the database,
+    /// unless the sentence names it anyway, and so does each further line, which stands alone in a log.
+    var namingDatabase: Report {
+        guard case .text(let name)? = fields.first(where: { $0.name == .database })?.value else { return self }
+        let database = name.visible
+        return Report(self, kind.isOfObject ? "\(database): \(message)" : message, remarks.map { "\(database): \($0)" })
+    }
+
+    private init(_ report: Report, _ message: String, _ remarks: [String]) {
+        (kind, priority, prominence) = (report.kind, report.priority, report.prominence)
+        (self.message, self.remarks) = (message, remarks)
+        (fields, location) = (report.fields, report.location)
+    }
+
     /// Which sinks write the report.
     package enum Prominence: Sendable {
         /// JSON lines only; a terminal shows it in its progress line.

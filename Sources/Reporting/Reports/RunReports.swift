@@ -31,48 +31,6 @@ extension RunSummary {
             remarks: remarks, fields: fields)
     }
 
-    /// A report for each table that still has no partition for the current time after the run, except a DEFAULT one.
-    var exhaustedRunways: [Report] {
-        runways.filter(\.isExhausted).map { runway in
-            let fields =
-                [
-                    ReportField(.runID, runID), ReportField(.database, database),
-                    ReportField(.task, TaskKind.partitions.rawValue),
-                    ReportField(.relation, runway.table.description), ReportField(.runwaySeconds, 0),
-                ] + (slot?.fields ?? [])
-            let obstacle = obstacle(before: runway.table).map { "; \($0)" } ?? ""
-            if let rest = runway.defaultPartition {
-                return Report(
-                    .presentInDefault, .warning, .record,
-                    """
-                    \(runway.table) has no partition for the present: rows for now go to the DEFAULT partition \
-                    \(rest)\(obstacle)
-                    """, fields: fields + [ReportField(.partition, rest.description)])
-            }
-            return Report(
-                .runwayExhausted, .critical, .record,
-                "\(runway.table) has no partition for the present, and writes into it fail now\(obstacle)",
-                fields: fields)
-        }
-    }
-
-    /// Why the run did not create the missing partition of a table, and the cure. It has been reported for the step or
-    /// the refusal already, and is repeated where the report says that writes fail.
-    private func obstacle(before table: RelationName) -> String? {
-        if let refusal = refusals.first(where: { $0.task == .partitions && $0.object == table }) {
-            return "\(refusal.explanation); \(refusal.cure.labelled)"
-        }
-        for report in reports where report.step.kind == .createPartition && report.step.object == table {
-            switch report.outcome {
-            case .failed(let failure): return "making one failed: \(failure.sentence)"
-            case .postponed(_, let blockers): return "making one was postponed\(blockers.sentence)"
-            case .interrupted(let reason): return "making one was not done: \(reason)"
-            case .done, .superseded: continue
-            }
-        }
-        return nil
-    }
-
     /// Names the tasks unless the run does all of them: a run of the service does only one.
     private var subject: String {
         let isWhole = tasks.count == TaskKind.allCases.count
@@ -126,16 +84,11 @@ extension RunSummary {
         runways.lazy.filter { !$0.isUnbounded }.map { left(of: $0).components.seconds }.min()
     }
 
-    /// What remains of a runway now: it was computed when the run began. Never negative.
-    private func left(of runway: Runway) -> Duration {
-        max(.zero, (runway.remaining ?? .zero) - duration)
-    }
-
     /// The lines below the summary: what was not done, until when writes succeed, and the findings.
     private var remarks: [String] {
         let ends = Dictionary(grouping: runways.filter { $0.until != nil }, by: RunwayEnd.init)
         let runwayLines = ends.sorted { $0.key < $1.key }.map { end, runways in
-            let left = max(.zero, end.remaining - duration).humanReadable
+            let left = max(.zero, end.remaining - duration).approximate
             return "writes succeed until \(end.moment) (\(left)): \(listed(runways.map(\.table.description)))"
         }
         let undone = reports.compactMap { report -> String? in
@@ -183,7 +136,7 @@ private struct RunwayEnd: Hashable, Comparable {
 }
 
 extension SlotReport {
-    fileprivate var fields: [ReportField] { [ReportField(.slot, slot.due), ReportField(.attempt, attempt)] }
+    var fields: [ReportField] { [ReportField(.slot, slot.due), ReportField(.attempt, attempt)] }
 }
 
 extension RunVerdict {

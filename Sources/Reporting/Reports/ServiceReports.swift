@@ -79,6 +79,7 @@ extension ServiceEvent {
         case .slotsPassed(let database, let passed): passed.reports(in: database)
         case .slotLate(let database, let slot, let delay): [slot.report(late: delay, in: database)]
         case .slotElsewhere(let database, let slot, let owner): [slot.report(ownedBy: owner, in: database)]
+        case .slotHeld(let database, let slot, let held): [slot.report(heldBy: held, in: database)]
         case .runTakenOver(let database, let slot, let owner, let runID):
             [slot.report(takenOverFrom: owner, by: runID, in: database)]
         case .taskFailing(let database, let task, let failures, let since, let lasting, let reason):

@@ -8,12 +8,18 @@ extension Slot {
             fields: fields(in: database) + [ReportField(.lateMicroseconds, delay)])
     }
 
-    func report(ownedBy owner: RunOwner?, in database: String) -> Report {
-        let what = owner.map { "has been completed by \($0.sentence)" } ?? "is left to another service, which is at it"
-        return Report(
+    func report(ownedBy owner: RunOwner, in database: String) -> Report {
+        Report(
             .slotElsewhere, .informational, .record,
-            "\(task.rawValue) of \(database) due at \(due.iso8601) \(what)",
-            fields: fields(in: database) + (owner?.fields ?? []))
+            "\(task.rawValue) of \(database) due at \(due.iso8601) has been completed by \(owner.sentence)",
+            fields: fields(in: database) + owner.fields)
+    }
+
+    func report(heldBy held: HeldRunLock, in database: String) -> Report {
+        Report(
+            .slotElsewhere, .informational, .record,
+            "\(task.rawValue) of \(database) due at \(due.iso8601) is left to another run, which is at it: \(held.holder)",
+            fields: fields(in: database) + held.fields)
     }
 
     func report(takenOverFrom owner: RunOwner, by runID: String, in database: String) -> Report {
@@ -69,10 +75,17 @@ extension [PassedSlot] {
 
     private func number(of state: PassedSlot.State) -> Int { count { $0.state == state } }
 
-    /// The distinct reasons, the most frequent first.
-    private var reasons: String {
-        let alike = Dictionary(grouping: self, by: \.reason).mapValues(\.count)
-        return alike.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).listed(to: 3, by: "; ")
+    private var reasons: String { Causes.listed(map(\.reason)) }
+}
+
+/// Wording about why slots have passed, which reports and `status` share.
+package enum Causes {
+    /// Each cause once, the most frequent first; where there are several, with the number of slots. Of very many, the first
+    /// ten.
+    package static func listed(_ causes: [String]) -> String {
+        let alike = Dictionary(grouping: causes) { $0 }.mapValues(\.count)
+        let sorted = alike.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return sorted.map { sorted.count == 1 ? $0.key : "\($0.value): \($0.key)" }.listed(to: 10, by: "; ")
     }
 }
 

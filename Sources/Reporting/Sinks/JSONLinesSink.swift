@@ -5,15 +5,19 @@ import Maintenance
 /// Writes every report as a JSON object on a line of its own, for programs that follow a run.
 package struct JSONLinesSink: EventSink {
     private let stream: ReportStream
+    private let namesDatabases: Bool
     private let now: @Sendable () -> Instant
 
-    package init(to stream: ReportStream, now: @escaping @Sendable () -> Instant) {
+    package init(namesDatabases: Bool = false, to stream: ReportStream, now: @escaping @Sendable () -> Instant) {
+        self.namesDatabases = namesDatabases
         self.stream = stream
         self.now = now
     }
 
     package func record(_ event: MaintenanceEvent) {
-        for report in event.reports { stream.write(line(for: report), sayingLoss: lossNotice) }
+        for report in event.reports(namingDatabases: namesDatabases) {
+            stream.write(line(for: report), sayingLoss: lossNotice)
+        }
     }
 
     @Sendable private func lossNotice(_ count: Int, _ reason: String) -> String {

@@ -6,14 +6,16 @@ import SystemdIO
 package struct JournalSink: EventSink {
     private let journal: Journal
     private let queue: OutputQueue
+    private let namesDatabases: Bool
     /// For reports that journald rejected: standard error, which systemd connects to the journal as well. Written to where
     /// the entry was, in its place.
     private let fallback: TextSink
 
     package init(
-        journal: Journal = Journal(identifier: "pgtend"), queue: OutputQueue = .ofThisProcess,
-        fallback: ReportStream = ReportStream(descriptor: STDERR_FILENO)
+        journal: Journal = Journal(identifier: "pgtend"), namesDatabases: Bool = false,
+        queue: OutputQueue = .ofThisProcess, fallback: ReportStream = ReportStream(descriptor: STDERR_FILENO)
     ) {
+        self.namesDatabases = namesDatabases
         self.journal = journal
         self.queue = queue
         self.fallback = TextSink(style: .prefixed, to: fallback)
@@ -21,7 +23,7 @@ package struct JournalSink: EventSink {
 
     /// journald stamps an entry when it gets it.
     package func record(_ event: MaintenanceEvent) {
-        for report in event.reports where report.prominence == .record {
+        for report in event.reports(namingDatabases: namesDatabases) where report.prominence == .record {
             queue.submit(bytes: report.message.utf8.count + 256 * (1 + report.fields.count)) { dropped in
                 if dropped > 0 {
                     ServiceEvent.reportsLost(count: dropped, reason: ReportStream.unread).reports.forEach(send)

@@ -7,17 +7,19 @@ extension ReportDestination {
     ///
     /// - Parameters:
     ///   - now: the clock for timestamps; the journal has its own.
+    ///   - namesDatabases: whether each line names its database.
     ///   - isService: whether lines of text begin with a timestamp.
     package static func standardSink(
-        format: ReportFormat?, now: @escaping @Sendable () -> Instant, isService: Bool = false
+        format: ReportFormat?, namesDatabases: Bool, now: @escaping @Sendable () -> Instant, isService: Bool = false
     ) -> any EventSink {
         switch ReportDestination(format: format, environment: .ofThisProcess) {
-        case .journal: RepetitionLimit(before: JournalSink())
+        case .journal: RepetitionLimit(before: JournalSink(namesDatabases: namesDatabases))
         case .text(let style):
             RepetitionLimit(
                 before: TextSink(
-                    style: style, to: .standardError, width: terminalWidth, clock: isService ? now : nil))
-        case .jsonLines: JSONLinesSink(to: .standardError, now: now)
+                    style: style, namesDatabases: namesDatabases, to: .standardError, width: terminalWidth,
+                    clock: isService ? now : nil))
+        case .jsonLines: JSONLinesSink(namesDatabases: namesDatabases, to: .standardError, now: now)
         }
     }
 

@@ -15,18 +15,21 @@ package final class TextSink: EventSink {
     }
 
     private let style: Style
+    private let namesDatabases: Bool
     private let stream: ReportStream
     private let clock: (@Sendable () -> Instant)?
     private let progress: Mutex<ProgressLine>
 
     /// - Parameters:
+    ///   - namesDatabases: whether each line names its database.
     ///   - width: the number of columns of the terminal, called before each drawing since a window can be resized.
     ///   - clock: for a timestamp in UTC at the beginning of each line; nil for none. Lines in the style `prefixed`
     ///     have none, since the service manager adds its own.
     package init(
-        style: Style, to stream: ReportStream, width: @escaping @Sendable () -> Int = { 80 },
-        clock: (@Sendable () -> Instant)? = nil
+        style: Style, namesDatabases: Bool = false, to stream: ReportStream,
+        width: @escaping @Sendable () -> Int = { 80 }, clock: (@Sendable () -> Instant)? = nil
     ) {
+        self.namesDatabases = namesDatabases
         self.style = style
         self.stream = stream
         self.clock = clock
@@ -34,7 +37,7 @@ package final class TextSink: EventSink {
     }
 
     package func record(_ event: MaintenanceEvent) {
-        let text = event.reports.filter(isShown).map { lines(of: $0) }.joined()
+        let text = event.reports(namingDatabases: namesDatabases).filter(isShown).map { lines(of: $0) }.joined()
         guard case .terminal = style else {
             if !text.isEmpty { stream.write(text, sayingLoss: lossNotice) }
             return

@@ -12,7 +12,10 @@ extension Key {
                 guard isRequired || !node.isNull else { return }
                 section.decode(node, at: path, into: &target, &context)
             },
-            render: { .mapping(section.render($0)) },
+            render: { target in
+                let values = section.render(target)
+                return values.isEmpty ? nil : .mapping(values)
+            },
             overrides: section.overrides.map { inner in
                 Override(source: inner.source, path: "\(name).\(inner.path)", given: inner.given, set: inner.set)
             },

@@ -15,6 +15,9 @@ enum PartitionKeys {
             .value(
                 "fill_gaps", \.partitions.fillGaps, .boolean, variable: "PGTEND_FILL_GAPS",
                 "Whether missing periods before the current one are created too."),
+            .section(
+                "runway", runway(\.partitions.runway.warning, \.partitions.runway.critical, variables: true),
+                "How little is left before it is trouble, whatever keeps a table from getting partitions."),
             .schedule(
                 \.partitions.schedule, variable: "PGTEND_PARTITIONS_EVERY",
                 "When the service looks after partitions."),
@@ -59,6 +62,9 @@ enum PartitionKeys {
             one begins, with last: by the day before that. It must tell the periods of the interval apart.
             """),
         .value("fill_gaps", \.fillGaps, ValueFormat.boolean.optional, "As above, for this table alone."),
+        .section(
+            "runway", runway(\.runway.warning, \.runway.critical, variables: false),
+            "As above, for this table alone."),
         .value(
             "bridge", \.bridge, .boolean, validate: intervalOfBridge(in:),
             """
@@ -67,6 +73,38 @@ enum PartitionKeys {
             """),
         .value("enabled", \.enabled, .boolean, "False leaves the table alone, also when it is discovered."),
     ])
+
+    private static func runway<Target>(
+        _ warning: Key<Target>.Field<Duration?>, _ critical: Key<Target>.Field<Duration?>, variables: Bool
+    ) -> Section<Target> {
+        let limit = ValueFormat.duration(
+            .zero ... .seconds(3650 * 86_400), because: "that far ahead everything would be short"
+        ).optional
+        let validate: @Sendable (Target) -> [Contradiction] = { target in
+            criticalBeforeWarning(target[keyPath: warning], target[keyPath: critical])
+        }
+        return Section([
+            .value(
+                "warning", warning, limit, variable: variables ? "PGTEND_RUNWAY_WARNING" : nil,
+                "A warning with less than that; 0s: none. Without it: half of the periods of premake."),
+            .value(
+                "critical", critical, limit, variable: variables ? "PGTEND_RUNWAY_CRITICAL" : nil, validate: validate,
+                "Critical with that or less; at most warning. Without it: when the current period is the last."),
+        ])
+    }
+
+    /// What is critical before it is worth a warning leaves no time.
+    private static func criticalBeforeWarning(_ warning: Duration?, _ critical: Duration?) -> [Contradiction] {
+        guard let warning, let critical, warning > .zero, critical > warning else { return [] }
+        return [
+            Contradiction(
+                key: "critical",
+                message: "expected at most warning (\(warning.inLongestUnit)), found '\(critical.inLongestUnit)'"),
+            Contradiction(
+                key: "warning",
+                message: "expected at least critical (\(critical.inLongestUnit)), found '\(warning.inLongestUnit)'"),
+        ]
+    }
 
     private static let premake = ValueFormat<Int>.integer(
         0...400, because: "each is a table that every plan of a query has to weigh")

@@ -49,14 +49,14 @@ struct ServeLaneTests {
                 first.conninfo(), every: "1s",
                 arguments: names.flatMap { ["--database", first.conninfo(["dbname": $0])] })
             for name in [first.name] + names {
-                // The three partitions of each table by then, and four of this month and the next.
+                // The four old partitions of each table, and those of this month and the next three.
                 let made =
                     "(SELECT count(*) FROM pg_inherits WHERE inhrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r'))"
                 _ = try await cluster.psql(
                     """
                     DO $$ BEGIN
                         FOR attempt IN 1..1000 LOOP
-                            EXIT WHEN \(made) = 42;
+                            EXIT WHEN \(made) = 48;
                             PERFORM pg_sleep(0.02);
                         END LOOP;
                     END $$;

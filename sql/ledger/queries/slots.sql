@@ -8,7 +8,7 @@ SELECT
     (extract(epoch FROM s.ended_at) * 1000000)::bigint AS ended_at,
     s.completed_by,
     (SELECT count(*) FROM pgtend_ledger.run AS r WHERE r.slot_id = s.id) AS attempts
-FROM (VALUES ('partitions'), ('views'), ('statistics')) AS t (task)
+FROM (VALUES ('partitions'), ('views'), ('statistics'), ('analysis')) AS t (task)
 CROSS JOIN LATERAL (
     SELECT *
     FROM pgtend_ledger.slot AS n

@@ -1,21 +1,27 @@
 -- For each kind of task of database $1 whose last run failed: how many have failed one after the other, since when, and
--- what the last of them said. A run by hand can have several kinds of task; then a step that failed counts for its own.
+-- what the last of them said, with the object. A run whose process died, or that was told to stop, says nothing of its
+-- task. A run by hand can have several kinds of task; then only its own steps count for each, unless the whole run failed.
 WITH runs AS (
     SELECT
         t.task,
         r.started_at,
-        coalesce(r.message, f.message) AS message,
-        r.state IN ('incomplete', 'abandoned') OR f.id IS NOT NULL AS has_failed
+        coalesce(
+            r.message,
+            f.action || CASE f.outcome WHEN 'postponed' THEN ' was put off' ELSE '' END
+                || coalesce(': ' || f.message, '')
+        ) AS message,
+        coalesce(f.outcome IN ('failed', 'postponed'), false)
+            OR (r.state = 'incomplete' AND (cardinality(r.tasks) = 1 OR r.failure_class IS NOT NULL)) AS has_failed
     FROM pgtend_ledger.run AS r
     CROSS JOIN LATERAL unnest(r.tasks) AS t (task)
     LEFT JOIN LATERAL (
-        SELECT s.id, s.message
+        SELECT s.action, s.outcome, s.message
         FROM pgtend_ledger.step AS s
-        WHERE s.run_id = r.id AND s.task = t.task AND s.outcome = 'failed'
-        ORDER BY s.number
+        WHERE s.run_id = r.id AND s.task = t.task AND s.outcome IN ('failed', 'postponed', 'interrupted')
+        ORDER BY array_position(ARRAY['failed', 'postponed', 'interrupted'], s.outcome::text), s.number
         LIMIT 1
     ) AS f ON true
-    WHERE r.database_name = $1 AND r.state NOT IN ('running', 'interrupted')
+    WHERE r.database_name = $1 AND r.state NOT IN ('running', 'interrupted', 'abandoned')
 ),
 last_well AS (
     SELECT r.task, max(r.started_at) AS started_at
