@@ -20,8 +20,8 @@ struct PlanScript {
     func write(after gap: String = "", _ write: (String) -> Void) throws(ServerFailure) {
         let title = [
             PlanWords.title(of: plan), PlanWords.conclusion(of: database), "",
-            "For psql, in a session of its own, as the role that has made this plan, or a superuser. It does what",
-            "'pgtend run' would do, with these differences:",
+            "For psql, in a session of its own, as \(plan.role ?? "the role that has made this plan").",
+            "It does what 'pgtend run' would do, with these differences:",
             "- It does not look again, under the locks of a step, whether all is still as planned.",
             "- Each lock of a step may be waited for as long as a run would wait for all of them together, and a step",
             "  that met a lock is not tried again.",
