@@ -80,7 +80,7 @@ extension RefreshView {
     /// What to do about its failure; nil where that is not known.
     package func cure(for failure: ServerFailure, on server: ServerCapabilities) -> Cure? {
         switch failure.sqlState {
-        case .undefinedFunction?, .undefinedTable?, .undefinedObject?, .undefinedColumn?:
+        case let state? where UnqualifiedNames.notFound.contains(state):
             return unqualified.cure(for: failure, of: view, isRestricted: server.has(.restrictedSearchPath))
         case .cardinalityViolation?, .uniqueViolation?:
             return uniqueIndexes.isEmpty ? nil : duplicatesCure

@@ -5,7 +5,7 @@ package struct UnqualifiedNames: Hashable, Sendable {
     /// Functions that set no search_path, by whatever a query reaches them: a call, an operator, an aggregate, a cast, the
     /// CHECK of a domain, an index.
     package var functions: [Function]
-    /// Functions of the server's own that find what a text names, such as `ts_stat`.
+    /// What of the server's own finds what a text names, such as `ts_stat`.
     package var textReaders: [String]
 
     package struct Function: Hashable, Sendable {
@@ -26,6 +26,9 @@ package struct UnqualifiedNames: Hashable, Sendable {
 }
 
 extension UnqualifiedNames {
+    /// A name that is not there, or not on the search_path.
+    package static let notFound: [SQLState] = [.undefinedFunction, .undefinedTable, .undefinedObject, .undefinedColumn]
+
     /// What to do where a name was not found; nil where nothing finds names by the search_path.
     ///
     /// - Parameter isRestricted: whether the server restricts the search_path of a refresh.

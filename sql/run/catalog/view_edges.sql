@@ -33,7 +33,13 @@ FROM (
     JOIN pg_amproc AS m ON m.amprocfamily = k.opcfamily
     WHERE d.class = 'pg_opclass'::regclass AND k.oid = d.oid
 ) AS part (class, oid)
-JOIN pg_depend AS p ON p.classid = part.class AND p.objid = part.oid
+-- By its index, for each: the planner expects many, and would read all of pg_depend for each node.
+CROSS JOIN LATERAL (
+    SELECT own.refclassid, own.refobjid
+    FROM pg_depend AS own
+    WHERE own.classid = part.class AND own.objid = part.oid
+    OFFSET 0
+) AS p
 LEFT JOIN pg_class AS c ON p.refclassid = 'pg_class'::regclass AND c.oid = p.refobjid
 WHERE (
         p.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_opclass'::regclass)

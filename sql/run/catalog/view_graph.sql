@@ -39,6 +39,14 @@ SELECT
         JOIN readers AS r ON w.ev_action::text LIKE '%:funcid ' || r.oid || ' %'
         WHERE d.class = 'pg_class'::regclass AND w.ev_class = d.oid
         UNION
+        -- Such as that of a column with names of configurations to regconfig.
+        SELECT 'a cast to ' || t.typname
+        FROM pg_rewrite AS w
+        JOIN pg_type AS t ON w.ev_action::text LIKE '%:resulttype ' || t.oid || ' %'
+        WHERE d.class = 'pg_class'::regclass AND w.ev_class = d.oid AND w.ev_action::text LIKE '%{COERCEVIAIO %'
+            AND t.typname LIKE 'reg%' AND t.typnamespace = 'pg_catalog'::regnamespace AND t.typtype = 'b'
+            AND t.typcategory = 'N'
+        UNION
         SELECT r.name
         FROM pg_proc AS f
         JOIN readers AS r ON f.prosqlbody::text LIKE '%:funcid ' || r.oid || ' %'
