@@ -40,13 +40,13 @@ extension TestDatabase {
 
     /// The plan that a run would have now.
     func plan(
-        _ tasks: [TaskKind] = TaskKind.allCases, user: String = "postgres",
+        _ tasks: [TaskKind] = TaskKind.allCases, user: String = "postgres", counting: DefaultCounting = .bridges,
         _ change: (inout DatabaseDefinition) -> Void = { _ in }
     ) async throws -> Plan {
         try await MaintenanceRun(
             definition: definition(user: user, change), tasks: tasks, runID: String(repeating: "0", count: 32),
             applicationName: "pgtend test", programVersion: "0", sink: RecordingSink()
-        ).plan().plan
+        ).plan(counting: counting).plan
     }
 
     /// Tables of the schema `s` that are no partition although one of the parents' names begins theirs: what a run that

@@ -334,9 +334,9 @@ struct HostileOwnerTests {
                 "SELECT count(*) FROM pg_class WHERE relowner = ':victim'::regrole AND relname ~ '^events_' AND relkind = 'r'"
             let run = try await owner.database.pgtend(["run"], user: owner.pgtend)
             #expect(run.everything.contains("was not given to \(owner.victim), the owner of its siblings"), "\(run)")
-            #expect(try await owner.psql(given) == "3")
+            #expect(try await owner.psql(given) == "4")
             await #expect(throws: (any Error).self) { try await owner.runScript() }
-            #expect(try await owner.psql(given) == "3")
+            #expect(try await owner.psql(given) == "4")
             try await owner.psql(
                 """
                 ALTER TABLE app.events ALTER id DROP DEFAULT; ALTER TABLE app.events DROP COLUMN IF EXISTS doubled;

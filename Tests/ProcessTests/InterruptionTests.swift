@@ -40,7 +40,7 @@ struct InterruptionTests {
                 #expect(
                     try await second.psql(
                         "SELECT count(*) FROM pg_class WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r'")
-                        == "18")
+                        == "24")
             }
         }
     }

@@ -1362,7 +1362,7 @@ struct OtherOwnersTests {
             #expect(partitions.standardOutput.contains(said), "\(partitions)")
             #expect(
                 partitions.standardOutput.contains(
-                    owner.named("ALTER TABLE app.things OWNER TO :victim; or run pgtend as")))
+                    owner.named("cure     ALTER TABLE app.things OWNER TO :victim\n")))
             try await owner.psql(
                 Self.corpus + """
                     SET ROLE :victim; ALTER TABLE vault.embedding_statistics ADD thing integer REFERENCES app.things;

@@ -25,8 +25,17 @@ struct PlanCommand: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON document for programs.")
     var json = false
 
+    @Flag(
+        name: .long,
+        help:
+            "Count all rows in DEFAULT partitions that belong into new ones, however long it takes; else some, for 2 s."
+    )
+    var rows = false
+
     func run() throws {
-        Self.show(json ? .document(withSQL: sql) : sql ? .script : .text, of: databases, tasks.selected)
+        Self.show(
+            json ? .document(withSQL: sql) : sql ? .script : .text, of: databases, tasks.selected,
+            counting: rows ? .all : .some)
     }
 
     enum Form {
@@ -44,7 +53,9 @@ struct PlanCommand: ParsableCommand {
     }
 
     /// Prints the plans of the databases, and exits. Also implements `run --dry-run`.
-    static func show(_ form: Form, of databases: DatabaseOptions, _ tasks: [TaskKind]) -> Never {
+    static func show(
+        _ form: Form, of databases: DatabaseOptions, _ tasks: [TaskKind], counting: DefaultCounting = .some
+    ) -> Never {
         let loaded = databases.loadOrExit()
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
@@ -52,7 +63,7 @@ struct PlanCommand: ParsableCommand {
                 let run = MaintenanceRun(
                     definition: definition, tasks: tasks, runID: RunID.random(), applicationName: "pgtend plan",
                     programVersion: Version.text, sink: NullSink())
-                let (plan, serverVersion) = try await run.plan()
+                let (plan, serverVersion) = try await run.plan(counting: counting)
                 return try PlannedDatabase(
                     plan: plan, serverVersion: serverVersion, schemas: definition.schemas, withSQL: form.needsAllSQL)
             } show: { (database, gap) throws(ServerFailure) in

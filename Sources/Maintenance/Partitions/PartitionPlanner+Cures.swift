@@ -18,13 +18,13 @@ extension PartitionPlanner {
     /// Only what has been tried: with each of the entries that it names, the table would be planned for.
     private func cure(for failure: InferenceFailure, of table: PartitionedTable) -> Cure {
         var possible: [PartitionSetDefinition] = []
-        for proposal in proposals(for: failure, of: table) where possible.count < 3 {
-            // One naming is enough, and no bridge where none is needed.
-            let isKnown = possible.contains { known in
-                known.with { ($0.naming, $0.bridge) = (proposal.naming, proposal.bridge) } == proposal
+        for proposals in proposals(for: failure, of: table) where possible.isEmpty {
+            for proposal in proposals + proposals.flatMap({ named($0, like: table) }) where possible.count < 3 {
+                // One naming is enough, unless names can be read in several ways.
+                let isKnown = possible.contains { known in known.with { $0.naming = proposal.naming } == proposal }
+                let isReading = proposal.naming.map(failure.readings.contains) ?? false
+                if !isKnown || isReading, isPossible(proposal, for: table) { possible.append(proposal) }
             }
-            let isReading = proposal.naming.map(failure.readings.contains) ?? false
-            if !isKnown || isReading, isPossible(proposal, for: table) { possible.append(proposal) }
         }
         guard !possible.isEmpty else {
             var alone = setDefinitions[table.name] ?? PartitionSetDefinition(table: table.name)
@@ -46,25 +46,24 @@ extension PartitionPlanner {
             : "make partitions by hand up to the next boundary of the calendar"
     }
 
-    /// Entries that might do, the likeliest first.
-    private func proposals(for failure: InferenceFailure, of table: PartitionedTable) -> [PartitionSetDefinition] {
+    /// Entries that might do, the likeliest first; of later ones nothing is said where an earlier one does.
+    private func proposals(
+        for failure: InferenceFailure, of table: PartitionedTable
+    ) -> [[PartitionSetDefinition]] {
         guard failure.reason.isOfInference else { return [] }
         var base = setDefinitions[table.name] ?? PartitionSetDefinition(table: table.name)
         if let zone = base.zone, snapshot.zones[zone] == nil, !GridInference.isUTC(zone) { base.zone = nil }
         let zones = base.zone == nil && table.hasZonedKey ? zones(of: table) : []
         let zoned = zones.map { zone in base.with { $0.zone = zone } }
-        let proposals: [PartitionSetDefinition]
         switch failure.reason {
-        case .unknownZone: proposals = [base] + zoned
+        case .unknownZone: return [[base] + zoned]
         case .unknownNaming:
-            proposals = failure.readings.map { naming in base.with { $0.naming = naming } } + zoned + [base]
+            return [failure.readings.map { naming in base.with { $0.naming = naming } }, zoned, [base]]
         default:
             let intervals = intervals(for: table).map { interval in base.with { $0.interval = interval } }
             let inUTC = table.hasZonedKey && base.zone == nil ? intervals.map { $0.with { $0.zone = "UTC" } } : []
-            let all = zoned + intervals + inUTC
-            proposals = all + all.flatMap { named($0, like: table) } + all.map { $0.with { $0.bridge = true } }
+            return [zoned, intervals + inUTC, (zoned + intervals + inUTC).map { $0.with { $0.bridge = true } }]
         }
-        return proposals + proposals.flatMap { named($0, like: table) }
     }
 
     /// What the zone may be: of those that are alike for two years, one.

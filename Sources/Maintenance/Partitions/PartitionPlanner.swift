@@ -143,6 +143,10 @@ package struct PartitionPlanner {
         for wanted in wanted(set, current: current, gaps: gaps) {
             do throws(Refused) {
                 if let action = try action(set, wanted, claims: claims) {
+                    if wanted.bridge != nil, let refusal = bridgeRefusal(set, action) {
+                        throw Refused(refusal: refusal)
+                    }
+                    if let finding = defaultFinding(action) { result.findings.append(finding) }
                     let limits = StepLimits(locks: definition.locks, statementTimeout: Self.statementTimeout)
                     creations.append(PlanStep(.createPartition(action), reason: wanted.reason, limits: limits))
                     claims[action.partition] = action.parent

@@ -14,6 +14,8 @@ package struct CatalogSnapshot: Hashable, Sendable {
     /// By the OID of the table, where its zone is in question: the zones of the server that all its bounds are midnights of,
     /// by name.
     package var zoneFits: [UInt32: [ZoneFit]] = [:]
+    /// What DEFAULT partitions hold of the ranges of new partitions, where that was looked for.
+    package var defaultRows: [DefaultRange: DefaultRows] = [:]
     /// Existing relations, and types, which share a namespace with them, whose name a new partition would get.
     package var takenNames: Set<RelationName>
     /// By the OID of the parent: what a new partition has to look like.

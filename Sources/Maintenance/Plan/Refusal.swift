@@ -30,6 +30,7 @@ package struct Refusal: Hashable, Sendable {
         case unknownNaming = "unknown_naming"
         case overlap
         case nameTaken = "name_taken"
+        case rowsInDefault = "rows_in_default"
         case notOwner = "not_owner"
         case noOneOwner = "no_one_owner"
         case foreignCode = "foreign_code"

@@ -37,12 +37,15 @@ package struct MaintenanceRun: Sendable {
     ///
     /// Changes nothing. Locks: ACCESS SHARE (`SnapshotReader.read`).
     ///
+    /// - Parameter counting: for which new partitions rows are looked for in DEFAULT partitions.
     /// - Throws: if the server cannot be reached, is a standby, or its catalog cannot be read.
-    package func plan() async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
+    package func plan(
+        counting: DefaultCounting = .bridges
+    ) async throws(ServerFailure) -> (plan: Plan, serverVersion: Int) {
         let (connection, session) = try await connect(reusing: nil)
         do throws(ServerFailure) {
             try await connection.requirePrimary()
-            let (plan, snapshot) = try await plan(context.tasks, on: session)
+            let (plan, snapshot) = try await plan(context.tasks, on: session, counting: counting)
             await session.close()
             return (plan, snapshot.server.versionNumber)
         } catch {
@@ -251,12 +254,12 @@ package struct MaintenanceRun: Sendable {
         let object: RelationName
     }
 
-    private func plan(_ tasks: [TaskKind], on session: RunSession) async throws(ServerFailure) -> (
-        Plan, CatalogSnapshot
-    ) {
+    private func plan(
+        _ tasks: [TaskKind], on session: RunSession, counting: DefaultCounting = .bridges
+    ) async throws(ServerFailure) -> (Plan, CatalogSnapshot) {
         let reader = SnapshotReader(
             definition: context.definition, tasks: tasks, session: session,
-            remembering: context.repertoire.remembering(tasks))
+            remembering: context.repertoire.remembering(tasks), counting: counting)
         let snapshot = try await reader.read()
         // A lost connection may have been reopened to another host.
         guard !snapshot.server.isStandby else { throw .standby }

@@ -14,11 +14,16 @@ struct SnapshotReader {
     private let definition: DatabaseDefinition
     private let tasks: [TaskKind]
     private let actions: [ActionKind]
+    private let counting: DefaultCounting
 
-    /// - Parameter actions: those of whose objects the planners have to know what is remembered.
+    /// - Parameters:
+    ///   - actions: those of whose objects the planners have to know what is remembered.
+    ///   - counting: for which new partitions rows are looked for in DEFAULT partitions.
     init(
-        definition: DatabaseDefinition, tasks: [TaskKind], session: RunSession, remembering actions: [ActionKind] = []
+        definition: DatabaseDefinition, tasks: [TaskKind], session: RunSession, remembering actions: [ActionKind] = [],
+        counting: DefaultCounting = .bridges
     ) {
+        self.counting = counting
         self.session = session
         self.definition = definition
         self.tasks = tasks
@@ -66,6 +71,9 @@ struct SnapshotReader {
             let limits = StepLimits(
                 locks: definition.locks, statementTimeout: definition.statistics.statementTimeout)
             snapshot.corpora = try await TenantReader(session: session, limits: limits).withTenants(snapshot.corpora)
+            let questions = PartitionPlanner(definition: definition, snapshot: snapshot).defaultQuestions(counting)
+            snapshot.defaultRows = try await DefaultReader(session: session, definition: definition, counting: counting)
+                .read(questions)
         }
         return snapshot
     }

@@ -99,7 +99,7 @@ struct StepPrivilegesTests {
             }
             try await database.psql("DROP FUNCTION public.noted() CASCADE; REVOKE CREATE ON SCHEMA s FROM \(owner)")
             let refused = failures(await database.tend([.partitions], user: tender))
-            #expect(Set(refused.compactMap(\.cure)) == ["GRANT CREATE ON SCHEMA \"s\" TO \"\(owner)\";"], "\(refused)")
+            #expect(Set(refused.compactMap(\.cure)) == [.statement("GRANT CREATE ON SCHEMA \"s\" TO \"\(owner)\";")])
         }
     }
 

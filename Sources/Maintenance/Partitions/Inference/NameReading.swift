@@ -1,9 +1,12 @@
-/// What each token is for some days, as bytes, in the order of `NamingToken.all`.
+/// What tokens are for some days, as bytes, in the order of `NamingToken.all`.
 struct TokenTexts {
     let bytes: [[UInt8]]
 
-    init(_ days: NamedDays) {
-        bytes = NamingToken.all.map { Array($0.text(for: days).utf8) }
+    /// - Parameter wanted: those that matter; of the others there is nothing.
+    init(_ days: NamedDays, _ wanted: Set<Int>? = nil) {
+        bytes = NamingToken.all.indices.map { token in
+            wanted?.contains(token) ?? true ? Array(NamingToken.all[token].text(for: days).utf8) : []
+        }
     }
 }
 
@@ -87,6 +90,8 @@ struct NameReading {
         reading.places.append((place, range))
         return reading
     }
+
+    var tokens: [Int] { places.map(\.token) }
 
     /// Whether it yields another name, for the days of that one.
     func yields(_ other: String, _ texts: TokenTexts) -> Bool {

@@ -28,9 +28,11 @@ extension NamingPattern {
     ) -> NamingInference {
         guard let first = partitions.first else { return .unknown }
         var readings = NameReading.all(of: first.name, for: TokenTexts(first.days))
+        var wantedTokens = Set(readings.flatMap(\.tokens))
         for (name, days) in partitions.dropFirst() where !readings.isEmpty {
-            let texts = TokenTexts(days)
+            let texts = TokenTexts(days, wantedTokens)
             readings = readings.filter { $0.yields(name, texts) }
+            wantedTokens = Set(readings.flatMap(\.tokens))
         }
         var candidates = readings.map(\.pattern).filter { $0.distinguishes(interval) && $0.hasOneYear }
         for (name, days) in older where candidates.count > 1 {
