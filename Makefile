@@ -4,6 +4,7 @@ PREFIX    ?= /usr/local
 DESTDIR   ?=
 TESTFLAGS ?=
 MUTANTS   ?=
+override PREFIX := $(patsubst %/,%,$(PREFIX))
 
 harness := Tests/Harness
 program := .build/release/pgtend
@@ -15,7 +16,24 @@ units   := pgtend.service pgtend@.service pgtend-run.service pgtend-run.timer
 # Copies a file to where systemd looks for it; the program and its documents are below PREFIX.
 place    = sed -E 's,/usr/(bin|share/doc)/pgtend,$(PREFIX)/\1/pgtend,g' systemd/$(1) | install -D -m 644 /dev/stdin $(lib)/$(2)
 
-reload   = journalctl --update-catalog; test ! -d /run/systemd/system || systemctl daemon-reload
+reload   = if command -v journalctl >/dev/null; then journalctl --update-catalog; fi; test ! -d /run/systemd/system || systemctl daemon-reload
+# Does it where there is a systemd; by the path of the file, which need not be where systemd looks.
+register = if command -v $(1) >/dev/null; then $(1) $(2); else echo "there is no $(1): see $(lastword $(2)) for what it would make" >&2; fi
+looked   := /usr /usr/local
+linking  = echo "systemd does not look below $(PREFIX): systemctl link $(lib)/systemd/system/pgtend.service"
+
+# What `uninstall` may leave empty: up to DESTDIR, or with PREFIX itself, but for what every system has.
+folders  := lib/systemd/system lib/systemd/catalog lib/sysusers.d lib/tmpfiles.d
+ifneq ($(filter-out /,$(DESTDIR)),)
+top      := $(DESTDIR)
+empty    := $(addprefix $(patsubst /%,%,$(PREFIX))/,bin $(folders) share/doc)
+else ifneq ($(filter $(PREFIX),$(looked)),)
+top      := $(PREFIX)/lib
+empty    := $(folders:lib/%=%)
+else
+top      := $(dir $(PREFIX))
+empty    := $(addprefix $(notdir $(PREFIX))/,bin $(folders) share/doc)
+endif
 
 .PHONY: help build test test-all-versions test-zones test-repair test-blows test-mutants verify generate demo measure bench-idle bench-steps bench-due lint format install uninstall clean
 
@@ -89,13 +107,16 @@ install: ## Install what `make build` made, below DESTDIR and PREFIX
 	$(call place,pgtend.catalog,systemd/catalog/pgtend.catalog)
 	$(call place,pgtend.sysusers,sysusers.d/pgtend.conf)
 	$(call place,pgtend.tmpfiles,tmpfiles.d/pgtend.conf)
-	$(if $(DESTDIR),,systemd-sysusers pgtend.conf)
-	$(if $(DESTDIR),,systemd-tmpfiles --create pgtend.conf)
+	@$(if $(DESTDIR),,$(call register,systemd-sysusers,$(lib)/sysusers.d/pgtend.conf))
+	@$(if $(DESTDIR),,$(call register,systemd-tmpfiles,--create $(lib)/tmpfiles.d/pgtend.conf))
 	$(if $(DESTDIR),,$(reload))
+	@$(if $(DESTDIR)$(filter $(PREFIX),$(looked)),,$(linking))
 
 uninstall: ## Remove what `make install` installed; the user and its configuration stay
 	rm -rf $(DESTDIR)$(PREFIX)/bin/pgtend $(doc) $(units:%=$(lib)/systemd/system/%) $(lib)/systemd/catalog/pgtend.catalog
 	rm -f $(lib)/sysusers.d/pgtend.conf $(lib)/tmpfiles.d/pgtend.conf
+	@cd $(top) && for folder in $(empty); do \
+		test ! -d $$folder || rmdir --parents --ignore-fail-on-non-empty $$folder || exit; done
 	$(if $(DESTDIR),,$(reload))
 
 clean: ## Remove everything that was built or fetched

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// The root command. Not an `AsyncParsableCommand`, which would use Swift's own thread pool: once that has been used,
 /// libdispatch wakes up every second.
@@ -31,6 +32,33 @@ package struct Pgtend: ParsableCommand {
         ])
 
     package init() {}
+
+    package static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let correction = correction(of: arguments) { exit(withError: ValidationError(correction)) }
+        main(arguments)
+    }
+
+    /// Which command was meant, where there is none of that name; ArgumentParser suggests options only.
+    static func correction(of arguments: [String]) -> String? {
+        var (command, path): (any ParsableCommand.Type, [String]) = (Pgtend.self, [])
+        for word in arguments {
+            let known = command.configuration.subcommands
+            if known.isEmpty || word.hasPrefix("-") { return nil }
+            if let next = known.first(where: { $0._commandName == word }) {
+                (command, path) = (next, path + [word])
+                continue
+            }
+            let names = known.map { $0._commandName } + ["help"]
+            if names.contains(word) { return nil }
+            let below = known.first { $0.configuration.subcommands.contains { $0._commandName == word } }
+            let meant = Spelling.nearest(to: word, among: names) ?? below.map { "\($0._commandName) \(word)" }
+            return meant.map {
+                "Unexpected argument '\(word)'. Did you mean '\((path + [$0]).joined(separator: " "))'?"
+            }
+        }
+        return nil
+    }
 }
 
 /// The version of the program; CHANGELOG.md has an entry for it.

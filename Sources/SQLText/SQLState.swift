@@ -23,6 +23,8 @@ extension SQLState {
     package static let protocolViolation = SQLState("08P01")
     /// `0A000`
     package static let featureNotSupported = SQLState("0A000")
+    /// `21000`: also rows that are there twice in what refreshes a materialized view concurrently.
+    package static let cardinalityViolation = SQLState("21000")
     /// `22021`: bytes that are not of the encoding.
     package static let characterNotInRepertoire = SQLState("22021")
     /// `22023`

@@ -106,6 +106,36 @@ struct ViewPlannerTests {
         #expect(plan.refusals.isEmpty && plan.steps.count == 1)
     }
 
+    @Test("What is populated once and refused ever after is said beforehand")
+    func saysBeforehandWhatIsRefusedAfterwards() throws {
+        var costs = view(1, "costs")
+        (costs.isPopulated, costs.hasUniqueIndex) = (false, false)
+        let finding = try #require(plan([costs]).findings.first)
+        #expect(finding.object == app("costs") && finding.message.contains("refused ever after"))
+        costs.isPopulated = true
+        let refusal = try #require(plan([costs]).refusals.first)
+        #expect(finding.message.hasSuffix(refusal.cure.labelled))
+        costs.isPopulated = false
+        #expect(plan([costs]) { $0.definition.views.blocking = .allow }.findings.isEmpty)
+        costs.hasUniqueIndex = true
+        #expect(plan([costs]).findings.isEmpty)
+    }
+
+    @Test("An invalid unique index is named, with the statement that makes it anew")
+    func namesTheInvalidIndex() throws {
+        var costs = view(1, "costs")
+        costs.hasUniqueIndex = false
+        costs.invalidIndexes = ["Key"]
+        let refusal = try #require(plan([costs]).refusals.first)
+        #expect(
+            refusal.reason == .noUniqueIndex && refusal.explanation.hasPrefix(#"its unique index "Key" is invalid"#))
+        #expect(refusal.cure.kind == .statement)
+        #expect(
+            refusal.cure.alternatives == [
+                #"REINDEX INDEX CONCURRENTLY app."Key""#, "REFRESH MATERIALIZED VIEW app.costs",
+            ])
+    }
+
     @Test("Without the right to refresh the plan names the grant", arguments: [150_004, 170_002])
     func refusesWithoutTheRight(version: Int) {
         var costs = view(1, "costs")

@@ -53,4 +53,49 @@ struct ConnectionInfoTests {
         #expect(error.message.contains(found), "\(error)")
         #expect(error.kind == (keyword == "port" ? .connection : .misuse))
     }
+
+    @Test(arguments: [
+        ("port=banana", "port", "banana"), ("port=99999999", "port", "99999999"), ("port=0", "port", "0"),
+        ("host=a,b port=5432,5433x", "port", "5433x"), ("postgresql://h:70000/db", "port", "70000"),
+        ("connect_timeout=abc", "connect_timeout", "abc"), ("connect_timeout=2s", "connect_timeout", "2s"),
+        ("keepalives=on", "keepalives", "on"), ("keepalives_idle=1m", "keepalives_idle", "1m"),
+        ("keepalives_interval=x", "keepalives_interval", "x"), ("keepalives_count=1.5", "keepalives_count", "1.5"),
+        ("tcp_user_timeout=99999999999", "tcp_user_timeout", "99999999999"),
+        ("hostaddr=db.example", "hostaddr", "db.example"), ("hostaddr=::1,10.0.0.300", "hostaddr", "10.0.0.300"),
+        ("target_session_attrs=master", "target_session_attrs", "master"),
+        ("sslmode=sometimes", "sslmode", "sometimes"),
+        ("gssencmode=maybe", "gssencmode", "maybe"), ("ssl_min_protocol_version=1", "ssl_min_protocol_version", "1"),
+        ("ssl_max_protocol_version=SSLv3", "ssl_max_protocol_version", "SSLv3"),
+        ("channel_binding=often", "channel_binding", "often"), ("host=a,b,c port=1,2", "port", "2"),
+        ("host=a,b hostaddr=::1", "host", "1"), ("service=nowhere", "service", "nowhere"),
+    ])
+    func thatLibpqWouldRefuseWhenItConnectsAreFoundBefore(conninfo: String, keyword: String, found: String) throws {
+        let info = try ConnectionInfo(parsing: conninfo)
+        let problem = try #require(throws: InvalidSetting.self) { try info.validate() }
+        #expect(problem.message.contains(keyword) && problem.message.contains(found), "\(problem)")
+        #expect(problem.variable == nil)
+    }
+
+    @Test(arguments: [
+        "", "host=a,b port=5432,5433", "host=a,b,c port=5433", "host=a,b port=,5433", "port=' 5432 '",
+        "hostaddr=::1,10.0.0.3 host=a,b",
+        "connect_timeout=-1", "connect_timeout=' 5 '", "keepalives=0 keepalives_idle=0",
+        "target_session_attrs=prefer-standby",
+        "sslmode=verify-full gssencmode=disable channel_binding=require", "host=/run/postgresql",
+        "postgresql:///shop?host=/run",
+        "hostaddr=fe80::1%lo",
+    ])
+    func thatLibpqTakesAreTaken(conninfo: String) throws {
+        try ConnectionInfo(parsing: conninfo).validate()
+    }
+
+    @Test(arguments: [
+        "postgresql://u:hush/x@h/db", "port=5432password=hush", "sslmode=requirepassword=hush",
+        "password=x port=hush", "connect_timeout=hush@",
+    ])
+    func thatMayHoldAPieceOfAPasswordAreNotShown(conninfo: String) throws {
+        let info = try ConnectionInfo(parsing: conninfo)
+        let problem = try #require(throws: InvalidSetting.self) { try info.validate() }
+        #expect(!problem.message.contains("hush"), "\(problem)")
+    }
 }

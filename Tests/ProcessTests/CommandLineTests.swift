@@ -18,6 +18,12 @@ struct CommandLineTests {
         #expect(result.standardOutput == "")
     }
 
+    @Test func saysWhichCommandWasMeant() async throws {
+        let result = try await Pgtend.run(["paln", "--sql"])
+        #expect(result.ending == .exited(64) && result.standardError.contains("Did you mean 'plan'?"), "\(result)")
+        #expect(result.standardError.contains("--help") && result.standardOutput == "")
+    }
+
     @Test(arguments: [
         ["--help"], ["run", "--help"], ["plan", "--help"], ["schema", "apply", "--help"],
         ["schema", "repair", "--help"],
@@ -96,6 +102,38 @@ struct CommandLineTests {
             #expect(result.standardError.split(separator: "\n").count == 3, "\(result)")
             #expect(!server.hasCaller)
         }
+    }
+
+    /// What libpq would find out when it connects, and so every time.
+    @Test(arguments: ["config check", "run", "serve"])
+    func refusesSettingsOfAConnectionWithTheirPlaces(command: String) async throws {
+        let text = """
+            databases:
+              - {name: one, conninfo: "host=/nowhere connect_timeout=abc"}
+              - {name: two, conninfo: dbname=two}
+              - name: three
+                conninfo: host=/nowhere port=99999999
+            """
+        try await withFile(text) { path in
+            let result = try await Pgtend.run(
+                command.split(separator: " ").map(String.init) + ["--config", path],
+                environment: ["PGCONNECT_TIMEOUT": "x"])
+            #expect(result.ending == .exited(78), "\(result)")
+            let problems = [
+                "\(path):2:27: databases[0].conninfo: connect_timeout: expected a whole number, found \"abc\"\n",
+                "\(path):5:15: databases[2].conninfo: port: expected a number from 1 to 65535",
+                "environment: PGCONNECT_TIMEOUT: connect_timeout: expected a whole number, found \"x\"\n",
+            ]
+            let places = problems.compactMap { result.standardError.firstRange(of: $0)?.lowerBound }
+            #expect(places.count == 3 && places == places.sorted(), "\(result)")
+        }
+        let flag = try await Pgtend.run(["run", "--database", "port=banana"])
+        #expect(
+            flag.ending == .exited(78) && flag.standardError.contains("command line: --database: port: "), "\(flag)")
+        let variable = try await Pgtend.run(["run", "--database", "dbname=a"], environment: ["PGPORT": "banana"])
+        #expect(
+            variable.ending == .exited(78) && variable.standardError.contains("environment: PGPORT: port: "),
+            "\(variable)")
     }
 
     @Test func suggestsTheNameOfADatabase() async throws {

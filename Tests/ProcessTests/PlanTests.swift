@@ -95,6 +95,38 @@ struct PlanTests {
         #expect(run.contains("shop.audit_") && run.hasSuffix("new\nnew!"))
     }
 
+    /// A run goes on without the lock on a table of somebody else's, which refers to the partitioned one.
+    @Test(arguments: PostgresVersion.underTest)
+    func runsInPsqlBesideForeignKeysOfOthers(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version) { database in
+            let roles = ["owner", "other", "tender"].map { "\($0)_\(database.name)" }
+            try await database.psql(
+                """
+                CREATE ROLE \(roles[0]); CREATE ROLE \(roles[1]); CREATE ROLE \(roles[2]) LOGIN;
+                GRANT \(roles[0]) TO \(roles[2]);
+                CREATE SCHEMA s AUTHORIZATION \(roles[0]);
+                GRANT USAGE ON SCHEMA s TO \(roles[1]), \(roles[2]);
+                SET ROLE \(roles[0]);
+                CREATE TABLE s.events (id integer, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+                CREATE TABLE s.events_2025_01 PARTITION OF s.events FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+                CREATE TABLE s.events_2025_02 PARTITION OF s.events FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
+                GRANT REFERENCES, SELECT ON s.events TO \(roles[1]);
+                RESET ROLE;
+                CREATE SCHEMA other AUTHORIZATION \(roles[1]);
+                SET ROLE \(roles[1]);
+                CREATE TABLE other.notes (id integer, at date, FOREIGN KEY (id, at) REFERENCES s.events);
+                """)
+            let count = "SELECT count(*) FROM pg_inherits WHERE inhparent = 's.events'::regclass"
+            let plan = try await database.pgtend("plan", "partitions", "--sql", "--schema", "s", user: roles[2])
+            #expect(plan.succeeded, "\(plan)")
+            #expect(plan.standardOutput.contains("in a session of its own, as \(roles[2]).\n"))
+            try await database.psql(plan.standardOutput, user: roles[2])
+            #expect(try await database.psql(count) == "6")
+            try await database.psql("DROP OWNED BY \(roles.joined(separator: ", ")) CASCADE")
+            try await database.psql("DROP ROLE \(roles.joined(separator: ", "))")
+        }
+    }
+
     private static func dumpAfter(
         _ version: PostgresVersion, _ body: (TestDatabase, String) async throws -> Void
     ) async throws -> String {

@@ -19,13 +19,19 @@ struct Installation {
 
     /// With a DESTDIR, even this one, nothing of the machine is told of what was installed.
     func make(_ target: String) async throws {
-        let result = try await Program.run(
+        let result = try await Self.make(target, into: "/", prefix: prefix.path)
+        guard result.succeeded, result.standardError.isEmpty else { throw TestFailure("make \(target): \(result)") }
+    }
+
+    static func make(
+        _ target: String, into destination: String, prefix: String, environment: [String: String] = [:]
+    ) async throws -> Program.Result {
+        try await Program.run(
             "/usr/bin/make",
             [
-                "--silent", "-C", Self.root.path, target, "DESTDIR=/", "PREFIX=\(prefix.path)",
+                "--silent", "-C", root.path, target, "DESTDIR=\(destination)", "PREFIX=\(prefix)",
                 "program=\(Program.pgtend)",
-            ])
-        guard result.succeeded, result.standardError.isEmpty else { throw TestFailure("make \(target): \(result)") }
+            ], environment: environment)
     }
 
     var units: URL { prefix.appending(path: "lib/systemd/system") }
@@ -51,6 +57,7 @@ struct Installation {
     }
 
     private static func unlinkAll(below folder: URL) {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return }
         do { try FileManager.default.removeItem(at: folder) } catch { print("removing \(folder.path): \(error)") }
     }
 }

@@ -29,8 +29,54 @@ struct UnitFileTests {
             let installed = try installation.files.compactMap { $0.wholeMatch(of: #/share/doc/pgtend/docs/(.+)/#)?.1 }
             #expect(Set(installed.map(String.init)) == Set(documents))
             try await installation.make("uninstall")
-            #expect(try installation.files == [])
+            #expect(!FileManager.default.fileExists(atPath: installation.prefix.path), "folders are left")
         }
+    }
+
+    @Test func leaveNothingInTheFolderOfAPackage() async throws {
+        try await Self.withFolder { folder in
+            for target in ["install", "uninstall", "uninstall"] {
+                let result = try await Installation.make(target, into: folder.path, prefix: "/usr/local/")
+                #expect(result.succeeded && result.standardError.isEmpty, "\(result)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        }
+    }
+
+    /// Stand-ins for systemd's programs, which would make a user on this machine: a name they look for in folders of their
+    /// own, and a path they open.
+    @Test func mayBeWhereSystemdDoesNotLook() async throws {
+        try await Self.withFolder { folder in
+            let open = "for file; do :; done; case $file in /*) exec test -r \"$file\";; esac; exit 1"
+            for (name, script) in [
+                ("systemd-sysusers", open), ("systemd-tmpfiles", open), ("journalctl", ""), ("systemctl", ""),
+            ] {
+                let program = folder.appending(path: name).path
+                let text = Data("#!/bin/sh\n\(script)\n".utf8)
+                #expect(
+                    FileManager.default.createFile(
+                        atPath: program, contents: text, attributes: [.posixPermissions: 0o755]))
+            }
+            let prefix = folder.appending(path: "opt/x").path
+            let path = ["PATH": "\(folder.path):/usr/bin:/bin"]
+            let installed = try await Installation.make("install", into: "", prefix: prefix, environment: path)
+            #expect(installed.succeeded && installed.standardError.isEmpty, "\(installed)")
+            #expect(installed.standardOutput.contains("systemctl link \(prefix)/lib/systemd/system/pgtend.service"))
+            let removed = try await Installation.make("uninstall", into: "", prefix: prefix, environment: path)
+            #expect(removed.succeeded, "\(removed)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "opt").path) == [])
+        }
+    }
+
+    private static func withFolder(_ body: (URL) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pgtend-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { unlink(folder) }
+        try await body(folder)
+    }
+
+    private static func unlink(_ folder: URL) {
+        do { try FileManager.default.removeItem(at: folder) } catch { print("removing \(folder.path): \(error)") }
     }
 
     @Test func nameWhatWasInstalled() async throws {

@@ -32,17 +32,33 @@ extension FlagOverrides {
         do throws(SettingsError) {
             let loaded = try Settings.load(flags: self, environment: Self.environment)
             // libpq decides whether a connection string is valid, since it knows the keywords.
-            let problems = loaded.configuration.databases.compactMap { database -> String? in
-                do throws(PostgresError) {
-                    _ = try ConnectionInfo(parsing: database.conninfo)
-                    return nil
-                } catch {
-                    return "database \(database.name.visible): conninfo: \(error.message.visible)"
-                }
-            }
+            let found = Set(loaded.configuration.databases.indices.compactMap { invalidConnection(loaded, $0) })
+            let problems = found.sorted { ($0.source, $0.message) < ($1.source, $1.message) }.map(\.description.visible)
             return problems.isEmpty ? .success(loaded) : .failure(InvalidConfiguration(problems: problems))
         } catch {
             return .failure(InvalidConfiguration(problems: error.problems.map(\.description)))
+        }
+    }
+
+    /// Why the database of that index can never be connected to, where its connection string or the environment says so.
+    private func invalidConnection(_ loaded: LoadedConfiguration, _ index: Int) -> Problem? {
+        let path = "databases[\(index)].conninfo"
+        let source = loaded.sources[path] ?? .builtIn
+        func problem(_ message: String) -> Problem {
+            let isInFile = if case .file = source { true } else { false }
+            return Problem(source: source, path: isInFile ? path : "", message: message)
+        }
+        do throws(PostgresError) {
+            let info = try ConnectionInfo(parsing: loaded.configuration.databases[index].conninfo)
+            do throws(InvalidSetting) {
+                try info.validate()
+                return nil
+            } catch {
+                guard let variable = error.variable else { return problem(error.message) }
+                return Problem(source: .environment(variable: variable), message: error.message)
+            }
+        } catch {
+            return problem(error.message)
         }
     }
 

@@ -20,11 +20,13 @@ struct PlanScript {
     func write(after gap: String = "", _ write: (String) -> Void) throws(ServerFailure) {
         let title = [
             PlanWords.title(of: plan), PlanWords.conclusion(of: database), "",
-            "For psql, in a session of its own. It does what 'pgtend run' would do, with these differences:",
+            "For psql, in a session of its own, as \(plan.role ?? "the role that has made this plan").",
+            "It does what 'pgtend run' would do, with these differences:",
             "- It does not look again, under the locks of a step, whether all is still as planned.",
             "- Each lock of a step may be waited for as long as a run would wait for all of them together, and a step",
             "  that met a lock is not tried again.",
-            "- What a run goes on without where the role may not do it undoes the step: a lock, a publication.",
+            "- A publication that the role may not change (that takes the owner of it, and of the table) undoes the",
+            "  step; a run goes on without.",
             "- A statement that fails undoes its step, and psql goes on with the next one; with -v ON_ERROR_STOP=1 it",
             "  stops there.",
         ]

@@ -34,7 +34,8 @@ struct PlanText {
         let inferences = plan.inferences.filter { $0.task == task }
         let refusals = plan.refusals.filter { $0.task == task }
         let runways = task == .partitions ? plan.runways : []
-        let objects = Set(inferences.map(\.object) + refusals.map(\.object) + runways.map(\.table)).sorted()
+        let notes = plan.findings.filter { $0.task == task }
+        let objects = Set((inferences + notes).map(\.object) + refusals.map(\.object) + runways.map(\.table)).sorted()
         guard !objects.isEmpty else { return [] }
         let width = Self.column(objects.map(\.description.visible))
         return [task.rawValue]
@@ -91,6 +92,8 @@ struct PlanText {
         var lines = ["views"]
         for (index, step) in steps.enumerated() {
             lines.append("  \(step.object.description.visible)")
+            let notes = plan.findings.filter { $0.task == .views && $0.object == step.object }.map(\.message)
+            lines += notes.map { labelled("note", $0) }
             let next = index + 1 < steps.count ? steps[index + 1] : nil
             if let next, next.kind == step.kind, next.attributes == step.attributes, next.reason == step.reason {
                 continue

@@ -62,7 +62,24 @@ extension LockRequirement {
     package func statements(as role: String?, partitions: Bool = false) throws(SQLTextError) -> [String] {
         let lock = try statement(partitions: partitions)
         guard let role else { return [lock] }
-        return ["SET LOCAL ROLE \(try SQLIdentifier(role).quoted)", lock, "SET LOCAL ROLE NONE"]
+        return Self.statement(lock, as: try SQLIdentifier(role).quoted)
+    }
+
+    private static func statement(_ lock: String, as role: String) -> [String] {
+        ["SET LOCAL ROLE \(role)", lock, "SET LOCAL ROLE NONE"]
+    }
+
+    /// For a script: does without the lock where ``LockDeadline/acquire(_:as:isNeeded:on:timeout:)`` would, by a block in
+    /// PL/pgSQL.
+    package func forgivingStatements(as role: String) throws(SQLTextError) -> [String] {
+        let block = """
+            BEGIN
+                \(try statement(partitions: false));
+            EXCEPTION WHEN insufficient_privilege OR wrong_object_type THEN
+                RAISE NOTICE '%: what needs the lock takes it', SQLERRM;
+            END
+            """
+        return Self.statement("DO \(try SQLLiteral(block).quoted)", as: try SQLIdentifier(role).quoted)
     }
 }
 

@@ -29,6 +29,27 @@ extension PartitionPlanner {
         }
     }
 
+    /// A table by LIST or HASH whose partitions are partitioned themselves, and tended as tables of their own: it needs nothing.
+    /// nil where that is not all of it.
+    ///
+    /// - Parameter tended: its partitions that are.
+    func tendedBelowFinding(
+        _ table: PartitionedTable, _ failure: InferenceFailure, _ tended: [PartitionedTable]
+    ) -> Finding? {
+        guard failure.reason == .notRangePartitioned, setDefinitions[table.name] == nil, !tended.isEmpty else {
+            return nil
+        }
+        let leftAlone = snapshot.tables.filter {
+            $0.parentOID == table.oid && setDefinitions[$0.name]?.enabled == false
+        }
+        guard tended.count + leftAlone.count >= table.partitionedPartitions else { return nil }
+        return Finding(
+            task: .partitions, object: table.name,
+            message:
+                "\(failure.explanation): nothing is made for it, and its partitions are tended as tables of their own, "
+                + Self.listed(tended.map(\.name.description).sorted(), of: "tables"))
+    }
+
     /// What takes all rows behind some moment leaves no room for a partition of their own.
     func endlessFindings(_ set: PartitionSet) -> [Finding] {
         set.table.partitions.filter { $0.upper == .maximum }.map { partition in
@@ -58,9 +79,9 @@ extension PartitionPlanner {
                 + "parts from that on \(first): zone says for good which is meant")
     }
 
-    static func listed(_ names: [String]) -> String {
+    static func listed(_ names: [String], of noun: String = "zones") -> String {
         let shown = names.prefix(names.count > 8 ? 6 : 8)
         let rest = names.count - shown.count
-        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more zones" : "")
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more \(noun)" : "")
     }
 }

@@ -28,7 +28,9 @@ package struct PartitionPlanner {
         // Two tables with the same naming, or with long names that differ only after the 63rd byte, can need the same
         // name.
         var claims: [RelationName: RelationName] = [:]
-        for table in selectedTables { plan += self.plan(table, claims: &claims) }
+        let selected = selectedTables
+        let parts = Dictionary(grouping: selected.filter(\.isPartition), by: \.parentOID)
+        for table in selected { plan += self.plan(table, parts[table.oid] ?? [], claims: &claims) }
         let existing = Set(snapshot.tables.map(\.name))
         let missing = setDefinitions.values.filter { $0.enabled && !existing.contains($0.table) }.map(\.table)
         for table in missing.sorted() { plan += TaskPlan(refusals: [missingTable(table)], objectsInView: 1) }
@@ -64,7 +66,10 @@ package struct PartitionPlanner {
         }.sorted { $0.name < $1.name }
     }
 
-    private func plan(_ table: PartitionedTable, claims: inout [RelationName: RelationName]) -> TaskPlan {
+    /// - Parameter tendedParts: its partitions that are tended as tables of their own.
+    private func plan(
+        _ table: PartitionedTable, _ tendedParts: [PartitionedTable], claims: inout [RelationName: RelationName]
+    ) -> TaskPlan {
         if let refusal = table.undecodable?.refusal(.partitions, of: table.name) {
             return TaskPlan(refusals: [refusal], runways: [runway(of: table)].compactMap(\.self), objectsInView: 1)
         }
@@ -74,6 +79,9 @@ package struct PartitionPlanner {
             if !plan.steps.isEmpty, let finding = zoneFinding(set) { plan.findings.append(finding) }
             return plan
         } catch {
+            if let finding = tendedBelowFinding(table, error, tendedParts) {
+                return TaskPlan(findings: [finding], objectsInView: 1)
+            }
             let runway = runway(of: table)
             // Its only partition has no upper bound: nothing is missing, and nothing could be created after it.
             if let runway, runway.isUnbounded, table.newestBounded(1).isEmpty {

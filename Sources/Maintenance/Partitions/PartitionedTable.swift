@@ -17,6 +17,10 @@ package struct PartitionedTable: Hashable, Sendable {
     package var defaultPartition: RelationName?
     /// Whether it is itself a partition.
     package var isPartition: Bool
+    /// What it is a partition of.
+    package var parentOID: UInt32?
+    /// How many of its partitions are partitioned themselves. 0 for RANGE, whose partitions are known.
+    package var partitionedPartitions = 0
     /// The tables at the other end of its foreign keys, either way, sorted by name.
     package var foreignKeyTables: [RelationName]
     /// Publications that publish its changes under the names of its partitions (publish_via_partition_root is off).

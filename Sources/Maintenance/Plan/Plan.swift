@@ -6,6 +6,8 @@ package struct Plan: Hashable, Sendable {
     package var database: String
     /// When the snapshot was taken, by the server's clock.
     package var takenAt: Instant
+    /// As whom it was made, and its SQL is executed.
+    package var role: String?
     /// The plans of all requested kinds of task, in the order of `TaskKind`.
     package var work: TaskPlan
     /// Watched schemas that the database does not have.

@@ -14,8 +14,10 @@ package struct Planner {
         for task in TaskKind.allCases where tasks.contains(task) { work += task.traits.plan(definition, snapshot) }
         // The default schema is a guess: if there are objects without it, its absence is not worth reporting.
         let isGuess = definition.schemas == [DatabaseDefinition.defaultSchema] && work.objectsInView > 0
-        return Plan(
+        var plan = Plan(
             database: definition.name, takenAt: snapshot.takenAt, work: work,
             missingSchemas: isGuess ? [] : snapshot.missingSchemas)
+        plan.role = snapshot.server.role
+        return plan
     }
 }

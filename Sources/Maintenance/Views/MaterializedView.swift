@@ -16,10 +16,15 @@ package struct MaterializedView: Hashable, Sendable {
     package var isPopulated: Bool
     /// Whether it has a valid unique index on plain columns without a WHERE, which CONCURRENTLY requires.
     package var hasUniqueIndex: Bool
-    /// The OIDs of the materialized views that it reads, directly or through plain views.
+    /// The names of such indexes, five at most.
+    package var uniqueIndexes: [String] = []
+    /// Those that are like them but invalid: left by a CREATE INDEX CONCURRENTLY that failed. Five at most.
+    package var invalidIndexes: [String] = []
+    /// The OIDs of the materialized views that it reads, directly or through plain views and functions whose body is BEGIN
+    /// ATOMIC.
     package var dependsOn: Set<UInt32>
-    /// Functions that it calls and that do not set a search_path (see `RefreshView`).
-    package var unpinnedFunctions: [String]
+    /// What it runs that finds names by the search_path of the refresh.
+    package var unqualified: UnqualifiedNames
     /// nil where its schema belongs to its owner or to a superuser.
     package var foreignSchema: ForeignSchema?
     /// Whether pgtend's role may keep that schema from being renamed during a refresh.
@@ -30,7 +35,7 @@ package struct MaterializedView: Hashable, Sendable {
     package init(
         oid: UInt32, name: RelationName, owner: String, mayRefresh: Bool = true, mayActAsOwner: Bool = true,
         isPopulated: Bool = true,
-        hasUniqueIndex: Bool = true, dependsOn: Set<UInt32> = [], unpinnedFunctions: [String] = [],
+        hasUniqueIndex: Bool = true, dependsOn: Set<UInt32> = [], unqualified: UnqualifiedNames = UnqualifiedNames(),
         foreignSchema: ForeignSchema? = nil, mayPinSchema: Bool = false, foreignCode: ForeignCode? = nil
     ) {
         self.oid = oid
@@ -41,7 +46,7 @@ package struct MaterializedView: Hashable, Sendable {
         self.isPopulated = isPopulated
         self.hasUniqueIndex = hasUniqueIndex
         self.dependsOn = dependsOn
-        self.unpinnedFunctions = unpinnedFunctions
+        self.unqualified = unqualified
         self.foreignSchema = foreignSchema
         self.mayPinSchema = mayPinSchema
         self.foreignCode = foreignCode

@@ -12,10 +12,10 @@ package struct RefreshView: StepAction {
     package var codeOwner: String? { owner }
     /// The role for SET ROLE before the work: the owner; nil keeps the role that connected, which has MAINTAIN then.
     package var role: String?
-    /// Functions that the view calls and that do not set a search_path. From PostgreSQL 17 on, a refresh runs with the
-    /// search_path `pg_catalog, pg_temp`, where unqualified names in their bodies may not be found.
-    package var unpinnedFunctions: [String]
-
+    /// From PostgreSQL 17 on, a refresh runs with the search_path `pg_catalog, pg_temp`, where these may not be found.
+    package var unqualified: UnqualifiedNames
+    /// The unique indexes that the view has, five at most.
+    package var uniqueIndexes: [String]
     /// Whether the schema of the view belongs to somebody else, who could put another one in its place.
     package var isInForeignSchema: Bool
     /// Whether the readers of the view may be made to wait.
@@ -31,14 +31,16 @@ package struct RefreshView: StepAction {
     }
 
     package init(
-        view: RelationName, mode: Mode, owner: String, role: String?, unpinnedFunctions: [String] = [],
-        isInForeignSchema: Bool = false, blocking: BlockingRefresh = .refuse
+        view: RelationName, mode: Mode, owner: String, role: String?,
+        unqualified: UnqualifiedNames = UnqualifiedNames(),
+        uniqueIndexes: [String] = [], isInForeignSchema: Bool = false, blocking: BlockingRefresh = .refuse
     ) {
         self.view = view
         self.mode = mode
         self.owner = owner
         self.role = role
-        self.unpinnedFunctions = unpinnedFunctions
+        self.unqualified = unqualified
+        self.uniqueIndexes = uniqueIndexes
         self.isInForeignSchema = isInForeignSchema
         self.blocking = blocking
     }
@@ -71,6 +73,32 @@ extension RefreshView {
         case (.blocking, .concurrent): "\(self.view) can be refreshed concurrently by now; run again"
         case (.blocking, _): "\(self.view) is not populated any more; run again"
         }
+    }
+}
+
+extension RefreshView {
+    /// What to do about its failure; nil where that is not known.
+    package func cure(for failure: ServerFailure, on server: ServerCapabilities) -> Cure? {
+        switch failure.sqlState {
+        case let state? where UnqualifiedNames.notFound.contains(state):
+            return unqualified.cure(for: failure, of: view, isRestricted: server.has(.restrictedSearchPath))
+        case .cardinalityViolation?, .uniqueViolation?:
+            return uniqueIndexes.isEmpty ? nil : duplicatesCure
+        default:
+            return failure.failureClass == .timeout
+                ? "raise views.statement_timeout, or make the view's query cheaper" : nil
+        }
+    }
+
+    /// Which of the two is right depends on whether the rows or the index are what was meant.
+    private var duplicatesCure: Cure {
+        let names = uniqueIndexes.map { RelationName(schema: view.schema, name: $0).description }
+        let (several, them) = names.count > 1 ? ("indexes", "those that it does not fit") : ("index", "it")
+        return .advice(
+            "the query of \(view) gives a key of its unique \(several) \(names.joined(separator: ", ")) more than once: correct "
+                + "the rows that it reads, or make the view anew with GROUP BY that key; or drop \(them) (DROP INDEX CONCURRENTLY "
+                + "\(names[0])) for an index on columns that tell its rows apart, without which its readers wait "
+                + "(blocking: allow)")
     }
 }
 

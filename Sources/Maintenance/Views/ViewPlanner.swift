@@ -28,6 +28,7 @@ package struct ViewPlanner {
             do throws(Refused) {
                 let step = try decide(view, unpopulated: unpopulated, populating)
                 plan.steps.append(step)
+                if let finding = onceFinding(view, step) { plan.findings.append(finding) }
                 if unpopulated.removeValue(forKey: view.oid) != nil { populating[view.oid] = step }
             } catch {
                 plan.refusals.append(error.refusal)
@@ -80,14 +81,8 @@ package struct ViewPlanner {
         let blocking = configured?.blocking ?? definition.views.blocking
         guard let mode = view.refreshMode(blocking) else {
             throw refused(
-                view, .noUniqueIndex,
-                "it has no unique index on plain columns without a WHERE, so its readers would wait for a refresh",
-                cure: .configuration(
-                    "views", "list",
-                    introduction:
-                        "CREATE UNIQUE INDEX ON \(view.name) (its key), or allow the wait in the configuration of "
-                        + "the database",
-                    [[("view", Cure.yaml(view.name.description)), ("blocking", "allow")]]))
+                view, .noUniqueIndex, "\(view.whyNotConcurrently), so its readers would wait for a refresh",
+                cure: view.uniqueIndexCure)
         }
         let why =
             switch mode {
@@ -97,7 +92,8 @@ package struct ViewPlanner {
             }
         let action = RefreshView(
             view: view.name, mode: mode, owner: view.owner, role: view.mayActAsOwner ? view.owner : nil,
-            unpinnedFunctions: view.unpinnedFunctions, isInForeignSchema: view.foreignSchema != nil, blocking: blocking)
+            unqualified: view.unqualified, uniqueIndexes: view.uniqueIndexes,
+            isInForeignSchema: view.foreignSchema != nil, blocking: blocking)
         return PlanStep(
             .refreshView(action),
             reason: "\(why); what changed since its last refresh is not recorded, so it is due on every run",
@@ -112,8 +108,19 @@ package struct ViewPlanner {
             })
     }
 
-    /// Sorts each view after those that it reads, and otherwise by name. Dependencies between materialized views cannot
-    /// be circular.
+    /// What every run after this one would refuse is said beforehand.
+    private func onceFinding(_ view: MaterializedView, _ step: PlanStep) -> Finding? {
+        guard let action = step.refreshView, action.mode == .initial, action.blocking == .refuse, !view.hasUniqueIndex
+        else { return nil }
+        return Finding(
+            task: .views, object: view.name,
+            message:
+                "it is populated this once, and refused ever after: \(view.whyNotConcurrently), and its readers would wait; "
+                + view.uniqueIndexCure.labelled)
+    }
+
+    /// Sorts each view after those that it reads, and otherwise by name. Circles, which functions
+    /// can make of them, are broken somewhere.
     private func inDependencyOrder(_ views: [MaterializedView]) -> [MaterializedView] {
         let byOID = Dictionary(snapshot.views.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
         let wanted = Set(views.map(\.oid))
@@ -145,5 +152,35 @@ package struct ViewPlanner {
     ) -> Refused {
         Refused(
             refusal: Refusal(task: .views, object: view.name, reason: reason, explanation: explanation, cure: cure))
+    }
+}
+
+extension MaterializedView {
+    fileprivate var whyNotConcurrently: String {
+        guard let invalid = invalidIndexes.first else {
+            return "it has no unique index on plain columns without a WHERE"
+        }
+        return
+            "its unique index \(RelationName.quoted(invalid)) is invalid, as one is whose CREATE INDEX CONCURRENTLY has "
+            + "failed (rows that are there twice)"
+    }
+
+    fileprivate var uniqueIndexCure: Cure {
+        if !invalidIndexes.isEmpty {
+            let remade = invalidIndexes.map {
+                "REINDEX INDEX CONCURRENTLY \(RelationName(schema: name.schema, name: $0))"
+            }
+            return Cure(
+                .statement,
+                introduction:
+                    "where what it holds has no key twice, the first; where its query has none any more, the last, for which "
+                    + "its readers wait this once",
+                remade + ["REFRESH MATERIALIZED VIEW \(name)"])
+        }
+        return .configuration(
+            "views", "list",
+            introduction:
+                "CREATE UNIQUE INDEX ON \(name) (its key), or allow the wait in the configuration of the database",
+            [[("view", Cure.yaml(name.description)), ("blocking", "allow")]])
     }
 }

@@ -46,6 +46,12 @@ struct AnalyzeTableWork: StepWork, LoneWork {
     }
 
     func cure(for failure: ServerFailure) -> Cure? {
-        failure.failureClass == .timeout ? "raise partitions.analyze.statement_timeout" : nil
+        if failure.failureClass == .timeout { return "raise partitions.analyze.statement_timeout" }
+        guard server.has(.restrictedSearchPath), failure.sqlState.map(UnqualifiedNames.notFound.contains) == true else {
+            return nil
+        }
+        return
+            "from PostgreSQL 17 ANALYZE runs with the search_path pg_catalog, pg_temp: qualify the names in the function of an "
+            + "index or of extended statistics that the server names, or ALTER FUNCTION ... SET search_path"
     }
 }

@@ -23,7 +23,8 @@ struct CreatePartitionWork: StepWork, TransactionWork {
         let ddl = try statements
         let limits = step.limits.settings
         let locks = try step.locks.map { (lock) throws(SQLTextError) in
-            try lock.statements(as: action.role(for: lock).name)
+            let (role, isNeeded) = action.role(for: lock)
+            return try isNeeded ? lock.statements(as: role) : lock.forgivingStatements(as: role)
         }
         return try locks.prefix(1).joined() + ddl.create.script(limits: limits, isLast: false)
             + ddl.copyProof + ddl.publish.map(\.statement) + locks.dropFirst().joined() + ddl.proof

@@ -147,6 +147,8 @@ struct PartitionReader {
             isPartition: try row.decode("is_partition"),
             leafPublications: try row.decode("leaf_publications"),
             ownerMayHaveSandbox: try row.decode("may_have_sandbox"))
+        table.parentOID = try row.decodeIfPresent("parent")
+        table.partitionedPartitions = try row.decode("partitioned_partitions")
         table.ownerIsSuperuser = try row.decode("owner_is_superuser")
         table.undecodable = UndecodableName(row, of: oid)
         return table

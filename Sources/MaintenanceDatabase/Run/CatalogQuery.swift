@@ -18,6 +18,7 @@ enum CatalogQuery: String, EmbeddedQuery {
     case zoneFits = "run/catalog/zone_fits"
     case names = "run/catalog/names"
     case view = "run/catalog/view"
+    case viewGraph = "run/catalog/view_graph"
     case views = "run/catalog/views"
     case templateTables = "run/template/tables"
     case templateCopied = "run/template/copied"

@@ -55,17 +55,6 @@ struct RefreshViewWork: StepWork, TransactionWork {
     }
 
     func cure(for failure: ServerFailure) -> Cure? {
-        let notFound: [SQLState] = [.undefinedFunction, .undefinedTable, .undefinedObject, .undefinedColumn]
-        if let state = failure.sqlState, notFound.contains(state), let function = action.unpinnedFunctions.first {
-            return
-                (server.has(.restrictedSearchPath)
-                ? "from PostgreSQL 17 a refresh runs with the search_path pg_catalog, pg_temp"
-                : "before PostgreSQL 17 a refresh runs under the search_path of the role or database")
-                + ", and these functions pin none of their own: "
-                + "\(action.unpinnedFunctions.joined(separator: ", ")). Qualify the names in them, "
-                + "or ALTER FUNCTION \(function) SET search_path = ..."
-        }
-        return failure.failureClass == .timeout
-            ? "raise views.statement_timeout, or make the view's query cheaper" : nil
+        action.cure(for: failure, on: server)
     }
 }

@@ -30,67 +30,33 @@ struct ViewReader {
     }
 
     func read(in schemas: [String], named names: [RelationName]) async throws(PostgresError) -> [MaterializedView] {
-        let rows = try await connection.rows(CatalogQuery.views(schemas, names.map(\.schema), names.map(\.name)))
         var graph = ViewGraph()
-        for row in rows {
-            graph.add(
-                try row.decode("oid"), isMaterialized: try row.decode("is_materialized"),
-                reads: try row.decode("reads"), functions: try row.decode("unpinned_functions"))
+        for row in try await connection.rows(CatalogQuery.viewGraph(schemas, names.map(\.schema), names.map(\.name))) {
+            graph.add(try row.decode("node"), try ViewGraph.Node(row), view: try row.decodeIfPresent("view"))
         }
+        let materialized = graph.materialized
+        guard !materialized.isEmpty else { return [] }
+        let rows = try await connection.rows(CatalogQuery.views(materialized))
         let code = try await foreignCode(rows)
         var views: [MaterializedView] = []
-        for row in rows where try row.decode("is_materialized", as: Bool.self) {
+        for row in rows {
             let mayActAsOwner: Bool = try row.decode("may_act_as_owner")
             let mayMaintain: Bool = try row.decode("may_maintain")
             let oid: UInt32 = try row.decode("oid")
-            let (dependsOn, functions) = graph.reached(from: oid)
             var view =
                 MaterializedView(
                     oid: oid, name: try RelationName(row), owner: try row.decode("owner"),
                     mayRefresh: mayActAsOwner || mayMaintain, mayActAsOwner: mayActAsOwner,
                     isPopulated: try row.decode("is_populated"), hasUniqueIndex: try row.decode("has_unique_index"),
-                    dependsOn: dependsOn, unpinnedFunctions: functions,
+                    dependsOn: graph.views(readBy: oid), unqualified: graph.unqualifiedNames(in: oid),
                     foreignSchema: try foreignSchema(row), mayPinSchema: try row.decode("may_pin_schema"),
                     foreignCode: code[oid])
+            view.uniqueIndexes = try row.decode("unique_indexes")
+            view.invalidIndexes = try row.decode("invalid_indexes")
             view.ownerIsSuperuser = try row.decode("owner_is_superuser")
             view.undecodable = UndecodableName(row, of: oid)
             views.append(view)
         }
         return views
-    }
-}
-
-/// Which views read which. Whoever replaces views can make circles of them.
-private struct ViewGraph {
-    private struct Node {
-        let isMaterialized: Bool
-        let reads: [UInt32]
-        let functions: [String]
-    }
-
-    private var nodes: [UInt32: Node] = [:]
-
-    mutating func add(_ oid: UInt32, isMaterialized: Bool, reads: [UInt32], functions: [String]) {
-        nodes[oid] = Node(isMaterialized: isMaterialized, reads: reads, functions: functions)
-    }
-
-    /// From a materialized view through plain views, up to the next materialized ones.
-    ///
-    /// - Returns: these, and the functions on the way, at most twenty, sorted.
-    func reached(from start: UInt32) -> (views: Set<UInt32>, functions: [String]) {
-        var (views, functions) = (Set<UInt32>(), Set<String>())
-        var (seen, waiting) = (Set([start]), [start])
-        while let oid = waiting.popLast() {
-            guard let node = nodes[oid] else { continue }
-            functions.formUnion(node.functions)
-            for read in node.reads {
-                if nodes[read]?.isMaterialized == true {
-                    views.insert(read)
-                } else if seen.insert(read).inserted {
-                    waiting.append(read)
-                }
-            }
-        }
-        return (views, Array(functions.sorted().prefix(20)))
     }
 }

@@ -14,6 +14,8 @@ package struct ConnectionInfo: Sendable {
     }
 
     private(set) var settings: [Setting]
+    /// Whether any value may hold a piece of a password that was not written as it should be.
+    let mayHideSecret: Bool
 
     /// Reads keyword/value pairs or a URI, as libpq does.
     ///
@@ -29,11 +31,12 @@ package struct ConnectionInfo: Sendable {
             PQfreemem(message)
             throw PostgresError(
                 .misuse,
-                "the connection string is not valid: \(Self.withoutSecrets(text, of: conninfo))",
+                "the connection string is not valid: \(Self.withoutSecrets(text, if: Self.mayHideSecret(conninfo)))",
                 hint: "Give keyword=value pairs (host=… dbname=… user=…) or a URI (postgresql://user@host/dbname).")
         }
         defer { PQconninfoFree(options) }
         settings = Self.settings(options)
+        mayHideSecret = Self.mayHideSecret(conninfo)
     }
 
     /// Those of libpq's options that have a value.
@@ -58,12 +61,13 @@ package struct ConnectionInfo: Sendable {
         ["password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret"].contains(keyword)
     }
 
+    private static func mayHideSecret(_ conninfo: String) -> Bool {
+        conninfo.contains("@") || conninfo.lowercased().contains("pass") || conninfo.lowercased().contains("secret")
+    }
+
     /// libpq's message quotes the piece that it does not understand, which may be a password, or the whole URI.
-    private static func withoutSecrets(_ message: String, of conninfo: String) -> String {
-        let suspicious =
-            conninfo.contains("@") || conninfo.lowercased().contains("pass")
-            || conninfo.lowercased().contains("secret")
-        guard suspicious, let first = message.firstIndex(of: "\""), let last = message.lastIndex(of: "\"") else {
+    static func withoutSecrets(_ message: String, if mayHideSecret: Bool) -> String {
+        guard mayHideSecret, let first = message.firstIndex(of: "\""), let last = message.lastIndex(of: "\"") else {
             return message
         }
         return message[...first] + "…" + message[last...]

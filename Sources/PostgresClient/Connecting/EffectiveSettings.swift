@@ -69,7 +69,7 @@ struct EffectiveSettings {
     /// Nil means no limit, which is what 0 and negative numbers mean to libpq.
     func connectTimeout(default fallback: Duration) throws(PostgresError) -> Duration? {
         guard let text = self["connect_timeout"] else { return fallback }
-        guard let seconds = Int(text.filter { $0 != " " }) else {
+        guard let seconds = text.libpqInteger else {
             throw PostgresError(.misuse, "connect_timeout: expected a number of seconds, found \"\(text)\"")
         }
         return seconds > 0 ? .seconds(seconds) : nil

@@ -44,4 +44,14 @@ package struct NameResolver: Sendable {
         }
         return .success(addresses)
     }
+
+    /// Whether a text is a numeric address, of which nothing has to be looked up.
+    static func isAddress(_ text: String) -> Bool {
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(text, nil, &hints, &list) == 0 else { return false }
+        freeaddrinfo(list)
+        return true
+    }
 }

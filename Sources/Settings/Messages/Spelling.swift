@@ -1,5 +1,5 @@
 /// Suggestions for misspelt words.
-enum Spelling {
+package enum Spelling {
     /// `; did you mean 'premake'?`, or `; known here: …` if no known word is similar; empty if no words are known.
     static func suggestion(for word: String, among known: [String]) -> String {
         if let near = nearest(to: word, among: known) { return "; did you mean '\(near)'?" }
@@ -7,7 +7,7 @@ enum Spelling {
     }
 
     /// The first known word with the smallest distance; nil if none is similar.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    package static func nearest(to word: String, among known: [String]) -> String? {
         // A third of the letters may differ, but never all of them.
         let limit = min(max(1, word.count / 3), word.count - 1)
         let distances = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }

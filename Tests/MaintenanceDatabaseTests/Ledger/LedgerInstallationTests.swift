@@ -1,4 +1,5 @@
 import DatabaseAccess
+import Foundation
 import Maintenance
 import PostgresClient
 import SQLText
@@ -46,6 +47,34 @@ struct LedgerInstallationTests {
                 #expect(second.serviceEvents == [])
                 try await database.expect(ledger: "SELECT count(*) FROM slot WHERE state = 'ran'", is: "2")
             }
+        }
+    }
+
+    /// As README.md has it, which DROP ROLE alone cannot do.
+    @Test("is removed from a database with its role", arguments: PostgresVersion.underTest)
+    func isRemovedWithItsRole(version: PostgresVersion) async throws {
+        let file = URL(filePath: #filePath).appending(path: "../../../../README.md").standardizedFileURL
+        let readme = try String(contentsOf: file, encoding: .utf8)
+        let removal = try #require(readme.firstMatch(of: #/```sql\n(DROP SCHEMA [^`]+)```/#)).1
+        #expect(readme.contains("`DROP ROLE pgtend;`"))
+        try await TestDatabase.with(version) { database in
+            let (role, owner) = ("keeper_\(database.name)", "owner_\(database.name)")
+            try await database.psql(
+                """
+                CREATE ROLE \(owner); CREATE ROLE \(role) LOGIN;
+                GRANT \(owner) TO \(role); GRANT CREATE, TEMPORARY ON DATABASE "\(database.name)" TO \(role);
+                CREATE SCHEMA s AUTHORIZATION \(owner);
+                GRANT USAGE ON SCHEMA s TO \(role);
+                CREATE MATERIALIZED VIEW s.v AS SELECT 1 AS n;
+                ALTER MATERIALIZED VIEW s.v OWNER TO \(owner);
+                """)
+            #expect(await database.serve(TestSlot.order(.views), user: role).slot?.unrecorded == nil)
+            await #expect(throws: (any Error).self) { try await database.psql("DROP ROLE \(role)") }
+            try await database.psql(String(removal).replacing("BY pgtend", with: "BY \(role)"))
+            try await database.psql("DROP ROLE \(role)")
+            #expect(
+                try await database.psql("SELECT n FROM s.v; SELECT to_regnamespace('pgtend_ledger') IS NULL") == "1\nt")
+            try await database.psql("DROP OWNED BY \(owner) CASCADE; DROP ROLE \(owner)")
         }
     }
 

@@ -30,6 +30,14 @@ SELECT
     default_namespace.nspname AS default_schema,
     default_partition.relname AS default_name,
     c.relispartition AS is_partition,
+    (SELECT h.inhparent FROM pg_inherits AS h WHERE h.inhrelid = c.oid AND c.relispartition) AS parent,
+    -- Of LIST and HASH, of which nothing else is read.
+    (
+        SELECT count(*)
+        FROM pg_inherits AS h
+        JOIN pg_class AS part ON part.oid = h.inhrelid
+        WHERE h.inhparent = c.oid AND p.partstrat <> 'r' AND part.relkind = 'p'
+    ) AS partitioned_partitions,
     publications.names AS leaf_publications
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
