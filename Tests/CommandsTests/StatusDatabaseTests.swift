@@ -23,11 +23,12 @@ struct StatusDatabaseTests {
         """
 
     private func pgtend(
-        _ arguments: String..., on database: TestDatabase, user: String = "postgres"
+        _ arguments: String..., on database: TestDatabase, user: String = "postgres",
+        environment: [String: String] = [:]
     ) async throws -> Program.Result {
         try await Program.run(
             Program.pgtend, arguments + ["--database", database.conninfo(user: user), "--schema", "shop"],
-            within: .seconds(60))
+            environment: environment, within: .seconds(60))
     }
 
     /// A run for the slot of views that is due now, as the service would do it.
@@ -62,6 +63,13 @@ struct StatusDatabaseTests {
                 status.standardOutput.contains(
                     "! critical: shop.orders has no partition for the present: writes into it fail now"), "\(status)")
             #expect(status.standardOutput.contains("no ledger: `pgtend serve` installs one"), "\(status)")
+
+            // Nobody extends what is not looked for, either.
+            let off = ["PGTEND_PARTITIONS_DISCOVER": "false"]
+            let blind = try await pgtend("status", on: database, environment: off)
+            #expect(blind.ending == .exited(1), "\(blind)")
+            let said = "it is not tended: partitions.discover is off, and partitions.sets does not name it"
+            #expect(blind.standardOutput.ranges(of: said).count == 2, "\(blind)")
 
             let history = try await pgtend("history", on: database)
             #expect(history.ending == .exited(0), "\(history)")

@@ -36,7 +36,15 @@ struct DatabaseStatus {
         views = Self.views(plan, ledger)
         let isFailing = ledger?.streaks.contains { $0.task == .partitions } ?? false
         let grace = isFailing ? .zero : Self.grace(definition.schedule(of: .partitions), now: now)
-        let states = plan.map { plan in plan.runways.map { RunwayStatus($0, in: plan, grace: grace) } } ?? []
+        let states =
+            plan.map { plan in
+                plan.runways.map { runway in
+                    RunwayStatus(
+                        runway, in: plan, grace: grace,
+                        isTended: definition.partitions.discover
+                            || definition.partitionSets.contains { $0.table == runway.table })
+                }
+            } ?? []
         runwayStates = states.sorted { ($0.size, $0.runway.table) < ($1.size, $1.runway.table) }
     }
 

@@ -2,6 +2,7 @@ import CivilTime
 import DatabaseAccess
 import Maintenance
 import MaintenanceDatabase
+import SQLText
 
 /// Reads the status of a database from its catalog, and from its ledger if it has one. Changes nothing.
 struct StatusReader {
@@ -40,11 +41,15 @@ struct StatusReader {
     ///
     /// - Returns: nil for a standby.
     private func plan() async throws(ServerFailure) -> Plan? {
+        // A table that nobody extends runs out, also where discovery is off.
+        var looking = definition
+        looking.partitions.discover = true
         let run = MaintenanceRun(
-            definition: definition, tasks: [.partitions, .views], runID: RunID.random(),
+            definition: looking, tasks: [.partitions, .views], runID: RunID.random(),
             applicationName: Self.application, programVersion: Version.text, sink: NullSink())
         do throws(ServerFailure) {
-            return try await run.plan().plan
+            let plan = try await run.plan().plan
+            return definition.partitions.discover ? plan : plan.tending(definition.partitionSets.map(\.table))
         } catch {
             if error.isStandby { return nil }
             throw error
@@ -76,6 +81,23 @@ struct StatusReader {
             extract.refreshes = try await reader.refreshes()
             return extract
         }
+    }
+}
+
+extension Plan {
+    /// As if only these tables were tended: of others there is a runway, where it is short.
+    fileprivate func tending(_ tables: [RelationName]) -> Plan {
+        let tended = Set(tables)
+        func isTended(_ task: TaskKind, _ object: RelationName) -> Bool {
+            task != .partitions || tended.contains(object)
+        }
+        var plan = self
+        plan.work.steps.removeAll { !isTended($0.task, $0.object) }
+        plan.work.refusals.removeAll { !isTended($0.task, $0.object) }
+        plan.work.findings.removeAll { !isTended($0.task, $0.object) }
+        plan.work.inferences.removeAll { !isTended($0.task, $0.object) }
+        plan.work.runways.removeAll { !tended.contains($0.table) && $0.level() == .ample }
+        return plan
     }
 }
 
