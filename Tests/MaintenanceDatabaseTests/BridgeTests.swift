@@ -102,6 +102,10 @@ struct BridgeTests {
             let refused = await database.tend([.partitions], user: tender, definition)
             #expect(refused.refusals.map(\.reason) == [.rowsInDefault], "\(refused)")
             #expect(refused.refusals.first?.explanation.contains("s.m_rest holds 3 rows of [") == true)
+            // Behind the bridge nothing is planned either.
+            #expect(refused.reports.isEmpty, "\(refused)")
+            try await database.psql(
+                "DELETE FROM s.m_rest WHERE id <= 3 AND at < date_trunc('month', now()) + interval '1 month'")
             let plan = try await database.plan([.partitions], user: tender, counting: .some, definition)
             #expect(
                 plan.findings.contains { $0.message.hasPrefix("s.m_rest holds at least 10000 rows of [") }, "\(plan)")

@@ -72,7 +72,7 @@ struct FaultTests {
                         """
                         SELECT (SELECT count(*) FROM s.days_rest),
                             -- One more where midnight has passed.
-                            count(*) - 7 BETWEEN 0 AND current_date - date '\(day)'
+                            count(*) - 10 BETWEEN 0 AND current_date - date '\(day)'
                         FROM pg_class WHERE relispartition
                         """)
                         == "0|t")

@@ -96,7 +96,7 @@ struct ParityTests {
                 """)
             // Up to 16 a partition does not inherit the identity, and these siblings have none of their own.
             let identity = version.rawValue >= 17 ? "d" : ""
-            #expect(found == "s.rd|d|\(identity)|6\ns.rf|f|\(identity)|6\ns.rn|n|\(identity)|6")
+            #expect(found == "s.rd|d|\(identity)|8\ns.rf|f|\(identity)|8\ns.rn|n|\(identity)|8")
         }
     }
 
@@ -163,7 +163,7 @@ struct ParityTests {
                 SELECT count(*) FROM pg_attribute AS a JOIN pg_inherits AS h ON h.inhrelid = a.attrelid
                 WHERE h.inhparent = 's.events'::regclass AND attname = 'id' AND 'n_distinct=-0.25' = ANY (attoptions)
                 """)
-            #expect(copied == "6")
+            #expect(copied == "8")
         }
     }
 
@@ -250,7 +250,7 @@ struct ParityTests {
             #expect(
                 try await database.psql(
                     "SELECT count(*), count(DISTINCT relacl::text), min(relowner::regrole::text) FROM pg_class WHERE relispartition AND relkind = 'r'"
-                ) == "6|1|\(leaf)")
+                ) == "8|1|\(leaf)")
             try await database.psql("DROP OWNED BY \(parent), \(leaf) CASCADE; DROP ROLE \(parent), \(leaf)")
         }
     }

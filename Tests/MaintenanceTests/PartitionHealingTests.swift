@@ -107,6 +107,33 @@ struct PartitionHealingTests {
         #expect(bridged.applying(bridged.plan()).plan().steps.isEmpty)
     }
 
+    @Test("What a bridge leaves out before the bound that it begins at is refused")
+    func namesTheHoleBeforeABridge() {
+        let odd = [
+            part("t_2025_10", "2025-10-01", "2025-11-01"), part("t_2025_11", "2025-11-01", "2025-12-01"),
+            part("t_odd", "2025-12-10", "2025-12-20"),
+        ]
+        let plan = scenario(odd, .date) {
+            ($0.interval, $0.bridge, $0.naming, $0.premake) = (.month, true, NamingPattern("t_{YYYY}_{MM}"), 1)
+        }.plan()
+        #expect(plan.created == ["t_2025_12 [2025-12-20, 2026-01-01)"])
+        #expect(plan.refusalReasons == [.overlap])
+        #expect(
+            plan.refusals.first?.explanation.hasPrefix("a part of [2025-12-01, 2025-12-20) has no partition") == true)
+    }
+
+    @Test("A partition that is partitioned itself and has no partition takes no row")
+    func countsNoEmptyParent() {
+        var set = table("t", .date, months("t", from: "2025-09-01", count: 5))
+        set.defaultPartition = app("t_rest")
+        set.partitions[3].isEmpty = true
+        let now = Instant(midnightOf: day("2025-11-23"))
+        #expect(set.runway(at: now, isZoned: false).until == utc("2025-12-01"))
+        set.partitions[2].isEmpty = true
+        let runway = set.runway(at: now, isZoned: false)
+        #expect(runway.until == nil && runway.defaultPartition == nil && runway.level() == .critical)
+    }
+
     @Test("A DEFAULT partition that is partitioned itself is no set of its own")
     func leavesTheDefault() {
         var parent = table("t", .date, months("t", from: "2025-08-01", count: 3))

@@ -10,6 +10,8 @@ struct RefusalDocument: Encodable {
     private let cure: String
     /// statement, configuration or advice.
     private let cureKind: String
+    /// As they are to be given to psql, or to stand in the configuration; each is enough. None of advice.
+    private let cures: [String]
 
     init(_ refusal: Refusal) {
         task = refusal.task.rawValue
@@ -18,5 +20,6 @@ struct RefusalDocument: Encodable {
         explanation = refusal.explanation
         cure = refusal.cure.description
         cureKind = refusal.cure.kind.rawValue
+        cures = refusal.cure.kind == .advice ? [] : refusal.cure.alternatives
     }
 }

@@ -13,7 +13,7 @@ enum ProcessLimits {
 
     /// Opens and starts as much as it takes at once, and gives it back.
     ///
-    /// - Returns: nil if that goes; otherwise which limit is in the way, with its names.
+    /// - Returns: nil if that succeeds; otherwise which limit is in the way, with its names.
     static func obstacle() -> String? { OpenFiles.obstacle(to: files) ?? threadObstacle() }
 
     private static func threadObstacle() -> String? {

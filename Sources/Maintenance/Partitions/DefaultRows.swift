@@ -46,7 +46,7 @@ extension PartitionPlanner {
     package func defaultQuestions(_ counting: DefaultCounting) -> [DefaultQuestion] {
         let isAsked = counting != .bridges || definition.partitionSets.contains(where: \.bridge)
         guard isAsked, snapshot.tables.contains(where: { $0.defaultPartition != nil }) else { return [] }
-        let actions = plan().steps.compactMap(\.createPartition).filter { action in
+        let actions = withoutCures.plan().steps.compactMap(\.createPartition).filter { action in
             counting != .bridges || setDefinitions[action.parent]?.bridge == true
         }
         return Dictionary(grouping: actions, by: \.parentOID).values.compactMap { actions -> DefaultQuestion? in

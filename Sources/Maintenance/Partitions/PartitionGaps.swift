@@ -22,8 +22,8 @@ struct PartitionGaps {
                 else { continue }
                 let end = to == now ? current : set.grid.period(beginningAt: to, zones: zones)
                 let isBridged = bridge.map { $0.from == from && (set.fillGaps || $0.resumes > current) } ?? false
-                if isBridged, let bridge, end != nil {
-                    let count = set.grid.interval.count(from: bridge.resumes, to: current)
+                if isBridged, let bridge, let end {
+                    let count = set.grid.interval.count(from: bridge.resumes, to: end)
                     periods += (0..<count).map { set.grid.interval.advance(bridge.resumes, by: $0) }
                 } else if let first = set.grid.period(beginningAt: from, zones: zones), let end {
                     let count = set.grid.interval.count(from: first, to: end)

@@ -17,9 +17,13 @@ extension PartitionPlanner {
 
     /// Only what has been tried: with each of the entries that it names, the table would be planned for.
     private func cure(for failure: InferenceFailure, of table: PartitionedTable) -> Cure {
+        guard triesCures else { return "" }
         var possible: [PartitionSetDefinition] = []
+        var tries = 0
         for proposals in proposals(for: failure, of: table) where possible.isEmpty {
-            for proposal in proposals + proposals.flatMap({ named($0, like: table) }) where possible.count < 3 {
+            for proposal in proposals + proposals.flatMap({ named($0, like: table) })
+            where possible.count < 3 && tries < Self.mostTries {
+                tries += 1
                 // One naming is enough, unless names can be read in several ways.
                 let isKnown = possible.contains { known in known.with { $0.naming = proposal.naming } == proposal }
                 let isReading = proposal.naming.map(failure.readings.contains) ?? false
@@ -35,6 +39,9 @@ extension PartitionPlanner {
         }
         return .configuration("partitions", "sets", possible.map(\.entry))
     }
+
+    /// A thousand tables that nothing fits are a thousand times as many.
+    private static let mostTries = 60
 
     /// How a first new partition could go to the grid.
     func bridging(_ set: PartitionSet) -> Cure {
@@ -178,7 +185,8 @@ extension Refusal.Reason {
 extension PartitionedTable {
     /// Those that tell the zone, in order.
     var newestBounds: [Instant] {
-        Set(newestBounded(InferenceWindow.zone).flatMap { [$0.lower, $0.upper] }).sorted()
+        Set(newestBounded(InferenceWindow.zone).flatMap { [$0.lower, $0.upper] })
+            .filter(ZoneQuestions.calendar.contains).sorted()
     }
 
     var hasZonedKey: Bool {

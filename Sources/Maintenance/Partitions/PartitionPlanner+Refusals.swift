@@ -9,6 +9,24 @@ extension PartitionPlanner {
             cure: "correct partitions.sets, or create the table")
     }
 
+    /// What a bridge leaves out of the period that it begins in: from now on rows for that are rejected, and no period can
+    /// take them.
+    func holeRefusal(_ set: PartitionSet) -> Refusal? {
+        guard let bridge = PartitionBridge(set, zones: snapshot.zones), bridge.pending == nil,
+            let now = inference(of: set.table).civilNow(set.keyType),
+            let holding = set.grid.period(holding: bridge.from, zones: snapshot.zones),
+            let boundary = set.grid.lowerBound(of: holding, zones: snapshot.zones)
+        else { return nil }
+        let start = max(boundary, now)
+        guard start < bridge.from, set.table.coverage(from: start, to: bridge.from) != .whole else { return nil }
+        let span = "[\(set.keyType.literal(start)), \(set.keyType.literal(bridge.from)))"
+        return Refusal(
+            task: .partitions, object: set.table.name, reason: .overlap,
+            explanation:
+                "a part of \(span) has no partition, and one for its \(set.grid.interval) would overlap the last one",
+            cure: "make the partition for what is missing of it by hand")
+    }
+
     func notOwner(_ table: PartitionedTable, count: Int, first: CreatePartition) -> Refusal {
         let role = snapshot.server.role
         return Refusal(

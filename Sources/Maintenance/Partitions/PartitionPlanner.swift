@@ -22,6 +22,13 @@ package struct PartitionPlanner {
             definition.partitionSets.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// For what only needs the steps and the reasons.
+    var withoutCures: PartitionPlanner {
+        var planner = self
+        planner.triesCures = false
+        return planner
+    }
+
     /// The plan for all selected tables, in the order of their names, and for configured tables that do not exist.
     package func plan() -> TaskPlan {
         var plan = TaskPlan()
@@ -40,7 +47,7 @@ package struct PartitionPlanner {
     /// What the reader of the snapshot still has to look up: a plan that is made without it shows which names and
     /// siblings matter.
     package func questions() -> PartitionQuestions {
-        let plan = plan()
+        let plan = withoutCures.plan()
         let actions = plan.steps.compactMap(\.createPartition)
         let parents = Set(actions.map(\.parentOID))
         let refused = Set(plan.refusals.filter { $0.reason.isOfInference }.map(\.object))
@@ -83,8 +90,8 @@ package struct PartitionPlanner {
                 return TaskPlan(findings: [finding], objectsInView: 1)
             }
             let runway = runway(of: table)
-            // Its only partition has no upper bound: nothing is missing, and nothing could be created after it.
-            if let runway, runway.isUnbounded, table.newestBounded(1).isEmpty {
+            // Rows for now and all later ones have their partition: nothing is missing.
+            if let runway, runway.isUnbounded {
                 let finding = Finding(
                     task: .partitions, object: table.name,
                     message: "\(error.explanation); writes succeed without an end, and nothing is made")
@@ -106,14 +113,15 @@ package struct PartitionPlanner {
         let now = inference(of: set.table).civilNow(set.keyType)
         guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else { return true }
         let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
-        return wanted(set, current: current, gaps: gaps).contains { wanted in
-            do throws(Refused) {
-                _ = try action(set, wanted, claims: [:])
-                return false
-            } catch {
-                return true
+        return holeRefusal(set) != nil
+            || wanted(set, current: current, gaps: gaps).contains { wanted in
+                do throws(Refused) {
+                    _ = try action(set, wanted, claims: [:])
+                    return false
+                } catch {
+                    return true
+                }
             }
-        }
     }
 
     private func plan(_ set: PartitionSet, claims: inout [RelationName: RelationName]) -> TaskPlan {
@@ -161,6 +169,7 @@ package struct PartitionPlanner {
                 if wanted.bridge != nil { break }
             }
         }
+        if let refusal = holeRefusal(set) { result.refusals.append(refusal) }
         if let first = creations.first?.createPartition, !set.table.mayActAsOwner {
             result.refusals.append(notOwner(set.table, count: creations.count, first: first))
             creations = []

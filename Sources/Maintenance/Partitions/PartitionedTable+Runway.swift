@@ -2,16 +2,16 @@ import CivilTime
 
 extension PartitionedTable {
     /// The runway of the table: how far the gapless range of partitions that contains `now` reaches. A partition whose
-    /// detach is pending counts as a gap.
+    /// detach is pending counts as a gap, and so does one that is partitioned itself and has no partition yet.
     ///
     /// - Parameter now: for a key without a time zone, local time as if in UTC.
     package func runway(at now: Instant, isZoned: Bool) -> Runway {
-        let usable = orderedPartitions.lazy.filter { !$0.isDetachPending }
+        let usable = orderedPartitions.lazy.filter { !$0.isDetachPending && !$0.isEmpty }
         guard var end = usable.first(where: { $0.holds(now) })?.upper else {
-            // The DEFAULT partition also rejects rows in the range of a partition whose detach is pending.
-            let isDetaching = partitions.contains { $0.isDetachPending && $0.holds(now) }
+            // The DEFAULT partition also rejects rows in the range of a partition whose detach is pending, or that is empty.
+            let isRejected = partitions.contains { $0.holds(now) }
             return Runway(
-                table: name, until: nil, isZoned: isZoned, defaultPartition: isDetaching ? nil : defaultPartition)
+                table: name, until: nil, isZoned: isZoned, defaultPartition: isRejected ? nil : defaultPartition)
         }
         for partition in usable where partition.lower == end { end = partition.upper }
         switch end {

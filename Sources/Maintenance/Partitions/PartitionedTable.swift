@@ -141,6 +141,8 @@ package struct Partition: Hashable, Sendable {
     package var isForeign: Bool
     /// Whether a DETACH PARTITION ... CONCURRENTLY of it was interrupted: inserts into its range fail.
     package var isDetachPending: Bool
+    /// Whether it is partitioned itself, without a partition that would take a row.
+    package var isEmpty = false
 
     package init(
         oid: UInt32, name: RelationName, lower: PartitionBound, upper: PartitionBound, isPartitioned: Bool = false,

@@ -4,7 +4,8 @@ import CivilTime
 package struct RunwayLimits: Hashable, Sendable {
     /// nil: half of what `premake` promises.
     package var warning: Duration?
-    /// nil: the length of the last period, if `premake` promises more than the current one.
+    /// nil: the length of the last period, if `premake` promises more than the current one, and not more than a warning that
+    /// is configured.
     package var critical: Duration?
 
     package init(warning: Duration? = nil, critical: Duration? = nil) {
@@ -36,7 +37,8 @@ package struct RunwayAlarm: Hashable, Sendable {
         let lastPeriod = min(last ?? longest, longest)
         let period = interval?.shortest ?? lastPeriod
         warning = limits.warning ?? period * max(0, premake) / 2
-        critical = limits.critical ?? (premake > 0 ? lastPeriod : .zero)
+        let ceiling = limits.warning.flatMap { $0 > .zero ? $0 : nil } ?? lastPeriod
+        critical = limits.critical ?? (premake > 0 ? min(lastPeriod, ceiling) : .zero)
     }
 
     /// How urgent it is with that much of the runway left.

@@ -180,7 +180,7 @@ extension MaterializedView {
         return .configuration(
             "views", "list",
             introduction:
-                "CREATE UNIQUE INDEX ON \(name) (its key), or allow the wait in the configuration of the database",
+                "make a unique index on its key (CREATE UNIQUE INDEX ON \(name)), or allow the wait in the configuration of the database",
             [[("view", Cure.yaml(name.description)), ("blocking", "allow")]])
     }
 }

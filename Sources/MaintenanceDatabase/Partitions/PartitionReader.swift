@@ -114,11 +114,12 @@ struct PartitionReader {
             if let (_, text) = row.undecodable {
                 undecodable[parent] = UndecodableName(oid: oid, text: text, isOwnName: false)
             }
-            let partition = Partition(
+            var partition = Partition(
                 oid: oid, name: try RelationName(row),
                 lower: try PartitionBound(row.decode("lower")), upper: try PartitionBound(row.decode("upper")),
                 isPartitioned: try row.decode("is_partitioned"), isForeign: try row.decode("is_foreign"),
                 isDetachPending: try row.decode("is_detach_pending"))
+            partition.isEmpty = try row.decode("is_empty")
             found[parent, default: []].append(partition)
         }
         return (found, undecodable, dropped)

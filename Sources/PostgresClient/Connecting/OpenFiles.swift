@@ -4,7 +4,7 @@ import Glibc
 package enum OpenFiles {
     /// Opens so many at once, and closes them.
     ///
-    /// - Returns: nil if that goes; otherwise which limit is in the way, with its names.
+    /// - Returns: nil if that succeeds; otherwise which limit is in the way, with its names.
     package static func obstacle(to count: Int) -> String? {
         var opened: [CInt] = []
         defer { for descriptor in opened { close(descriptor) } }

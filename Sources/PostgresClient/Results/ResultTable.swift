@@ -1,5 +1,6 @@
 import CLibPQ
 import SQLText
+import Synchronization
 
 /// One result of the server. Its rows share it, and it is freed with the last of them.
 ///
@@ -30,6 +31,8 @@ final class ResultTable: @unchecked Sendable {
         PQclear(result)
     }
 
+    private let allUTF8 = Mutex<Bool?>(nil)
+
     var status: ExecStatusType { PQresultStatus(result) }
 
     /// The command tag, such as `UPDATE 3`.
@@ -47,6 +50,18 @@ final class ResultTable: @unchecked Sendable {
     func text(row: Int32, column: Int32) -> String? {
         if PQgetisnull(result, row, column) == 1 { return nil }
         return String(cString: PQgetvalue(result, row, column))
+    }
+
+    /// Whether every value is UTF-8: looked at once, not for each row that asks.
+    var isAllUTF8: Bool {
+        allUTF8.withLock { known in
+            if let known { return known }
+            let found = (0..<rowCount).allSatisfy { row in
+                (0..<PQnfields(result)).allSatisfy { isUTF8(row: row, column: $0) }
+            }
+            known = found
+            return found
+        }
     }
 
     /// Whether it is UTF-8, as which `text` reads it; NULL is.

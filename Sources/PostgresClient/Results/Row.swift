@@ -32,6 +32,7 @@ package struct Row: Sendable {
     /// The first column whose text is no UTF-8, with a `\xNN` for each byte beyond ASCII. `decode` puts replacement characters
     /// in their place: such a name is not the object's, and no statement may be made of it.
     package var undecodable: (column: String, text: String)? {
+        guard !table.isAllUTF8 else { return nil }
         for (place, name) in columnNames.enumerated() where !table.isUTF8(row: index, column: Int32(place)) {
             return (name, table.escapedText(row: index, column: Int32(place)))
         }

@@ -144,7 +144,7 @@ struct LedgerRunTests {
             #expect(summary.count(.done) == 1 && summary.count(.failed) == summary.reports.count - 1, "\(summary)")
             let count = try await database.psql(
                 "SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r'")
-            #expect(count == "3")
+            #expect(count == "5")
         }
     }
 

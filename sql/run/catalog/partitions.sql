@@ -9,6 +9,8 @@ SELECT
     c.relkind = 'p' AS is_partitioned,
     c.relkind = 'f' AS is_foreign,
     h.inhdetachpending AS is_detach_pending,
+    -- Partitioned itself, and nothing is below it yet that takes a row.
+    c.relkind = 'p' AND NOT EXISTS (SELECT FROM pg_inherits AS l WHERE l.inhparent = c.oid) AS is_empty,
     -- Dropped, or detached, while the snapshot was read.
     b.bound IS NULL AS is_gone,
     points.texts[1] AS lower,

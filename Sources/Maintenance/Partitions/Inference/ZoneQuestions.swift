@@ -26,7 +26,7 @@ package struct ZoneQuestions: Hashable, Sendable {
     }
 
     /// Of what is beyond that the local day may be none that the server has: the years 1 to 9999.
-    private static let calendar =
+    static let calendar =
         Instant(
             midnightOf: CivilDate(daysSinceEpoch: -719_162))...Instant(midnightOf: CivilDate(daysSinceEpoch: 2_932_896))
 
