@@ -51,10 +51,11 @@ extension Connection {
     private static func openForSchema(
         _ conninfo: String, _ applicationName: String, _ onNotice: (@Sendable (Notice) -> Void)?
     ) async throws(ServerFailure) -> Connection {
+        var options = SessionOptions(applicationName: applicationName, onNotice: onNotice)
+        // What it reads becomes statements: a name that is no UTF-8 ends it, unless it is asked for escaped.
+        options.takesAnyBytes = false
         do throws(PostgresError) {
-            return try await Connection.open(
-                ConnectionInfo(parsing: conninfo),
-                options: SessionOptions(applicationName: applicationName, onNotice: onNotice))
+            return try await Connection.open(ConnectionInfo(parsing: conninfo), options: options)
         } catch {
             throw ServerFailure(error)
         }

@@ -148,6 +148,22 @@ struct NamingInferenceTests {
         #expect(inferred([("old_2026_09", "2026-09-01")]).isAmbiguous)
     }
 
+    @Test("What agrees today and parts within a year is told beforehand")
+    func foreseesTheRefusal() throws {
+        // A fortnight of November, of which no name has a zero in front.
+        let days = (14...27).map { part("t_2025_11_\($0)", "2025-11-\($0)", "2025-11-\($0 + 1)") }
+        let plan = Scenario(table("t", .date, days)).plan()
+        #expect(plan.createdNames == [] || plan.refusals.isEmpty, "\(plan.refusals)")
+        #expect(
+            plan.findings.contains {
+                $0.message.hasPrefix(
+                    "its names can be read as t_{YYYY}_{MM}_{DD} and as t_{YYYY}_{FMMM}_{FMDD}, which part on 2025-12-01"
+                )
+            }, "\(plan.findings)")
+        let padded = Scenario(table("t", .date, days + [part("t_2025_11_09", "2025-11-09", "2025-11-10")])).plan()
+        #expect(!padded.findings.contains { $0.message.contains("can be read as") }, "\(padded.findings)")
+    }
+
     @Test("A name of nothing but digits does not run away")
     func boundsTheReadings() {
         let name = Array(repeating: "2025_03_01", count: 6).joined(separator: "_")

@@ -139,6 +139,7 @@ package struct PartitionPlanner {
         }
         let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
         if let finding = gaps.finding(willFill: set.fillGaps) { result.findings.append(finding) }
+        result.findings += set.doubt.map { [Finding(task: .partitions, object: set.table.name, message: $0)] } ?? []
         result.findings += detachFindings(set.table) + publicationFindings(set.table) + endlessFindings(set)
 
         var creations: [PlanStep] = []

@@ -17,6 +17,10 @@ package struct SessionOptions: Sendable {
     /// Called on the connection's own queue: it must not block, and must not wait for the same connection.
     package var onNotice: (@Sendable (Notice) -> Void)?
 
+    /// Whether names that are no UTF-8 come as they are, from a database of the encoding SQL_ASCII: for whoever asks each row
+    /// for them (``Row/undecodable``). Otherwise the server refuses a result that has one.
+    package var takesAnyBytes = true
+
     /// Finds the addresses of host names.
     package var resolver = NameResolver.system
 

@@ -5,13 +5,16 @@ package enum SessionSettings {
     ///
     /// - Parameters:
     ///   - server: which settings it knows, and the encoding of the database.
+    ///   - takingAnyBytes: `SessionOptions.takesAnyBytes`.
     ///   - backend: the settings are made only if the backend with this process ID answers; nil makes them on whichever
     ///     answers.
-    static func script(for server: ServerIdentity, checkingClient: Bool, onlyOn backend: Int32?) -> String {
+    static func script(
+        for server: ServerIdentity, checkingClient: Bool, takingAnyBytes: Bool, onlyOn backend: Int32?
+    ) -> String {
         let version = server.version.number
         let all =
             settings + newerSettings.filter { hasSetting($0, version) }.map { ($0.name, $0.value) }
-            + (checkingClient ? [connectionCheck] : []) + (server.encoding == bytes.1 ? [bytes] : [])
+            + (checkingClient ? [connectionCheck] : []) + (takingAnyBytes && server.encoding == bytes.1 ? [bytes] : [])
         let calls = all.map { name, value in "pg_catalog.set_config('\(name)', '\(value)', false)" }
         let condition = backend.map { " WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) \($0)" } ?? ""
         // Of the list, the first is evaluated first.

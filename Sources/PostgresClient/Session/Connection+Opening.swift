@@ -70,9 +70,12 @@ extension Connection {
     private func pinSettings(
         checkingClient: Bool, onlyOn backend: Int32?, within limit: Duration?
     ) async throws(PostgresError) -> Row? {
-        settingsScript = SessionSettings.script(for: server, checkingClient: checkingClient, onlyOn: nil)
+        settingsScript = SessionSettings.script(
+            for: server, checkingClient: checkingClient, takingAnyBytes: options.takesAnyBytes, onlyOn: nil)
         return try await pin(
-            SessionSettings.script(for: server, checkingClient: checkingClient, onlyOn: backend), within: limit)
+            SessionSettings.script(
+                for: server, checkingClient: checkingClient, takingAnyBytes: options.takesAnyBytes, onlyOn: backend),
+            within: limit)
     }
 
     /// Sets something for the whole session that is to stay when RESET ALL has taken back what code of others has set.

@@ -20,7 +20,7 @@ package actor Connection {
     package nonisolated let opened = ContinuousClock.now
 
     private let executor: QueueExecutor
-    private let options: SessionOptions
+    let options: SessionOptions
     private let cancelRequest: CancelRequest?
     private nonisolated let broken = Atomic(false)
     private nonisolated let unresponsive = Atomic(false)

@@ -3,6 +3,8 @@ import CivilTime
 /// What the names of a set's partitions say of its pattern.
 package enum NamingInference: Hashable, Sendable {
     case pattern(NamingPattern)
+    /// The first one does, and a rival gives another name to that period, which is wanted later.
+    case doubtful(NamingPattern, rival: NamingPattern, from: NamedDays)
     /// Both explain all the names, and give another one to a period that is wanted.
     case ambiguous(NamingPattern, NamingPattern)
     /// Nothing explains all the names.
@@ -23,8 +25,10 @@ extension NamingPattern {
     /// - Parameters:
     ///   - older: further names, the newest first, of which some may follow another pattern.
     ///   - wanted: the periods that are to be named.
+    ///   - later: those that will be, in their order.
     package static func inferred(
-        from partitions: [Named], older: [Named], wanted: [NamedDays], interval: CalendarInterval
+        from partitions: [Named], older: [Named], wanted: [NamedDays], later: [NamedDays] = [],
+        interval: CalendarInterval
     ) -> NamingInference {
         guard let first = partitions.first else { return .unknown }
         var readings = NameReading.all(of: first.name, for: TokenTexts(first.days))
@@ -48,7 +52,15 @@ extension NamingPattern {
         let names = wanted.map(best.name(for:))
         let rival = candidates.filter { $0 != best && $0.differs(from: names, on: wanted) }
             .min { $0.preference.lexicographicallyPrecedes($1.preference) }
-        return rival.map { .ambiguous(best, $0) } ?? .pattern(best)
+        if let rival { return .ambiguous(best, rival) }
+        // What agrees today may part before anything that decides is named.
+        for days in candidates.count > 1 ? later : [] {
+            let name = best.name(for: days)
+            if let rival = candidates.first(where: { $0.name(for: days) != name }) {
+                return .doubtful(best, rival: rival, from: days)
+            }
+        }
+        return .pattern(best)
     }
 
     private func differs(from names: [String], on wanted: [NamedDays]) -> Bool {

@@ -16,6 +16,8 @@ package struct PartitionSet: Hashable, Sendable {
     package var bridge: Bool
     /// What was inferred, and from what; for people.
     package var explanation: String
+    /// What will keep it from being continued one day, though nothing does now; for people.
+    package var doubt: String?
 }
 
 /// How many of the newest partitions are examined, all of which have to agree.
@@ -54,7 +56,8 @@ struct PartitionInference {
             schema: siblings.last?.partition.name.schema ?? table.name.schema,
             premake: max(0, definition?.premake ?? defaults.premake),
             fillGaps: definition?.fillGaps ?? defaults.fillGaps, bridge: definition?.bridge ?? false, explanation: "")
-        let (naming, source) = try naming(of: set, inferred)
+        let (naming, source, doubt) = try naming(of: set, inferred)
+        set.doubt = doubt
         set.naming = naming
         set.explanation = "\(inferred.explanation); named \(naming), from \(source)"
         return set
@@ -64,7 +67,7 @@ struct PartitionInference {
     /// newest two, since the naming may have changed.
     private func naming(
         of set: PartitionSet, _ inferred: GridInference.Result
-    ) throws(InferenceFailure) -> (NamingPattern, source: String) {
+    ) throws(InferenceFailure) -> (NamingPattern, source: String, doubt: String?) {
         let interval = inferred.grid.interval
         let named = inferred.onGrid.map { sibling, firstDay in
             (name: sibling.partition.name.name, days: inferred.grid.namedDays(of: firstDay))
@@ -76,16 +79,21 @@ struct PartitionInference {
                     explanation: "the naming \(configured) gives two periods of a \(interval) one name")
             }
             try contradict(configured, inferred, set)
-            return (configured, "the configuration")
+            return (configured, "the configuration", nil)
         }
         let wanted = wanted(of: set, since: set.fillGaps ? inferred.onGrid.first?.firstDay : nil)
         for window in [InferenceWindow.naming, InferenceWindow.interval] {
             let newest = Array(named.suffix(window))
             switch NamingPattern.inferred(
-                from: newest, older: named.dropLast(newest.count).reversed(), wanted: wanted, interval: interval)
+                from: newest, older: named.dropLast(newest.count).reversed(), wanted: wanted,
+                later: yearAfter(wanted, of: set), interval: interval)
             {
-            case .pattern(let pattern):
-                return (pattern, newest.count == 1 ? "its partition's name" : "\(newest.count) names")
+            case .pattern(let pattern): return (pattern, Self.source(newest.count), nil)
+            case .doubtful(let pattern, let rival, let days):
+                let doubt =
+                    "its names can be read as \(pattern) and as \(rival), which part on \(days.first): unless a name shows it "
+                    + "before, the table will be refused then; naming says which is meant"
+                return (pattern, Self.source(newest.count), doubt)
             case .ambiguous(let one, let other):
                 throw InferenceFailure(
                     reason: .unknownNaming,
@@ -99,6 +107,18 @@ struct PartitionInference {
         throw InferenceFailure(
             reason: .unknownNaming,
             explanation: "the names of its partitions do not follow from their bounds (\(example))")
+    }
+
+    private static func source(_ count: Int) -> String { count == 1 ? "its partition's name" : "\(count) names" }
+
+    /// What is to be named within a year behind that.
+    private func yearAfter(_ wanted: [NamedDays], of set: PartitionSet) -> [NamedDays] {
+        guard let last = wanted.last?.first else { return [] }
+        let count = set.grid.interval.count(from: last, to: CalendarInterval.year.advance(last, by: 1))
+        return (1...max(1, count)).map { index in
+            let first = set.grid.interval.advance(last, by: index)
+            return NamedDays(first: first, end: set.grid.interval.advance(first, by: 1))
+        }
     }
 
     /// The days of the periods that are to have partitions.
