@@ -60,7 +60,7 @@ struct StandbyTests {
         #expect(summary.count(.done) == 5)
         #expect(
             try await standby.psql(
-                "SELECT count(*) FROM pg_inherits WHERE inhparent = 's.events'::regclass") == "6")
+                "SELECT count(*) FROM pg_inherits WHERE inhparent = 's.events'::regclass") == "8")
         try await standby.destroy()
         try await primary.destroy()
     }

@@ -37,8 +37,8 @@ struct SchemaRollbackProcessTests {
         try await withSchema { database in
             try await database.psql("INSERT INTO mcp.models (provider, name) VALUES ('p', 'n')")
             for (arguments, words) in [
-                ([], "advice: repeat the command with --confirm \(database.name)\n"),
-                (["--drop-rows"], "advice: repeat the command with --confirm \(database.name)\n"),
+                ([], "what to do: repeat the command with --confirm \(database.name)\n"),
+                (["--drop-rows"], "what to do: repeat the command with --confirm \(database.name)\n"),
                 (
                     ["--confirm", "shop"],
                     "this is database \(database.name), and --confirm names shop; nothing was changed"
