@@ -168,7 +168,8 @@ extension PartitionPlanner {
 
     func isZoneInQuestion(_ table: PartitionedTable, _ extended: Set<UInt32>, _ refused: Set<RelationName>) -> Bool {
         table.hasZonedKey && setDefinitions[table.name]?.zone == nil
-            && (extended.contains(table.oid) || refused.contains(table.name)) && !table.newestBounded(1).isEmpty
+            && (extended.contains(table.oid) && !table.showsBothHalves || refused.contains(table.name))
+            && !table.newestBounded(1).isEmpty
     }
 }
 
@@ -183,6 +184,13 @@ extension Refusal.Reason {
 }
 
 extension PartitionedTable {
+    /// Whether its bounds are of summers and of winters: no zone whose clocks change has the same midnights as one whose
+    /// clocks do not.
+    var showsBothHalves: Bool {
+        let months = newestBounds.map(\.date.month)
+        return months.contains(where: (6...8).contains) && months.contains { $0 == 12 || $0 <= 2 }
+    }
+
     /// Those that tell the zone, in order.
     var newestBounds: [Instant] {
         Set(newestBounded(InferenceWindow.zone).flatMap { [$0.lower, $0.upper] })

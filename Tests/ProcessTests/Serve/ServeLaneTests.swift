@@ -16,7 +16,7 @@ struct ServeLaneTests {
             try await database.wait(until: "\(done) = 24")
             // Further ones, since a test beside this one may have the processor for a second.
             let newest = "(SELECT max(c.oid::regclass::text) FROM pg_class AS c WHERE c.relname LIKE 'audit\\_20%')"
-            for round in 1...2 {
+            for round in 1...4 {
                 try await database.psql("DO $$ BEGIN EXECUTE 'DROP TABLE ' || \(newest); END $$")
                 try await database.wait(until: "\(done) = \(24 + round)")
             }
@@ -30,7 +30,8 @@ struct ServeLaneTests {
                 WHERE t.task = 'partitions' AND t.outcome = 'done'
                 """)
             print("a partition was made \(delay) after its slot, beside a refresh: \(version)")
-            #expect(delay < "00:00:01")
+            // A program without optimisation, beside other tests; the refresh takes minutes.
+            #expect(delay < "00:00:02")
             service.program.send(SIGTERM)
             try await service.wait(for: "service_stopping")
             service.program.send(SIGTERM)
