@@ -50,6 +50,8 @@ package struct CreatePartition: StepAction {
     /// The bounds as literals of the key's type; for `timestamptz`, in UTC with the offset.
     package var lower: String { keyType.literal(from) }
     package var upper: String { keyType.literal(to) }
+    /// For people.
+    package var range: String { keyType.range(from, to) }
 
     package var object: RelationName { parent }
     package var role: String? { parentOwner }
@@ -63,7 +65,7 @@ package struct CreatePartition: StepAction {
 
     package var changesDefinitions: Bool { true }
 
-    package var description: String { "create partition \(partition) of \(parent) for [\(lower), \(upper))" }
+    package var description: String { "create partition \(partition) of \(parent) for \(range)" }
 
     /// The weakest first, so that the strongest is held for the shortest time.
     package var locks: [LockRequirement] {
@@ -119,6 +121,9 @@ package enum PartitionKeyType: String, CaseIterable, Hashable, Sendable {
     case date = "date"
 
     package var isZoned: Bool { self == .timestamptz }
+
+    /// From the former, inclusive, to the latter, exclusive; for people.
+    func range(_ from: Instant, _ to: Instant) -> String { "[\(literal(from)), \(literal(to)))" }
 
     /// The text of a bound, as a literal of the type.
     package func literal(_ point: Instant) -> String {

@@ -64,7 +64,7 @@ extension PartitionPlanner {
         guard let rest = action.defaultPartition, let rows = snapshot.defaultRows[action.defaultRange] else {
             return nil
         }
-        let range = "[\(action.lower), \(action.upper))"
+        let range = action.range
         let message: String
         switch rows {
         case .exactly(0): return nil
@@ -89,21 +89,13 @@ extension PartitionPlanner {
                 task: .partitions, object: set.table.name, reason: .overlap,
                 explanation:
                     "the detach of \(pending.name), the last partition, is half done: what follows depends on it",
-                cure: .statement("ALTER TABLE \(set.table.name) DETACH PARTITION \(pending.name) FINALIZE"))
+                cure: .statement(set.table.finalizing(pending)))
         }
-        guard let finding = defaultFinding(action), let rest = action.defaultPartition,
-            case .exactly(let count)? = snapshot.defaultRows[action.defaultRange].map(\.counted), count > 0
-        else { return nil }
+        guard let finding = defaultFinding(action), let rest = action.defaultPartition else { return nil }
+        if case .unread? = snapshot.defaultRows[action.defaultRange] { return nil }
         return Refusal(
             task: .partitions, object: set.table.name, reason: .rowsInDefault, explanation: finding.message,
-            cure: "move the rows of [\(action.lower), \(action.upper)) out of \(rest), then run again")
-    }
-}
-
-extension DefaultRows {
-    /// As if what is at least there were all.
-    fileprivate var counted: DefaultRows {
-        if case .atLeast(let count) = self { .exactly(count) } else { self }
+            cure: "move the rows of \(action.range) out of \(rest), then run again")
     }
 }
 

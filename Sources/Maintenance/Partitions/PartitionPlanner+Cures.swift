@@ -157,8 +157,7 @@ extension PartitionPlanner {
         }
         var alone = definition
         alone.partitionSets = [set]
-        var planner = PartitionPlanner(definition: alone, snapshot: tried)
-        planner.triesCures = false
+        let planner = PartitionPlanner(definition: alone, snapshot: tried).withoutCures
         do throws(InferenceFailure) {
             return !planner.hasObstacle(try planner.inference(of: table).infer(table))
         } catch {
@@ -168,7 +167,8 @@ extension PartitionPlanner {
 
     func isZoneInQuestion(_ table: PartitionedTable, _ extended: Set<UInt32>, _ refused: Set<RelationName>) -> Bool {
         table.hasZonedKey && setDefinitions[table.name]?.zone == nil
-            && (extended.contains(table.oid) && !table.showsBothHalves || refused.contains(table.name))
+            // No zone whose clocks change has the midnights of one whose clocks do not in summer and in winter.
+            && (extended.contains(table.oid) && !table.newestBounds.showBothHalves || refused.contains(table.name))
             && !table.newestBounded(1).isEmpty
     }
 }
@@ -184,13 +184,6 @@ extension Refusal.Reason {
 }
 
 extension PartitionedTable {
-    /// Whether its bounds are of summers and of winters: no zone whose clocks change has the same midnights as one whose
-    /// clocks do not.
-    var showsBothHalves: Bool {
-        let months = newestBounds.map(\.date.month)
-        return months.contains(where: (6...8).contains) && months.contains { $0 == 12 || $0 <= 2 }
-    }
-
     /// Those that tell the zone, in order.
     var newestBounds: [Instant] {
         Set(newestBounded(InferenceWindow.zone).flatMap { [$0.lower, $0.upper] })

@@ -7,7 +7,7 @@ extension PartitionPlanner {
             Finding(
                 task: .partitions, object: table.name,
                 message: "the detach of \(partition.name) is half done, and inserts into its range fail: "
-                    + "ALTER TABLE \(table.name) DETACH PARTITION \(partition.name) FINALIZE")
+                    + table.finalizing(partition))
         }
     }
 

@@ -19,7 +19,7 @@ extension PartitionPlanner {
         else { return nil }
         let start = max(boundary, now)
         guard start < bridge.from, set.table.coverage(from: start, to: bridge.from) != .whole else { return nil }
-        let span = "[\(set.keyType.literal(start)), \(set.keyType.literal(bridge.from)))"
+        let span = set.keyType.range(start, bridge.from)
         return Refusal(
             task: .partitions, object: set.table.name, reason: .overlap,
             explanation:
@@ -32,7 +32,7 @@ extension PartitionPlanner {
         return Refusal(
             task: .partitions, object: table.name, reason: .notOwner,
             explanation: "\(count == 1 ? "1 partition is" : "\(count) partitions are") missing, the first for "
-                + "[\(first.lower), \(first.upper)), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
+                + "\(first.range), but role \(role) may not act as the owner \(table.owner) (the server would answer SQLSTATE 42501)",
             cure: Refusal.membershipCure(
                 in: table.owner, isSuperuser: table.ownerIsSuperuser, of: table.name, on: snapshot.server))
     }

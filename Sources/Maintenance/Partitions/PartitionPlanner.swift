@@ -110,8 +110,7 @@ package struct PartitionPlanner {
 
     /// Whether anything but a privilege keeps one of its partitions from being made.
     func hasObstacle(_ set: PartitionSet) -> Bool {
-        let now = inference(of: set.table).civilNow(set.keyType)
-        guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else { return true }
+        guard let current = currentPeriod(of: set) else { return true }
         let gaps = PartitionGaps(set: set, current: current, zones: snapshot.zones)
         return holeRefusal(set) != nil
             || wanted(set, current: current, gaps: gaps).contains { wanted in
@@ -128,8 +127,7 @@ package struct PartitionPlanner {
         var result = TaskPlan(
             inferences: [Finding(task: .partitions, object: set.table.name, message: set.explanation)],
             runways: [runway(of: set.table, every: set.grid.interval)].compactMap(\.self), objectsInView: 1)
-        let now = inference(of: set.table).civilNow(set.keyType)
-        guard let current = now.flatMap({ set.grid.period(holding: $0, zones: snapshot.zones) }) else {
+        guard let current = currentPeriod(of: set) else {
             result.refusals.append(
                 Refusal(
                     task: .partitions, object: set.table.name, reason: .unknownZone,
@@ -197,6 +195,11 @@ package struct PartitionPlanner {
         return result
     }
 
+    /// The first day of the period that holds now; nil where the server did not say.
+    private func currentPeriod(of set: PartitionSet) -> CivilDate? {
+        inference(of: set.table).civilNow(set.keyType).flatMap { set.grid.period(holding: $0, zones: snapshot.zones) }
+    }
+
     /// The partitions that there should be, in the order in which they are made.
     private func wanted(_ set: PartitionSet, current: CivilDate, gaps: PartitionGaps) -> [WantedPartition] {
         var wanted = (0...set.premake).map { index in
@@ -231,19 +234,17 @@ package struct PartitionPlanner {
         }
         // A zone that moves across the date line skips a day.
         guard from < to else { return nil }
+        let span = set.keyType.range(from, to)
         switch set.table.coverage(from: from, to: to) {
         case .whole: return nil
         case .part(let other):
             throw refused(
                 set, .overlap,
-                "a partition for [\(set.keyType.literal(from)), \(set.keyType.literal(to))) would overlap \(other.name)",
-                cure: other.isDetachPending
-                    ? .statement("ALTER TABLE \(set.table.name) DETACH PARTITION \(other.name) FINALIZE")
-                    : bridging(set))
+                "a partition for \(span) would overlap \(other.name)",
+                cure: other.isDetachPending ? .statement(set.table.finalizing(other)) : bridging(set))
         case .none: break
         }
         let name = RelationName(schema: set.schema, name: set.naming.name(for: wanted.days))
-        let span = "[\(set.keyType.literal(from)), \(set.keyType.literal(to)))"
         if snapshot.takenNames.contains(name) {
             throw refused(
                 set, .nameTaken, "the partition for \(span) would be called \(name), and something else has that name",

@@ -79,6 +79,13 @@ package struct PartitionedTable: Hashable, Sendable {
     }
 }
 
+extension PartitionedTable {
+    /// The statement that completes the detach of a partition that is half done.
+    func finalizing(_ partition: Partition) -> String {
+        "ALTER TABLE \(name) DETACH PARTITION \(partition.name) FINALIZE"
+    }
+}
+
 /// A schema that does not belong to the owner of a table in it. Statements go by name, and its owner may put another table
 /// in the place of one at any time.
 package struct ForeignSchema: Hashable, Sendable {

@@ -58,8 +58,7 @@ extension Refusal {
             cure: neighbour.isSuperusers
                 ? .statement("ALTER TABLE \(relation) OWNER TO \(tableOwner)")
                 : .advice(
-                    "GRANT \(owner) TO \(RelationName.quoted(server.role))"
-                        + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+                    server.membership(in: neighbour.owner)
                         + ", and USAGE ON SCHEMA \(RelationName.quoted(relation.schema)) to \(owner); "
                         + "or ALTER TABLE \(relation) OWNER TO \(tableOwner)"))
     }

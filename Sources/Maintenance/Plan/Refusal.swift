@@ -69,9 +69,7 @@ extension Refusal {
     static func membershipCure(
         in owner: String, isSuperuser: Bool, of object: RelationName, on server: ServerFacts
     ) -> Cure {
-        let grant =
-            "GRANT \(RelationName.quoted(owner)) TO \(RelationName.quoted(server.role))"
-            + (server.capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
+        let grant = server.membership(in: owner)
         return isSuperuser ? .advice(avoidingSuperuser(for: object, insteadOf: grant)) : .statement(grant)
     }
 
@@ -79,6 +77,14 @@ extension Refusal {
     package static func avoidingSuperuser(for object: RelationName, insteadOf grant: String) -> String {
         "give \(object) to a role that is no superuser (ALTER TABLE \(object) OWNER TO ...), and let pgtend's role become that; "
             + "\(grant) would make pgtend a superuser"
+    }
+}
+
+extension ServerFacts {
+    /// The statement that lets pgtend's role become that one.
+    func membership(in owner: String) -> String {
+        "GRANT \(RelationName.quoted(owner)) TO \(RelationName.quoted(role))"
+            + (capabilities.has(.membershipOptions) ? " WITH SET TRUE" : "")
     }
 }
 

@@ -171,7 +171,7 @@ struct CreatePartitionWork: StepWork, TransactionWork {
     func cure(for failure: ServerFailure) -> Cure? {
         // The DEFAULT partition contains rows of the range.
         if failure.sqlState == .checkViolation, let rest = action.defaultPartition {
-            return "\(rest) holds rows of [\(action.lower), \(action.upper)): move them out of it, then run again"
+            return "\(rest) holds rows of \(action.range): move them out of it, then run again"
         }
         switch failure.failureClass {
         case .timeout:

@@ -29,6 +29,7 @@ extension PartitionReader {
         of asked: [(table: UInt32, bounds: [Instant])], _ definition: DatabaseDefinition,
         into snapshot: inout CatalogSnapshot
     ) async throws(PostgresError) {
+        guard !asked.isEmpty else { return }
         let days = ZoneQuestions.days(of: definition, tables: snapshot.tables, now: snapshot.takenAt)
         // Tables that were made together share their bounds. Of the others some have to do: each list takes the server 30 ms,
         // and what is not asked is only told less of.

@@ -4,7 +4,8 @@ import Maintenance
 import PostgresClient
 import SQLText
 
-/// Reads what the planners need to know, in one REPEATABLE READ READ ONLY transaction.
+/// Reads what the planners need to know, in one REPEATABLE READ READ ONLY transaction; what code of owners may see, which are
+/// tenants of corpora and rows in DEFAULT partitions, after it, each in one of its own.
 ///
 /// `pg_get_expr` and `regclass` do not use the transaction's snapshot: a table that is dropped in the meantime may
 /// appear as a partition without bounds, or raise an error. Then the transaction is repeated. Somebody may drop tables
@@ -36,7 +37,7 @@ struct SnapshotReader {
     /// Reads the snapshot.
     ///
     /// Locks, until the end of the transaction: ACCESS SHARE on the system catalog, on the partitions whose policies
-    /// are read (for at most the lock deadline of a step), and on the tables of corpora whose tenants are listed.
+    /// are read (for at most the lock deadline of a step), and on the tables of corpora whose tenants are listed and DEFAULT partitions, while they are read.
     ///
     /// - Throws: if a query fails that is about all objects.
     func read() async throws(ServerFailure) -> CatalogSnapshot {

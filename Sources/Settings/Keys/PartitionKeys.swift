@@ -51,7 +51,10 @@ enum PartitionKeys {
             "The period of one partition; weeks are ISO weeks, from Monday."),
         .value(
             "zone", \.zone, ValueFormat.zone.optional,
-            "The zone in which the bounds of a timestamptz key are midnights. Without it: as discovered, else UTC."),
+            """
+            The zone in which the bounds of a timestamptz key are midnights. Without it: as discovered. Needed where UTC and \
+            the TimeZone of the sessions both fit, and will part.
+            """),
         .value("premake", \.premake, premake.optional, "As above, for this table alone."),
         .value(
             "naming", \.naming, ValueFormat.naming.optional, validate: equalNames(in:),

@@ -68,8 +68,8 @@ struct GridInference {
     private func isSure(_ grid: PartitionGrid, _ siblings: [BoundedPartition]) -> Bool {
         // Whole days are no matter of a zone.
         guard grid.offset % Instant.microsecondsPerDay != 0 else { return isSure(grid.clock, siblings) }
-        // Who configures the zone of local times says that the bounds are local times.
         if definition?.bridge == true { return false }
+        // Who configures the zone of local times says that the bounds are local times.
         return isConstant(grid.offset, siblings) || !keyType.isZoned && definition?.zone != nil
     }
 
@@ -113,9 +113,7 @@ struct GridInference {
     private func isConstant(_ offset: Int64, _ siblings: [BoundedPartition]) -> Bool {
         let shift = offset % Instant.microsecondsPerDay
         let bounds = siblings.flatMap { [$0.lower, $0.upper] }
-        let months = bounds.map(\.date.month)
-        return bounds.allSatisfy { $0.microsecondsOfDay == shift }
-            && months.contains(where: (6...8).contains) && months.contains { $0 == 12 || $0 <= 2 }
+        return bounds.allSatisfy { $0.microsecondsOfDay == shift } && bounds.showBothHalves
     }
 
     /// The grids to try: first those on the boundaries of the calendar, in each zone, then those that are shifted so
@@ -168,7 +166,7 @@ struct GridInference {
     }
 
     private func described(_ sibling: BoundedPartition) -> String {
-        "\(sibling.partition.name) [\(keyType.literal(sibling.lower)), \(keyType.literal(sibling.upper)))"
+        "\(sibling.partition.name) \(keyType.range(sibling.lower, sibling.upper))"
     }
 
     /// "6 days", "5 hours", "1 day 5 hours"; where the rest is not whole hours, it is in seconds.
@@ -224,5 +222,13 @@ struct GridInference {
     static func isUTC(_ zone: String) -> Bool {
         ["utc", "etc/utc", "gmt", "etc/gmt", "uct", "etc/uct", "zulu", "etc/zulu", "universal", "etc/universal"]
             .contains(zone.lowercased())
+    }
+}
+
+extension [Instant] {
+    /// Whether some are in June to August and some in December to February: where clocks are changed, midnights differ then.
+    var showBothHalves: Bool {
+        let months = map(\.date.month)
+        return months.contains(where: (6...8).contains) && months.contains { $0 == 12 || $0 <= 2 }
     }
 }

@@ -25,9 +25,9 @@ extension NamingPattern {
     /// - Parameters:
     ///   - older: further names, the newest first, of which some may follow another pattern.
     ///   - wanted: the periods that are to be named.
-    ///   - later: those that will be, in their order.
+    ///   - later: those that will be, in their order. Asked for only where there are several readings.
     package static func inferred(
-        from partitions: [Named], older: [Named], wanted: [NamedDays], later: [NamedDays] = [],
+        from partitions: [Named], older: [Named], wanted: [NamedDays], later: @autoclosure () -> [NamedDays] = [],
         interval: CalendarInterval
     ) -> NamingInference {
         guard let first = partitions.first else { return .unknown }
@@ -54,7 +54,7 @@ extension NamingPattern {
             .min { $0.preference.lexicographicallyPrecedes($1.preference) }
         if let rival { return .ambiguous(best, rival) }
         // What agrees today may part before anything that decides is named.
-        for days in candidates.count > 1 ? later : [] {
+        for days in candidates.count > 1 ? later() : [] {
             let name = best.name(for: days)
             if let rival = candidates.first(where: { $0.name(for: days) != name }) {
                 return .doubtful(best, rival: rival, from: days)

@@ -123,8 +123,9 @@ struct PartitionInference {
 
     /// The days of the periods that are to have partitions.
     private func wanted(of set: PartitionSet, since first: CivilDate?) -> [NamedDays] {
-        let local = set.keyType.isZoned ? now : civilNow(set.keyType)
-        guard let current = local.flatMap({ set.grid.period(holding: $0, zones: zones) }) else { return [] }
+        guard let current = civilNow(set.keyType).flatMap({ set.grid.period(holding: $0, zones: zones) }) else {
+            return []
+        }
         let past = first.map { max(0, set.grid.interval.count(from: $0, to: current)) } ?? 0
         return (-past...set.premake).map { set.grid.namedDays(of: set.grid.interval.advance(current, by: $0)) }
     }
