@@ -137,10 +137,13 @@ struct FaultTests {
                 ConnectionInfo(parsing: "host='\(relay.folder)' dbname='\(database.name)' user=postgres"),
                 options: SessionOptions(statementTimeout: .milliseconds(500), cancelGrace: .milliseconds(200)))
             let definition = database.definition()
+            // The short limits are the step's alone.
+            let reader = try await database.connect()
             let snapshot = try await SnapshotReader(
-                definition: definition, tasks: [.partitions], session: database.session(from: connection)
+                definition: definition, tasks: [.partitions], session: database.session(from: reader)
             )
             .read()
+            await reader.close()
             let plan = Planner(definition: definition, tasks: [.partitions]).plan(snapshot)
             guard let planned = plan.steps.first else { throw TestFailure("nothing was planned") }
             var limits = planned.limits

@@ -5,7 +5,10 @@ import Testing
 /// The program where it may not have what it needs of the kernel.
 @Suite("Limits of the process", .serialized)
 struct LimitTests {
-    private static let serve = ["serve", "--database", "host=/nonexistent dbname=shop", "--log-format", "json"]
+    /// Who connects is said, since not every user of the kernel here has a name.
+    private static let serve = [
+        "serve", "--database", "host=/nonexistent dbname=shop user=pgtend", "--log-format", "json",
+    ]
 
     /// With three the loader itself finds no libraries.
     @Test(arguments: 4...24)

@@ -24,9 +24,8 @@ struct SchemaVerifierTests {
     func findsNoGapInWhatWasJustInstalled(version: PostgresVersion) async throws {
         try await TestDatabase.with(version, template: Self.installed) { database in
             let gap = try await Self.gap(database)
-            // Roles are the cluster's, and other tests may make some.
-            let unknown = gap.unknown.filter { $0.kind != .member }
-            #expect(gap.missing == [] && gap.different == [] && gap.notCompared == [] && unknown == [])
+            #expect(
+                gap.missing == [] && gap.different == [] && gap.notCompared == [] && gap.unknownOfThisDatabase == [])
             #expect(gap.isClosed)
         }
     }
@@ -39,7 +38,7 @@ struct SchemaVerifierTests {
             #expect(gap.missing.contains(CatalogObject(.extension, "vector")))
             #expect(gap.missing.contains(CatalogObject(.schema, "mcp")))
             #expect(gap.missing.contains(CatalogObject(.table, "tasks")))
-            #expect(gap.different == [] && gap.unknown == [])
+            #expect(gap.different == [] && gap.unknownOfThisDatabase == [])
         }
     }
 
@@ -477,7 +476,7 @@ struct SchemaVerifierTests {
                 gap.missing.map { "missing \($0)" }
                 + gap.different.map { "different \($0.object): \($0.property.rawValue)" }
                 // Roles are the cluster's, and other tests may make some.
-                + gap.unknown.filter { $0.kind != .member }.map { "unknown \($0)" }
+                + gap.unknownOfThisDatabase.map { "unknown \($0)" }
                 + verification.advice.map { "advice on \($0.object)" }
             for expected in damage.findings { #expect(findings.contains(expected), "\(findings)") }
             // A table in the place of another one differs in all its parts.
@@ -528,7 +527,7 @@ struct SchemaVerifierTests {
             let gap = try await Self.verify(database).gap
             let cast = CatalogObject(.cast, "(mcp.task_status AS json)")
             #expect(gap.different.contains { $0.object == cast }, "\(gap)")
-            let unknown = gap.unknown.filter { $0.kind != .member }.map(\.description)
+            let unknown = gap.unknownOfThisDatabase.map(\.description)
             #expect(
                 Set(unknown) == [
                     "function told(mcp.task_status)",

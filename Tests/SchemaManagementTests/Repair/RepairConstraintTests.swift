@@ -85,7 +85,7 @@ struct RepairConstraintTests {
                 """)
             let after = try await database.repair()
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
-            #expect(after.verification.gap.unknown == [])
+            #expect(after.verification.gap.unknownOfThisDatabase == [])
         }
     }
 

@@ -129,3 +129,8 @@ enum KeptRows {
             """)
     }
 }
+
+extension SchemaGap {
+    /// What is unknown, but for members: roles are the cluster's, and other tests beside may make some.
+    var unknownOfThisDatabase: [CatalogObject] { unknown.filter { $0.kind != .member } }
+}
