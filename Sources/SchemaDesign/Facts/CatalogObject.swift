@@ -56,7 +56,9 @@ extension CatalogObject: Comparable {
 }
 
 extension CatalogObject.Kind {
-    fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    fileprivate var place: Int { Self.places[self] ?? 0 }
+
+    private static let places = Dictionary(uniqueKeysWithValues: zip(allCases, allCases.indices))
 
     /// Whether objects of this kind have columns, and so parts.
     package var isRelation: Bool {

@@ -31,7 +31,7 @@ struct ServeLaneTests {
                 """)
             print("a partition was made \(delay) after its slot, beside a refresh: \(version)")
             // A program without optimisation, beside other tests; the refresh takes minutes.
-            #expect(delay < "00:00:02")
+            #expect(delay < "00:00:01")
             service.program.send(SIGTERM)
             try await service.wait(for: "service_stopping")
             service.program.send(SIGTERM)
