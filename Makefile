@@ -58,8 +58,8 @@ test-repair: ## Write beside a repair of 200,000 rows, and kill one in each stat
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairWritersTests
 	PGTEND_TEST_REPAIR=durable $(harness)/test.sh 18 -- --filter RepairFaultTests
 
-test-blows: ## Strike a run of long work, and an analysis, at each statement, three ways on two versions; takes a quarter of an hour
-	PGTEND_TEST_BLOWS=all $(harness)/test.sh 18 15 -- --filter 'LongWorkTests|AnalysisTests'
+test-blows: ## Strike runs, slots, long work and analyses at each statement, three ways on two versions; takes half an hour
+	PGTEND_TEST_BLOWS=all $(harness)/test.sh 18 15 -- --filter 'FaultTests|LongWorkTests|AnalysisTests'
 
 test-mutants: ## Plausible mistakes in a copy, each of which a suite has to notice (MUTANTS='name …' for some)
 	@$(harness)/packages.sh test

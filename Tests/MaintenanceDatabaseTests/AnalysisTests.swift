@@ -256,9 +256,9 @@ struct AnalysisTests {
             statements.store(relay.count, ordering: .relaxed)
         }
         var random = Seeded()
-        for _ in Self.blows.prefix(while: { $0.testDescription != blow.testDescription }) { _ = random.next() }
+        let variant = Self.blows.count { $0.testDescription < blow.testDescription }
         let count = statements.load(ordering: .relaxed)
-        let numbers = (1...count).filter { _ in random.next() % Self.sample == 0 }
+        let numbers = random.struck(of: count, oneIn: 16, variant: variant)
         print("\(blow.testDescription): \(count) statements, struck at \(numbers.count) (seed \(random.seed))")
         for number in numbers {
             try await Self.with(cluster) { database in
@@ -279,7 +279,4 @@ struct AnalysisTests {
             }
         }
     }
-
-    /// One of so many statements is struck in `make test`, every one by `make test-blows`.
-    private static let sample: UInt64 = ProcessInfo.processInfo.environment["PGTEND_TEST_BLOWS"] == nil ? 16 : 1
 }

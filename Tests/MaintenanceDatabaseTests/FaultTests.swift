@@ -45,9 +45,8 @@ struct FaultTests {
         }
         try #require(statements > 0)
         var random = Seeded()
-        // Every statement, for what a server does and on its first version; for the others a seeded fifth.
-        let isThorough = blow.strike == .terminate && blow.version == PostgresVersion.underTest.first
-        let numbers = (1...statements).filter { _ in isThorough || random.next() % 5 == 0 }
+        let variant = Self.blows.count { $0.testDescription < blow.testDescription }
+        let numbers = random.struck(of: statements, oneIn: 6, variant: variant)
         print(
             "\(blow.testDescription): \(statements) statements a run, struck at \(numbers.count) of them (seed \(random.seed))"
         )

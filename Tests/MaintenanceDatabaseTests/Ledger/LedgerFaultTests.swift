@@ -59,11 +59,8 @@ struct LedgerFaultTests {
         }
         try #require(statements > 0)
         var random = Seeded()
-        for earlier in Self.blows where earlier.testDescription < blow.testDescription { _ = (earlier, random.next()) }
-        // Every statement where it matters most; a seeded sixth elsewhere, and each time another.
-        let isThorough =
-            blow.strike == .cutAfter && blow.task == .views && blow.version == PostgresVersion.underTest.first
-        let numbers = (1...statements).filter { _ in isThorough || random.next() % 6 == 0 }
+        let variant = Self.blows.count { $0.testDescription < blow.testDescription }
+        let numbers = random.struck(of: statements, oneIn: 6, variant: variant)
         print(
             "\(blow.testDescription): \(statements) statements a run, struck at \(numbers.count) of them "
                 + "(seed \(random.seed))")

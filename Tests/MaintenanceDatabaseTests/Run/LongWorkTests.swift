@@ -1,4 +1,3 @@
-import Foundation
 import Maintenance
 import TestSupport
 import Testing
@@ -101,8 +100,8 @@ struct LongWorkTests {
         }
         try #require(statements > 0)
         var random = Seeded()
-        for earlier in Self.blows where earlier.testDescription < blow.testDescription { _ = (earlier, random.next()) }
-        let numbers = (1...statements).filter { _ in random.next() % Self.sample == 0 }
+        let variant = Self.blows.count { $0.testDescription < blow.testDescription }
+        let numbers = random.struck(of: statements, oneIn: 16, variant: variant)
         print(
             "\(blow.testDescription): \(statements) statements of long work, struck at \(numbers.count) of them "
                 + "(seed \(random.seed))")
@@ -121,7 +120,4 @@ struct LongWorkTests {
             }
         }
     }
-
-    /// One of so many statements is struck in `make test`, every one by `make test-blows`.
-    private static let sample: UInt64 = ProcessInfo.processInfo.environment["PGTEND_TEST_BLOWS"] == nil ? 16 : 1
 }
