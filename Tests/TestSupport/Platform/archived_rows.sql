@@ -14,7 +14,8 @@ CREATE FUNCTION pg_temp.late(number bigint) RETURNS timestamptz LANGUAGE sql IMM
 INSERT INTO models (id, tenant_id, name)
 SELECT pg_temp.key('model', n), pg_temp.tenant(n), 'Model ' || n FROM generate_series(1, 9) AS n;
 INSERT INTO agents (id, tenant_id, name, model_id, capabilities, type, status, last_seen_at, created_at, updated_at)
-SELECT pg_temp.key('agent', n), pg_temp.tenant(n), 'agent ' || n, CASE WHEN n % 5 > 0 THEN pg_temp.key('model', 1 + n % 9) END,
+SELECT pg_temp.key('agent', n), pg_temp.tenant(n), 'agent ' || n,
+    CASE WHEN n % 5 > 0 THEN pg_temp.key('model', 1 + n % 9) END,
     CASE WHEN n % 3 > 0 THEN ARRAY['chat', 'code'] END, (ARRAY['standard', 'specialized'])[1 + n % 2],
     (ARRAY['available', 'busy', 'offline'])[1 + n % 3], CASE WHEN n % 4 > 0 THEN pg_temp.early(n) END, pg_temp.early(n),
     pg_temp.early(n)
@@ -26,7 +27,8 @@ SELECT pg_temp.key('agent config', n),
     CASE WHEN n % 5 > 0 THEN n % 5 > 1 END, CASE WHEN n % 2 = 0 THEN 'system' END
 FROM generate_series(1, 30) AS n;
 INSERT INTO users (id, email, tenant_id, last_login_at, created_at, updated_at)
-SELECT pg_temp.key('user', n), 'user' || n || '@example.org', pg_temp.tenant(n), CASE WHEN n % 2 = 0 THEN pg_temp.early(n) END,
+SELECT pg_temp.key('user', n), 'user' || n || '@example.org', pg_temp.tenant(n),
+    CASE WHEN n % 2 = 0 THEN pg_temp.early(n) END,
     pg_temp.early(n), pg_temp.early(n)
 FROM generate_series(1, 30) AS n;
 INSERT INTO api_keys (id, key_hash, key_prefix, user_id, tenant_id, name, scopes, expires_at, is_active, created_at,
@@ -41,7 +43,8 @@ SELECT pg_temp.key('api key', 1 + n % 120), pg_temp.late(n), CASE WHEN n % 2 = 0
 FROM generate_series(1, pg_temp.rows()) AS n;
 
 -- What a migration wrote where there was nothing: an agent and a model that no table has.
-INSERT INTO contexts (id, tenant_id, name, agent_id, model_id, session_id, current_tokens, max_tokens, created_at, updated_at)
+INSERT INTO contexts (id, tenant_id, name, agent_id, model_id, session_id, current_tokens, max_tokens, created_at,
+    updated_at)
 SELECT pg_temp.key('context', n), pg_temp.tenant(n), 'context ' || n,
     CASE WHEN n % 8 > 0 THEN pg_temp.key('agent', 1 + n % 40)::text ELSE 'system' END,
     CASE WHEN n % 8 > 0 THEN pg_temp.key('model', 1 + n % 9)::text ELSE (ARRAY['default', 'gpt-4'])[1 + n / 8 % 2] END,
@@ -70,11 +73,13 @@ SELECT pg_temp.key('embedding', n), pg_temp.key('context', 1 + n % 60), n,
     m.dimensions, (
         SELECT array_agg(CASE WHEN d <= m.dimensions THEN ((d * 7 + n) % 11)::real ELSE 0 END)
         FROM generate_series(1, 4096) AS d)::vector,
-    pg_temp.tenant(1 + n % 60), CASE WHEN n % 4 > 0 THEN 'agent-' || n % 40 END, CASE WHEN n % 2 = 0 THEN n / 100000.0 END,
+    pg_temp.tenant(1 + n % 60), CASE WHEN n % 4 > 0 THEN 'agent-' || n % 40 END,
+    CASE WHEN n % 2 = 0 THEN n / 100000.0 END,
     jsonb_build_object('n', n), pg_temp.early(n), pg_temp.early(n)
 FROM generate_series(1, least(pg_temp.rows(), 60)) AS n
 JOIN embedding_models AS m ON m.id = pg_temp.key('embedding model', 1 + n % 4);
-INSERT INTO embedding_searches (id, tenant_id, model_provider, model_name, search_type, result_count, search_time_ms, filters)
+INSERT INTO embedding_searches (id, tenant_id, model_provider, model_name, search_type, result_count, search_time_ms,
+    filters)
 SELECT pg_temp.key('search', n), pg_temp.tenant(n), 'openai', 'text-embedding-3-small',
     (ARRAY['similarity', 'hybrid', 'filtered'])[1 + n % 3], n, n, CASE WHEN n % 2 = 0 THEN '{}'::jsonb END
 FROM generate_series(1, 20) AS n;
@@ -82,8 +87,8 @@ INSERT INTO embedding_cache (id, cache_key, embedding_id, hit_count, expires_at)
 SELECT pg_temp.key('cached', n), 'key-' || n, CASE WHEN n % 5 > 0 THEN pg_temp.key('embedding', n) END,
     CASE WHEN n % 3 > 0 THEN n END, CASE WHEN n % 2 = 0 THEN pg_temp.early(n) END
 FROM generate_series(1, 10) AS n;
-INSERT INTO embedding_metrics (id, agent_id, model_provider, model_name, model_dimensions, token_count, total_latency_ms,
-    cost_usd, status, retry_count, tenant_id, "timestamp")
+INSERT INTO embedding_metrics (id, agent_id, model_provider, model_name, model_dimensions, token_count,
+    total_latency_ms, cost_usd, status, retry_count, tenant_id, "timestamp")
 SELECT pg_temp.key('metric', n), 'agent-' || n % 40, 'openai', 'text-embedding-3-small', 1536, n, n % 700, n / 1000.0,
     (ARRAY['success', 'failure', 'timeout', 'fallback'])[1 + n % 4], CASE WHEN n % 5 > 0 THEN 0 END, pg_temp.tenant(n),
     pg_temp.early(n)
@@ -108,7 +113,8 @@ FROM generate_series(1, pg_temp.rows()) AS n;
 INSERT INTO task_delegations (id, task_id, task_created_at, from_agent_id, to_agent_id, delegation_type, delegated_at)
 SELECT pg_temp.key('delegation', n), pg_temp.key('task', n), t.created_at, pg_temp.key('agent', 1 + n % 40)::text,
     CASE WHEN n % 10 > 0 THEN pg_temp.key('agent', 1 + (n + 1) % 40)::text ELSE 'test-agent-2' END,
-    CASE WHEN n % 5 > 0 THEN (enum_range(NULL::delegation_type))[1 + n % 4] END, CASE WHEN n % 6 > 0 THEN pg_temp.late(n) END
+    CASE WHEN n % 5 > 0 THEN (enum_range(NULL::delegation_type))[1 + n % 4] END,
+    CASE WHEN n % 6 > 0 THEN pg_temp.late(n) END
 FROM generate_series(1, 40) AS n
 JOIN tasks AS t ON t.id = pg_temp.key('task', n);
 INSERT INTO workflows (id, tenant_id, name, type, version, created_by, steps, is_active, created_at, updated_at)
@@ -130,7 +136,8 @@ SELECT pg_temp.key('workspace', n), pg_temp.tenant(n), 'workspace ' || n,
 FROM generate_series(1, 20) AS n;
 INSERT INTO workspace_members (workspace_id, agent_id, tenant_id, role, joined_at)
 SELECT pg_temp.key('workspace', 1 + n % 20), 'test-agent-' || n, pg_temp.tenant(1 + n % 20),
-    CASE WHEN n % 6 > 0 THEN (enum_range(NULL::member_role))[1 + n % 4] END, CASE WHEN n % 4 > 0 THEN pg_temp.early(n) END
+    CASE WHEN n % 6 > 0 THEN (enum_range(NULL::member_role))[1 + n % 4] END,
+    CASE WHEN n % 4 > 0 THEN pg_temp.early(n) END
 FROM generate_series(1, 50) AS n;
 INSERT INTO shared_documents (id, workspace_id, tenant_id, title, content, content_type, version, is_locked, locked_by,
     locked_at, lock_expires_at, created_by, created_at, updated_at, deleted_at)
@@ -145,10 +152,12 @@ INSERT INTO document_operations (id, document_id, tenant_id, agent_id, operation
     "timestamp", parent_operation_id, is_applied)
 SELECT pg_temp.key('operation', n), pg_temp.key('document', 1 + n % 40), pg_temp.tenant(1 + (1 + n % 40) % 20),
     'test-agent-1', (ARRAY['insert', 'delete', 'update', 'move', 'format'])[1 + n % 5], jsonb_build_object('n', n),
-    '{"a": 1}', CASE WHEN n % 4 > 0 THEN pg_temp.early(n) END, CASE WHEN n > 40 THEN pg_temp.key('operation', n - 40) END,
+    '{"a": 1}', CASE WHEN n % 4 > 0 THEN pg_temp.early(n) END,
+    CASE WHEN n > 40 THEN pg_temp.key('operation', n - 40) END,
     CASE WHEN n % 3 > 0 THEN true END
 FROM generate_series(1, 80) AS n;
-INSERT INTO conflict_resolutions (id, tenant_id, resource_type, resource_id, conflict_type, resolution_strategy, created_at)
+INSERT INTO conflict_resolutions (id, tenant_id, resource_type, resource_id, conflict_type, resolution_strategy,
+    created_at)
 SELECT pg_temp.key('conflict', n), pg_temp.tenant(1 + n % 20),
     CASE WHEN n % 5 > 0 THEN 'document' ELSE 'workspace' END,
     CASE WHEN n % 5 > 0 THEN pg_temp.key('document', n) ELSE pg_temp.key('workspace', n) END, 'concurrent_edit',

@@ -97,15 +97,18 @@ INSERT INTO mcp.context_embeddings (id, context_id, embedding_id, chunk_sequence
 SELECT pg_temp.key('context embedding', n), pg_temp.key('context', n), pg_temp.key('embedding', n), n
 FROM generate_series(1, 30) AS n;
 INSERT INTO mcp.context_audit_log (id, context_id, operation, tenant_id)
-SELECT pg_temp.key('context audit', n), pg_temp.key('context', n), 'create', CASE WHEN n % 2 = 0 THEN pg_temp.tenant(n) END
+SELECT pg_temp.key('context audit', n), pg_temp.key('context', n), 'create',
+    CASE WHEN n % 2 = 0 THEN pg_temp.tenant(n) END
 FROM generate_series(1, 20) AS n;
 INSERT INTO mcp.user_credentials (id, tenant_id, user_id, service_type, encrypted_credentials)
 SELECT pg_temp.key('credentials', n), pg_temp.tenant(n), pg_temp.key('user', n), 'github', '\x5ec7e7'
 FROM generate_series(1, 10) AS n;
 INSERT INTO rag.documents (id, tenant_id, source_id, source_type)
-SELECT pg_temp.key('rag document', n), pg_temp.tenant(n), 'repository-' || n, 'github_repo' FROM generate_series(1, 5) AS n;
+SELECT pg_temp.key('rag document', n), pg_temp.tenant(n), 'repository-' || n, 'github_repo'
+FROM generate_series(1, 5) AS n;
 INSERT INTO rag.document_chunks (id, document_id, chunk_index, content, embedding_id)
-SELECT pg_temp.key('rag chunk', n), pg_temp.key('rag document', 1 + n % 5), n, 'chunk ' || n, pg_temp.key('embedding', n)
+SELECT pg_temp.key('rag chunk', n), pg_temp.key('rag document', 1 + n % 5), n, 'chunk ' || n,
+    pg_temp.key('embedding', n)
 FROM generate_series(1, 20) AS n;
 INSERT INTO rag.tenant_sources (id, tenant_id, source_id)
 SELECT pg_temp.key('rag source', n), pg_temp.tenant(n), 'repository-' || n FROM generate_series(1, 5) AS n;

@@ -1,14 +1,16 @@
 -- Rows in every table of recent.sql, some as many as the setting platform.rows says (tasks, embeddings, what is
 -- partitioned; items of contexts twice as many).
 INSERT INTO mcp.organizations (id, name, slug, settings)
-SELECT pg_temp.key('organization', n), 'Organization ' || n, 'organization-' || n, CASE WHEN n = 1 THEN NULL ELSE '{}'::jsonb END
+SELECT pg_temp.key('organization', n), 'Organization ' || n, 'organization-' || n,
+    CASE WHEN n = 1 THEN NULL ELSE '{}'::jsonb END
 FROM generate_series(1, 3) AS n;
 INSERT INTO mcp.organization_tenants (organization_id, tenant_id, tenant_name)
 SELECT pg_temp.key('organization', 1 + n % 3), pg_temp.tenant(n), 'tenant ' || n FROM generate_series(0, 4) AS n;
 
-INSERT INTO mcp.users (id, tenant_id, email, name, status, email_verified, created_at, updated_at, organization_id, role,
-    last_login_at)
-SELECT pg_temp.key('user', n), pg_temp.tenant(n), 'user' || n || '@example.org', CASE WHEN n % 4 > 0 THEN 'User ' || n END,
+INSERT INTO mcp.users (id, tenant_id, email, name, status, email_verified, created_at, updated_at, organization_id,
+    role, last_login_at)
+SELECT pg_temp.key('user', n), pg_temp.tenant(n), 'user' || n || '@example.org',
+    CASE WHEN n % 4 > 0 THEN 'User ' || n END,
     (ARRAY['active', 'inactive', 'suspended', NULL])[1 + n % 4], n % 2 = 0, pg_temp.moment(n),
     CASE WHEN n % 7 > 0 THEN pg_temp.moment(n + 1) END,
     CASE WHEN n % 3 > 0 THEN pg_temp.key('organization', n % 3) END,
@@ -31,7 +33,8 @@ INSERT INTO mcp.agents_deprecated (id, tenant_id, name, type, model_id, capabili
 SELECT pg_temp.key('agent', n), pg_temp.tenant(n), 'agent ' || n, (ARRAY['ide', 'slack', 'standard'])[1 + n % 3],
     CASE WHEN n % 5 > 0 THEN (ARRAY['gpt-4', 'claude-3-opus'])[1 + n % 2] END,
     CASE WHEN n % 3 > 0 THEN ARRAY['chat', 'embeddings'] END,
-    (ARRAY['available', 'active', 'offline', NULL])[1 + n % 4], CASE WHEN n % 2 = 0 THEN pg_temp.moment(n)::timestamptz END,
+    (ARRAY['available', 'active', 'offline', NULL])[1 + n % 4],
+    CASE WHEN n % 2 = 0 THEN pg_temp.moment(n)::timestamptz END,
     pg_temp.moment(n), pg_temp.moment(n), (enum_range(NULL::mcp.agent_state))[1 + n % 9]
 FROM generate_series(1, 20) AS n;
 -- Those behind them came later, and were never in the old table.
@@ -70,8 +73,8 @@ SELECT pg_temp.key('agent config', n), pg_temp.key('agent', n), 1,
     CASE WHEN n % 2 = 0 THEN '00000000-0000-0000-0000-000000000000'::uuid END
 FROM generate_series(1, 30) AS n;
 
-INSERT INTO mcp.contexts (id, tenant_id, agent_id, model_id, type, status, metadata, token_count, created_at, updated_at,
-    expires_at)
+INSERT INTO mcp.contexts (id, tenant_id, agent_id, model_id, type, status, metadata, token_count, created_at,
+    updated_at, expires_at)
 SELECT pg_temp.key('context', n), pg_temp.tenant(n), CASE WHEN n % 4 > 0 THEN pg_temp.key('agent', 1 + n % 40) END,
     CASE WHEN n % 3 > 0 THEN pg_temp.key('model', 1 + n % 9) END, 'conversation',
     (ARRAY['active', 'archived', NULL])[1 + n % 3], CASE WHEN n % 2 = 0 THEN jsonb_build_object('n', n) END,
@@ -89,7 +92,8 @@ INSERT INTO mcp.api_keys (id, tenant_id, user_id, key_hash, key_prefix, name, ke
 SELECT pg_temp.key('api key', n), pg_temp.tenant(n), CASE WHEN n % 4 > 0 THEN pg_temp.key('user', 1 + (n - 1) % 30) END,
     encode(sha256(('secret ' || n)::bytea), 'hex'), 'mcp_' || n % 1000, 'key ' || n,
     (ARRAY['user', 'admin', 'agent', 'service', 'gateway', NULL])[1 + n % 6],
-    (ARRAY['admin', 'user', 'readonly', 'service', NULL])[1 + n % 5], CASE WHEN n % 3 > 0 THEN ARRAY['read', 'write'] END,
+    (ARRAY['admin', 'user', 'readonly', 'service', NULL])[1 + n % 5],
+    CASE WHEN n % 3 > 0 THEN ARRAY['read', 'write'] END,
     CASE WHEN n % 9 > 0 THEN n % 9 > 1 END, CASE WHEN n > 10 AND n % 6 = 2 THEN pg_temp.key('api key', n - 10) END,
     CASE WHEN n % 8 > 0 THEN ARRAY['github'] END, pg_temp.moment(n), CASE WHEN n % 7 > 0 THEN pg_temp.moment(n) END,
     CASE WHEN n % 3 = 0 THEN pg_temp.moment(n + 100000) END
@@ -100,7 +104,8 @@ SELECT pg_temp.key('api key', 1 + n % 120), pg_temp.moment(n % 3400), '/v1/thing
     CASE WHEN n % 10 > 0 THEN 200 END, CASE WHEN n % 7 > 0 THEN n % 500 END, n, n / 1000.0
 FROM generate_series(1, pg_temp.rows()) AS n;
 INSERT INTO mcp.tenant_config (id, tenant_id, name, features, rate_limit_config, service_tokens, allowed_origins)
-SELECT pg_temp.key('tenant config', n), pg_temp.tenant(n), 'tenant ' || n, CASE WHEN n > 0 THEN '{"beta": true}'::jsonb END,
+SELECT pg_temp.key('tenant config', n), pg_temp.tenant(n), 'tenant ' || n,
+    CASE WHEN n > 0 THEN '{"beta": true}'::jsonb END,
     '{"default_requests_per_minute": 60, "default_requests_per_hour": 5000, "key_type_overrides": {}}',
     CASE WHEN n > 1 THEN '{}'::jsonb END, CASE WHEN n > 2 THEN ARRAY['https://example.org'] END
 FROM generate_series(0, 4) AS n;
@@ -108,8 +113,8 @@ FROM generate_series(0, 4) AS n;
 -- The platform's own seeds: no version, and the price of a token.
 INSERT INTO mcp.embedding_models (id, provider, model_name, model_id, dimensions, max_tokens, cost_per_token,
     supports_dimensionality_reduction, min_dimensions)
-SELECT pg_temp.key('embedding model', m.n), m.provider, m.name, m.name, m.dimensions, 8191, 0.00002, m.least IS NOT NULL,
-    m.least
+SELECT pg_temp.key('embedding model', m.n), m.provider, m.name, m.name, m.dimensions, 8191, 0.00002,
+    m.least IS NOT NULL, m.least
 FROM (VALUES
     (1, 'openai', 'text-embedding-3-small', 1536, 512), (2, 'openai', 'text-embedding-3-large', 3072, 256),
     (3, 'openai', 'text-embedding-ada-002', 1536, NULL), (4, 'bedrock', 'amazon.titan-embed-text-v2:0', 1024, 256),
@@ -120,9 +125,10 @@ WHERE model_name = 'amazon.titan-embed-image-v1';
 
 INSERT INTO mcp.embeddings (id, tenant_id, context_id, content_index, content, content_hash, model_id, model_provider,
     model_name, model_dimensions, embedding, vector, agent_id, cost_usd, metadata, created_at, updated_at)
-SELECT pg_temp.key('embedding', n), pg_temp.tenant(n), CASE WHEN n % 3 > 0 THEN pg_temp.key('context', 1 + n % 60) END, n,
-    format('The quick brown fox number %s jumps over %s lazy dogs', n, n % 17), encode(sha256(n::text::bytea), 'hex'), m.id,
-    m.provider, m.model_name, m.dimensions,
+SELECT pg_temp.key('embedding', n), pg_temp.tenant(n),
+    CASE WHEN n % 3 > 0 THEN pg_temp.key('context', 1 + n % 60) END, n,
+    format('The quick brown fox number %s jumps over %s lazy dogs', n, n % 17), encode(sha256(n::text::bytea), 'hex'),
+    m.id, m.provider, m.model_name, m.dimensions,
     CASE WHEN n < 25 THEN (
         SELECT array_agg(CASE WHEN d <= m.dimensions THEN ((d * 7 + n) % 11)::real ELSE 0 END)
         FROM generate_series(1, 4096) AS d) END::public.vector,
@@ -134,11 +140,13 @@ FROM generate_series(1, pg_temp.rows()) AS n
 JOIN mcp.embedding_models AS m ON m.id = pg_temp.key('embedding model', 1 + n % 4);
 INSERT INTO mcp.embedding_cache (id, content_hash, model_id, embedding, expires_at)
 SELECT pg_temp.key('cached', n), encode(sha256(n::text::bytea), 'hex'), pg_temp.key('embedding model', 1 + n % 4),
-    (SELECT array_agg(1::real) FROM generate_series(1, 4096))::public.vector, CASE WHEN n % 2 = 0 THEN pg_temp.moment(n) END
+    (SELECT array_agg(1::real) FROM generate_series(1, 4096))::public.vector,
+    CASE WHEN n % 2 = 0 THEN pg_temp.moment(n) END
 FROM generate_series(1, 5) AS n;
 INSERT INTO mcp.embedding_statistics (collection_id, total_documents, avg_document_length)
 VALUES ('documents', 40, 9.5), ('empty', 0, 0);
-INSERT INTO mcp.projection_matrices (id, source_model_id, target_model_id, source_dimension, target_dimension, matrix_data)
+INSERT INTO mcp.projection_matrices (id, source_model_id, target_model_id, source_dimension, target_dimension,
+    matrix_data)
 VALUES (pg_temp.key('matrix', 1), pg_temp.key('model', 1), pg_temp.key('model', 2), 2, 2, '\x0000803f00000000');
 INSERT INTO mcp.embedding_metrics (id, tenant_id, agent_id, model_id, "timestamp", tokens_used, cost_usd, latency_ms,
     batch_size, success, error_message)
@@ -174,7 +182,8 @@ SELECT pg_temp.key('past delegation', n), pg_temp.key('task', n),
 FROM generate_series(1, 40) AS n;
 -- The first transition of a task comes from nowhere.
 INSERT INTO mcp.task_state_transitions (id, task_id, from_status, to_status, transitioned_by, created_at)
-SELECT pg_temp.key('transition', n), pg_temp.key('task', 1 + n / 2), CASE WHEN n % 2 = 1 THEN 'pending'::mcp.task_status END,
+SELECT pg_temp.key('transition', n), pg_temp.key('task', 1 + n / 2),
+    CASE WHEN n % 2 = 1 THEN 'pending'::mcp.task_status END,
     CASE WHEN n % 2 = 1 THEN 'assigned'::mcp.task_status ELSE 'pending' END,
     CASE WHEN n % 3 > 0 THEN pg_temp.key('agent', 1 + n % 40) END,
     CASE WHEN n % 7 > 0 THEN pg_temp.moment(n + 5)::timestamptz END
@@ -184,8 +193,10 @@ SELECT 'request-' || n, pg_temp.key('task', n), CASE WHEN n % 4 > 0 THEN pg_temp
     pg_temp.moment(n + 40)::timestamptz
 FROM generate_series(1, 20) AS n;
 
-INSERT INTO mcp.workflows (id, tenant_id, name, type, status, definition, configuration, created_by, created_at, updated_at)
-SELECT pg_temp.key('workflow', n), pg_temp.tenant(n), 'workflow ' || n, (enum_range(NULL::mcp.workflow_type))[1 + n % 6],
+INSERT INTO mcp.workflows (id, tenant_id, name, type, status, definition, configuration, created_by, created_at,
+    updated_at)
+SELECT pg_temp.key('workflow', n), pg_temp.tenant(n), 'workflow ' || n,
+    (enum_range(NULL::mcp.workflow_type))[1 + n % 6],
     CASE WHEN n % 5 > 0 THEN (enum_range(NULL::mcp.workflow_status))[1 + n % 6] END, '{"steps": []}',
     CASE WHEN n % 4 > 0 THEN '{}'::jsonb END, CASE WHEN n % 3 > 0 THEN pg_temp.key('user', n) END, pg_temp.moment(n),
     CASE WHEN n % 3 > 0 THEN pg_temp.moment(n) END
@@ -225,14 +236,16 @@ FROM generate_series(1, 40) AS n;
 
 INSERT INTO mcp.integrations (id, tenant_id, name, type, credentials_encrypted, status, created_at, updated_at)
 SELECT pg_temp.key('integration', n), pg_temp.tenant(n), 'integration ' || n, (ARRAY['github', 'slack'])[1 + n % 2],
-    CASE WHEN n % 3 > 0 THEN encode(('secret ' || n)::bytea, 'base64') END, (ARRAY['active', 'disabled', NULL])[1 + n % 3],
+    CASE WHEN n % 3 > 0 THEN encode(('secret ' || n)::bytea, 'base64') END,
+    (ARRAY['active', 'disabled', NULL])[1 + n % 3],
     pg_temp.moment(n), pg_temp.moment(n)
 FROM generate_series(1, 8) AS n;
 INSERT INTO mcp.webhook_configs (id, tenant_id, organization_name, integration_id, url, webhook_secret, enabled,
     allowed_events, is_active, created_at, updated_at)
 SELECT pg_temp.key('webhook', n), pg_temp.tenant(n), 'organization-' || n,
     CASE WHEN n % 2 = 0 THEN pg_temp.key('integration', n) END, 'https://example.org/' || n,
-    CASE WHEN n % 3 > 0 THEN 'sealed ' || n END, n % 2 = 0, ARRAY['push', 'pull_request'], CASE WHEN n % 4 > 0 THEN true END,
+    CASE WHEN n % 3 > 0 THEN 'sealed ' || n END, n % 2 = 0, ARRAY['push', 'pull_request'],
+    CASE WHEN n % 4 > 0 THEN true END,
     pg_temp.moment(n), pg_temp.moment(n)
 FROM generate_series(1, 6) AS n;
 INSERT INTO mcp.events (id, tenant_id, aggregate_id, aggregate_type, event_type, event_data, source, created_at)
