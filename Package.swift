@@ -80,7 +80,8 @@ let package = Package(
 
         // Tests mirror the sources.
         .target(
-            name: "TestSupport", dependencies: ["PostgresClient"], path: "Tests/TestSupport", exclude: ["Drifted"],
+            name: "TestSupport", dependencies: ["PostgresClient"], path: "Tests/TestSupport",
+            exclude: ["Drifted", "Platform"],
             swiftSettings: strict),
         testProgram("SystemdProbe", ["SystemdIO"]),
         testProgram("BlockedService", ["Supervision", "Maintenance", "PostgresClient", "SystemdIO"]),

@@ -47,7 +47,7 @@ package enum PlatformDatabase {
         Template("platform_\(state.rawValue)") { database in try await load(into: database, rows: 300, state) }
     }
 
-    /// - Parameter rows: how many the large tables get.
+    /// - Parameter rows: how many the large tables get: at least 60, to which rows of others refer.
     package static func load(into database: TestDatabase, rows: Int, _ state: State) async throws {
         let texts = try ["SET platform.rows = \(rows);"] + state.files.map(text)
         try await database.psql(texts.joined(separator: "\n"))

@@ -38,7 +38,8 @@ SELECT pg_temp.key('api key', n), encode(sha256(('secret ' || n)::bytea), 'hex')
     CASE WHEN n % 3 = 0 THEN pg_temp.early(n) + interval '9 years' END, n % 9 > 0, pg_temp.early(n), pg_temp.early(n)
 FROM generate_series(1, 120) AS n;
 INSERT INTO api_key_usage (api_key_id, used_at, ip_address, endpoint, status_code, response_time_ms)
-SELECT pg_temp.key('api key', 1 + n % 120), pg_temp.late(n), CASE WHEN n % 2 = 0 THEN inet '192.0.2.7' END,
+SELECT pg_temp.key('api key', 1 + n % 120), pg_temp.late(n) + n * interval '1 microsecond',
+    CASE WHEN n % 2 = 0 THEN inet '192.0.2.7' END,
     CASE WHEN n % 5 > 0 THEN '/v1/things' END, CASE WHEN n % 10 > 0 THEN 200 END, n % 500
 FROM generate_series(1, pg_temp.rows()) AS n;
 
