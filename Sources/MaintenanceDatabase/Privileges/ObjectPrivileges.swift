@@ -88,7 +88,10 @@ struct ObjectPrivileges {
             }
             // Up to PostgreSQL 15, the membership alone is enough, unless the role is NOINHERIT.
             if !table.inheritsOwner, session.server.has(.membershipOptions) || !session.inherits {
-                findings.append(try .inheritance(of: table.owner, session, because: purpose))
+                findings.append(
+                    try .inheritance(
+                        of: table.owner, owning: table.relation, isSuperuser: table.ownerIsSuperuser, session,
+                        because: purpose))
             }
         }
         return findings

@@ -10,23 +10,32 @@ extension PrivilegeFinding {
     ) throws(PostgresError) -> PrivilegeFinding {
         let others = objects.count > 1 ? " and \(objects.count - 1) more" : ""
         let grant = try session.membership(in: owner, isMember: isMember)
-        let warning = isSuperuser ? "; that role is a superuser, and whoever may become it may do anything" : ""
         return PrivilegeFinding(
             severity: .missing, object: "role \(session.role)",
             expected: "may SET ROLE \(owner), which owns \(objects[0])\(others)",
-            found: (isMember ? "is a member of it without the SET option" : "is not a member of it") + warning,
-            cures: [
-                isSuperuser ? .advice(Refusal.avoidingSuperuser(for: objects[0], insteadOf: grant)) : .sql(grant)
-            ])
+            found: (isMember ? "is a member of it without the SET option" : "is not a member of it")
+                + warning(of: isSuperuser),
+            cures: [cure(grant, of: isSuperuser, owning: objects[0])])
     }
 
     static func inheritance(
-        of owner: String, _ session: PrivilegeSession, because reason: String
+        of owner: String, owning object: RelationName, isSuperuser: Bool, _ session: PrivilegeSession,
+        because reason: String
     ) throws(PostgresError) -> PrivilegeFinding {
         PrivilegeFinding(
             severity: .missing, object: "role \(session.role)",
-            expected: "has the privileges of \(owner) without SET ROLE too, to \(reason)", found: "it has not",
-            cures: [.sql(try session.inheritance(of: owner))])
+            expected: "has the privileges of \(owner) without SET ROLE too, to \(reason)",
+            found: "it has not" + warning(of: isSuperuser),
+            cures: [cure(try session.inheritance(of: owner), of: isSuperuser, owning: object)])
+    }
+
+    /// Whoever may become a superuser is one, and a statement that makes pgtend one is nothing to run unread.
+    private static func cure(_ grant: String, of isSuperuser: Bool, owning object: RelationName) -> PrivilegeCure {
+        isSuperuser ? .advice(Refusal.avoidingSuperuser(for: object, insteadOf: grant)) : .sql(grant)
+    }
+
+    private static func warning(of isSuperuser: Bool) -> String {
+        isSuperuser ? "; that role is a superuser, and whoever may become it may do anything" : ""
     }
 
     /// - Parameter privileges: `USAGE`, `CREATE`.
