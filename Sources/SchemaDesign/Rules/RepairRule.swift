@@ -1,7 +1,7 @@
 import EmbeddedSQL
 
 /// Where the values of a column come from in a database that did not have the column, which no catalog tells. Each rule
-/// is a file of `sql/mcp/rules`.
+/// is a file of `sql/mcp/rules`, or a line of the one about parents.
 ///
 /// Its lines `-- column: TABLE.COLUMN`, `-- from: COLUMN`, `-- map: OLD=NEW`, `-- by: COLUMN`, `-- reads: TABLE`,
 /// `-- counts: TABLE` and `-- keeper: FUNCTION` are its head; a line `-- before:`, `-- refuse:`, `-- where:`, `-- value:`
@@ -42,7 +42,25 @@ package struct RepairRule: Sendable {
     var relations: [String] { [table] + read + [counted].compactMap(\.self) }
 
     /// All of `sql/mcp/rules`.
-    package static let all = EmbeddedSQL.repairRules.map(RepairRule.init)
+    package static let all = EmbeddedSQL.repairRules.flatMap { text in
+        let parents = ParentValue.all(in: text)
+        return parents.isEmpty ? [RepairRule(text)] : parents.map { RepairRule($0, among: parents) }
+    }
+
+    /// - Parameter values: all lines of the file.
+    private init(_ value: ParentValue, among values: [ParentValue]) {
+        let name = value.column.name
+        table = value.column.relation
+        column = name
+        read = value.ancestors(among: values).filter { $0 != table }
+        let parents = value.sql(of: "r", among: values)
+        self.value = parents
+        if value.isMandatory {
+            refusal = value.lacking(among: values)
+        } else {
+            condition = "r.\(name) IS NULL AND r.\(value.reference) IS NOT NULL AND \(parents) IS NOT NULL"
+        }
+    }
 
     package init(_ text: String) {
         var head: [String: [String]] = [:]

@@ -69,11 +69,13 @@ struct FillingPlanner: PartPlanner {
         }
         guard try comparison.fillingRule(of: column) != nil, let value = rule.value else { return }
         if let refusal = rule.refusal {
+            let isMapped = [value, refusal].contains { $0.contains("{mappings}") }
             plan.refuseRows(
                 column, of: rule.relations, answering: try comparison.filled(refusal, for: column),
                 "\(column.name) cannot be told",
-                cure: "give these rows a \(column.name) by hand, or say which is meant: "
-                    + "--map '\(column.relation).\(column.name):OLD=NEW'; then repeat the command")
+                cure: try givingByHand(column)
+                    + (isMapped ? ", or say which is meant: --map '\(column.relation).\(column.name):OLD=NEW'" : "")
+                    + "; then repeat the command")
         }
         let purpose = "rows without \(column.name) get it"
         let filledValue = try comparison.filled(value, for: column)
@@ -95,6 +97,14 @@ struct FillingPlanner: PartPlanner {
             purpose)
         // For a column that must not be NULL the trigger goes with SET NOT NULL, else once the foreign key is valid.
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
+    }
+
+    private func givingByHand(_ column: CatalogObject) throws(SQLTextError) -> String {
+        let name = try SQLIdentifier(column.name).quoted
+        let table = "ALTER TABLE \(try qualified(column.relation))"
+        let addition =
+            live.contains(column) ? "" : " (\(table) ADD COLUMN IF NOT EXISTS \(name) \(expected[column, .type] ?? ""))"
+        return "give these rows a \(column.name) by hand\(addition)"
     }
 
     /// A row without `updated_at` was last changed when it was created, as far as anybody knows.

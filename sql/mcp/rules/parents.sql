@@ -1,0 +1,22 @@
+-- What a row takes over from the row that it is a part of: its tenant, and the second half of a task's key. One line a
+-- column: TABLE.COLUMN = PARENT.COLUMN by REFERENCE, the column that has the parent's id. A parent that lacks the column
+-- itself gets it by a line of its own, through which the value is found wherever both are missing.
+-- parent: api_key_usage.tenant_id = api_keys.tenant_id by api_key_id
+-- parent: api_keys.tenant_id = users.tenant_id by user_id
+-- parent: conflict_resolutions.tenant_id = shared_documents.tenant_id by document_id
+-- parent: context_items.tenant_id = contexts.tenant_id by context_id
+-- parent: document_operations.tenant_id = shared_documents.tenant_id by document_id
+-- parent: embedding_cache.tenant_id = embeddings.tenant_id by embedding_id
+-- parent: embeddings.tenant_id = contexts.tenant_id by context_id
+-- parent: shared_documents.tenant_id = workspaces.tenant_id by workspace_id
+-- parent: task_delegation_history.task_created_at = tasks.created_at by task_id
+-- parent: task_delegation_history.tenant_id = tasks.tenant_id by task_id
+-- parent: task_delegations.task_created_at = tasks.created_at by task_id
+-- parent: task_delegations.tenant_id = tasks.tenant_id by task_id
+-- parent: task_idempotency_keys.task_created_at = tasks.created_at by task_id
+-- parent: task_idempotency_keys.tenant_id = tasks.tenant_id by task_id
+-- parent: task_state_transitions.task_created_at = tasks.created_at by task_id
+-- parent: task_state_transitions.tenant_id = tasks.tenant_id by task_id
+-- parent: workflow_executions.tenant_id = workflows.tenant_id by workflow_id
+-- parent: workspace_activities.tenant_id = workspaces.tenant_id by workspace_id
+-- parent: workspace_members.tenant_id = workspaces.tenant_id by workspace_id
