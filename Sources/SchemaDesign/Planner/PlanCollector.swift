@@ -77,20 +77,26 @@ final class PlanCollector {
 
     /// Refuses an object for the rows that a query finds, with their values and counts.
     ///
-    /// - Parameter relations: all that the query reads; none for the one that the object is or belongs to.
+    /// - Parameters:
+    ///   - relations: all that the query reads; none for the one that the object is or belongs to.
+    ///   - words: how a value and its count are told.
     func refuseRows(
-        _ object: CatalogObject, of relations: [String] = [], answering query: String, _ trouble: String, cure: String
+        _ object: CatalogObject, of relations: [String] = [], answering query: String, _ trouble: String, cure: String,
+        _ words: (SchemaQuestion.Obstacle) -> String = quoted
     ) {
         let question = SchemaQuestion(object: object, reading: .rows(of: relations), query: query)
-        refuseRows(object, posing(question), trouble, cure: cure)
+        refuseRows(object, posing(question), trouble, cure: cure, words)
     }
 
     func refuseRows(
-        _ object: CatalogObject, _ obstacles: [SchemaQuestion.Obstacle], _ trouble: String, cure: String
+        _ object: CatalogObject, _ obstacles: [SchemaQuestion.Obstacle], _ trouble: String, cure: String,
+        _ words: (SchemaQuestion.Obstacle) -> String = quoted
     ) {
-        refuseListed(object, "\(Self.rowCount(obstacles)): \(trouble)", obstacles, cure: cure) { obstacle in
-            "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
-        }
+        refuseListed(object, "\(Self.rowCount(obstacles)): \(trouble)", obstacles, cure: cure, words)
+    }
+
+    private static func quoted(_ obstacle: SchemaQuestion.Obstacle) -> String {
+        "\(obstacle.value.map { "'\($0)'" } ?? "NULL") (\(obstacle.count))"
     }
 
     /// Refuses the question's object for entries of the catalog, one in each row of the answer.

@@ -90,10 +90,51 @@ struct ConstraintPlanner: PartPlanner {
             let expression = definition.withoutPrefix("CHECK ")
         else { return }
         plan.refuseRows(
-            constraint,
-            answering: "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(constraint.relation)) "
-                + "WHERE NOT coalesce(\(expression), true) HAVING count(*) > 0",
-            "break the constraint \(definition)", cure: "bring these rows in line, then repeat the command")
+            constraint, answering: try breaches(of: constraint, expression, columns),
+            "break the constraint \(definition)",
+            cure: "bring these rows in line: UPDATE \(try qualified(constraint.relation)) SET ... WHERE NOT coalesce("
+                + "\(expression), true); then repeat the command"
+        ) { obstacle in
+            let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
+            return "\(parts.first ?? "") (\(obstacle.count)\(parts.count > 1 ? ": \(parts[1])" : ""))"
+        }
+    }
+
+    /// The rows that break a CHECK: each with the values that it names, a line break, and the keys of three of them.
+    private func breaches(
+        of constraint: CatalogObject, _ expression: String, _ columns: Set<String>
+    ) throws(SQLTextError) -> String {
+        let values = try columns.sorted().map { (column) throws(SQLTextError) in
+            let value = "r.\(try SQLIdentifier(column).quoted)::text"
+            return
+                "\(try SQLLiteral("\(column) = ").quoted) || coalesce(quote_literal(\(ColumnValues.shown(value))), 'NULL')"
+        }
+        let primary = live.parts(.constraint, of: constraint.relation).compactMap { key in
+            ConstraintDefinition(live[key, .definition] ?? "")
+        }.first(where: \.isPrimaryKey)
+        let keys = try (primary?.keyColumns ?? []).map { (column) throws(SQLTextError) in
+            "\(try SQLLiteral("\(column) ").quoted) || \(ColumnValues.shown("r.\(try SQLIdentifier(column).quoted)::text"))"
+        }
+        // A line break divides the two.
+        func line(_ parts: [String], _ separator: String) -> String {
+            "translate(concat_ws('\(separator)', \((["NULL"] + parts).joined(separator: ", "))), chr(10), ' ')"
+        }
+        return """
+            SELECT concat_ws(chr(10), k.shown,
+                    nullif(string_agg(k.key, '; ' ORDER BY k.key) FILTER (WHERE k.place <= 3), '')
+                        || CASE WHEN count(*) > 3 THEN '; ...' ELSE '' END) AS value,
+                count(*) AS count
+            FROM (
+                SELECT b.shown, b.key, row_number() OVER (PARTITION BY b.shown ORDER BY b.key) AS place
+                FROM (
+                    SELECT \(line(values, ", ")) AS shown, \(line(keys, ", ")) AS key
+                    FROM \(try qualified(constraint.relation)) AS r
+                    WHERE NOT coalesce(\(expression), true)
+                ) AS b
+            ) AS k
+            GROUP BY k.shown
+            ORDER BY 2 DESC, 1
+            """
     }
 
     /// - Parameters:
