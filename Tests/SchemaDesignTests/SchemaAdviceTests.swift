@@ -9,7 +9,7 @@ struct SchemaAdviceTests {
         if let rows { live.add(CatalogObject(.table, "docs"), .rows, rows) }
         live.add(CatalogObject(.index, "docs_vector_idx", of: "docs"), .lists, lists)
         live.add(CatalogObject(.index, "docs_pkey", of: "docs"), .definition, "…")
-        return SchemaAdvice.all(live, schema: "s")
+        return SchemaAdvice.all(CatalogFacts(), live, schema: "s")
     }
 
     @Test(arguments: [

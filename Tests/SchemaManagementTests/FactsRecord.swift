@@ -6,7 +6,7 @@ enum FactsRecord {
     static func reduced(_ live: CatalogFacts) -> CatalogFacts {
         var facts = CatalogFacts()
         let temporary: Set<CatalogProperty> = [
-            .bytes, .rows, .partitions, .schema, .version, .bounds, .rolesWithoutUse, .appliesTo, .calls,
+            .bytes, .rows, .partitions, .schema, .version, .bounds, .rolesWithoutUse, .appliesTo, .calls, .work,
         ]
         for object in live.objects {
             var recorded = object

@@ -29,7 +29,7 @@ struct SchemaPlanText {
         let verified = VerifiedDatabase(name: name, verification: diagnosis.verification)
         let sections =
             [
-                [GapText(verified).rendered], Self.records(diagnosis.records), Self.refusals(plan.refusals),
+                [GapText(verified).rendered], Self.records(diagnosis), Self.refusals(plan.refusals),
                 Self.missingPrivileges(diagnosis.missingPrivileges), Self.notes(plan.notes + plan.unfilled),
             ] + more
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
@@ -45,11 +45,18 @@ struct SchemaPlanText {
             + privileges.map { "  \($0.description.visible)" + ($0.cure.map { ": \($0.visible);" } ?? "") }
     }
 
-    private static func records(_ records: [GolangMigrateRecord]) -> [String] {
-        records.map { record in
+    private static func records(_ diagnosis: SchemaDiagnosis) -> [String] {
+        diagnosis.records.map { record in
             let state = record.isDirty ? "dirty: a migration failed, and nothing is applied any more" : "clean"
             return "golang-migrate (\(record.table.description.visible)): version \(record.version), \(state)"
+                + (record.isOfAnotherFolder(than: .platform) ? "; \(numbering(diagnosis))" : "")
         }
+    }
+
+    private static func numbering(_ diagnosis: SchemaDiagnosis) -> String {
+        diagnosis.takesOverMigrations
+            ? "it becomes that of this schema once the database verifies"
+            : "the number is the platform's own and stays; a dirty mark is cleared once the database verifies"
     }
 
     static func refusals(_ refusals: [SchemaRefusal]) -> [String] {
@@ -124,7 +131,7 @@ struct SchemaPlanText {
     static func outcome(of name: String, _ diagnosis: SchemaDiagnosis, after first: SchemaDiagnosis?) -> String {
         let (gap, refusals) = (diagnosis.verification.gap, diagnosis.plan.refusals)
         guard !gap.isClosed || !refusals.isEmpty else {
-            let lines = ["\(name.visible): the schema is what it should be"] + records(diagnosis.records)
+            let lines = ["\(name.visible): the schema is what it should be"] + records(diagnosis)
             return (lines + notes(diagnosis.plan.unfilled)).joined(separator: "\n")
         }
         let isShown = first.map { $0.verification.gap == gap && $0.plan.refusals == refusals } ?? false
@@ -134,7 +141,7 @@ struct SchemaPlanText {
                 : "\(name.visible): refused for the reasons above, and nothing was changed"
         }
         let left = GapText(VerifiedDatabase(name: "\(name), afterwards", verification: diagnosis.verification))
-        let lines = [left.rendered] + Self.refusals(refusals) + records(diagnosis.records)
+        let lines = [left.rendered] + Self.refusals(refusals) + records(diagnosis)
         return (lines + notes(diagnosis.plan.unfilled)).joined(separator: "\n")
     }
 }

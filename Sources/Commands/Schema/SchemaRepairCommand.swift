@@ -39,7 +39,24 @@ struct SchemaRepairCommand: ParsableCommand {
             valueName: "[table.column:]old=new"))
     var map: [String] = []
 
+    @Flag(
+        name: .long,
+        help: "Drop triggers that do what one of the schema's does, and record every change a second time.")
+    var replaceTriggers = false
+
     @OptionGroup var records: MigrationsTableOption
+
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Make golang-migrate's number, where it counts the platform's own files, that of this schema.",
+            discussion: takingOver))
+    var takeOverMigrations = false
+
+    static let takingOver =
+        "Before --take-over-migrations, replace the platform's folder of migrations by sql/mcp/generated/golang-migrate: "
+        + "else its next 'migrate up' applies its files from the second on once more. The number that was there is kept in "
+        + "pgtend.schema_steps"
 
     @OptionGroup var trust: TrustOption
 
@@ -57,8 +74,9 @@ struct SchemaRepairCommand: ParsableCommand {
         let loaded = databases.loadOrExit(for: "repair", changing: !plan)
         let confirmation = plan ? nil : databases.confirmation
         let trusted = trust.trust
-        let (isPlan, golangMigrateTable) = (plan, records.table)
-        let mappings = map.compactMap { ValueMapping($0) }
+        let (isPlan, golangMigrateTable, takesOver) = (plan, records.table, takeOverMigrations)
+        let choices = RepairChoices(
+            mappings: map.compactMap { ValueMapping($0) }, replacesTriggers: replaceTriggers)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in
@@ -67,8 +85,9 @@ struct SchemaRepairCommand: ParsableCommand {
                 if let refused { return refused }
                 let repair = SchemaRepair(
                     conninfo: definition.conninfo, applicationName: "pgtend schema repair",
-                    programVersion: Version.text, mappings: mappings, locks: definition.locks,
-                    golangMigrateTable: golangMigrateTable, release: .platform(recordedBy: definition.ledger.owner),
+                    programVersion: Version.text, choices: choices, locks: definition.locks,
+                    golangMigrateTable: golangMigrateTable, takesOverMigrations: takesOver,
+                    release: .platform(recordedBy: definition.ledger.owner),
                     trusting: trusted)
                 if isPlan {
                     let diagnosis = try await repair.plan()

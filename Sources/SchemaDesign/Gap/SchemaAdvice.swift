@@ -8,8 +8,24 @@ package struct SchemaAdvice: Hashable, Sendable {
     /// fail anyway.
     package let statements: [String]
 
-    package static func all(_ live: CatalogFacts, schema: String) -> [SchemaAdvice] {
-        unpopulated(live, schema) + unfitting(live, schema)
+    package static func all(_ expected: CatalogFacts, _ live: CatalogFacts, schema: String) -> [SchemaAdvice] {
+        unpopulated(live, schema) + unfitting(live, schema) + repeated(expected, live, schema)
+    }
+
+    /// For each trigger that does once more what one of the schema's does.
+    private static func repeated(
+        _ expected: CatalogFacts, _ live: CatalogFacts, _ schema: String
+    ) -> [SchemaAdvice] {
+        RepeatedTrigger.all(expected, live).filter { live.contains($0.ours) }.map { repeated in
+            let trigger = repeated.trigger
+            return SchemaAdvice(
+                object: trigger,
+                reason: "it \(repeated.work), as \(repeated.ours.name) does: once of the two is enough",
+                statements: [
+                    "DROP TRIGGER \(RelationName.quoted(trigger.name)) ON "
+                        + "\(RelationName(schema: schema, name: trigger.relation))"
+                ])
+        }
     }
 
     /// For each materialized view that is not populated, as after `pg_restore --schema-only`: whoever reads it fails.

@@ -169,7 +169,8 @@ package struct SchemaGap: Equatable, Sendable {
         switch (kind, property) {
         // Any schema will do, and any version that meets the requirement.
         case (.extension, .schema), (.extension, .version): false
-        case (.index, .lists), (.index, .extension), (_, .partitions), (.policy, .appliesTo), (.trigger, .calls):
+        case (.index, .lists), (.index, .extension), (_, .partitions), (.policy, .appliesTo), (.trigger, .calls),
+            (.trigger, .work):
             false
         // Its next refresh fills it.
         case (.materializedView, .state): false

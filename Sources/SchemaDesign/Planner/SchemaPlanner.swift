@@ -14,11 +14,12 @@ package struct SchemaPlanner {
     package let openQuestions: [SchemaQuestion]
 
     package init(
-        _ verification: SchemaVerification, schema: String, rules: [RepairRule], mappings: [ValueMapping],
+        _ verification: SchemaVerification, schema: String, rules: [RepairRule], choices: RepairChoices,
         answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration = .milliseconds(200)
     ) throws(SQLTextError) {
         let comparison = SchemaComparison(
-            verification, schema: schema, rules: rules, mappings: mappings, answers: answers, deadline: deadline)
+            verification, schema: schema, rules: rules, choices: choices,
+            answers: answers, deadline: deadline)
         let plan = PlanCollector(comparison)
         try Self.plan(comparison, plan)
         result = plan.result
@@ -52,10 +53,13 @@ package struct SchemaPlanner {
         try planner(PartitionPlanner.self).planPartitions()
         try planner(ViewPlanner.self).planViews()
         try planner(CounterPlanner.self).planCounters()
+        let policies = planner(PolicyPlanner.self)
         for table in expected.objects(.table) {
             try triggers.planTriggers(of: table)
-            try planner(PolicyPlanner.self).planPolicies(of: table)
+            try policies.planPolicies(of: table)
         }
+        try policies.planReplacedPolicies()
+        try triggers.planRepeatedTriggers()
         try triggers.planDisabledTriggers()
         try planner(PrivilegePlanner.self).planPrivileges()
         try planner(CommentPlanner.self).planComments()

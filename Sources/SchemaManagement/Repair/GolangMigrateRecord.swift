@@ -1,9 +1,13 @@
 import DatabaseAccess
+import EmbeddedSQL
 import Maintenance
 import PostgresClient
 import SQLText
 
 /// A row of golang-migrate's `schema_migrations`.
+///
+/// Its number counts the files of the folder from which the tool was run. That may be the platform's own, of which pgtend
+/// knows nothing: what a database has of the schema is told by the verification alone.
 package struct GolangMigrateRecord: Hashable, Sendable {
     package let table: RelationName
     package let version: Int
@@ -12,6 +16,9 @@ package struct GolangMigrateRecord: Hashable, Sendable {
     /// Of the table, which is the platform's: it is read and written as that role, in its sandbox. nil for a superuser.
     let owner: String?
     let oid: Int
+
+    /// Whether the number cannot be one of this schema's migrations.
+    package func isOfAnotherFolder(than set: MigrationSet) -> Bool { version > set.migrations.count }
 }
 
 /// golang-migrate's table and whose it is.
@@ -101,17 +108,5 @@ extension ServerFailure {
                 + "\(record.isDirty ? ", dirty" : ""), though it was set to \(version)",
             cure: "look for what keeps it so, such as a trigger of that table, and repeat the command; "
                 + "or tell the tool: migrate force \(version)")
-    }
-
-    /// - Parameter known: how many migrations this program has.
-    static func newer(_ record: GolangMigrateRecord, _ known: Int) -> ServerFailure {
-        ServerFailure(
-            failureClass: .refused,
-            message:
-                "golang-migrate (\(record.table)) is at version \(record.version), of which this pgtend knows nothing: "
-                + "it knows \(known); nothing was changed",
-            cure:
-                "use a newer pgtend; or, where that table is another program's, name the right one: \(golangMigrateTableOption)"
-        )
     }
 }

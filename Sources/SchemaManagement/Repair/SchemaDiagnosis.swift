@@ -8,6 +8,8 @@ package struct SchemaDiagnosis: Sendable {
     package let plan: SchemaPlan
     /// The state that golang-migrate has recorded.
     package let records: [GolangMigrateRecord]
+    /// Whether a number there of another folder of migrations becomes that of this schema.
+    package var takesOverMigrations = false
     /// The rights that the connected role lacks for executing the plan; none if there is nothing to execute.
     package let missingPrivileges: [MissingPrivilege]
     /// The schema that all of it is about.

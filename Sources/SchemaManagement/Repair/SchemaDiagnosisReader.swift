@@ -8,7 +8,7 @@ import SchemaDesign
 /// count obstacles.
 struct SchemaDiagnosisReader {
     let connection: Connection
-    let mappings: [ValueMapping]
+    let choices: RepairChoices
     let locks: LockBudget
     let golangMigrateTable: GolangMigrateTable
     let strangers: Strangers
@@ -16,7 +16,6 @@ struct SchemaDiagnosisReader {
     /// Whether steps of the command have been done before.
     var isUnderWay = false
 
-    /// - Throws: also if golang-migrate has recorded a newer version than this program knows.
     func read() async throws(ServerFailure) -> SchemaDiagnosis {
         try await connection.asking(about: release.schema) { (identity) async throws(ServerFailure) in
             try await read(identity)
@@ -31,8 +30,6 @@ struct SchemaDiagnosisReader {
             try await connection.golangMigrateRecords(in: table)
         }
         if let failure = ServerFailure.severalRows(records) { throw failure }
-        let known = release.set.migrations.count
-        if let newer = records.first(where: { $0.version > known }) { throw .newer(newer, known) }
 
         // Once only.
         let isRecorded = try await connection.hasRecord(of: strangers.set)
@@ -60,7 +57,7 @@ struct SchemaDiagnosisReader {
             while true {
                 let planner = try spelled(
                     SchemaPlanner(
-                        verification, schema: release.schema, rules: RepairRule.all, mappings: mappings,
+                        verification, schema: release.schema, rules: RepairRule.all, choices: choices,
                         answers: answers, deadline: locks.perStep))
                 // Drift is mended before a migration begins, which relies on what the one before it leaves.
                 let open = road.isUnderWay ? [] : planner.openQuestions

@@ -12,26 +12,28 @@ package struct SchemaRepair: Sendable {
     private let conninfo: String
     private let applicationName: String
     private let programVersion: String
-    private let mappings: [ValueMapping]
+    private let choices: RepairChoices
     private let locks: LockBudget
     private let golangMigrateTable: GolangMigrateTable
+    private let takesOverMigrations: Bool
     private let release: SchemaRelease
     private let strangers: Strangers
 
     /// - Parameters:
     ///   - conninfo: of the database; its role has to be a superuser, or to have the rights that a plan asks for.
-    ///   - mappings: the new names of old values.
     ///   - locks: how long the application may be made to wait.
     ///   - golangMigrateTable: where golang-migrate records what it has done.
+    ///   - takesOverMigrations: whether a number of another folder of migrations becomes that of this schema.
     package init(
-        conninfo: String, applicationName: String, programVersion: String, mappings: [ValueMapping] = [],
-        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, release: SchemaRelease = .platform,
-        trusting trusted: [String] = []
+        conninfo: String, applicationName: String, programVersion: String, choices: RepairChoices = RepairChoices(),
+        locks: LockBudget, golangMigrateTable: GolangMigrateTable = .default, takesOverMigrations: Bool = false,
+        release: SchemaRelease = .platform, trusting trusted: [String] = []
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.programVersion = programVersion
-        self.mappings = mappings
+        self.takesOverMigrations = takesOverMigrations
+        self.choices = choices
         self.locks = locks
         self.golangMigrateTable = golangMigrateTable
         self.release = release
@@ -44,7 +46,7 @@ package struct SchemaRepair: Sendable {
         try await Connection.forSchema(conninfo, applicationName) { (connection) async throws(ServerFailure) in
             try await connection.requirePrimary()
             try await refuseNewer(connection)
-            return try await reader(connection).read()
+            return try await read(connection)
         }
     }
 
@@ -67,7 +69,7 @@ package struct SchemaRepair: Sendable {
             (connection, keeper) async throws(ServerFailure) in
             try await connection.requirePrimary()
             try await refuseNewer(connection)
-            var diagnosis = try await reader(connection).read()
+            var diagnosis = try await read(connection)
             begun(diagnosis)
             guard diagnosis.missingPrivileges.isEmpty || !diagnosis.plan.refusals.isEmpty else {
                 throw ServerFailure(repairing: connection, without: diagnosis.missingPrivileges)
@@ -85,18 +87,18 @@ package struct SchemaRepair: Sendable {
                     guard isOvertaken, round < Self.rounds else { throw error }
                 }
                 let former = diagnosis
-                diagnosis = try await reader(connection, isUnderWay: true).read()
+                diagnosis = try await read(connection, isUnderWay: true)
                 let isStuck =
                     diagnosis.verification.gap == former.verification.gap && diagnosis.plan.steps == former.plan.steps
                 if isStuck, !isOvertaken { break }
             }
             if !diagnosis.plan.refusals.isEmpty {
-                if try await checks.withdrawAll() { diagnosis = try await reader(connection, isUnderWay: true).read() }
+                if try await checks.withdrawAll() { diagnosis = try await read(connection, isUnderWay: true) }
             } else if diagnosis.verification.gap.isClosed, diagnosis.plan.steps.isEmpty {
                 try await settle(connection, keeper, diagnosis.records)
-                diagnosis = try await reader(connection, isUnderWay: true).read()
+                diagnosis = try await read(connection, isUnderWay: true)
                 if let record = diagnosis.records.first(where: isUnsettled) {
-                    throw .notSet(record, to: self.set.migrations.count)
+                    throw .notSet(record, to: settledVersion(of: record))
                 }
             }
             return diagnosis
@@ -119,10 +121,15 @@ package struct SchemaRepair: Sendable {
         _ = try await migrations(connection).pending()
     }
 
-    private func reader(_ connection: Connection, isUnderWay: Bool = false) -> SchemaDiagnosisReader {
-        SchemaDiagnosisReader(
-            connection: connection, mappings: mappings, locks: locks, golangMigrateTable: golangMigrateTable,
-            strangers: strangers, release: release, isUnderWay: isUnderWay)
+    private func read(
+        _ connection: Connection, isUnderWay: Bool = false
+    ) async throws(ServerFailure) -> SchemaDiagnosis {
+        var diagnosis = try await SchemaDiagnosisReader(
+            connection: connection, choices: choices, locks: locks, golangMigrateTable: golangMigrateTable,
+            strangers: strangers, release: release, isUnderWay: isUnderWay
+        ).read()
+        diagnosis.takesOverMigrations = takesOverMigrations
+        return diagnosis
     }
 
     private var set: MigrationSet { release.set }
@@ -177,10 +184,15 @@ package struct SchemaRepair: Sendable {
     }
 
     private func isUnsettled(_ record: GolangMigrateRecord) -> Bool {
-        record.isDirty || record.version < self.set.migrations.count
+        record.isDirty || record.version != settledVersion(of: record)
     }
 
-    /// Records the schema as applied, for pgtend and for golang-migrate. Only for a database that has just been
+    /// A number of the platform's own folder stays, unless that folder has been replaced by this schema's.
+    private func settledVersion(of record: GolangMigrateRecord) -> Int {
+        record.isOfAnotherFolder(than: set) && !takesOverMigrations ? record.version : set.migrations.count
+    }
+
+    /// Records the schema as applied, for pgtend, and as clean for golang-migrate. Only for a database that has just been
     /// verified.
     private func settle(
         _ connection: Connection, _ keeper: MigrationKeeper, _ records: [GolangMigrateRecord]
@@ -193,7 +205,14 @@ package struct SchemaRepair: Sendable {
         try await migrations(connection).adopt()
         do throws(PostgresError) {
             for record in records where isUnsettled(record) {
-                try await connection.set(record, to: self.set.migrations.count)
+                let version = settledVersion(of: record)
+                // First the number that nothing else remembers: a call that is interrupted here repeats both.
+                if version != record.version {
+                    let steps = SchemaStepRecord(connection: connection, set: set, programVersion: programVersion)
+                    try await steps.prepare()
+                    try await steps.enter(record, becoming: version)
+                }
+                try await connection.set(record, to: version)
             }
         } catch {
             throw ServerFailure(error)

@@ -52,6 +52,17 @@ struct SchemaStepRecord {
             """)
     }
 
+    /// Keeps what golang-migrate's row said before it is given another number.
+    func enter(_ record: GolangMigrateRecord, becoming version: Int) async throws(PostgresError) {
+        try await connection.execute(
+            """
+            INSERT INTO pgtend.schema_steps (object, purpose, statements, pgtend_version)
+            VALUES (\("table \(record.table)"),
+                \("golang-migrate's version was \(record.version), \(record.isDirty ? "dirty" : "clean")"),
+                \("version = \(version), dirty = false"), \(programVersion))
+            """)
+    }
+
     /// With the last step its migration is recorded as well.
     private func enter(_ step: MigrationStep, _ rows: Int64?) async throws(PostgresError) {
         try await connection.execute(

@@ -80,7 +80,8 @@ struct PartitionedKeyTests {
         let ground = try await QuestionGround.read(connection, live, of: "s", identity)
         var answers: [SchemaQuestion: [SchemaQuestion.Obstacle]] = [:]
         while true {
-            let planner = try SchemaPlanner(verification, schema: "s", rules: [], mappings: [], answers: answers)
+            let planner = try SchemaPlanner(
+                verification, schema: "s", rules: [], choices: RepairChoices(), answers: answers)
             if planner.openQuestions.isEmpty { return planner.result }
             for question in planner.openQuestions {
                 answers[question] = try await connection.answer(to: question, on: ground)

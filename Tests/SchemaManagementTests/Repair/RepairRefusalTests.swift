@@ -426,10 +426,10 @@ struct RepairRefusalTests {
     @Test func leaveTheFlagWhereSomethingIsLeft() async throws {
         try await TestDatabase.with(template: DriftedDatabase.small) { database in
             try await database.repair()
-            // What no step can bring back: another order of the values.
+            // What no step can decide.
             try await database.psql(
                 """
-                ALTER TYPE mcp.member_role ADD VALUE 'guest';
+                CREATE POLICY everybody ON mcp.agents USING (true);
                 UPDATE public.schema_migrations SET dirty = true;
                 """)
             let diagnosis = try await database.repair()

@@ -16,12 +16,15 @@ extension TestDatabase {
     func repairing(
         _ mappings: [String] = [], as user: String = "postgres", through folder: String? = nil,
         locks: LockBudget = patientLocks, golangMigrateTable: GolangMigrateTable = .default,
+        takesOverMigrations: Bool = false, replacesTriggers: Bool = false,
         release: SchemaRelease = .platform, trusting others: [String] = []
     ) -> SchemaRepair {
         SchemaRepair(
             conninfo: conninfo(as: user, through: folder), applicationName: "pgtend test",
-            programVersion: "1.2.3", mappings: mappings.compactMap { ValueMapping($0) }, locks: locks,
-            golangMigrateTable: golangMigrateTable, release: release,
+            programVersion: "1.2.3",
+            choices: RepairChoices(
+                mappings: mappings.compactMap { ValueMapping($0) }, replacesTriggers: replacesTriggers), locks: locks,
+            golangMigrateTable: golangMigrateTable, takesOverMigrations: takesOverMigrations, release: release,
             trusting: [DriftedDatabase.owner(of: self)] + others)
     }
 

@@ -11,7 +11,7 @@ struct SchemaComparison: Sendable {
     /// The major version of the server.
     let major: Int
     let rules: [RepairRule]
-    let mappings: [ValueMapping]
+    let choices: RepairChoices
     /// The answers to the questions that have been asked so far.
     let answers: [SchemaQuestion: [SchemaQuestion.Obstacle]]
     /// For how long a step may make others wait.
@@ -20,17 +20,22 @@ struct SchemaComparison: Sendable {
     private let differences: [CatalogObject: [SchemaGap.Difference]]
     private let alterations: [CatalogObject: [SchemaQuestion.Obstacle]]
 
+    /// What the plan's first steps make of what was found, from which it is planned on.
+    let foresight: Foresight
+
     init(
-        _ verification: SchemaVerification, schema: String, rules: [RepairRule], mappings: [ValueMapping],
+        _ found: SchemaVerification, schema: String, rules: [RepairRule], choices: RepairChoices,
         answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration
     ) {
         self.schema = schema
+        foresight = Foresight(found)
+        let verification = foresight.verification
         expected = verification.expected
         live = verification.live
         gap = verification.gap
         major = verification.major
         self.rules = rules
-        self.mappings = mappings
+        self.choices = choices
         self.answers = answers
         self.deadline = deadline
         differences = Dictionary(grouping: gap.different, by: \.object)
@@ -71,6 +76,8 @@ struct SchemaComparison: Sendable {
                 && uses.contains { $0.hasPrefix("function \(schema).\(start)") }
         }
     }
+
+    var mappings: [ValueMapping] { choices.mappings }
 
     var capabilities: ServerCapabilities { ServerCapabilities(major: major) }
 

@@ -44,6 +44,24 @@ struct TriggerPlanner: PartPlanner {
             cure: "DROP TRIGGER \(target); then repeat the command")
     }
 
+    /// Dropped in the transaction that makes the schema's own: no change is recorded by neither.
+    func planRepeatedTriggers() throws(SQLTextError) {
+        for repeated in RepeatedTrigger.all(expected, live) {
+            let (trigger, purpose) = (
+                repeated.trigger, "\(repeated.trigger.name) \(repeated.work), as \(repeated.ours.name) does"
+            )
+            if comparison.choices.replacesTriggers {
+                plan.addBriefly(
+                    .triggers, trigger.relation, .accessExclusive, purpose,
+                    "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(trigger.relation))")
+            } else {
+                plan.note(
+                    "\(trigger.relation): trigger \(purpose), so that each change has that effect twice; "
+                        + "--replace-triggers drops it: \(live[trigger, .definition] ?? "")")
+            }
+        }
+    }
+
     // MARK: - Triggers that do not fire
 
     /// Without triggers the values that they derive would be missing even when every step was done.

@@ -7,7 +7,9 @@ struct CommentPlanner: PartPlanner {
 
     func planComments() throws(SQLTextError) {
         for object in expected.objects where object.kind != .partition && !gap.absent.contains(object) {
-            guard let comment = expected[object, .comment], !live[object, .comment].isSame(as: comment),
+            // A column that is converted leaves its comment with the original.
+            let isLost = object.kind == .column && comparison.needsConversion(object)
+            guard let comment = expected[object, .comment], isLost || !live[object, .comment].isSame(as: comment),
                 let target = try commentTarget(object)
             else { continue }
             let statement = "COMMENT ON \(target) IS \(try SQLLiteral(comment).quoted)"
