@@ -50,8 +50,8 @@ struct ExitStatusTests {
 
     @Test func theCommandOnSchemasSaysWhatEachOfItsCommandsDoes() {
         let abstract = SchemaCommand.configuration.abstract
-        for word in ["Compare", "install", "repair", "take it back"] { #expect(abstract.contains(word)) }
-        #expect(SchemaCommand.configuration.subcommands.count == 4)
+        for word in ["Compare", "install", "repair", "set aside", "take it back"] { #expect(abstract.contains(word)) }
+        #expect(SchemaCommand.configuration.subcommands.count == 5)
     }
 
     /// ArgumentParser wraps at 80 columns, and a wrapped code is hard to find.

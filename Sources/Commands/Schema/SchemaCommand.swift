@@ -4,9 +4,11 @@ import SchemaManagement
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "Compare a database with pgtend's schema, install it, repair it, take it back.",
+        abstract:
+            "Compare a database with pgtend's schema, install it, repair it, list what that set aside, take it back.",
         subcommands: [
-            SchemaVerifyCommand.self, SchemaApplyCommand.self, SchemaRepairCommand.self, SchemaRollbackCommand.self,
+            SchemaVerifyCommand.self, SchemaApplyCommand.self, SchemaRepairCommand.self, SchemaLeftoversCommand.self,
+            SchemaRollbackCommand.self,
         ])
 }
 

@@ -49,8 +49,14 @@ struct SchemaPlanText {
         diagnosis.records.map { record in
             let state = record.isDirty ? "dirty: a migration failed, and nothing is applied any more" : "clean"
             return "golang-migrate (\(record.table.description.visible)): version \(record.version), \(state)"
-                + (record.isOfAnotherFolder(than: .platform) ? "; \(numbering(diagnosis))" : "")
+                + (record.version > diagnosis.migrationCount ? "; \(numbering(diagnosis))" : "")
         }
+    }
+
+    private static func leftovers(_ diagnosis: SchemaDiagnosis) -> [String] {
+        let count = SchemaLeftover.all(in: diagnosis.verification).count
+        return count == 0
+            ? [] : ["\(count) object(s) are set aside: 'pgtend schema leftovers' lists them, with what drops them"]
     }
 
     private static func numbering(_ diagnosis: SchemaDiagnosis) -> String {
@@ -131,7 +137,7 @@ struct SchemaPlanText {
     static func outcome(of name: String, _ diagnosis: SchemaDiagnosis, after first: SchemaDiagnosis?) -> String {
         let (gap, refusals) = (diagnosis.verification.gap, diagnosis.plan.refusals)
         guard !gap.isClosed || !refusals.isEmpty else {
-            let lines = ["\(name.visible): the schema is what it should be"] + records(diagnosis)
+            let lines = ["\(name.visible): the schema is what it should be"] + records(diagnosis) + leftovers(diagnosis)
             return (lines + notes(diagnosis.plan.unfilled)).joined(separator: "\n")
         }
         let isShown = first.map { $0.verification.gap == gap && $0.plan.refusals == refusals } ?? false

@@ -54,7 +54,7 @@ struct SchemaRepairCommand: ParsableCommand {
     var takeOverMigrations = false
 
     static let takingOver =
-        "Before --take-over-migrations, replace the platform's folder of migrations by sql/mcp/generated/golang-migrate: "
+        "Before --take-over-migrations, replace the platform's folder of migrations by the one that pgtend's sql/ has generated for golang-migrate: "
         + "else its next 'migrate up' applies its files from the second on once more. The number that was there is kept in "
         + "pgtend.schema_steps"
 

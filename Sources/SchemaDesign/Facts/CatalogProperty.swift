@@ -99,7 +99,7 @@ package struct CatalogProperty: RawRepresentable, Hashable, Sendable {
     /// tell, as f() may be f(integer DEFAULT 1), and IS DISTINCT FROM any operator.
     package static let uses = Self("uses")
     package static let version = Self("version")
-    /// Of a trigger: which work of the schema's own triggers its function does; live facts only.
+    /// Of a trigger: the function of the schema whose work its own function does; live facts only.
     package static let work = Self("work")
 
     /// The privileges of a role, or of `PUBLIC`.

@@ -20,7 +20,7 @@ package struct SchemaAdvice: Hashable, Sendable {
             let trigger = repeated.trigger
             return SchemaAdvice(
                 object: trigger,
-                reason: "it \(repeated.work), as \(repeated.ours.name) does: once of the two is enough",
+                reason: "it does what \(repeated.ours.name) does: each change has that effect twice",
                 statements: [
                     "DROP TRIGGER \(RelationName.quoted(trigger.name)) ON "
                         + "\(RelationName(schema: schema, name: trigger.relation))"

@@ -43,7 +43,8 @@ package struct SchemaPlanner {
         try foundation.planFoundation()
         try planner(TypePlanner.self).planTypes()
         try planner(FunctionPlanner.self).planFunctions()
-        try planner(PossessionPlanner.self).planPossession()
+        // What changes owners starts from what stands.
+        try PossessionPlanner(comparison: comparison.beforehand, plan: plan).planPossession(but: comparison)
         try planner(LegacyPlanner.self).planEnds()
         let tables = planner(TablePlanner.self)
         for table in expected.objects(.table) { try tables.planTable(table) }

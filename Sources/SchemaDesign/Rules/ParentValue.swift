@@ -10,6 +10,7 @@ struct ParentValue {
     /// The column that has the parent's id.
     let reference: String
     private let type: String
+    private let schema = RecordedFacts.platform.schema
     /// Whether the schema wants a value in every row.
     let isMandatory: Bool
 
@@ -44,7 +45,7 @@ struct ParentValue {
         let value = ancestor.map { "coalesce(\(source.name), \($0))" } ?? source.name
         return """
             (SELECT (array_agg(DISTINCT x.value))[1] FROM \(absent(source.name)) CROSS JOIN LATERAL (\
-            SELECT \(value) AS value FROM mcp.\(source.relation) AS \(parent) WHERE \(parent).id = \(row).\(reference)\
+            SELECT \(value) AS value FROM \(schema).\(source.relation) AS \(parent) WHERE \(parent).id = \(row).\(reference)\
             ) AS x HAVING count(DISTINCT x.value) = 1)
             """
     }
@@ -56,7 +57,7 @@ struct ParentValue {
         FROM \(absent(column.name))
         CROSS JOIN LATERAL (
             SELECT '\(reference) ' || coalesce(r.\(reference)::text, 'NULL') AS value, count(*) AS count
-            FROM mcp.\(column.relation) AS r
+            FROM \(schema).\(column.relation) AS r
             WHERE \(column.name) IS NULL AND \(sql(of: "r", among: values)) IS NULL
             GROUP BY r.\(reference)
         ) AS o

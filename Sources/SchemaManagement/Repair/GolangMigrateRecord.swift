@@ -18,7 +18,7 @@ package struct GolangMigrateRecord: Hashable, Sendable {
     let oid: Int
 
     /// Whether the number cannot be one of this schema's migrations.
-    package func isOfAnotherFolder(than set: MigrationSet) -> Bool { version > set.migrations.count }
+    func isOfAnotherFolder(than set: MigrationSet) -> Bool { version > set.migrations.count }
 }
 
 /// golang-migrate's table and whose it is.

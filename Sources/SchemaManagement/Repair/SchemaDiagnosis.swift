@@ -8,6 +8,8 @@ package struct SchemaDiagnosis: Sendable {
     package let plan: SchemaPlan
     /// The state that golang-migrate has recorded.
     package let records: [GolangMigrateRecord]
+    /// How many migrations this schema has: a higher number in a record counts the files of another folder.
+    package let migrationCount: Int
     /// Whether a number there of another folder of migrations becomes that of this schema.
     package var takesOverMigrations = false
     /// The rights that the connected role lacks for executing the plan; none if there is nothing to execute.

@@ -42,6 +42,7 @@ struct SchemaDiagnosisReader {
             let verification = release.verification(of: live, on: connection.server.version.major)
             return SchemaDiagnosis(
                 verification: verification, plan: SchemaPlan(refusals: [error], steps: []), records: records,
+                migrationCount: release.set.migrations.count,
                 missingPrivileges: [], identity: identity)
         }
         let verification = release.verification(
@@ -69,6 +70,7 @@ struct SchemaDiagnosisReader {
                     }
                     return SchemaDiagnosis(
                         verification: verification, plan: plan, records: records,
+                        migrationCount: release.set.migrations.count,
                         missingPrivileges: plan.steps.isEmpty ? [] : try await missingPrivileges(table),
                         identity: identity)
                 }

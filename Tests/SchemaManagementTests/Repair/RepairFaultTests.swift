@@ -21,6 +21,30 @@ struct RepairFaultTests {
         }
     }
 
+    /// A table is replaced by one that is partitioned.
+    @Test func aReplacementThatIsKilledAtAnyStatementIsCompletedByTheNext() async throws {
+        try await survives("a replacement", of: Self.unpartitioned) { database, folder in
+            try await database.repair(through: folder)
+        }
+    }
+
+    private static let unpartitioned = Template("unpartitioned_tasks") { database in
+        _ = try await SchemaInstaller(
+            conninfo: database.conninfo(), applicationName: "pgtend test", programVersion: "1.2.3"
+        ).apply()
+        try await database.psql(
+            GolangMigrate.table(dirty: true) + """
+                CREATE TABLE mcp.flat (LIKE mcp.tasks INCLUDING DEFAULTS);
+                INSERT INTO mcp.flat (tenant_id, title, created_at)
+                SELECT gen_random_uuid(), 'task ' || i, timestamptz '2025-01-01 00:00:00+00' + i * interval '1 day'
+                FROM generate_series(1, 300) AS i;
+                ALTER TABLE mcp.task_delegations DROP CONSTRAINT task_delegations_task_id_task_created_at_fkey;
+                DROP TABLE mcp.tasks;
+                ALTER TABLE mcp.flat RENAME TO tasks;
+                ALTER TABLE mcp.tasks OWNER TO mcp_owner;
+                """)
+    }
+
     /// What an older release lacks, in a database with rows: the same steps, begun by another command.
     @Test func anUpgradeThatIsKilledAtAnyStatementIsCompletedByTheNext() async throws {
         try await survives("an upgrade", of: Self.older) { database, folder in
@@ -202,7 +226,7 @@ extension TestDatabase {
             try await psql(
                 """
                 SELECT 'relation', c.relname FROM pg_class AS c
-                WHERE c.relnamespace = 'mcp'::regnamespace AND c.relname LIKE 'pgtend%'
+                WHERE c.relnamespace = 'mcp'::regnamespace AND c.relname LIKE 'pgtend%' AND c.relname NOT LIKE 'pgtend_old%'
                 UNION ALL
                 SELECT 'function', p.proname FROM pg_proc AS p
                 WHERE p.pronamespace = 'mcp'::regnamespace AND p.proname LIKE 'pgtend%'

@@ -711,12 +711,12 @@ fact (kind, relation, name, property, value) AS (
         ('uses', u.objects),
         ('state', CASE g.tgenabled WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' END),
         ('calls', (SELECT r.name FROM routine AS r WHERE r.oid = g.tgfoid)),
-        -- What triggers of the schema do as well, told by the text of the function without comments.
+        -- The function of the schema that does the same, told by the text of this one without comments.
         ('work', (
             SELECT CASE
                 WHEN s.text ~ '^ ?begin new\.updated_at ?:?= ?(now\(\)|current_timestamp|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\))( at time zone ''utc'')? ?; ?return new ?; ?end ?;? ?$'
-                    THEN 'sets updated_at'
-                WHEN s.text ~ 'insert into ("?\w+"?\.)?"?audit_log\M' THEN 'writes to audit_log'
+                    THEN 'update_updated_at_column()'
+                WHEN s.text ~ 'insert into ("?\w+"?\.)?"?audit_log\M' THEN 'audit_row_change()'
             END
             FROM pg_proc AS p
             JOIN pg_language AS y ON y.oid = p.prolang AND y.lanname = 'plpgsql'

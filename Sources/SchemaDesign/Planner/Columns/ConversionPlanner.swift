@@ -40,7 +40,7 @@ struct ConversionPlanner: PartPlanner {
     }
 
     /// The value of the new column, over the row `r`; NULL for a value that has no counterpart.
-    private func convertedValue(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> String {
+    func convertedValue(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> String {
         let type = expected[column, .type] ?? ""
         let mapped = try comparison.mappedValue(source, column)
         let fallback = expected[column, .null] == nil ? nil : expected[column, .default]

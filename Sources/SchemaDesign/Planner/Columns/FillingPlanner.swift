@@ -99,7 +99,8 @@ struct FillingPlanner: PartPlanner {
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
     }
 
-    private func givingByHand(_ column: CatalogObject) throws(SQLTextError) -> String {
+    /// What to do by hand about rows without a value, in an order that works.
+    func givingByHand(_ column: CatalogObject) throws(SQLTextError) -> String {
         let name = try SQLIdentifier(column.name).quoted
         let table = "ALTER TABLE \(try qualified(column.relation))"
         let addition =

@@ -9,15 +9,17 @@ struct TimeZonePlanner: PartPlanner {
     private static let namesOfUTC = ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "UCT", "ETC/UCT", "ZULU", "UNIVERSAL"]
 
     /// If sessions have another TimeZone, nothing says whether the values are meant in that zone or in UTC.
-    func askForZone(of column: CatalogObject) throws(SQLTextError) {
-        guard let change = comparison.typeChange(of: column) else { return }
-        let (found, wanted) = (change.found.name, change.wanted.name)
+    ///
+    /// - Parameter source: the column that has the values; nil for the column itself.
+    func askForZone(of column: CatalogObject, in source: CatalogObject? = nil) throws(SQLTextError) {
+        let source = source ?? column
+        guard let found = live[source, .type], let wanted = expected[column, .type], found != wanted else { return }
         guard wanted.hasSuffix("with time zone"),
             found == "date" || found.hasPrefix("timestamp") && found.hasSuffix("without time zone")
         else { return }
         let table = try qualified(column.relation)
-        let name = try SQLIdentifier(column.name).quoted
-        let question = try configuredZone(column)
+        let name = try SQLIdentifier(source.name).quoted
+        let question = try configuredZone(source)
         plan.pose(question)
         guard let obstacle = comparison.answers[question]?.first else { return }
         // Put together here: the name of a zone may be anything, and so may the message of an error.
@@ -30,7 +32,7 @@ struct TimeZonePlanner: PartPlanner {
             + " SET TimeZone = 'UTC'"
         plan.refuse(
             column,
-            "\(obstacle.count) row(s): \(column.name) is \(found), and would be taken as UTC; but TimeZone is \(zone) "
+            "\(obstacle.count) row(s): \(source.name) is \(found), and would be taken as UTC; but TimeZone is \(zone) "
                 + "here, and nothing says which of the two its values are meant in",
             cure: "where they are times of that zone: ALTER TABLE \(table) ALTER COLUMN \(name) TYPE \(wanted) "
                 + "USING \(found == "date" ? "\(name)::timestamp" : name) AT TIME ZONE \(zone); where they are UTC: \(toUTC); "

@@ -27,8 +27,17 @@ struct SchemaComparison: Sendable {
         _ found: SchemaVerification, schema: String, rules: [RepairRule], choices: RepairChoices,
         answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration
     ) {
+        self.init(
+            Foresight(found, deadline: deadline), schema: schema, rules: rules, choices: choices, answers: answers,
+            deadline: deadline)
+    }
+
+    private init(
+        _ foresight: Foresight, schema: String, rules: [RepairRule], choices: RepairChoices,
+        answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration
+    ) {
         self.schema = schema
-        foresight = Foresight(found)
+        self.foresight = foresight
         let verification = foresight.verification
         expected = verification.expected
         live = verification.live
@@ -42,6 +51,13 @@ struct SchemaComparison: Sendable {
         alterations = answers.reduce(into: [:]) { alterations, answer in
             if answer.key.topic == .alterations { alterations[answer.key.object] = answer.value }
         }
+    }
+
+    /// The same before the first steps: what their own planners start from.
+    var beforehand: SchemaComparison {
+        SchemaComparison(
+            Foresight(asFound: foresight.found), schema: schema, rules: rules, choices: choices, answers: answers,
+            deadline: deadline)
     }
 
     func difference(_ object: CatalogObject, _ property: CatalogProperty) -> SchemaGap.Difference? {

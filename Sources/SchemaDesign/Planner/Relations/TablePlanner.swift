@@ -10,6 +10,8 @@ struct TablePlanner: PartPlanner {
             try planNewTable(table)
         } else if let key = difference(table, .partitionKey) {
             refusePartitioning(table, key)
+        } else if comparison.isReplaced(table) {
+            try ReplacementPlanner(self).planReplacement(of: table)
         } else {
             try DependantPlanner(self).askForRowTypeUsers(of: table)
             let columns = ColumnPlanner(self)
@@ -27,13 +29,21 @@ struct TablePlanner: PartPlanner {
     private func planNewTable(_ table: CatalogObject) throws(SQLTextError) {
         let names = TakenNamePlanner(self)
         try names.refuseTakenName(table)
+        for key in expected.parts(.constraint, of: table.name)
+        where ConstraintDefinition(expected[key, .definition] ?? "").hasIndex {
+            try names.refuseTakenName(key)
+        }
+        plan.append(SchemaStep(table, .together, "the table is missing", try creation(of: table)), to: .tables)
+    }
+
+    /// The statements that make the table as it should be, without indexes and foreign keys.
+    func creation(of table: CatalogObject) throws(SQLTextError) -> [String] {
         let name = try qualified(table.name)
         let columns = expected.parts(.column, of: table.name).sorted { position($0) < position($1) }
         var lines: [String] = []
         for column in columns { lines.append("    " + (try comparison.columnDefinition(column))) }
         for key in expected.parts(.constraint, of: table.name) where !comparison.isForeignKey(key) {
             let definition = expected[key, .definition] ?? ""
-            if ConstraintDefinition(definition).hasIndex { try names.refuseTakenName(key) }
             lines.append("    CONSTRAINT \(try SQLIdentifier(key.name).quoted) \(definition)")
         }
         let partitioned = expected[table, .partitionKey].map { " PARTITION BY \($0)" } ?? ""
@@ -47,7 +57,7 @@ struct TablePlanner: PartPlanner {
         if expected[table, .rowSecurity] != nil {
             statements.append("ALTER TABLE \(name) ENABLE ROW LEVEL SECURITY")
         }
-        plan.append(SchemaStep(table, .together, "the table is missing", statements), to: .tables)
+        return statements
     }
 
     private func position(_ column: CatalogObject) -> Int {
@@ -56,13 +66,23 @@ struct TablePlanner: PartPlanner {
 
     // MARK: - Tables that stand
 
+    /// A table that is too large to be replaced within the deadline.
     private func refusePartitioning(_ table: CatalogObject, _ key: SchemaGap.Difference) {
-        let found = key.found.map { "PARTITION BY \($0)" } ?? "one table with \(live[table, .bytes] ?? "?") bytes"
+        let found = key.found.map { "PARTITION BY \($0)" } ?? "one table"
+        let time = Foresight.copying(of: table, in: live)
+        let seconds = time.map { max(1, $0.components.seconds * 2 + 1) } ?? Int64.max
+        // As long as the configuration lets a step make others wait.
+        let cure =
+            seconds <= 60
+            ? "PGTEND_LOCK_TIMEOUT=\(seconds)s PGTEND_LOCK_BUDGET_PER_HOUR=\(seconds * 2)s pgtend schema repair ..."
+            : "when all else that is refused is mended, let nobody write to it, rename the table and its indexes, repeat the "
+                + "command, which makes the partitioned one, and insert the rows into that"
         plan.refuse(
-            table, "expected PARTITION BY \(key.expected ?? "nothing"), found \(found)",
-            cure: "pgtend does not move a table's rows into partitions: rename the table and its indexes, let "
-                + "'pgtend schema apply' make the partitioned one, copy the rows in batches, and drop the old one when "
-                + "the counts agree")
+            table,
+            "expected PARTITION BY \(key.expected ?? "nothing"), found \(found) with \(live[table, .bytes] ?? "?") bytes, "
+                + "which are copied in about \(time.map { "\(max(1, $0.components.seconds)) s" } ?? "an unknown time"), and "
+                + "nobody can read or write the table for so long",
+            cure: seconds <= 60 ? "in a window in which that does no harm, repeat the command: \(cure)" : cure)
     }
 
     private func planSettings(_ table: CatalogObject) throws(SQLTextError) {

@@ -47,9 +47,8 @@ struct TriggerPlanner: PartPlanner {
     /// Dropped in the transaction that makes the schema's own: no change is recorded by neither.
     func planRepeatedTriggers() throws(SQLTextError) {
         for repeated in RepeatedTrigger.all(expected, live) {
-            let (trigger, purpose) = (
-                repeated.trigger, "\(repeated.trigger.name) \(repeated.work), as \(repeated.ours.name) does"
-            )
+            let trigger = repeated.trigger
+            let purpose = "\(trigger.name) does what \(repeated.ours.name) does"
             if comparison.choices.replacesTriggers {
                 plan.addBriefly(
                     .triggers, trigger.relation, .accessExclusive, purpose,

@@ -7,10 +7,11 @@ struct PossessionPlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    func planPossession() throws(SQLTextError) {
+    /// - Parameter foreseen: what will stand when others have been replaced.
+    func planPossession(but foreseen: SchemaComparison) throws(SQLTextError) {
         for object in expected.objects {
             switch object.kind {
-            case .table where live.contains(object) && difference(object, .partitionKey) == nil:
+            case .table where live.contains(object) && foreseen.difference(object, .partitionKey) == nil:
                 try planTable(object)
             case .view, .materializedView: try planView(object)
             default: continue

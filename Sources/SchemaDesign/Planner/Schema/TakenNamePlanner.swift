@@ -73,9 +73,11 @@ struct TakenNamePlanner: PartPlanner {
             + "ALTER TABLE \(try qualified(other.relation)) RENAME TO \(try SQLIdentifier(object.relation).quoted)"
     }
 
+    static let freedPrefix = "other_"
+
     /// A name to give to the object that is in the way.
     private static func freed(_ name: String) -> String {
-        ReservedName.fitted("other_", String(name.prefix { $0 != "(" }))
+        ReservedName.fitted(freedPrefix, String(name.prefix { $0 != "(" }))
     }
 
     // MARK: - What the facts do not tell

@@ -1,0 +1,52 @@
+import SQLText
+
+/// What stands in the way of a table that is to be replaced by another with its rows.
+struct ReplacementObstaclePlanner: PartPlanner {
+    let comparison: SchemaComparison
+    let plan: PlanCollector
+
+    /// What would go on with the old table, which nobody writes any more: only whoever made it knows how to make it anew.
+    func askForReaders(of table: CatalogObject) throws(SQLTextError) {
+        let relation = try SQLLiteral(try qualified(table.name)).quoted
+        let known = try comparison.literals(expected.objects(.table).map(\.name))
+        plan.refuseEach(
+            SchemaQuestion(
+                object: table, reading: .catalogs,
+                query: """
+                    WITH RECURSIVE reader (oid, depth) AS (
+                        SELECT w.ev_class, 1
+                        FROM pg_depend AS d
+                        JOIN pg_rewrite AS w ON w.oid = d.objid
+                        WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                            AND d.refobjid = to_regclass(\(relation)) AND w.ev_class <> d.refobjid
+                        UNION
+                        SELECT w.ev_class, r.depth + 1
+                        FROM reader AS r
+                        JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid
+                        JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+                        WHERE w.ev_class <> r.oid AND r.depth < 50
+                    )
+                    SELECT format(E'the view %s\\nDROP %s %s', r.oid::regclass,
+                        CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, r.oid::regclass) AS value,
+                        1000 + max(r.depth)::bigint AS count
+                    FROM reader AS r
+                    JOIN pg_class AS c ON c.oid = r.oid
+                    GROUP BY r.oid, c.relkind
+                    UNION ALL
+                    SELECT format(E'the foreign key %s of table %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
+                        k.conrelid::regclass, k.conrelid::regclass, k.conname), 2
+                    FROM pg_constraint AS k
+                    JOIN pg_class AS c ON c.oid = k.conrelid
+                    WHERE k.confrelid = to_regclass(\(relation)) AND k.conrelid <> k.confrelid AND k.conparentid = 0
+                        AND NOT (c.relnamespace = to_regnamespace(\(try SQLLiteral(schema).quoted)) AND c.relname IN (\(known)))
+                    UNION ALL
+                    SELECT format(E'the publication %I\\nALTER PUBLICATION %I DROP TABLE %s', p.pubname, p.pubname,
+                        r.prrelid::regclass), 1
+                    FROM pg_publication_rel AS r
+                    JOIN pg_publication AS p ON p.oid = r.prpubid
+                    WHERE r.prrelid = to_regclass(\(relation))
+                    """),
+            { "\($0) goes on with the old table, when that is replaced by one that is partitioned as expected" },
+            then: "repeat the command, and make it again where it is still needed")
+    }
+}

@@ -1,0 +1,3 @@
+-- The platform's own name for it.
+-- column: api_key_usage.used_at
+-- from: timestamp

@@ -1,0 +1,3 @@
+-- The platform's own name for it.
+-- column: audit_log.changed_at
+-- from: created_at

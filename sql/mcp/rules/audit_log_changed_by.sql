@@ -1,0 +1,3 @@
+-- Who did it.
+-- column: audit_log.changed_by
+-- from: actor_id

@@ -1,0 +1,3 @@
+-- The key of that row.
+-- column: audit_log.record_id
+-- from: entity_id

@@ -1,0 +1,3 @@
+-- The platform names the row by the kind of thing that it is.
+-- column: audit_log.table_name
+-- from: entity_type
