@@ -272,11 +272,9 @@ struct LockTests {
             }
             let blocker = try await database.connect(as: "nightly report")
             try await blocker.script(unsafe: "BEGIN; UPDATE s.tenants SET id = id")
-            guard
-                case .postponed(_, let blockers)? = await database.tend([.partitions], user: owner, change).reports
-                    .first?.outcome
-            else {
-                Issue.record("was not postponed")
+            let summary = await database.tend([.partitions], user: owner, change)
+            guard case .postponed(_, let blockers)? = summary.reports.first?.outcome else {
+                Issue.record("was not postponed: \(summary.outcomes())")
                 return
             }
             #expect(blockers.map(\.application) == ["nightly report"])

@@ -262,15 +262,16 @@ struct SchemaPlannerTests {
                 == #"ALTER TABLE "s"."things" ADD CONSTRAINT "things_id_fkey" FOREIGN KEY (id) REFERENCES s.kinds(id)"#)
     }
 
-    @Test func aTableWithoutItsPartitionsIsLeftAlone() throws {
+    @Test func aLargeTableWithoutItsPartitionsIsLeftAlone() throws {
         let planner = try Self.plan(
             expected: Self.partitioned([(.init(.column, "note", of: "things"), .type, "text")]),
             live: [
-                (Self.table, .bytes, "8192"), Self.id, (.init(.table, "kinds"), .owner, "o"),
+                (Self.table, .bytes, "200000000"), Self.id, (.init(.table, "kinds"), .owner, "o"),
                 (.init(.column, "id", of: "kinds"), .type, "integer"),
             ])
         #expect(planner.result.refusals.map(\.object) == [Self.table])
-        #expect(planner.result.refusals[0].cure.contains("copy the rows in batches"))
+        #expect(planner.result.refusals[0].reason.contains("which are copied in about 10 s"))
+        #expect(planner.result.refusals[0].cure.contains("PGTEND_LOCK_TIMEOUT=21s PGTEND_LOCK_BUDGET_PER_HOUR=42s"))
         #expect(Self.statements(planner) == [])
     }
 

@@ -378,7 +378,7 @@ struct SchemaVerifierTests {
         Damage(
             sql: oldPartition + "CREATE TRIGGER x AFTER INSERT ON mcp.tasks FOR EACH ROW "
                 + "EXECUTE FUNCTION mcp.audit_row_change(); ALTER TABLE mcp.tasks_2001_01 DISABLE TRIGGER x",
-            findings: ["unknown trigger x of tasks"]),
+            findings: ["unknown trigger x of tasks", "advice on trigger x of tasks"]),
         Damage(
             sql: "ALTER TABLE mcp.users ALTER COLUMN created_at DROP NOT NULL, "
                 + "ADD CONSTRAINT x NOT NULL created_at NOT VALID",

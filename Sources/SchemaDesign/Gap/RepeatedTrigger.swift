@@ -11,9 +11,17 @@ struct RepeatedTrigger {
                 let function = live[trigger, .work] ?? live[trigger, .calls]
             else { return nil }
             let call = ".\(function.prefix { $0 != "(" })("
+            let occasions = Self.events(of: live[trigger, .definition])
             return expected.parts(.trigger, of: trigger.relation).first { ours in
-                expected[ours, .definition]?.contains(call) ?? false
+                let definition = expected[ours, .definition]
+                return definition?.contains(call) ?? false && !occasions.isDisjoint(with: Self.events(of: definition))
             }.map { RepeatedTrigger(trigger: trigger, ours: $0) }
         }
+    }
+
+    /// For which it fires.
+    private static func events(of definition: String?) -> Set<String> {
+        let words = DeparsedExpression(definition ?? "").tokens.map(\.raw)
+        return Set(words.prefix { $0 != "ON" }).intersection(["INSERT", "UPDATE", "DELETE"])
     }
 }

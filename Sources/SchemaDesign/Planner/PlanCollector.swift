@@ -68,6 +68,15 @@ final class PlanCollector {
         tableWork.insert(work, at: place ?? tableWork.endIndex)
     }
 
+    /// The tables whose rows are changed in batches, and whose triggers fire for that.
+    var filledTables: [String] {
+        let tables = steps.values.joined().filter { step in
+            if case .inBatches = step.execution { return true }
+            return false
+        }
+        return Set(tables.map(\.object.relation)).sorted()
+    }
+
     // MARK: - Questions
 
     /// Poses a question whose answer the planner reads from the comparison.
@@ -161,6 +170,12 @@ final class PlanCollector {
     /// For a note that several columns may give rise to.
     func noteOnce(_ text: String) {
         if !notes.contains(text) { notes.append(text) }
+    }
+
+    /// Notes what the answer lists, if anything.
+    func noteListed(_ question: SchemaQuestion, _ text: (String) -> String) {
+        let obstacles = posing(question)
+        if !obstacles.isEmpty { note(text(Self.listed(obstacles) { $0.value ?? "" })) }
     }
 
     /// Notes why rows stay without a value, by the answer to the question.

@@ -65,5 +65,8 @@ package struct SchemaPlanner {
         try planner(PrivilegePlanner.self).planPrivileges()
         try planner(CommentPlanner.self).planComments()
         try planner(MappingPlanner.self).noteIdleMappings()
+        for table in plan.filledTables where live.contains(CatalogObject(.table, table)) {
+            try triggers.notePaths(of: table)
+        }
     }
 }

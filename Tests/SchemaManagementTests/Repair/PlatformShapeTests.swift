@@ -142,6 +142,37 @@ struct PlatformShapeTests {
         }
     }
 
+    /// It would fail in the middle of a backfill.
+    @Test func functionsThatRelyOnTheSearchPathOfProgramsAreNamed() async throws {
+        try await TestDatabase.with(template: DriftedDatabase.small) { database in
+            try await database.psql(
+                """
+                SET search_path = mcp, public;
+                CREATE TABLE mcp.trail (id bigint GENERATED ALWAYS AS IDENTITY, what text);
+                GRANT ALL ON mcp.trail TO PUBLIC;
+                CREATE FUNCTION mcp.note_key() RETURNS trigger LANGUAGE plpgsql AS $$
+                DECLARE
+                    entry trail;
+                BEGIN
+                    INSERT INTO trail (what) VALUES (TG_OP) RETURNING * INTO entry;
+                    RETURN NEW;
+                END;
+                $$;
+                CREATE TRIGGER note_key AFTER UPDATE ON mcp.api_keys FOR EACH ROW EXECUTE FUNCTION mcp.note_key();
+                """)
+            let plan = try await database.repairing().plan().plan
+            let cure = "ALTER FUNCTION mcp.note_key() SET search_path = ..."
+            #expect(
+                plan.notes.contains { $0.hasPrefix("api_keys: its rows are changed") && $0.hasSuffix(cure) },
+                "\(plan.notes)")
+            try await database.psql(cure.replacing("...", with: "mcp"))
+            let told = try await database.repairing().plan().plan.notes
+            #expect(!told.contains { $0.contains("mcp.note_key()") })
+            let after = try await database.repair()
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
+        }
+    }
+
     // MARK: - Values from a parent
 
     /// Every line of the rules, each in a database in which no table has the columns that it fills.

@@ -61,6 +61,38 @@ struct TriggerPlanner: PartPlanner {
         }
     }
 
+    /// Names in a function without a search_path of its own mean what they mean to whoever changes the row: here to the role
+    /// that owns the schema, and not to the platform's programs, whose sessions may set a path.
+    ///
+    /// - Parameter table: whose rows are changed.
+    func notePaths(of table: String) throws(SQLTextError) {
+        let own = try comparison.literals(expected.objects(.function).map(\.name) + [""])
+        plan.noteListed(
+            SchemaQuestion(
+                object: CatalogObject(.table, table), reading: .catalogs,
+                query: """
+                    SELECT DISTINCT format('ALTER FUNCTION %s SET search_path = ...', p.oid::regprocedure) AS value,
+                        1::bigint AS count
+                    FROM pg_trigger AS t
+                    JOIN pg_proc AS p ON p.oid = t.tgfoid
+                    JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname IN ('plpgsql', 'sql')
+                    WHERE t.tgrelid = to_regclass(\(try SQLLiteral(try qualified(table)).quoted))
+                        AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 <> 0
+                        AND NOT EXISTS (
+                            SELECT FROM unnest(p.proconfig) AS c (setting)
+                            WHERE lower(c.setting) LIKE 'search_path=%')
+                        -- The schema's own are made anew before that.
+                        AND NOT (
+                            p.pronamespace = to_regnamespace(\(try SQLLiteral(schema).quoted))
+                            AND format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)) IN (\(own)))
+                    """)
+        ) { functions in
+            "\(table): its rows are changed, and functions of its triggers have no search_path of their own; where they "
+                + "name anything without its schema, give them that of the programs beforehand, or the change fails: "
+                + functions
+        }
+    }
+
     // MARK: - Triggers that do not fire
 
     /// Without triggers the values that they derive would be missing even when every step was done.
