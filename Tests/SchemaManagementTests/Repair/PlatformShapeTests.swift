@@ -149,7 +149,7 @@ struct PlatformShapeTests {
                 """
                 SET search_path = mcp, public;
                 CREATE TABLE mcp.trail (id bigint GENERATED ALWAYS AS IDENTITY, what text);
-                GRANT ALL ON mcp.trail TO PUBLIC;
+                GRANT SELECT, INSERT ON mcp.trail TO PUBLIC;
                 CREATE FUNCTION mcp.note_key() RETURNS trigger LANGUAGE plpgsql AS $$
                 DECLARE
                     entry trail;
