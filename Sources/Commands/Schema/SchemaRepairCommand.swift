@@ -39,6 +39,19 @@ struct SchemaRepairCommand: ParsableCommand {
             valueName: "[table.column:]old=new"))
     var map: [String] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Which column of the table has had the values of this one so far. Repeatable.",
+            valueName: "table.column=source"))
+    var column: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What rows without a value of the column get. Repeatable.", valueName: "table.column=value"))
+    var fill: [String] = []
+
     @Flag(
         name: .long,
         help: "Drop triggers that do what one of the schema's does, and record every change a second time.")
@@ -65,9 +78,11 @@ struct SchemaRepairCommand: ParsableCommand {
 
     func validate() throws {
         let problems = ValueMapping.problems(of: map)
-        guard problems.isEmpty else {
-            throw ValidationError(problems.map { "--map \($0.visible)" }.joined(separator: "\n"))
-        }
+        let all =
+            problems.map { "--map \($0.visible)" }
+            + ColumnChoice.problems(of: column, isValue: false).map { "--column \($0.visible)" }
+            + ColumnChoice.problems(of: fill, isValue: true).map { "--fill \($0.visible)" }
+        guard all.isEmpty else { throw ValidationError(all.joined(separator: "\n")) }
     }
 
     func run() throws {
@@ -76,7 +91,8 @@ struct SchemaRepairCommand: ParsableCommand {
         let trusted = trust.trust
         let (isPlan, golangMigrateTable, takesOver) = (plan, records.table, takeOverMigrations)
         let choices = RepairChoices(
-            mappings: map.compactMap { ValueMapping($0) }, replacesTriggers: replaceTriggers)
+            mappings: map.compactMap { ValueMapping($0) }, sources: column.compactMap { ColumnChoice($0) },
+            fillings: fill.compactMap { ColumnChoice($0) }, replacesTriggers: replaceTriggers)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in

@@ -18,7 +18,7 @@ package struct SchemaPlanner {
         answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration = .milliseconds(200)
     ) throws(SQLTextError) {
         let comparison = SchemaComparison(
-            verification, schema: schema, rules: rules, choices: choices,
+            verification, schema: schema, rules: try rules.with(choices, verification.expected), choices: choices,
             answers: answers, deadline: deadline)
         let plan = PlanCollector(comparison)
         try Self.plan(comparison, plan)

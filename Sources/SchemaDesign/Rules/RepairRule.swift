@@ -26,6 +26,8 @@ package struct RepairRule: Sendable {
     var counted: String?
     /// Of a counter: the function of those triggers.
     var keeper: String?
+    /// What rows get that have no value where it is taken from; nil for the default of the column.
+    var fallback: String?
     /// The value, over the row `r`.
     var value: String?
     /// Which rows need the value; nil: those where the column is NULL.
@@ -45,6 +47,17 @@ package struct RepairRule: Sendable {
     package static let all = EmbeddedSQL.repairRules.flatMap { text in
         let parents = ParentValue.all(in: text)
         return parents.isEmpty ? [RepairRule(text)] : parents.map { RepairRule($0, among: parents) }
+    }
+
+    /// What a caller says of a column.
+    init(_ column: CatalogObject, source: String?) {
+        table = column.relation
+        self.column = column.name
+        self.source = source
+    }
+
+    func isAbout(_ column: CatalogObject) -> Bool {
+        table == column.relation && self.column == column.name && counted == nil
     }
 
     /// - Parameter values: all lines of the file.

@@ -284,6 +284,67 @@ struct PlatformShapeTests {
     /// Of each such column the number of its values, and a sum over them by their references.
     private static let inherited = "SELECT * FROM kept.inherited() ORDER BY 1, 2"
 
+    // MARK: - What the caller says of columns
+
+    @Test(arguments: PostgresVersion.underTestWithPgvector)
+    func columnsGetWhatTheCallerSays(version: PostgresVersion) async throws {
+        try await TestDatabase.with(version, template: SchemaVerifierTests.installed) { database in
+            try await database.psql(
+                """
+                SET client_min_messages = error;
+                INSERT INTO mcp.workspaces (id, tenant_id, name) VALUES (md5('w')::uuid, md5('t')::uuid, 'w');
+                INSERT INTO mcp.workspace_activities (tenant_id, workspace_id, activity_type)
+                SELECT md5('t')::uuid, md5('w')::uuid, 'edit ' || n % 2 FROM generate_series(1, 6) AS n;
+                ALTER TABLE mcp.workspace_activities RENAME activity_type TO action;
+                INSERT INTO mcp.task_idempotency_keys (tenant_id, idempotency_key, operation)
+                SELECT md5('t')::uuid, 'key ' || n, 'update' FROM generate_series(1, 6) AS n;
+                ALTER TABLE mcp.task_idempotency_keys ALTER COLUMN operation DROP NOT NULL;
+                UPDATE mcp.task_idempotency_keys SET operation = NULL WHERE idempotency_key > 'key 2';
+                ALTER TABLE mcp.document_operations DROP COLUMN operation_type CASCADE;
+                INSERT INTO mcp.shared_documents (id, tenant_id, workspace_id, title)
+                VALUES (md5('d')::uuid, md5('t')::uuid, md5('w')::uuid, 'd');
+                INSERT INTO mcp.document_operations (tenant_id, document_id, sequence_number, operation)
+                VALUES (md5('t')::uuid, md5('d')::uuid, 1, '{}');
+                """)
+            let refusals = try await database.repairing().plan().plan.refusals
+            #expect(refusals.count == 3, "\(refusals)")
+            #expect(refusals.allSatisfy { $0.cure.contains("--fill '\($0.object.relation).\($0.object.name)=VALUE'") })
+            let named = refusals.first { $0.object.name == "activity_type" }
+            #expect(named?.cure.contains("--column 'workspace_activities.activity_type=SOURCE'") == true)
+
+            let repair = database.repairing(
+                columns: ["workspace_activities.activity_type=action"],
+                filling: ["task_idempotency_keys.operation=it's", "document_operations.operation_type=insert"])
+            #expect(try await repair.plan().plan.refusals == [])
+            let after = try await repair.run(begun: { _ in }, done: { _, _ in })
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap) \(after.plan.refusals)")
+            #expect(
+                try await database.psql(
+                    """
+                    SELECT activity_type, pgtend_old_action, count(*) FROM mcp.workspace_activities GROUP BY 1, 2 ORDER BY 1;
+                    SELECT operation, count(*) FROM mcp.task_idempotency_keys GROUP BY 1 ORDER BY 1;
+                    SELECT operation_type FROM mcp.document_operations
+                    """) == "edit 0|edit 0|3\nedit 1|edit 1|3\nit's|4\nupdate|2\ninsert")
+        }
+    }
+
+    /// All of a caller's mistakes at once.
+    @Test func whatIsSaidOfAColumnHasToFitTheSchema() {
+        #expect(
+            ColumnChoice.problems(
+                of: ["a=b", "tasks.title=", "nope.id=x", "tasks.title=name", "tasks.title=t"], isValue: false)
+                == [
+                    "'a=b': expected TABLE.COLUMN=SOURCE", "'tasks.title=': expected TABLE.COLUMN=SOURCE",
+                    "'nope.id=x': the schema has no column nope.id", "'tasks.title=t': tasks.title is said twice",
+                ])
+        #expect(
+            ColumnChoice.problems(of: ["tasks.status=done", "tasks.status=failed", "tasks.error=x"], isValue: true) == [
+                "'tasks.status=done': mcp.task_status has only pending, assigned, in_progress, completed, failed, cancelled, "
+                    + "delegated", "'tasks.status=failed': tasks.status is said twice",
+                "'tasks.error=x': the column may be empty",
+            ])
+    }
+
     // MARK: - CHECKs
 
     @Test func aBrokenCheckIsShownWithItsValuesAndKeys() async throws {

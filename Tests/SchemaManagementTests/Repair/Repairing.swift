@@ -14,7 +14,8 @@ extension TestDatabase {
     }
 
     func repairing(
-        _ mappings: [String] = [], as user: String = "postgres", through folder: String? = nil,
+        _ mappings: [String] = [], columns: [String] = [], filling: [String] = [], as user: String = "postgres",
+        through folder: String? = nil,
         locks: LockBudget = patientLocks, golangMigrateTable: GolangMigrateTable = .default,
         takesOverMigrations: Bool = false, replacesTriggers: Bool = false,
         release: SchemaRelease = .platform, trusting others: [String] = []
@@ -23,7 +24,8 @@ extension TestDatabase {
             conninfo: conninfo(as: user, through: folder), applicationName: "pgtend test",
             programVersion: "1.2.3",
             choices: RepairChoices(
-                mappings: mappings.compactMap { ValueMapping($0) }, replacesTriggers: replacesTriggers), locks: locks,
+                mappings: mappings.compactMap { ValueMapping($0) }, sources: columns.compactMap { ColumnChoice($0) },
+                fillings: filling.compactMap { ColumnChoice($0) }, replacesTriggers: replacesTriggers), locks: locks,
             golangMigrateTable: golangMigrateTable, takesOverMigrations: takesOverMigrations, release: release,
             trusting: [DriftedDatabase.owner(of: self)] + others)
     }

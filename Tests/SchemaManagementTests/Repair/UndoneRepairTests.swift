@@ -129,7 +129,8 @@ struct UndoneRepairTests {
             sql: "ALTER TABLE mcp.users ALTER COLUMN email DROP NOT NULL; INSERT INTO mcp.users (tenant_id, email) "
                 + "VALUES (gen_random_uuid(), NULL), (gen_random_uuid(), NULL); "
                 + "ALTER TABLE mcp.users ADD CONSTRAINT x NOT NULL email NOT VALID",
-            reason: "2 row(s): have no email, which must not be NULL", cure: "give them a value", isStatement: false),
+            reason: "2 row(s): have no email, which must not be NULL",
+            cure: "say what they get (--fill 'users.email=VALUE')", isStatement: false),
     ]
 
     /// The rows that have no content have no size either.

@@ -71,7 +71,7 @@ struct ColumnPlanner: PartPlanner {
                 column,
                 answering: "SELECT NULL::text AS value, count(*) AS count FROM \(table) HAVING count(*) > 0",
                 "have no value for the new column \(column.name), which must not be NULL",
-                cure: "add the column by hand with a value for each row, then repeat the command")
+                cure: "\(try FillingPlanner(self).givingValues(to: column)); then repeat the command")
         }
         if isMandatory, let expression = generating(column) {
             plan.refuseRows(

@@ -43,7 +43,7 @@ struct ConversionPlanner: PartPlanner {
     func convertedValue(_ source: CatalogObject, _ column: CatalogObject) throws(SQLTextError) -> String {
         let type = expected[column, .type] ?? ""
         let mapped = try comparison.mappedValue(source, column)
-        let fallback = expected[column, .null] == nil ? nil : expected[column, .default]
+        let fallback = expected[column, .null] == nil ? nil : comparison.fallback(of: column)
         guard let labels = comparison.enumLabels(type) else {
             let cast = ColumnType(type).isText ? mapped : "(\(mapped))::\(type)"
             return fallback.map { "coalesce(\(cast), \($0))" } ?? cast

@@ -26,7 +26,7 @@ struct FillingPlanner: PartPlanner {
                 answering: "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
                     + "WHERE r.\(name) IS NULL HAVING count(*) > 0",
                 "have no \(column.name), which must not be NULL",
-                cure: "give them a value, then repeat the command")
+                cure: "\(try givingValues(to: column)); then repeat the command")
         }
     }
 
@@ -73,7 +73,7 @@ struct FillingPlanner: PartPlanner {
             plan.refuseRows(
                 column, of: rule.relations, answering: try comparison.filled(refusal, for: column),
                 "\(column.name) cannot be told",
-                cure: try givingByHand(column)
+                cure: try givingValues(to: column)
                     + (isMapped ? ", or say which is meant: --map '\(column.relation).\(column.name):OLD=NEW'" : "")
                     + "; then repeat the command")
         }
@@ -99,13 +99,17 @@ struct FillingPlanner: PartPlanner {
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }
     }
 
-    /// What to do by hand about rows without a value, in an order that works.
-    func givingByHand(_ column: CatalogObject) throws(SQLTextError) -> String {
-        let name = try SQLIdentifier(column.name).quoted
-        let table = "ALTER TABLE \(try qualified(column.relation))"
+    /// How rows get a value that have none.
+    func givingValues(to column: CatalogObject) throws(SQLTextError) -> String {
+        let (name, place) = (try SQLIdentifier(column.name).quoted, "\(column.relation).\(column.name)")
         let addition =
-            live.contains(column) ? "" : " (\(table) ADD COLUMN IF NOT EXISTS \(name) \(expected[column, .type] ?? ""))"
-        return "give these rows a \(column.name) by hand\(addition)"
+            live.contains(column)
+            ? ""
+            : " (ALTER TABLE \(try qualified(column.relation)) ADD COLUMN IF NOT EXISTS \(name) "
+                + "\(expected[column, .type] ?? ""))"
+        let source =
+            live.contains(column) ? "" : "say which column has had its values so far (--column '\(place)=SOURCE'), "
+        return "\(source)say what they get (--fill '\(place)=VALUE'), or give each of them one by hand\(addition)"
     }
 
     /// A row without `updated_at` was last changed when it was created, as far as anybody knows.

@@ -15,7 +15,9 @@ struct MappingPlanner: PartPlanner {
         let name = try SQLIdentifier(column.name).quoted
         var conditions: [String] = []
         var allowed = comparison.enumLabels(type.name)
-        if expected[column, .null] != nil, expected[column, .default] == nil { conditions.append("x.\(name) IS NULL") }
+        if expected[column, .null] != nil, comparison.fallback(of: column) == nil {
+            conditions.append("x.\(name) IS NULL")
+        }
         if let labels = allowed {
             conditions.append("x.\(name) NOT IN (\(labels))")
         } else if type.length != nil || !type.isText {

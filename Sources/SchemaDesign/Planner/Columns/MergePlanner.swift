@@ -23,7 +23,7 @@ struct MergePlanner: PartPlanner {
             try SyncTrigger(comparison, column).creation(assignment: try mergingAssignment(former, column, mapped)))
         let type = live[column, .type] ?? ""
         let cast = ColumnType(type).isText ? mapped : "(\(mapped))::\(type)"
-        let fallback = expected[column, .null] == nil ? nil : expected[column, .default]
+        let fallback = expected[column, .null] == nil ? nil : comparison.fallback(of: column)
         let isNull = "r.\(name) IS NULL"
         plan.add(
             .values, column,

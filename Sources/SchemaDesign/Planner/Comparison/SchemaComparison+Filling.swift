@@ -4,8 +4,11 @@ import SQLText
 extension SchemaComparison {
     /// The rule for the values of a column, unless it is a counter.
     func rule(of column: CatalogObject) -> RepairRule? {
-        rules.first { $0.table == column.relation && $0.column == column.name && $0.counted == nil }
+        rules.first { $0.isAbout(column) }
     }
+
+    /// What a row gets that has no value: what the caller says, else the column's default.
+    func fallback(of column: CatalogObject) -> String? { rule(of: column)?.fallback ?? expected[column, .default] }
 
     /// The rule to fill rows by, as long as the column is not what it should be.
     func fillingRule(of column: CatalogObject) throws(SQLTextError) -> RepairRule? {

@@ -37,7 +37,7 @@ struct CopiedColumnPlanner: PartPlanner {
     private func value(for column: CatalogObject) throws(SQLTextError) -> String? {
         let rule = comparison.rule(of: column)
         let isMandatory = expected[column, .null] != nil
-        let fallback = expected[column, .default]
+        let fallback = comparison.fallback(of: column)
         if let source = source(of: column) {
             let name = "r.\(try SQLIdentifier(source.name).quoted)"
             if isMandatory, fallback == nil, !found.isNotNull(source) {
@@ -56,7 +56,7 @@ struct CopiedColumnPlanner: PartPlanner {
                 plan.refuseRows(
                     column, of: rule.relations, answering: try comparison.filled(refusal, for: column),
                     "\(column.name) cannot be told",
-                    cure: try FillingPlanner(comparison: found, plan: plan).givingByHand(column)
+                    cure: try FillingPlanner(comparison: found, plan: plan).givingValues(to: column)
                         + "; then repeat the command")
             }
             let filled = try comparison.filled(value, for: column)
@@ -98,7 +98,8 @@ struct CopiedColumnPlanner: PartPlanner {
             answering: "SELECT NULL::text AS value, count(*) AS count FROM \(try qualified(column.relation)) AS r "
                 + "WHERE \(condition) HAVING count(*) > 0",
             "have no \(column.name), which must not be NULL",
-            cure: try FillingPlanner(comparison: found, plan: plan).givingByHand(column) + "; then repeat the command")
+            cure: try FillingPlanner(comparison: found, plan: plan).givingValues(to: column)
+                + "; then repeat the command")
     }
 
     /// The live column that the values come from; nil where there is none.
