@@ -70,6 +70,7 @@ struct SchemaPlanText {
         return ["refused: only a person can decide, and nothing is changed before that"]
             + refusals.flatMap { refusal in
                 ["  \(refusal.object.description.visible): \(refusal.reason.visible)", "    \(refusal.cure.visible)"]
+                    + (refusal.option.map { ["    or by \($0.visible)"] } ?? [])
             }
     }
 
@@ -98,6 +99,7 @@ struct SchemaPlanText {
         case .concurrently: "outside a transaction; readers and writers go on"
         case .inBatches(let backfill):
             "in batches, each within the lock limit" + (backfill.locksRows ? "; the rows are locked first" : "")
+                + (backfill.searchPath.map { "; search_path = \($0.visible)" } ?? "")
         }
     }
 

@@ -52,10 +52,39 @@ struct SchemaRepairCommand: ParsableCommand {
             "What rows without a value of the column get. Repeatable.", valueName: "table.column=value"))
     var fill: [String] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Make this table of the schema anew, with the rows of the table or view that has its name; that stays as "
+                + "pgtend_old_TABLE. Repeatable.", valueName: "table"))
+    var replace: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Call this table or view pgtend_aside_NAME: it is in the way, and nothing copies its rows. Repeatable.",
+            valueName: "name"))
+    var setAside: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Drop this policy, trigger, constraint or index, which is in the way. Repeatable.", valueName: "table.name")
+    )
+    var drop: [String] = []
+
     @Flag(
         name: .long,
         help: "Drop triggers that do what one of the schema's does, and record every change a second time.")
     var replaceTriggers = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The search_path that programs of the platform set: triggers fire under it when rows are changed.",
+            discussion: "Else under that of the role that owns their functions, where it has one in this database.",
+            valueName: "schemas"))
+    var searchPath: String?
 
     @OptionGroup var records: MigrationsTableOption
 
@@ -82,6 +111,12 @@ struct SchemaRepairCommand: ParsableCommand {
             problems.map { "--map \($0.visible)" }
             + ColumnChoice.problems(of: column, isValue: false).map { "--column \($0.visible)" }
             + ColumnChoice.problems(of: fill, isValue: true).map { "--fill \($0.visible)" }
+            + RepairChoices.problems(replaced: replace, setAside: setAside, dropped: drop).map(\.visible)
+            + (searchPath.map { RepairChoices.isPath($0) } ?? true
+                ? []
+                : [
+                    "--search-path '\(searchPath?.visible ?? "")': expected names of schemas, without pg_catalog and pg_temp"
+                ])
         guard all.isEmpty else { throw ValidationError(all.joined(separator: "\n")) }
     }
 
@@ -92,7 +127,9 @@ struct SchemaRepairCommand: ParsableCommand {
         let (isPlan, golangMigrateTable, takesOver) = (plan, records.table, takeOverMigrations)
         let choices = RepairChoices(
             mappings: map.compactMap { ValueMapping($0) }, sources: column.compactMap { ColumnChoice($0) },
-            fillings: fill.compactMap { ColumnChoice($0) }, replacesTriggers: replaceTriggers)
+            fillings: fill.compactMap { ColumnChoice($0) }, replaced: replace, setAside: setAside,
+            dropped: drop.compactMap { PartChoice($0) }, replacesTriggers: replaceTriggers,
+            searchPath: searchPath)
         Foreground.run {
             let answers = await DatabaseAnswers(of: loaded.configuration.databases) {
                 (definition) async throws(ServerFailure) in

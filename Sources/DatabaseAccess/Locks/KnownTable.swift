@@ -1,16 +1,18 @@
 import EmbeddedSQL
 import SQLText
 
-/// A table, plain or partitioned, as a catalog has shown it.
+/// A table, plain or partitioned, as a catalog has shown it; or a view that is meant to be read as its owner.
 ///
 /// Who reads or writes it by name may come upon something else by then, such as a view whose code would run with his rights.
 package struct KnownTable: Hashable, Sendable {
     package let name: RelationName
     package let oid: Int
+    package let isView: Bool
 
-    package init(_ name: RelationName, oid: Int) {
+    package init(_ name: RelationName, oid: Int, isView: Bool = false) {
         self.name = name
         self.oid = oid
+        self.isView = isView
     }
 
     /// Statements that lock tables, and then prove by their OIDs that the names lead to what was locked: for the transaction
@@ -31,7 +33,7 @@ package struct KnownTable: Hashable, Sendable {
         guard !tables.isEmpty else { return statements }
         let rows = try tables.map { (table) throws(SQLTextError) in
             let (schema, name) = (try SQLLiteral(table.name.schema).quoted, try SQLLiteral(table.name.name).quoted)
-            return "(\(schema)::name, \(name)::name, \(table.oid)::oid)"
+            return "(\(schema)::name, \(name)::name, \(table.oid)::oid, \(table.isView ? "'v'" : "'rp'"))"
         }
         let block = EmbeddedSQL.query("run/locks/known_tables", with: [rows.joined(separator: ", ")])
         return statements + ["DO \(try SQLLiteral(block).quoted)"]

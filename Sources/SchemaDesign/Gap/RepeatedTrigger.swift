@@ -3,6 +3,8 @@ struct RepeatedTrigger {
     let trigger: CatalogObject
     /// The one of the schema's.
     let ours: CatalogObject
+    /// Whether it fires before a row is written, which it may change.
+    let changesRows: Bool
 
     /// Those that fire.
     static func all(_ expected: CatalogFacts, _ live: CatalogFacts) -> [RepeatedTrigger] {
@@ -15,7 +17,10 @@ struct RepeatedTrigger {
             return expected.parts(.trigger, of: trigger.relation).first { ours in
                 let definition = expected[ours, .definition]
                 return definition?.contains(call) ?? false && !occasions.isDisjoint(with: Self.events(of: definition))
-            }.map { RepeatedTrigger(trigger: trigger, ours: $0) }
+            }.map { ours in
+                let changesRows = expected[ours, .definition]?.contains(" BEFORE ") ?? false
+                return RepeatedTrigger(trigger: trigger, ours: ours, changesRows: changesRows)
+            }
         }
     }
 

@@ -75,12 +75,12 @@ package struct SchemaGap: Equatable, Sendable {
         switch object.kind {
         // They may run wherever a value of the schema's types is converted or compared, as whoever does that.
         case .cast, .operator, .operatorClass: return .definition
-        // Without expressions, and of the schema's own role, they run nothing of others.
-        case .statistics:
-            let isPlain =
-                live[object, .expressions] == nil
-                && expected.objects(.schema).contains { live[object, .owner].isSame(as: expected[$0, .owner]) }
-            return isOurs && !isPlain ? .definition : nil
+        // Those of columns alone run nothing of others.
+        case .statistics: return isOurs && live[object, .expressions] != nil ? .definition : nil
+        // Programs that know the schema alone could write no row.
+        case .column where expected.contains(CatalogObject(.table, object.relation)):
+            let isGiven = live[object, .default] != nil || live[object, .generated] != nil
+            return live[object, .null] != nil && !isGiven ? .null : nil
         case .rule: return isOurs ? .definition : nil
         // Permissive policies are combined by OR, so another one shows more rows; a restrictive one only hides some,
         // and one that is for none of the schema's roles and their members shows nothing to these. Partitions should

@@ -23,6 +23,15 @@ package struct SchemaLeftover: Hashable, Sendable {
                         SchemaLeftover(
                             object: relation, purpose: "the former \(name)\(size), whose rows have been copied",
                             statement: drop))
+                } else if let name = relation.name.withoutPrefix(ReservedName.asidePrefix) {
+                    leftovers.append(
+                        SchemaLeftover(
+                            object: relation,
+                            purpose: kind == .table
+                                ? "\(name)\(size), which was in the way: nothing has copied its rows"
+                                : "\(name), which was in the way; to make it anew: "
+                                    + "\(creation(of: relation, as: named(name), live))",
+                            statement: drop))
                 } else if let name = relation.name.withoutPrefix(TakenNamePlanner.freedPrefix),
                     expected.hasRelation(name)
                 {
@@ -52,5 +61,12 @@ package struct SchemaLeftover: Hashable, Sendable {
                     statement: "DROP TYPE \(named(type.name))"))
         }
         return leftovers
+    }
+
+    /// A view that was set aside goes on with what it reads, whatever that is called by now: as it was once written.
+    private static func creation(of view: CatalogObject, as name: String, _ live: CatalogFacts) -> String {
+        let prefixes = [ReservedName.oldPrefix, ReservedName.asidePrefix]
+        let definition = prefixes.reduce(live[view, .definition] ?? "") { $0.replacing($1, with: "") }
+        return "CREATE \(view.kind.keyword) \(name) AS \(definition.split(separator: "\n").joined(separator: " "))"
     }
 }

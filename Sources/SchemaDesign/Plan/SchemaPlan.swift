@@ -22,10 +22,13 @@ package struct SchemaRefusal: Error, Hashable, Sendable {
     /// What was expected and what was found, with counts.
     package let reason: String
     package let cure: String
+    /// Options of the command that do without the cure; nil where there are none.
+    package let option: String?
 
-    package init(object: CatalogObject, reason: String, cure: String) {
+    package init(object: CatalogObject, reason: String, cure: String, option: String? = nil) {
         self.object = object
         self.reason = reason
         self.cure = cure
+        self.option = option
     }
 }

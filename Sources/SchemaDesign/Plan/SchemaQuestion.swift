@@ -16,6 +16,10 @@ package struct SchemaQuestion: Hashable, Sendable {
         case obstacles
         /// Values that a column of another type would alter.
         case alterations
+        /// Values that are none of the type that a column gets.
+        case misfits
+        /// Whether the server has no cast to the type that a column gets.
+        case missingCasts
     }
 
     /// What the query reads.

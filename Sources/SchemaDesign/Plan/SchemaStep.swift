@@ -56,11 +56,17 @@ package struct Backfill: Hashable, Sendable {
     /// Whether rows are locked before their value is computed, so that what it reads from other tables is no older than
     /// the row itself.
     package let locksRows: Bool
+    /// The search_path under which the triggers of the table fire, as SET takes it; nil for that of the role's sessions.
+    package let searchPath: String?
 
-    package init(tables: [RelationName], assignment: String, condition: String, locksRows: Bool = false) {
+    package init(
+        tables: [RelationName], assignment: String, condition: String, locksRows: Bool = false,
+        searchPath: String? = nil
+    ) {
         self.tables = tables
         self.assignment = assignment
         self.condition = condition
         self.locksRows = locksRows
+        self.searchPath = searchPath
     }
 }

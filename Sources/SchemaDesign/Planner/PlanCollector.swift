@@ -91,17 +91,17 @@ final class PlanCollector {
     ///   - words: how a value and its count are told.
     func refuseRows(
         _ object: CatalogObject, of relations: [String] = [], answering query: String, _ trouble: String, cure: String,
-        _ words: (SchemaQuestion.Obstacle) -> String = quoted
+        option: String? = nil, _ words: (SchemaQuestion.Obstacle) -> String = quoted
     ) {
         let question = SchemaQuestion(object: object, reading: .rows(of: relations), query: query)
-        refuseRows(object, posing(question), trouble, cure: cure, words)
+        refuseRows(object, posing(question), trouble, cure: cure, option: option, words)
     }
 
     func refuseRows(
         _ object: CatalogObject, _ obstacles: [SchemaQuestion.Obstacle], _ trouble: String, cure: String,
-        _ words: (SchemaQuestion.Obstacle) -> String = quoted
+        option: String? = nil, _ words: (SchemaQuestion.Obstacle) -> String = quoted
     ) {
-        refuseListed(object, "\(Self.rowCount(obstacles)): \(trouble)", obstacles, cure: cure, words)
+        refuseListed(object, "\(Self.rowCount(obstacles)): \(trouble)", obstacles, cure: cure, option: option, words)
     }
 
     private static func quoted(_ obstacle: SchemaQuestion.Obstacle) -> String {
@@ -120,12 +120,17 @@ final class PlanCollector {
     ///     statement that removes it, of which a name may hold line breaks. The highest count comes first.
     ///   - reason: made from the description.
     ///   - ending: what to do after the statement.
-    func refuseEach(_ question: SchemaQuestion, _ reason: (String) -> String, then ending: String) {
+    ///   - option: made from the description as well.
+    func refuseEach(
+        _ question: SchemaQuestion, _ reason: (String) -> String, then ending: String,
+        option: (String) -> String? = { _ in nil }
+    ) {
         let object = question.object
         for obstacle in posing(question) {
             let parts = (obstacle.value ?? "").split(separator: "\n", maxSplits: 1)
             if parts.count == 2 {
-                refuse(object, reason(String(parts[0])), cure: "\(parts[1]); \(ending)")
+                let what = String(parts[0])
+                refuse(object, reason(what), cure: "\(parts[1]); \(ending)", option: option(what))
             } else {
                 refuse(
                     object, "\(obstacle.others) more stand in the way as well",
@@ -136,10 +141,10 @@ final class PlanCollector {
 
     private func refuseListed(
         _ object: CatalogObject, _ trouble: String, _ obstacles: [SchemaQuestion.Obstacle], cure: String,
-        _ words: (SchemaQuestion.Obstacle) -> String
+        option: String? = nil, _ words: (SchemaQuestion.Obstacle) -> String
     ) {
         guard !obstacles.isEmpty else { return }
-        refuse(object, "\(trouble): \(Self.listed(obstacles, words))", cure: cure)
+        refuse(object, "\(trouble): \(Self.listed(obstacles, words))", cure: cure, option: option)
     }
 
     /// - Returns: its answer; empty as long as it has not been asked.
@@ -160,8 +165,9 @@ final class PlanCollector {
 
     // MARK: - What is said
 
-    func refuse(_ object: CatalogObject, _ reason: String, cure: String) {
-        let refusal = SchemaRefusal(object: object, reason: reason, cure: cure)
+    /// - Parameter option: the options of the command that do without the cure.
+    func refuse(_ object: CatalogObject, _ reason: String, cure: String, option: String? = nil) {
+        let refusal = SchemaRefusal(object: object, reason: reason, cure: cure, option: option)
         if !refusals.contains(refusal) { refusals.append(refusal) }
     }
 

@@ -46,6 +46,7 @@ package struct SchemaPlanner {
         // What changes owners starts from what stands.
         try PossessionPlanner(comparison: comparison.beforehand, plan: plan).planPossession(but: comparison)
         try planner(LegacyPlanner.self).planEnds()
+        try planner(AsidePlanner.self).planAsides()
         let tables = planner(TablePlanner.self)
         for table in expected.objects(.table) { try tables.planTable(table) }
         try tables.refusePersistence()
@@ -66,7 +67,7 @@ package struct SchemaPlanner {
         try planner(CommentPlanner.self).planComments()
         try planner(MappingPlanner.self).noteIdleMappings()
         for table in plan.filledTables where live.contains(CatalogObject(.table, table)) {
-            try triggers.notePaths(of: table)
+            try planner(TriggerPathPlanner.self).notePath(of: table)
         }
     }
 }

@@ -11,7 +11,7 @@ package struct ColumnChoice: Hashable, Sendable {
         guard let equals = text.firstIndex(of: "=") else { return nil }
         let parts = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
         self.text = String(text[text.index(after: equals)...])
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !self.text.isEmpty else { return nil }
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         column = CatalogObject(.column, String(parts[1]), of: String(parts[0]))
     }
 
@@ -23,7 +23,7 @@ package struct ColumnChoice: Hashable, Sendable {
         let facts = RecordedFacts.platform.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:])
         var known: Set<CatalogObject> = []
         return texts.flatMap { text -> [String] in
-            guard let choice = ColumnChoice(text) else {
+            guard let choice = ColumnChoice(text), isValue || !choice.text.isEmpty else {
                 return ["'\(text)': expected TABLE.COLUMN=\(isValue ? "VALUE" : "SOURCE")"]
             }
             var problems: [String] = []

@@ -11,6 +11,8 @@ struct ParentValue {
     let reference: String
     private let type: String
     private let schema = RecordedFacts.platform.schema
+    /// Whether the parent's id and the reference to it are of different types.
+    private let isReadAsText: Bool
     /// Whether the schema wants a value in every row.
     let isMandatory: Bool
 
@@ -31,6 +33,10 @@ struct ParentValue {
         reference = String(parts.5)
         type = facts[column, .type] ?? ""
         isMandatory = facts[column, .null] != nil
+        let types = (
+            CatalogObject(.column, "id", of: source.relation), CatalogObject(.column, reference, of: column.relation)
+        )
+        isReadAsText = !facts[types.0, .type].isSame(as: facts[types.1, .type])
     }
 
     /// The tables that the value is read from, the parent first.
@@ -42,10 +48,11 @@ struct ParentValue {
     func sql(of row: String, among values: [ParentValue]) -> String {
         let parent = "\(row)p"
         let ancestor = next(among: values)?.sql(of: parent, among: values)
+        let cast = isReadAsText ? "::text" : ""
         let value = ancestor.map { "coalesce(\(source.name), \($0))" } ?? source.name
         return """
             (SELECT (array_agg(DISTINCT x.value))[1] FROM \(absent(source.name)) CROSS JOIN LATERAL (\
-            SELECT \(value) AS value FROM \(schema).\(source.relation) AS \(parent) WHERE \(parent).id = \(row).\(reference)\
+            SELECT \(value) AS value FROM \(schema).\(source.relation) AS \(parent) WHERE \(parent).id\(cast) = \(row).\(reference)\(cast)\
             ) AS x HAVING count(DISTINCT x.value) = 1)
             """
     }

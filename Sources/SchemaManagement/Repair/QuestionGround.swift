@@ -17,7 +17,7 @@ struct QuestionGround {
         _ connection: Connection, _ live: CatalogFacts, of schema: String, _ identity: SchemaIdentity
     ) async throws(PostgresError) -> Self {
         let tables = try await connection.rows(SchemaQuery.repairTables(schema)).map { (row) throws(PostgresError) in
-            KnownTable(try RelationName(row), oid: try row.decode("oid"))
+            KnownTable(try RelationName(row), oid: try row.decode("oid"), isView: try row.decode("is_view"))
         }
         return Self(live: live, tables: tables, pin: SchemaPin([schema: identity.pinned]))
     }

@@ -2,32 +2,39 @@ import SQLText
 import SchemaDesign
 
 extension CatalogFacts {
-    func isNoTable(_ relation: String) -> Bool {
-        [.view, .materializedView, .foreignTable].contains { contains(CatalogObject($0, relation)) }
+    /// Neither a table nor a view, so that it cannot be held while it is read.
+    func cannotBeHeld(_ relation: String) -> Bool {
+        [.materializedView, .foreignTable].contains { contains(CatalogObject($0, relation)) }
     }
 
-    /// Whether it is a table, or a partition of one.
-    func hasTable(_ relation: String) -> Bool {
-        contains(CatalogObject(.table, relation)) || objects(.partition).contains { $0.name.isSame(as: relation) }
+    /// Whether it is a table, a partition of one, or a view.
+    func hasRows(_ relation: String) -> Bool {
+        contains(CatalogObject(.table, relation)) || isView(relation)
+            || objects(.partition).contains { $0.name.isSame(as: relation) }
     }
+
+    private func isView(_ relation: String) -> Bool { contains(CatalogObject(.view, relation)) }
 
     /// Whether what a question runs is one role's. The rows of a superuser are read in the caller's sandbox, where nothing may
     /// run that somebody else may have written, whosever it is by now.
+    ///
+    /// A view is read as its owner, whatever it is made of.
     ///
     /// - Parameter calling: the tables of which whoever reads them may run more than the server's own functions.
     func isOpen(_ question: SchemaQuestion, _ calling: [String]) -> Bool {
         guard case .rows = question.source else { return true }
         let owners = owners(of: question.relations)
         guard owners == [nil] else { return owners.count < 2 }
-        return !question.relations.contains { table in calling.contains { $0.isSame(as: table) } }
+        return !question.relations.contains { table in isView(table) || calling.contains { $0.isSame(as: table) } }
     }
 
-    /// The owners of tables that stand, and of their partitions; nil for superusers.
+    /// The owners of tables and views that stand, and of the partitions; nil for superusers.
     func owners(of tables: [String]) -> [String?] {
         let parts = objects(.partition).filter { part in
             tables.contains { $0.isSame(as: part.name) || $0.isSame(as: part.relation) }
         }
-        return (tables.map { CatalogObject(.table, $0) } + parts).compactMap { self[$0, .owner] }
+        let relations = [CatalogObject.Kind.table, .view].flatMap { kind in tables.map { CatalogObject(kind, $0) } }
+        return (relations + parts).compactMap { self[$0, .owner] }
             .map { isSuperuser($0) ? nil : $0 }
             .reduce(into: []) { owners, owner in
                 if !owners.contains(where: { $0.isSame(as: owner) }) { owners.append(owner) }

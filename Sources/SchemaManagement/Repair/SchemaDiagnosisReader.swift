@@ -164,7 +164,9 @@ struct SchemaDiagnosisReader {
 
     private func missingPrivileges(_ table: GolangMigrateHome?) async throws(PostgresError) -> [MissingPrivilege] {
         let tables = try table.map { (table) throws(PostgresError) in [try spelled(table.table.quoted)] } ?? []
-        return try await connection.missingPrivileges(SchemaQuery.rights(), SchemaQuery.repairRights(tables))
+        let own = release.newest.facts(major: RecordedFacts.platform.majors[0], extensionSchemas: [:]).objects(.table)
+            .map(\.name)
+        return try await connection.missingPrivileges(SchemaQuery.rights(), SchemaQuery.repairRights(tables, own))
     }
 }
 
@@ -185,12 +187,11 @@ extension Connection {
         switch question.source {
         case .catalogs, .record: statement = Statement(unsafe: question.shortened, parameters: parameters)
         case .rows:
-            // A view would be read as whoever asks, and run what it is made of.
-            if let view = question.relations.first(where: ground.live.isNoTable) {
-                return [SchemaQuestion.Obstacle(value: "\(view) is no table", count: 1)]
+            if let other = question.relations.first(where: ground.live.cannotBeHeld) {
+                return [SchemaQuestion.Obstacle(value: "\(other) is neither a table nor a view", count: 1)]
             }
             // There are no rows of what does not exist, and something else may have the name by the time that it is read.
-            guard question.relations.allSatisfy(ground.live.hasTable) else { return [] }
+            guard question.relations.allSatisfy(ground.live.hasRows) else { return [] }
             let owner = ground.live.owners(of: question.relations).first ?? nil
             let sandbox = try spelled(Sandbox(reading: question.inSandbox, as: owner, orNobody: question.isQuoting))
             let held = try ground.statements(holding: question.relations, as: owner)

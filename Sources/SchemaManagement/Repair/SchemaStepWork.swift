@@ -62,6 +62,8 @@ struct BackfillWork: BatchWork {
 
     /// `updated_at` says when users changed a row, and a backfill is none.
     private static let quietly = "SET LOCAL pgtend.keep_updated_at = 'on'"
+    /// The tables' owner is bound by no policy; a trigger's function that runs with the rights of their former owner is.
+    private static let boundByPolicies = "SET LOCAL row_security = on"
     private static let changed = "pgtend.rows_changed"
 
     func perform(
@@ -71,10 +73,11 @@ struct BackfillWork: BatchWork {
         let condition = "\(places) AND (\(backfill.condition))"
         // The statement after it then sees all that their last writers have committed.
         let locking = backfill.locksRows ? ["SELECT FROM \(name) AS r WHERE \(condition) FOR NO KEY UPDATE"] : []
+        let path = backfill.searchPath.map { ["SET LOCAL search_path = \($0)"] } ?? []
         let sandbox = try spelled(
             Sandbox(
                 as: role,
-                unsafe: [Self.quietly] + locking + [
+                unsafe: [Self.quietly, Self.boundByPolicies] + path + locking + [
                     """
                     WITH changed AS (
                         UPDATE \(name) AS r SET \(backfill.assignment)

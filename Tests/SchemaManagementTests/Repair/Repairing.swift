@@ -14,10 +14,11 @@ extension TestDatabase {
     }
 
     func repairing(
-        _ mappings: [String] = [], columns: [String] = [], filling: [String] = [], as user: String = "postgres",
+        _ mappings: [String] = [], columns: [String] = [], filling: [String] = [], replacing: [String] = [],
+        settingAside: [String] = [], dropping: [String] = [], as user: String = "postgres",
         through folder: String? = nil,
         locks: LockBudget = patientLocks, golangMigrateTable: GolangMigrateTable = .default,
-        takesOverMigrations: Bool = false, replacesTriggers: Bool = false,
+        takesOverMigrations: Bool = false, replacesTriggers: Bool = false, searchPath: String? = nil,
         release: SchemaRelease = .platform, trusting others: [String] = []
     ) -> SchemaRepair {
         SchemaRepair(
@@ -25,7 +26,9 @@ extension TestDatabase {
             programVersion: "1.2.3",
             choices: RepairChoices(
                 mappings: mappings.compactMap { ValueMapping($0) }, sources: columns.compactMap { ColumnChoice($0) },
-                fillings: filling.compactMap { ColumnChoice($0) }, replacesTriggers: replacesTriggers), locks: locks,
+                fillings: filling.compactMap { ColumnChoice($0) }, replaced: replacing, setAside: settingAside,
+                dropped: dropping.compactMap { PartChoice($0) }, replacesTriggers: replacesTriggers,
+                searchPath: searchPath), locks: locks,
             golangMigrateTable: golangMigrateTable, takesOverMigrations: takesOverMigrations, release: release,
             trusting: [DriftedDatabase.owner(of: self)] + others)
     }
@@ -106,14 +109,22 @@ enum KeptRows {
     }
 
     /// What has become otherwise: rows that are gone or new, and values that are others than they were, but for a NULL
-    /// that was filled. A renamed column is looked for as `pgtend_old_…` and, under its own name, must read the same.
-    static func losses(_ database: TestDatabase) async throws -> String {
+    /// that was filled. A renamed column is looked for as `pgtend_old_…` and, under its own name, must read the same. A
+    /// table that was replaced, or set aside, is looked for under the name that it has by now.
+    ///
+    /// - Parameter isMapped: whether values of columns that were converted may be called otherwise now.
+    static func losses(_ database: TestDatabase, mapped isMapped: Bool = false) async throws -> String {
         try await database.psql(
             """
             CREATE TEMPORARY TABLE now AS
             SELECT k.name, r.id, r.content
             FROM (SELECT DISTINCT name FROM kept.rows) AS k
-            CROSS JOIN LATERAL kept.rows_of(('mcp.' || quote_ident(k.name))::regclass) AS r;
+            CROSS JOIN LATERAL kept.rows_of((
+                SELECT to_regclass('mcp.' || quote_ident(p.prefix || k.name))
+                FROM (VALUES (1, 'pgtend_old_'), (2, 'pgtend_aside_'), (3, '')) AS p (place, prefix)
+                WHERE to_regclass('mcp.' || quote_ident(p.prefix || k.name)) IS NOT NULL
+                ORDER BY p.place LIMIT 1
+            )) AS r;
             SELECT l.name, l.what, count(*)
             FROM (
                 SELECT coalesce(k.name, n.name) AS name,
@@ -124,11 +135,18 @@ enum KeptRows {
                     SELECT e.key FROM jsonb_each(k.content) AS e
                     WHERE e.value <> 'null' AND (
                         n.content ? e.key AND n.content -> e.key IS DISTINCT FROM e.value
+                            AND NOT (\(isMapped) AND n.content ? ('pgtend_old_' || e.key))
                         OR NOT n.content ? e.key AND NOT n.content ? ('pgtend_old_' || e.key)
                         OR n.content ? ('pgtend_old_' || e.key)
                             AND n.content -> ('pgtend_old_' || e.key) IS DISTINCT FROM e.value)
                 ) AS o ON true
                 WHERE n.id IS NULL OR k.id IS NULL OR o.key IS NOT NULL
+                UNION ALL
+                SELECT k.name, 'not copied'
+                FROM (SELECT name, count(*) AS rows FROM kept.rows GROUP BY 1) AS k
+                CROSS JOIN LATERAL kept.rows_of(to_regclass('mcp.' || quote_ident(k.name))) AS r
+                WHERE to_regclass('mcp.' || quote_ident('pgtend_old_' || k.name)) IS NOT NULL
+                GROUP BY k.name, k.rows HAVING count(*) < k.rows
             ) AS l
             GROUP BY 1, 2 ORDER BY 1, 2
             """)

@@ -128,7 +128,7 @@ struct TableReplacementTests {
                 CREATE PUBLICATION p_\(database.name) FOR TABLE mcp.tasks;
                 """)
             let refusals = try await database.repairing().plan().plan.refusals.filter {
-                $0.reason.contains("goes on with the old table")
+                $0.reason.contains("goes on with the old one")
             }
             #expect(refusals.count == 4, "\(refusals)")
             for refusal in refusals { try await database.psql(String(refusal.cure.prefix { $0 != ";" })) }

@@ -1,6 +1,7 @@
 -- What a row takes over from the row that it is a part of: its tenant, and the second half of a task's key. One line a
 -- column: TABLE.COLUMN = PARENT.COLUMN by REFERENCE, the column that has the parent's id. A parent that lacks the column
 -- itself gets it by a line of its own, through which the value is found wherever both are missing.
+-- parent: agent_configs.tenant_id = agents.tenant_id by agent_id
 -- parent: api_key_usage.tenant_id = api_keys.tenant_id by api_key_id
 -- parent: api_keys.tenant_id = users.tenant_id by user_id
 -- parent: conflict_resolutions.tenant_id = shared_documents.tenant_id by document_id

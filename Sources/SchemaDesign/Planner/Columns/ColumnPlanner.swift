@@ -45,6 +45,9 @@ struct ColumnPlanner: PartPlanner {
     }
 
     private func planGenerated(_ column: CatalogObject) throws(SQLTextError) {
+        if comparison.losesExpression(column), difference(column, .collation) == nil {
+            return try TypeChangePlanner(self).planEndOfGeneration(of: column)
+        }
         for property in [CatalogProperty.generated, .uses, .collation] {
             guard let other = difference(column, property), property != .uses || comparison.isGenerated(column) else {
                 continue
@@ -80,7 +83,8 @@ struct ColumnPlanner: PartPlanner {
                     "SELECT NULL::text AS value, count(*) AS count FROM \(table) AS r WHERE (\(expression)) IS NULL "
                     + "HAVING count(*) > 0",
                 "would have no \(column.name), which is generated as \(expression) and must not be NULL",
-                cure: "give these rows values of which \(expression) is not NULL, then repeat the command")
+                cure: "give these rows values of which \(expression) is not NULL, then repeat the command",
+                option: "--replace \(column.relation), which makes the table anew with its rows")
         }
         guard isFilled else {
             plan.addBriefly(

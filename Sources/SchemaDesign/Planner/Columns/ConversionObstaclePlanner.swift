@@ -36,7 +36,7 @@ struct ConversionObstaclePlanner: PartPlanner {
                 cure: "drop the key \(key.name), repeat the command, which makes it again")
             return false
         }
-        try DependantPlanner(self).askForViews(on: source)
+        try DependantPlanner(self).askForViews(on: source, isRenamed: true)
         try DependantPlanner(self).askForDependants(of: source, isRenamed: true)
         return true
     }

@@ -34,7 +34,8 @@ struct ConversionPlanner: PartPlanner {
         let isNull = "r.\(shadowName) IS NULL"
         let condition = expected[column, .null] == nil ? "\(isNull) AND r.\(sourceName) IS NOT NULL" : isNull
         plan.add(
-            .values, column, .inBatches(comparison.backfill(column, "\(shadowName) = (\(value))", condition)), purpose)
+            .values, column, .inBatches(try comparison.backfill(column, "\(shadowName) = (\(value))", condition)),
+            purpose)
         if expected[column, .null] != nil { try NotNullPlanner(self).planCheck(column, on: shadow.name) }
         try planSwap(source, column, shadow, purpose)
     }

@@ -11,7 +11,10 @@ struct DependantPlanner: PartPlanner {
 
     /// A view keeps reading the column that it was created on: after a renaming it would show old values. The server
     /// does not change the type of a column that a view reads.
-    func askForViews(on column: CatalogObject) throws(SQLTextError) {
+    ///
+    /// - Parameter isRenamed: otherwise its type changes under its name.
+    func askForViews(on column: CatalogObject, isRenamed: Bool) throws(SQLTextError) {
+        let aside = isRenamed ? try comparison.namesAside() : "NULL"
         plan.refuseRows(
             column,
             answering: """
@@ -19,13 +22,19 @@ struct DependantPlanner: PartPlanner {
                 FROM pg_depend AS d
                 JOIN pg_rewrite AS v ON v.oid = d.objid
                 JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-                WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                JOIN pg_class AS c ON c.oid = v.ev_class
+                WHERE NOT coalesce(c.relnamespace = to_regnamespace(\(try SQLLiteral(schema).quoted))
+                        AND c.relname IN (\(aside)), false)
+                    AND d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = \(try SQLLiteral(try qualified(column.relation)).quoted)::regclass
                     AND a.attname = \(try SQLLiteral(column.name).quoted)
                 GROUP BY 1
                 """,
             "views read \(column.name), which has to change",
-            cure: "drop these views, repeat the command, and make them again")
+            cure: "drop these views, repeat the command, and make them again",
+            option: isRenamed
+                ? "--set-aside VIEW for each"
+                : "--set-aside VIEW for each, and --replace \(column.relation)")
     }
 
     /// - Parameter isRenamed: otherwise its type changes under its name, and the server takes care of indexes and
@@ -35,13 +44,15 @@ struct DependantPlanner: PartPlanner {
             "uses \(column.name), which has to change\(isRenamed ? ", and would go on with the old column" : "")"
         // What the schema expects is created on the new column.
         func own(_ kind: CatalogObject.Kind) -> SchemaQuestion.Parameter {
-            .texts(isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
+            .texts(
+                (isRenamed ? expected.parts(kind, of: column.relation).map(\.name) + twins(kind, of: column) : [])
+                    + comparison.dropped(kind, of: column.relation))
         }
         plan.refuseEach(
             ObstacleQuery.dependants.question(
                 about: column, .text(try qualified(column.relation)), .text(column.name), .flag(isRenamed),
                 own(.trigger), own(.policy), own(.constraint), own(.index)), { "the \($0) \(trouble)" },
-            then: Self.afterDropping)
+            then: Self.afterDropping, option: dropping)
         guard isRenamed else { return }
         try askForChecks(on: column)
         try noteIndexes(on: column)
@@ -72,9 +83,10 @@ struct DependantPlanner: PartPlanner {
             ObstacleQuery.readers.question(
                 about: column, .text(try qualified(column.relation)), .text(column.name), .text(wanted),
                 .texts(twins(.constraint, of: column)), .texts(twins(.index, of: column)),
-                .flag(change.isBetweenNumbers)),
+                .flag(change.isBetweenNumbers), .texts(comparison.dropped(.constraint, of: column.relation)),
+                .texts(comparison.dropped(.index, of: column.relation))),
             { "the \($0) uses \(column.name), which has to become \(wanted), and may not take that" },
-            then: Self.afterDropping)
+            then: Self.afterDropping, option: dropping)
     }
 
     /// The parts of the column's table whose definition the schema expects, whatever their names.
@@ -175,4 +187,14 @@ struct DependantPlanner: PartPlanner {
     }
 
     static let afterDropping = "then repeat the command, and make it again where it is still needed"
+
+    /// - Parameter part: as the questions describe it: `constraint check_expiry of mcp.api_keys`.
+    private func dropping(_ part: String) -> String? {
+        guard
+            let kind = ["policy ", "trigger ", "constraint ", "index ", "unique index "].first(where: part.hasPrefix),
+            let table = part.ranges(of: " of \(schema).").last
+        else { return nil }
+        let name = part[part.index(part.startIndex, offsetBy: kind.count)..<table.lowerBound]
+        return "--drop '\(part[table.upperBound...]).\(name)'"
+    }
 }

@@ -18,7 +18,8 @@ struct FillingPlanner: PartPlanner {
             plan.add(
                 .values, column,
                 .inBatches(
-                    comparison.backfill(column, "\(name) = \(defaultValue(of: column, value))", "r.\(name) IS NULL")),
+                    try comparison.backfill(column, "\(name) = \(defaultValue(of: column, value))", "r.\(name) IS NULL")
+                ),
                 "rows without \(column.name) get its default")
         } else if isMandatory {
             plan.refuseRows(
@@ -46,7 +47,9 @@ struct FillingPlanner: PartPlanner {
         let condition = rule.condition ?? "r.\(name) IS NULL"
         let lack = try comparison.lack(column, condition, by: rule)
         plan.pose(lack)
-        guard !live.contains(column) || comparison.isAnsweredByRows(lack) else {
+        // As long as a column is missing, the question may not be one that the server understands.
+        let isAskable = expected.parts(.column, of: column.relation).allSatisfy(live.contains)
+        guard !live.contains(column) || !isAskable || comparison.isAnsweredByRows(lack) else {
             if let report = rule.report, comparison.answers[lack] != nil {
                 plan.noteUnfilled(
                     column, SchemaQuestion(object: column, reading: .rows(of: rule.relations), query: report))
@@ -57,7 +60,7 @@ struct FillingPlanner: PartPlanner {
         // rows do not change.
         plan.append(
             SchemaStep(
-                column, .inBatches(comparison.backfill(column, "\(by) = r.\(by)", condition)),
+                column, .inBatches(try comparison.backfill(column, "\(by) = r.\(by)", condition)),
                 "\(column.name) is derived by its trigger", []), to: .indexes)
     }
 
@@ -93,7 +96,8 @@ struct FillingPlanner: PartPlanner {
         }
         plan.add(
             .values, column,
-            .inBatches(comparison.backfill(column, "\(name) = \(filledValue)", rule.condition ?? "r.\(name) IS NULL")),
+            .inBatches(
+                try comparison.backfill(column, "\(name) = \(filledValue)", rule.condition ?? "r.\(name) IS NULL")),
             purpose)
         // For a column that must not be NULL the trigger goes with SET NOT NULL, else once the foreign key is valid.
         if expected[column, .null] == nil { try planEndOfSync(column, in: .partitions) }

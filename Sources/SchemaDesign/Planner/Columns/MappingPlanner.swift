@@ -23,6 +23,11 @@ struct MappingPlanner: PartPlanner {
         } else if type.length != nil || !type.isText {
             conditions.append("x.\(name) IS NOT NULL AND \(try comparison.isUnfit("x.\(name)", for: type))")
         }
+        // A text may be a value of the type and mean something else: 30 as an interval.
+        if comparison.isUncastable(source) {
+            let told = comparison.mappings.filter { $0.isFor(column.relation, column.name) }.map(\.old)
+            conditions.append("x.old NOT IN (\(try comparison.literals(told)))")
+        }
         for check in expected.parts(.constraint, of: column.relation) where type.isText {
             guard let definition = expected[check, .definition]?.withoutPrefix("CHECK "),
                 checkedColumns(definition, column.relation) == [column.name]

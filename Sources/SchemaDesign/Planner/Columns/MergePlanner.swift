@@ -28,7 +28,7 @@ struct MergePlanner: PartPlanner {
         plan.add(
             .values, column,
             .inBatches(
-                comparison.backfill(
+                try comparison.backfill(
                     column, "\(name) = " + (fallback.map { "coalesce(\(cast), \($0))" } ?? cast),
                     fallback == nil ? "\(isNull) AND (\(mapped)) IS NOT NULL" : isNull)), purpose)
         // Catches what was written between the count and the creation of the trigger.

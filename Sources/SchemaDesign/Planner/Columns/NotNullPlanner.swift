@@ -32,6 +32,19 @@ struct NotNullPlanner: PartPlanner {
         if try comparison.fillingRule(of: column) != nil { try planEndOfSync(column, in: .swaps) }
     }
 
+    /// A column that the schema does not know, and that every row must have, keeps its programs from writing any.
+    func planUnknownColumns(of table: CatalogObject) throws(SQLTextError) {
+        let sources = expected.parts(.column, of: table.name).compactMap(comparison.conversionSource)
+        for column in live.parts(.column, of: table.name)
+        where !expected.contains(column) && difference(column, .null) != nil && !sources.contains(column) {
+            plan.addBriefly(
+                .columns, table.name, .accessExclusive,
+                "\(column.name) is not the schema's, and a row could not be written without it",
+                "ALTER TABLE \(try qualified(table.name)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) DROP NOT NULL"
+            )
+        }
+    }
+
     /// Adds the CHECK that stands for NOT NULL, and validates it.
     ///
     /// - Parameter name: of the column itself, or of the new column while it is converted.

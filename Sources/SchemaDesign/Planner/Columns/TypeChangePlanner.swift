@@ -12,16 +12,17 @@ struct TypeChangePlanner: PartPlanner {
         guard let change = comparison.typeChange(of: column), comparison.enumLabels(change.wanted.name) == nil else {
             return
         }
-        if comparison.isGenerated(column) { return try refuseGenerated(column, change) }
+        if comparison.isGenerated(column) { return try endGeneration(of: column, change) }
         if change.isWidening { return }
         let values = ColumnValues(comparison, column)
         let cast = try values.missingCast(change)
         plan.pose(cast)
         if comparison.isAnsweredByRows(cast) {
+            if comparison.isMappedByName(column) { return }
             try askForMeaning(of: column, change)
             guard try comparison.mayChangeType(column) else {
                 let dependants = DependantPlanner(self)
-                try dependants.askForViews(on: column)
+                try dependants.askForViews(on: column, isRenamed: false)
                 try dependants.askForDependants(of: column, isRenamed: false)
                 try dependants.askForReaders(of: column, change)
                 return
@@ -34,17 +35,37 @@ struct TypeChangePlanner: PartPlanner {
         if comparison.answers[unfit]?.isEmpty ?? false { plan.pose(try values.altered(change)) }
     }
 
-    private func refuseGenerated(_ column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
+    /// Without its expression a column keeps the values that are stored, and then becomes one like any other.
+    private func endGeneration(of column: CatalogObject, _ change: TypeChange) throws(SQLTextError) {
         let name = try SQLIdentifier(column.name).quoted
         let table = try qualified(column.relation)
-        // Without its expression it keeps the values that are stored.
-        let isKept =
-            expected[column, .generated] == nil && live[column, .generated]?.hasSuffix(" STORED") ?? false
-        plan.refuse(
-            column, "expected \(change.wanted.name), found \(change.found.name), which is generated",
-            cure: "ALTER TABLE \(table) "
-                + (isKept ? "ALTER COLUMN \(name) DROP EXPRESSION" : "DROP COLUMN \(name)")
-                + "; then repeat the command, which brings it to its type")
+        guard comparison.losesExpression(column) else {
+            return plan.refuse(
+                column, "expected \(change.wanted.name), found \(change.found.name), which is generated",
+                cure: "ALTER TABLE \(table) DROP COLUMN \(name); then repeat the command, which brings it to its type")
+        }
+        guard change.isWidening else {
+            return plan.refuse(
+                column, "expected \(change.wanted.name), found \(change.found.name), which is generated",
+                cure:
+                    "ALTER TABLE \(table) ALTER COLUMN \(name) DROP EXPRESSION; then repeat the command, which brings it "
+                    + "to its type")
+        }
+        let dependants = DependantPlanner(self)
+        try dependants.askForViews(on: column, isRenamed: false)
+        try dependants.askForDependants(of: column, isRenamed: false)
+        try dependants.askForReaders(of: column, change)
+        try planEndOfGeneration(of: column, "ALTER TABLE \(table) ALTER COLUMN \(name) TYPE \(change.wanted.name)")
+    }
+
+    func planEndOfGeneration(of column: CatalogObject, _ statements: String...) throws(SQLTextError) {
+        let drop =
+            "ALTER TABLE \(try qualified(column.relation)) ALTER COLUMN \(try SQLIdentifier(column.name).quoted) DROP EXPRESSION"
+        plan.addBriefly(
+            .columns, column.relation, .accessExclusive, "\(column.name) is generated", [drop] + statements)
+        plan.note(
+            "\(column.relation): \(column.name) keeps its values, and is generated no more "
+                + "(\(live[column, .generated] ?? "")): programs give new rows theirs")
     }
 
     /// Refuses values that only a person can express in the other type.
@@ -55,7 +76,8 @@ struct TypeChangePlanner: PartPlanner {
             column, answering: try ColumnValues(comparison, column).allOfThem().query,
             "\(column.name) is \(change.found.name), and nothing says what its values are as \(change.wanted.name)",
             cure: "say it in the place of the …: ALTER TABLE \(try qualified(column.relation)) \(drop)"
-                + "ALTER COLUMN \(name) TYPE \(change.wanted.name) USING …; then repeat the command")
+                + "ALTER COLUMN \(name) TYPE \(change.wanted.name) USING …; then repeat the command",
+            option: "--map '\(column.relation).\(column.name):OLD=NEW' for each")
     }
 
     // MARK: - In place
@@ -69,15 +91,18 @@ struct TypeChangePlanner: PartPlanner {
         let table = try qualified(column.relation)
         let name = try SQLIdentifier(column.name).quoted
         let dependants = DependantPlanner(self)
-        try dependants.askForViews(on: column)
+        try dependants.askForViews(on: column, isRenamed: false)
         try dependants.askForDependants(of: column, isRenamed: false)
         try dependants.askForReaders(of: column, change)
         try TimeZonePlanner(self).askForZone(of: column)
         let isTooLong = change.wanted.length != nil
+        let misfits = try values.unfit(for: change.wanted)
+        plan.pose(misfits)
         plan.refuseRows(
-            column, answering: try values.unfit(for: change.wanted).query,
+            column, comparison.answers[misfits] ?? [],
             "\(column.name) has values that are \(isTooLong ? "too long for" : "no") \(wanted)",
-            cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command")
+            cure: "\(isTooLong ? "shorten them" : "give these rows other values"), then repeat the command",
+            option: "--map '\(column.relation).\(column.name):OLD=NEW' for each")
         let zone = found.hasPrefix("timestamp") && wanted.hasPrefix("timestamp") ? ", taken as UTC" : ""
         let using = try values.isCastByText(change) ? " USING \(name)::text::\(wanted)" : ""
         // The default of an identity column cannot be dropped, and is no fact.

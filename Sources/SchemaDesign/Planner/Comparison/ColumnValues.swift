@@ -68,7 +68,7 @@ struct ColumnValues {
             query:
                 "SELECT \(Self.shown(value)) AS value, count(*) AS count FROM \(try table()) AS r "
                 + "WHERE \(value) IS NOT NULL AND \(try comparison.isUnfit(value, for: wanted)) "
-                + "GROUP BY 1 ORDER BY 2 DESC")
+                + "GROUP BY 1 ORDER BY 2 DESC", topic: .misfits)
     }
 
     /// Counts the values that the other type would alter.
@@ -101,7 +101,7 @@ struct ColumnValues {
                     AND NOT EXISTS (
                         SELECT FROM pg_cast AS c
                         WHERE (c.castsource, c.casttarget) = (s.oid, t.oid) AND c.castcontext IN ('i', 'a'))
-                """)
+                """, topic: .missingCasts)
     }
 
     /// A value as a refusal shows it, cut after 200 characters.

@@ -9,8 +9,13 @@ struct Foresight: Sendable {
     let found: SchemaVerification
     /// The types that get another name, since none of the expected ones can be made of them.
     private(set) var typesAside: [CatalogObject] = []
-    /// The tables that are replaced by others with their rows, since another partition key cannot be given to them.
+    /// The tables that are replaced by others with their rows: since another partition key cannot be given to them, or
+    /// since the caller says so.
     private(set) var tablesReplaced: [CatalogObject] = []
+    /// The relations that get another name, since the caller says so.
+    private(set) var relationsAside: [CatalogObject] = []
+    /// What is dropped, since the caller says so.
+    private(set) var partsDropped: [CatalogObject] = []
 
     /// Nothing is foreseen.
     init(asFound found: SchemaVerification) {
@@ -19,10 +24,27 @@ struct Foresight: Sendable {
     }
 
     /// - Parameter deadline: for how long a step may make others wait.
-    init(_ found: SchemaVerification, deadline: Duration) {
+    init(_ found: SchemaVerification, deadline: Duration, _ choices: RepairChoices) {
         self.init(asFound: found)
         var live = found.live
-        for table in Self.unfitting(found) where Self.copying(of: table, in: live).map({ $0 <= deadline }) ?? false {
+        for choice in choices.dropped {
+            for part in live.objects where Self.isDropped(part, choice, found) {
+                live.remove(part)
+                partsDropped.append(part)
+            }
+        }
+        for name in choices.setAside where !live.hasRelation(ReservedName.fitted(ReservedName.asidePrefix, name)) {
+            for kind in Self.heldAside where live.contains(CatalogObject(kind, name)) {
+                Self.remove(CatalogObject(kind, name), from: &live)
+                relationsAside.append(CatalogObject(kind, name))
+            }
+        }
+        let chosen = choices.replaced.filter { Self.isReplaceable($0, found.live) }.map { CatalogObject(.table, $0) }
+        for table in Set(Self.unfitting(found) + chosen).sorted() where live.hasRelation(table.name) {
+            // How much a view shows, only a question tells.
+            guard !live.contains(table) || Self.copying(of: table, in: live).map({ $0 <= deadline }) ?? false else {
+                continue
+            }
             Self.replace(table, in: &live, found.expected, found.gap.absent)
             tablesReplaced.append(table)
         }
@@ -50,6 +72,25 @@ struct Foresight: Sendable {
         }
     }
 
+    // MARK: - What the caller says
+
+    private static let heldAside = [CatalogObject.Kind.table, .view, .materializedView]
+
+    /// A primary key is not dropped alone: rows would have none until the new one is built.
+    private static func isDropped(_ part: CatalogObject, _ choice: PartChoice, _ found: SchemaVerification) -> Bool {
+        guard part.isPart, PartChoice(part) == choice, [.policy, .trigger, .constraint, .index].contains(part.kind),
+            let definition = found.live[part, .definition]
+        else { return false }
+        return !definition.isSame(as: found.expected[part, .definition])
+            && !ConstraintDefinition(definition).isPrimaryKey
+    }
+
+    /// Once: afterwards the table is the schema's own.
+    private static func isReplaceable(_ name: String, _ live: CatalogFacts) -> Bool {
+        [.table, .view].contains { live.contains(CatalogObject($0, name)) }
+            && !live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, name))
+    }
+
     // MARK: - Tables
 
     /// The tables that have another partition key than they should, one of another type, or none.
@@ -75,22 +116,20 @@ struct Foresight: Sendable {
         live[table, .bytes].flatMap { Int($0) }.map { .milliseconds($0 / bytesCopiedPerMillisecond) }
     }
 
+    /// How many bytes are copied within a time.
+    static func copied(in time: Duration) -> Int { Int(time / .milliseconds(1)) * bytesCopiedPerMillisecond }
+
     private static let bytesCopiedPerMillisecond = 20_000
 
     /// It is what the schema expects, with the triggers, policies and privileges that it had. Foreign keys come later.
     private static func replace(
         _ table: CatalogObject, in live: inout CatalogFacts, _ expected: CatalogFacts, _ absent: [CatalogObject]
     ) {
-        let former = live[table] ?? [:]
-        let partitions = Set(live.parts(.partition, of: table.name).map(\.name))
-        for object in live.objects where object.isPart {
-            let isIts = object.relation.isSame(as: table.name)
-            let isKept = isIts && [.trigger, .policy].contains(object.kind)
-            let key = ConstraintDefinition(live[object, .definition] ?? "")
-            let isIncoming = object.kind == .constraint && key.isForeignKey && key.referencedTable == table.name
-            if isIts && !isKept || isIncoming || partitions.contains(object.relation) { live.remove(object) }
+        let kinds = [CatalogObject.Kind.table, .view].filter { live.contains(CatalogObject($0, table.name)) }
+        let former = kinds.first.flatMap { live[CatalogObject($0, table.name)] } ?? [:]
+        for kind in kinds {
+            remove(CatalogObject(kind, table.name), from: &live, but: kind == .table ? [.trigger, .policy] : [])
         }
-        live.remove(table)
         func take(_ object: CatalogObject) {
             for (property, value) in expected[object] ?? [:] where property != .comment && property.grantee == nil {
                 live.add(object, property, value)
@@ -102,5 +141,21 @@ struct Foresight: Sendable {
         for index in expected.parts(.index, of: table.name) where !absent.contains(index) { take(index) }
         for constraint in expected.parts(.constraint, of: table.name)
         where !ConstraintDefinition(expected[constraint, .definition] ?? "").isForeignKey { take(constraint) }
+    }
+
+    /// With its parts and partitions, and the foreign keys that refer to it.
+    private static func remove(
+        _ relation: CatalogObject, from live: inout CatalogFacts, but kept: [CatalogObject.Kind] = []
+    ) {
+        let partitions = Set(live.parts(.partition, of: relation.name).map(\.name))
+        for object in live.objects where object.isPart {
+            let isIts = object.relation.isSame(as: relation.name)
+            let key = ConstraintDefinition(live[object, .definition] ?? "")
+            let isIncoming = object.kind == .constraint && key.isForeignKey && key.referencedTable == relation.name
+            if isIts && !kept.contains(object.kind) || isIncoming || partitions.contains(object.relation) {
+                live.remove(object)
+            }
+        }
+        live.remove(relation)
     }
 }

@@ -15,12 +15,18 @@ extension SchemaComparison {
         if isGenerated(column) { return false }
         if change.isWidening { return true }
         let values = ColumnValues(self, column)
-        guard isAnsweredByRows(try values.missingCast(change)) else { return true }
+        guard isAnsweredByRows(try values.missingCast(change)), !isMappedByName(column) else { return true }
         return !isAnsweredByRows(try values.allOfThem())
     }
 
     /// Whether the live column is generated from others.
     func isGenerated(_ column: CatalogObject) -> Bool { live[column, .generated]?.hasPrefix("ALWAYS AS (") ?? false }
+
+    /// Whether the live column's values are stored, and the schema does not generate them.
+    func losesExpression(_ column: CatalogObject) -> Bool {
+        isGenerated(column) && expected[column, .generated] == nil
+            && live[column, .generated]?.hasSuffix(" STORED") ?? false
+    }
 
     /// The column to convert into `column`, which may be `column` itself; nil if no conversion is needed.
     func conversionSource(of column: CatalogObject) -> CatalogObject? {
@@ -56,6 +62,8 @@ extension SchemaComparison {
     private func isChangedInPlace(_ column: CatalogObject, _ change: TypeChange) -> Bool {
         if enumLabels(change.wanted.name) != nil { return false }
         if change.isWidening { return true }
+        // The original of a value that is called otherwise now is kept.
+        if isMappedByName(column), hasMisfits(column) { return false }
         // A conversion that has begun is carried on.
         let new = CatalogObject(.column, ReservedName.newPrefix + column.name, of: column.relation)
         return isQuicklyRewritten(column.relation) && alteredValues(of: column).isEmpty && !live.contains(new)

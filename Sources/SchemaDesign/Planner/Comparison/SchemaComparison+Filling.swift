@@ -47,8 +47,12 @@ extension SchemaComparison {
         return sql.replacing("{mappings}", with: list)
     }
 
-    func backfill(_ column: CatalogObject, _ assignment: String, _ condition: String) -> Backfill {
-        Backfill(tables: storages(of: column.relation), assignment: assignment, condition: condition)
+    func backfill(
+        _ column: CatalogObject, _ assignment: String, _ condition: String
+    ) throws(SQLTextError) -> Backfill {
+        Backfill(
+            tables: storages(of: column.relation), assignment: assignment, condition: condition,
+            searchPath: try triggerPath(of: column.relation))
     }
 
     /// Whether its foreign key is missing or not validated.

@@ -19,6 +19,8 @@ struct SchemaComparison: Sendable {
 
     private let differences: [CatalogObject: [SchemaGap.Difference]]
     private let alterations: [CatalogObject: [SchemaQuestion.Obstacle]]
+    private let misfits: [CatalogObject: [SchemaQuestion.Obstacle]]
+    private let missingCasts: [CatalogObject: [SchemaQuestion.Obstacle]]
 
     /// What the plan's first steps make of what was found, from which it is planned on.
     let foresight: Foresight
@@ -28,7 +30,8 @@ struct SchemaComparison: Sendable {
         answers: [SchemaQuestion: [SchemaQuestion.Obstacle]], deadline: Duration
     ) {
         self.init(
-            Foresight(found, deadline: deadline), schema: schema, rules: rules, choices: choices, answers: answers,
+            Foresight(found, deadline: deadline, choices), schema: schema, rules: rules, choices: choices,
+            answers: answers,
             deadline: deadline)
     }
 
@@ -48,9 +51,12 @@ struct SchemaComparison: Sendable {
         self.answers = answers
         self.deadline = deadline
         differences = Dictionary(grouping: gap.different, by: \.object)
-        alterations = answers.reduce(into: [:]) { alterations, answer in
-            if answer.key.topic == .alterations { alterations[answer.key.object] = answer.value }
+        func answered(_ topic: SchemaQuestion.Topic) -> [CatalogObject: [SchemaQuestion.Obstacle]] {
+            answers.reduce(into: [:]) { if $1.key.topic == topic { $0[$1.key.object] = $1.value } }
         }
+        alterations = answered(.alterations)
+        misfits = answered(.misfits)
+        missingCasts = answered(.missingCasts)
     }
 
     /// The same before the first steps: what their own planners start from.
@@ -105,6 +111,17 @@ struct SchemaComparison: Sendable {
     /// The values that a change of the column's type would alter, with their counts. Only asked for tables that are
     /// small enough for a change in place.
     func alteredValues(of column: CatalogObject) -> [SchemaQuestion.Obstacle] { alterations[column] ?? [] }
+
+    /// Whether the column has values that are none of its new type, or nothing says what they are as such.
+    func hasMisfits(_ column: CatalogObject) -> Bool { !(misfits[column] ?? []).isEmpty || isUncastable(column) }
+
+    /// Whether the server has no cast to the new type, so that only a person knows what a value means.
+    func isUncastable(_ column: CatalogObject) -> Bool { !(missingCasts[column] ?? []).isEmpty }
+
+    /// Whether the caller says what values of this very column are called by now.
+    func isMappedByName(_ column: CatalogObject) -> Bool {
+        mappings.contains { $0.isFor(column.relation, column.name) }
+    }
 
     // MARK: - Tables
 

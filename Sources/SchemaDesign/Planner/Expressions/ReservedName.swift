@@ -7,8 +7,12 @@ package enum ReservedName {
     static let newPrefix = "\(prefix)new_"
     /// A column that was converted or renamed. It is kept with its values.
     static let oldPrefix = "\(prefix)old_"
+    /// A relation that was in the way. It is kept with its rows, which nothing has copied.
+    static let asidePrefix = "\(prefix)aside_"
     /// The CHECK that stands for NOT NULL while it is validated.
     package static let notNullPrefix = "\(prefix)not_null_"
+    /// The policy that shows a table's former owner what it saw, until row-level security stands as the schema has it.
+    package static let formerOwner = "\(prefix)former_owner"
     /// The trigger that keeps two columns in step. BEFORE triggers fire in the order of their names: this one comes
     /// last.
     static let syncPrefix = "zz_\(prefix)sync_"

@@ -109,9 +109,20 @@ struct CopiedColumnPlanner: PartPlanner {
         return former.flatMap { found.live.contains($0) ? $0 : nil }
     }
 
+    /// The columns of the new table with the live ones that their values come from.
+    func sources(of table: CatalogObject) -> [String] {
+        expected.parts(.column, of: table.name).map { column in
+            let source =
+                source(of: column)?.name ?? (comparison.rule(of: column)?.value == nil ? "its default" : "a rule")
+            return source.isSame(as: column.name) ? source : "\(column.name) (\(source))"
+        }
+    }
+
     /// What the schema does not know: it has to be as before, but for NOT NULL, which would keep programs that do not know the
     /// column from writing.
     func carriedColumns(of table: CatalogObject) -> [CatalogObject] {
+        // What a view shows besides stays in the tables that it reads.
+        guard found.live.contains(table) else { return [] }
         let sources = expected.parts(.column, of: table.name).compactMap(source)
         return found.live.parts(.column, of: table.name).filter { column in
             !expected.contains(column) && !sources.contains(column) && found.live[column, .generated] == nil
@@ -124,7 +135,9 @@ struct CopiedColumnPlanner: PartPlanner {
     func askForBreaches(of table: CatalogObject, _ columns: [CopiedColumn]) throws(SQLTextError) {
         for constraint in expected.parts(.constraint, of: table.name) {
             let definition = ConstraintDefinition(expected[constraint, .definition] ?? "")
-            let names = Set(definition.keyColumns ?? Array(DeparsedExpression(definition.text).names))
+            let names = Set(
+                (definition.isForeignKey ? definition.referencingColumns : definition.keyColumns)
+                    ?? Array(DeparsedExpression(definition.text).names))
             let used = columns.filter { names.contains($0.column.name) }
             let isTold = used.allSatisfy {
                 comparison.enumLabels(expected[$0.column, .type] ?? "") == nil && $0.value != nil
@@ -147,6 +160,8 @@ struct CopiedColumnPlanner: PartPlanner {
                     cure:
                         "say what these values are called by now (--map '\(table.name).COLUMN:OLD=NEW'), or bring the "
                         + "rows in line; then repeat the command")
+            } else if definition.isForeignKey {
+                try askForOrphans(constraint, definition, rows, [table.name] + reading)
             } else if definition.isPrimaryKey || definition.isUnique {
                 let list = used.map(\.quoted).joined(separator: ", ")
                 plan.refuseRows(
@@ -157,5 +172,27 @@ struct CopiedColumnPlanner: PartPlanner {
                     cure: "keep one row of each, then repeat the command")
             }
         }
+    }
+
+    /// - Parameter rows: as they will be, with the name `r`.
+    private func askForOrphans(
+        _ constraint: CatalogObject, _ key: ConstraintDefinition, _ rows: String, _ relations: [String]
+    ) throws(SQLTextError) {
+        guard let referenced = key.referencedTable, let columns = key.referencingColumns,
+            let keys = key.referencedColumns,
+            keys.allSatisfy({ found.live.contains(CatalogObject(.column, $0, of: referenced)) })
+        else { return }
+        let mine = try columns.map { (column) throws(SQLTextError) in "r.\(try SQLIdentifier(column).quoted)" }
+        let theirs = try keys.map { (key) throws(SQLTextError) in "p.\(try SQLIdentifier(key).quoted)" }
+        plan.refuseRows(
+            constraint, of: relations + [referenced],
+            answering:
+                "SELECT left(concat_ws(', ', \(mine.joined(separator: ", "))), 90) AS value, count(*) AS count FROM \(rows) "
+                + "WHERE \(mine.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")) AND NOT EXISTS (SELECT FROM "
+                + "\(try qualified(referenced)) AS p WHERE "
+                + "\(zip(mine, theirs).map { "\($0)::text = \($1)::text" }.joined(separator: " AND "))) GROUP BY 1 "
+                + "ORDER BY 2 DESC, 1",
+            "would refer to rows of \(referenced) that are not there (\(key.text))",
+            cure: "give these rows a reference that stands, or none, then repeat the command")
     }
 }

@@ -17,7 +17,7 @@ struct CounterPlanner: PartPlanner {
             guard !live.contains(column) || !isKept(rule) || comparison.isAnsweredByRows(wrong) else { continue }
             let counting = Backfill(
                 tables: comparison.storages(of: rule.table), assignment: "\(name) = \(value)", condition: condition,
-                locksRows: true)
+                locksRows: true, searchPath: try comparison.triggerPath(of: rule.table))
             let count = SchemaStep(column, .inBatches(counting), "\(rule.column) is counted anew", [])
             // The first count is about right, so that the triggers have something to subtract from as soon as they
             // exist.

@@ -62,7 +62,8 @@ struct KeyPlanner: PartPlanner {
     func refuseOtherKey(_ constraint: CatalogObject, _ definition: String, _ found: String) {
         plan.refuse(
             constraint, "expected \(definition), found \(found)",
-            cure: "a key that others may depend on is not replaced: drop it by hand, then repeat the command")
+            cure: "a key that others may depend on is not replaced: drop it by hand, then repeat the command",
+            option: "--replace \(constraint.relation), which makes the table anew with its rows")
     }
 
     /// Whether an interrupted call has left its index, valid or not: it is used then.

@@ -5,8 +5,34 @@ struct ReplacementObstaclePlanner: PartPlanner {
     let comparison: SchemaComparison
     let plan: PlanCollector
 
-    /// What would go on with the old table, which nobody writes any more: only whoever made it knows how to make it anew.
-    func askForReaders(of table: CatalogObject) throws(SQLTextError) {
+    /// How many rows a view shows is not known; how large the tables are that it reads, is.
+    func askForSize(of view: CatalogObject) throws(SQLTextError) {
+        plan.refuseListed(
+            SchemaQuestion(
+                object: view, reading: .catalogs,
+                query: """
+                    WITH RECURSIVE source (oid) AS (
+                        SELECT to_regclass(\(try SQLLiteral(try qualified(view.name)).quoted))::oid
+                        UNION
+                        SELECT coalesce(p.relid, d.refobjid)
+                        FROM source AS s
+                        JOIN pg_rewrite AS w ON w.ev_class = s.oid
+                        JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                            AND d.refclassid = 'pg_class'::regclass
+                        LEFT JOIN LATERAL pg_partition_tree(d.refobjid) AS p ON true
+                    )
+                    SELECT pg_size_pretty(s.bytes) AS value, 1::bigint AS count
+                    FROM (SELECT sum(pg_table_size(r.oid)) AS bytes FROM source AS r) AS s
+                    WHERE s.bytes > \(Foresight.copied(in: comparison.deadline))
+                    """),
+            "the tables that it reads are too large to be copied within the lock limit",
+            cure: "set it aside (--set-aside \(view.name)), and copy its rows when the table stands")
+    }
+
+    /// What would go on with the old relation, which nobody writes any more: only whoever made it knows how to make it anew.
+    ///
+    /// - Parameter event: what happens to the relation, as words behind "when".
+    func askForReaders(of table: CatalogObject, when event: String) throws(SQLTextError) {
         let relation = try SQLLiteral(try qualified(table.name)).quoted
         let known = try comparison.literals(expected.objects(.table).map(\.name))
         plan.refuseEach(
@@ -31,6 +57,8 @@ struct ReplacementObstaclePlanner: PartPlanner {
                         1000 + max(r.depth)::bigint AS count
                     FROM reader AS r
                     JOIN pg_class AS c ON c.oid = r.oid
+                    WHERE NOT coalesce(c.relnamespace = to_regnamespace(\(try SQLLiteral(schema).quoted))
+                        AND c.relname IN (\(try comparison.namesAside())), false)
                     GROUP BY r.oid, c.relkind
                     UNION ALL
                     SELECT format(E'the foreign key %s of table %s\\nALTER TABLE %s DROP CONSTRAINT %I', k.conname,
@@ -46,7 +74,11 @@ struct ReplacementObstaclePlanner: PartPlanner {
                     JOIN pg_publication AS p ON p.oid = r.prpubid
                     WHERE r.prrelid = to_regclass(\(relation))
                     """),
-            { "\($0) goes on with the old table, when that is replaced by one that is partitioned as expected" },
-            then: "repeat the command, and make it again where it is still needed")
+            { "\($0) goes on with the old one, when \(event)" },
+            then: "repeat the command, and make it again where it is still needed"
+        ) { reader in
+            let view = reader.withoutPrefix("the view \(schema).")
+            return view.map { "--set-aside \($0)" }
+        }
     }
 }

@@ -1,8 +1,9 @@
 import EmbeddedSQL
 import SQLText
 
-/// A table that is partitioned by something else than it should be, or not at all, is replaced by one that is as expected,
-/// with all its rows, in one transaction. The old one stays beside it under another name, with every value that it had.
+/// A table that is partitioned by something else than it should be, or not at all, or that the caller names, is replaced by
+/// one that is as expected, with all its rows, in one transaction. The old one stays beside it under another name, with
+/// every value that it had. A view in the place of a table is replaced alike, by a table with the rows that it shows.
 ///
 /// Readers and writers of the table wait for that, so it is done only where the rows fit the deadline.
 struct ReplacementPlanner: PartPlanner {
@@ -19,30 +20,33 @@ struct ReplacementPlanner: PartPlanner {
 
     func planReplacement(of table: CatalogObject) throws(SQLTextError) {
         let (name, aside) = (try qualified(table.name), Self.nameAside(of: table.name))
-        try ReplacementObstaclePlanner(comparison: found, plan: plan).askForReaders(of: table)
+        let obstacles = ReplacementObstaclePlanner(self)
+        try obstacles.askForReaders(of: table, when: "that is replaced by one that is as expected")
+        // What the caller drops goes with the old one.
+        let kind = found.live.contains(table) ? CatalogObject.Kind.table : .view
+        let former = CatalogObject(kind, table.name)
+        if kind != .table { try planView(former) }
         let values = CopiedColumnPlanner(self)
         let columns = try values.copiedColumns(of: table)
         try values.askForBreaches(of: table, columns)
         let partitions = found.live.parts(.partition, of: table.name).map(\.name)
         let old = try qualified(aside)
 
-        var statements = try settingAside(table, partitions)
+        var statements = try AsidePlanner(self).settingAside(former, ReservedName.oldPrefix)
         statements += try TablePlanner(self).creation(of: table)
         for column in values.carriedColumns(of: table) {
             statements.append(
                 "ALTER TABLE \(name) ADD COLUMN \(try SQLIdentifier(column.name).quoted) \(found.live[column, .type] ?? "")"
                     + (found.live[column, .default].map { " DEFAULT \($0)" } ?? ""))
         }
-        statements.append(try months(of: table, columns, from: old))
+        if expected[table, .partitionKey] != nil { statements.append(try months(of: table, columns, from: old)) }
         let carried = try values.carriedColumns(of: table).map { (column) throws(SQLTextError) in
             let name = try SQLIdentifier(column.name).quoted
             return (name, "r.\(name)")
         }
-        let copied = columns.filter { $0.value != nil }.map { ($0.quoted, $0.value ?? "") } + carried
-        statements.append(
-            "INSERT INTO \(name) (\(copied.map(\.0).joined(separator: ", ")))\nSELECT "
-                + "\(copied.map(\.1).joined(separator: ", "))\nFROM \(old) AS r")
-        statements.append(Self.countingAlike(old, name))
+        statements.append(try insertion(into: table, columns, carried, from: old))
+        // Nobody writes to the old table; who writes to those that a view reads, goes on.
+        if kind == .table { statements.append(Self.countingAlike(old, name)) }
         statements += try values.filledFromItself(table)
         for index in expected.parts(.index, of: table.name) where !gap.absent.contains(index) {
             guard let definition = expected[index, .definition] else { continue }
@@ -50,55 +54,63 @@ struct ReplacementPlanner: PartPlanner {
                 try comparison.createIndex(
                     index.name, definition, lists: expected[index, .lists], on: table.name))
         }
-        statements += try carriedParts(of: table)
+        if kind == .table { statements += try carriedParts(of: table) }
         statements.append(Self.carryingGrants(from: old, to: name))
 
-        let key = expected[table, .partitionKey] ?? ""
-        let was = found.live[table, .partitionKey].map { "PARTITION BY \($0)" } ?? "not partitioned"
-        let locks = ([table.name] + partitions).map {
-            LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: $0))
-        }
-        plan.append(
-            SchemaStep(table, .briefly(locks), "it is \(was), and has to be PARTITION BY \(key)", statements),
-            to: .tables)
-        try noteWhatStays(of: table, aside)
+        let relations = kind == .table ? [table.name] + partitions : []
+        let locks = relations.map { LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: $0)) }
+        plan.append(SchemaStep(table, .briefly(locks), purpose(of: former), statements), to: .tables)
+        try noteWhatStays(of: former, aside)
+    }
+
+    private func purpose(of former: CatalogObject) -> String {
+        guard former.kind == .table else { return "it is a \(former.kind.rawValue), and has to be a table" }
+        let (key, was) = (expected[former, .partitionKey], found.live[former, .partitionKey])
+        guard let key, !key.isSame(as: was) else { return "it is made anew with its rows, as the caller says" }
+        return "it is \(was.map { "PARTITION BY \($0)" } ?? "not partitioned"), and has to be PARTITION BY \(key)"
     }
 
     /// The name under which the old table stays.
     static func nameAside(of table: String) -> String { ReservedName.fitted(ReservedName.oldPrefix, table) }
 
-    // MARK: - Setting aside
+    // MARK: - Views
 
-    private func settingAside(_ table: CatalogObject, _ partitions: [String]) throws(SQLTextError) -> [String] {
-        let name = try qualified(table.name)
-        var statements: [String] = []
-        // They would refer to the old rows for ever, and the old ones keep the rows that they refer to.
-        for key in comparison.incomingKeys(of: table.name, in: found.live) {
-            statements.append(
-                "ALTER TABLE \(try qualified(key.relation)) DROP CONSTRAINT \(try SQLIdentifier(key.name).quoted)")
-        }
-        for key in found.live.parts(.constraint, of: table.name)
-        where ConstraintDefinition(found.live[key, .definition] ?? "").isForeignKey {
-            statements.append("ALTER TABLE \(name) DROP CONSTRAINT \(try SQLIdentifier(key.name).quoted)")
-        }
-        let indexes =
-            found.live.parts(.index, of: table.name)
-            + found.live.parts(.constraint, of: table.name).filter {
-                ConstraintDefinition(found.live[$0, .definition] ?? "").hasIndex
-            }
-        for index in indexes {
-            let other = ReservedName.fitted(ReservedName.oldPrefix, index.name)
-            statements.append(
-                "ALTER INDEX \(try qualified(index.name)) RENAME TO \(try SQLIdentifier(other).quoted)")
-        }
-        for relation in partitions + [table.name] {
-            let other = try SQLIdentifier(Self.nameAside(of: relation)).quoted
-            statements.append("ALTER TABLE \(try qualified(relation)) RENAME TO \(other)")
-        }
-        return statements
+    /// A view in the place of a table: its rows are copied once, and whoever writes to the tables that it reads has to be told.
+    private func planView(_ view: CatalogObject) throws(SQLTextError) {
+        let names = TakenNamePlanner(self)
+        for key in expected.parts(.constraint, of: view.name)
+        where ConstraintDefinition(expected[key, .definition] ?? "").hasIndex { try names.refuseTakenName(key) }
+        try ReplacementObstaclePlanner(self).askForSize(of: view)
+        let columns = CopiedColumnPlanner(self).sources(of: CatalogObject(.table, view.name))
+        plan.note(
+            "\(view.name): the rows that the view shows are copied once, each column from the one behind it: "
+                + "\(columns.joined(separator: ", ")). What is written to the tables of that afterwards does not reach it: "
+                + (found.live[view, .definition] ?? ""))
     }
 
     // MARK: - Rows
+
+    private func insertion(
+        into table: CatalogObject, _ columns: [CopiedColumn], _ carried: [(String, String)] = [], from old: String
+    ) throws(SQLTextError) -> String {
+        let copied = columns.filter { $0.value != nil }.map { ($0.quoted, $0.value ?? "") } + carried
+        return "INSERT INTO \(try qualified(table.name)) (\(copied.map(\.0).joined(separator: ", ")))\nSELECT "
+            + "\(copied.map(\.1).joined(separator: ", "))\nFROM \(old) AS r"
+    }
+
+    /// How whoever has set a table aside copies its rows: the partitions for them, and a statement that may be given a WHERE.
+    ///
+    /// - Parameter old: its name by then.
+    func copying(
+        of table: CatalogObject, from old: String
+    ) throws(SQLTextError) -> (partitions: String?, statement: String) {
+        let columns = try CopiedColumnPlanner(self).copiedColumns(of: table)
+        let isPartitioned = expected[table, .partitionKey] != nil
+        return (
+            isPartitioned ? try months(of: table, columns, from: old) : nil,
+            try insertion(into: table, columns, from: old)
+        )
+    }
 
     /// A partition for each month of the rows, as the migration makes those of the present.
     private func months(
@@ -150,14 +162,21 @@ struct ReplacementPlanner: PartPlanner {
     private func carriedParts(of table: CatalogObject) throws(SQLTextError) -> [String] {
         let name = try qualified(table.name)
         var statements: [String] = []
-        for trigger in found.live.parts(.trigger, of: table.name) {
+        let dropped = comparison.foresight.partsDropped
+        let isForeign = found.difference(table, .owner) != nil
+        if let former = found.live[table, .owner], isForeign, !found.live.isSuperuser(former),
+            expected[table, .rowSecurity] != nil
+        {
+            statements.append(try PossessionPlanner.sight(of: name, for: former))
+        }
+        for trigger in found.live.parts(.trigger, of: table.name) where !dropped.contains(trigger) {
             guard let definition = found.live[trigger, .definition] else { continue }
             statements.append(definition)
             if found.live[trigger, .state] == "DISABLED" {
                 statements.append("ALTER TABLE \(name) DISABLE TRIGGER \(try SQLIdentifier(trigger.name).quoted)")
             }
         }
-        for policy in found.live.parts(.policy, of: table.name) {
+        for policy in found.live.parts(.policy, of: table.name) where !dropped.contains(policy) {
             statements.append(
                 "CREATE POLICY \(try SQLIdentifier(policy.name).quoted) ON \(name) \(found.live[policy, .definition] ?? "")"
             )
@@ -191,7 +210,7 @@ struct ReplacementPlanner: PartPlanner {
     private func noteWhatStays(of table: CatalogObject, _ aside: String) throws(SQLTextError) {
         plan.note(
             "\(table.name) is copied, and stays as \(aside) with all its values; once nobody needs it: "
-                + "DROP TABLE \(try qualified(aside))")
+                + "DROP \(table.kind.keyword) \(try qualified(aside))")
         for key in comparison.incomingKeys(of: table.name, in: found.live) where !expected.contains(key) {
             plan.note(
                 "\(key.relation): \(key.name) goes (\(found.live[key, .definition] ?? "")): the key of a partitioned "
@@ -221,6 +240,12 @@ extension SchemaComparison {
     }
 
     func rules(of columns: [CatalogObject]) -> [RepairRule] { columns.compactMap(rule) }
+
+    /// Whether the caller wants it to be replaced, and it has not been yet.
+    func isToBeReplaced(_ table: CatalogObject) -> Bool {
+        choices.replaced.contains { $0.isSame(as: table.name) }
+            && !live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, table.name))
+    }
 
     /// Whether the table will have been replaced when the steps of its columns, indexes and constraints come.
     func isReplaced(_ table: CatalogObject) -> Bool { foresight.tablesReplaced.contains(table) }

@@ -9,13 +9,19 @@ struct TablePlanner: PartPlanner {
         if !live.contains(table) {
             try planNewTable(table)
         } else if let key = difference(table, .partitionKey) {
-            refusePartitioning(table, key)
+            refuseCopying(
+                table,
+                "expected PARTITION BY \(key.expected ?? "nothing"), found "
+                    + (key.found.map { "PARTITION BY \($0)" } ?? "one table"))
+        } else if comparison.isToBeReplaced(table), !comparison.isReplaced(table) {
+            refuseCopying(table, "it is to be made anew with its rows")
         } else if comparison.isReplaced(table) {
             try ReplacementPlanner(self).planReplacement(of: table)
         } else {
             try DependantPlanner(self).askForRowTypeUsers(of: table)
             let columns = ColumnPlanner(self)
             for column in expected.parts(.column, of: table.name) { try columns.planColumn(column) }
+            try NotNullPlanner(self).planUnknownColumns(of: table)
             try planSettings(table)
         }
         let (constraints, indexes) = (ConstraintPlanner(self), IndexPlanner(self))
@@ -28,7 +34,9 @@ struct TablePlanner: PartPlanner {
 
     private func planNewTable(_ table: CatalogObject) throws(SQLTextError) {
         let names = TakenNamePlanner(self)
-        try names.refuseTakenName(table)
+        if !comparison.foresight.relationsAside.contains(where: { $0.name.isSame(as: table.name) }) {
+            try names.refuseTakenName(table)
+        }
         for key in expected.parts(.constraint, of: table.name)
         where ConstraintDefinition(expected[key, .definition] ?? "").hasIndex {
             try names.refuseTakenName(key)
@@ -67,22 +75,23 @@ struct TablePlanner: PartPlanner {
     // MARK: - Tables that stand
 
     /// A table that is too large to be replaced within the deadline.
-    private func refusePartitioning(_ table: CatalogObject, _ key: SchemaGap.Difference) {
-        let found = key.found.map { "PARTITION BY \($0)" } ?? "one table"
+    private func refuseCopying(_ table: CatalogObject, _ trouble: String) {
         let time = Foresight.copying(of: table, in: live)
         let seconds = time.map { max(1, $0.components.seconds * 2 + 1) } ?? Int64.max
         // As long as the configuration lets a step make others wait.
-        let cure =
+        let inOnePiece =
             seconds <= 60
-            ? "PGTEND_LOCK_TIMEOUT=\(seconds)s PGTEND_LOCK_BUDGET_PER_HOUR=\(seconds * 2)s pgtend schema repair ..."
-            : "when all else that is refused is mended, let nobody write to it, rename the table and its indexes, repeat the "
-                + "command, which makes the partitioned one, and insert the rows into that"
+            ? "in a window in which that does no harm, repeat the command: PGTEND_LOCK_TIMEOUT=\(seconds)s "
+                + "PGTEND_LOCK_BUDGET_PER_HOUR=\(seconds * 2)s pgtend schema repair ...; or "
+            : ""
         plan.refuse(
             table,
-            "expected PARTITION BY \(key.expected ?? "nothing"), found \(found) with \(live[table, .bytes] ?? "?") bytes, "
-                + "which are copied in about \(time.map { "\(max(1, $0.components.seconds)) s" } ?? "an unknown time"), and "
+            "\(trouble), with \(live[table, .bytes] ?? "?") bytes, which are copied in about "
+                + "\(time.map { "\(max(1, $0.components.seconds)) s" } ?? "an unknown time"), and "
                 + "nobody can read or write the table for so long",
-            cure: seconds <= 60 ? "in a window in which that does no harm, repeat the command: \(cure)" : cure)
+            cure:
+                "\(inOnePiece)set the table aside (--set-aside \(table.name)), which makes an empty one in its place at once, "
+                + "and copy the rows by the statement under notes")
     }
 
     private func planSettings(_ table: CatalogObject) throws(SQLTextError) {

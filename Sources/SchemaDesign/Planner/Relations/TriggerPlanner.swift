@@ -15,7 +15,7 @@ struct TriggerPlanner: PartPlanner {
                 plan.add(.triggers, trigger, .together, "the trigger is missing", definition)
             } else if !live.contains(trigger) || comparison.isAnother(trigger) {
                 plan.addBriefly(
-                    derives(trigger) ? .constraints : .triggers, table.name, .shareRowExclusive,
+                    phase(of: trigger), table.name, .shareRowExclusive,
                     "the trigger \(trigger.name) is missing or another one", definition)
             }
             if difference(trigger, .state) != nil {
@@ -24,6 +24,13 @@ struct TriggerPlanner: PartPlanner {
                     "the trigger \(trigger.name) is \(live[trigger, .state]?.lowercased() ?? "enabled")")
             }
         }
+    }
+
+    /// Most come last, since they would fire for what is done before.
+    private func phase(of trigger: CatalogObject) -> PlanPhase {
+        if derives(trigger) { return .constraints }
+        let isReplacing = RepeatedTrigger.all(expected, live).contains { $0.ours == trigger && $0.changesRows }
+        return comparison.choices.replacesTriggers && isReplacing ? .firstPartitions : .triggers
     }
 
     /// Whether a rule derives values of existing rows by this trigger. It is created before all other triggers, which
@@ -50,46 +57,16 @@ struct TriggerPlanner: PartPlanner {
             let trigger = repeated.trigger
             let purpose = "\(trigger.name) does what \(repeated.ours.name) does"
             if comparison.choices.replacesTriggers {
+                // One that changes the row would change it for a backfill, too: the schema's own leaves updated_at alone.
                 plan.addBriefly(
-                    .triggers, trigger.relation, .accessExclusive, purpose,
+                    repeated.changesRows ? .firstPartitions : .triggers, trigger.relation, .accessExclusive, purpose,
                     "DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(try qualified(trigger.relation))")
             } else {
                 plan.note(
-                    "\(trigger.relation): trigger \(purpose), so that each change has that effect twice; "
+                    "\(trigger.relation): trigger \(purpose), so that each change has that effect twice"
+                        + (repeated.changesRows ? ", and what fills rows here has it, too; " : "; ")
                         + "--replace-triggers drops it: \(live[trigger, .definition] ?? "")")
             }
-        }
-    }
-
-    /// Names in a function without a search_path of its own mean what they mean to whoever changes the row: here to the role
-    /// that owns the schema, and not to the platform's programs, whose sessions may set a path.
-    ///
-    /// - Parameter table: whose rows are changed.
-    func notePaths(of table: String) throws(SQLTextError) {
-        let own = try comparison.literals(expected.objects(.function).map(\.name) + [""])
-        plan.noteListed(
-            SchemaQuestion(
-                object: CatalogObject(.table, table), reading: .catalogs,
-                query: """
-                    SELECT DISTINCT format('ALTER FUNCTION %s SET search_path = ...', p.oid::regprocedure) AS value,
-                        1::bigint AS count
-                    FROM pg_trigger AS t
-                    JOIN pg_proc AS p ON p.oid = t.tgfoid
-                    JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname IN ('plpgsql', 'sql')
-                    WHERE t.tgrelid = to_regclass(\(try SQLLiteral(try qualified(table)).quoted))
-                        AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 <> 0
-                        AND NOT EXISTS (
-                            SELECT FROM unnest(p.proconfig) AS c (setting)
-                            WHERE lower(c.setting) LIKE 'search_path=%')
-                        -- The schema's own are made anew before that.
-                        AND NOT (
-                            p.pronamespace = to_regnamespace(\(try SQLLiteral(schema).quoted))
-                            AND format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)) IN (\(own)))
-                    """)
-        ) { functions in
-            "\(table): its rows are changed, and functions of its triggers have no search_path of their own; where they "
-                + "name anything without its schema, give them that of the programs beforehand, or the change fails: "
-                + functions
         }
     }
 

@@ -25,9 +25,14 @@ struct FoundationPlanner: PartPlanner {
         planFile(EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/schema.sql", for: .schema)
         refuseMissingPgvector()
         // Also for a role that is missing: it needs the right to use the extensions.
-        planFile(
+        let makesExtensions = planFile(
             EmbeddedSQL.platformFolder + "migrations/0001_consolidated_schema/foundation/extensions.sql",
             for: .extension, .role)
+        for index in gap.absent where makesExtensions && index.kind == .index {
+            plan.note(
+                "\(index.relation): the index \(index.name) is built in the end, where the server has the extension "
+                    + (expected[index, .extension] ?? "that it needs"))
+        }
         for difference in gap.different
         where difference.object.kind == .extension && difference.property == .version {
             plan.refuse(
@@ -37,12 +42,15 @@ struct FoundationPlanner: PartPlanner {
         }
     }
 
-    private func planFile(_ file: String, for kinds: CatalogObject.Kind...) {
+    /// - Returns: whether there is something to do for it.
+    @discardableResult
+    private func planFile(_ file: String, for kinds: CatalogObject.Kind...) -> Bool {
         // A role that differs has been refused.
         let different = gap.different.filter { $0.property != .comment && $0.object.kind != .role }
         let gaps = gap.missing + different.map(\.object)
-        guard let object = gaps.first(where: { kinds.contains($0.kind) }) else { return }
+        guard let object = gaps.first(where: { kinds.contains($0.kind) }) else { return false }
         plan.add(.foundation, object, .together, "\(object) is missing or different", EmbeddedSQL.text(file))
+        return true
     }
 
     /// The migration would fail without it.
@@ -74,8 +82,13 @@ struct FoundationPlanner: PartPlanner {
     private func planFormerOwners() throws(SQLTextError) {
         guard let writer = writingRole else { return }
         let kinds: Set<CatalogObject.Kind> = [.table, .view, .materializedView, .partition]
-        let owners = gap.different.filter { kinds.contains($0.object.kind) && $0.property == .owner }.compactMap(
-            \.found)
+        // Of what is replaced, the gap tells no owner any more.
+        let replaced = Set(comparison.foresight.tablesReplaced.map(\.name))
+        let owners =
+            (gap.different + comparison.foresight.found.gap.different).filter { difference in
+                kinds.contains(difference.object.kind) && difference.property == .owner
+            }.compactMap(\.found)
+            + replaced.compactMap { comparison.foresight.found.live[CatalogObject(.view, $0), .owner] }
         let isOpened = gap.different.contains { $0.object.kind == .policy && !expected.contains($0.object) }
         let hasOptions = comparison.capabilities.has(.membershipOptions)
         let option = hasOptions ? " WITH INHERIT TRUE" : ""

@@ -27,7 +27,8 @@ struct FunctionPlanner: PartPlanner {
             // One that is replaced keeps its grants, and may become SECURITY DEFINER.
             statements += try grants.revocation(on: object)
             statements.append("ALTER FUNCTION \(name) OWNER TO \(try comparison.owner(object))")
-            statements += try grants.grants(on: object, isAnew: isNew || isOther)
+            statements +=
+                isNew || isOther ? try grants.grants(on: object, isAnew: true) : try grants.wantedGrants(on: object)
             let purpose = isNew ? "the function is missing" : "the function is another one"
             plan.append(SchemaStep(object, .together, purpose, statements), to: .functions)
         }

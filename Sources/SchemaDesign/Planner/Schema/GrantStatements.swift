@@ -35,6 +35,15 @@ struct GrantStatements {
         return statements + (isAnew ? try grantsOfOthers(on: object) : [])
     }
 
+    /// Gives the roles of the schema, and PUBLIC, what they should have on an object from which all of it has just been taken;
+    /// other roles keep their privileges.
+    func wantedGrants(on object: CatalogObject) throws(SQLTextError) -> [String] {
+        guard let target = try grantTarget(object), let wanted = expected[object] else { return [] }
+        return try wanted.keys.compactMap(\.grantee).sorted().map { (role) throws(SQLTextError) in
+            try grant(wanted[.grants(to: role)] ?? "", on: target, to: role)
+        }
+    }
+
     /// Revokes what the server, or default privileges (`ALTER DEFAULT PRIVILEGES`), granted to PUBLIC, the schema's
     /// roles and others when the object was created. This belongs in the transaction that creates it: a materialized view has the
     /// rows of all tenants, and the command may be interrupted right after.

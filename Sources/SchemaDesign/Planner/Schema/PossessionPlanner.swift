@@ -12,10 +12,15 @@ struct PossessionPlanner: PartPlanner {
         for object in expected.objects {
             switch object.kind {
             case .table where live.contains(object) && foreseen.difference(object, .partitionKey) == nil:
-                try planTable(object)
+                try planTable(object, foreseen)
             case .view, .materializedView: try planView(object)
             default: continue
             }
+        }
+        try planForgottenSight()
+        for table in foreseen.foresight.tablesReplaced {
+            let view = CatalogObject(.view, table.name)
+            if live.contains(view) { try planCopiedView(view) }
         }
         for partition in live.objects(.partition) { try planRowSecurity(partition) }
         for difference in gap.different where difference.object.kind == .partition && difference.property == .owner {
@@ -38,7 +43,7 @@ struct PossessionPlanner: PartPlanner {
 
     // MARK: - Relations
 
-    private func planTable(_ table: CatalogObject) throws(SQLTextError) {
+    private func planTable(_ table: CatalogObject, _ foreseen: SchemaComparison) throws(SQLTextError) {
         let name = try qualified(table.name)
         let interim = Interim(privileges: "SELECT, INSERT, UPDATE, DELETE", relation: name)
         if let former = difference(table, .owner)?.found {
@@ -50,6 +55,7 @@ struct PossessionPlanner: PartPlanner {
                     statements.append("GRANT USAGE ON SEQUENCE \(sequence) TO \(try SQLIdentifier(former).quoted)")
                 }
                 try planEnd(of: interim, for: former, on: table)
+                statements += try sight(of: table, for: former, foreseen)
             }
             plan.addBriefly(.possession, table.name, .accessExclusive, "the table belongs to \(former)", statements)
         } else {
@@ -78,6 +84,40 @@ struct PossessionPlanner: PartPlanner {
             SchemaStep(view, .briefly([]), "the view belongs to \(former)", statements), to: .possession)
     }
 
+    /// One whose rows are copied into a table of its name: it is read, and gets another name, as the schema's own role, which
+    /// may read what it reads from then on. Whoever owns something in the schema is trusted by the caller.
+    private func planCopiedView(_ view: CatalogObject) throws(SQLTextError) {
+        let name = try qualified(view.name)
+        let owner = try comparison.owner(CatalogObject(.table, view.name))
+        guard let former = live[view, .owner] else { return }
+        var statements = ["ALTER VIEW \(name) OWNER TO \(owner)"]
+        if !live.isSuperuser(former) {
+            let interim = Interim(privileges: "SELECT", relation: name)
+            statements.append(try interim.grant(to: former))
+            try planEnd(of: interim, for: former, on: view)
+        }
+        statements.append(
+            """
+            DO $pgtend$
+            DECLARE
+                source regclass;
+            BEGIN
+                FOR source IN
+                    SELECT DISTINCT d.refobjid
+                    FROM pg_rewrite AS w
+                    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                    WHERE w.ev_class = \(try SQLLiteral(name).quoted)::regclass
+                        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
+                LOOP
+                    EXECUTE format('GRANT SELECT ON TABLE %s TO %s', source, \(try SQLLiteral(owner).quoted));
+                END LOOP;
+            END
+            $pgtend$
+            """)
+        plan.append(
+            SchemaStep(view, .briefly([]), "the view has the name of a table", statements), to: .possession)
+    }
+
     /// The sequences of the schema and of the same owner that the defaults of its columns take numbers from, as long as
     /// their names need no quotes. They go with the table.
     private func sequences(of table: CatalogObject) -> [String] {
@@ -88,6 +128,39 @@ struct PossessionPlanner: PartPlanner {
                 live[CatalogObject(.sequence, String(match.2)), .owner].isSame(as: live[table, .owner])
             else { return nil }
             return "\(match.1).\(match.2)"
+        }
+    }
+
+    // MARK: - What the former owner sees
+
+    /// An owner is bound by no policy. Its programs, and triggers that run with its rights, go on until the schema's own
+    /// policies stand, which bind it.
+    private func sight(
+        of table: CatalogObject, for former: String, _ foreseen: SchemaComparison
+    ) throws(SQLTextError) -> [String] {
+        // A table that is made anew has row-level security from the first.
+        let isGuarded = live[table, .rowSecurity].map { $0 != "FORCED" } ?? false
+        guard isGuarded || foreseen.isReplaced(table) else { return [] }
+        try planEndOfSight(of: table.name)
+        return isGuarded ? [try Self.sight(of: try qualified(table.name), for: former)] : []
+    }
+
+    /// The statement that lets a role see and write all rows.
+    static func sight(of table: String, for role: String) throws(SQLTextError) -> String {
+        "CREATE POLICY \(ReservedName.formerOwner) ON \(table) TO \(try SQLIdentifier(role).quoted) USING (true) WITH CHECK (true)"
+    }
+
+    private func planEndOfSight(of table: String) throws(SQLTextError) {
+        plan.append(
+            SchemaStep(
+                CatalogObject(.table, table), .briefly([]), "its former owner is bound by its policies from now on",
+                ["DROP POLICY IF EXISTS \(ReservedName.formerOwner) ON \(try qualified(table))"]), to: .formerOwners)
+    }
+
+    /// Where an earlier call was interrupted.
+    private func planForgottenSight() throws(SQLTextError) {
+        for policy in live.objects(.policy) where policy.name.isSame(as: ReservedName.formerOwner) {
+            try planEndOfSight(of: policy.relation)
         }
     }
 

@@ -9,7 +9,8 @@ struct TakenNamePlanner: PartPlanner {
         if let other = holder(of: object) {
             return plan.refuse(
                 object, "its name is taken by the \(other)",
-                cure: "\(try renaming(of: other, for: object)); then repeat the command")
+                cure: "\(try renaming(of: other, for: object)); then repeat the command",
+                option: aside(other, for: object))
         }
         if object.kind != .function { askForTakenName(object) }
     }
@@ -71,6 +72,17 @@ struct TakenNamePlanner: PartPlanner {
         else { return rename }
         return "\(rename); or, where \(other.relation) is \(object.relation) under another name: "
             + "ALTER TABLE \(try qualified(other.relation)) RENAME TO \(try SQLIdentifier(object.relation).quoted)"
+    }
+
+    /// What the options of the command do about it.
+    private func aside(_ other: CatalogObject, for object: CatalogObject) -> String? {
+        let relation = other.isPart ? other.relation : other.name
+        guard [.constraint, .index, .table, .view, .materializedView].contains(other.kind),
+            !expected.contains(CatalogObject(.table, relation)) || !other.isPart
+        else { return nil }
+        let isCopied = object.kind == .table && other.kind == .view
+        return (isCopied ? "--replace \(relation), with the rows that it shows; or by " : "")
+            + "--set-aside \(relation)"
     }
 
     static let freedPrefix = "other_"

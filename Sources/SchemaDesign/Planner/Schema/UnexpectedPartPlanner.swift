@@ -10,10 +10,12 @@ struct UnexpectedPartPlanner: PartPlanner {
         for (object, found) in unexpected {
             switch object.kind {
             case .policy where comparison.isTenantIsolation(object): continue
+            // An earlier call was interrupted.
+            case .policy where object.name.isSame(as: ReservedName.formerOwner): continue
             case .policy:
                 plan.refuse(
                     object, "expected no such policy, found one that adds to what sessions see or write: \(found)",
-                    cure: "run: DROP POLICY \(try target(object))")
+                    cure: "run: DROP POLICY \(try target(object))", option: "--drop '\(PartChoice(object))'")
             case .rule:
                 plan.refuse(
                     object, "expected no rule, found one that changes what statements do: \(found)",
@@ -39,7 +41,7 @@ struct UnexpectedPartPlanner: PartPlanner {
         for (object, found) in unexpected where object.kind == .trigger {
             plan.refuse(
                 object, "expected no trigger on an unknown table that calls a function of the schema, found \(found)",
-                cure: "run: DROP TRIGGER \(try target(object))")
+                cure: "run: DROP TRIGGER \(try target(object))", option: "--drop '\(PartChoice(object))'")
         }
     }
 

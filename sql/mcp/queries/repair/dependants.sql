@@ -32,7 +32,7 @@ FROM (
     LEFT JOIN pg_attrdef AS x ON d.classid = 'pg_attrdef'::regclass AND x.oid = d.objid
     JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (x.adrelid, x.adnum)
         OR d.classid = 'pg_class'::regclass AND (a.attrelid, a.attnum) = (d.objid, d.objsubid)
-    WHERE a.attgenerated <> '' AND a.attinhcount = 0
+    WHERE a.attgenerated <> '' AND a.attinhcount = 0 AND NOT (a.attrelid = $1::regclass AND a.attname = $2)
     UNION
     SELECT format('function %s', p.oid::regprocedure),
         format('DROP %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)

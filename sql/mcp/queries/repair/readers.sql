@@ -2,6 +2,7 @@
 -- anew by their old words: an operator class, an operator or a function that takes the one type may not take the other.
 -- What it is, a line break, and the statement that drops it. Constraints $4 and indexes $5 have the very words of the
 -- schema, and take what it expects. $6: old and new type are numbers, which are compared with each other whatever they are.
+-- Constraints of the table that are dropped before have the names $7, indexes $8.
 WITH tree AS (
     SELECT $1::regclass AS relid UNION SELECT t.relid FROM pg_partition_tree($1::regclass) AS t
 ), wanted AS (
@@ -24,7 +25,8 @@ WITH tree AS (
     FROM dependant AS d
     JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
     WHERE k.contype IN ('c', 'x') AND k.conparentid = 0 AND k.conislocal
-        AND NOT (k.conrelid = $1::regclass AND (k.conname ~ '^pgtend_' OR k.conname = ANY ($4::text[])))
+        AND NOT (k.conrelid = $1::regclass
+            AND (k.conname ~ '^pgtend_' OR k.conname = ANY ($4::text[]) OR k.conname = ANY ($7::text[])))
     UNION ALL
     SELECT 'pg_class'::regclass, i.indexrelid, e.text
     FROM dependant AS d
@@ -62,7 +64,7 @@ FROM (
         WHERE y.oid = CASE WHEN (m.attrelid, m.attnum) IN (SELECT a.attrelid, a.attnum FROM changed AS a)
             THEN t.atttypid ELSE m.atttypid END
     ) AS other
-    WHERE k.contype = 'f' AND k.conparentid = 0
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT (k.conrelid = $1::regclass AND k.conname = ANY ($7::text[]))
         AND EXISTS (
             SELECT FROM changed AS a
             WHERE (a.attrelid, a.attnum) IN ((m.attrelid, m.attnum), (t.attrelid, t.attnum)))
@@ -79,7 +81,7 @@ FROM (
     JOIN changed AS a ON a.attrelid = i.indrelid
     CROSS JOIN wanted AS w
     WHERE NOT c.relispartition
-        AND NOT (i.indrelid = $1::regclass AND (c.relname ~ '^pgtend_' OR c.relname = ANY ($5::text[])))
+        AND NOT (i.indrelid = $1::regclass AND (c.relname ~ '^pgtend_' OR c.relname = ANY ($5::text[]) OR c.relname = ANY ($8::text[])))
         AND (EXISTS (SELECT FROM harmful AS h WHERE h.classid = 'pg_class'::regclass AND h.objid = c.oid)
             OR EXISTS (
                 SELECT FROM generate_series(0, i.indnkeyatts - 1) AS n

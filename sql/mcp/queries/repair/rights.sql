@@ -1,6 +1,7 @@
 -- What the role of this session lacks for changing a schema that stands, beyond what applying it takes: each with the
 -- statement by which a superuser gives it, or NULL where nobody should give it; and what the owners lack in whose sandbox
--- rows are read and written. Of the former no row for a superuser. $1 are the tables of golang-migrate.
+-- rows are read and written. Of the former no row for a superuser. $1 are the tables of golang-migrate, $2
+-- the names of the schema's own tables: nobody reads rows of others.
 WITH me AS (
     SELECT
         r.oid, r.rolname AS name,
@@ -16,7 +17,7 @@ WITH me AS (
     WHERE r.rolname = current_user AND NOT r.rolsuper
 ),
 owned (owner, kind, name) AS (
-    SELECT c.relowner, 'table', c.oid::regclass::text
+    SELECT c.relowner, CASE WHEN c.relname = ANY ($2::text[]) THEN 'table' ELSE 'other relation' END, c.oid::regclass::text
     FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     UNION ALL
