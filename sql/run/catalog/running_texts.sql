@@ -68,10 +68,10 @@ WHERE (
         ELSE
             p.proname !~ named.harmless AND (
                 p.provolatile = 'v'
-                OR EXISTS (
-                    SELECT
-                    FROM unnest(p.proargtypes::oid[]) AS argument (oid)
-                    JOIN pg_type AS t ON t.oid = argument.oid
+                -- Looked up once: for each function it would be all types by their names.
+                OR p.proargtypes::oid[] && ARRAY (
+                    SELECT t.oid
+                    FROM pg_type AS t
                     WHERE t.typname ~ '^(oid|cstring|internal|reg.*)$' AND t.typname NOT IN ('regconfig', 'regdictionary')
                 )
             )

@@ -46,9 +46,8 @@ struct FillingPlanner: PartPlanner {
         let name = try SQLIdentifier(column.name).quoted
         let condition = rule.condition ?? "r.\(name) IS NULL"
         let lack = try comparison.lack(column, condition, by: rule)
-        plan.pose(lack)
-        // As long as a column is missing, the question may not be one that the server understands.
-        let isAskable = expected.parts(.column, of: column.relation).allSatisfy(live.contains)
+        let isAskable = isAskable(rule)
+        if isAskable { plan.pose(lack) }
         guard !live.contains(column) || !isAskable || comparison.isAnsweredByRows(lack) else {
             if let report = rule.report, comparison.answers[lack] != nil {
                 plan.noteUnfilled(
@@ -62,6 +61,15 @@ struct FillingPlanner: PartPlanner {
             SchemaStep(
                 column, .inBatches(try comparison.backfill(column, "\(by) = r.\(by)", condition)),
                 "\(column.name) is derived by its trigger", []), to: .indexes)
+    }
+
+    /// Whether all that its functions read stands as they expect it. As long as it does not, a question would fail in them.
+    private func isAskable(_ rule: RepairRule) -> Bool {
+        let foresight = comparison.foresight
+        return rule.relations.allSatisfy { table in
+            expected.parts(.column, of: table).allSatisfy(foresight.found.live.contains)
+                && !(foresight.relationsAside + foresight.tablesReplaced).contains { $0.name.isSame(as: table) }
+        }
     }
 
     private func planValue(of column: CatalogObject, _ rule: RepairRule) throws(SQLTextError) {

@@ -143,7 +143,11 @@ struct AsidePlanner: PartPlanner {
 extension SchemaComparison {
     /// What goes on under another name, so that it may read what is going to be old, as a list of literals for SQL.
     func namesAside() throws(SQLTextError) -> String {
-        let names = (foresight.relationsAside + foresight.tablesReplaced).map(\.name)
+        // What an earlier call has set aside is so called by now.
+        let earlier = live.objects(.view).filter { view in
+            [ReservedName.asidePrefix, ReservedName.oldPrefix].contains { view.name.hasPrefix($0) }
+        }
+        let names = (foresight.relationsAside + foresight.tablesReplaced + earlier).map(\.name)
         return names.isEmpty ? "NULL" : try literals(names)
     }
 

@@ -6,7 +6,7 @@ WITH relation AS (
     FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace('mcp') AND c.relkind IN ('r', 'p')
 ),
-part (relation, class, object) AS (
+part (relation, class, object) AS MATERIALIZED (
     -- Of the table itself the types of its columns, and what its partition key calls.
     SELECT r.oid, 'pg_class'::regclass, r.oid FROM relation AS r
     UNION ALL
@@ -25,9 +25,14 @@ part (relation, class, object) AS (
 used AS (
     SELECT DISTINCT p.relation, d.refclassid, d.refobjid
     FROM part AS p
-    JOIN pg_depend AS d ON d.classid = p.class AND d.objid = p.object
-    -- The first that initdb does not give out.
-    WHERE d.refobjid >= 16384
+    CROSS JOIN LATERAL (
+        SELECT x.refclassid, x.refobjid
+        FROM pg_depend AS x
+        -- The first that initdb does not give out.
+        WHERE x.classid = p.class AND x.objid = p.object AND x.refobjid >= 16384
+        -- By the parts: without statistics of a new catalog the server takes all of pg_depend for one row.
+        OFFSET 0
+    ) AS d
 ),
 called (relation, function) AS (
     SELECT u.relation, u.refobjid FROM used AS u WHERE u.refclassid = 'pg_proc'::regclass
