@@ -49,9 +49,12 @@ extension SystemdMachine {
             """)
     }
 
-    /// Entries that pgtend wrote as one of its units.
+    /// Entries that pgtend wrote as one of its units. journald looks up the unit of a process when it reads an entry: on a
+    /// machine with other work the process may have ended by then, and the entry has none.
     func reports(of unit: String) async throws -> [JournalRecord] {
-        try await records("_SYSTEMD_UNIT=\(unit) SYSLOG_IDENTIFIER=pgtend")
+        try await records("SYSLOG_IDENTIFIER=pgtend").filter {
+            $0["_SYSTEMD_UNIT"] == unit || $0["_SYSTEMD_UNIT"] == nil
+        }
     }
 
     /// Awaits the `count`th entry of a kind, and answers it.

@@ -29,7 +29,7 @@ package struct SchemaLeftover: Hashable, Sendable {
                             object: relation,
                             purpose: kind == .table
                                 ? "\(name)\(size), which was in the way: nothing has copied its rows"
-                                : "\(name), which was in the way; to make it anew: "
+                                : "\(name), which was in the way; to make it anew, as \(live[relation, .owner] ?? "its owner"): "
                                     + "\(creation(of: relation, as: named(name), live))",
                             statement: drop))
                 } else if let name = relation.name.withoutPrefix(TakenNamePlanner.freedPrefix),

@@ -53,8 +53,7 @@ package struct PartChoice: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension RepairChoices {
-    /// Names of schemas, as SET takes them. The server looks into its own schema first; what the caller's statements mean does
-    /// not depend on the path then.
+    /// Names of schemas, as SET takes them, and nothing else: whoever owns a function may have written the text.
     package static func isPath(_ text: String) -> Bool {
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmed }
         return names.allSatisfy { $0.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_$]*|"[^"]+"/) != nil }

@@ -54,6 +54,30 @@ struct AsideTests {
                 taken.option?.contains("--replace agents") == true
                     && taken.option?.contains("--set-aside agents") == true, "\(taken)")
 
+            // A source that is not there would leave the rows with what nobody has said.
+            let misspelt = try await database.repairing(
+                columns: ["agents.name=lable"], replacing: ["agents"], trusting: [owner]
+            ).plan().plan.refusals
+            #expect(
+                misspelt.contains { $0.reason.contains("lable so far, and there is no such column") }, "\(misspelt)")
+            // Another role would see other rows, or more than the view's owner may.
+            for (hidden, shown) in [
+                (
+                    "ALTER TABLE mcp.agent_configurations ENABLE ROW LEVEL SECURITY",
+                    "ALTER TABLE mcp.agent_configurations DISABLE ROW LEVEL SECURITY"
+                ),
+                (
+                    "ALTER TABLE mcp.agent_configurations OWNER TO postgres",
+                    "ALTER TABLE mcp.agent_configurations OWNER TO \(owner)"
+                ),
+            ] {
+                try await database.psql(hidden)
+                let refusals = try await database.repairing(replacing: ["agents"], trusting: [owner]).plan().plan
+                    .refusals
+                #expect(refusals.contains { $0.reason.contains("would see other rows, since it reads") }, "\(refusals)")
+                try await database.psql(shown)
+            }
+
             let unnamed = try await database.repairing(replacing: ["agents"], trusting: [owner]).plan().plan.refusals
             #expect(unnamed.contains { $0.object.name == "name" && $0.cure.contains("--column 'agents.name=SOURCE'") })
             #expect(
@@ -77,6 +101,9 @@ struct AsideTests {
             let left = try await Self.leftovers(database)
             #expect(left.map(\.object.name) == ["pgtend_old_agents"])
             for leftover in left { try await database.psql(leftover.statement) }
+            // The same words once more, when what was set aside is gone.
+            let again = try await repair.plan().plan
+            #expect(again.steps == [] && again.refusals == [], "\(again)")
             try await database.psql("DROP TABLE mcp.agent_configurations")
             #expect(try await Self.leftovers(database) == [])
             try await database.psql("DROP OWNED BY \(owner); DROP ROLE \(owner)")

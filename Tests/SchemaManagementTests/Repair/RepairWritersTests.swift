@@ -75,6 +75,49 @@ struct RepairWritersTests {
         }
     }
 
+    /// The platform's own programs, beside all that its operator has said of its database.
+    @Test func ofThePlatformWaitNoLongerWhileItGoesOver() async throws {
+        try await TestDatabase.with { database in
+            try await PlatformDatabase.load(into: database, rows: Self.isThorough ? 20_000 : 600, .current)
+            try await DriftedDatabase.vary(database, .owner)
+            let role = DriftedDatabase.owner(of: database)
+            let isOver = Atomic(false)
+            try await database.psql(
+                """
+                CREATE TABLE public.\(Self.control) (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), seen integer);
+                ALTER TABLE public.\(Self.control) OWNER TO \(role)
+                """)
+            async let writing = Self.write(to: database, as: role, Self.platformHabits) {
+                isOver.load(ordering: .acquiring)
+            }
+            let after: SchemaDiagnosis
+            do {
+                after = try await PlatformChoices.of(.current).repair(
+                    database, locks: LockBudget(perStep: Self.deadline, perTableAndHour: .seconds(60))
+                ).run(begun: { _ in }, done: { _, _ in })
+            } catch {
+                isOver.store(true, ordering: .releasing)
+                throw error
+            }
+            isOver.store(true, ordering: .releasing)
+            let writers = try await writing
+            print("the platform goes over beside \(writers.count) writers:")
+            for writer in writers { print("  \(writer.summary)") }
+            #expect(after.verification.gap.isClosed, "\(after.verification.gap) \(after.plan.refusals)")
+            let stall = try #require(writers.first { $0.table == Self.control }).longest
+            for writer in writers where writer.table != Self.control {
+                #expect(writer.longest < Self.deadline + Self.tolerance + stall, "\(writer.summary)")
+                #expect(writer.written.count > 3)
+                let list = writer.written.map { "('\($0)'::uuid)" }.joined(separator: ", ")
+                let missing = try await database.psql(
+                    "SELECT count(*) FROM (VALUES \(list)) AS w (id) "
+                        + "WHERE NOT EXISTS (SELECT FROM mcp.\(writer.table) AS r WHERE r.id = w.id)")
+                #expect(missing == "0", "\(writer.table)")
+            }
+            try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+
     // MARK: - Writers
 
     struct Writer: Sendable {
@@ -146,8 +189,25 @@ struct RepairWritersTests {
         ),
     ]
 
+    /// The same rows of each table again and again, and one more. `tasks` is replaced meanwhile.
+    private static let platformHabits: [(table: String, statements: [String])] =
+        [
+            ("workspaces", "name", "gen_random_uuid()", "description"), ("users", "email", "gen_random_uuid()", "name"),
+            ("contexts", "type", "'conversation'", "status"), ("tasks", "title", "'written meanwhile'", "description"),
+        ].map { table, column, value, other in
+            (
+                table,
+                [
+                    "INSERT INTO mcp.\(table) (tenant_id, \(column)) VALUES (md5('tenant1')::uuid, \(value)::text) RETURNING id::text",
+                    "UPDATE mcp.\(table) SET \(other) = 'active' WHERE id = (SELECT r.id FROM mcp.\(table) AS r "
+                        + "WHERE r.tenant_id = md5('tenant1')::uuid ORDER BY r.id LIMIT 1)",
+                ]
+            )
+        } + habits.filter { $0.table == control }
+
     private static func write(
-        to database: TestDatabase, as role: String, until isOver: @escaping @Sendable () -> Bool
+        to database: TestDatabase, as role: String, _ habits: [(table: String, statements: [String])] = habits,
+        until isOver: @escaping @Sendable () -> Bool
     ) async throws -> [Writer] {
         try await withThrowingTaskGroup(of: Writer.self) { group in
             for habit in habits {
@@ -163,7 +223,8 @@ struct RepairWritersTests {
     ) async throws -> Writer {
         let connection = try await database.connect(user: role)
         try await connection.script(
-            unsafe: "SET row_security = on; SELECT set_config('app.current_tenant', md5('tenant1')::uuid::text, false)")
+            unsafe: "SET row_security = on; SELECT set_config(s.name, md5('tenant1')::uuid::text, false) "
+                + "FROM (VALUES ('app.current_tenant'), ('app.tenant_id')) AS s (name)")
         var writer = Writer(table: habit.table)
         while !isOver() {
             for (index, statement) in habit.statements.enumerated() {

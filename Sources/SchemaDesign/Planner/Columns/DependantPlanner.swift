@@ -195,6 +195,6 @@ struct DependantPlanner: PartPlanner {
             let table = part.ranges(of: " of \(schema).").last
         else { return nil }
         let name = part[part.index(part.startIndex, offsetBy: kind.count)..<table.lowerBound]
-        return "--drop '\(part[table.upperBound...]).\(name)'"
+        return "--drop \("\(part[table.upperBound...]).\(name)".shellWord)"
     }
 }

@@ -34,12 +34,12 @@ struct Foresight: Sendable {
             }
         }
         for name in choices.setAside where !live.hasRelation(ReservedName.fitted(ReservedName.asidePrefix, name)) {
-            for kind in Self.heldAside where live.contains(CatalogObject(kind, name)) {
+            for kind in Self.heldAside where Self.isInTheWay(CatalogObject(kind, name), found) {
                 Self.remove(CatalogObject(kind, name), from: &live)
                 relationsAside.append(CatalogObject(kind, name))
             }
         }
-        let chosen = choices.replaced.filter { Self.isReplaceable($0, found.live) }.map { CatalogObject(.table, $0) }
+        let chosen = choices.replaced.filter { Self.isReplaced($0, found) }.map { CatalogObject(.table, $0) }
         for table in Set(Self.unfitting(found) + chosen).sorted() where live.hasRelation(table.name) {
             // How much a view shows, only a question tells.
             guard !live.contains(table) || Self.copying(of: table, in: live).map({ $0 <= deadline }) ?? false else {
@@ -85,10 +85,23 @@ struct Foresight: Sendable {
             && !ConstraintDefinition(definition).isPrimaryKey
     }
 
-    /// Once: afterwards the table is the schema's own.
-    private static func isReplaceable(_ name: String, _ live: CatalogFacts) -> Bool {
-        [.table, .view].contains { live.contains(CatalogObject($0, name)) }
-            && !live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, name))
+    /// Not what the schema has and as it has it: the same words may be said again when all is done.
+    private static func isInTheWay(_ relation: CatalogObject, _ found: SchemaVerification) -> Bool {
+        guard found.live.contains(relation) else { return false }
+        return !found.expected.contains(relation) || relation.kind == .table && differs(relation.name, found)
+    }
+
+    /// Whether the caller's word for it is still to be done.
+    static func isReplaced(_ name: String, _ found: SchemaVerification) -> Bool {
+        let isThere = [.table, .view].contains { found.live.contains(CatalogObject($0, name)) }
+        return isThere && !found.live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, name))
+            && differs(name, found)
+    }
+
+    private static func differs(_ relation: String, _ found: SchemaVerification) -> Bool {
+        (found.gap.missing + found.gap.different.map(\.object)).contains {
+            $0.relation.isSame(as: relation) || !$0.isPart && $0.name.isSame(as: relation)
+        }
     }
 
     // MARK: - Tables

@@ -10,6 +10,7 @@ struct AsidePlanner: PartPlanner {
         let foresight = comparison.foresight
         for part in foresight.partsDropped { try planDrop(part) }
         for relation in foresight.relationsAside { try planAside(relation) }
+        try refuseSources()
         noteIdleChoices()
     }
 
@@ -37,7 +38,8 @@ struct AsidePlanner: PartPlanner {
             relation.kind == .table
                 ? remains
                 : "\(remains): it goes on with the tables and columns that it reads, under the names that these get. To make "
-                    + "it anew: CREATE \(relation.kind.keyword) \(name) AS \(found[relation, .definition] ?? "")")
+                    + "it anew, as \(found[relation, .owner] ?? "its owner"): CREATE \(relation.kind.keyword) \(name) AS \(found[relation, .definition] ?? "")"
+        )
         for key in comparison.incomingKeys(of: relation.name, in: found) {
             plan.note("\(key.relation): \(key.name) goes: \(found[key, .definition] ?? "")")
         }
@@ -74,7 +76,8 @@ struct AsidePlanner: PartPlanner {
             + found.parts(.constraint, of: relation.name).filter(isForeignKey)
         {
             statements.append(
-                "ALTER TABLE \(try qualified(key.relation)) DROP CONSTRAINT \(try SQLIdentifier(key.name).quoted)")
+                "ALTER TABLE \(try qualified(key.relation)) DROP CONSTRAINT IF EXISTS \(try SQLIdentifier(key.name).quoted)"
+            )
         }
         for trigger in found.parts(.trigger, of: relation.name) {
             statements.append("DROP TRIGGER \(try SQLIdentifier(trigger.name).quoted) ON \(name)")
@@ -118,19 +121,46 @@ struct AsidePlanner: PartPlanner {
             "the \(part.kind.rawValue) \(part.name) is dropped as the caller says: \(definition)", statement)
     }
 
+    /// A source that is not there, or that the schema itself has, would leave the rows with what nobody has said.
+    private func refuseSources() throws(SQLTextError) {
+        let found = comparison.foresight.found
+        for choice in comparison.choices.sources {
+            let (column, source) = (choice.column, CatalogObject(.column, choice.text, of: choice.column.relation))
+            let isOpen = found.gap.missing.contains(column) || found.gap.different.contains { $0.object == column }
+            let old = CatalogObject(.column, ReservedName.oldPrefix + choice.text, of: column.relation)
+            guard isOpen, found.live.hasRelation(column.relation), !found.live.contains(old) else { continue }
+            if expected.contains(source) || !found.live.contains(source) {
+                plan.refuse(
+                    column,
+                    "--column says that it has been called \(choice.text) so far, "
+                        + (expected.contains(source) ? "which the schema itself has" : "and there is no such column"),
+                    cure: "name the column that has had its values, or leave that away")
+            }
+        }
+    }
+
     /// The caller may have meant something else, or has repeated what is done.
     private func noteIdleChoices() {
         let (choices, foresight) = (comparison.choices, comparison.foresight)
         let replaced = foresight.tablesReplaced.map(\.name)
         for name in choices.replaced where !replaced.contains(name) {
             let hasBeen = live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, name))
-            if hasBeen || !live.hasRelation(name) {
-                plan.note("--replace \(name): \(hasBeen ? "it has been replaced" : "it is missing, and is made")")
+            if !comparison.isToBeReplaced(CatalogObject(.table, name)) {
+                let isMissing = !live.hasRelation(name)
+                plan.note(
+                    "--replace \(name): "
+                        + (hasBeen
+                            ? "it has been replaced"
+                            : isMissing ? "it is missing, and is made" : "it is as it should be"))
             }
         }
         for name in choices.setAside where !foresight.relationsAside.contains(where: { $0.name.isSame(as: name) }) {
             let hasBeen = live.hasRelation(ReservedName.fitted(ReservedName.asidePrefix, name))
-            plan.note("--set-aside \(name): \(hasBeen ? "it has been set aside" : "there is no such table or view")")
+            plan.note(
+                "--set-aside \(name): "
+                    + (hasBeen
+                        ? "it has been set aside"
+                        : "there is no such table or view, or it is what the schema has under that name"))
         }
         for choice in choices.dropped where !foresight.partsDropped.contains(where: { PartChoice($0) == choice }) {
             plan.note(

@@ -29,6 +29,35 @@ struct ReplacementObstaclePlanner: PartPlanner {
             cure: "set it aside (--set-aside \(view.name)), and copy its rows when the table stands")
     }
 
+    /// Refuses a view that reads as its owner what another role would not: its rows would be others, or none.
+    ///
+    /// - Returns: false for such a one, whose rows nobody is asked for.
+    func mayBeRead(_ view: CatalogObject) throws(SQLTextError) -> Bool {
+        let question = SchemaQuestion(
+            object: view, reading: .catalogs,
+            query: """
+                SELECT DISTINCT format('%s (%s)', c.oid::regclass, CASE
+                        WHEN c.relrowsecurity THEN 'row-level security'
+                        WHEN c.relkind = 'v' THEN 'a view with the rights of whoever reads it'
+                        ELSE 'its owner may not read it' END) AS value, 1::bigint AS count
+                FROM pg_class AS v
+                JOIN pg_rewrite AS w ON w.ev_class = v.oid
+                JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+                JOIN pg_class AS c ON c.oid = d.refobjid
+                WHERE v.oid = to_regclass(\(try SQLLiteral(try qualified(view.name)).quoted))
+                    AND (c.relrowsecurity AND c.relowner <> v.relowner
+                        OR c.relrowsecurity AND c.relowner <> coalesce(to_regrole(\(try SQLLiteral(expected[CatalogObject(.schema, schema), .owner] ?? "").quoted))::oid, 0)
+                        OR c.relkind = 'v' AND 'security_invoker=true' = ANY (c.reloptions)
+                        OR NOT has_table_privilege(v.relowner, c.oid, 'SELECT'))
+                """)
+        plan.refuseListed(
+            question,
+            "another role that reads it would see other rows, since it reads",
+            cure: "set it aside (--set-aside \(view.name)), and copy its rows when the table stands")
+        return !comparison.isAnsweredByRows(question)
+    }
+
     /// What would go on with the old relation, which nobody writes any more: only whoever made it knows how to make it anew.
     ///
     /// - Parameter event: what happens to the relation, as words behind "when".
@@ -78,7 +107,7 @@ struct ReplacementObstaclePlanner: PartPlanner {
             then: "repeat the command, and make it again where it is still needed"
         ) { reader in
             let view = reader.withoutPrefix("the view \(schema).")
-            return view.map { "--set-aside \($0)" }
+            return view.map { "--set-aside \(String($0).shellWord)" }
         }
     }
 }

@@ -25,7 +25,10 @@ struct ReplacementPlanner: PartPlanner {
         // What the caller drops goes with the old one.
         let kind = found.live.contains(table) ? CatalogObject.Kind.table : .view
         let former = CatalogObject(kind, table.name)
-        if kind != .table { try planView(former) }
+        if kind != .table {
+            guard try obstacles.mayBeRead(former) else { return }
+            try planView(former)
+        }
         let values = CopiedColumnPlanner(self)
         let columns = try values.copiedColumns(of: table)
         try values.askForBreaches(of: table, columns)
@@ -55,7 +58,7 @@ struct ReplacementPlanner: PartPlanner {
                     index.name, definition, lists: expected[index, .lists], on: table.name))
         }
         if kind == .table { statements += try carriedParts(of: table) }
-        statements.append(Self.carryingGrants(from: old, to: name))
+        statements.append(Self.carryingGrants(from: old, to: name, isView: kind == .view))
 
         let relations = kind == .table ? [table.name] + partitions : []
         let locks = relations.map { LockRequirement(.accessExclusive, on: RelationName(schema: schema, name: $0)) }
@@ -165,7 +168,8 @@ struct ReplacementPlanner: PartPlanner {
         let dropped = comparison.foresight.partsDropped
         let isForeign = found.difference(table, .owner) != nil
         if let former = found.live[table, .owner], isForeign, !found.live.isSuperuser(former),
-            expected[table, .rowSecurity] != nil
+            expected[table, .rowSecurity] != nil, found.live[table, .rowSecurity] != "FORCED",
+            !found.live.contains(CatalogObject(.policy, ReservedName.formerOwner, of: table.name))
         {
             statements.append(try PossessionPlanner.sight(of: name, for: former))
         }
@@ -184,7 +188,8 @@ struct ReplacementPlanner: PartPlanner {
         return statements
     }
 
-    private static func carryingGrants(from old: String, to new: String) -> String {
+    /// - Parameter isView: whether what is granted on it says nothing of what only a table has, such as triggers.
+    private static func carryingGrants(from old: String, to new: String, isView: Bool) -> String {
         """
         DO $pgtend$
         DECLARE
@@ -196,6 +201,7 @@ struct ReplacementPlanner: PartPlanner {
                 FROM pg_class AS c
                 CROSS JOIN LATERAL aclexplode(c.relacl) AS a
                 WHERE c.oid = '\(old.replacing("'", with: "''"))'::regclass AND a.grantee <> c.relowner
+                    AND (NOT \(isView) OR a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE'))
             LOOP
                 EXECUTE format('GRANT %s ON TABLE \(new.replacing("'", with: "''").replacing("%", with: "%%")) TO %s%s',
                     given.privilege_type, given.grantee, given.option);
@@ -243,8 +249,7 @@ extension SchemaComparison {
 
     /// Whether the caller wants it to be replaced, and it has not been yet.
     func isToBeReplaced(_ table: CatalogObject) -> Bool {
-        choices.replaced.contains { $0.isSame(as: table.name) }
-            && !live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, table.name))
+        choices.replaced.contains { $0.isSame(as: table.name) } && Foresight.isReplaced(table.name, foresight.found)
     }
 
     /// Whether the table will have been replaced when the steps of its columns, indexes and constraints come.

@@ -35,8 +35,10 @@ extension SchemaComparison {
     /// What the caller says, or else the one path that the sessions of the functions' owners have in this database.
     func triggerPath(of table: String) throws(SQLTextError) -> String? {
         if let said = choices.searchPath { return said }
-        guard let paths = answers[try pathQuestion(of: table)], paths.count == 1 else { return nil }
-        return paths[0].value
+        guard let paths = answers[try pathQuestion(of: table)], paths.count == 1, let path = paths[0].value,
+            RepairChoices.isPath(path)
+        else { return nil }
+        return path
     }
 
     /// Which paths these are.

@@ -60,6 +60,8 @@ struct PossessionPlanner: PartPlanner {
             plan.addBriefly(.possession, table.name, .accessExclusive, "the table belongs to \(former)", statements)
         } else {
             try planForgottenEnd(of: interim, on: table)
+            // It may have been a view.
+            try planForgottenEnd(of: Interim(privileges: "SELECT", relation: name), on: table)
         }
         try planRowSecurity(table)
     }
@@ -85,18 +87,16 @@ struct PossessionPlanner: PartPlanner {
     }
 
     /// One whose rows are copied into a table of its name: it is read, and gets another name, as the schema's own role, which
-    /// may read what it reads from then on. Whoever owns something in the schema is trusted by the caller.
+    /// may read what it reads from then on: that is, what its owner may read.
     private func planCopiedView(_ view: CatalogObject) throws(SQLTextError) {
         let name = try qualified(view.name)
-        let owner = try comparison.owner(CatalogObject(.table, view.name))
-        guard let former = live[view, .owner] else { return }
-        var statements = ["ALTER VIEW \(name) OWNER TO \(owner)"]
-        if !live.isSuperuser(former) {
-            let interim = Interim(privileges: "SELECT", relation: name)
-            statements.append(try interim.grant(to: former))
-            try planEnd(of: interim, for: former, on: view)
+        let table = CatalogObject(.table, view.name)
+        let owner = try comparison.owner(table)
+        let interim = Interim(privileges: "SELECT", relation: name)
+        guard let former = live[view, .owner], !former.isSame(as: expected[table, .owner]) else {
+            return try planForgottenEnd(of: interim, on: view)
         }
-        statements.append(
+        var statements = [
             """
             DO $pgtend$
             DECLARE
@@ -109,13 +109,21 @@ struct PossessionPlanner: PartPlanner {
                     WHERE w.ev_class = \(try SQLLiteral(name).quoted)::regclass
                         AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
                 LOOP
+                    IF NOT has_table_privilege(\(try SQLLiteral(former).quoted), source, 'SELECT') THEN
+                        RAISE insufficient_privilege USING
+                            MESSAGE = format('the owner of the view may not read %s', source);
+                    END IF;
                     EXECUTE format('GRANT SELECT ON TABLE %s TO %s', source, \(try SQLLiteral(owner).quoted));
                 END LOOP;
             END
             $pgtend$
-            """)
-        plan.append(
-            SchemaStep(view, .briefly([]), "the view has the name of a table", statements), to: .possession)
+            """, "ALTER VIEW \(name) OWNER TO \(owner)",
+        ]
+        if !live.isSuperuser(former) {
+            statements.append(try interim.grant(to: former))
+            try planEnd(of: interim, for: former, on: view)
+        }
+        plan.append(SchemaStep(view, .briefly([]), "the view belongs to \(former)", statements), to: .possession)
     }
 
     /// The sequences of the schema and of the same owner that the defaults of its columns take numbers from, as long as

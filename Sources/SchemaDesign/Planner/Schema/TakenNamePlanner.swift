@@ -81,8 +81,8 @@ struct TakenNamePlanner: PartPlanner {
             !expected.contains(CatalogObject(.table, relation)) || !other.isPart
         else { return nil }
         let isCopied = object.kind == .table && other.kind == .view
-        return (isCopied ? "--replace \(relation), with the rows that it shows; or by " : "")
-            + "--set-aside \(relation)"
+        return (isCopied ? "--replace \(relation.shellWord), with the rows that it shows; or by " : "")
+            + "--set-aside \(relation.shellWord)"
     }
 
     static let freedPrefix = "other_"

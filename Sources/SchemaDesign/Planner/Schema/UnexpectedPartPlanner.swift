@@ -15,7 +15,8 @@ struct UnexpectedPartPlanner: PartPlanner {
             case .policy:
                 plan.refuse(
                     object, "expected no such policy, found one that adds to what sessions see or write: \(found)",
-                    cure: "run: DROP POLICY \(try target(object))", option: "--drop '\(PartChoice(object))'")
+                    cure: "run: DROP POLICY \(try target(object))",
+                    option: "--drop \(PartChoice(object).description.shellWord)")
             case .rule:
                 plan.refuse(
                     object, "expected no rule, found one that changes what statements do: \(found)",
@@ -41,7 +42,8 @@ struct UnexpectedPartPlanner: PartPlanner {
         for (object, found) in unexpected where object.kind == .trigger {
             plan.refuse(
                 object, "expected no trigger on an unknown table that calls a function of the schema, found \(found)",
-                cure: "run: DROP TRIGGER \(try target(object))", option: "--drop '\(PartChoice(object))'")
+                cure: "run: DROP TRIGGER \(try target(object))",
+                option: "--drop \(PartChoice(object).description.shellWord)")
         }
     }
 
