@@ -29,11 +29,7 @@ struct RepairWritersTests {
             try await DriftedDatabase.load(into: database, rows: rows, [.vectors, .owner])
             let role = DriftedDatabase.owner(of: database)
             let isOver = Atomic(false)
-            try await database.psql(
-                """
-                CREATE TABLE public.\(Self.control) (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), seen integer);
-                ALTER TABLE public.\(Self.control) OWNER TO \(role)
-                """)
+            try await Self.makeControl(in: database, of: role)
             async let writing = Self.write(to: database, as: role) { isOver.load(ordering: .acquiring) }
             let start = ContinuousClock.now
             let after: SchemaDiagnosis
@@ -51,16 +47,9 @@ struct RepairWritersTests {
             print("repair of \(rows) rows in \(duration) beside \(writers.count) writers:")
             for writer in writers { print("  \(writer.summary)") }
             #expect(after.verification.gap.isClosed, "\(after.verification.gap)")
-            let stall = try #require(writers.first { $0.table == Self.control }).longest
+            try await Self.expectPrompt(writers, in: database)
             for writer in writers where writer.table != Self.control {
-                #expect(writer.longest < Self.deadline + Self.tolerance + stall, "\(writer.summary)")
-                #expect(writer.written.count > 3)
                 #expect(Set(writer.errors.keys).isSubset(of: Self.forbidden[writer.table] ?? []), "\(writer.summary)")
-                let list = writer.written.map { "('\($0)'::uuid)" }.joined(separator: ", ")
-                let missing = try await database.psql(
-                    "SELECT count(*) FROM (VALUES \(list)) AS w (id) "
-                        + "WHERE NOT EXISTS (SELECT FROM mcp.\(writer.table) AS r WHERE r.id = w.id)")
-                #expect(missing == "0", "\(writer.table)")
             }
             // What they wrote meanwhile was converted and filled like all the rest; a document that comes later may be
             // without a model.
@@ -82,11 +71,7 @@ struct RepairWritersTests {
             try await DriftedDatabase.vary(database, .owner)
             let role = DriftedDatabase.owner(of: database)
             let isOver = Atomic(false)
-            try await database.psql(
-                """
-                CREATE TABLE public.\(Self.control) (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), seen integer);
-                ALTER TABLE public.\(Self.control) OWNER TO \(role)
-                """)
+            try await Self.makeControl(in: database, of: role)
             async let writing = Self.write(to: database, as: role, Self.platformHabits) {
                 isOver.load(ordering: .acquiring)
             }
@@ -104,17 +89,30 @@ struct RepairWritersTests {
             print("the platform goes over beside \(writers.count) writers:")
             for writer in writers { print("  \(writer.summary)") }
             #expect(after.verification.gap.isClosed, "\(after.verification.gap) \(after.plan.refusals)")
-            let stall = try #require(writers.first { $0.table == Self.control }).longest
-            for writer in writers where writer.table != Self.control {
-                #expect(writer.longest < Self.deadline + Self.tolerance + stall, "\(writer.summary)")
-                #expect(writer.written.count > 3)
-                let list = writer.written.map { "('\($0)'::uuid)" }.joined(separator: ", ")
-                let missing = try await database.psql(
-                    "SELECT count(*) FROM (VALUES \(list)) AS w (id) "
-                        + "WHERE NOT EXISTS (SELECT FROM mcp.\(writer.table) AS r WHERE r.id = w.id)")
-                #expect(missing == "0", "\(writer.table)")
-            }
+            try await Self.expectPrompt(writers, in: database)
             try await database.psql("REASSIGN OWNED BY \(role) TO postgres; DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+
+    private static func makeControl(in database: TestDatabase, of role: String) async throws {
+        try await database.psql(
+            """
+            CREATE TABLE public.\(control) (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), seen integer);
+            ALTER TABLE public.\(control) OWNER TO \(role)
+            """)
+    }
+
+    /// None waited for longer than the deadline, and what each has written stands.
+    private static func expectPrompt(_ writers: [Writer], in database: TestDatabase) async throws {
+        let stall = try #require(writers.first { $0.table == control }).longest
+        for writer in writers where writer.table != control {
+            #expect(writer.longest < deadline + tolerance + stall, "\(writer.summary)")
+            #expect(writer.written.count > 3)
+            let list = writer.written.map { "('\($0)'::uuid)" }.joined(separator: ", ")
+            let missing = try await database.psql(
+                "SELECT count(*) FROM (VALUES \(list)) AS w (id) "
+                    + "WHERE NOT EXISTS (SELECT FROM mcp.\(writer.table) AS r WHERE r.id = w.id)")
+            #expect(missing == "0", "\(writer.table)")
         }
     }
 

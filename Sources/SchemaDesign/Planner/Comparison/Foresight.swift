@@ -33,7 +33,7 @@ struct Foresight: Sendable {
                 partsDropped.append(part)
             }
         }
-        for name in choices.setAside where !live.hasRelation(ReservedName.fitted(ReservedName.asidePrefix, name)) {
+        for name in choices.setAside where !live.hasRelation(ReservedName.aside(name)) {
             for kind in Self.heldAside where Self.isInTheWay(CatalogObject(kind, name), found) {
                 Self.remove(CatalogObject(kind, name), from: &live)
                 relationsAside.append(CatalogObject(kind, name))
@@ -60,7 +60,7 @@ struct Foresight: Sendable {
 
     /// Its columns have it under the other name.
     private static func setAside(_ type: CatalogObject, in live: inout CatalogFacts, of schema: String) {
-        let aside = TypePlanner.nameAside(of: type)
+        let aside = ReservedName.old(type.name)
         for (property, value) in live[type] ?? [:] { live.add(CatalogObject(.type, aside), property, value) }
         live.remove(type)
         let (old, new) = ("\(schema).\(type.name)", "\(schema).\(aside)")
@@ -94,7 +94,7 @@ struct Foresight: Sendable {
     /// Whether the caller's word for it is still to be done.
     static func isReplaced(_ name: String, _ found: SchemaVerification) -> Bool {
         let isThere = [.table, .view].contains { found.live.contains(CatalogObject($0, name)) }
-        return isThere && !found.live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, name))
+        return isThere && !found.live.hasRelation(ReservedName.old(name))
             && differs(name, found)
     }
 

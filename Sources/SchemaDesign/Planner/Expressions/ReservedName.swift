@@ -17,6 +17,12 @@ package enum ReservedName {
     /// last.
     static let syncPrefix = "zz_\(prefix)sync_"
 
+    /// What was converted or replaced is called so by then.
+    static func old(_ name: String) -> String { fitted(oldPrefix, name) }
+
+    /// What was in the way is called so by then.
+    static func aside(_ name: String) -> String { fitted(asidePrefix, name) }
+
     /// Prefix and name. If that is too long for an identifier, it is cut and ends in a checksum of the whole.
     static func fitted(_ prefix: String, _ name: String) -> String {
         let whole = prefix + name

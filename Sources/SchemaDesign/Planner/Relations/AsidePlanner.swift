@@ -17,7 +17,7 @@ struct AsidePlanner: PartPlanner {
     private func planAside(_ relation: CatalogObject) throws(SQLTextError) {
         let found = comparison.foresight.found.live
         let purpose = "it is in the way, and is set aside as the caller says"
-        let aside = ReservedName.fitted(ReservedName.asidePrefix, relation.name)
+        let aside = ReservedName.aside(relation.name)
         try ReplacementObstaclePlanner(comparison: comparison, plan: plan).askForReaders(
             of: relation, when: "that is set aside")
         let statements = try settingAside(relation, ReservedName.asidePrefix)
@@ -144,7 +144,7 @@ struct AsidePlanner: PartPlanner {
         let (choices, foresight) = (comparison.choices, comparison.foresight)
         let replaced = foresight.tablesReplaced.map(\.name)
         for name in choices.replaced where !replaced.contains(name) {
-            let hasBeen = live.hasRelation(ReservedName.fitted(ReservedName.oldPrefix, name))
+            let hasBeen = live.hasRelation(ReservedName.old(name))
             if !comparison.isToBeReplaced(CatalogObject(.table, name)) {
                 let isMissing = !live.hasRelation(name)
                 plan.note(
@@ -155,7 +155,7 @@ struct AsidePlanner: PartPlanner {
             }
         }
         for name in choices.setAside where !foresight.relationsAside.contains(where: { $0.name.isSame(as: name) }) {
-            let hasBeen = live.hasRelation(ReservedName.fitted(ReservedName.asidePrefix, name))
+            let hasBeen = live.hasRelation(ReservedName.aside(name))
             plan.note(
                 "--set-aside \(name): "
                     + (hasBeen

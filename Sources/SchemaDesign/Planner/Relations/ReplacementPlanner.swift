@@ -19,7 +19,7 @@ struct ReplacementPlanner: PartPlanner {
     }
 
     func planReplacement(of table: CatalogObject) throws(SQLTextError) {
-        let (name, aside) = (try qualified(table.name), Self.nameAside(of: table.name))
+        let (name, aside) = (try qualified(table.name), ReservedName.old(table.name))
         let obstacles = ReplacementObstaclePlanner(self)
         try obstacles.askForReaders(of: table, when: "that is replaced by one that is as expected")
         // What the caller drops goes with the old one.
@@ -72,9 +72,6 @@ struct ReplacementPlanner: PartPlanner {
         guard let key, !key.isSame(as: was) else { return "it is made anew with its rows, as the caller says" }
         return "it is \(was.map { "PARTITION BY \($0)" } ?? "not partitioned"), and has to be PARTITION BY \(key)"
     }
-
-    /// The name under which the old table stays.
-    static func nameAside(of table: String) -> String { ReservedName.fitted(ReservedName.oldPrefix, table) }
 
     // MARK: - Views
 

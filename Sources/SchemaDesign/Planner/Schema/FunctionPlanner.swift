@@ -36,7 +36,7 @@ struct FunctionPlanner: PartPlanner {
 
     private func refuseRivals() throws(SQLTextError) {
         for rival in comparison.rivals {
-            let new = ReservedName.fitted(ReservedName.oldPrefix, String(rival.name.prefix { $0 != "(" }))
+            let new = ReservedName.old(String(rival.name.prefix { $0 != "(" }))
             plan.refuse(
                 rival, "is used in the place of the schema's own function, and makes a call of that ambiguous",
                 cure: "ALTER FUNCTION \(try comparison.functionName(rival)) RENAME TO "

@@ -45,7 +45,7 @@ struct TypePlanner: PartPlanner {
     // MARK: - Types that are replaced
 
     private func planReplacement(of type: CatalogObject) throws(SQLTextError) {
-        let (name, aside) = (try qualified(type.name), Self.nameAside(of: type))
+        let (name, aside) = (try qualified(type.name), ReservedName.old(type.name))
         let found = live[CatalogObject(.type, aside), .definition] ?? ""
         plan.note(
             "type \(type.name) is \(found), of which \(expected[type, .definition] ?? "") cannot be made: it becomes "
@@ -64,7 +64,4 @@ struct TypePlanner: PartPlanner {
         let (labels, present) = (DeparsedExpression(wanted).literals, DeparsedExpression(found).literals)
         return present.isEmpty || !present.elementsEqual(labels.filter(present.contains), by: { $0.isSame(as: $1) })
     }
-
-    /// The name under which the originals of its columns keep their type.
-    static func nameAside(of type: CatalogObject) -> String { ReservedName.fitted(ReservedName.oldPrefix, type.name) }
 }
